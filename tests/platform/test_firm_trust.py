@@ -141,7 +141,10 @@ def test_a_consent_names_what_is_wrong(platform):
     operator = platform.organisation("operator")
     with pytest.raises(InputError) as refused:
         platform.do(manager, "consent.give", to=operator.pk, scope="everything", purpose="x", until="2020-01-01")
-    assert {one.field for one in refused.value.problems} == {"to", "scope", "until"}
+    assert {one.field for one in refused.value.problems} == {"scope"}  # known before anything is looked up
+    with pytest.raises(InputError) as refused:
+        platform.do(manager, "consent.give", to=operator.pk, scope="rights", purpose="x", until="2020-01-01")
+    assert {one.field for one in refused.value.problems} == {"to", "until"}
 
 
 def test_an_objection_reaches_the_lender_who_answers(platform):
