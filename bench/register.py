@@ -52,7 +52,7 @@ def run() -> list[Measurement]:
 
 def _filings(folder: Path) -> Measurement:
     """File, examine and enter, each its own durable commit, and a receipt that verifies."""
-    from zhirong.operations.pledge.check import check_register
+    from zhirong.operations.platform.check_platform import check_register
 
     ours = _seconds_a_filing(folder, 1)
     assert check_register(folder).findings == ()
@@ -84,7 +84,7 @@ def _seconds_a_filing(folder: Path, first: int) -> float:
         filed = pledges.file_pledge(Call(actor, NOW, f"f{number}"), _request(number)).registration
         assert filed is not None
         pledges.examine(Call(actor, NOW, f"x{number}"), filed.id)
-        done = pledges.enter(Call(actor, NOW, f"e{number}"), filed.id)
+        done = pledges.register(Call(actor, NOW, f"e{number}"), filed.id)
         receipts.append(receipt(Event.objects.get(index=done.index), key, NOW).as_bytes())
     seconds = (time.perf_counter() - start) / FILINGS
     keys = public_keys(folder)

@@ -446,7 +446,7 @@ def test_a_search_says_what_the_number_was_looked_for_as_and_under_which_names_a
     filing = filing_request(patent(1, holders=[before]), pledgors=[before])
     number = pledges.file_pledge(by(), filing).registration.id
     pledges.examine(by(), number)
-    pledges.enter(by(), number)
+    pledges.register(by(), number)
     pledges.amend(by(), number, {"pledgors": [after]}, date(2025, 6, 1))
 
     def found(**asked: str) -> Any:

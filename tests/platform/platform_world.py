@@ -116,7 +116,7 @@ class Platform:
         with writing() as head, _any_state():
             work = Work(_SEED, Call(WORKER, self.now, self.key()), head)
             row = work.create(model, **values)
-            _record(work, {}, "", None)
+            _record(work, {}, None)
         return row
 
     def reseed(self, row: Any, **values: Any) -> Any:
@@ -125,7 +125,7 @@ class Platform:
             work = Work(_SEED, Call(WORKER, self.now, self.key()), head)
             work.row = row
             work.update(row, **values)
-            _record(work, {}, "", None)
+            _record(work, {}, None)
         return row
 
     def organisation(

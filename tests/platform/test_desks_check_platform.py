@@ -13,8 +13,12 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.fields import Nothing
-from zhirong.operations.platform.check_platform import MOST_OF_A_TABLE, kept_models, platform_findings
-from zhirong.operations.pledge.check import check_register
+from zhirong.operations.platform.check_platform import (
+    MOST_OF_A_TABLE,
+    check_register,
+    kept_models,
+    platform_findings,
+)
 from zhirong.operations.run import run_operation
 from zhirong.operations.state_columns import TRANSITIONS
 from zhirong.operations.unit_of_work import Work

@@ -15,10 +15,10 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import Capacity, MemberRole, register_actor
 from zhirong.operations.authorize import can
 from zhirong.operations.declare import OPERATIONS, Call
-from zhirong.operations.pledge import orders, pledges
+from zhirong.operations.platform.check_platform import check_register
+from zhirong.operations.pledge import pledges, reconciling
 from zhirong.operations.pledge.certificates import codes
-from zhirong.operations.pledge.check import check_register
-from zhirong.operations.pledge.desk import PARTIES, REGISTRAR
+from zhirong.operations.pledge.forms import PARTIES, REGISTRAR
 from zhirong.operations.pledge.view import event_words
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.store import models
@@ -48,7 +48,7 @@ def filed(platform: Any, *rights: Any, **filing: Any) -> int:
 def entered(platform: Any, who: Any, *rights: Any, **filing: Any) -> int:
     number = filed(platform, *rights, **filing)
     platform.do(who, "registration.examine", registration=number)
-    platform.do(who, "registration.enter", registration=number)
+    platform.do(who, "registration.register", registration=number)
     return number
 
 
@@ -181,7 +181,12 @@ def test_a_party_does_to_its_own_registration_what_the_register_lets_it(platform
     for stranger in (other, officer):
         with pytest.raises(ForbiddenError):
             platform.do(stranger, "registration.discharge", registration=number, reason="还清")
-    for name in ("registration.enter", "registration.examine", "registration.revoke", "registration.court_order"):
+    for name in (
+        "registration.register",
+        "registration.examine",
+        "registration.revoke",
+        "registration.court_order",
+    ):
         assert not can(platform.actor(own), name)
     assert platform.client(own).get(f"/registrar/registrations/{number}/").status_code == 200
     platform.do(own, "registration.discharge", registration=number, reason="还清")
@@ -239,7 +244,7 @@ def test_the_authoritys_number_completes_a_mirror_and_its_data_are_compared(
     assert "质权人" in caught.value.problems[0].value
     # Rows are read before the only writer is held up: nothing of the reconciliation has begun where one cannot be.
     with monkeypatch.context() as patched:
-        patched.setattr(orders, "reconcile", lambda *given, **named: pytest.fail("begun"))
+        patched.setattr(reconciling, "decide_reconciliation", lambda *given, **named: pytest.fail("begun"))
         heads = "登记号,权利号,出质人,质权人,登记日,注销日"
         row = f"Y2025610000001,{patent_number(1)},{FIRM['name']},别的银行,2025-16-03,"
         wrong = platform.upload(who, "公布.csv", f"{heads}\n{row}\n".encode())

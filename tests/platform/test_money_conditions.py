@@ -263,7 +263,7 @@ def test_a_pilot_registered_here_needs_the_registrars_entry(platform, monkeypatc
     filing = money.fresh().filing
     by = Call(register_actor("registrar", Capacity.REGISTRAR), platform.now, "r1")
     pledges.examine(by, filing)
-    pledges.enter(replace(by, key="r2"), filing)
+    pledges.register(replace(by, key="r2"), filing)
     assert open_now(money) == []
     money.on_case(money.officer, "case.disburse")
 

@@ -28,7 +28,7 @@ def _entered(platform: Any) -> None:
 
     number = pledges.file_pledge(by(), filing_request(patent(1))).registration.id
     pledges.examine(by(), number)
-    pledges.enter(by(), number)
+    pledges.register(by(), number)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.contract.conditions import conditions_of, unsettled_items
 from zhirong.operations.contract.filing import CHECKERS
-from zhirong.operations.pledge.check import check_register
+from zhirong.operations.platform.check_platform import check_register
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.rulebook import rulebook
 from zhirong.store import rows

@@ -58,7 +58,7 @@ def race(process: int, threads: int, rights: int) -> None:
                 filed = pledges.file_pledge(Call(actor, START, f"f{right}"), request(patent(right)))
                 identity = filed.registration.id
                 pledges.examine(Call(actor, START, f"x{right}"), identity)
-                entered = pledges.enter(Call(actor, START, f"e{right}"), identity)
+                entered = pledges.register(Call(actor, START, f"e{right}"), identity)
                 outcome["number"] = entered.registration.number
             except InputError as error:
                 outcome["why"] = sorted({problem.code for problem in error.problems})
@@ -100,7 +100,7 @@ def write(folder: Path, run: int) -> None:
         try:
             filed = pledges.file_pledge(by("f"), request(patent(first + chance.randrange(500)))).registration
             pledges.examine(by("x"), filed.id)
-            done = pledges.enter(by("e"), filed.id)
+            done = pledges.register(by("e"), filed.id)
             if chance.random() < 0.7:
                 done = pledges.discharge(by("d"), filed.id, "清偿")
         except InputError as error:

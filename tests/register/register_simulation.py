@@ -16,11 +16,11 @@ from register_world import START, World, patent, request
 from zhirong.chain.pledge.register import RegisterState
 from zhirong.chain.pledge.registration import Registration, Status
 from zhirong.kernel.errors import InputError
-from zhirong.operations import outbox, pattern
+from zhirong.operations import outbox, unit_of_work
 from zhirong.operations.actors import Capacity, register_actor
-from zhirong.operations.declare import Call
-from zhirong.operations.pattern import Done
+from zhirong.operations.declare import Call, Done
 from zhirong.operations.pledge import orders, pledges
+from zhirong.operations.register_events import register_event
 from zhirong.store import models, rows
 
 RIGHTS = 80
@@ -105,9 +105,9 @@ class Simulation:
         doing: dict[str, Callable[[Call], Done]] = {
             "file": lambda by: pledges.file_pledge(by, record),
             "prepare": lambda by: pledges.prepare_pledge(by, mirror),
-            "file_prepared": lambda by: pledges.file_prepared(by, one),
+            "file_prepared": lambda by: pledges.submit(by, one),
             "examine": lambda by: pledges.examine(by, one),
-            "enter": lambda by: pledges.enter(by, one),
+            "enter": lambda by: pledges.register(by, one),
             "record": lambda by: pledges.record_authority_number(
                 by, one, "国家知识产权局", authority_number, "ab" * 32, day
             ),
@@ -164,10 +164,10 @@ class Simulation:
     def account(self, name: str, done: Done) -> None:
         """Compare the answer with what was known before, and the tables with both."""
         event = models.Event.objects.get(index=done.index)
-        self.fold.take(pattern.register_event(event))
+        self.fold.take(register_event(event))
         one = done.registration
         if one is None:
-            content = pattern.register_event(event).content
+            content = register_event(event).content
             if event.kind == "right.freeze":
                 self.frozen.setdefault(str(content["right"]), []).append(str(content["order"]))
             elif event.kind == "right.unfreeze":
@@ -206,7 +206,7 @@ class Simulation:
 @contextmanager
 def crashing(chance: random.Random, *, moves_a_registration: bool) -> Iterator[None]:
     """Stop an operation before its rows, between rows and leaf, or after everything but the commit."""
-    places: list[tuple[Any, str]] = [(pattern.log, "append"), (pattern, "tell_subscribers")]
+    places: list[tuple[Any, str]] = [(unit_of_work.log, "append"), (unit_of_work, "tell_subscribers")]
     place, name = chance.choice([*places, (rows, "save")] if moves_a_registration else places)
     real = getattr(place, name)
 

@@ -86,10 +86,10 @@ class World:
 
         filed = pledges.file_pledge(self.by(), request(*rights, **filing))
         pledges.examine(self.by(), filed.registration.id)
-        return pledges.enter(self.by(), filed.registration.id).registration
+        return pledges.register(self.by(), filed.registration.id).registration
 
     def findings(self) -> tuple[Any, ...]:
-        from zhirong.operations.pledge.check import check_register
+        from zhirong.operations.platform.check_platform import check_register
 
         return check_register(self.folder).findings
 

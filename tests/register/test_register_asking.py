@@ -53,7 +53,7 @@ def _entered_in(world: World, year: int, right: dict[str, Any]) -> None:
     asked = request(right, debt_start=f"{year}-06-02", debt_end=f"{year}-12-01")
     done = pledges.file_pledge(by(), asked).registration
     pledges.examine(by(), done.id, resolved={f"{done.rights[0].key}/{at}": "已核实" for at in range(1, 20)})
-    pledges.enter(by(), done.id)
+    pledges.register(by(), done.id)
 
 
 @pytest.mark.parametrize(
@@ -143,8 +143,9 @@ def test_a_renamed_party_is_found_by_its_former_name(world: World) -> None:
 
 
 def test_a_former_name_lets_nobody_see_what_is_not_published(sqlite_world: World) -> None:
-    from zhirong.operations.permissions import allowed
+
     from zhirong.operations.pledge import pledges
+    from zhirong.operations.register_policy import may_read
 
     world = sqlite_world
     before, after = ({"name": name, "code": CODE} for name in ("西安甲科技有限公司", "西安新甲科技有限公司"))
@@ -152,7 +153,7 @@ def test_a_former_name_lets_nobody_see_what_is_not_published(sqlite_world: World
     found = pledges.amend(world.by(), 1, {"pledgors": [after]}, date(2025, 6, 2)).registration
     actor = world.by("firm", before["name"]).actor
     other = replace(actor, acts_for=replace(actor.acts_for, code="91110000100003962T"))
-    assert not allowed(other, "view", found)
+    assert not may_read(other, "view", found)
 
 
 def test_the_code_of_an_amendment_is_checked_and_kept_in_one_form(sqlite_world: World) -> None:

@@ -51,7 +51,7 @@ def command(
 def test_a_pledge_through_all_hands(command: Command, tmp_path: Path) -> None:
     command("register", "init", "--origin", "register.test")
     command("register", "prepare", "pledge.toml", *BANK)
-    command("register", "hand-in", "1", *FIRM)
+    command("register", "submit", "1", *FIRM)
     command("register", "examine", "1", *BANK, code=2)
     command("register", "examine", "1")
     command("register", "enter", "1")

@@ -391,7 +391,7 @@ def test_only_a_registration_in_force_is_certified_as_registered(world: World) -
     words = words_of(registration_certificate(by, filed, key).pdf)
     assert "登记申请回执" in words and "登记证明" not in words and "质权没有设立" in words
     pledges.examine(world.by(), filed)
-    pledges.enter(world.by(), filed)
+    pledges.register(world.by(), filed)
     words = words_of(registration_certificate(world.by("lender", BANK["name"]), filed, key).pdf)
     assert "知识产权质押登记证明" in words and "登记时设立" in words
     pledges.discharge(world.by(), filed, "清偿")

@@ -11,7 +11,7 @@ from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.operations.outbox import inbox
-from zhirong.operations.pledge import orders, pledges
+from zhirong.operations.pledge import orders, pledges, reconciling
 from zhirong.operations.pledge.look import Query, changes_of, search, similar_names, watch
 from zhirong.store import models
 
@@ -158,9 +158,9 @@ def test_what_has_become_unknown_since_the_examination_stops_the_entry(sqlite_wo
         world.by("lender", BANK["name"]), 1, [patent(1, holders=[dict(FIRM), {"name": "西安乙大学"}])]
     )
     with pytest.raises(InputError) as error:
-        pledges.enter(world.by(), 1)
+        pledges.register(world.by(), 1)
     assert codes(error) == {"ground_8_unknown"}
-    assert pledges.enter(world.by(), 1, {f"{KEY}/8": "见同意书"}).registration.status is Status.ENTERED
+    assert pledges.register(world.by(), 1, {f"{KEY}/8": "见同意书"}).registration.status is Status.ENTERED
 
 
 def test_what_the_examination_settled_stays_settled_until_newer_facts(sqlite_world: World) -> None:
@@ -170,10 +170,10 @@ def test_what_the_examination_settled_stays_settled_until_newer_facts(sqlite_wor
         pledges.file_pledge(world.by(), request(unsure))
         pledges.examine(world.by(), identity, resolved={f"{KEY}/8": "见同意书"})
     pledges.update_facts(world.by(), 2, [unsure])
-    assert pledges.enter(world.by(), 1).registration.number == 1
+    assert pledges.register(world.by(), 1).registration.number == 1
     pledges.discharge(world.by(), 1, "清偿")
     with pytest.raises(InputError) as error:
-        pledges.enter(world.by(), 2)
+        pledges.register(world.by(), 2)
     assert codes(error) == {"ground_8_unknown"}
 
 
@@ -239,7 +239,7 @@ def test_a_package_over_several_kinds_is_one_filing_here(sqlite_world: World) ->
     (filed,) = pledges.file_package(world.by(), package())
     assert filed.registration.review_by == date(2025, 6, 12), "that of the slowest of its registers"
     pledges.examine(world.by(), 1)
-    one = pledges.enter(world.by(), 1).registration
+    one = pledges.register(world.by(), 1).registration
     assert [right.kind.value for right in one.rights] == ["invention", "trademark", "software"]
     assert set(one.charged().values()) == {1}
     pledges.partially_discharge(world.by(), 1, ["trademark:12345678"])
@@ -321,13 +321,15 @@ def test_who_holds_a_pledge_is_told_of_a_freeze_of_its_right_and_of_an_alarm(sql
         "registered_on": "2025-06-01",
     }  # fmt: skip
     by = world.by()
-    _, found = orders.reconcile(by, "国家知识产权局", [published])
+    _, found = reconciling.reconcile(by, "国家知识产权局", [published])
     assert [one.code for one in found] == ["day_differs"]
-    orders.reconcile(by, "国家知识产权局", [published])
+    reconciling.reconcile(by, "国家知识产权局", [published])
     assert [entry["kind"] for entry in inbox(lender, before)] == ["right.freeze", "reconciliation.alarm"]
     assert inbox(world.by("lender", "另一银行").actor) == []
     wide = {**published, "registered_on": "2025-06-02", "pledgee": " 丙银行股份有限公司西安分行 "}
-    assert orders.reconcile(world.by(), "国家知识产权局", [wide])[1] == (), "a bracket or a space is no difference"
+    assert reconciling.reconcile(world.by(), "国家知识产权局", [wide])[1] == (), (
+        "a bracket or a space is no difference"
+    )
 
 
 def test_persons_are_not_gone_through_and_filers_are_not_given_away(sqlite_world: World) -> None:
@@ -348,5 +350,5 @@ def test_persons_are_not_gone_through_and_filers_are_not_given_away(sqlite_world
     pledges.file_pledge(world.by(), request(patent(2)))
     assert similar_names(FIRM["name"]) == [], "who has only filed is not told of"
     pledges.examine(world.by(), 2)
-    pledges.enter(world.by(), 2)
+    pledges.register(world.by(), 2)
     assert [name for name, _ in similar_names(FIRM["name"])] == [FIRM["name"]]

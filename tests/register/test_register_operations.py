@@ -16,8 +16,8 @@ from zhirong.kernel.days import add_months, day_of
 from zhirong.kernel.errors import InputError
 from zhirong.operations import outbox
 from zhirong.operations.actors import Capacity, register_actor
-from zhirong.operations.permissions import POLICIES
-from zhirong.operations.pledge import identities, keys, orders, pledges, uses
+from zhirong.operations.declare import LIBRARY_OPERATIONS, OPERATIONS
+from zhirong.operations.pledge import identities, keys, orders, pledges, reconciling, uses
 from zhirong.operations.pledge.certificates import (
     disclose_event,
     event_of_code,
@@ -26,9 +26,10 @@ from zhirong.operations.pledge.certificates import (
 )
 from zhirong.operations.pledge.continuity import restore_entry
 from zhirong.operations.pledge.facts import standing_freezes, standing_orders
-from zhirong.operations.pledge.look import Query, changes_of, precheck, search, similar_names, watch
+from zhirong.operations.pledge.look import Query, changes_of, due, precheck, search, similar_names, watch
 from zhirong.operations.pledge.watch import record_watch
 from zhirong.operations.refusals import ForbiddenError
+from zhirong.operations.register_policy import READS
 from zhirong.store import models
 from zhirong.store.log import public_keys, receipt, signing_key
 
@@ -63,12 +64,12 @@ def test_two_filings_of_one_right_the_second_is_told_why(world: World) -> None:
     for _ in range(2):
         filed = pledges.file_pledge(world.by(), request(patent(1))).registration
         pledges.examine(world.by(), filed.id)
-    pledges.enter(world.by(), 1)
+    pledges.register(world.by(), 1)
     with pytest.raises(InputError) as error:
-        pledges.enter(world.by(), 2)
+        pledges.register(world.by(), 2)
     assert codes(error) == {"rank_taken"} and "461" in str(error.value)
     pledges.discharge(world.by(), 1, "清偿")
-    assert pledges.enter(world.by(), 2).registration.number == 2, "a rank that was taken is free again"
+    assert pledges.register(world.by(), 2).registration.number == 2, "a rank that was taken is free again"
 
 
 def test_a_repeated_request_is_done_once(world: World) -> None:
@@ -135,20 +136,20 @@ def test_changes_of_a_standing_registration(world: World) -> None:
 def test_withdrawal_and_preparation(world: World) -> None:
     pledges.prepare_pledge(world.by(), request(patent(1), papers=[]))
     with pytest.raises(InputError) as error:
-        pledges.file_prepared(world.by(), 1)
+        pledges.submit(world.by(), 1)
     assert all(code.startswith("paper_") for code in codes(error)), "papers are asked for when it is handed in"
     assert pledges.withdraw(world.by(), 1, "不办了").registration.status is Status.WITHDRAWN
     with pytest.raises(InputError) as error:
         pledges.withdraw(world.by(), 1, "  ")
     assert codes(error) == {"missing"}
     with pytest.raises(InputError) as error:
-        pledges.enter(world.by(), 99)
+        pledges.register(world.by(), 99)
     assert codes(error) == {"no_such_registration"}
 
 
 def test_a_mirror_is_complete_with_the_authoritys_number(world: World) -> None:
     pledges.prepare_pledge(world.by(), request(patent(1), role="mirror", pilot_basis=""))
-    pledges.file_prepared(world.by(), 1)
+    pledges.submit(world.by(), 1)
     assert not models.Charge.objects.filter(active=True).exists(), "nothing is pledged yet"
     record = (1, "国家知识产权局", "Y2025610000001")
     with pytest.raises(InputError) as error:
@@ -160,16 +161,16 @@ def test_a_mirror_is_complete_with_the_authoritys_number(world: World) -> None:
         "authority_number": "Y2025610000001", "rights": [patent_number(1)], "pledgors": [FIRM["name"]],
         "pledgee": BANK["name"], "registered_on": "2025-06-02",
     }  # fmt: skip
-    assert orders.reconcile(world.by(), "国家知识产权局", [published], is_complete=True)[1] == ()
+    assert reconciling.reconcile(world.by(), "国家知识产权局", [published], is_complete=True)[1] == ()
     wrong = [
         {**published, "pledgee": "另一银行", "ended_on": "2025-07-01"},
         {**published, "authority_number": "Y2"},
     ]
     by = world.by()
-    _, found = orders.reconcile(by, "国家知识产权局", wrong)
+    _, found = reconciling.reconcile(by, "国家知识产权局", wrong)
     assert {one.code for one in found} == {"pledgee_differs", "end_differs", "not_here"}
-    assert orders.reconcile(by, "国家知识产权局", wrong)[1] == found, "a repeat gives the same alarms"
-    assert [d.code for d in orders.reconcile(world.by(), "国家知识产权局", [], is_complete=True)[1]] == [
+    assert reconciling.reconcile(by, "国家知识产权局", wrong)[1] == found, "a repeat gives the same alarms"
+    assert [d.code for d in reconciling.reconcile(world.by(), "国家知识产权局", [], is_complete=True)[1]] == [
         "not_there"
     ]
 
@@ -244,42 +245,58 @@ def test_licence_fees_rank_one_behind_the_other(world: World) -> None:
 
 
 ATTEMPTS: dict[str, Any] = {
-    "prepare": lambda by: pledges.prepare_pledge(by, request(patent(3))),
-    "file": lambda by: pledges.file_pledge(by, request(patent(3))),
-    "withdraw": lambda by: pledges.withdraw(by, 2, "撤回"),
-    "examine": lambda by: pledges.examine(by, 2),
-    "enter": lambda by: pledges.enter(by, 2),
-    "update_facts": lambda by: pledges.update_facts(by, 1, [patent(1)]),
-    "amend": lambda by: pledges.amend(by, 1, {"claim_amount": 1}, date(2025, 6, 1)),
-    "extend": lambda by: pledges.extend(by, 1, date(2027, 1, 1)),
-    "transfer_claim": lambda by: pledges.transfer_claim(by, 1, {"name": "丁"}),
-    "partially_discharge": lambda by: pledges.partially_discharge(by, 1, [], 1),
-    "discharge": lambda by: pledges.discharge(by, 1, "清偿"),
-    "revoke": lambda by: pledges.revoke(by, 1, "无效"),
-    "correct": lambda by: pledges.correct(by, 1, {"claim_amount": 2}, "笔误"),
-    "court_order": lambda by: orders.court_order_on_registration(by, 1, "1号", "freeze"),
-    "record_authority": lambda by: pledges.record_authority_number(
+    "registration.prepare": lambda by: pledges.prepare_pledge(by, request(patent(3))),
+    "registration.file": lambda by: pledges.file_pledge(by, request(patent(3))),
+    "registration.submit": lambda by: pledges.submit(by, 2),
+    "registration.withdraw": lambda by: pledges.withdraw(by, 2, "撤回"),
+    "registration.examine": lambda by: pledges.examine(by, 2),
+    "registration.register": lambda by: pledges.register(by, 2),
+    "registration.update_facts": lambda by: pledges.update_facts(by, 1, [patent(1)]),
+    "registration.amend": lambda by: pledges.amend(by, 1, {"claim_amount": 1}, date(2025, 6, 1)),
+    "registration.extend": lambda by: pledges.extend(by, 1, date(2027, 1, 1)),
+    "registration.transfer": lambda by: pledges.transfer_claim(by, 1, {"name": "丁"}),
+    "registration.release_part": lambda by: pledges.partially_discharge(by, 1, [], 1),
+    "registration.discharge": lambda by: pledges.discharge(by, 1, "清偿"),
+    "registration.revoke": lambda by: pledges.revoke(by, 1, "无效"),
+    "registration.correct": lambda by: pledges.correct(by, 1, {"claim_amount": 2}, "笔误"),
+    "registration.court_order": lambda by: orders.court_order_on_registration(by, 1, "1号", "freeze"),
+    "registration.record_authority": lambda by: pledges.record_authority_number(
         by, 2, "国家知识产权局", "1", "ab" * 32, date(2025, 6, 2)
     ),
-    "reconcile": lambda by: orders.reconcile(by, "局", []),
-    "subscribe": lambda by: orders.subscribe(by, "right", KEY),
+    "registration.reconcile": lambda by: reconciling.reconcile(by, "局", []),
+    "registration.subscribe": lambda by: orders.subscribe(by, "right", KEY),
+    "register.keys": lambda by: keys.rotate_key(by, FOLDER[0]),
+    "register.certify": lambda by: search_certificate(by, Query(number="1"), signing_key(FOLDER[0])),
+    "right.identify": lambda by: identities.record_identity(by, patent(1)),
+    "use.report": lambda by: uses.report_uses(by, "2026-11", [{"fingerprint": "ab" * 32}]),
+    "register.watch": lambda by: record_watch(by),
+    "register.restore": lambda by: restore_entry(by, b"", b"", FOLDER[0]),
+}
+READINGS: dict[str, Any] = {
     "view": lambda by: registration_certificate(by, 1, signing_key(FOLDER[0])),
-    "keys": lambda by: keys.rotate_key(by, FOLDER[0]),
-    "certify": lambda by: search_certificate(by, Query(number="1"), signing_key(FOLDER[0])),
-    "identify": lambda by: identities.record_identity(by, patent(1)),
     "disclose": lambda by: disclose_event(by.actor, 2),
-    "report_use": lambda by: uses.report_uses(by, "2026-11", [{"fingerprint": "ab" * 32}]),
-    "record_watch": lambda by: record_watch(by),
-    "restore": lambda by: restore_entry(by, b"", b"", FOLDER[0]),
     "search": lambda by: search(by.actor, Query(number="1")),
     "precheck": lambda by: precheck(by.actor, request(patent(3)), by.now),
+    "due": lambda by: due(by.actor, date(2025, 6, 2)),
+    "matches": lambda by: uses.matches(by.actor, "2026-11"),
+    "keys": lambda by: keys.keep_countersignature(by.actor, FOLDER[0], None, None),
 }
 FOLDER: list[Any] = []
+_OF_AUTHORITIES = (
+    "registration.record_authority",
+    "registration.reconcile",
+    "registration.update_facts",
+    "right.identify",
+)
 
 
 def test_every_role_and_every_verb_on_others_registrations(world: World) -> None:
     """A stranger of each role tries each operation on what is not his: only who may act on any can."""
-    assert set(ATTEMPTS) == set(POLICIES), "an operation without a rule, or a rule without an operation"
+    declared = {*OPERATIONS.values(), *LIBRARY_OPERATIONS.values()}
+    assert set(ATTEMPTS) == {one.name for one in declared if one.policy is not None}, (
+        "an operation without an attempt"
+    )
+    assert set(READINGS) == set(READS)
     FOLDER[:] = [world.folder]
     world.entered(patent(1))
     pledges.file_pledge(world.by(), request(patent(2)))
@@ -287,21 +304,22 @@ def test_every_role_and_every_verb_on_others_registrations(world: World) -> None
         (verb, role)
         for verb, role in [
             *[
-                ("court_order", Capacity.COURT),
-                ("revoke", Capacity.COURT),
+                ("registration.court_order", Capacity.COURT),
+                ("registration.revoke", Capacity.COURT),
                 ("view", Capacity.COURT),
                 ("view", Capacity.AUTHORITY),
             ],
-            *[(verb, Capacity.AUTHORITY) for verb in ("record_authority", "reconcile", "update_facts", "identify")],
+            *[(verb, Capacity.AUTHORITY) for verb in _OF_AUTHORITIES],
             ("disclose", Capacity.COURT),
-            ("report_use", Capacity.LENDER),
-            *[("certify", role) for role in Capacity],
-            *[("subscribe", role) for role in (Capacity.LENDER, Capacity.FIRM, Capacity.COURT)],
+            ("use.report", Capacity.LENDER),
+            ("matches", Capacity.LENDER),
+            *[("register.certify", role) for role in Capacity],
+            *[("registration.subscribe", role) for role in (Capacity.LENDER, Capacity.FIRM, Capacity.COURT)],
             *[("precheck", role) for role in (Capacity.LENDER, Capacity.FIRM)],
             *[("search", role) for role in Capacity],
         ]
     }
-    for verb, attempt in ATTEMPTS.items():
+    for verb, attempt in {**ATTEMPTS, **READINGS}.items():
         for role in set(Capacity) - {Capacity.REGISTRAR}:
             if (verb, role) in for_strangers:
                 continue
@@ -315,7 +333,7 @@ def test_each_side_may_act_on_its_own(world: World) -> None:
     bank, firm = (("lender", BANK["name"]), ("firm", FIRM["name"]))
     pledges.file_pledge(world.by(*firm), request(patent(1)))
     pledges.examine(world.by(), 1)
-    pledges.enter(world.by(), 1)
+    pledges.register(world.by(), 1)
     with pytest.raises(ForbiddenError):
         pledges.discharge(world.by(*firm), 1, "清偿")
     pledges.discharge(world.by(*bank), 1, "清偿")
@@ -448,7 +466,8 @@ def test_an_examination_can_be_made_again_from_what_was_kept(world: World) -> No
     """The facts, the day and the version of the rules in the log give the same findings, ground by ground."""
     from zhirong.chain.pledge.examine import examine
     from zhirong.kernel.days import day_of
-    from zhirong.operations.pattern import register_event
+    from zhirong.operations.pledge.facts import read_facts
+    from zhirong.operations.register_events import register_event
     from zhirong.operations.rulebook import rulebook
 
     world.entered(patent(1), patent(2, holders=[dict(FIRM), {"name": "西安乙大学", "consents": True}]))
@@ -460,7 +479,7 @@ def test_an_examination_can_be_made_again_from_what_was_kept(world: World) -> No
         assert event.rules == rulebook().version()
         filed = register_event(models.Event.objects.get(registration=row.registration, kind="pledge.file"))
         facts = event.content.get("facts", filed.content["facts"])
-        filing, rights = pledges.read_facts(facts)
+        filing, rights = read_facts(facts)
         day = day_of(datetime.fromisoformat(event.time.replace("Z", "+00:00")))
         for (key, right), kept in zip(rights, event.content["checks"], strict=True):
             assert kept["key"] == key

@@ -20,7 +20,7 @@ def test_the_public_cannot_try_names_against_a_rights_key(sqlite_world: World) -
     pledges.file_pledge(world.by(), request(SECRET, pledgors=[PERSON]))
     guess = hashlib.sha256("张力控制软件\n张三丰".encode()).hexdigest()[:24]
     pledges.examine(world.by(), 1, resolved={f"trade_secret:#{guess}/{at}": "已核实" for at in range(1, 13)})
-    one = pledges.enter(world.by(), 1).registration
+    one = pledges.register(world.by(), 1).registration
     (shown,) = search(world.by("public").actor, Query(number="1"))
     assert guess not in str(shown) and "张三丰" not in str(shown)
     assert view(world.by("lender", BANK["name"]).actor, one)["rights"][0]["key"] == f"trade_secret:#{guess}"

@@ -11,8 +11,7 @@ from django.db import connection
 from register_world import World, patent, request
 
 from zhirong.kernel.errors import InputError
-from zhirong.operations.declare import Call
-from zhirong.operations.pattern import Done
+from zhirong.operations.declare import Call, Done
 from zhirong.operations.pledge import pledges
 from zhirong.store import models
 
@@ -39,11 +38,11 @@ def test_entry_races_discharge_lapse_and_transfer(world: World) -> None:
         first, second = (pledges.file_pledge(world.by(), request(patent(1))).registration.id for _ in range(2))
         for one in (first, second):
             pledges.examine(world.by(), one)
-        pledges.enter(world.by(), first)
+        pledges.register(world.by(), first)
         doing: dict[str, Callable[[Call], Done]] = {
             "discharge": partial(pledges.discharge, registration=first, reason="清偿"),
             "transfer": partial(pledges.transfer_claim, registration=first, to={"name": "丁资产管理公司"}),
-            "enter": partial(pledges.enter, registration=second),
+            "enter": partial(pledges.register, registration=second),
             "lapse": partial(pledges.examine, registration=second, rights=[lapsed]),
         }
         answers: dict[str, set[str]] = {}

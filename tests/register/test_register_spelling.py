@@ -134,7 +134,7 @@ def test_two_works_of_one_title_with_numbers_of_their_own_are_two_rights(sqlite_
 def test_an_authoritys_number_is_one_number_however_it_is_written(sqlite_world: World) -> None:
     from zhirong.kernel.days import day_of
     from zhirong.kernel.errors import InputError
-    from zhirong.operations.pledge import orders, pledges
+    from zhirong.operations.pledge import pledges, reconciling
     from zhirong.operations.pledge.look import Query, search
 
     world, day = sqlite_world, day_of(sqlite_world.now)
@@ -153,7 +153,7 @@ def test_an_authoritys_number_is_one_number_however_it_is_written(sqlite_world: 
         "pledgee": "丙银行股份有限公司西安分行",
         "registered_on": day.isoformat(),
     }
-    _, found = orders.reconcile(world.by(), "国家知识产权局", [published], is_complete=True)
+    _, found = reconciling.reconcile(world.by(), "国家知识产权局", [published], is_complete=True)
     assert found == ()
 
 
@@ -245,7 +245,7 @@ def test_what_may_be_the_same_right_is_for_the_examiner_and_never_passes_by_itse
     identity = pledges.file_pledge(world.by(), asked).registration.id
     if not told:
         pledges.examine(world.by(), identity)
-        pledges.enter(world.by(), identity)
+        pledges.register(world.by(), identity)
         world.demand_whole()
         return
     with pytest.raises(InputError) as caught:
@@ -253,7 +253,7 @@ def test_what_may_be_the_same_right_is_for_the_examiner_and_never_passes_by_itse
     (problem,) = caught.value.problems
     assert problem.code == "ground_1001_unknown" and told in problem.reason.zh and "申请 1" in problem.reason.zh
     pledges.examine(world.by(), identity, resolved={f"{check.key}/1001": "样本不同，经比对不是同一软件"})
-    assert pledges.enter(world.by(), identity).registration.status.value == "entered"
+    assert pledges.register(world.by(), identity).registration.status.value == "entered"
     world.demand_whole()
 
 
@@ -275,11 +275,11 @@ def test_what_was_found_of_one_likeness_says_nothing_of_a_later_one(sqlite_world
     ).registration
     keys = f"{other.rights[0].key}"
     pledges.examine(world.by(), other.id, resolved={f"{keys}/1001": "不是同一软件"})
-    pledges.enter(world.by(), other.id)
+    pledges.register(world.by(), other.id)
     with pytest.raises(InputError) as caught:
-        pledges.enter(world.by(), identity)
+        pledges.register(world.by(), identity)
     assert {problem.code for problem in caught.value.problems} == {f"ground_{1000 + other.id}_unknown"}
-    pledges.enter(world.by(), identity, resolved={f"{key}/{1000 + other.id}": "经比对不是同一软件"})
+    pledges.register(world.by(), identity, resolved={f"{key}/{1000 + other.id}": "经比对不是同一软件"})
     world.demand_whole()
 
 

@@ -63,7 +63,7 @@ def enter_what_waits(region: Any) -> None:
     for one in waiting(TODAY):
         number = one.registration.id
         region.do("registry.registrar", "registration.examine", registration=number)
-        region.do("registry.registrar", "registration.enter", registration=number)
+        region.do("registry.registrar", "registration.register", registration=number)
 
 
 def sign_checkpoint(folder: Path) -> None:

@@ -119,9 +119,8 @@ def test_work_goes_on(stored: tuple[Path, Any]) -> None:
     from zhirong.operations import catalogue
     from zhirong.operations.actors import WORKER
     from zhirong.operations.declare import Call
-    from zhirong.operations.platform.check_platform import platform_findings
+    from zhirong.operations.platform.check_platform import check_register, platform_findings
     from zhirong.operations.platform.rulebook_history import history, note_rules
-    from zhirong.operations.pledge.check import check_register
     from zhirong.operations.run import run_operation
     from zhirong.store.financing import Loan
 

@@ -17,8 +17,7 @@ from zhirong.kernel.text import Text
 
 if TYPE_CHECKING:
     from zhirong.operations.actors import Actor
-    from zhirong.operations.declare import Call
-    from zhirong.operations.pattern import Done
+    from zhirong.operations.declare import Call, Done
     from zhirong.store.keys import RegisterKey
 
 Options = argparse.Namespace

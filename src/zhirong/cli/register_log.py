@@ -69,10 +69,10 @@ def _events(path: str) -> Iterator[dict[str, Any]]:
 
 
 def _export(options: Options) -> int:
-    from zhirong.operations.permissions import demand
     from zhirong.operations.pledge.continuity import export_events
+    from zhirong.operations.register_policy import demand_read
 
-    demand(actor(options), "keys")
+    demand_read(actor(options), "keys")
     lines = (json.dumps(one, ensure_ascii=False, sort_keys=True) for one in export_events())
     write_private(options.out, "".join(f"{line}\n" for line in lines).encode())
     return 0
@@ -146,10 +146,10 @@ def _timestamp_options(parser: Parser) -> None:
 
 def _timestamp(options: Options) -> int:
     from zhirong.evidence import timestamps
-    from zhirong.operations.permissions import demand
+    from zhirong.operations.register_policy import demand_read
     from zhirong.store import log
 
-    demand(actor(options), "keys")
+    demand_read(actor(options), "keys")
     if not timestamps.can_check():
         zh, en = "没有安装 timestamps", "the extra timestamps is not installed"
         raise problem("timestamp", "", zh, en, "not_installed")
@@ -199,7 +199,7 @@ def _restore_options(parser: Parser) -> None:
 
 
 def _check(options: Options) -> int:
-    from zhirong.operations.pledge.check import check_register
+    from zhirong.operations.platform.check_platform import check_register
 
     checked = check_register(folder())
     if options.json:

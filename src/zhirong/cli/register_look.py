@@ -90,16 +90,16 @@ def _counted(found: list[dict[str, Any]], limit: int) -> Text:
 
 
 def _show(options: Options) -> int:
-    from zhirong.operations.pattern import no_such
-    from zhirong.operations.permissions import demand
     from zhirong.operations.pledge.look import view
     from zhirong.operations.pledge.view import history
+    from zhirong.operations.refusals import no_such_registration
+    from zhirong.operations.register_policy import demand_read
     from zhirong.store import rows
 
     one = rows.load(options.registration)
-    demand(actor(options), "view", one)
+    demand_read(actor(options), "view", one)
     if one is None:
-        raise no_such(options.registration)
+        raise no_such_registration(options.registration)
     happened = [
         {
             "index": event.index,
@@ -173,14 +173,14 @@ def _receipt_options(parser: Parser) -> None:
 
 
 def _receipt(options: Options) -> int:
-    from zhirong.operations.pattern import no_such
     from zhirong.operations.pledge.certificates import disclose_event
+    from zhirong.operations.refusals import no_such_registration
     from zhirong.store.log import receipt
     from zhirong.store.models import Event
 
     event = Event.objects.filter(index=options.index).first()
     if event is None:
-        raise no_such(options.index)
+        raise no_such_registration(options.index)
     if not (options.receipt or options.disclosure):
         raise problem("--receipt", "", "写明写到哪个文件", "say to which file", "no_file")
     if options.disclosure:
@@ -257,7 +257,7 @@ def _reconcile_options(parser: Parser) -> None:
 
 
 def _reconcile(options: Options) -> int:
-    from zhirong.operations.pledge.orders import reconcile
+    from zhirong.operations.pledge.reconciling import reconcile
 
     content = read(options.file)
     try:

@@ -71,10 +71,10 @@ def _open(options: Options, *, prepared: bool) -> int:
     return say_done(options, do(by(options), request))
 
 
-def _hand_in(options: Options) -> int:
-    from zhirong.operations.pledge.pledges import file_prepared
+def _submit(options: Options) -> int:
+    from zhirong.operations.pledge.pledges import submit
 
-    return say_done(options, file_prepared(by(options), options.registration))
+    return say_done(options, submit(by(options), options.registration))
 
 
 def _reason_options(parser: Parser) -> None:
@@ -115,9 +115,9 @@ def _examine(options: Options) -> int:
 
 
 def _enter(options: Options) -> int:
-    from zhirong.operations.pledge.pledges import enter
+    from zhirong.operations.pledge.pledges import register
 
-    return say_done(options, enter(by(options), options.registration, _resolved(options)))
+    return say_done(options, register(by(options), options.registration, _resolved(options)))
 
 
 def _record_options(parser: Parser) -> None:
@@ -321,7 +321,7 @@ ACTIONS: Mapping[str, Action] = {
         lambda options: _open(options, prepared=True),
     ),
     "file": Action(("申请登记", "file a pledge"), _package_options, lambda options: _open(options, prepared=False)),
-    "hand-in": Action(("提交准备好的申请", "submit what was prepared"), with_registration, _hand_in),
+    "submit": Action(("提交准备好的申请", "submit what was prepared"), with_registration, _submit),
     "withdraw": Action(("撤回申请", "withdraw a filing"), _reason_options, _ending),
     "examine": Action(("审查：逐条不予登记情形", "examine a filing, ground by ground"), _examine_options, _examine),
     "enter": Action(("登记并给登记号", "enter it and give its number"), _resolved_options, _enter),

@@ -1450,10 +1450,6 @@ class RegistrationOperations(Group):
         """注销登记 / Discharge."""
         return self._do("registration.discharge", None, {"registration": registration, "reason": reason}, None, key)
 
-    def enter(self, *, registration: int, resolved: Mapping[str, Any] | None = None, key: str = "") -> Done:
-        """登记 / Enter."""
-        return self._do("registration.enter", None, {"registration": registration, "resolved": resolved}, None, key)
-
     def examine(
         self,
         *,
@@ -1480,10 +1476,6 @@ class RegistrationOperations(Group):
     def file(self, *, file: str, key: str = "") -> Done:
         """受理申请 / Take in a filing."""
         return self._do("registration.file", None, {"file": file}, None, key)
-
-    def hand_in(self, *, registration: int, key: str = "") -> Done:
-        """提交申请 / Submit the filing."""
-        return self._do("registration.hand_in", None, {"registration": registration}, None, key)
 
     def reconcile(self, *, authority: str, file: str, is_complete: bool | None = None, key: str = "") -> Done:
         """与登记机关核对 / Reconcile with an authority."""
@@ -1522,6 +1514,12 @@ class RegistrationOperations(Group):
             key,
         )
 
+    def register(self, *, registration: int, resolved: Mapping[str, Any] | None = None, key: str = "") -> Done:
+        """登记 / Register."""
+        return self._do(
+            "registration.register", None, {"registration": registration, "resolved": resolved}, None, key
+        )
+
     def release_part(
         self,
         *,
@@ -1542,6 +1540,10 @@ class RegistrationOperations(Group):
     def revoke(self, *, registration: int, reason: str, key: str = "") -> Done:
         """撤销登记 / Revoke."""
         return self._do("registration.revoke", None, {"registration": registration, "reason": reason}, None, key)
+
+    def submit(self, *, registration: int, key: str = "") -> Done:
+        """提交申请 / Submit the filing."""
+        return self._do("registration.submit", None, {"registration": registration}, None, key)
 
     def transfer(self, *, registration: int, name: str, code: str, basis: str | None = None, key: str = "") -> Done:
         """债权转让 / Transfer the claim."""

@@ -1,4 +1,4 @@
-"""Who may do an operation: role, mandate and token; to a row they can see, by relation and state."""
+"""Who may do an operation: role, mandate and token, in the register the capacity; to a row they can see, by relation and state."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,6 +13,10 @@ def may(actor: Actor, op: Operation) -> bool:
     """Whether the person's role, mandate and token allow the operation at all, whatever the row."""
     if actor.is_worker or op.is_background:
         return actor.is_worker and op.is_background
+    if op.policy is not None and actor.capacity not in op.policy:
+        return False
+    if op.policy is not None and (op.is_library or actor.acts_as is not None):
+        return True
     if actor.scopes is not None and op.scope not in actor.scopes:
         return False
     if actor.allowed is not None and not (op.for_agents and op.name in actor.allowed):

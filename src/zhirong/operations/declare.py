@@ -1,15 +1,18 @@
 """The declaration of an operation: what it asks for, who may do it, to which rows and in which states.
 
-Pages, API, command line and client are made from ``OPERATIONS``; ``run`` carries one out.
+Pages, API, command line and client are made from ``OPERATIONS``; ``run`` carries one out. What only programs that use the
+library and ``zhirong register`` do is declared with ``library_operation``: the same engine, without a form.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from zhirong.chain.pledge.registration import Registration
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor, Capacity, MemberRole
 from zhirong.operations.fields import Nothing, Request
 from zhirong.store.parties import Kept
 
@@ -17,6 +20,8 @@ _NO_HELP = Text("", "")
 
 
 Relation = Callable[[Actor, Any], bool]
+# Who may do it to which registration of the register: by capacity. A capacity that is not named may not.
+Policy = Mapping[Capacity, Callable[[Actor, Registration | None], bool]]
 
 
 def anyone(actor: Actor, row: Any) -> bool:
@@ -32,21 +37,28 @@ class Call:
     now: datetime
     key: str
 
+    def part(self, name: str) -> "Call":
+        """The call of one of several operations or moves that a request needs: the same for every repeat of it."""
+        return replace(self, key=hashlib.sha256(f"{self.key}/{name}".encode()).hexdigest())
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an operation has done. index: of its event in the log. subject: such as ``case/12``, and its id and
-    version.
+    """What an operation has done. index, kind: of its event in the log. subject: such as ``case/12``, and its id and version.
 
-    answer: what it says to the caller, JSON. shown_once: a secret for the caller's eyes alone, which is kept
-    nowhere.
+    answer: what it says to the caller, JSON. registration: how the one that it moved stands now, None where it moved none.
+    parts: the moves of registrations within an operation that made several. repeated: it had been done before under the
+    same key. shown_once: a secret for the caller's eyes alone, which is kept nowhere.
     """
 
     index: int
-    subject: str
-    id: int
-    version: int
+    kind: str = ""
+    subject: str = ""
+    id: int = 0
+    version: int = 0
     answer: Any = None
+    registration: Registration | None = None
+    parts: tuple["Done", ...] = ()
     repeated: bool = False
     shown_once: str = ""
 
@@ -55,14 +67,14 @@ class Done:
 class Operation:
     """One business action. name: ``noun.verb``; the noun is its scope for tokens.
 
-    model: whose row it is done to, None if it begins something. roles: who may; empty: anybody signed in.
-    relation: beyond seeing the row, what the person must be to it. states: in which it is allowed, None for any
-    (the chain's table still decides); they also say when its button is shown. is_signed: asks for a second factor.
-    for_agents: a firm can let its agent do it. is_background: the platform's own work alone does it, nobody signed
-    in can.
-    prepare: what takes long and writes nothing, such as reading a file, done before the only writer is held up;
-    what it answers is ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the
-    caller is notified.
+    model: whose row it is done to, None where it begins something. roles: who may; empty: anybody signed in.
+    relation: beyond seeing the row, what the person must be to it. states: in which it is lawful, None for any (the
+    chain's table still decides); they also say when its button is shown. is_signed: asks for a second factor.
+    for_agents: a firm can let its agent do it. is_background: the platform's own work alone does it, nobody signed in can.
+    prepare: what takes long and writes nothing, such as reading a file, done before the only writer is held up; what it
+    answers is ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the caller is told so.
+    policy: of an operation of the register, in which capacity and to which registrations (``register_policy``).
+    is_library: it has no form; programs and ``zhirong register`` call it.
     """
 
     name: str
@@ -81,6 +93,8 @@ class Operation:
     is_background: bool = False
     prepare: Callable[["Call", Any], Any] | None = None
     takes_files: bool = False
+    policy: Policy | None = field(default=None, hash=False)
+    is_library: bool = False
 
     @property
     def scope(self) -> str:
@@ -89,18 +103,22 @@ class Operation:
 
 
 OPERATIONS: dict[str, Operation] = {}
+LIBRARY_OPERATIONS: dict[str, Operation] = {}  # without a form: programs and the command line call them
 
 # Operations that were renamed: former name to today's. The log and webhooks of before keep the former one.
 FORMER_NAMES: Mapping[str, str] = {
     "case.release": "case.disburse",
     "release.cancel": "loan.cancel_disbursement",
     "case.hand_up": "case.submit_for_approval",
+    "registration.enter": "registration.register",
+    "registration.hand_in": "registration.submit",
 }
 
 
 def operation_of(kind: str) -> Operation | None:
     """The operation that an event's kind names, today or formerly; None for what is no operation."""
-    return OPERATIONS.get(FORMER_NAMES.get(kind, kind))
+    name = FORMER_NAMES.get(kind, kind)
+    return OPERATIONS.get(name) or LIBRARY_OPERATIONS.get(name)
 
 
 def operation(
@@ -120,6 +138,7 @@ def operation(
     is_background: bool = False,
     prepare: Callable[["Call", Any], Any] | None = None,
     takes_files: bool = False,
+    policy: Policy | None = None,
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
     """Declare an operation; the function decides and writes through ``Work``. page: name of the page to go to
     afterwards, which takes the id of the row that the operation answers with.
@@ -146,7 +165,22 @@ def operation(
             is_background,
             prepare,
             takes_files,
+            policy,
         )
         return run
 
     return declare
+
+
+def library_operation(name: str, title: Text, policy: Policy) -> str:
+    """Declare an operation of the register that has no form, and return its name."""
+    if name in LIBRARY_OPERATIONS:
+        raise AssertionError(f"two operations are called {name}")
+    LIBRARY_OPERATIONS[name] = Operation(
+        name, title, _NO_HELP, Nothing, _has_no_form, policy=policy, is_library=True
+    )
+    return name
+
+
+def _has_no_form(work: Any, request: Any) -> Any:
+    raise AssertionError("an operation without a form is called from the library")

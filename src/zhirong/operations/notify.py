@@ -13,7 +13,7 @@ from zhirong.chain.pledge.register import FREEZE_RIGHT, PLEDGE, RENEW_FREEZE, UN
 from zhirong.chain.pledge.registration import MOVE_WORDS, Move
 from zhirong.kernel.text import Text
 from zhirong.operations.outbox import push
-from zhirong.operations.pledge.watch import WATCHED
+from zhirong.operations.register_events import WATCHED
 from zhirong.store.names import name_key
 from zhirong.store.parties import Membership, Organisation
 from zhirong.store.work import Delivery, Notice, Webhook

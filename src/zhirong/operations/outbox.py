@@ -14,7 +14,7 @@ from zhirong.chain.right.records import Holder
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.operations.actors import Actor, Capacity, register_actor
-from zhirong.operations.permissions import allowed
+from zhirong.operations.register_policy import may_read
 from zhirong.store.models import Charge, Event, Outgoing, Subscription
 from zhirong.store.names import name_key
 
@@ -76,7 +76,7 @@ def _may_hear(subscriber: str, one: Registration, *, of_a_person: bool) -> bool:
     content = canonical.decode(opened.content.encode())
     party = content.get("party")
     who = register_actor(subscriber, Capacity(content["_role"]), None if party is None else party_of(party))
-    return allowed(who, "view", one) or (one.is_published and who.capacity is not Capacity.FIRM)
+    return may_read(who, "view", one) or (one.is_published and who.capacity is not Capacity.FIRM)
 
 
 def inbox(actor: Actor, after: int = -1, limit: int = 200) -> list[dict[str, Any]]:

@@ -90,3 +90,25 @@ def conflict(seen: int) -> ConflictError:
 def refuse(code: str, name: str, value: object, reason: Text, hint: Text) -> InputError:
     """One refusal of an operation, to be raised."""
     return InputError([Problem(name, str(value), reason, hint, code)])
+
+
+def key_used(key: str) -> InputError:
+    """The key stands for another request."""
+    return refuse(
+        "key_used",
+        "key",
+        key,
+        Text("这个键已用于另一个请求", "this key has been used for another request"),
+        Text("新的请求用新的键", "give a new request a new key"),
+    )
+
+
+def no_such_registration(registration: int) -> InputError:
+    """There is no registration of this id."""
+    return refuse(
+        "no_such_registration",
+        "registration",
+        registration,
+        Text("没有这件登记", "there is no such registration"),
+        Text("核对申请编号", "check the number of the filing"),
+    )

@@ -1,28 +1,33 @@
-"""How every operation is carried out: one transaction that holds the log's head.
+"""How every operation is carried out, the platform's and the register's: one transaction that holds the log's head.
 
-Permission, request, state and rule are checked first; the event holds a snapshot of each row that was written, with its leaf;
-notices, webhooks and jobs are written with it. ``check_platform`` folds the snapshots and finds any row that was changed otherwise.
+Permission, request, state and rule are checked first. What an operation writes to rows leaves a snapshot of each in its event;
+what it decides in the register is folded, and the event of the fold is the operation's own where that is all it does. Leaf,
+notices, webhooks and jobs are written with it. ``zhirong check`` folds both and finds any row that was changed otherwise.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
+
+from django.apps import apps
 
 from zhirong.evidence import canonical
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text, same
 from zhirong.operations.authorize import forbidden_to, is_allowed_now, may
-from zhirong.operations.declare import FORMER_NAMES, OPERATIONS, Call, Done, Operation
+from zhirong.operations.declare import FORMER_NAMES, OPERATIONS, Call, Done, Operation, operation_of
 from zhirong.operations.fields import read
-from zhirong.operations.refusals import LONGEST_KEY, bad_key, conflict, forbidden, not_found
+from zhirong.operations.refusals import LONGEST_KEY, bad_key, conflict, forbidden, key_used, not_found
+from zhirong.operations.register_events import plain, registration_at
 from zhirong.operations.rulebook import rules_content
 from zhirong.operations.snapshots import subject_name
 from zhirong.operations.state_columns import choices_of
-from zhirong.operations.unit_of_work import Work
+from zhirong.operations.unit_of_work import Decision, Work
 from zhirong.operations.visibility import visible
-from zhirong.store import log, models
+from zhirong.store import log, models, rows
 from zhirong.store.transaction import writing
 from zhirong.store.work import Delivery, Notice, Webhook
 
@@ -34,30 +39,66 @@ def run_operation(
     data: Mapping[str, Any] | None = None,
     version: int | None = None,
 ) -> Done:
-    """Do one operation. subject: id of the row. version: of the row as the person saw it; None to take any.
+    """Do one operation. subject: id of the row. version: of the row as the actor saw it; None to take any.
 
     Raises ForbiddenError, NotFoundError, ConflictError or InputError with every reason; then nothing was written.
     """
     op = OPERATIONS.get(name)
+    _demand_may(call, op)
+    assert op is not None
+    request = read(op.request, data or {})
+    asked = _Asked(op, call, subject, version, request.model_dump(mode="json"))
+    prepared = None
+    if op.prepare is not None and not models.Event.objects.filter(actor=call.actor.id, key=call.key).exists():
+        prepared = op.prepare(call, request)
+    return _carry_out(asked, lambda work: op.run(work, request), prepared)
+
+
+def run_call(name: str, call: Call, request: Mapping[str, Any], decide: Callable[[Work], Any]) -> Done:
+    """Do one operation of the register for a program that uses the library: its request is values, not a form.
+
+    decide: what the operation's own function does, with these values. Raises as ``run_operation`` does.
+    """
+    op = operation_of(name)
+    _demand_may(call, op)
+    assert op is not None
+    return _carry_out(_Asked(op, call, None, None, plain(request)), decide, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for. request: as the log keeps it."""
+
+    op: Operation
+    call: Call
+    subject: int | None
+    version: int | None
+    request: Mapping[str, Any]
+
+    def fingerprint(self) -> str:
+        """What makes a repeat of the request the same request."""
+        asked = json.dumps([self.op.name, self.subject, self.request], sort_keys=True)
+        return hashlib.sha256(asked.encode()).hexdigest()
+
+
+def _demand_may(call: Call, op: Operation | None) -> None:
     if op is None or not may(call.actor, op):
         raise forbidden_to(call.actor, op)
     if not call.key or len(call.key) > LONGEST_KEY or not call.key.isprintable():
         raise bad_key(call.key)
-    request = read(op.request, data or {})
-    plain = request.model_dump(mode="json")
-    fingerprint = hashlib.sha256(json.dumps([name, subject, plain], sort_keys=True).encode()).hexdigest()
-    prepared = None
-    if op.prepare is not None and not models.Event.objects.filter(actor=call.actor.id, key=call.key).exists():
-        prepared = op.prepare(call, request)
+
+
+def _carry_out(asked: _Asked, decide: Callable[[Work], Any], prepared: Any) -> Done:
+    """The one transaction: under the log's head, a repeat answered as before, else decided, written and recorded."""
+    fingerprint = asked.fingerprint()
     with writing() as head:
-        earlier = models.Event.objects.filter(actor=call.actor.id, key=call.key).first()
+        earlier = models.Event.objects.filter(actor=asked.call.actor.id, key=asked.call.key).first()
         if earlier is not None:
             return _answered_before(earlier, fingerprint)
-        work = Work(op, call, head, prepared=prepared)
-        if op.model is not None:
-            work.row = _row(op, call, subject, version)
-        answer = op.run(work, request)
-        return _record(work, plain, fingerprint, answer)
+        work = Work(asked.op, asked.call, head, prepared=prepared, fingerprint=fingerprint)
+        if asked.op.model is not None:
+            work.row = _row(asked.op, asked.call, asked.subject, asked.version)
+        return _record(work, asked.request, decide(work))
 
 
 def _row(op: Operation, call: Call, subject: int | None, version: int | None) -> Any:
@@ -100,18 +141,31 @@ def state_words(op: Operation, state: str) -> Text:
     return known.get(state, same(state))
 
 
-def _record(work: Work, plain: Mapping[str, Any], fingerprint: str, answer: Any) -> Done:
+def _record(work: Work, request: Mapping[str, Any], answer: Any) -> Done:
+    """The event of the operation: that of the fold where a decision of the register is all that it has done, else its own."""
+    if isinstance(answer, Decision) and not work.images:
+        done = work.fold(answer, key=work.call.key)
+        work.head.save()
+        _deliver(work, done.index, "" if done.registration is None else f"registration/{done.registration.id}")
+        return replace(done, answer=_register_answer(done))
+    if isinstance(answer, Decision):
+        answer = _register_answer(work.fold(answer))
+    return _record_own(work, request, answer)
+
+
+def _record_own(work: Work, request: Mapping[str, Any], answer: Any) -> Done:
     row = work._subject if work._subject is not None else work.row
     call, name = work.call, work.operation.name
     content = {
         "images": work.images,
-        "request": json.dumps(plain, ensure_ascii=False, sort_keys=True),
+        "request": json.dumps(request, ensure_ascii=False, sort_keys=True),
         "answer": json.dumps(answer, ensure_ascii=False, sort_keys=True),
         "organisation": call.actor.organisation,
         "mandate": call.actor.mandate,
+        **({"parts": [part.index for part in work.parts]} if work.parts else {}),
         "_actor": call.actor.id,
         "_key": call.key,
-        "_request": fingerprint,
+        "_request": work.fingerprint,
         **rules_content(),
         "_verb": name,
     }
@@ -123,45 +177,67 @@ def _record(work: Work, plain: Mapping[str, Any], fingerprint: str, answer: Any)
     event = log.append(work.head, leaf)
     work.head.save()
     Notice.objects.bulk_create(work._notices)
-    _deliver(work, event)
-    if row is None:
-        return Done(event.index, "", 0, 0, answer, shown_once=work.shown_once)
-    return Done(event.index, subject, row.pk, row.version, answer, shown_once=work.shown_once)
+    _deliver(work, event.index, subject)
+    done = Done(event.index, name, subject, answer=answer, parts=tuple(work.parts), shown_once=work.shown_once)
+    return done if row is None else replace(done, id=row.pk, version=row.version)
 
 
-def _deliver(work: Work, event: models.Event) -> None:
+def _register_answer(done: Done) -> Any:
+    """What an operation of the register says to its caller, as JSON."""
+    if done.answer is not None:
+        return {"index": done.index, **done.answer}
+    found = done.registration
+    return {
+        "id": None if found is None else found.id,
+        "index": done.index,
+        "kind": done.kind,
+        "status": None if found is None else found.status.value,
+        "number": None if found is None else found.number,
+    }
+
+
+def _deliver(work: Work, index: int, subject: str) -> None:
     """Messages for the programs of the organisations concerned, sent by the background worker."""
-    concerned = work._concerned | {work.actor.organisation}
-    hooks = Webhook.objects.filter(organisation_id__in=concerned - {0}, active=True)
-    body = {"event": event.index, "kind": event.kind, "subject": event.subject, "at": log.instant(work.now)}
+    concerned = (work._concerned | {work.actor.organisation}) - {0}
+    if not concerned:
+        return
+    kind = work.operation.name
+    body = {"event": index, "kind": kind, "subject": subject, "at": log.instant(work.now)}
     Delivery.objects.bulk_create(
-        Delivery(webhook=hook, event=event, body=body, next_at=work.now)
-        for hook in hooks
-        if not hook.kinds or event.kind in {FORMER_NAMES.get(kind, kind) for kind in hook.kinds}
+        Delivery(webhook=hook, event_id=index, body=body, next_at=work.now)
+        for hook in Webhook.objects.filter(organisation_id__in=concerned, active=True)
+        if not hook.kinds or kind in {FORMER_NAMES.get(one, one) for one in hook.kinds}
     )
 
 
 def _answered_before(earlier: models.Event, fingerprint: str) -> Done:
     content = canonical.decode(earlier.content.encode())
     if content["_request"] != fingerprint:
-        raise InputError(
-            [
-                Problem(
-                    "key",
-                    earlier.key,
-                    Text("这个键已用于另一个请求", "this key has been used for another request"),
-                    Text("新的请求用新的键", "give a new request a new key"),
-                    "key_used",
-                )
-            ]
-        )
+        raise key_used(earlier.key)
+    if "answer" not in content:
+        then = _folded_before(earlier)
+        now = None if earlier.registration is None else rows.load(earlier.registration)
+        return replace(then, answer=_register_answer(then), registration=now)
     table, _, identity = earlier.subject.partition("/")
     version = 0
     if table:
-        from django.apps import apps
-
         row = apps.get_model("store", table).objects.filter(pk=int(identity)).first()
         version = 0 if row is None else row.version
+    parts = models.Event.objects.filter(index__in=content.get("parts", ())).order_by("index")
     return Done(
-        earlier.index, earlier.subject, int(identity or 0), version, json.loads(content["answer"]), repeated=True
+        earlier.index,
+        earlier.kind,
+        earlier.subject,
+        int(identity or 0),
+        version,
+        json.loads(content["answer"]),
+        parts=tuple(_folded_before(part) for part in parts),
+        repeated=True,
     )
+
+
+def _folded_before(event: models.Event) -> Done:
+    """What a move of the register had done, as of its own event."""
+    answer = canonical.decode(event.content.encode()).get("_answer")
+    then = None if event.registration is None else registration_at(event.registration, event.index)
+    return Done(event.index, event.kind, answer=answer, registration=then, repeated=True)

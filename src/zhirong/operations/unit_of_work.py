@@ -1,22 +1,48 @@
-"""What an operation decides by and writes through: every row it writes leaves a snapshot in its event."""
+"""What an operation decides by and writes through: every row it writes leaves a snapshot in its event, and every move of a
+registration is an event that the register folds.
+"""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from zhirong.chain.pledge.register import PLEDGE, RegisterEvent, apply_move
+from zhirong.chain.pledge.registration import Registration
 from zhirong.kernel.days import day_of
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, MemberRole
-from zhirong.operations.declare import Call, Operation
-from zhirong.operations.refusals import conflict
-from zhirong.operations.rulebook import rulebook
+from zhirong.operations.declare import Call, Done, Operation, operation_of
+from zhirong.operations.outbox import tell_subscribers
+from zhirong.operations.refusals import conflict, forbidden, no_such_registration
+from zhirong.operations.register_events import plain
+from zhirong.operations.register_policy import is_permitted
+from zhirong.operations.rulebook import rulebook, rules_content, rules_version
 from zhirong.operations.snapshots import demand_fit, image_value
 from zhirong.operations.state_columns import demand_transitions, plain_value
+from zhirong.store import log, rows
 from zhirong.store.parties import Account, Kept, Membership
 from zhirong.store.work import Job, Notice
 
 M = TypeVar("M", bound=Kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an operation of the register has decided. operation: whose permission was asked. kind: of the event.
+
+    public: what the log shows openly. content: what it commits to. answer: JSON, by default how the registration stands.
+    follow: what is done once the event has its place in the log, which is given to it.
+    """
+
+    operation: str
+    kind: str
+    registration: int | None
+    content: Mapping[str, Any]
+    public: Mapping[str, Any] = field(default_factory=dict)
+    answer: Any = None
+    follow: Callable[["Work", int], None] | None = None
 
 
 @dataclass(slots=True)
@@ -34,6 +60,9 @@ class Work:
     _concerned: set[int] = field(default_factory=set)
     public: dict[str, Any] = field(default_factory=dict)
     shown_once: str = ""
+    fingerprint: str = ""
+    parts: list[Done] = field(default_factory=list)
+    _permitted: set[tuple[str, int | None]] = field(default_factory=set)
 
     @property
     def actor(self) -> Actor:
@@ -131,6 +160,74 @@ class Work:
             ],
             ignore_conflicts=True,
         )
+
+    def registration(self, number: int, operation: str) -> Registration:
+        """The registration that an operation of the register is done to, once the actor may do it to this one.
+
+        Raises ForbiddenError, or InputError where there is none of this number.
+        """
+        found = rows.load(number)
+        if found is None:
+            raise no_such_registration(number)
+        self.demand(operation, found)
+        return found
+
+    def demand(self, operation: str, registration: Registration | None = None) -> None:
+        """Raises ForbiddenError unless the actor may do an operation of the register, to this registration. It says nothing of
+        what the registration holds.
+        """
+        op = operation_of(operation)
+        if op is None or op.policy is None:
+            raise AssertionError(f"{operation} is not declared as an operation of the register")
+        if not is_permitted(op.policy, self.actor, registration):
+            raise forbidden()
+        self._permitted.add((operation, None if registration is None else registration.id))
+
+    def fold(self, decision: Decision, *, key: str = "") -> Done:
+        """Take a decision through the fold that ``zhirong check`` replays; write its rows, its event and its messages.
+
+        key: that of the request, where the decision is all that the operation does. Raises InputError where the
+        registration's state does not admit it.
+        """
+        self._demand_permitted(decision)
+        found = None if decision.registration is None else rows.load(decision.registration)
+        key = key or self.call.part(str(len(self.parts) + 1)).key
+        content = {
+            **plain(decision.content),
+            **({} if decision.answer is None else {"_answer": plain(decision.answer)}),
+            "_actor": self.actor.id,
+            "_key": key,
+            "_request": self.fingerprint,
+            "_role": self.actor.capacity.value,
+            **rules_content(),
+            "_verb": decision.operation,
+        }
+        for name, value in (("_organisation", self.actor.organisation), ("_mandate", self.actor.mandate)):
+            if value:
+                content[name] = value
+        time = log.instant(self.call.now)
+        event = RegisterEvent(self.head.size, decision.kind, time, decision.registration, content, rules_version())
+        after = found
+        if decision.kind.startswith(PLEDGE):
+            after = apply_move(found, event)
+            rows.save(after, found)
+            self.head.last_filing = max(self.head.last_filing, after.id)
+            self.head.last_number = max(self.head.last_number, after.number or 0)
+        leaf = log.Leaf(
+            decision.kind, time, self.day, decision.registration, decision.public, content, self.actor.id, key
+        )
+        tell_subscribers(log.append(self.head, leaf), after, found)
+        done = Done(event.index, decision.kind, answer=decision.answer, registration=after)
+        self.parts.append(done)
+        if decision.follow is not None:
+            decision.follow(self, event.index)
+        return done
+
+    def _demand_permitted(self, decision: Decision) -> None:
+        """A move that nobody has asked permission for is a fault of the program: what is not allowed is denied."""
+        asked = {one for name, one in self._permitted if name == decision.operation}
+        if not asked & {decision.registration, None, 0}:
+            raise AssertionError(f"{decision.operation} was not permitted")
 
     def _image(self, row: Kept, names: list[str]) -> None:
         values = {name: image_value(row, name) for name in sorted(set(names))}

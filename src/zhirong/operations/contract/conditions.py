@@ -44,8 +44,8 @@ from zhirong.operations.case_file.documents import (
 )
 from zhirong.operations.case_file.tables import case_table_of, quote_of_table, valued_hash
 from zhirong.operations.credit.review import open_conditions
-from zhirong.operations.pattern import pledge_kind
 from zhirong.operations.pledge.facts import facts_now, standings
+from zhirong.operations.register_events import pledge_kind
 from zhirong.operations.uploads import bytes_of
 from zhirong.store import rows
 from zhirong.store.financing import Appraisal, Case, FirmRight, GuaranteeRequest, StoredFile

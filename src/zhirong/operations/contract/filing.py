@@ -12,20 +12,24 @@ from zhirong.chain.financing.case import CaseState
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.pledge.papers import PAPER_TEXT, Paper
 from zhirong.chain.pledge.records import ContractItem
-from zhirong.chain.pledge.registration import RegisterRole, Registration, Status
-from zhirong.chain.right.records import Holder
+from zhirong.chain.pledge.registration import Move, RegisterRole, Registration, Status
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, Capacity, MemberRole, register_actor
+from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.case_file.documents import contract_papers, rights_of
 from zhirong.operations.case_file.tables import right_table
 from zhirong.operations.contract.conditions import registrations_of
-from zhirong.operations.declare import Call, operation
+from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, Words, ask
 from zhirong.operations.page_links import page_link
-from zhirong.operations.pattern import part_key
 from zhirong.operations.plausible import RecentDay, TermDay
-from zhirong.operations.pledge import pledges
+from zhirong.operations.pledge.decisions import (
+    decide_authority_number,
+    decide_discharge,
+    decide_submission,
+    decide_withdrawal,
+    fold_filings,
+)
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach
@@ -50,13 +54,6 @@ CHECKERS = (
 )
 # Everything that any register asks a contract for: the platform's pledge contract states it all.
 _ITEMS = [item.value for item in ContractItem]
-
-
-def register_by(work: Work, part: str) -> Call:
-    """The person as somebody who acts in the register for the lender."""
-    actor = work.actor
-    party = Holder(actor.organisation_name, actor.organisation_code)
-    return Call(register_actor(actor.id, Capacity.LENDER, party), work.now, part_key(work.call.key, part))
 
 
 class Prepare(Request):
@@ -122,7 +119,7 @@ def prepare(work: Work, request: Prepare) -> Any:
             Text("已存在登记申请", "a filing already exists"),
             Text("先撤回，再重新准备", "withdraw it first"),
         )
-    done = pledges.file_package(register_by(work, "prepare"), filing_request(case, request), prepared=True)
+    done = fold_filings(work, Move.PREPARE, filing_request(case, request))
     ids = [one.registration.id for one in done if one.registration is not None]
     contract = {**case.contract, "filings": [*case.contract.get("filings", []), *ids]}
     work.update(case, filing=ids[0], contract=contract)
@@ -185,7 +182,7 @@ def file(work: Work, request: Any) -> Any:
             Text("先准备质押登记", "prepare the registration first"),
         )
     for one in prepared:
-        pledges.file_prepared(register_by(work, f"file/{one.id}"), one.id)
+        work.fold(decide_submission(work, one.id))
     work.update(work.row)  # the event is about the case; its version tells others that it has moved
     return {"filings": [one.id for one in prepared]}
 
@@ -341,13 +338,15 @@ def check(work: Work, request: CheckResult) -> Any:
             (MemberRole.LENDER_OFFICER,),
         )
         return
-    pledges.record_authority_number(
-        register_by(work, f"record/{request.filing}"),
-        request.filing,
-        entry["authority"],
-        entry["authority_number"],
-        entry["certificate"],
-        date.fromisoformat(entry["day"]),
+    work.fold(
+        decide_authority_number(
+            work,
+            request.filing,
+            entry["authority"],
+            entry["authority_number"],
+            entry["certificate"],
+            date.fromisoformat(entry["day"]),
+        )
     )
     work.update(case, contract=left)
     work.notify(
@@ -411,7 +410,7 @@ def take_back(work: Work, request: TakeBack) -> Any:
             Text("已登记的，请办理注销", "discharge a registered pledge instead"),
         )
     for one in open_ones:
-        pledges.withdraw(register_by(work, f"withdraw/{one.id}"), one.id, request.reason)
+        work.fold(decide_withdrawal(work, one.id, request.reason))
     work.update(work.row, filing=None, contract={**work.row.contract, "recorded": {}})
 
 
@@ -448,9 +447,9 @@ def end_registrations(work: Work, case: Case, reason: str) -> None:
     """The case is zero: what is entered is discharged, what is only filed is taken back."""
     for one in registrations_of(case):
         if one.status is Status.ENTERED:
-            pledges.discharge(register_by(work, f"discharge/{one.id}"), one.id, reason)
+            work.fold(decide_discharge(work, one.id, reason))
         elif one.status is not Status.DISCHARGED:
-            pledges.withdraw(register_by(work, f"withdraw/{one.id}"), one.id, reason)
+            work.fold(decide_withdrawal(work, one.id, reason))
 
 
 class RecordPolicy(Request):

@@ -11,14 +11,13 @@ from zhirong.operations.actors import MemberRole
 from zhirong.operations.case_file.documents import issue_paper, next_number, right_facts, rights_of
 from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.contract.conditions import registrations_of
-from zhirong.operations.contract.filing import register_by
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, ask
 from zhirong.operations.guarantee.guarantees import IS_PAID_OFF, end_guarantees
 from zhirong.operations.loan.loans import base_facts, state_of
 from zhirong.operations.loan.watching import clear_flags
 from zhirong.operations.page_links import page_link
-from zhirong.operations.pledge import pledges
+from zhirong.operations.pledge.decisions import decide_discharge
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, Loan
@@ -66,7 +65,7 @@ def close(work: Work, request: Close) -> Any:
         )
     entered = [one for one in registrations_of(case) if one.status is Status.ENTERED]
     for one in entered:
-        pledges.discharge(register_by(work, f"discharge/{one.id}"), one.id, request.reason)
+        work.fold(decide_discharge(work, one.id, request.reason))
     subject = f"loan/{loan.pk}"
     facts = {
         **base_facts(loan, work.day),

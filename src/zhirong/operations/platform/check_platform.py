@@ -9,6 +9,7 @@ past the operations have no event, and are found as what they are: not in the lo
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from itertools import islice
@@ -25,6 +26,7 @@ from zhirong.evidence.audit import Finding
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
 from zhirong.operations.platform.seals import have_begun
+from zhirong.operations.pledge.check import RegisterCheck, check_register_alone
 from zhirong.store import models, settings
 from zhirong.store.parties import RENAMED_COLUMNS, AccountSeal, Kept
 from zhirong.store.seals import all_parts, key_mark
@@ -37,6 +39,12 @@ _UNREADABLE = object()
 
 Row = dict[str, Any]
 Rows = dict[tuple[str, int], Row]
+
+
+def check_register(folder: Path) -> RegisterCheck:
+    """Everything that is wrong with the register and the platform's tables in the database. folder: of its keys."""
+    own = check_register_alone(folder)
+    return replace(own, findings=(*own.findings, *platform_findings(folder)))
 
 
 def platform_findings(folder: Path = settings.DATA) -> list[Finding]:

@@ -18,9 +18,10 @@ from django.db import connection
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.platform.backup import KEYS, SQLITE, back_up, missing_files
+from zhirong.operations.platform.check_platform import check_register
 from zhirong.operations.platform.moving import demand_unused
 from zhirong.operations.platform.rulebook_history import RulesDifference, coming_rules
-from zhirong.operations.pledge.check import RegisterCheck, check_register
+from zhirong.operations.pledge.check import RegisterCheck
 from zhirong.store.blobs import FOLDER
 from zhirong.store.migration_words import words_of
 from zhirong.store.setup import demand_schema, migrate, no_platform

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhirong.chain.pledge.records import CLAIM_KIND_TEXT, ClaimKind
-from zhirong.chain.pledge.register import PLEDGE, apply_move
-from zhirong.chain.pledge.registration import RegisterRole, Registration, Status, refuse
+from zhirong.chain.pledge.registration import RegisterRole, Status, refuse
 from zhirong.chain.right.kinds import KIND_TEXT, RightKind
 from zhirong.documents.certificate_pdf import CertificateView, certificate_pdf
 from zhirong.evidence import canonical
@@ -20,13 +19,17 @@ from zhirong.evidence.identity import Claim, Disclosure
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Lang, Text
 from zhirong.operations.actors import Actor
-from zhirong.operations.declare import Call
-from zhirong.operations.pattern import Decision, Work, act, no_such, plain, register_event
-from zhirong.operations.permissions import allowed, demand
+from zhirong.operations.declare import Call, library_operation
 from zhirong.operations.pledge.look import Query, search, searched_as, view
+from zhirong.operations.refusals import no_such_registration
+from zhirong.operations.register_events import plain, registration_at
+from zhirong.operations.register_policy import BY_ANYBODY, demand_read, may_read
+from zhirong.operations.run import run_call
+from zhirong.operations.unit_of_work import Decision, Work
 from zhirong.store import log, models, rows
 from zhirong.store.keys import RegisterKey
 
+_CERTIFY = library_operation("register.certify", Text("出具证明", "Issue a certificate"), BY_ANYBODY)
 OF_REGISTRATION, OF_SEARCH = "certificate.registration", "certificate.search"
 _SHORT = 12  # hexadecimal digits of the leaf's hash in the short code: 48 bits next to the exact index
 
@@ -47,32 +50,30 @@ class Certificate:
     disclosure: bytes
 
 
-def registration_certificate(by: Call, registration: int, key: RegisterKey, lang: Lang = "zh") -> Certificate:
+def registration_certificate(call: Call, registration: int, key: RegisterKey, lang: Lang = "zh") -> Certificate:
     """How a registration stands now. Raises ForbiddenError, InputError."""
-    demand(by.actor, "view", rows.load(registration))
+    demand_read(call.actor, "view", rows.load(registration))
 
     def decide(work: Work) -> Decision:
-        if work.found is None:
-            raise AssertionError("a certificate of a registration")
-        demand(work.by.actor, "view", work.found)
-        content = {"certificate": view(work.by.actor, work.found), "lang": lang}
-        return Decision(OF_REGISTRATION, registration, content, {})
+        found = work.registration(registration, _CERTIFY)
+        demand_read(work.actor, "view", found)
+        return Decision(_CERTIFY, OF_REGISTRATION, found.id, {"certificate": view(work.actor, found), "lang": lang})
 
-    return _made(
-        act("certify", by, {"registration": registration, "lang": lang}, decide, registration).index, by, key
-    )
+    done = run_call(_CERTIFY, call, {"registration": registration, "lang": lang}, decide)
+    return _made(done.index, call, key)
 
 
-def search_certificate(by: Call, query: Query, key: RegisterKey, lang: Lang = "zh") -> Certificate:
-    """What a search found, or that it found nothing, as of its place in the log."""
-    demand(by.actor, "search")
+def search_certificate(call: Call, query: Query, key: RegisterKey, lang: Lang = "zh") -> Certificate:
+    """What a search found, or that it found nothing, as of its own place in the log."""
+    demand_read(call.actor, "search")
     asked = {name: value for name, value in plain(_as_asked(query)).items() if value not in ("", None)}
 
     def decide(work: Work) -> Decision:
-        content = {"asked": asked, "found": search(work.by.actor, query), "lang": lang}
-        return Decision(OF_SEARCH, None, content, {})
+        work.demand(_CERTIFY)
+        content = {"asked": asked, "found": search(work.actor, query), "lang": lang}
+        return Decision(_CERTIFY, OF_SEARCH, None, content)
 
-    return _made(act("certify", by, {"asked": asked, "lang": lang}, decide).index, by, key)
+    return _made(run_call(_CERTIFY, call, {"asked": asked, "lang": lang}, decide).index, call, key)
 
 
 def codes(event: models.Event) -> tuple[str, str]:
@@ -97,7 +98,7 @@ def check_code(actor: Actor, code: str) -> dict[str, Any]:
     """What a check code stands for: the entry, the registration as of that entry and as of now, as far as this
     actor may see it. Raises InputError for a code that this register has not given.
     """
-    demand(actor, "search")
+    demand_read(actor, "search")
     event = event_of_code(code)
     if event is None:
         raise no_such_code(code)
@@ -107,9 +108,9 @@ def check_code(actor: Actor, code: str) -> dict[str, Any]:
         "full_code": codes(event)[0],
         "entry": entry_of_bytes(event.entry.encode()).as_json(),
     }
-    then = None if event.registration is None else as_of(event.registration, event.index)
+    then = None if event.registration is None else registration_at(event.registration, event.index)
     now = None if event.registration is None else rows.load(event.registration)
-    if then is not None and now is not None and (then.is_published or allowed(actor, "view", now)):
+    if then is not None and now is not None and (then.is_published or may_read(actor, "view", now)):
         shown |= {"then": view(actor, then), "now": view(actor, now)}
     return shown
 
@@ -128,15 +129,6 @@ def no_such_code(code: str) -> Exception:
     )
 
 
-def as_of(registration: int, index: int) -> Registration | None:
-    """A registration as it stood right after an event of the log."""
-    found = None
-    events = models.Event.objects.filter(registration=registration, index__lte=index, kind__startswith=PLEDGE)
-    for event in events.order_by("index"):
-        found = apply_move(found, register_event(event))
-    return found
-
-
 def disclose_event(actor: Actor, index: int) -> Disclosure:
     """The content of an entry with its salt, for those who may see it: a court, a bank, the parties of a
     registration.
@@ -147,9 +139,9 @@ def disclose_event(actor: Actor, index: int) -> Disclosure:
     one = None if event is None or event.registration is None else rows.load(event.registration)
     own = event is not None and event.registration is None and bool(actor.id) and event.actor == actor.id
     if not own:
-        demand(actor, "disclose", one)
+        demand_read(actor, "disclose", one)
     if event is None:
-        raise no_such(index)
+        raise no_such_registration(index)
     return disclosure_of(event)
 
 
@@ -163,7 +155,7 @@ def disclosure_of(event: models.Event) -> Disclosure:
 # -- inside ---------------------------------------------------------------------------------------------------
 
 
-def _made(index: int, by: Call, key: RegisterKey) -> Certificate:
+def _made(index: int, call: Call, key: RegisterKey) -> Certificate:
     """The paper of an event, from what the event holds: a repeat gives the same paper."""
     event = models.Event.objects.get(index=index)
     content = canonical.decode(event.content.encode())
@@ -188,7 +180,7 @@ def _made(index: int, by: Call, key: RegisterKey) -> Certificate:
         lang,
     )
     return Certificate(
-        index, pdf, short, log.receipt(event, key, by.now).as_bytes(), disclosure_of(event).as_bytes()
+        index, pdf, short, log.receipt(event, key, call.now).as_bytes(), disclosure_of(event).as_bytes()
     )
 
 

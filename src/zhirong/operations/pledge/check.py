@@ -1,7 +1,7 @@
 """Recomputing everything: the log against itself, the events against the log, every table against the events."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,9 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
 from zhirong.operations.outbox import SUBSCRIBED, UNSUBSCRIBED
-from zhirong.operations.pattern import register_event
-from zhirong.operations.platform.check_platform import platform_findings
 from zhirong.operations.pledge.check_evidence import evidence_findings
 from zhirong.operations.pledge.orders import unfiled_right
+from zhirong.operations.register_events import register_event
 from zhirong.store import models, rows
 from zhirong.store.log import CONTENT_NAME, StoredTiles, public_keys
 from zhirong.store.names import check_names, name_key
@@ -41,12 +40,6 @@ class RegisterCheck:
     findings: tuple[Finding, ...]
     events: int
     covered: int
-
-
-def check_register(folder: Path) -> RegisterCheck:
-    """Everything that is wrong with the register and the platform's tables in the database. folder: of its keys."""
-    own = check_register_alone(folder)
-    return replace(own, findings=(*own.findings, *platform_findings(folder)))
 
 
 def check_register_alone(folder: Path) -> RegisterCheck:

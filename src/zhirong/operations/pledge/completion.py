@@ -10,7 +10,7 @@ from zhirong.chain.pledge.registration import RegisterRole, refuse
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
-from zhirong.operations.pattern import Work
+from zhirong.operations.unit_of_work import Work
 from zhirong.store import models
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -18,28 +18,32 @@ from zhirong.evidence.verify import Verdict, verify_receipt
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
-from zhirong.operations.declare import Call
+from zhirong.operations.authorize import may
+from zhirong.operations.declare import LIBRARY_OPERATIONS, Call, library_operation
 from zhirong.operations.outbox import SUBSCRIBED, UNSUBSCRIBED
-from zhirong.operations.pattern import register_event
-from zhirong.operations.permissions import demand
 from zhirong.operations.pledge.facts import standing_freezes
 from zhirong.operations.pledge.identities import IDENTITY
 from zhirong.operations.pledge.orders import keep_orders
 from zhirong.operations.pledge.uses import REPORTED
+from zhirong.operations.refusals import forbidden
+from zhirong.operations.register_events import register_event
+from zhirong.operations.register_policy import BY_REGISTRAR
 from zhirong.store import keys, log, models, rows
 from zhirong.store.transaction import writing
 
 CONTINUES = "log.continues"
+_RESTORE = library_operation("register.restore", Text("恢复条目", "Restore an entry"), BY_REGISTRAR)
 _OF_THE_OLD_LOG = (log.KEY_KIND, CONTINUES)  # they speak of the old log, and may not be taken as the new one's own
 
 
-def restore_entry(by: Call, receipt: bytes, disclosure: bytes, folder: Path) -> int:
-    """Put back the next entry that the log has lost, from its receipt and the disclosure of its content; returns
-    its index. Nothing is signed before the log has reached what was signed last (see ``store.log.checkpoint``).
+def restore_entry(call: Call, receipt: bytes, disclosure: bytes, folder: Path) -> int:
+    """Put back the next entry that the log has lost, from its receipt and the disclosure of its content; returns its
+    index. Nothing is signed before the log has reached what was signed last (see ``store.log.checkpoint``).
 
     Raises InputError if the receipt does not hold, or is not that of the next entry.
     """
-    demand(by.actor, "restore")
+    if not may(call.actor, LIBRARY_OPERATIONS[_RESTORE]):
+        raise forbidden()
     read, shown = read_receipt(receipt, "receipt"), read_disclosure(disclosure, "disclosure")
     checked = verify_receipt(read, keys=keys.public_keys(folder), disclosures=[("disclosure", shown)])
     if checked.verdict is not Verdict.HOLDS:
@@ -66,7 +70,7 @@ def export_events() -> Iterator[dict[str, Any]]:
 
 
 def continue_log(
-    head: models.LogHead, by: Call, last: SignedCheckpoint, reason: str, events: Iterable[Mapping[str, Any]]
+    head: models.LogHead, call: Call, last: SignedCheckpoint, reason: str, events: Iterable[Mapping[str, Any]]
 ) -> int:
     """Make the first entry of a new log say which one it continues and why, and take over what is left of that one.
 
@@ -75,7 +79,7 @@ def continue_log(
     """
     checkpoint = {"checkpoint": last.as_text(), "reason": reason}
     leaf = log.Leaf(
-        CONTINUES, log.instant(by.now), day_of(by.now), None, checkpoint, _said_by(by, checkpoint), "", ""
+        CONTINUES, log.instant(call.now), day_of(call.now), None, checkpoint, _said_by(call, checkpoint), "", ""
     )
     log.append(head, leaf)
     algorithm = last.checkpoint.algorithm
@@ -180,14 +184,14 @@ def _project(head: models.LogHead, event: RegisterEvent, stored: models.Event) -
         )
 
 
-def _said_by(by: Call, content: Mapping[str, Any]) -> dict[str, Any]:
+def _said_by(call: Call, content: Mapping[str, Any]) -> dict[str, Any]:
     request = canonical.encode(dict(content)).hex()[:64]
     return {
         **content,
         "_actor": "",
         "_key": "",
         "_request": request,
-        "_role": by.actor.capacity.value,
+        "_role": call.actor.capacity.value,
         "_verb": "found",
     }
 

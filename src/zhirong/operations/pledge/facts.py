@@ -34,7 +34,7 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.identifiers import NUMBER_OPTIONAL, NumberError, credit_code
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
-from zhirong.operations.pattern import plain, pledge_kind
+from zhirong.operations.register_events import plain, pledge_kind
 from zhirong.store import models
 from zhirong.store.names import name_key, pairs, similarity
 from zhirong.store.rows import PLEDGOR, WAS_PLEDGOR

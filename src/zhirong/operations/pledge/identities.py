@@ -33,15 +33,19 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Lang, Text
 from zhirong.operations.actors import Actor, Capacity
-from zhirong.operations.declare import Call
-from zhirong.operations.pattern import Decision, Done, Work, act, plain
-from zhirong.operations.permissions import demand
+from zhirong.operations.authorize import may
+from zhirong.operations.declare import LIBRARY_OPERATIONS, Call, Done, library_operation
 from zhirong.operations.pledge.certificates import Certificate, codes
-from zhirong.operations.refusals import ForbiddenError
+from zhirong.operations.refusals import ForbiddenError, forbidden
+from zhirong.operations.register_events import plain
+from zhirong.operations.register_policy import BY_AUTHORITY, demand_read
+from zhirong.operations.run import run_call
+from zhirong.operations.unit_of_work import Decision, Work
 from zhirong.store import log, models
 from zhirong.store.keys import RegisterKey
 
 IDENTITY = "right.identity"
+_IDENTIFY = library_operation("right.identify", Text("记载数字身份", "Record a digital identity"), BY_AUTHORITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,9 @@ class Version:
         }
 
 
-def record_identity(by: Call, right: Mapping[str, Any], appraisals: Sequence[Mapping[str, Any]] = ()) -> Done:
-    """The first version of a right's identity, or the next one: what it is, its holders, provenance, appraisals and
-    the pledges that this register holds of it, each as a commitment with its own salt.
+def record_identity(call: Call, right: Mapping[str, Any], appraisals: Sequence[Mapping[str, Any]] = ()) -> Done:
+    """The first version of a right's identity, or the next one: what it is, its holders, provenance, appraisals and the
+    pledges that this register holds of it, each as a commitment with a salt of its own.
 
     right: a table as in ``[[rights]]``. appraisals: each with ``day``, ``value`` (yuan) and ``by``. Raises
     InputError with everything that cannot be read, and where nothing has changed since the last version.
@@ -79,12 +83,13 @@ def record_identity(by: Call, right: Mapping[str, Any], appraisals: Sequence[Map
     def decide(work: Work) -> Decision:
         return _decide(work, right_key(read), read, valued, request)
 
-    return act("identify", by, request, decide)
+    return run_call(_IDENTIFY, call, request, decide)
 
 
-def refresh_identity(by: Call, right: str) -> Done | None:
-    """The next version of an identity whose pledges have changed since, None if they have not. right: its key."""
-    demand(by.actor, "identify")
+def refresh_identity(call: Call, right: str) -> Done | None:
+    """The next version of an identity whose pledges have changed since, None where they have not. right: its key."""
+    if not may(call.actor, LIBRARY_OPERATIONS[_IDENTIFY]):
+        raise forbidden()
     last = _latest(right)
     if last is None:
         raise _none_of(right)
@@ -96,7 +101,7 @@ def refresh_identity(by: Call, right: str) -> Done | None:
         raise InputError(problems)
     if _told(canonical.decode(last.content.encode())["claims"]) == _statements(right, read, valued):
         return None
-    return act("identify", by, {"refresh": right}, lambda work: _decide(work, right, read, valued, request))
+    return run_call(_IDENTIFY, call, {"refresh": right}, lambda work: _decide(work, right, read, valued, request))
 
 
 def stale_identities() -> list[str]:
@@ -111,7 +116,7 @@ def stale_identities() -> list[str]:
 
 def identity_history(actor: Actor, name: str) -> tuple[Version, ...]:
     """Every version of an identity, first to last. name: its code, the right's key or its number."""
-    demand(actor, "search")
+    demand_read(actor, "search")
     return tuple(_version(event) for event in _events(name))
 
 
@@ -142,15 +147,17 @@ def disclose_identity(actor: Actor, name: str, claims: Sequence[str], version: i
 
 
 def identity_certificate(
-    by: Call, name: str, key: RegisterKey, claims: Sequence[str] = (), lang: Lang = "zh"
+    call: Call, name: str, key: RegisterKey, claims: Sequence[str] = (), lang: Lang = "zh"
 ) -> Certificate:
     """The certificate of a right's identity in its last version, with the claims that its holder chooses to
     show.
     """
     event = _events(name)[-1]
     version = _version(event)
-    shown = disclose_identity(by.actor, name, claims) if claims else Disclosure(version.identity.fingerprint(), ())
-    demand(by.actor, "search")
+    shown = (
+        disclose_identity(call.actor, name, claims) if claims else Disclosure(version.identity.fingerprint(), ())
+    )
+    demand_read(call.actor, "search")
     record = version.identity
     full, short = codes(event)
     status = STATUS_TEXT[LegalStatus(record.status)].in_(lang) if record.status in tuple(LegalStatus) else "—"
@@ -179,7 +186,7 @@ def identity_certificate(
         ),
         lang,
     )
-    receipt = log.receipt(event, key, by.now).as_bytes()
+    receipt = log.receipt(event, key, call.now).as_bytes()
     return Certificate(event.index, pdf, short, receipt, shown.as_bytes())
 
 
@@ -189,6 +196,7 @@ def identity_certificate(
 def _decide(
     work: Work, key: str, right: Right, valued: Sequence[Mapping[str, Any]], request: Mapping[str, Any]
 ) -> Decision:
+    work.demand(_IDENTIFY)
     statements = _statements(key, right, valued)
     last = _latest(key)
     status = status_on(right, work.day, work.rules).status
@@ -218,16 +226,17 @@ def _decide(
                 Text("有变动时再记", "record it when something has changed"),
             )
         made = next_identity(before, status=standing, as_of=as_of, claims=claims)
-    models.RightIdentity.objects.create(
-        event_id=work.head.size, code=made.code, version=made.version, right_key=key
-    )
     content = {
         "claims": [{"name": claim.name, "salt": claim.salt.hex(), "value": claim.value} for claim in claims],
         "facts": plain(request),
         "right_key": key,
         "secret": secret.hex(),
     }
-    return Decision(IDENTITY, None, content, {"identity": made.as_json()})
+
+    def keep(work: Work, index: int) -> None:
+        models.RightIdentity.objects.create(event_id=index, code=made.code, version=made.version, right_key=key)
+
+    return Decision(_IDENTIFY, IDENTITY, None, content, {"identity": made.as_json()}, follow=keep)
 
 
 def _statements(key: str, right: Right, valued: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -12,20 +12,23 @@ from zhirong.evidence.receipts import FileRead
 from zhirong.evidence.statements import KeyStatement, StatementKind
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
-from zhirong.operations.declare import Call
-from zhirong.operations.pattern import Decision, Done, Work, act
-from zhirong.operations.permissions import demand
+from zhirong.operations.declare import Call, Done, library_operation
+from zhirong.operations.register_policy import BY_REGISTRAR, demand_read
+from zhirong.operations.run import run_call
+from zhirong.operations.unit_of_work import Decision, Work
 from zhirong.store import keys, log, models
 from zhirong.store.keys import RegisterKey
 
+_KEYS = library_operation("register.keys", Text("更换密钥", "Change the key"), BY_REGISTRAR)
 
-def rotate_key(by: Call, folder: Path) -> Done:
+
+def rotate_key(call: Call, folder: Path) -> Done:
     """The next key takes over from the one in use; both sign the statement, which is an entry of the log.
 
     A change that a crash has cut in two is finished first, and is then the answer. Raises OSError without the old
     key.
     """
-    demand(by.actor, "keys")
+    demand_read(call.actor, "keys")
     with keys.signing(folder):
         if _finish(folder):
             return _last_change()
@@ -33,18 +36,19 @@ def rotate_key(by: Call, folder: Path) -> Done:
         new = keys.next_key(folder, old.name)
 
         def decide(work: Work) -> Decision:
+            work.demand(_KEYS)
             return _statement(work, StatementKind.ROTATION, old.public(), new, (old, new), work.head.size)
 
-        done = act("keys", by, {"kind": "rotation"}, decide)
+        done = run_call(_KEYS, call, {"kind": "rotation"}, decide)
         _finish(folder)
         return done
 
 
-def report_lost_key(by: Call, folder: Path) -> Done:
-    """The secret key is gone: a new one takes its place. Nobody can trust it by the statement alone, so the
-    institution publishes it itself. The old key counts up to the largest log that it is known to have signed.
+def report_lost_key(call: Call, folder: Path) -> Done:
+    """The secret key is gone: a new one takes its place. Nobody can trust it by the statement alone, so the institution
+    publishes it itself. The old key counts up to the largest log that it is known to have signed.
     """
-    demand(by.actor, "keys")
+    demand_read(call.actor, "keys")
     with keys.signing(folder):
         if _finish(folder):
             return _last_change()
@@ -55,9 +59,10 @@ def report_lost_key(by: Call, folder: Path) -> Done:
         size = max(signed or 0, 0 if last is None else last.checkpoint.size)
 
         def decide(work: Work) -> Decision:
+            work.demand(_KEYS)
             return _statement(work, StatementKind.LOSS, old, new, (new,), size)
 
-        done = act("keys", by, {"kind": "loss"}, decide)
+        done = run_call(_KEYS, call, {"kind": "loss"}, decide)
         _finish(folder)
         return done
 
@@ -67,7 +72,7 @@ def keep_countersignature(actor: Actor, folder: Path, file: FileRead, witness: P
 
     Raises InputError if the checkpoint is not one of this register, or the signature is not this witness's.
     """
-    demand(actor, "keys")
+    demand_read(actor, "keys")
     signed = file.signed
     row = models.Checkpoint.objects.filter(size=signed.checkpoint.size).first()
     own = None if row is None else read_checkpoint(row.note)
@@ -106,10 +111,10 @@ def _statement(
     work: Work, kind: StatementKind, old: PublicKey, new: RegisterKey, signers: Sequence[RegisterKey], size: int
 ) -> Decision:
     said = KeyStatement(
-        kind, work.head.origin, replace(old, until=None), new.public(), size, log.instant(work.by.now)
+        kind, work.head.origin, replace(old, until=None), new.public(), size, log.instant(work.call.now)
     )
     statement = {"statement": said.signed(*signers).as_text()}
-    return Decision(log.KEY_KIND, None, statement, statement)
+    return Decision(_KEYS, log.KEY_KIND, None, statement, statement)
 
 
 def _finish(folder: Path) -> bool:
@@ -124,4 +129,4 @@ def _finish(folder: Path) -> bool:
 
 def _last_change() -> Done:
     event = models.Event.objects.filter(kind=log.KEY_KIND).order_by("-index")[0]
-    return Done(event.index, event.kind, None, repeated=True)
+    return Done(event.index, event.kind, repeated=True)

@@ -27,8 +27,8 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.identifiers import NumberError, credit_code
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, Capacity
-from zhirong.operations.permissions import allowed, demand
 from zhirong.operations.pledge.facts import check_rights, facts_now, read_facts
+from zhirong.operations.register_policy import demand_read, may_read
 from zhirong.operations.rulebook import rulebook
 from zhirong.store import models
 from zhirong.store.names import LEAST_SIMILARITY, keys_of_name, name_key, names_containing, names_like
@@ -69,7 +69,7 @@ def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
     masked, and are not found by their names. Raises InputError for a number that finds nothing because it cannot be
     one.
     """
-    demand(actor, "search")
+    demand_read(actor, "search")
     query = _askable(query)
     found = models.Registration.objects.filter(id__gt=query.after)
     if actor.capacity not in _SEE_FILINGS:
@@ -163,7 +163,7 @@ def searched_as(number: str) -> Text:
 
 def view(actor: Actor, one: Registration) -> dict[str, Any]:
     """A registration as this actor may see it."""
-    is_open = allowed(actor, "view", one)
+    is_open = may_read(actor, "view", one)
     shown: dict[str, Any] = {
         "id": one.id,
         "number": one.number,
@@ -222,7 +222,7 @@ def precheck(actor: Actor, facts: Mapping[str, Any], now: datetime) -> tuple[Rig
     facts: tables ``filing`` and ``rights`` as ``file_pledge`` takes them. Raises InputError for what cannot be
     read.
     """
-    demand(actor, "precheck")
+    demand_read(actor, "precheck")
     filing, rights = read_facts(facts)
     return check_rights(filing, rights, day_of(now), rulebook())
 
@@ -255,7 +255,7 @@ def changes_of(day: date) -> list[dict[str, Any]]:
 
 def due(actor: Actor, day: date) -> list[dict[str, Any]]:
     """Filings that the office must have decided by ``day`` and has not, in the order of their filings."""
-    demand(actor, "examine")
+    demand_read(actor, "due")
     waiting = models.Registration.objects.filter(status__in=("filed", "examined")).order_by("id")
     found = [registration_of(canonical.decode(row.state.encode())) for row in waiting]
     return [view(actor, one) for one in found if one.review_by is not None and one.review_by <= day]

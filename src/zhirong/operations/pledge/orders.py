@@ -1,52 +1,90 @@
-"""What comes from outside a registration: court orders, an authority's data, subscriptions."""
+"""What comes from outside a registration: court orders and subscriptions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
 from zhirong.chain.pledge.freezes import Freeze, FreezePurpose, most_months
 from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.precheck import public_key, read_key
-from zhirong.chain.pledge.reconcile import Difference, Published, differences, read_published
 from zhirong.chain.pledge.register import FREEZE_RIGHT, RENEW_FREEZE, UNFREEZE_RIGHT, orders_after
-from zhirong.chain.pledge.register_json import party_json, registration_of
-from zhirong.chain.pledge.registration import Move, RegisterRole, refuse
+from zhirong.chain.pledge.register_json import party_json
+from zhirong.chain.pledge.registration import Move, refuse
 from zhirong.chain.right.kinds import RightKind
-from zhirong.evidence import canonical
 from zhirong.kernel.days import add_months
-from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.fields import Reader
+from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
-from zhirong.operations.declare import Call
+from zhirong.operations.declare import Call, Done, library_operation, operation
 from zhirong.operations.outbox import PARTY, RIGHT, SUBSCRIBED, UNSUBSCRIBED
-from zhirong.operations.pattern import Decision, Done, Work, act, part_key, plain, pledge_kind
+from zhirong.operations.pledge import forms
 from zhirong.operations.pledge.facts import standing_freezes
+from zhirong.operations.register_events import pledge_kind
+from zhirong.operations.register_policy import BY_COURT, BY_SUBSCRIBERS
+from zhirong.operations.run import run_call
+from zhirong.operations.unit_of_work import Decision, Work
 from zhirong.store import models
 from zhirong.store.names import name_key
-from zhirong.store.transaction import writing
-
-RECONCILED = "reconciliation.made"
-ALARM = "reconciliation.alarm"  # tells the parties of one registration what the authority's data say otherwise
 
 Action = Literal["freeze", "unfreeze"]
 RightAction = Literal["freeze", "renew", "unfreeze"]
+_COURT_ORDER = "registration.court_order"
+_SUBSCRIBE = library_operation("registration.subscribe", Text("订阅", "Subscribe"), BY_SUBSCRIBERS)
 _EVENTS: Mapping[str, str] = {"freeze": FREEZE_RIGHT, "renew": RENEW_FREEZE, "unfreeze": UNFREEZE_RIGHT}
 
 
-def court_order_on_registration(by: Call, registration: int, order: str, action: Action) -> Done:
+@operation(
+    "registration.court_order",
+    Text("法院文书", "Court order"),
+    request=forms.CourtOrder,
+    roles=forms.REGISTRAR,
+    policy=BY_COURT,
+    is_grave=True,
+)
+def _court_order(work: Work, request: forms.CourtOrder) -> Decision:
+    """Freezes, or lets go."""
+    if request.action not in dict(forms.ACTIONS) or (request.registration is None) == (not request.right):
+        raise refuse(
+            "one_of_both",
+            "registration",
+            request.registration or "",
+            Text("登记和权利须填一项，且只填一项", "give a registration or a right, one of the two"),
+            Text("填一项，并选冻结或解除", "give one, and choose freeze or lift"),
+        )
+    if request.registration is not None:
+        if request.action == "renew" or request.ends_on is not None:
+            raise refuse(
+                "for_a_right",
+                "action",
+                request.action,
+                Text("登记的冻结没有期限，不能续行", "the freeze of a registration has no term to renew"),
+                Text("续行和期限只用于权利", "Renewals and last days are for rights."),
+            )
+        action: Action = "freeze" if request.action == "freeze" else "unfreeze"
+        return decide_order_on_registration(work, request.registration, request.order, action)
+    of_right: RightAction = "unfreeze"
+    if request.action in ("freeze", "renew"):
+        of_right = "freeze" if request.action == "freeze" else "renew"
+    return decide_order_on_right(
+        work,
+        request.right,
+        request.order,
+        of_right,
+        request.lifts,
+        ends_on=request.ends_on,
+        purpose=request.purpose,
+    )
+
+
+def court_order_on_registration(call: Call, registration: int, order: str, action: Action) -> Done:
     """A court holds a registration still, or lets it go. order: the number of its document."""
-    move = Move.FREEZE if action == "freeze" else Move.UNFREEZE
-    _demand_order(order)
-
-    def decide(work: Work) -> Decision:
-        return Decision(pledge_kind(move), registration, {"order": order}, {})
-
-    return act("court_order", by, {"order": order, "action": action}, decide, registration)
+    request = {"registration": registration, "order": order, "action": action}
+    return run_call(
+        _COURT_ORDER, call, request, lambda work: decide_order_on_registration(work, registration, order, action)
+    )
 
 
 def court_order_on_right(
-    by: Call,
+    call: Call,
     right: str,
     order: str,
     action: RightAction,
@@ -55,48 +93,76 @@ def court_order_on_right(
     ends_on: date | None = None,
     purpose: FreezePurpose = FreezePurpose.PRESERVATION,
 ) -> Done:
-    """A court freezes a right, so that no new pledge of it can be entered, renews that, or lets it go. right: its
-    key, its number in any spelling.
-
-    A freeze that is not renewed ends by itself. ends_on: its last day by the order; None is the longest that the
-    law allows for this kind and purpose. Further courts wait their turn in the order in which they came; when the
-    first is lifted or ends the next takes its place, and its term starts then. lifts: which order is lifted, or
-    renewed, to be said where several stand; a renewal may have its own number.
+    """A court freezes a right, so that no new pledge of it can be registered, renews that, or lets it go (see
+    ``decide_order_on_right``).
     """
+    request = {
+        "right": read_key(right),
+        "order": order,
+        "action": action,
+        "lifts": lifts,
+        "ends_on": ends_on,
+        "purpose": purpose.value,
+    }
+    return run_call(
+        _COURT_ORDER,
+        call,
+        request,
+        lambda work: decide_order_on_right(work, right, order, action, lifts, ends_on=ends_on, purpose=purpose),
+    )
+
+
+def decide_order_on_registration(work: Work, registration: int, order: str, action: Action) -> Decision:
+    """A court holds a registration still, or lets it go. order: the number of its document."""
+    move = Move.FREEZE if action == "freeze" else Move.UNFREEZE
+    found = work.registration(registration, _COURT_ORDER)
+    _demand_order(order)
+    return Decision(_COURT_ORDER, pledge_kind(move), found.id, {"order": order})
+
+
+def decide_order_on_right(
+    work: Work,
+    right: str,
+    order: str,
+    action: RightAction,
+    lifts: str,
+    *,
+    ends_on: date | None,
+    purpose: FreezePurpose,
+) -> Decision:
+    """A court freezes a right, renews that, or lets it go. right: its key, its number in any spelling.
+
+    A freeze that is not renewed ends by itself. ends_on: its last day by the order; None is the longest that the law
+    allows for this kind and purpose. Further courts wait their turn in the order in which they came; when the first is
+    lifted or ends the next takes its place, and its term starts then. lifts: which order is lifted, or renewed, where
+    there are several; a renewal may have a number of its own.
+    """
+    work.demand(_COURT_ORDER)
     _demand_order(order)
     right = read_key(right)
-
-    def decide(work: Work) -> Decision:
-        standing = standing_freezes(right, work.day)
-        content: dict[str, Any] = {"right": right, "order": order, "day": work.day.isoformat()}
-        if action == "unfreeze":
-            content["lifts"] = _lifted(lifts, standing, right)
+    standing = standing_freezes(right, work.day)
+    content: dict[str, Any] = {"right": right, "order": order, "day": work.day.isoformat()}
+    if action == "unfreeze":
+        content["lifts"] = _lifted(lifts, standing, right)
+    else:
+        months, rule = most_months(RightKind(right.partition(":")[0]), purpose, work.day, work.rules)
+        if action == "freeze":
+            _demand_new(order, standing, right)
+            content |= {"months": months, "purpose": purpose.value}
         else:
-            months, rule = most_months(RightKind(right.partition(":")[0]), purpose, work.day, work.rules)
-            if action == "freeze":
-                _demand_new(order, standing, right)
-                content |= {"months": months, "purpose": purpose.value}
-            else:
-                content["renews"] = _renewed(lifts or order, standing, right)
-                # A renewal lasts as long as the freeze itself may.
-                months = max(months, standing[0].months or 0)
-            if not standing or action == "renew":
-                before = standing[0].ends_on if standing else None
-                latest = add_months(max(before or work.day, work.day), months)
-                last = latest if ends_on is None else ends_on
-                _demand_possible_end(last, before or work.day, latest, rule.reference.as_text("zh"))
-                content["ends_on"] = last.isoformat()
-            elif ends_on is not None:
-                raise _no_end_yet(ends_on)
-        keep_orders(right, orders_after(standing, _EVENTS[action], content))
-        return Decision(_EVENTS[action], None, content, {"right": public_key(right)})
-
-    request = {"right": right, "order": order, "action": action, **({"lifts": lifts} if lifts else {})}
-    if ends_on is not None:
-        request["ends_on"] = ends_on.isoformat()
-    if purpose is not FreezePurpose.PRESERVATION:
-        request["purpose"] = purpose.value
-    return act("court_order", by, request, decide)
+            content["renews"] = _renewed(lifts or order, standing, right)
+            # A renewal lasts as long as the freeze itself may.
+            months = max(months, standing[0].months or 0)
+        if not standing or action == "renew":
+            before = standing[0].ends_on if standing else None
+            latest = add_months(max(before or work.day, work.day), months)
+            last = latest if ends_on is None else ends_on
+            _demand_possible_end(last, before or work.day, latest, rule.reference.as_text("zh"))
+            content["ends_on"] = last.isoformat()
+        elif ends_on is not None:
+            raise _no_end_yet(ends_on)
+    keep_orders(right, orders_after(standing, _EVENTS[action], content))
+    return Decision(_COURT_ORDER, _EVENTS[action], None, content, {"right": public_key(right)})
 
 
 def keep_orders(right: str, standing: Sequence[Freeze]) -> None:
@@ -210,87 +276,23 @@ def unfiled_right(key: str) -> dict[str, str]:
     return {"kind": kind, "number": "" if number.startswith("#") else number, "title": ""}
 
 
-def read_all_published(published: Sequence[Mapping[str, Any]]) -> list[Published]:
-    """An authority's published data, read. Raises InputError with everything that cannot be read in them."""
-    problems: list[Problem] = []
-    reader = Reader({"published": [dict(row) for row in published]}, source="", problems=problems)
-    read = [read_published(row) for row in reader.tables("published")]
-    if problems:
-        raise InputError(problems)
-    return read
-
-
-def reconcile(
-    by: Call,
-    authority: str,
-    published: Sequence[Mapping[str, Any]],
-    *,
-    is_complete: bool = False,
-    read: Sequence[Published] | None = None,
-) -> tuple[Done, tuple[Difference, ...]]:
-    """Compare an authority's published data with the mirror; every difference is kept with the event, as an alarm.
-
-    read: the data as ``read_all_published`` gives them, where they were read before the only writer is held up.
-    Raises InputError with everything that cannot be read in the data.
-    """
-    if not authority.strip():
-        reason, hint = Text("没有写明登记机关", "the authority is not named"), Text("写明登记机关", "name it")
-        raise refuse("missing", "authority", authority, reason, hint)
-    theirs = read_all_published(published) if read is None else read
-    found: list[Difference] = []
-
-    def decide(work: Work) -> Decision:
-        states = models.Registration.objects.filter(role=RegisterRole.MIRROR.value).order_by("id")
-        ours = [registration_of(canonical.decode(row.state.encode())) for row in states]
-        found.extend(differences(authority, theirs, ours, is_complete=is_complete))
-        content = {
-            "authority": authority,
-            "differences": [one.as_json() for one in found],
-            "published": plain(published),
-        }
-        return Decision(RECONCILED, None, content, {"authority": authority, "differences": len(found)})
-
-    request = {"authority": authority, "published": list(published), "is_complete": is_complete}
-    with writing():
-        done = act("reconcile", by, request, decide)
-        if not done.repeated:
-            _raise_alarms(by, authority, found)
-    return done, tuple(found) if not done.repeated else alarms_of(done.index)
-
-
-def _raise_alarms(by: Call, authority: str, found: Sequence[Difference]) -> None:
-    """One event for each registration that differs, so that its pledgee and its subscribers hear of it."""
-    for registration in sorted({one.registration for one in found if one.registration is not None}):
-        own = [one.as_json() for one in found if one.registration == registration]
-
-        def decide(work: Work, registration: int = registration, own: Any = own) -> Decision:
-            content = {"authority": authority, "differences": own}
-            return Decision(ALARM, registration, content, {"differences": len(own)})
-
-        part = replace(by, key=part_key(by.key, f"alarm/{registration}"))
-        act("reconcile", part, {"authority": authority, "differences": own}, decide, registration)
-
-
-def alarms_of(index: int) -> tuple[Difference, ...]:
-    """The differences that a reconciliation found. index: of its event."""
-    content = canonical.decode(models.Event.objects.get(index=index).content.encode())
-    return tuple(
-        Difference(one["code"], one["authority_number"], one["registration"], Text(**one["text"]))
-        for one in content["differences"]
-    )
-
-
-def subscribe(by: Call, target: Literal["right", "party"], value: str) -> Done:
+def subscribe(call: Call, target: Literal["right", "party"], value: str) -> Done:
     """Hear of everything that happens to a right (its key) or a party (its name or credit code)."""
-    return _subscription(by, target, value, SUBSCRIBED)
+    return _subscription(call, target, value, SUBSCRIBED)
 
 
-def unsubscribe(by: Call, target: Literal["right", "party"], value: str) -> Done:
+def unsubscribe(call: Call, target: Literal["right", "party"], value: str) -> Done:
     """Hear no more of it."""
-    return _subscription(by, target, value, UNSUBSCRIBED)
+    return _subscription(call, target, value, UNSUBSCRIBED)
 
 
-def _subscription(by: Call, target: str, value: str, kind: str) -> Done:
+def _subscription(call: Call, target: str, value: str, kind: str) -> Done:
+    request = {"kind": kind, "target": target, "value": value}
+    return run_call(_SUBSCRIBE, call, request, lambda work: _decide_subscription(work, target, value, kind))
+
+
+def _decide_subscription(work: Work, target: str, value: str, kind: str) -> Decision:
+    work.demand(_SUBSCRIBE)
     if target not in (RIGHT, PARTY) or not value.strip():
         raise refuse(
             "target",
@@ -302,24 +304,14 @@ def _subscription(by: Call, target: str, value: str, kind: str) -> Done:
                 "give right and its key, or party and a name or code",
             ),
         )
-    subscriber = by.actor.id
     kept = read_key(value) if target == RIGHT else value if _is_code(value) else name_key(value)
-
-    def decide(work: Work) -> Decision:
-        if kind == SUBSCRIBED:
-            models.Subscription.objects.get_or_create(subscriber=subscriber, target=target, value=kept)
-        else:
-            models.Subscription.objects.filter(subscriber=subscriber, target=target, value=kept).delete()
-        party = by.actor.party
-        content = {
-            "party": None if party is None else party_json(party),
-            "subscriber": subscriber,
-            "target": target,
-            "value": kept,
-        }
-        return Decision(kind, None, content, {})
-
-    return act("subscribe", by, {"kind": kind, "target": target, "value": kept}, decide)
+    one = {"subscriber": work.actor.id, "target": target, "value": kept}
+    if kind == SUBSCRIBED:
+        models.Subscription.objects.get_or_create(**one)
+    else:
+        models.Subscription.objects.filter(**one).delete()
+    party = work.actor.party
+    return Decision(_SUBSCRIBE, kind, None, {"party": None if party is None else party_json(party), **one})
 
 
 def _is_code(value: str) -> bool:

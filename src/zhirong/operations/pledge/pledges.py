@@ -1,479 +1,377 @@
-"""The operations of a registration, from its filing to its end."""
+"""The operations of a registration, from its filing to its end: each with its form, and as a function for programs.
+
+Both are the same operation, carried out by the one engine (``operations.run``); what it decides is in ``decisions``.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from zhirong.chain.pledge.deadlines import review_deadline
-from zhirong.chain.pledge.packs import PACKS, max_rank, register_of
-from zhirong.chain.pledge.papers import PAPER_TEXT
-from zhirong.chain.pledge.precheck import RightCheck, public_key
-from zhirong.chain.pledge.reading import read_party
-from zhirong.chain.pledge.reconcile import kept_authority_number
-from zhirong.chain.pledge.records import ClaimKind, Filing
-from zhirong.chain.pledge.register import RegisterEvent, apply_move
-from zhirong.chain.pledge.register_json import party_json
-from zhirong.chain.pledge.registration import Move, RegisterRole, Registration, next_status, refuse
-from zhirong.chain.right.records import Right
-from zhirong.kernel.days import day_of, working_days_from
-from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.fields import Reader
-from zhirong.kernel.rulebook import Rulebook
+from zhirong.chain.pledge.registration import Move
 from zhirong.kernel.text import Text
-from zhirong.operations.declare import Call
-from zhirong.operations.pattern import Decision, Done, Work, act, by_parts, plain, pledge_kind
-from zhirong.operations.pledge.completion import demand_recordable, later_than_today
-from zhirong.operations.pledge.facts import (
-    FACTS,
-    Request,
-    check_rights,
-    demand_same_rights,
-    facts_now,
-    kept_changes,
-    kept_party,
-    latest_facts,
-    read_facts,
-    settled_grounds,
-    split_by_register,
+from zhirong.operations.declare import Call, Done, library_operation, operation
+from zhirong.operations.pledge import forms
+from zhirong.operations.pledge.decisions import (
+    decide_amendment,
+    decide_authority_number,
+    decide_correction,
+    decide_discharge,
+    decide_examination,
+    decide_extension,
+    decide_facts,
+    decide_filing,
+    decide_partial_discharge,
+    decide_registration,
+    decide_revocation,
+    decide_submission,
+    decide_transfer,
+    decide_withdrawal,
+    fold_filings,
 )
-from zhirong.operations.rulebook import rulebook
-from zhirong.store.transaction import writing
+from zhirong.operations.pledge.facts import Request
+from zhirong.operations.pledge.forms import PARTIES, PLEDGEE, REGISTRAR, changes_of, tables_of
+from zhirong.operations.register_policy import (
+    BY_COURT,
+    BY_PARTIES,
+    BY_PLEDGEE,
+    BY_PLEDGEE_OR_AUTHORITY,
+    BY_REGISTRAR,
+)
+from zhirong.operations.run import run_call
+from zhirong.operations.unit_of_work import Decision, Work
+from zhirong.operations.uploads import attach
+
+_PREPARE = library_operation("registration.prepare", Text("准备申请", "Prepare a filing"), BY_PARTIES)
+_UPDATE_FACTS = library_operation(
+    "registration.update_facts", Text("更新登记簿摘录", "Update the extracts"), BY_PLEDGEE_OR_AUTHORITY
+)
 
 
-def prepare_pledge(by: Call, request: Request) -> Done:
+# -- with a form ----------------------------------------------------------------------------------------------------
+
+
+@operation(
+    "registration.file",
+    Text("受理申请", "Take in a filing"),
+    request=forms.FileAtCounter,
+    roles=REGISTRAR,
+    policy=BY_PARTIES,
+)
+def _file(work: Work, request: forms.FileAtCounter) -> Any:
+    """Grounds, documents and free ranks are checked at once; several authorities make several registrations."""
+    return _package_answer(fold_filings(work, Move.FILE, tables_of(work, request.file)))
+
+
+def _package_answer(done: list[Done]) -> Any:
+    found = [one.registration for one in done if one.registration is not None]
+    first = found[0]
+    return {
+        "id": first.id,
+        "index": done[0].index,
+        "kind": done[0].kind,
+        "status": first.status.value,
+        "number": first.number,
+        "all": [one.id for one in found],
+    }
+
+
+@operation(
+    "registration.submit",
+    Text("提交申请", "Submit the filing"),
+    request=forms.Submit,
+    roles=PARTIES,
+    policy=BY_PARTIES,
+)
+def _submit(work: Work, request: forms.Submit) -> Decision:
+    """Checked as of today."""
+    return decide_submission(work, request.registration)
+
+
+@operation(
+    "registration.examine",
+    Text("审查", "Examine"),
+    request=forms.Examine,
+    roles=REGISTRAR,
+    policy=BY_REGISTRAR,
+    help=Text(
+        "按今天的规则逐项审查：有一项应当不予登记的，即不予登记；资料不明的，须写明如何查明。",
+        "Ground by ground by today's rules: one that refuses refuses the filing; what the data leave unknown must be found out.",
+    ),
+)
+def _examine(work: Work, request: forms.Examine) -> Decision:
+    """Accepted or refused by its grounds, each kept with its rule."""
+    rights = () if request.extracts is None else tables_of(work, request.extracts).get("rights", [])
+    return decide_examination(work, request.registration, rights, request.resolved)
+
+
+@operation(
+    "registration.register",
+    Text("登记", "Register"),
+    request=forms.Register,
+    roles=REGISTRAR,
+    policy=BY_REGISTRAR,
+)
+def _register(work: Work, request: forms.Register) -> Decision:
+    """Every ground is examined again by today's facts; the number is given in the same transaction."""
+    return decide_registration(work, request.registration, request.resolved)
+
+
+@operation(
+    "registration.withdraw",
+    Text("撤回申请", "Withdraw the filing"),
+    request=forms.Ending,
+    roles=PARTIES,
+    policy=BY_PARTIES,
+    is_grave=True,
+)
+def _withdraw(work: Work, request: forms.Ending) -> Decision:
+    """Before it is registered."""
+    return decide_withdrawal(work, request.registration, request.reason)
+
+
+@operation(
+    "registration.discharge",
+    Text("注销登记", "Discharge"),
+    request=forms.Ending,
+    roles=PLEDGEE,
+    policy=BY_PLEDGEE,
+    is_grave=True,
+)
+def _discharge(work: Work, request: forms.Ending) -> Decision:
+    """Paid, realised, waived: the rights are free from this moment."""
+    return decide_discharge(work, request.registration, request.reason)
+
+
+@operation(
+    "registration.revoke",
+    Text("撤销登记", "Revoke"),
+    request=forms.Ending,
+    roles=REGISTRAR,
+    policy=BY_COURT,
+    is_grave=True,
+)
+def _revoke(work: Work, request: forms.Ending) -> Decision:
+    """It counts as never made."""
+    return decide_revocation(work, request.registration, request.reason)
+
+
+@operation("registration.amend", Text("变更登记", "Amend"), request=forms.Amend, roles=PLEDGEE, policy=BY_PLEDGEE)
+def _amend(work: Work, request: forms.Amend) -> Decision:
+    """Parties' names, kind, amount or dates of the claim; a late filing is kept as late."""
+    found = work.registration(request.registration, "registration.amend")
+    return decide_amendment(work, found.id, changes_of(found, request), request.changed_on)
+
+
+@operation(
+    "registration.correct",
+    Text("更正登记", "Correct"),
+    request=forms.Correct,
+    roles=REGISTRAR,
+    policy=BY_REGISTRAR,
+)
+def _correct(work: Work, request: forms.Correct) -> Decision:
+    """What it said before stays in the log."""
+    found = work.registration(request.registration, "registration.correct")
+    return decide_correction(work, found.id, changes_of(found, request), request.reason)
+
+
+@operation("registration.extend", Text("延期", "Extend"), request=forms.Extend, roles=PLEDGEE, policy=BY_PLEDGEE)
+def _extend(work: Work, request: forms.Extend) -> Decision:
+    """Never past the term of a right."""
+    return decide_extension(work, request.registration, request.debt_end)
+
+
+@operation(
+    "registration.transfer",
+    Text("债权转让", "Transfer the claim"),
+    request=forms.Transfer,
+    roles=PLEDGEE,
+    policy=BY_PLEDGEE,
+)
+def _transfer(work: Work, request: forms.Transfer) -> Decision:
+    """Rank and number stay."""
+    return decide_transfer(work, request.registration, {"name": request.name, "code": request.code}, request.basis)
+
+
+@operation(
+    "registration.release_part",
+    Text("部分注销", "Release a part"),
+    request=forms.ReleasePart,
+    roles=PLEDGEE,
+    policy=BY_PLEDGEE,
+    is_grave=True,
+)
+def _release_part(work: Work, request: forms.ReleasePart) -> Decision:
+    """Some rights, or some of the amount."""
+    keys = [line.strip() for line in request.rights.splitlines() if line.strip()]
+    return decide_partial_discharge(work, request.registration, keys, request.claim_amount)
+
+
+@operation(
+    "registration.record_authority",
+    Text("记载登记机关登记号", "Record the authority's number"),
+    request=forms.RecordAuthority,
+    roles=REGISTRAR,
+    policy=BY_PLEDGEE_OR_AUTHORITY,
+)
+def _record_authority(work: Work, request: forms.RecordAuthority) -> Decision:
+    """Completes a mirror."""
+    certificate = request.certificate
+    if request.file is not None:
+        subject = f"registration/{request.registration}"
+        certificate = attach(work, request.file, subject, "certificate", work.actor.organisation).sha256
+    return decide_authority_number(
+        work, request.registration, request.authority, request.authority_number, certificate, request.day
+    )
+
+
+# -- for programs ---------------------------------------------------------------------------------------------------
+
+
+def prepare_pledge(call: Call, request: Request) -> Done:
     """Keep a filing that is not submitted yet; the way of every registration whose authority is elsewhere."""
-    return _open(Move.PREPARE, by, request)
+    return run_call(_PREPARE, call, request, lambda work: decide_filing(work, Move.PREPARE, request))
 
 
-def file_pledge(by: Call, request: Request) -> Done:
-    """Submit a filing: tables ``filing`` and ``rights`` as in a case file, ``role`` record or mirror.
+def file_pledge(call: Call, request: Request) -> Done:
+    """Submit a filing: tables ``filing`` and ``rights`` as in a case file, ``role`` record or mirror."""
+    return run_call("registration.file", call, request, lambda work: decide_filing(work, Move.FILE, request))
 
-    Every refusal ground, every paper and the free ranks are checked first. Raises InputError with all that is in
-    the way. A ground that the data leave unknown does not stop the filing; the examination decides it.
+
+def file_package(call: Call, request: Request, *, prepared: bool = False) -> tuple[Done, ...]:
+    """One request over several kinds of rights: a registration for each authority where it is mirrored, all or nothing;
+    a single one where this register is the record. prepared: only prepare them.
     """
-    return _open(Move.FILE, by, request)
+    name, move = (_PREPARE, Move.PREPARE) if prepared else ("registration.file", Move.FILE)
+    asked = {**request, "package": True}
+    done = run_call(name, call, asked, lambda work: _package_answer(fold_filings(work, move, request)))
+    return tuple(replace(part, repeated=done.repeated) for part in done.parts)
 
 
-def file_package(by: Call, request: Request, *, prepared: bool = False) -> tuple[Done, ...]:
-    """One request over several kinds of rights: a registration for each authority where it is mirrored, all or
-    nothing; a single one where this register is the record. prepared: only prepare them.
-    """
-    do = prepare_pledge if prepared else file_pledge
-    if request.get("role") == RegisterRole.RECORD:
-        return (do(by, request),)
-    parts = split_by_register(request)
-    with writing():
-        return tuple(do(part_by, parts[register]) for register, part_by in by_parts(by, sorted(parts), PACKS))
-
-
-def file_prepared(by: Call, registration: int) -> Done:
+def submit(call: Call, registration: int) -> Done:
     """Submit what was prepared, checked as of today."""
-
-    def decide(work: Work) -> Decision:
-        found = _found(work, Move.FILE)
-        facts = latest_facts(found.id)
-        filing, rights = read_facts(facts)
-        _demand_fileable(check_rights(filing, rights, work.day, work.rules))
-        return _decision(work, Move.FILE, _filed(filing, rights, work.day, work.rules))
-
-    return act("file", by, {}, decide, registration)
-
-
-def withdraw(by: Call, registration: int, reason: str) -> Done:
-    """Take back a filing that has not been entered."""
-    return _ending(Move.WITHDRAW, "withdraw", by, registration, reason)
+    request = {"registration": registration}
+    return run_call("registration.submit", call, request, lambda work: decide_submission(work, registration))
 
 
 def examine(
-    by: Call, registration: int, rights: Sequence[Mapping[str, Any]] = (), resolved: Request | None = None
+    call: Call, registration: int, rights: Sequence[Mapping[str, Any]] = (), resolved: Request | None = None
 ) -> Done:
-    """Examine a filing as of today: accepted or refused by its grounds, each kept with its rule.
-
-    rights: newer extracts of the rights, all of them, where there are any. resolved: for each ground that the data
-    leave unknown, ``key/number``, how the registrar has verified. Raises InputError while one is open.
-    """
-    request = {"rights": list(rights), "resolved": dict(resolved or {})}
-
-    def decide(work: Work) -> Decision:
-        found = _found(work)
-        facts = latest_facts(found.id)
-        if rights:
-            facts = {**facts, "rights": plain(request["rights"])}
-        filing, read = read_facts(facts)
-        demand_same_rights(found, read)
-        checks = check_rights(filing, read, work.day, work.rules)
-        content: dict[str, Any] = {
-            "checks": [check.as_json() for check in checks],
-            "resolved": request["resolved"],
-        }
-        if rights:
-            content["facts"] = facts
-        # A rank that is taken is no ground of refusal yet: it may be free by the time of entry.
-        refused = [problem for check in checks for problem in check.problems() if _is_refusal(problem)]
-        if refused:
-            reason = "；".join(f"{problem.value}：{problem.reason.zh}" for problem in refused)
-            content |= {"day": work.day, "reason": reason}
-            return _decision(work, Move.REFUSE, content)
-        open_ones = [
-            problem
-            for check in checks
-            for problem in check.problems()
-            if problem.code.endswith("_unknown") and _place(problem) not in request["resolved"]
-        ]
-        if open_ones:
-            raise InputError(open_ones)
-        return _decision(work, Move.ACCEPT, content)
-
-    return act("examine", by, request, decide, registration)
+    """Examine a filing as of today. rights: newer extracts, all of them. resolved: how each unknown ground was settled."""
+    settled = dict(resolved or {})
+    return run_call(
+        "registration.examine",
+        call,
+        {"registration": registration, "rights": list(rights), "resolved": settled},
+        lambda work: decide_examination(work, registration, rights, settled),
+    )
 
 
-def update_facts(by: Call, registration: int, rights: Sequence[Mapping[str, Any]]) -> Done:
-    """Keep newer extracts of the rights, all of them: what the daily watch examines from now on."""
-    request = {"rights": list(rights)}
-
-    def decide(work: Work) -> Decision:
-        found = _found(work)
-        facts = {**latest_facts(found.id), "rights": plain(request["rights"])}
-        demand_same_rights(found, read_facts(facts)[1])
-        return Decision(FACTS, found.id, {"facts": facts}, {})
-
-    return act("update_facts", by, request, decide, registration)
+def register(call: Call, registration: int, resolved: Request | None = None) -> Done:
+    """Register an examined filing; its number is given in the same transaction."""
+    settled = dict(resolved or {})
+    return run_call(
+        "registration.register",
+        call,
+        {"registration": registration, "resolved": settled},
+        lambda work: decide_registration(work, registration, settled),
+    )
 
 
-def enter(by: Call, registration: int, resolved: Request | None = None) -> Done:
-    """Enter an examined filing: its rights are free, its priority number is given, in the same transaction.
+def update_facts(call: Call, registration: int, rights: Sequence[Mapping[str, Any]]) -> Done:
+    """Keep newer extracts of the rights, all of them."""
+    request = {"registration": registration, "rights": list(rights)}
+    return run_call(_UPDATE_FACTS, call, request, lambda work: decide_facts(work, registration, rights))
 
-    Every ground is examined again, by the facts of now. resolved: as in ``examine``, for what has become unknown
-    since.
-    """
-    request = {"resolved": dict(resolved or {})} if resolved else {}
 
-    def decide(work: Work) -> Decision:
-        found = _found(work, Move.ENTER)
-        filing, rights = read_facts(latest_facts(found.id))
-        checks = check_rights(filing, rights, work.day, work.rules)
-        settled = {*settled_grounds(found.id), *(resolved or {})}
-        in_the_way = [
-            problem
-            for check in checks
-            for problem in check.problems()
-            if not (problem.code.endswith("_unknown") and _place(problem) in settled)
-        ]
-        if in_the_way:
-            raise InputError(in_the_way)
-        content = {
-            **request,
-            **_ranks(filing, checks, work),
-            "number": work.head.last_number + 1,
-            "day": work.day,
-        }
-        public = {"number": work.head.last_number + 1, "rights": _public_rights(found)}
-        return _decision(work, Move.ENTER, content, public)
+def withdraw(call: Call, registration: int, reason: str) -> Done:
+    """Take back a filing that has not been registered."""
+    return _end("registration.withdraw", call, registration, reason)
 
-    return act("enter", by, request, decide, registration)
+
+def discharge(call: Call, registration: int, reason: str) -> Done:
+    """End a registration; its rights are free from this moment."""
+    return _end("registration.discharge", call, registration, reason)
+
+
+def revoke(call: Call, registration: int, reason: str) -> Done:
+    """Undo a registration that should not have been made."""
+    return _end("registration.revoke", call, registration, reason)
+
+
+def _end(name: str, call: Call, registration: int, reason: str) -> Done:
+    decide = {
+        "registration.withdraw": decide_withdrawal,
+        "registration.discharge": decide_discharge,
+        "registration.revoke": decide_revocation,
+    }[name]
+    request = {"registration": registration, "reason": reason}
+    return run_call(name, call, request, lambda work: decide(work, registration, reason))
 
 
 def record_authority_number(
-    by: Call, registration: int, authority: str, authority_number: str, certificate: str, day: date
+    call: Call, registration: int, authority: str, authority_number: str, certificate: str, day: date
 ) -> Done:
-    """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of its
-    registration.
-
-    What the authority has registered is recorded even where a ground would refuse it today; only a right that is
-    pledged here already or frozen is in the way. The grounds found are kept with the event.
-    """
-    authority, authority_number = authority.strip(), kept_authority_number(authority_number)
+    """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of its registration."""
     request = {
+        "registration": registration,
         "authority": authority,
         "authority_number": authority_number,
         "certificate": certificate,
         "day": day,
     }
-
-    def decide(work: Work) -> Decision:
-        found = _found(work, Move.RECORD_AUTHORITY)
-        filing, rights = read_facts(latest_facts(found.id))
-        # One mirror is of one register: a filing over several is refused when it is opened.
-        register = register_of(rights[0][1].kind, filing.subject)
-        demand_recordable(work, register, authority, authority_number, certificate, day)
-        checks = check_rights(filing, rights, work.day, work.rules)
-        taken = [one for check in checks for one in check.problems() if one.code in ("rank_taken", "frozen")]
-        if taken:
-            raise InputError(taken)
-        content = {
-            **_ranks(filing, checks, work),
-            **request,
-            "checks": [check.as_json() for check in checks],
-        }
-        public = {"authority_number": authority_number, "rights": _public_rights(found)}
-        return _decision(work, Move.RECORD_AUTHORITY, content, public)
-
-    return act("record_authority", by, request, decide, registration)
+    return run_call(
+        "registration.record_authority",
+        call,
+        request,
+        lambda work: decide_authority_number(work, registration, authority, authority_number, certificate, day),
+    )
 
 
-def amend(by: Call, registration: int, changes: Request, changed_on: date) -> Done:
-    """Amend parties' names, kind, amount or dates of the claim. changed_on: the day of the change itself; whether
-    it is filed within the days that the rule gives is kept with the event.
-    """
-    request = {"changes": kept_changes(changes), "changed_on": changed_on}
-
-    def decide(work: Work) -> Decision:
-        if changed_on > work.day:
-            raise later_than_today("changed_on", changed_on)
-        rule = work.rules.at("registration.amendment_days", work.day)
-        late = (work.day - changed_on).days > rule.whole()
-        return _decision(work, Move.AMEND, {**request, "is_late": late})
-
-    return act("amend", by, request, decide, registration)
+def amend(call: Call, registration: int, changes: Request, changed_on: date) -> Done:
+    """Amend parties' names, kind, amount or dates of the claim. changed_on: the day of the change itself."""
+    request = {"registration": registration, "changes": dict(changes), "changed_on": changed_on}
+    return run_call(
+        "registration.amend",
+        call,
+        request,
+        lambda work: decide_amendment(work, registration, changes, changed_on),
+    )
 
 
-def correct(by: Call, registration: int, changes: Request, reason: str) -> Done:
-    """Correct a mistake of the register itself; what stood there before stays in the log."""
-    _demand_words("reason", reason)
-    request = {"changes": kept_changes(changes), "reason": reason}
-    return act("correct", by, request, lambda work: _decision(work, Move.CORRECT, request), registration)
+def correct(call: Call, registration: int, changes: Request, reason: str) -> Done:
+    """Correct a mistake of the register itself."""
+    request = {"registration": registration, "changes": dict(changes), "reason": reason}
+    return run_call(
+        "registration.correct", call, request, lambda work: decide_correction(work, registration, changes, reason)
+    )
 
 
-def extend(by: Call, registration: int, debt_end: date) -> Done:
-    """Extend the secured debt, never past the term of a right nor the longest term of a notice; both are examined
-    as of today. What else has come up is the daily watch's, and does not stop an extension.
-    """
-    request = {"debt_end": debt_end}
-
-    def decide(work: Work) -> Decision:
-        filing, rights = facts_now(_found(work, Move.EXTEND))
-        longer = replace(filing, debt_end=debt_end)
-        _demand_within_the_term(check_rights(longer, rights, work.day, work.rules))
-        return _decision(work, Move.EXTEND, request)
-
-    return act("extend", by, request, decide, registration)
+def extend(call: Call, registration: int, debt_end: date) -> Done:
+    """Extend the secured debt."""
+    request = {"registration": registration, "debt_end": debt_end}
+    return run_call(
+        "registration.extend", call, request, lambda work: decide_extension(work, registration, debt_end)
+    )
 
 
-def transfer_claim(by: Call, registration: int, to: Request, basis: str = "") -> Done:
-    """The claim passes to another, and the pledge with it. Rank and number stay.
-
-    basis: under a maximum-amount pledge, since when its claims are determined, or where the parties agreed
-    otherwise.
-    """
-    problems: list[Problem] = []
-    reader = Reader(dict(to), "to", problems=problems)
-    party = kept_party(read_party(reader), "to", problems)
-    if problems:
-        raise InputError(problems)
-    request = {"pledgee": party_json(party), **({"basis": basis} if basis else {})}
-
-    def decide(work: Work) -> Decision:
-        found = _found(work, Move.TRANSFER_CLAIM)
-        if found.claim_kind == ClaimKind.MAXIMUM_AMOUNT and not basis.strip():
-            rule = work.rules.at("registration.maximum_amount.transfer", work.day)
-            raise refuse(
-                "not_determined",
-                "basis",
-                "",
-                Text(
-                    f"{rule.value['zh']}（{rule.reference.as_text('zh')}）",
-                    f"{rule.value['en']} ({rule.reference.as_text('en')})",
-                ),
-                Text(
-                    "写明债权于何日确定，或当事人另有约定的依据",
-                    "say on which day they were determined, or where the parties have agreed otherwise",
-                ),
-            )
-        return _decision(work, Move.TRANSFER_CLAIM, request)
-
-    return act("transfer_claim", by, request, decide, registration)
+def transfer_claim(call: Call, registration: int, to: Request, basis: str = "") -> Done:
+    """The claim passes to another, and the pledge with it. basis: under a maximum-amount pledge."""
+    request = {"registration": registration, "to": dict(to), "basis": basis}
+    return run_call(
+        "registration.transfer", call, request, lambda work: decide_transfer(work, registration, to, basis)
+    )
 
 
 def partially_discharge(
-    by: Call, registration: int, rights: Sequence[str], claim_amount: int | None = None
+    call: Call, registration: int, rights: Sequence[str], claim_amount: int | None = None
 ) -> Done:
     """Release some rights, or some of the amount. rights: keys. claim_amount: fen that remain secured."""
-    request = {"rights": sorted(rights), "claim_amount": claim_amount}
-
-    def decide(work: Work) -> Decision:
-        amount = _found(work).claim_amount if claim_amount is None else claim_amount
-        return _decision(work, Move.PARTIALLY_DISCHARGE, {**request, "claim_amount": amount})
-
-    return act("partially_discharge", by, request, decide, registration)
-
-
-def discharge(by: Call, registration: int, reason: str) -> Done:
-    """End a registration: paid, realised, waived. Its rights are free from this moment."""
-    return _ending(Move.DISCHARGE, "discharge", by, registration, reason)
-
-
-def revoke(by: Call, registration: int, reason: str) -> Done:
-    """Undo a registration that should not have been made; it counts as never made."""
-    return _ending(Move.REVOKE, "revoke", by, registration, reason)
-
-
-# -- inside ---------------------------------------------------------------------------------------------------
-
-
-def _open(move: Move, by: Call, request: Request) -> Done:
-    facts = plain({name: request[name] for name in ("filing", "rights") if name in request})
-    role = RegisterRole(Reader(dict(request)).choice("role", tuple(RegisterRole), RegisterRole.MIRROR))
-    filing, rights = read_facts(facts)
-    if role is RegisterRole.RECORD and not filing.pilot_basis:
-        raise refuse(
-            "not_entrusted",
-            "role",
-            role,
-            Text(
-                "没有写明授权本登记簿登记的试点文件，质权只能在主管机关设立",
-                "no pilot is named that entrusts this register; the pledge arises with the authority only",
-            ),
-            Text("写明 filing.pilot_basis，或用 role = mirror", "give filing.pilot_basis, or use role = mirror"),
-        )
-    registers = {register_of(right.kind, filing.subject) for _, right in rights}
-    if role is RegisterRole.MIRROR and len(registers) > 1:
-        raise refuse(
-            "several_registers",
-            "rights",
-            "、".join(sorted(registers)),
-            Text(
-                "这些权利分属不同登记机关，各有登记号，一件镜像登记容不下",
-                "these rights belong to several authorities, each with its own number: one mirror cannot hold them",
-            ),
-            Text(
-                "用 file_package（zhirong register file --package）一次拆成各机关一件",
-                "use file_package (zhirong register file --package), which makes one for each authority",
-            ),
-        )
-    day = day_of(by.now)
-    content = {**_opening(role, filing, rights), "facts": facts}
-    content |= (
-        _filed(filing, rights, day, rulebook()) if move is Move.FILE else {"filed_on": None, "review_by": None}
+    request = {"registration": registration, "rights": sorted(rights), "claim_amount": claim_amount}
+    return run_call(
+        "registration.release_part",
+        call,
+        request,
+        lambda work: decide_partial_discharge(work, registration, rights, claim_amount),
     )
-
-    def opened() -> Registration:
-        return apply_move(None, RegisterEvent(0, pledge_kind(move), "", 0, plain(content)))
-
-    def decide(work: Work) -> Decision:
-        checks = check_rights(filing, rights, work.day, work.rules)
-        if move is Move.FILE:
-            _demand_fileable(checks)
-        # The examination keeps every ground with its rule; here the outcome is enough.
-        checked = {**content, "checks": [{"key": check.key, "verdict": check.verdict} for check in checks]}
-        # The rights are in the open from the entry on: what somebody means to pledge is nobody else's business.
-        return Decision(pledge_kind(move), work.head.last_filing + 1, checked, {})
-
-    verb = "file" if move is Move.FILE else "prepare"
-    return act(verb, by, {"role": role.value, **facts}, decide, opened=opened)
-
-
-def _opening(role: RegisterRole, filing: Filing, rights: Sequence[tuple[str, Right]]) -> dict[str, Any]:
-    if filing.pledgee is None:
-        raise AssertionError("facts without a pledgee are refused when they are read")
-    return {
-        "role": role.value,
-        "subject": filing.subject.value,
-        "rights": [
-            {
-                "key": key,
-                "kind": right.kind.value,
-                "number": right.number,
-                "title": right.title,
-                "rank": None,
-                "released": False,
-            }
-            for key, right in rights
-        ],
-        "pledgors": [party_json(party) for party in filing.pledgors],
-        "pledgee": party_json(filing.pledgee),
-        "claim_kind": filing.claim_kind.value,
-        "claim_amount": filing.claim_amount,
-        "debt_start": filing.debt_start,
-        "debt_end": filing.debt_end,
-    }
-
-
-def _filed(filing: Filing, rights: Sequence[tuple[str, Right]], day: date, rules: Rulebook) -> dict[str, Any]:
-    """The day of filing and the last day of the examination: of a package, that of its slowest register."""
-    calendar = working_days_from(rules.at("calendar.working_days", day).value)
-    deadlines = [
-        review_deadline(right.kind, day, filing.is_online, calendar, rules, filing.subject) for _, right in rights
-    ]
-    latest = max(deadlines, key=lambda deadline: deadline.day)
-    return {"filed_on": day, "review_by": latest.day, "review_is_provisional": latest.is_provisional}
-
-
-def _ranks(filing: Filing, checks: Sequence[RightCheck], work: Work) -> dict[str, Any]:
-    """The ranks that the rights get now, and the limit of each register."""
-    return {
-        "ranks": {check.key: check.rank for check in checks},
-        "limits": {
-            check.key: max_rank(register_of(check.right.kind, filing.subject), work.day, work.rules)
-            for check in checks
-        },
-    }
-
-
-def _public_rights(found: Registration) -> list[str]:
-    return [public_key(right.key) for right in found.rights]
-
-
-def _demand_fileable(checks: Sequence[RightCheck]) -> None:
-    problems = [
-        problem for check in checks for problem in check.problems() if not problem.code.endswith("_unknown")
-    ]
-    for check in checks:
-        for paper in check.papers.missing:
-            words = PAPER_TEXT[paper]
-            reason = Text(f"缺少{words.zh}", f"lacks {words.en}")
-            problems.append(
-                Problem("filing.papers", check.key, reason, Text("补交", "submit it"), f"paper_{paper.value}")
-            )
-    if problems:
-        raise InputError(problems)
-
-
-def _demand_within_the_term(checks: Sequence[RightCheck]) -> None:
-    """The grounds that look at the term of the debt, by the last part of their rule's name; patents number
-    theirs.
-    """
-    problems = [
-        problem
-        for check in checks
-        for problem, finding in check.found()
-        if finding.verdict == "refused"
-        and finding.reference is not None
-        and finding.reference.id.rsplit(".", 1)[1] in ("debt_term", "term", "ground_06")
-    ]
-    if problems:
-        raise InputError(problems)
-
-
-def _is_refusal(problem: Problem) -> bool:
-    return problem.code.startswith("ground_") and problem.code.endswith("_refused")
-
-
-def _place(problem: Problem) -> str:
-    return f"{problem.value}/{problem.code.split('_')[1]}"
-
-
-def _found(work: Work, move: Move | None = None) -> Registration:
-    """The registration to be moved. With a move: refused at once where it is not allowed now, before anything
-    else.
-    """
-    if work.found is None:
-        raise AssertionError("this operation moves a registration")
-    if move is not None:
-        next_status(work.found.role, work.found, move)
-    return work.found
-
-
-def _decision(work: Work, move: Move, content: Request, public: Request | None = None) -> Decision:
-    return Decision(pledge_kind(move), _found(work).id, content, public or {})
-
-
-def _ending(move: Move, verb: str, by: Call, registration: int, reason: str) -> Done:
-    request = {"reason": reason}
-    _demand_words("reason", reason)
-    return act(verb, by, request, lambda work: _decision(work, move, {**request, "day": work.day}), registration)
-
-
-def _demand_words(field: str, words: str) -> None:
-    if not words.strip():
-        raise refuse("missing", field, "", Text("没有写明理由", "no reason is given"), Text("写明理由", "give one"))

@@ -1,21 +1,32 @@
-"""An authority's published list, submitted as Excel or CSV, against the mirror: every difference is an alarm."""
+"""An authority's published list, given as Excel or CSV, against the mirror: every difference is an alarm."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from zhirong.chain.adapters.days import day_of_cell
-from zhirong.chain.pledge.reconcile import Published
+from zhirong.chain.pledge.reconcile import Difference, Published, differences, read_published
+from zhirong.chain.pledge.register_json import registration_of
+from zhirong.chain.pledge.registration import RegisterRole
 from zhirong.documents.tables import read_rows
+from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
-from zhirong.operations.declare import Call, operation
+from zhirong.operations.declare import Call, Done, operation
 from zhirong.operations.fields import Line, Request, ask
-from zhirong.operations.pledge import orders
-from zhirong.operations.pledge.desk import REGISTRAR, by_of
-from zhirong.operations.unit_of_work import Work
+from zhirong.operations.pledge.forms import REGISTRAR
+from zhirong.operations.refusals import refuse
+from zhirong.operations.register_events import plain
+from zhirong.operations.register_policy import BY_AUTHORITY
+from zhirong.operations.run import run_call
+from zhirong.operations.unit_of_work import Decision, Work
 from zhirong.operations.uploads import Ticket, bytes_of, redeem
+from zhirong.store import models
 
-# The columns by what may be in the heading.
+RECONCILED = "reconciliation.made"
+ALARM = "reconciliation.alarm"  # tells the parties of one registration what the authority's data say otherwise
+_RECONCILE = "registration.reconcile"
+# The columns by what may stand in the heading.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "authority_number": ("登记号", "authority_number"),
     "rights": ("权利号", "rights"),
@@ -59,21 +70,91 @@ def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], list[Pu
     """The published rows, as they stand and read, before the only writer is held up."""
     upload = redeem(call.actor, request.file)
     rows = read_published_rows(bytes_of(upload), upload.name)
-    return rows, orders.read_all_published(rows)
+    return rows, read_all_published(rows)
 
 
 @operation(
-    "registration.reconcile",
+    _RECONCILE,
     Text("与登记机关核对", "Reconcile with an authority"),
     request=Reconcile,
     roles=REGISTRAR,
+    policy=BY_AUTHORITY,
     prepare=_read,
 )
-def reconcile(work: Work, request: Reconcile) -> Any:
-    """The parties of every registration that differs are notified."""
-    rows, read = work.prepared
-    done, found = orders.reconcile(by_of(work), request.authority, rows, is_complete=request.is_complete, read=read)
-    return {"index": done.index, "differences": [one.as_json() for one in found]}
+def _reconcile(work: Work, request: Reconcile) -> Decision:
+    """The parties of every registration that differs are told."""
+    published, read = work.prepared
+    return decide_reconciliation(work, request.authority, published, read, is_complete=request.is_complete)
+
+
+def read_all_published(published: Sequence[Mapping[str, Any]]) -> list[Published]:
+    """An authority's published data, read. Raises InputError with everything that cannot be read in them."""
+    problems: list[Problem] = []
+    reader = Reader({"published": [dict(row) for row in published]}, source="", problems=problems)
+    read = [read_published(row) for row in reader.tables("published")]
+    if problems:
+        raise InputError(problems)
+    return read
+
+
+def reconcile(
+    call: Call, authority: str, published: Sequence[Mapping[str, Any]], *, is_complete: bool = False
+) -> tuple[Done, tuple[Difference, ...]]:
+    """Compare an authority's published data with the mirror; every difference is kept with the event, as an alarm.
+
+    Raises InputError with everything that cannot be read in the data.
+    """
+    read = read_all_published(published)
+    request = {"authority": authority, "published": list(published), "is_complete": is_complete}
+    done = run_call(
+        _RECONCILE,
+        call,
+        request,
+        lambda work: decide_reconciliation(work, authority, published, read, is_complete=is_complete),
+    )
+    return done, alarms_of(done.index)
+
+
+def decide_reconciliation(
+    work: Work,
+    authority: str,
+    published: Sequence[Mapping[str, Any]],
+    read: Sequence[Published],
+    *,
+    is_complete: bool,
+) -> Decision:
+    """The differences between an authority's published data and the mirror. read: the data as ``read_all_published`` reads
+    them, before the only writer is held up. The parties of each registration that differs hear of it by an event of its own.
+    """
+    work.demand(_RECONCILE)
+    if not authority.strip():
+        reason, hint = Text("没有写明登记机关", "the authority is not named"), Text("写明登记机关", "name it")
+        raise refuse("missing", "authority", authority, reason, hint)
+    states = models.Registration.objects.filter(role=RegisterRole.MIRROR.value).order_by("id")
+    ours = [registration_of(canonical.decode(row.state.encode())) for row in states]
+    found = list(differences(authority, read, ours, is_complete=is_complete))
+    shown = [one.as_json() for one in found]
+    content = {"authority": authority, "differences": shown, "published": plain(published)}
+    public = {"authority": authority, "differences": len(found)}
+
+    def raise_alarms(work: Work, index: int) -> None:
+        for registration in sorted({one.registration for one in found if one.registration is not None}):
+            own = [one.as_json() for one in found if one.registration == registration]
+            content = {"authority": authority, "differences": own}
+            work.fold(Decision(_RECONCILE, ALARM, registration, content, {"differences": len(own)}))
+
+    return Decision(
+        _RECONCILE, RECONCILED, None, content, public, answer={"differences": shown}, follow=raise_alarms
+    )
+
+
+def alarms_of(index: int) -> tuple[Difference, ...]:
+    """The differences that a reconciliation found. index: of its event."""
+    content = canonical.decode(models.Event.objects.get(index=index).content.encode())
+    return tuple(
+        Difference(one["code"], one["authority_number"], one["registration"], Text(**one["text"]))
+        for one in content["differences"]
+    )
 
 
 def read_published_rows(data: bytes, source: str) -> list[dict[str, Any]]:

@@ -8,22 +8,23 @@ be tried unseen.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from zhirong.chain.pledge.registration import refuse
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, Capacity
-from zhirong.operations.declare import Call
+from zhirong.operations.declare import Call, Done, library_operation
 from zhirong.operations.outbox import party_address
-from zhirong.operations.pattern import Decision, Done, Work, act, part_key
-from zhirong.operations.permissions import demand
+from zhirong.operations.register_policy import BY_INSTITUTIONS, demand_read
+from zhirong.operations.run import run_call
+from zhirong.operations.unit_of_work import Decision, Work
 from zhirong.store import models
-from zhirong.store.transaction import writing
 
 REPORTED, USED_TWICE = "use.reported", "use.twice"
 MOST = 10_000
+_REPORT = library_operation("use.report", Text("报送使用指纹", "Report uses"), BY_INSTITUTIONS)
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _PERIOD = re.compile(r"[0-9A-Za-z.\-]{1,40}", re.ASCII)
 
@@ -52,35 +53,37 @@ class Match:
         }
 
 
-def report_uses(by: Call, period: str, reports: Sequence[Mapping[str, str]]) -> tuple[Done, tuple[Match, ...]]:
-    """Report fingerprints of a period, each with the institution's own reference; answers which others have
-    reported.
+def report_uses(call: Call, period: str, reports: Sequence[Mapping[str, str]]) -> tuple[Done, tuple[Match, ...]]:
+    """Report fingerprints of a period, each with the institution's own reference; answers which others have reported.
 
     Everyone concerned is notified of a new match. Raises InputError with every report that cannot be used.
     """
-    party = by.actor.party
+    request = {"period": period, "reports": [dict(one) for one in reports]}
+    done = run_call(_REPORT, call, request, lambda work: _decide(work, period, reports))
+    return done, matches(call.actor, period)
+
+
+def _decide(work: Work, period: str, reports: Sequence[Mapping[str, str]]) -> Decision:
+    work.demand(_REPORT)
+    party = work.actor.party
     if party is None:
         raise refuse(
             "no_institution",
             "actor",
-            by.actor.id,
+            work.actor.id,
             Text("没有写明为哪家机构报送", "it is not said for which institution"),
             Text("以机构的身份报送", "report as the institution"),
         )
     institution = party_address(party)
     _demand_sound(period, reports)
-    request = {"period": period, "reports": [dict(one) for one in reports], "institution": institution}
+    own = models.Report.objects.filter(period=period, institution=institution)
+    known = set(own.values_list("fingerprint", flat=True))
+    new = [dict(one) for one in reports if one["fingerprint"] not in known]
 
-    def decide(work: Work) -> Decision:
-        known = set(
-            models.Report.objects.filter(period=period, institution=institution).values_list(
-                "fingerprint", flat=True
-            )
-        )
-        new = [one for one in reports if one["fingerprint"] not in known]
+    def keep(work: Work, index: int) -> None:
         models.Report.objects.bulk_create(
             models.Report(
-                event_id=work.head.size,
+                event_id=index,
                 period=period,
                 fingerprint=one["fingerprint"],
                 institution=institution,
@@ -88,21 +91,15 @@ def report_uses(by: Call, period: str, reports: Sequence[Mapping[str, str]]) -> 
             )
             for one in new
         )
-        content = {**request, "reports": [dict(one) for one in new]}
-        return Decision(REPORTED, None, content, {"period": period, "reports": len(new)})
+        _tell_the_others(work, period, institution, index)
 
-    with writing():
-        done = act("report_use", by, request, decide)
-        if not done.repeated:
-            _tell_the_others(by, period, institution, done.index)
-    return done, matches(by.actor, period)
+    content = {"period": period, "reports": new, "institution": institution}
+    return Decision(_REPORT, REPORTED, None, content, {"period": period, "reports": len(new)}, follow=keep)
 
 
 def matches(actor: Actor, period: str) -> tuple[Match, ...]:
-    """The actor's own reports of a period that others have made too; for the registrar without institution, all of
-    them.
-    """
-    demand(actor, "report_use")
+    """The actor's own reports of a period that others have made too; for the registrar without institution, all of them."""
+    demand_read(actor, "matches")
     reports = models.Report.objects.filter(period=period)
     if actor.party is not None:
         own = reports.filter(institution=party_address(actor.party))
@@ -125,7 +122,7 @@ def matches(actor: Actor, period: str) -> tuple[Match, ...]:
     return tuple(found)
 
 
-def _tell_the_others(by: Call, period: str, institution: str, index: int) -> None:
+def _tell_the_others(work: Work, period: str, institution: str, index: int) -> None:
     """One event for each institution that has just got a match, so that it hears of it. It names no fingerprint."""
     new = models.Report.objects.filter(event_id=index).values("fingerprint")
     met = models.Report.objects.filter(period=period, fingerprint__in=new).exclude(institution=institution)
@@ -135,14 +132,8 @@ def _tell_the_others(by: Call, period: str, institution: str, index: int) -> Non
     if counts:
         counts[institution] = len(set(met.values_list("fingerprint", flat=True)))
     for address, count in sorted(counts.items()):
-
-        def decide(work: Work, address: str = address, count: int = count) -> Decision:
-            return Decision(
-                USED_TWICE, None, {"period": period, "matches": count, "to": address}, {"period": period}
-            )
-
-        part = replace(by, key=part_key(by.key, address))
-        told = act("report_use", part, {"period": period, "to": address}, decide)
+        content = {"period": period, "matches": count, "to": address}
+        told = work.fold(Decision(_REPORT, USED_TWICE, None, content, {"period": period}))
         models.Outgoing.objects.create(event_id=told.index, to=address)
 
 

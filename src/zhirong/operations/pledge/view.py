@@ -16,9 +16,9 @@ from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
-from zhirong.operations.pattern import register_event
-from zhirong.operations.permissions import allowed
 from zhirong.operations.pledge.facts import check_rights, latest_facts, read_facts, settled_grounds
+from zhirong.operations.register_events import register_event
+from zhirong.operations.register_policy import may_read
 from zhirong.operations.rulebook import rulebook
 from zhirong.store import models, rows
 
@@ -37,9 +37,9 @@ KIND_WORDS: Mapping[str, Text] = {
     "right.unfreeze": Text("解除冻结权利", "right unfrozen"),
 }
 _OPERATIONS: Mapping[Move, str] = {
-    Move.FILE: "hand_in",
+    Move.FILE: "submit",
     Move.ACCEPT: "examine",
-    Move.ENTER: "enter",
+    Move.ENTER: "register",
     Move.RECORD_AUTHORITY: "record_authority",
     Move.AMEND: "amend",
     Move.EXTEND: "extend",
@@ -73,7 +73,7 @@ def waiting(day: date) -> list[Waiting]:
 
 def may_see(actor: Actor, one: Registration) -> bool:
     """What a register publishes is everybody's; a filing is its parties' and the registrar's business."""
-    return one.is_published or allowed(actor, "view", one)
+    return one.is_published or may_read(actor, "view", one)
 
 
 def possible(one: Registration) -> list[str]:

@@ -2,19 +2,23 @@
 notified.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import Problem
-from zhirong.operations.declare import Call
-from zhirong.operations.pattern import Decision, Work, act, part_key
-from zhirong.operations.permissions import demand
+from zhirong.kernel.text import Text
+from zhirong.operations.authorize import may
+from zhirong.operations.declare import LIBRARY_OPERATIONS, Call, library_operation
 from zhirong.operations.pledge.identities import refresh_identity, stale_identities
 from zhirong.operations.pledge.look import watch
+from zhirong.operations.refusals import forbidden
+from zhirong.operations.register_events import WATCHED
+from zhirong.operations.register_policy import BY_REGISTRAR
+from zhirong.operations.run import run_call
+from zhirong.operations.unit_of_work import Decision, Work
 from zhirong.store import models
 
-WATCHED = "watch.changed"
+_WATCH = library_operation("register.watch", Text("每日复查", "Daily watch"), BY_REGISTRAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,14 @@ class WatchRun:
     identities: int
 
 
-def record_watch(by: Call) -> WatchRun:
-    """Examine every standing registration as of today; record each whose alarms have changed, which tells its
-    pledgee and its subscribers; bring the identities of rights up to the pledges of now. Harmless when repeated.
+def record_watch(call: Call) -> WatchRun:
+    """Examine every standing registration as of today; record each whose alarms have changed, which tells its pledgee
+    and its subscribers; bring the identities of rights up to the pledges of now. Harmless when repeated.
     """
-    demand(by.actor, "record_watch")
+    if not may(call.actor, LIBRARY_OPERATIONS[_WATCH]):
+        raise forbidden()
     alarms: dict[int, tuple[Problem, ...]] = {}
-    for registration, check in watch(by.now):
+    for registration, check in watch(call.now):
         alarms[registration] = (*alarms.get(registration, ()), *check.alarms())
     before = _recorded()
     changed = []
@@ -42,17 +47,22 @@ def record_watch(by: Call) -> WatchRun:
     for identity in list(standing):
         now = [one.as_json() for one in alarms.get(identity, ())]
         if now != before.get(identity, []):
-            part = replace(by, key=part_key(by.key, f"watch/{identity}"))
-
-            def decide(work: Work, identity: int = identity, now: Any = now) -> Decision:
-                return Decision(WATCHED, identity, {"alarms": now}, {"alarms": len(now)})
-
-            act("record_watch", part, {"registration": identity}, decide, identity)
+            _record(call.part(f"watch/{identity}"), identity, now)
             changed.append(identity)
     stale = stale_identities()
     for key in stale:
-        refresh_identity(replace(by, key=part_key(by.key, f"identity/{key}")), key)
+        refresh_identity(call.part(f"identity/{key}"), key)
     return WatchRun(alarms, tuple(changed), len(stale))
+
+
+def _record(call: Call, registration: int, alarms: list[dict[str, object]]) -> None:
+    """Each registration in a transaction of its own: thousands of them must not hold up the only writer."""
+
+    def decide(work: Work) -> Decision:
+        found = work.registration(registration, _WATCH)
+        return Decision(_WATCH, WATCHED, found.id, {"alarms": alarms}, {"alarms": len(alarms)})
+
+    run_call(_WATCH, call, {"registration": registration}, decide)
 
 
 def _recorded() -> dict[int, list[dict[str, object]]]:

@@ -17,10 +17,10 @@ from zhirong.operations.rulebook import rules_version
 from zhirong.store.parties import Account, ApiToken, Membership, Organisation
 from zhirong.store.work import Job
 from zhirong.web.admin import auditing, inviting  # noqa: F401 - declare the auditor's pages and those of invitations
-from zhirong.web.agency.pool_pages import pool_context
 from zhirong.web.clock import now
 from zhirong.web.menu import menu
 from zhirong.web.pages import page
+from zhirong.web.pool_entry import pool_context
 from zhirong.web.views import render_list
 
 SYSTEM, SECURITY = (MemberRole.SYSTEM_ADMIN,), (MemberRole.SECURITY_ADMIN,)

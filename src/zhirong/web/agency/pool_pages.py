@@ -1,22 +1,12 @@
-"""What the pool of appraisers holds of an agency: on the agency's own desk, and on the administration's page of it."""
-
-from typing import Any
-from urllib.parse import urlencode
+"""The agency's own page of its entry in the pool of appraisers."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
-from zhirong.chain.appraisal_practice.people import DISCIPLINE_TEXT
-from zhirong.kernel.text import Text
 from zhirong.operations.appraisal.appraisals import AGENCY
-from zhirong.operations.appraisal.pool_forms import entry_of
-from zhirong.operations.authorize import can
-from zhirong.operations.declare import OPERATIONS
 from zhirong.store.parties import Organisation
 from zhirong.web.pages import page
-
-_OF_PEOPLE = ("agency.person_change", "agency.person_end")
+from zhirong.web.pool_entry import pool_context
 
 
 @page("agency/pool/", "agency.pool", roles=AGENCY)
@@ -24,24 +14,3 @@ def own_pool(request: HttpRequest) -> HttpResponse:
     """What the agency's own appraisers see of their entry; its reviewer keeps it."""
     row = Organisation.objects.get(pk=request.actor.organisation)
     return render(request, "agency/pool.html", {"row": row, **pool_context(request, row)})
-
-
-def pool_context(request: HttpRequest, row: Organisation) -> dict[str, Any]:
-    """An agency's entry as its table shows it, with what the reader can do to each person of it."""
-    entry = entry_of(row)
-    return {
-        "pool": entry,
-        "people": [
-            (one, DISCIPLINE_TEXT[one["discipline"]], _links(request, row, one)) for one in entry.get("expert", [])
-        ],
-    }
-
-
-def _links(request: HttpRequest, row: Organisation, one: dict[str, Any]) -> list[tuple[str, Text]]:
-    """The forms about one person, which begin with him."""
-    known = {"person": one["id"], "fields": "；".join(one["fields"]), "back": request.path}
-    return [
-        (f"{reverse('do.row', args=[name, row.pk])}?{urlencode(known)}", OPERATIONS[name].title)
-        for name in _OF_PEOPLE
-        if can(request.actor, name, row)
-    ]

@@ -1,8 +1,6 @@
 """One case as the firm sees it."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +9,7 @@ from zhirong.chain.contract.states import DocumentState
 from zhirong.chain.financing.case import CASE_WORDS, ENDED, TURN, WAY, CaseState
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.chain.platform.states import MESSAGE_KIND_WORDS
-from zhirong.chain.quote.document import CostPart, ModeConditionPart, ModePart, QuoteDocument, SharePart
+from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.kept import read_kept
 from zhirong.documents.papers.kinds import PAPER_KINDS
 from zhirong.kernel.text import Text
@@ -31,6 +29,7 @@ from zhirong.store.financing import (
     Signature,
     StoredFile,
 )
+from zhirong.web.mode_answer import OfferRow, offer_row
 from zhirong.workbench import modes
 
 _SECONDS_A_DAY = 86_400
@@ -93,31 +92,9 @@ def way(state: CaseState, steps: list[CaseStep]) -> list[tuple[Text, str]]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class OfferRow:
-    """An offer as a page shows it. bearing: who bears a part of a full loss. subsidies: that the firm can claim.
-    unmet: conditions that are not met, or not known to be.
-    """
-
-    mode: ModePart
-    bearing: tuple[SharePart, ...]
-    subsidies: tuple[CostPart, ...]
-    unmet: tuple[ModeConditionPart, ...]
-
-
 def offer_of(quote: QuoteDocument | None) -> OfferRow | None:
     """The first offer of a quote; None if there is no quote yet."""
     return offer_row(quote.modes[0]) if quote is not None and quote.modes else None
-
-
-def offer_row(mode: ModePart) -> OfferRow:
-    """Who bears what of a full loss, which subsidies there are to claim, and what is in the way."""
-    return OfferRow(
-        mode,
-        bearing=tuple(one for one in mode.full_loss if Decimal(one.share)),
-        subsidies=tuple(one for one in mode.costs if one.payee_role == "firm"),
-        unmet=tuple(one for one in mode.conditions if one.verdict != "yes"),
-    )
 
 
 def papers_to_sign(papers: "QuerySet[Paper]", firm: int) -> list[Paper]:

@@ -15,12 +15,10 @@ from zhirong.operations.right.rights import FIRM
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import FirmRight
 from zhirong.store.parties import Organisation
-from zhirong.web.firm.case_view import offer_row
 from zhirong.web.forms import data_of, form_fields, unplaced
+from zhirong.web.mode_answer import answer_context
 from zhirong.web.pages import page
 from zhirong.web.quoting import all_modes, drawing, today
-
-_ORDER = {"yes": 0, "unknown": 1, "no": 2}
 
 
 @page("firm/modes/", "firm.modes", roles=FIRM)
@@ -54,24 +52,6 @@ def chart(request: HttpRequest, which: str) -> HttpResponse:
         return drawing(request, _quoted(request), which)
     except InputError:
         return HttpResponse(status=404)
-
-
-def answer_context(quote: QuoteDocument) -> dict[str, Any]:
-    """The answer for a template: the credit limit, every mode of the place in order of what the firm pays, what is
-    in the way.
-    """
-    offers = sorted(quote.modes, key=lambda one: (_ORDER[one.eligible], float(one.effective_annual_cost or 9)))
-    limit = quote.credit_limit
-    return {
-        "limit": limit,
-        "under": next((one.title for one in quote.modes if one.id == limit.mode), None),
-        "gates": [one for one in quote.gates if not one.passed],
-        "offers": [offer_row(one) for one in offers],
-        "elsewhere": quote.elsewhere or (),
-        "is_valued": quote.value is not None,
-        "appraisal": quote.appraisal,
-        "answered": True,
-    }
 
 
 def _firm(request: HttpRequest) -> Organisation:

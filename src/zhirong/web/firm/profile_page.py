@@ -8,8 +8,8 @@ from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.organisation.profile import facts_of
 from zhirong.operations.right.rights import FIRM
 from zhirong.store.parties import Organisation
-from zhirong.web.firm.profile_fields import FIRST_FACTS, credit_sections, drawn, facts_items, read_description
 from zhirong.web.pages import page
+from zhirong.web.profile_fields import FIRST_FACTS, credit_sections, drawn, facts_items, read_description
 from zhirong.web.views import operate
 
 

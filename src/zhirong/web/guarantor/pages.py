@@ -21,8 +21,8 @@ from zhirong.operations.listing import LISTINGS
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, GuaranteeRequest, Loan
+from zhirong.web.case_overview import Today, quote_of, rights_of
 from zhirong.web.clock import now
-from zhirong.web.lender.case_page import Today, quote_of, rights_of
 from zhirong.web.menu import menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list

@@ -18,8 +18,8 @@ from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.fields import Request
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Case, CheckItem, FirmRight
-from zhirong.web.firm.profile_fields import FIRST_FACTS, credit_sections, drawn, facts_items, read_description
 from zhirong.web.pages import page
+from zhirong.web.profile_fields import FIRST_FACTS, credit_sections, drawn, facts_items, read_description
 from zhirong.web.views import operate
 
 _PARTS = ("answer", "grade", "source")

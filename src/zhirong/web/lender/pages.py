@@ -27,10 +27,10 @@ from zhirong.operations.credit.limits import lent, limits_of, names_of
 from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, Portfolio, my_states, portfolio_of
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Case
+from zhirong.web.case_overview import Today, case_context
 from zhirong.web.clock import now
+from zhirong.web.explaining import tree
 from zhirong.web.lender import forms_of_case  # noqa: F401 - declares its pages
-from zhirong.web.lender.case_page import Today, case_context
-from zhirong.web.lender.explaining import tree
 from zhirong.web.menu import menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list

@@ -11,8 +11,8 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations.case.calculator import ASSUMPTIONS, Calculate, calculated, rough_interval
 from zhirong.operations.fields import read
 from zhirong.operations.rulebook import rulebook
-from zhirong.web.firm.mode_pages import answer_context
 from zhirong.web.forms import data_of, form_fields, unplaced
+from zhirong.web.mode_answer import answer_context
 from zhirong.web.pages import page
 from zhirong.web.public.limiter import Limiter, address_of
 from zhirong.web.public.telling import by_leader, parts_of, products

@@ -16,7 +16,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations.authorize import can
 from zhirong.operations.declare import OPERATIONS, Call
 from zhirong.operations.pledge.certificates import registration_certificate
-from zhirong.operations.pledge.desk import PARTIES, REGISTRAR
+from zhirong.operations.pledge.forms import PARTIES, REGISTRAR
 from zhirong.operations.pledge.look import changes_of, view
 from zhirong.operations.pledge.view import history, load, may_see, possible, readable, reconciliations, waiting
 from zhirong.operations.run import run_operation
@@ -70,7 +70,7 @@ def registration(request: HttpRequest, number: int) -> HttpResponse:
         "rights": [(right, KIND_TEXT[right.kind]) for right in one.rights],
         "operations": [op for op in operations if op.name != "registration.examine"],
         "examine": any(op.name == "registration.examine" for op in operations),
-        "enter": any(op.name == "registration.enter" for op in operations),
+        "enter": any(op.name == "registration.register" for op in operations),
         "history": history(number) if is_open else [],
         "days_left": None if one.review_by is None else (one.review_by - day_of(now())).days,
     }
@@ -88,7 +88,7 @@ def examine(request: HttpRequest, number: int) -> HttpResponse:
     one = load(number)
     if one is None or one.status not in (Status.FILED, Status.EXAMINED):
         raise Http404
-    name = "registration.examine" if one.status is Status.FILED else "registration.enter"
+    name = "registration.examine" if one.status is Status.FILED else "registration.register"
     problems: tuple[Any, ...] = ()
     given = {key.removeprefix(_HOW): value.strip() for key, value in request.POST.items() if key.startswith(_HOW)}
     if request.method == "POST":

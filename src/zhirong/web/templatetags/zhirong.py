@@ -25,7 +25,7 @@ from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.listing import Listing
 from zhirong.operations.right.rights import status_words
 from zhirong.web.cells import shown
-from zhirong.web.firm.case_view import OfferRow
+from zhirong.web.mode_answer import OfferRow
 
 register = template.Library()
 _SHANGHAI = ZoneInfo("Asia/Shanghai")

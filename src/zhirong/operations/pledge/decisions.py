@@ -1,0 +1,424 @@
+"""What an operation of a registration decides, from its filing to its end: checked by the facts, the rules and the state of now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from zhirong.chain.pledge.deadlines import review_deadline
+from zhirong.chain.pledge.packs import max_rank, register_of
+from zhirong.chain.pledge.papers import PAPER_TEXT
+from zhirong.chain.pledge.precheck import RightCheck, public_key
+from zhirong.chain.pledge.reading import read_party
+from zhirong.chain.pledge.reconcile import kept_authority_number
+from zhirong.chain.pledge.records import ClaimKind, Filing
+from zhirong.chain.pledge.register import RegisterEvent, apply_move
+from zhirong.chain.pledge.register_json import party_json
+from zhirong.chain.pledge.registration import Move, RegisterRole, Registration, next_status, refuse
+from zhirong.chain.right.records import Right
+from zhirong.kernel.days import working_days_from
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.operations.declare import Done
+from zhirong.operations.pledge.completion import demand_recordable, later_than_today
+from zhirong.operations.pledge.facts import (
+    FACTS,
+    Request,
+    check_rights,
+    demand_same_rights,
+    facts_now,
+    kept_changes,
+    kept_party,
+    latest_facts,
+    read_facts,
+    settled_grounds,
+    split_by_register,
+)
+from zhirong.operations.register_events import plain, pledge_kind
+from zhirong.operations.unit_of_work import Decision, Work
+
+
+def decide_filing(work: Work, move: Move, request: Request) -> Decision:
+    """A filing is prepared or submitted: tables ``filing`` and ``rights`` as in a case file, ``role`` record or mirror.
+
+    To submit it, every refusal ground, every document and the free ranks are checked first. Raises InputError with all that
+    stands in the way. A ground that the data leave unknown does not stop the filing; the examination decides it.
+    """
+    operation = "registration.file" if move is Move.FILE else "registration.prepare"
+    facts = plain({name: request[name] for name in ("filing", "rights") if name in request})
+    role, filing, rights = _read_filing(request, facts)
+    content = {**_opening(role, filing, rights), "facts": facts}
+    content |= (
+        _filed(filing, rights, work.day, work.rules) if move is Move.FILE else {"filed_on": None, "review_by": None}
+    )
+    work.demand(operation, apply_move(None, RegisterEvent(0, pledge_kind(move), "", 0, plain(content))))
+    checks = check_rights(filing, rights, work.day, work.rules)
+    if move is Move.FILE:
+        _demand_fileable(checks)
+    # The examination keeps every ground with its rule; here the outcome is enough.
+    checked = {**content, "checks": [{"key": check.key, "verdict": check.verdict} for check in checks]}
+    # Rights are public from the registration on: what somebody means to pledge is confidential.
+    return Decision(operation, pledge_kind(move), work.head.last_filing + 1, checked)
+
+
+def fold_filings(work: Work, move: Move, request: Request) -> list[Done]:
+    """One request over several kinds of rights: a registration for each authority where it is mirrored, all or nothing;
+    a single one where this register is the record.
+    """
+    if request.get("role") == RegisterRole.RECORD:
+        return [work.fold(decide_filing(work, move, request))]
+    parts = split_by_register(request)
+    return [work.fold(decide_filing(work, move, parts[register])) for register in sorted(parts)]
+
+
+def decide_submission(work: Work, registration: int) -> Decision:
+    """Submit what was prepared, checked as of today."""
+    found = _found(work, registration, "registration.submit", Move.FILE)
+    filing, rights = read_facts(latest_facts(found.id))
+    _demand_fileable(check_rights(filing, rights, work.day, work.rules))
+    return _decision("registration.submit", found, Move.FILE, _filed(filing, rights, work.day, work.rules))
+
+
+def decide_withdrawal(work: Work, registration: int, reason: str) -> Decision:
+    """Take back a filing that has not been registered."""
+    return _ending(work, "registration.withdraw", Move.WITHDRAW, registration, reason)
+
+
+def decide_discharge(work: Work, registration: int, reason: str) -> Decision:
+    """End a registration: paid, realised, waived. Its rights are free from this moment."""
+    return _ending(work, "registration.discharge", Move.DISCHARGE, registration, reason)
+
+
+def decide_revocation(work: Work, registration: int, reason: str) -> Decision:
+    """Undo a registration that should not have been made; it counts as never made."""
+    return _ending(work, "registration.revoke", Move.REVOKE, registration, reason)
+
+
+def decide_examination(
+    work: Work, registration: int, rights: Sequence[Mapping[str, Any]], resolved: Request
+) -> Decision:
+    """Examine a filing as of today: accepted or refused by its grounds, each kept with its rule.
+
+    rights: newer extracts of the rights, all of them, where there are any. resolved: for each ground that the data
+    leave unknown, ``key/number``, how the registrar has satisfied himself. Raises InputError while one is open.
+    """
+    found = _found(work, registration, "registration.examine")
+    facts = latest_facts(found.id)
+    if rights:
+        facts = {**facts, "rights": plain(list(rights))}
+    filing, read = read_facts(facts)
+    demand_same_rights(found, read)
+    checks = check_rights(filing, read, work.day, work.rules)
+    content: dict[str, Any] = {
+        "checks": [check.as_json() for check in checks],
+        "resolved": dict(resolved),
+    }
+    if rights:
+        content["facts"] = facts
+    # A rank that is taken is no ground of refusal yet: it may be free by the time of registration.
+    refused = [problem for check in checks for problem in check.problems() if _is_refusal(problem)]
+    if refused:
+        reason = "；".join(f"{problem.value}：{problem.reason.zh}" for problem in refused)
+        content |= {"day": work.day, "reason": reason}
+        return _decision("registration.examine", found, Move.REFUSE, content)
+    open_ones = [
+        problem
+        for check in checks
+        for problem in check.problems()
+        if problem.code.endswith("_unknown") and _place(problem) not in resolved
+    ]
+    if open_ones:
+        raise InputError(open_ones)
+    return _decision("registration.examine", found, Move.ACCEPT, content)
+
+
+def decide_facts(work: Work, registration: int, rights: Sequence[Mapping[str, Any]]) -> Decision:
+    """Keep newer extracts of the rights, all of them: what the daily watch examines from now on."""
+    found = _found(work, registration, "registration.update_facts")
+    facts = {**latest_facts(found.id), "rights": plain(list(rights))}
+    demand_same_rights(found, read_facts(facts)[1])
+    return Decision("registration.update_facts", FACTS, found.id, {"facts": facts})
+
+
+def decide_registration(work: Work, registration: int, resolved: Request) -> Decision:
+    """Register an examined filing: its rights are free, its priority number is given, in the same transaction.
+
+    Every ground is examined again, by the facts of now. resolved: as in the examination, for what has become unknown since.
+    """
+    found = _found(work, registration, "registration.register", Move.ENTER)
+    filing, rights = read_facts(latest_facts(found.id))
+    checks = check_rights(filing, rights, work.day, work.rules)
+    settled = {*settled_grounds(found.id), *resolved}
+    in_the_way = [
+        problem
+        for check in checks
+        for problem in check.problems()
+        if not (problem.code.endswith("_unknown") and _place(problem) in settled)
+    ]
+    if in_the_way:
+        raise InputError(in_the_way)
+    content = {
+        **({"resolved": dict(resolved)} if resolved else {}),
+        **_ranks(filing, checks, work),
+        "number": work.head.last_number + 1,
+        "day": work.day,
+    }
+    public = {"number": work.head.last_number + 1, "rights": _public_rights(found)}
+    return _decision("registration.register", found, Move.ENTER, content, public)
+
+
+def decide_authority_number(
+    work: Work, registration: int, authority: str, authority_number: str, certificate: str, day: date
+) -> Decision:
+    """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of its registration.
+
+    What the authority has registered is recorded even where a ground would refuse it today; only a right that is
+    pledged here already or frozen stands in the way. The grounds found are kept with the event.
+    """
+    authority, authority_number = authority.strip(), kept_authority_number(authority_number)
+    request = {
+        "authority": authority,
+        "authority_number": authority_number,
+        "certificate": certificate,
+        "day": day,
+    }
+    found = _found(work, registration, "registration.record_authority", Move.RECORD_AUTHORITY)
+    filing, rights = read_facts(latest_facts(found.id))
+    # One mirror is of one register: a filing over several is refused when it is opened.
+    register = register_of(rights[0][1].kind, filing.subject)
+    demand_recordable(work, register, authority, authority_number, certificate, day)
+    checks = check_rights(filing, rights, work.day, work.rules)
+    taken = [one for check in checks for one in check.problems() if one.code in ("rank_taken", "frozen")]
+    if taken:
+        raise InputError(taken)
+    content = {
+        **_ranks(filing, checks, work),
+        **request,
+        "checks": [check.as_json() for check in checks],
+    }
+    public = {"authority_number": authority_number, "rights": _public_rights(found)}
+    return _decision("registration.record_authority", found, Move.RECORD_AUTHORITY, content, public)
+
+
+def decide_amendment(work: Work, registration: int, changes: Request, changed_on: date) -> Decision:
+    """Amend parties' names, kind, amount or dates of the claim. changed_on: the day of the change itself; whether it
+    is filed within the days that the rule gives is kept with the event.
+    """
+    found = _found(work, registration, "registration.amend")
+    request = {"changes": kept_changes(changes), "changed_on": changed_on}
+    if changed_on > work.day:
+        raise later_than_today("changed_on", changed_on)
+    rule = work.rules.at("registration.amendment_days", work.day)
+    late = (work.day - changed_on).days > rule.whole()
+    return _decision("registration.amend", found, Move.AMEND, {**request, "is_late": late})
+
+
+def decide_correction(work: Work, registration: int, changes: Request, reason: str) -> Decision:
+    """Correct a mistake of the register itself; what it said before stays in the log."""
+    found = _found(work, registration, "registration.correct")
+    _demand_words("reason", reason)
+    request = {"changes": kept_changes(changes), "reason": reason}
+    return _decision("registration.correct", found, Move.CORRECT, request)
+
+
+def decide_extension(work: Work, registration: int, debt_end: date) -> Decision:
+    """Extend the secured debt, never past the term of a right nor the longest term of a notice; both are examined
+    as of today. What else has come up is the daily watch's, and does not stop an extension.
+    """
+    found = _found(work, registration, "registration.extend", Move.EXTEND)
+    filing, rights = facts_now(found)
+    longer = replace(filing, debt_end=debt_end)
+    _demand_within_the_term(check_rights(longer, rights, work.day, work.rules))
+    return _decision("registration.extend", found, Move.EXTEND, {"debt_end": debt_end})
+
+
+def decide_transfer(work: Work, registration: int, to: Request, basis: str) -> Decision:
+    """The claim passes to another, and the pledge with it. Rank and number stay.
+
+    basis: under a maximum-amount pledge, since when its claims are determined, or where the parties agreed otherwise.
+    """
+    problems: list[Problem] = []
+    reader = Reader(dict(to), "to", problems=problems)
+    party = kept_party(read_party(reader), "to", problems)
+    if problems:
+        raise InputError(problems)
+    request = {"pledgee": party_json(party), **({"basis": basis} if basis else {})}
+    found = _found(work, registration, "registration.transfer", Move.TRANSFER_CLAIM)
+    if found.claim_kind == ClaimKind.MAXIMUM_AMOUNT and not basis.strip():
+        rule = work.rules.at("registration.maximum_amount.transfer", work.day)
+        raise refuse(
+            "not_determined",
+            "basis",
+            "",
+            Text(
+                f"{rule.value['zh']}（{rule.reference.as_text('zh')}）",
+                f"{rule.value['en']} ({rule.reference.as_text('en')})",
+            ),
+            Text(
+                "写明债权于何日确定，或当事人另有约定的依据",
+                "say on which day they were determined, or where the parties have agreed otherwise",
+            ),
+        )
+    return _decision("registration.transfer", found, Move.TRANSFER_CLAIM, request)
+
+
+def decide_partial_discharge(
+    work: Work, registration: int, rights: Sequence[str], claim_amount: int | None
+) -> Decision:
+    """Release some rights, or some of the amount. rights: keys. claim_amount: fen that remain secured."""
+    found = _found(work, registration, "registration.release_part")
+    content = {
+        "rights": sorted(rights),
+        "claim_amount": found.claim_amount if claim_amount is None else claim_amount,
+    }
+    return _decision("registration.release_part", found, Move.PARTIALLY_DISCHARGE, content)
+
+
+# -- inside ---------------------------------------------------------------------------------------------------
+
+
+def _read_filing(request: Request, facts: Request) -> tuple[RegisterRole, Filing, Sequence[tuple[str, Right]]]:
+    role = RegisterRole(Reader(dict(request)).choice("role", tuple(RegisterRole), RegisterRole.MIRROR))
+    filing, rights = read_facts(facts)
+    if role is RegisterRole.RECORD and not filing.pilot_basis:
+        raise refuse(
+            "not_entrusted",
+            "role",
+            role,
+            Text(
+                "没有写明授权本登记簿登记的试点文件，质权只能在主管机关设立",
+                "no pilot is named that entrusts this register; the pledge arises with the authority only",
+            ),
+            Text("写明 filing.pilot_basis，或用 role = mirror", "give filing.pilot_basis, or use role = mirror"),
+        )
+    registers = {register_of(right.kind, filing.subject) for _, right in rights}
+    if role is RegisterRole.MIRROR and len(registers) > 1:
+        raise refuse(
+            "several_registers",
+            "rights",
+            "、".join(sorted(registers)),
+            Text(
+                "这些权利分属不同登记机关，各有登记号，一件镜像登记容不下",
+                "these rights belong to several authorities, each with a number of its own: one mirror cannot hold them",
+            ),
+            Text(
+                "用 file_package（zhirong register file --package）一次拆成各机关一件",
+                "use file_package (zhirong register file --package), which makes one for each authority",
+            ),
+        )
+    return role, filing, rights
+
+
+def _opening(role: RegisterRole, filing: Filing, rights: Sequence[tuple[str, Right]]) -> dict[str, Any]:
+    if filing.pledgee is None:
+        raise AssertionError("facts without a pledgee are refused when they are read")
+    return {
+        "role": role.value,
+        "subject": filing.subject.value,
+        "rights": [
+            {
+                "key": key,
+                "kind": right.kind.value,
+                "number": right.number,
+                "title": right.title,
+                "rank": None,
+                "released": False,
+            }
+            for key, right in rights
+        ],
+        "pledgors": [party_json(party) for party in filing.pledgors],
+        "pledgee": party_json(filing.pledgee),
+        "claim_kind": filing.claim_kind.value,
+        "claim_amount": filing.claim_amount,
+        "debt_start": filing.debt_start,
+        "debt_end": filing.debt_end,
+    }
+
+
+def _filed(filing: Filing, rights: Sequence[tuple[str, Right]], day: date, rules: Rulebook) -> dict[str, Any]:
+    """The day of filing and the last day of the examination: of a package, that of its slowest register."""
+    calendar = working_days_from(rules.at("calendar.working_days", day).value)
+    deadlines = [
+        review_deadline(right.kind, day, filing.is_online, calendar, rules, filing.subject) for _, right in rights
+    ]
+    latest = max(deadlines, key=lambda deadline: deadline.day)
+    return {"filed_on": day, "review_by": latest.day, "review_is_provisional": latest.is_provisional}
+
+
+def _ranks(filing: Filing, checks: Sequence[RightCheck], work: Work) -> dict[str, Any]:
+    """The ranks that the rights get now, and the limit of each register."""
+    return {
+        "ranks": {check.key: check.rank for check in checks},
+        "limits": {
+            check.key: max_rank(register_of(check.right.kind, filing.subject), work.day, work.rules)
+            for check in checks
+        },
+    }
+
+
+def _public_rights(found: Registration) -> list[str]:
+    return [public_key(right.key) for right in found.rights]
+
+
+def _demand_fileable(checks: Sequence[RightCheck]) -> None:
+    problems = [
+        problem for check in checks for problem in check.problems() if not problem.code.endswith("_unknown")
+    ]
+    for check in checks:
+        for paper in check.papers.missing:
+            words = PAPER_TEXT[paper]
+            reason = Text(f"缺少{words.zh}", f"lacks {words.en}")
+            problems.append(
+                Problem("filing.papers", check.key, reason, Text("补交", "hand it in"), f"paper_{paper.value}")
+            )
+    if problems:
+        raise InputError(problems)
+
+
+def _demand_within_the_term(checks: Sequence[RightCheck]) -> None:
+    """The grounds that look at the term of the debt, by the last part of their rule's name; patents number theirs."""
+    problems = [
+        problem
+        for check in checks
+        for problem, finding in check.found()
+        if finding.verdict == "refused"
+        and finding.reference is not None
+        and finding.reference.id.rsplit(".", 1)[1] in ("debt_term", "term", "ground_06")
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _is_refusal(problem: Problem) -> bool:
+    return problem.code.startswith("ground_") and problem.code.endswith("_refused")
+
+
+def _place(problem: Problem) -> str:
+    return f"{problem.value}/{problem.code.split('_')[1]}"
+
+
+def _found(work: Work, registration: int, operation: str, move: Move | None = None) -> Registration:
+    """The registration to be moved. With a move: refused at once where its state does not admit it, before anything else."""
+    found = work.registration(registration, operation)
+    if move is not None:
+        next_status(found.role, found, move)
+    return found
+
+
+def _decision(
+    operation: str, found: Registration, move: Move, content: Request, public: Request | None = None
+) -> Decision:
+    return Decision(operation, pledge_kind(move), found.id, content, public or {})
+
+
+def _ending(work: Work, operation: str, move: Move, registration: int, reason: str) -> Decision:
+    found = _found(work, registration, operation)
+    _demand_words("reason", reason)
+    return _decision(operation, found, move, {"reason": reason, "day": work.day})
+
+
+def _demand_words(field: str, words: str) -> None:
+    if not words.strip():
+        raise refuse("missing", field, "", Text("没有写明理由", "no reason is given"), Text("写明理由", "give one"))

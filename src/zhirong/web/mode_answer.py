@@ -1,0 +1,49 @@
+"""What every mode of a place offers a firm, as pages show it: on the firm's desk and on the public one."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from zhirong.chain.quote.document import CostPart, ModeConditionPart, ModePart, QuoteDocument, SharePart
+
+_ORDER = {"yes": 0, "unknown": 1, "no": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """An offer as a page shows it. bearing: who bears a part of a full loss. subsidies: that the firm can claim.
+    unmet: conditions that are not met, or not known to be.
+    """
+
+    mode: ModePart
+    bearing: tuple[SharePart, ...]
+    subsidies: tuple[CostPart, ...]
+    unmet: tuple[ModeConditionPart, ...]
+
+
+def answer_context(quote: QuoteDocument) -> dict[str, Any]:
+    """The answer for a template: the credit limit, every mode of the place in order of what the firm pays, what is
+    in the way.
+    """
+    offers = sorted(quote.modes, key=lambda one: (_ORDER[one.eligible], float(one.effective_annual_cost or 9)))
+    limit = quote.credit_limit
+    return {
+        "limit": limit,
+        "under": next((one.title for one in quote.modes if one.id == limit.mode), None),
+        "gates": [one for one in quote.gates if not one.passed],
+        "offers": [offer_row(one) for one in offers],
+        "elsewhere": quote.elsewhere or (),
+        "is_valued": quote.value is not None,
+        "appraisal": quote.appraisal,
+        "answered": True,
+    }
+
+
+def offer_row(mode: ModePart) -> OfferRow:
+    """Who bears what of a full loss, which subsidies there are to claim, and what is in the way."""
+    return OfferRow(
+        mode,
+        bearing=tuple(one for one in mode.full_loss if Decimal(one.share)),
+        subsidies=tuple(one for one in mode.costs if one.payee_role == "firm"),
+        unmet=tuple(one for one in mode.conditions if one.verdict != "yes"),
+    )
