@@ -68,11 +68,11 @@ class Operation:
     """One business action. name: ``noun.verb``; the noun is its scope for tokens.
 
     model: whose row it is done to, None where it begins something. roles: who may; empty: anybody signed in.
-    relation: beyond seeing the row, what the person must be to it. states: in which it is lawful, None for any (the
+    relation: beyond seeing the row, what the person must be to it. states: in which it is allowed, None for any (the
     chain's table still decides); they also say when its button is shown. is_signed: asks for a second factor.
     for_agents: a firm can let its agent do it. is_background: the platform's own work alone does it, nobody signed in can.
     prepare: what takes long and writes nothing, such as reading a file, done before the only writer is held up; what it
-    answers is ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the caller is told so.
+    answers is ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the caller is notified.
     policy: of an operation of the register, in which capacity and to which registrations (``register_policy``).
     is_library: it has no form; programs and ``zhirong register`` call it.
     """

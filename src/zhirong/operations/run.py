@@ -237,7 +237,7 @@ def _answered_before(earlier: models.Event, fingerprint: str) -> Done:
 
 
 def _folded_before(event: models.Event) -> Done:
-    """What a move of the register had done, as of its own event."""
+    """What a move of the register had done, as of that event."""
     answer = canonical.decode(event.content.encode()).get("_answer")
     then = None if event.registration is None else registration_at(event.registration, event.index)
     return Done(event.index, event.kind, answer=answer, registration=then, repeated=True)

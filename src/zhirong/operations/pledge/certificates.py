@@ -64,7 +64,7 @@ def registration_certificate(call: Call, registration: int, key: RegisterKey, la
 
 
 def search_certificate(call: Call, query: Query, key: RegisterKey, lang: Lang = "zh") -> Certificate:
-    """What a search found, or that it found nothing, as of its own place in the log."""
+    """What a search found, or that it found nothing, as of its place in the log."""
     demand_read(call.actor, "search")
     asked = {name: value for name, value in plain(_as_asked(query)).items() if value not in ("", None)}
 

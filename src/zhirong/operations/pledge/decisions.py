@@ -102,7 +102,7 @@ def decide_examination(
     """Examine a filing as of today: accepted or refused by its grounds, each kept with its rule.
 
     rights: newer extracts of the rights, all of them, where there are any. resolved: for each ground that the data
-    leave unknown, ``key/number``, how the registrar has satisfied himself. Raises InputError while one is open.
+    leave unknown, ``key/number``, how the registrar settled it. Raises InputError while one is open.
     """
     found = _found(work, registration, "registration.examine")
     facts = latest_facts(found.id)
@@ -301,7 +301,7 @@ def _read_filing(request: Request, facts: Request) -> tuple[RegisterRole, Filing
             "、".join(sorted(registers)),
             Text(
                 "这些权利分属不同登记机关，各有登记号，一件镜像登记容不下",
-                "these rights belong to several authorities, each with a number of its own: one mirror cannot hold them",
+                "these rights belong to several authorities, each with a separate number: one mirror cannot hold them",
             ),
             Text(
                 "用 file_package（zhirong register file --package）一次拆成各机关一件",
@@ -371,7 +371,7 @@ def _demand_fileable(checks: Sequence[RightCheck]) -> None:
             words = PAPER_TEXT[paper]
             reason = Text(f"缺少{words.zh}", f"lacks {words.en}")
             problems.append(
-                Problem("filing.papers", check.key, reason, Text("补交", "hand it in"), f"paper_{paper.value}")
+                Problem("filing.papers", check.key, reason, Text("补交", "submit it"), f"paper_{paper.value}")
             )
     if problems:
         raise InputError(problems)

@@ -68,7 +68,7 @@ class Version:
 
 def record_identity(call: Call, right: Mapping[str, Any], appraisals: Sequence[Mapping[str, Any]] = ()) -> Done:
     """The first version of a right's identity, or the next one: what it is, its holders, provenance, appraisals and the
-    pledges that this register holds of it, each as a commitment with a salt of its own.
+    pledges that this register holds of it, each as a commitment with a separate salt.
 
     right: a table as in ``[[rights]]``. appraisals: each with ``day``, ``value`` (yuan) and ``by``. Raises
     InputError with everything that cannot be read, and where nothing has changed since the last version.

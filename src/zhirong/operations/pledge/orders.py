@@ -135,7 +135,7 @@ def decide_order_on_right(
     A freeze that is not renewed ends by itself. ends_on: its last day by the order; None is the longest that the law
     allows for this kind and purpose. Further courts wait their turn in the order in which they came; when the first is
     lifted or ends the next takes its place, and its term starts then. lifts: which order is lifted, or renewed, where
-    there are several; a renewal may have a number of its own.
+    there are several; a renewal may have a separate number.
     """
     work.demand(_COURT_ORDER)
     _demand_order(order)

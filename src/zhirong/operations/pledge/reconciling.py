@@ -82,7 +82,7 @@ def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], list[Pu
     prepare=_read,
 )
 def _reconcile(work: Work, request: Reconcile) -> Decision:
-    """The parties of every registration that differs are told."""
+    """The parties of every registration that differs are notified."""
     published, read = work.prepared
     return decide_reconciliation(work, request.authority, published, read, is_complete=request.is_complete)
 
@@ -124,7 +124,7 @@ def decide_reconciliation(
     is_complete: bool,
 ) -> Decision:
     """The differences between an authority's published data and the mirror. read: the data as ``read_all_published`` reads
-    them, before the only writer is held up. The parties of each registration that differs hear of it by an event of its own.
+    them, before the only writer is held up. The parties of each registration that differs hear of it by a separate event.
     """
     work.demand(_RECONCILE)
     if not authority.strip():

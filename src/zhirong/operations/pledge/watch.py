@@ -56,7 +56,7 @@ def record_watch(call: Call) -> WatchRun:
 
 
 def _record(call: Call, registration: int, alarms: list[dict[str, object]]) -> None:
-    """Each registration in a transaction of its own: thousands of them must not hold up the only writer."""
+    """Each registration in a separate transaction: thousands of them must not hold up the only writer."""
 
     def decide(work: Work) -> Decision:
         found = work.registration(registration, _WATCH)
