@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 import register_databases
+from allauth.core.context import request_context
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from platform_world import PASSWORD, Platform
 
+from zhirong.store.parties import Account
 from zhirong.store.settings import DATA
 from zhirong.store.vault import decrypted
 from zhirong.store.work import Letter
+from zhirong.web.code_forms import AuthenticateForm, ReauthenticateForm
 
 LOGIN, CODE = "/accounts/login/", "/accounts/login/code/confirm/"
 OWNER = "owner@example.cn"
@@ -119,3 +123,23 @@ def test_a_code_is_accepted_one_step_early_or_late_and_no_more(monkeypatch: pyte
     assert len(set(codes.values())) == len(codes)
     accepted = {offset for offset, code in codes.items() if totp.validate_totp_code(secret, code)}
     assert accepted == {-1, 0, 1}
+
+
+def test_a_code_is_accepted_once_in_all_the_time_that_it_is_valid(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cache of allauth forgets a used code after one step; a step later the same code would still be valid."""
+    account = Account.objects.get(email=OWNER)
+    Authenticator.objects.filter(user=account).delete()
+    secret, step = "JBSWY3DPEHPK3PXP", 60_000_000
+    totp.TOTP.activate(account, secret)
+    moment = step * 30 + 29
+    monkeypatch.setattr(totp, "time", SimpleNamespace(time=lambda: moment))
+    code = totp.format_hotp_value(totp.hotp_value(secret, step))
+    with request_context(RequestFactory().post("/accounts/2fa/authenticate/")):
+        assert AuthenticateForm({"code": code}, user=account).is_valid()
+        cache.delete(f"allauth.mfa.totp.used?user={account.pk}&code={code}")
+        moment = (step + 1) * 30 + 15
+        assert totp.validate_totp_code(secret, code)
+        for form in (AuthenticateForm, ReauthenticateForm):
+            assert not form({"code": code}, user=account).is_valid()

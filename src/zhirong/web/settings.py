@@ -148,6 +148,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # A code is also taken one step (30 s) late or early: it is read on a phone and typed (RFC 6238, 5.2).
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "zhirong.web.code_forms.AuthenticateForm",
+    "reauthenticate": "zhirong.web.code_forms.ReauthenticateForm",
+}
 MFA_TOTP_ISSUER = "知融 Zhirong"
 # A passkey over plain HTTP is for the loopback names only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
