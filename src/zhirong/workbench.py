@@ -160,7 +160,7 @@ def unknown_mode(mode_id: str, known: Iterable[str]) -> Problem:
     return Problem(
         "mode",
         mode_id,
-        Text("没有这个模式", "there is no such mode"),
+        Text("没有这个模式", "the mode does not exist"),
         Text(f"可选：{listed}", f"choose from: {listed}"),
         "unknown_mode",
     )

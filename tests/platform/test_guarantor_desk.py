@@ -192,7 +192,7 @@ def test_what_has_ended_is_no_exposure(house):
 def test_a_refusal_lets_another_guarantor_be_asked_and_two_are_not_asked_at_once(house):
     platform = house.platform
     asked = house.reviewed()
-    other = platform.organisation("guarantor", "更换担保机构")
+    other = platform.organisation("guarantor", "另一家担保")
     with pytest.raises(InputError) as refused:
         house.asked(case=asked.case, guarantor=other)
     assert _codes(refused) == ["asked_already"]

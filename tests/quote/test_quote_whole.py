@@ -232,7 +232,7 @@ def test_on_the_command_line(tmp_path):
 
     done = run(path, "--scores", scores, "--mode", "xixian")
     assert done.returncode == 0, done.stderr
-    for words in ("加权 kappa", "权属调查", "没有商定的贷款年利率", "约束项", "须为"):
+    for words in ("加权 kappa", "权属调查", "未填写商定的贷款年利率", "约束项", "须为"):
         assert words in done.stdout, words
     whole = tmp_path / "whole.toml"
     whole.write_text(path.read_text(encoding="utf-8") + scores.read_text(encoding="utf-8"), encoding="utf-8")

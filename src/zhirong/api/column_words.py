@@ -27,7 +27,7 @@ _WORDS: Mapping[str, Text] = {
     "active": Text("是否有效", "Active"),
     "firm": Text("企业", "Firm"),
     "agent": Text("代理机构", "Agent"),
-    "operations": Text("可以代办", "May do"),
+    "operations": Text("可以代办", "Permitted operations"),
     "most": Text("申请上限", "Up to"),
     "until": Text("有效期至", "Until"),
     "ended_on": Text("终止日", "Ended on"),

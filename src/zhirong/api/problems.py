@@ -23,7 +23,7 @@ _TITLES: Mapping[int, Text] = {
     400: Text("请求读不出来", "the request cannot be read"),
     401: Text("没有登录，或令牌无效", "not signed in, or the token is not valid"),
     403: Text("没有权限", "not permitted"),
-    404: Text("没有这个对象，或无权知道", "there is no such object, or none that you may know of"),
+    404: Text("没有这个对象，或无权知道", "the object does not exist, or none that you may know of"),
     405: Text("这个地址不支持这种方法", "this address does not take this method"),
     408: Text("请求没有按时发完", "the request was not finished in time"),
     409: Text("与现在的状态冲突", "in conflict with the present state"),

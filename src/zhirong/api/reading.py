@@ -83,7 +83,7 @@ def query_of(request: HttpRequest, known: Mapping[str, Any]) -> dict[str, str]:
         Problem(
             name[:80],
             "",
-            Text("没有这个参数", "there is no such parameter"),
+            Text("没有这个参数", "the parameter does not exist"),
             Text(f"可用：{'、'.join(known)}", f"there are: {', '.join(known)}"),
             "unknown_parameter",
         )
@@ -128,7 +128,7 @@ def _no_version() -> Problem:
         ),
         Text(
             '写上所见对象的 ETag，如 "3"；确实不论现在的版本则写 *',
-            'give the ETag of the object as seen, such as "3"; or * where it may be whatever it is now',
+            'enter the ETag of the object as seen, such as "3"; or * where it may be whatever it is now',
         ),
         "precondition_required",
     )

@@ -49,7 +49,7 @@ def read_toml(path: str) -> dict[str, Any]:
 def unreadable(path: str, error: OSError | UnicodeDecodeError) -> InputError:
     """Why a file named by the user cannot be read, as a problem that can be corrected."""
     if isinstance(error, FileNotFoundError):
-        reason, hint = Text("没有这个文件", "there is no such file"), Text("检查路径", "check the path")
+        reason, hint = Text("没有这个文件", "the file does not exist"), Text("检查路径", "check the path")
     elif isinstance(error, IsADirectoryError):
         reason, hint = (
             Text("这是文件夹，不是文件", "this is a folder, not a file"),

@@ -41,7 +41,9 @@ def the_mode(mode_id: str) -> "Mode":
         if near
         else Text("用 zhirong modes 查看全部代码", "see all ids with: zhirong modes")
     )
-    raise InputError([Problem("ID", mode_id, Text("没有这个模式", "there is no such mode"), hint, "unknown_mode")])
+    raise InputError(
+        [Problem("ID", mode_id, Text("没有这个模式", "the mode does not exist"), hint, "unknown_mode")]
+    )
 
 
 def bad_words(value: str, zh: str, en: str, hint_zh: str, hint_en: str) -> "InputError":

@@ -213,7 +213,7 @@ def _check_exclusive(mode: "Mode", path: str, known: set[str]) -> None:
             if near
             else Text("把那个模式的文件放在同一文件夹", "put the file of that mode into the same folder")
         )
-        reason = Text("没有这个模式", "there is no such mode")
+        reason = Text("没有这个模式", "the mode does not exist")
         problems.append(Problem("exclusive_with", other, reason, hint, "unknown_mode"))
     if problems:
         raise InputError(problems, path)

@@ -217,7 +217,7 @@ def _no_platform(address: str) -> InputError:
         "url",
         address,
         Text("那里答话的不是知融平台", "what answers there is not a platform of Zhirong"),
-        Text("地址只写到域名和端口", "give the address up to its port, without a path"),
+        Text("地址只写到域名和端口", "enter the address up to its port, without a path"),
     )
 
 

@@ -128,7 +128,7 @@ def _print_form(options: argparse.Namespace, case: "Case") -> int:
         problem = Problem(
             "--form",
             options.form,
-            Text("没有这套指标", "there is no such system"),
+            Text("没有这套指标", "the system does not exist"),
             Text(f"可选：{'、'.join(known)}", f"choose from: {', '.join(known)}"),
             "unknown_system",
         )

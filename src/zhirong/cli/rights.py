@@ -83,7 +83,7 @@ def _template(options: argparse.Namespace) -> int:
             "FILE",
             options.file,
             Text("模板是 Excel 文件", "the template is an Excel file"),
-            Text("文件名以 .xlsx 结尾", "give a name that ends with .xlsx"),
+            Text("文件名以 .xlsx 结尾", "enter a name that ends with .xlsx"),
             "not_xlsx",
         )
         raise InputError([problem], options.file)

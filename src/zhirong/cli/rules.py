@@ -81,7 +81,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 done; 1 where ``diff`` finds a difference; InputError for what is not there or cannot be read."""
+    """0 done; 1 where ``diff`` finds a difference; InputError for missing or unreadable files."""
     return {"list": _list, "show": _show, "diff": _diff}[options.action](options)
 
 
@@ -235,7 +235,9 @@ def _unknown(rule_id: str, book: Rulebook) -> InputError:
         if near
         else Text("用 zhirong rules list 查看全部", "see all of them with zhirong rules list")
     )
-    return InputError([Problem("ID", rule_id, Text("没有这条规则", "there is no such rule"), hint, "unknown_rule")])
+    return InputError(
+        [Problem("ID", rule_id, Text("该规则不存在", "the rule does not exist"), hint, "unknown_rule")]
+    )
 
 
 # -- diff ---------------------------------------------------------------------------------------------------------

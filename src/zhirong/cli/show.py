@@ -178,7 +178,7 @@ def _keep(platform: Platform, noun: str, options: argparse.Namespace) -> None:
                 "no_such_file",
                 "--out",
                 options.out,
-                Text("这份文书没有这种格式的文件", "the paper has no file of this kind"),
+                Text("这份文书没有这种格式的文件", "the document has no file of this kind"),
                 Text("换成 .pdf 或 .docx", "take the other of .pdf and .docx"),
             )
     elif noun != "files":
@@ -186,7 +186,7 @@ def _keep(platform: Platform, noun: str, options: argparse.Namespace) -> None:
             "no_such_file",
             "--out",
             options.out,
-            Text("只有文件（file）和文书（paper）能存下来", "only a file or a paper can be kept"),
+            Text("只有文件（file）和文书（paper）能存下来", "only a file or a document can be kept"),
             Text("去掉 --out，或用 --json", "leave --out out, or use --json"),
         )
     content = platform.content(f"/files/{file}/content")

@@ -48,7 +48,7 @@ def _listing(platform: Platform, name: str) -> Mapping[str, Any]:
             "no_such_list",
             "WHAT",
             name,
-            Text("没有这个列表，或这个令牌看不到", "there is no such list, or this token does not see it"),
+            Text("没有这个列表，或这个令牌看不到", "the list does not exist, or this token does not see it"),
             Text(
                 f"能看的：{'、'.join(names)}；看一个对象要写编号，如 zhirong show case 12",
                 f"it sees: {', '.join(names)}; an object needs its id, such as zhirong show case 12",

@@ -792,11 +792,11 @@ class FileOperations(Group):
         file: str,
         key: str = "",
     ) -> Done:
-        """添加文件 / Add a paper."""
+        """添加文件 / Add a document."""
         return self._do("file.add", None, {"subject": subject, "paper": paper, "file": file}, None, key)
 
     def remove(self, row: int, *, version: Version, key: str = "") -> Done:
-        """删除文件 / Remove the paper."""
+        """删除文件 / Remove the document."""
         return self._do("file.remove", row, {}, version, key)
 
 

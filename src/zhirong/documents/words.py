@@ -109,7 +109,7 @@ WORDS: dict[str, Text] = {
     "assumed_inputs": Text("假设的资料", "Assumed input"),
     "as_it_stands": Text("条件与现状", "Condition, and how it stands"),
     "limit": Text("限额", "Limit"),
-    "limits": Text("额度测算", "How the limit is set"),
+    "limits": Text("额度测算", "Credit limit calculation"),
     "amount": Text("金额（元）", "Amount (CNY)"),
     "binds": Text("约束项", "binding"),
     "conditions": Text("条件", "Conditions"),

@@ -142,7 +142,7 @@ def _parts(content: bytes, source: str) -> Iterator[Any]:
         stderr=subprocess.DEVNULL,
     )
     if process.stdin is None or process.stdout is None:
-        raise AssertionError("both pipes were asked for")
+        raise AssertionError("both pipes must be open")
     clock = threading.Timer(_WALL_SECONDS, process.kill)
     clock.start()
     try:

@@ -78,7 +78,7 @@ class Pack:
 
     @property
     def mark(self) -> str:
-        """What names it next to a value: id and version."""
+        """Label shown next to a value: id and version."""
         return f"{self.id} {self.version}"
 
     def language_files(self) -> tuple[PackFile, ...]:

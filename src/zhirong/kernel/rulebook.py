@@ -322,7 +322,7 @@ def _read_rule(reader: Reader) -> Rule | None:
                     ),
                     Text(
                         "给前一版本写 valid_to（最后一天）",
-                        "give the earlier version a valid_to (its last day)",
+                        "add a valid_to (its last day) to the earlier version",
                     ),
                 )
     reader.finish()

@@ -244,7 +244,9 @@ Fen = Annotated[int, BeforeValidator(_fen), Field(ge=0, le=MOST_AMOUNT), _MONEY]
 CreditCode = Annotated[str, Field(max_length=40), AfterValidator(_code)]
 Region = Annotated[
     str,
-    Formed("^[0-9]{6}$", Text("写六位地区代码，如 610100", "give the region's code of six digits, such as 610100")),
+    Formed(
+        "^[0-9]{6}$", Text("写六位地区代码，如 610100", "enter the region's code of six digits, such as 610100")
+    ),
 ]
 Rate = Annotated[Decimal, BeforeValidator(_percent), Field(ge=0, le=1, decimal_places=6)]
 Percent = Annotated[Decimal, BeforeValidator(_percent), Field(ge=-1, le=1, decimal_places=6)]
@@ -359,16 +361,16 @@ def unwritable_problem(path: str) -> Problem:
 # pydantic's kinds of error in the words of this house: reason and hint. {x} are pydantic's own values.
 _WORDS: Mapping[str, tuple[Text, Text]] = {
     "missing": (Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
-    "extra_forbidden": (Text("没有这个字段", "there is no such field"), Text("去掉它", "omit it")),
+    "extra_forbidden": (Text("没有这个字段", "the field does not exist"), Text("去掉它", "omit it")),
     # The least length of a text is always one: it must not be empty.
     "string_too_short": (Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
     "string_too_long": (
         Text("超过 {max_length} 个字符", "longer than {max_length} characters"),
         Text("写短一些", "make it shorter"),
     ),
-    "greater_than_equal": (Text("小于 {ge}", "less than {ge}"), Text("至少 {ge}", "give at least {ge}")),
+    "greater_than_equal": (Text("小于 {ge}", "less than {ge}"), Text("至少 {ge}", "enter at least {ge}")),
     "greater_than": (Text("不大于 {gt}", "not more than {gt}"), Text("应大于 {gt}", "give more than {gt}")),
-    "less_than_equal": (Text("大于 {le}", "more than {le}"), Text("至多 {le}", "give at most {le}")),
+    "less_than_equal": (Text("大于 {le}", "more than {le}"), Text("至多 {le}", "enter at most {le}")),
     "less_than": (Text("不小于 {lt}", "not less than {lt}"), Text("应小于 {lt}", "give less than {lt}")),
     "too_short": (Text("少于 {min_length} 项", "fewer than {min_length}"), Text("补上", "add what is missing")),
     "too_long": (Text("多于 {max_length} 项", "more than {max_length}"), Text("减少", "give fewer")),
@@ -382,9 +384,9 @@ _WORDS: Mapping[str, tuple[Text, Text]] = {
         Text("不在可选范围内", "not one of the choices"),
         Text("可选：{expected}", "choose from: {expected}"),
     ),
-    "list_type": (Text("不是列表", "not a list"), Text("写成列表", "give a list")),
+    "list_type": (Text("不是列表", "not a list"), Text("写成列表", "enter a list")),
     "string_type": (Text("不是文字", "not text"), Text("填文字", "give text")),
-    "dict_type": (Text("不是表", "not a table"), Text("填表", "give a table")),
+    "dict_type": (Text("不是表", "not a table"), Text("填表", "enter a table")),
     "bool_type": (Text("不是是或否", "neither true nor false"), Text("填 true 或 false", "give true or false")),
     "bool_parsing": (Text("不是是或否", "neither true nor false"), Text("填 true 或 false", "give true or false")),
     "decimal_max_places": (
@@ -434,7 +436,7 @@ def _words_of(kind: str, context: Mapping[str, Any], choices: Mapping[str, Text]
     if kind in _DAYS:
         return Text("不是日期", "not a date"), Text("写成 2026-11-25", "write it like 2026-11-25")
     if kind in _WHOLE_NUMBERS:
-        return Text("不是整数", "not a whole number"), Text("填整数，如 12", "give a whole number, such as 12")
+        return Text("不是整数", "not a whole number"), Text("填整数，如 12", "enter a whole number, such as 12")
     if kind in _NUMBERS:
         return Text("不是合格的数字", "not a proper number"), Text("只填数字", "give digits only")
     is_of_days = isinstance(context.get("ge", context.get("le")), date)

@@ -99,7 +99,7 @@ def key_used(key: str) -> InputError:
         "key",
         key,
         Text("这个键已用于另一个请求", "this key has been used for another request"),
-        Text("新的请求用新的键", "give a new request a new key"),
+        Text("新的请求用新的键", "use a new key for a new request"),
     )
 
 

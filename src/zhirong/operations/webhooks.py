@@ -137,7 +137,7 @@ def add_webhook(work: Work, request: AddWebhook) -> Any:
     is_grave=True,
 )
 def end_webhook(work: Work, request: Any) -> Any:
-    """Nothing more is sent; what was waiting for it is given up."""
+    """Stop sending; pending messages are dropped."""
     work.update(work.row, active=False)
     Delivery.objects.filter(webhook=work.row, next_at__isnull=False).update(next_at=None, answer="ended")
 

@@ -68,7 +68,7 @@ _GRADE_WORDS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """By which rules and as of which day a page is drawn."""
+    """The rules and the date with which a page is drawn."""
 
     rules: Rulebook
     day: date

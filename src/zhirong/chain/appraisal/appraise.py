@@ -208,7 +208,7 @@ def no_value_of_life(life: RemainingLife) -> NoValue | None:
 def renewal_of(
     request: AppraisalRequest, subject: Sequence[Right], rules: Rulebook, day: date
 ) -> RenewalTerms | NoValue | None:
-    """Fees and returns where a method asks for them; why there is no value where the rights have none."""
+    """Fees and returns if a method needs them; the reason for no value if the rights have none."""
     if not any(isinstance(method, RenewalOption) for method in request.methods):
         return None
     terms = renewal_terms(carriers(subject), request.valuation_date, rules, day)

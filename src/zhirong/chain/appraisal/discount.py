@@ -261,7 +261,7 @@ def _read_source(reader: Reader, tax_basis: str) -> BuildUp | Capm | Wacc:
             Text("折现率没有写，或写了两种", "the discount rate is missing or given twice"),
             Text(
                 "写 discount_rate、[[discount_item]]、[[discount_score]]、[capm]（可加 [wacc]）之一",
-                "give one of discount_rate, [[discount_item]], [[discount_score]] or [capm] (with [wacc])",
+                "enter one of discount_rate, [[discount_item]], [[discount_score]] or [capm] (with [wacc])",
             ),
         )
     if reader.has("wacc") and not ways["capm"]:
@@ -305,7 +305,7 @@ def _read_items(reader: Reader) -> BuildUp:
             str(least),
             "out_of_range",
             Text("累加的折现率为零", "the discount rate adds up to zero"),
-            Text("至少写一项大于零的报酬率", "give at least one rate above zero"),
+            Text("至少写一项大于零的报酬率", "enter at least one rate above zero"),
         )
     return BuildUp(built)
 
@@ -350,7 +350,7 @@ def _read_scored(reader: Reader) -> BuildUp:
             "",
             "out_of_range",
             Text("折现率为零", "the discount rate is zero"),
-            Text("写出大于零的无风险报酬率", "give a risk-free rate above zero"),
+            Text("填写大于零的无风险报酬率", "enter a risk-free rate above zero"),
         )
     return BuildUp(tuple(items))
 

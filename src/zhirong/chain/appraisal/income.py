@@ -326,7 +326,7 @@ def read_years(reader: Reader, setting: Setting, name: str, label: Text, kind: K
                     day,
                     "days_out_of_order",
                     Text(f"收款日须晚于 {before}，且不与 years 并用", f"must come after {before}, without years"),
-                    Text("按先后写每笔收入的日期", "give the day of each amount in order"),
+                    Text("按先后写每笔收入的日期", "enter the day of each amount in order"),
                 )
             days.append(day)
         amounts.extend([uncertain_of(entry, kind)] * repeat)

@@ -209,7 +209,7 @@ def read_profit_split(reader: Reader, method_id: str, setting: Setting) -> Profi
             Text("分成率没有写，或写了两种", "the split is missing or given twice"),
             Text(
                 "写 split_rate、[equivalent_investment]、[[marginal_profit]] 之一",
-                "give one of split_rate, [equivalent_investment] or [[marginal_profit]]",
+                "enter one of split_rate, [equivalent_investment] or [[marginal_profit]]",
             ),
         )
     split: Split
@@ -223,7 +223,7 @@ def read_profit_split(reader: Reader, method_id: str, setting: Setting) -> Profi
                 marginal.years,
                 "marginal_longer_than_profit",
                 Text("追加利润的年数多于利润", "profit added is forecast for more years than profit"),
-                Text("年数不得多于 profit", "give at most the years of profit"),
+                Text("年数不得多于 profit", "enter at most the years of profit"),
             )
         split = MarginalProfit(marginal)
     else:
@@ -246,7 +246,7 @@ def _read_equivalent_investment(reader: Reader) -> EquivalentInvestment:
             "0",
             "nothing_put_in",
             Text("权利与企业的投入都为零", "neither right nor company put anything in"),
-            Text("写出至少一方的成本", "give the cost of one of them at least"),
+            Text("写出至少一方的成本", "enter the cost of one of them at least"),
         )
     return found
 
@@ -394,7 +394,7 @@ def read_with_and_without(reader: Reader, method_id: str, setting: Setting) -> W
             without.years,
             "years_differ",
             Text("两项预测的年数或日期不同", "the two forecasts differ in years or days"),
-            Text("逐年对应地写", "give both for the same years"),
+            Text("逐年对应地写", "enter both for the same years"),
         )
     weight = read_optional_uncertain(reader, "chance_of_rivals", "rate")
     return WithAndWithout(method_id, with_right, without, weight, read_income(reader, setting, with_right, without))

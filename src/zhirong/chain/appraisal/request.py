@@ -168,7 +168,7 @@ def future_date(as_of: date) -> tuple[str, Text, Text]:
     return (
         "date_in_future",
         Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
-        Text("改为本案日期当天或之前", "give that day or an earlier one"),
+        Text("改为本案日期当天或之前", "enter that day or an earlier one"),
     )
 
 
@@ -205,7 +205,7 @@ def _read_methods(reader: Reader, setting: Setting) -> tuple[Method, ...]:
                 method_id,
                 "id_twice",
                 Text("两个方法同名", "two methods have the same id"),
-                Text("给其中一个另写 id", "give one of them another id"),
+                Text("给其中一个另写 id", "change the id of one of them"),
             )
         methods.append(METHODS[name](entry, method_id, setting))
         entry.finish()

@@ -68,7 +68,7 @@ class ReliefFromRoyalty(Ordinary):
         return self.income.stated_life(self.revenue)
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """A royalty rate above what is customary wants licences to show for it."""
+        """An above-average royalty rate requires licences as evidence."""
         return royalty_caution(self.royalty, rules, day)
 
     def explain(self) -> Explanation:
@@ -133,7 +133,7 @@ class LicenceIncome(Ordinary):
         return self.income.stated_life(self.base)
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """A share of sales above what is customary wants licences to show for it."""
+        """An above-average share of sales requires licences as evidence."""
         return royalty_caution(self.share, rules, day)
 
     def explain(self) -> Explanation:

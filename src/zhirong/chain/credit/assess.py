@@ -258,7 +258,7 @@ def _refuse_future(file: CreditFile, day: date) -> None:
                     field,
                     found.isoformat(),
                     Text(f"晚于本案日期 {day}", f"after the day of the case, {day}"),
-                    Text("改为本案日期当天或之前", "give that day or an earlier one"),
+                    Text("改为本案日期当天或之前", "enter that day or an earlier one"),
                     "date_in_future",
                 )
             )

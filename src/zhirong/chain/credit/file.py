@@ -292,5 +292,5 @@ def _in_future(reader: Reader, field: str, day: date, as_of: date) -> None:
         day,
         "date_in_future",
         Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
-        Text("改为本案日期当天或之前", "give that day or an earlier one"),
+        Text("改为本案日期当天或之前", "enter that day or an earlier one"),
     )

@@ -307,7 +307,7 @@ def _faults(
             override.made_on,
             "date_in_future",
             Text(f"晚于本案日期 {day}", f"after the day of the case, {day}"),
-            Text("改为本案日期当天或之前", "give that day or an earlier one"),
+            Text("改为本案日期当天或之前", "enter that day or an earlier one"),
         )
     latest = add_months(override.made_on, longest.whole())
     if not override.made_on <= override.expires <= latest:

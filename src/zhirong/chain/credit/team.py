@@ -273,7 +273,7 @@ def _read_rating(reader: Reader, items: Sequence[TeamItem], barred: RuleValue, a
             day,
             "date_in_future",
             Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
-            Text("改为本案日期当天或之前", "give that day or an earlier one"),
+            Text("改为本案日期当天或之前", "enter that day or an earlier one"),
         )
     for name, zh, en in (
         ("independent", "评定人与企业无利害关系", "the rater has no tie to the firm"),
@@ -332,7 +332,7 @@ def _no_sheet() -> Problem:
     return Problem(
         "team.rating",
         "",
-        Text("没有任何评定", "there is no rating"),
+        Text("尚无评定", "there is no rating"),
         Text("写两个 [[team.rating]]", "write two [[team.rating]]"),
         "missing",
     )

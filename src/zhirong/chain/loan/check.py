@@ -31,7 +31,7 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
             show_yuan(terms.principal),
             "no_principal",
             Text("本金须大于零", "the principal must be more than nothing"),
-            Text("填写贷款金额（元）", "give the amount of the loan in yuan"),
+            Text("填写贷款金额（元）", "enter the amount of the loan in yuan"),
         )
     if terms.principal > MOST_PRINCIPAL:
         yield (
@@ -55,7 +55,7 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
             terms.first_due,
             "first_due_outside",
             Text("首个还款日不在贷款期内", "the first due day lies outside the loan's term"),
-            Text("填写放款日之后、不晚于到期日的日期", "give a day after the start and not after the end"),
+            Text("填写放款日之后、不晚于到期日的日期", "enter a day after the start and not after the end"),
         )
     if terms.day_count == MONTHLY and terms.cycle.months is None and terms.method is not Method.WITH_PRINCIPAL:
         yield (
@@ -168,7 +168,7 @@ def _change_findings(terms: LoanTerms) -> Iterator[Finding]:
                 show_yuan(change.amount),
                 "no_amount",
                 Text("金额须大于零", "the amount must be more than nothing"),
-                Text("填写金额（元）", "give an amount in yuan"),
+                Text("填写金额（元）", "enter an amount in yuan"),
             )
         if isinstance(change, Prepayment) and change.effect == "shorten" and terms.method not in AMORTISING:
             field = change_field(terms, change, "effect")
@@ -251,7 +251,7 @@ def _rate_findings(inside: str, rate: FixedRate | LinkedRate) -> Iterator[Findin
                 rate.yearly,
                 "negative_rate",
                 Text("利率低于零", "the rate is below zero"),
-                Text("填写不低于零的年利率", "give a yearly rate that is not below zero"),
+                Text("填写不低于零的年利率", "enter an annual rate that is not below zero"),
             )
     elif rate.reset is None and rate.reset_from is not None:
         yield (
@@ -269,7 +269,7 @@ def _outside(field: str, day: date) -> Finding:
         day,
         "day_outside",
         Text("日期不在贷款期内", "the day lies outside the loan's term"),
-        Text("填写放款日之后、不晚于到期日的日期", "give a day after the start and not after the end"),
+        Text("填写放款日之后、不晚于到期日的日期", "enter a day after the start and not after the end"),
     )
 
 

@@ -75,7 +75,7 @@ def _check_groups(reader: Reader, mode: Mode) -> None:
                 f"charge[{number}].group",
                 rule.group,
                 "unknown_charge",
-                Text("没有这项费用可以返还", "there is no such charge to give back"),
+                Text("没有这项费用可以返还", "there is no such charge to refund"),
                 Text(f"可写：{'、'.join(known)}", f"write one of: {', '.join(known)}"),
             )
 

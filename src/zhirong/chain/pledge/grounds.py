@@ -291,7 +291,7 @@ def contract(facts: Facts) -> Ruling:
         hint = Text(f"订立书面合同，载明{listed.zh}", f"draw up a written contract that states {listed.en}")
         if facts.filing.stage == "planned":
             return Verdict.NOT_APPLICABLE, Text("质押合同尚未订立", "there is no pledge contract yet"), hint
-        return unknown(Text("质押合同尚未查看", "the pledge contract has not been looked at"), hint)
+        return unknown(Text("质押合同尚未查看", "the pledge contract has not been checked"), hint)
     missing = [item for item in required if item not in stated]
     if missing:
         listed = _items(missing, facts.folder)

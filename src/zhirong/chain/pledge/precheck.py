@@ -386,7 +386,7 @@ def certificate_number() -> NumberError:
             "这是证书号；同一软件另有登记号，两个号会成为两项权利",
             "this is the certificate's number; the software has a registration number too, and would count twice",
         ),
-        Text("写登记号，如 2014SR123456", "give the registration number, such as 2014SR123456"),
+        Text("写登记号，如 2014SR123456", "enter the registration number, such as 2014SR123456"),
     )
 
 

@@ -91,7 +91,7 @@ class RegisterState:
             raise BrokenRegisterError(f"event {event.index} moves no registration")
         found = self.registrations.get(event.registration)
         if found is None and event.registration != len(self.registrations) + 1:
-            raise BrokenRegisterError(f"filing {event.registration} does not follow {len(self.registrations)}")
+            raise BrokenRegisterError(f"filing {event.registration} must follow {len(self.registrations)}")
         after = apply_move(found, event)
         before = {} if found is None else found.charged()
         added = {key: rank for key, rank in after.charged().items() if key not in before}
@@ -104,7 +104,7 @@ class RegisterState:
                 raise BrokenRegisterError(f"event {event.index} pledges {key}, which a court has frozen")
         if after.number is not None and (found is None or found.number is None):
             if after.number != self.last_number + 1:
-                raise BrokenRegisterError(f"priority number {after.number} does not follow {self.last_number}")
+                raise BrokenRegisterError(f"priority number {after.number} must follow {self.last_number}")
             self.last_number = after.number
         for key, rank in added.items():
             self.charges.setdefault(key, {})[rank] = after.id
@@ -315,7 +315,7 @@ def _extend(found: Registration, content: Mapping[str, Any]) -> Registration:
             "debt_end",
             until or "",
             Text(f"不晚于现在的到期日{found.debt_end}", f"not later than the present last day, {found.debt_end}"),
-            Text("写明延长后的到期日", "give the new last day"),
+            Text("写明延长后的到期日", "enter the new last day"),
         )
     return replace(found, debt_end=until)
 

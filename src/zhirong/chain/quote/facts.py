@@ -204,7 +204,7 @@ def name_of_region(code: str, rules: Rulebook, day: date) -> Text:
                 Text("没有以这两位开头的省级行政区", "no province has a code that begins so"),
                 Text(
                     "填注册地的 GB/T 2260 代码，如广州 440100",
-                    "give the GB/T 2260 code, such as 440100 for Guangzhou",
+                    "enter the GB/T 2260 code, such as 440100 for Guangzhou",
                 ),
                 "unknown_region",
             )

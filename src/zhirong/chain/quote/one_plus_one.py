@@ -144,7 +144,7 @@ def substitutes(case: Case, judged: Judged) -> tuple[Substitute, ...]:
         found.append(
             Substitute(
                 "annual_rate",
-                Text("没有商定的贷款年利率", "no annual rate has been agreed"),
+                Text("未填写商定的贷款年利率", "no annual rate has been agreed"),
                 Text(
                     "成本价，至多 LPR ＋ 信用等级加点", "the cost price, at most LPR + spread of the credit grade"
                 ),

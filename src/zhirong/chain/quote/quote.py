@@ -290,7 +290,7 @@ def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
 
 
 def _appraise(case: Case, removed: Mapping[str, Text], rules: Rulebook, detailed: bool) -> Appraisal | NoValue:
-    """The value of the rights that can be pledged; those that a check removes are omitted of it.
+    """The value of the rights that can be pledged; rights removed by a check are excluded.
 
     Where every right that carries the value is removed, the others do not earn it in their place.
     """

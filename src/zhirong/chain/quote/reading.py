@@ -186,7 +186,7 @@ def _read_request(reader: Reader, as_of: date | None) -> Request:
             start,
             "start_before_case",
             Text(f"放款日早于本案日期 {as_of}", f"the drawdown comes before the day of the case, {as_of}"),
-            Text("改为本案日期当天或之后", "give that day or a later one"),
+            Text("改为本案日期当天或之后", "enter that day or a later one"),
         )
     return Request(
         amount=reader.money("amount", minimum=1),
@@ -237,7 +237,7 @@ def read_facts_with_proof(
                 found,
                 "date_in_future",
                 Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
-                Text("改为本案日期当天或之前", "give that day or an earlier one"),
+                Text("改为本案日期当天或之前", "enter that day or an earlier one"),
             )
     reader.finish()
     return facts, certificates
@@ -274,7 +274,7 @@ def _read_fact(reader: Reader, name: str, kind: FactKind) -> Fact:
                 share,
                 "too_fine",
                 Text("小数位太多", "too many decimals"),
-                Text("至多六位小数", "give at most six decimals"),
+                Text("至多六位小数", "enter at most six decimals"),
             )
         return share
     if kind in ("count", "months"):

@@ -30,7 +30,7 @@ def read_title(reader: Reader, right_ids: Sequence[str], as_of: date) -> TitleIn
             commissioned,
             "date_in_future",
             Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
-            Text("改为本案日期当天或之前", "give that day or an earlier one"),
+            Text("改为本案日期当天或之前", "enter that day or an earlier one"),
         )
     finding: TitleFinding | None = None
     if done is not None:
@@ -106,8 +106,8 @@ def title_gate(title: TitleInvestigation, keys: Sequence[str], rules: Rulebook, 
         named = "、".join(left_out), ", ".join(left_out)
         return gate(
             Verdict.OPEN,
-            Text(f"没有调查：{named[0]}", f"not looked at: {named[1]}"),
-            Text("补充调查", "have them looked at too"),
+            Text(f"没有调查：{named[0]}", f"not checked: {named[1]}"),
+            Text("补充调查", "have them checked too"),
         )
     if title.finding == "curable":
         return gate(Verdict.OPEN, FINDING_TEXT["curable"], Text("放款前补正", "cure it before the drawdown"))

@@ -261,7 +261,7 @@ class RowReader:
                 "; ".join(kept),
                 "numbers_differ",
                 Text("几栏号码不是同一个号", "the columns give different numbers"),
-                Text("一行只写一件权利的号码", "give the number of one right in a row"),
+                Text("一行只写一件权利的号码", "enter the number of one right in a row"),
             )
         return kind, kept[0] if kept else ""
 

@@ -43,7 +43,7 @@ from zhirong.store.parties import Organisation
     page="firm.appraisal",
 )
 def appraise_online(work: Work, request: OnlineAppraisal) -> Any:
-    """Value the rights together by what the firm states; the inputs are kept and can be submitted with a case."""
+    """Appraise the rights together with the firm's data; the inputs are stored and can be submitted with a case."""
     firm = Organisation.objects.get(pk=work.actor.organisation)
     rights = own_rights(firm, request.rights)
     table = appraisal_table(request, work.rules, work.day)

@@ -214,7 +214,7 @@ def edit(work: Work, request: Change) -> Any:
 
 
 class Submit(Request):
-    """The firm hands the case in."""
+    """The firm submits the case."""
 
     agreed: Annotated[
         bool,

@@ -124,7 +124,7 @@ def no_such_code(code: str) -> Exception:
         Text("本登记簿没有给出过这个核验码", "this register has not given this code"),
         Text(
             "逐位核对；仍不对的，证明是伪造的",
-            "compare it digit by digit; if it is still wrong, the paper is forged",
+            "compare it digit by digit; if it is still wrong, the document is forged",
         ),
     )
 
@@ -249,7 +249,7 @@ def _title_and_effect(status: str, entered_on: str | None, *, is_record: bool) -
     if status == Status.ENTERED:
         return title, Text(
             "镜像登记：质权以登记机关的登记为准，本证明不设立质权",
-            "a mirror: the pledge rests on the authority's registration, this paper creates none",
+            "a mirror: the pledge rests on the authority's registration, this document creates none",
         )
     return (
         Text("知识产权质押登记终止证明", "Certificate that an IP pledge registration has ended"),

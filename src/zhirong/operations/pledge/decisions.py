@@ -44,7 +44,7 @@ def decide_filing(work: Work, move: Move, request: Request) -> Decision:
     """A filing is prepared or submitted: tables ``filing`` and ``rights`` as in a case file, ``role`` record or mirror.
 
     To submit it, every refusal ground, every document and the free ranks are checked first. Raises InputError with all that
-    stands in the way. A ground that the data leave unknown does not stop the filing; the examination decides it.
+    is in the way. A ground that the data leave unknown does not stop the filing; the examination decides it.
     """
     operation = "registration.file" if move is Move.FILE else "registration.prepare"
     facts = plain({name: request[name] for name in ("filing", "rights") if name in request})
@@ -175,7 +175,7 @@ def decide_authority_number(
     """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of its registration.
 
     What the authority has registered is recorded even where a ground would refuse it today; only a right that is
-    pledged here already or frozen stands in the way. The grounds found are kept with the event.
+    pledged here already or frozen is in the way. The grounds found are kept with the event.
     """
     authority, authority_number = authority.strip(), kept_authority_number(authority_number)
     request = {

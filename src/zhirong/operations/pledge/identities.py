@@ -87,7 +87,7 @@ def record_identity(call: Call, right: Mapping[str, Any], appraisals: Sequence[M
 
 
 def refresh_identity(call: Call, right: str) -> Done | None:
-    """The next version of an identity whose pledges have changed since, None where they have not. right: its key."""
+    """The next version of an identity whose pledges have changed since, None if they have not. right: its key."""
     if not may(call.actor, LIBRARY_OPERATIONS[_IDENTIFY]):
         raise forbidden()
     last = _latest(right)

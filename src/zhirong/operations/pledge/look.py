@@ -111,7 +111,7 @@ def _too_many_names(query: Query) -> InputError:
         query.name,
         Text(
             f"有 {_MOST_NAMES} 个以上的名称符合，只看了前 {_MOST_NAMES} 个：没有列出的不等于没有登记",
-            f"more than {_MOST_NAMES} names fit, and only the first {_MOST_NAMES} were looked at: "
+            f"more than {_MOST_NAMES} names fit, and only the first {_MOST_NAMES} were checked: "
             "what is not listed may be registered all the same",
         ),
         Text("把名称写长一些，或写全名", "write more of the name, or the whole of it"),

@@ -325,5 +325,5 @@ def _demand_order(order: str) -> None:
             "order",
             "",
             Text("没有写明法院文书的编号", "the court's document is not named"),
-            Text("写明文书编号", "give its number"),
+            Text("写明文书编号", "enter its number"),
         )

@@ -26,7 +26,7 @@ from zhirong.store import models
 RECONCILED = "reconciliation.made"
 ALARM = "reconciliation.alarm"  # tells the parties of one registration what the authority's data say otherwise
 _RECONCILE = "registration.reconcile"
-# The columns by what may stand in the heading.
+# The columns by what may be in the heading.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "authority_number": ("登记号", "authority_number"),
     "rights": ("权利号", "rights"),

@@ -249,7 +249,7 @@ PAPERS: tuple[tuple[str, Text], ...] = (
     ("tax", Text("纳税证明", "tax certificate")),
     ("credit_report", Text("企业信用报告", "credit report")),
     ("contract", Text("订单、合同", "orders, contracts")),
-    ("other", Text("其他", "another paper")),
+    ("other", Text("其他", "another document")),
 )
 
 
@@ -290,7 +290,7 @@ class AddFile(Request):
     ]
 
 
-@operation("file.add", Text("添加文件", "Add a paper"), request=AddFile, roles=FIRM, for_agents=True)
+@operation("file.add", Text("添加文件", "Add a document"), request=AddFile, roles=FIRM, for_agents=True)
 def add_file(work: Work, request: AddFile) -> Any:
     """Attach a paper to one of the firm's own rights or cases; a lender with the case in hand is notified."""
     if request.paper not in dict(PAPERS):
@@ -298,7 +298,7 @@ def add_file(work: Work, request: AddFile) -> Any:
             "not_a_choice",
             "paper",
             request.paper,
-            Text("没有这种文件", "there is no such paper"),
+            Text("没有这种文件", "the document does not exist"),
             Text(
                 f"可选：{'、'.join(name for name, _ in PAPERS)}",
                 f"choose from: {', '.join(name for name, _ in PAPERS)}",
@@ -321,7 +321,7 @@ def add_file(work: Work, request: AddFile) -> Any:
 
 @operation(
     "file.remove",
-    Text("删除文件", "Remove the paper"),
+    Text("删除文件", "Remove the document"),
     model=StoredFile,
     roles=FIRM,
     relation=lambda actor, row: bool(
@@ -337,8 +337,8 @@ def remove_file(work: Work, request: Any) -> Any:
             "handed_in",
             "file",
             work.row.name,
-            Text("申请已提交，所附文件不能删除", "the case has been submitted: its papers stay with it"),
-            Text("补充一份正确的文件", "add the right paper next to it"),
+            Text("申请已提交，所附文件不能删除", "the case has been submitted: its documents stay with it"),
+            Text("补充一份正确的文件", "add the right document next to it"),
         )
     work.update(work.row, removed=True)
 

@@ -30,7 +30,7 @@ from zhirong.web.views import operate, render_list
 _SHOWN = 20
 _FEE_DAYS = 60  # a fee due within these days is shown at the front
 
-# A service agent begins with whom it acts for.
+# A service agent first chooses the firm it acts for.
 menu("acting", "代理的企业", "Firms you act for", MemberRole.OPERATOR_AGENT)
 for _name, _zh, _en in (
     ("firm.home", "首页", "Home"),

@@ -265,7 +265,7 @@ def check_events(events: Iterable[Event]) -> None:
                     yuan(amount),
                     Text("金额须大于零", "the amount must be more than nothing"),
                     Text(
-                        "写成正数；要撤销用冲正事件", "give a positive amount; to take one back, reverse its event"
+                        "写成正数；要撤销用冲正事件", "enter a positive amount; to take one back, reverse its event"
                     ),
                     "amount_not_positive",
                 )
