@@ -99,7 +99,7 @@ def test_a_change_of_keys_that_a_crash_cuts_in_two_is_finished(
     with monkeypatch.context() as patched:
         patched.setattr("zhirong.operations.pledge.keys.keys.take_over", crash)
         if cut == "before the statement":
-            patched.setattr("zhirong.operations.pledge.keys.act", crash)
+            patched.setattr("zhirong.operations.pledge.keys.run_call", crash)
         with pytest.raises(OSError):
             rotate_key(world.by(), world.folder)
     if cut == "after the statement":
