@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from zhirong.cli.main import main
-from zhirong.cli.rules import Change, changes
+from zhirong.kernel.pack_changes import Change, changes
 from zhirong.kernel.packs import overlaid
 from zhirong.kernel.rulebook import load_rulebook
 from zhirong.mode_files import list_modes, load_mode

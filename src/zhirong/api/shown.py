@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import OrganisationKind as Kind
-from zhirong.store import financing, parties, work
+from zhirong.store import financing, parties, policies, work
 
 _ROW = ("version", "created_at", "changed_at")
 
@@ -72,6 +72,13 @@ SHOWN: Mapping[str, Shown] = {
     "team-ratings": _shown(financing.TeamRating, "团队评价", "team rating", "case rater ratings"),
     "approvals": _shown(
         financing.Approval, "审批", "approval", "case round level role by decision amount opinion basis"
+    ),
+    "policies": _shown(
+        policies.Policy,
+        "政策",
+        "policy",
+        "organisation number title region valid_from reason state files sha256 begins_on ends_on effects drafted_by "
+        "submitted_by decided_by opinion",
     ),
     "guarantees": _shown(
         financing.GuaranteeRequest,

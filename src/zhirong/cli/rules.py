@@ -1,13 +1,7 @@
-"""``zhirong rules``: the rules in force, one rule with all its versions and sources, and what a policy pack
-changes.
-"""
+"""``zhirong rules``: the rules in force, one rule with all its versions and sources, and what a policy pack changes."""
 
 import argparse
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +9,7 @@ from zhirong.cli.days import day_of as named_day
 from zhirong.cli.files import print_json
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.pack_changes import Change, brief, changes, differences, leaves, plain_value
 from zhirong.kernel.rulebook import CONFIDENCE_TEXT, COUNTRY, Rulebook, RuleError, RuleValue
 from zhirong.kernel.text import Text
 
@@ -23,33 +18,6 @@ _WORDS = {
     "show": ("一条规则：全部版本和来源", "one rule: every version with its source"),
     "diff": ("政策包改了什么，影响哪些方面", "what a policy pack changes, and whom it concerns"),
 }
-# What is decided by the rules of a prefix, so that a reader of a pack sees whom it concerns. The longest that fits
-# counts.
-_CONCERNS = {
-    "appraisal": Text("评估价值", "appraised values"),
-    "calendar": Text("到期日和起算日", "due days and limits of time"),
-    "case": Text("申请和尽调的办理", "applications and diligence"),
-    "contract": Text("合同条款", "contract terms"),
-    "credit": Text("信用评级和准入", "credit grades and eligibility"),
-    "diligence": Text("尽调清单", "the diligence checklist"),
-    "import": Text("文件导入", "imports of files"),
-    "guarantor": Text("担保人的额度", "what guarantors may bear"),
-    "indicators": Text("指标得分", "scores of indicator systems"),
-    "lending": Text("审批、分类、拨备和利率", "approval, classification, provisions and rates"),
-    "limit": Text("授信额度", "credit limits"),
-    "limit.price": Text("定价", "pricing"),
-    "mode": Text("融资模式是否在有效期内", "whether modes are in force"),
-    "plausible": Text("输入的合理范围", "the range in which inputs are plausible"),
-    "practice": Text("评估机构的执业", "the practice of appraisal"),
-    "quote": Text("报价", "quotes"),
-    "regions": Text("地区资料", "data of regions"),
-    "registration": Text("质押登记", "registration of pledges"),
-    "release": Text("放款条件", "conditions of disbursement"),
-    "right": Text("权利的期限和费用", "lives and fees of rights"),
-    "subsidy": Text("补贴", "subsidies"),
-    "watch": Text("贷后预警", "warnings on running loans"),
-}
-_SHOWN = 100  # characters of a value in a list
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         name: actions.add_parser(name, help=" / ".join(words), parents=[common]) for name, words in _WORDS.items()
     }
     for name in ("list", "show"):
-        added[name].add_argument("--on", metavar="DATE", help="日期，默认今天 / the day, today by default")
+        added[name].add_argument("--on", metavar="DATE", help="哪一天，默认今天 / the day, today by default")
         added[name].add_argument(
             "--region", default=COUNTRY, metavar="CODE", help="地区代码，如 440100 / a region of GB/T 2260"
         )
@@ -128,7 +96,7 @@ def _line(value: RuleValue | None, lang: str) -> str:
         marks.append(CONFIDENCE_TEXT[value.reference.confidence].in_("zh" if lang == "zh" else "en"))
     if value.reference.pack:
         marks.append(value.reference.pack)
-    shown = f"{_brief(value.value)} {value.unit}" if value.unit not in ("table", "text") else _brief(value.value)
+    shown = f"{brief(value.value)} {value.unit}" if value.unit not in ("table", "text") else brief(value.value)
     return f"{shown}  [{('，' if lang == 'zh' else ', ').join(marks)}]" if marks else shown
 
 
@@ -138,7 +106,7 @@ def _listed_json(book: Rulebook, rule_id: str, value: RuleValue | None) -> dict[
         "id": rule_id,
         "title": rule.title.as_json(),
         "unit": rule.unit,
-        "value": None if value is None else _plain(value.value),
+        "value": None if value is None else plain_value(value.value),
         "confidence": None if value is None else value.reference.confidence,
         "pack": "" if value is None else value.reference.pack,
         "versions": len(rule.versions),
@@ -185,7 +153,11 @@ def _show(options: argparse.Namespace) -> int:
                 "rules_version": book.version(),
                 "packs": book.packs_as_json(),
                 "versions": [
-                    {"value": _plain(one.value), "in_force": one is in_force, "reference": one.reference.as_json()}
+                    {
+                        "value": plain_value(one.value),
+                        "in_force": one is in_force,
+                        "reference": one.reference.as_json(),
+                    }
                     for one in versions
                 ],
             }
@@ -209,7 +181,7 @@ def _print_version(one: RuleValue, lang: str, *, is_in_force: bool) -> None:
     first, last = source.valid_from or "…", source.valid_to or "…"
     mark = ("（现行）" if zh else " (in force)") if is_in_force else ""
     print(f"\n{source.region}  {first} — {last}{mark}")
-    for line in _leaves(one.value):
+    for line in leaves(one.value):
         print(f"  {line[0]} = {line[1]}" if line[0] else f"  {line[1]}")
     words = [part for part in (source.issuer, source.document, source.article) if part]
     confidence = CONFIDENCE_TEXT[source.confidence].in_("zh" if zh else "en")
@@ -241,78 +213,6 @@ def _unknown(rule_id: str, book: Rulebook) -> InputError:
 
 
 # -- diff ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One rule in one region from a day on, before and after. None: there is no version. until: the last day, None
-    is open.
-    """
-
-    id: str
-    region: str
-    since: date
-    until: date | None
-    before: RuleValue | None
-    after: RuleValue | None
-
-    @property
-    def concern(self) -> Text:
-        """What the rule decides, by the beginning of its id."""
-        words = self.id.split(".")
-        known = (_CONCERNS.get(".".join(words[:count])) for count in range(len(words), 0, -1))
-        return next((one for one in known if one is not None), Text("其他", "other things"))
-
-
-def changes(before: Rulebook, after: Rulebook) -> list[Change]:
-    """Every rule, region and span of days on which two rulebooks say something else, in the order of ids, regions
-    and days.
-    """
-    found: list[Change] = []
-    for rule_id in sorted({*before.ids(), *after.ids()}):
-        versions = [
-            one.reference for book in (before, after) if rule_id in book for one in book.rule(rule_id).versions
-        ]
-        if not any(one.pack for one in versions):
-            continue
-        starts = {one.valid_from or date.min for one in versions}
-        starts |= {
-            one.valid_to + timedelta(days=1)
-            for one in versions
-            if one.valid_to is not None and one.valid_to < date.max
-        }
-        days = sorted(starts)
-        for region in sorted({one.region for one in versions}, key=lambda code: (code != COUNTRY, code)):
-            found += _changes_in(before, after, (rule_id, region), days)
-    return found
-
-
-def _changes_in(before: Rulebook, after: Rulebook, what: tuple[str, str], days: list[date]) -> list[Change]:
-    found: list[Change] = []
-    for number, day in enumerate(days):
-        old, new = (book.find(what[0], day, what[1]) if what[0] in book else None for book in (before, after))
-        if _said(old) == _said(new):
-            continue
-        until = days[number + 1] - timedelta(days=1) if number + 1 < len(days) else None
-        last = found[-1] if found else None
-        if (
-            last is not None
-            and last.until is not None
-            and last.until + timedelta(days=1) == day
-            and (_said(last.before), _said(last.after)) == (_said(old), _said(new))
-        ):
-            found[-1] = Change(*what, last.since, until, last.before, last.after)
-        else:
-            found.append(Change(*what, day, until, old, new))
-    return found
-
-
-def _said(value: RuleValue | None) -> object:
-    """What counts as the same: value, unit and source, but not the days."""
-    if value is None:
-        return None
-    source = value.reference
-    return (value.value, value.unit, source.issuer, source.document, source.article, source.confidence)
 
 
 def _diff(options: argparse.Namespace) -> int:
@@ -384,7 +284,9 @@ def _mode_changes(before: Rulebook, after: Rulebook) -> list[dict[str, str]]:
 
 def _change_json(one: Change) -> dict[str, Any]:
     def side(value: RuleValue | None) -> dict[str, Any] | None:
-        return None if value is None else {"value": _plain(value.value), "reference": value.reference.as_json()}
+        return (
+            None if value is None else {"value": plain_value(value.value), "reference": value.reference.as_json()}
+        )
 
     known = one.after or one.before
     assert known is not None
@@ -415,7 +317,7 @@ def _print_changes(found: list[Change], modes: list[dict[str, str]], lang: str) 
             if zh
             else f"  from {since}{until}; concerns {one.concern.en}"
         )
-        for name, old, new in _differences(one.before, one.after, lang):
+        for name, old, new in differences(one.before, one.after, lang):
             print(f"  {name + ' ' if name else ''}{old} → {new}")
     words = {
         "added": Text("新增", "added"),
@@ -440,52 +342,3 @@ def _print_changes(found: list[Change], modes: list[dict[str, str]], lang: str) 
             f"\n{len(found)} changes of rules, {len(modes)} of modes"
             + (f"; concerned: {', '.join(concerned)}" if concerned else "")
         )
-
-
-def _differences(before: RuleValue | None, after: RuleValue | None, lang: str) -> Iterator[tuple[str, str, str]]:
-    """Name, old and new value of every place in which two values differ; one row without a name where they are no
-    tables.
-    """
-    old = {} if before is None else dict(_leaves(before.value))
-    new = {} if after is None else dict(_leaves(after.value))
-    differing = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
-    for name in differing:
-        yield name, old.get(name, "—"), new.get(name, "—")
-    if not differing and before is not None and after is not None:
-        sources = [one.reference.as_text("zh" if lang == "zh" else "en") or "—" for one in (before, after)]
-        yield "", sources[0], sources[1]
-
-
-# -- values -------------------------------------------------------------------------------------------------------
-
-
-def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Every number and word in a value with its place in it."""
-    if isinstance(value, dict) and value:
-        for key, inner in value.items():
-            yield from _leaves(inner, f"{name}.{key}" if name else str(key))
-    elif isinstance(value, list | tuple) and any(isinstance(inner, dict | list | tuple) for inner in value):
-        for number, inner in enumerate(value, 1):
-            yield from _leaves(inner, f"{name}[{number}]")
-    else:
-        yield name, _brief(value)
-
-
-def _brief(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(_plain(value), ensure_ascii=False)
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        text = f"{value:f}" if isinstance(value, Decimal) else str(value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-
-
-def _plain(value: Any) -> Any:
-    """As JSON carries it: decimals as strings, days in ISO form."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {str(name): _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value

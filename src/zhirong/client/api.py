@@ -36,6 +36,7 @@ from zhirong.client.operations import (
     OrganisationOperations,
     PaperOperations,
     PaymentOperations,
+    PolicyOperations,
     RegistrationOperations,
     RightOperations,
     SessionOperations,
@@ -91,6 +92,7 @@ class Client:
         self.organisation = OrganisationOperations(self._transport)
         self.paper = PaperOperations(self._transport)
         self.payment = PaymentOperations(self._transport)
+        self.policy = PolicyOperations(self._transport)
         self.registration = RegistrationOperations(self._transport)
         self.right = RightOperations(self._transport)
         self.session = SessionOperations(self._transport)

@@ -389,6 +389,22 @@ class PapersRow(TypedDict):
     made: str | None
 
 
+class PolicyVersionsRow(TypedDict):
+    """A row of the list ``policy.versions``."""
+
+    id: int
+    version: int
+    title: str | dict[str, Any] | None
+    number: str | dict[str, Any] | None
+    owner: str | dict[str, Any] | None
+    region: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+    begins_on: str | None
+    ends_on: str | None
+    drafted_by: str | dict[str, Any] | None
+    decided_by: str | dict[str, Any] | None
+
+
 class Lists(Group):
     """Lists, by their names."""
 
@@ -1081,3 +1097,16 @@ class Lists(Group):
     ) -> "Page[PapersRow]":
         """文件 / Papers."""
         return self._transport.page("papers", {"kind": kind, "state": state, "offset": offset, "limit": limit})
+
+    def policy_versions(
+        self,
+        *,
+        state: Literal["draft", "submitted", "approved", "rejected", "withdrawn", "superseded"] | None = None,
+        order: Literal["number", "state", "-number", "-state"] | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> "Page[PolicyVersionsRow]":
+        """政策版本 / Versions of policies."""
+        return self._transport.page(
+            "policy.versions", {"state": state, "order": order, "offset": offset, "limit": limit}
+        )

@@ -464,6 +464,32 @@ class PaymentsObject(TypedDict):
     operations: list[str]
 
 
+class PoliciesObject(TypedDict):
+    """政策 / policy."""
+
+    id: int
+    organisation: int
+    number: int
+    title: str
+    region: str
+    valid_from: str
+    reason: str
+    state: Literal["draft", "submitted", "approved", "rejected", "withdrawn", "superseded"]
+    files: dict[str, Any] | list[Any]
+    sha256: str
+    begins_on: str | None
+    ends_on: str | None
+    effects: dict[str, Any] | list[Any]
+    drafted_by: int
+    submitted_by: int | None
+    decided_by: int | None
+    opinion: str
+    version: int
+    created_at: str
+    changed_at: str
+    operations: list[str]
+
+
 class RightsObject(TypedDict):
     """权利 / right."""
 
@@ -717,6 +743,11 @@ class Objects(Group):
     def payments(self, row: int) -> PaymentsObject:
         """款项 / payment."""
         found: PaymentsObject = self._transport.row("payments", row)
+        return found
+
+    def policies(self, row: int) -> PoliciesObject:
+        """政策 / policy."""
+        found: PoliciesObject = self._transport.row("policies", row)
         return found
 
     def rights(self, row: int) -> RightsObject:

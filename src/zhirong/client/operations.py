@@ -1352,6 +1352,102 @@ class PaymentOperations(Group):
         return self._do("payment.reverse", row, {"reason": reason}, version, key)
 
 
+class PolicyOperations(Group):
+    """Operations ``policy.*``."""
+
+    def approve(self, row: int, *, version: Version, opinion: str, key: str = "") -> Done:
+        """批准 / Approve."""
+        return self._do("policy.approve", row, {"opinion": opinion}, version, key)
+
+    def draft(
+        self,
+        *,
+        title: str,
+        valid_from: date | str,
+        reason: str,
+        region: str | None = None,
+        rules: str | None = None,
+        modes: Sequence[str] | None = None,
+        key: str = "",
+    ) -> Done:
+        """起草政策 / Draft a policy."""
+        return self._do(
+            "policy.draft",
+            None,
+            {
+                "title": title,
+                "valid_from": valid_from,
+                "region": region,
+                "reason": reason,
+                "rules": rules,
+                "modes": modes,
+            },
+            None,
+            key,
+        )
+
+    def edit(
+        self,
+        row: int,
+        *,
+        version: Version,
+        title: str,
+        valid_from: date | str,
+        reason: str,
+        region: str | None = None,
+        rules: str | None = None,
+        modes: Sequence[str] | None = None,
+        key: str = "",
+    ) -> Done:
+        """修改草稿 / Edit the draft."""
+        return self._do(
+            "policy.edit",
+            row,
+            {
+                "title": title,
+                "valid_from": valid_from,
+                "region": region,
+                "reason": reason,
+                "rules": rules,
+                "modes": modes,
+            },
+            version,
+            key,
+        )
+
+    def reject(self, row: int, *, version: Version, opinion: str, key: str = "") -> Done:
+        """不批准 / Reject."""
+        return self._do("policy.reject", row, {"opinion": opinion}, version, key)
+
+    def set_rule(
+        self,
+        row: int,
+        *,
+        version: Version,
+        rule: str,
+        value: str,
+        document: str,
+        article: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """设定一条规则 / Set a rule."""
+        return self._do(
+            "policy.set_rule",
+            row,
+            {"rule": rule, "value": value, "document": document, "article": article},
+            version,
+            key,
+        )
+
+    def submit(self, row: int, *, version: Version, key: str = "") -> Done:
+        """提交批准 / Submit for approval."""
+        return self._do("policy.submit", row, {}, version, key)
+
+    def withdraw(self, row: int, *, version: Version, key: str = "") -> Done:
+        """撤回 / Withdraw."""
+        return self._do("policy.withdraw", row, {}, version, key)
+
+
 class RegistrationOperations(Group):
     """Operations ``registration.*``."""
 

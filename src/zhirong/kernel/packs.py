@@ -129,29 +129,51 @@ def overlaid(
     """
     places = [Path(folder) for folder in folders]
     if len(places) > MOST_PACKS:
-        raise InputError(
-            [
-                Problem(
-                    ENVIRONMENT,
-                    str(len(places)),
-                    Text("政策包太多", "too many policy packs"),
-                    Text(f"至多 {MOST_PACKS} 个", f"at most {MOST_PACKS}"),
-                    "too_many_packs",
-                )
-            ]
-        )
+        raise InputError([_too_many(len(places))])
+    read = [_read(place) for place in places]
+    problems = [problem for _, found in read for problem in found]
+    book, found = _laid(base, [pack for pack, _ in read if pack is not None], check)
+    if problems or found:
+        raise InputError([*problems, *found], ", ".join(str(place) for place in places))
+    return book
+
+
+def laid_over(
+    base: Rulebook, packs: Sequence[Pack], check: Callable[[Pack], Iterable[Problem]] = lambda pack: ()
+) -> Rulebook:
+    """``base`` with packs that have been read laid over its own, the last one on top. check: as for ``overlaid``.
+
+    Raises InputError with everything that does not fit.
+    """
+    if len(base.packs) + len(packs) > MOST_PACKS:
+        raise InputError([_too_many(len(base.packs) + len(packs))])
+    book, problems = _laid(base, packs, check)
+    if problems:
+        raise InputError(problems, ", ".join(pack.mark for pack in packs))
+    return book
+
+
+def _too_many(count: int) -> Problem:
+    return Problem(
+        ENVIRONMENT,
+        str(count),
+        Text("政策包太多", "too many policy packs"),
+        Text(f"至多 {MOST_PACKS} 个", f"at most {MOST_PACKS}"),
+        "too_many_packs",
+    )
+
+
+def _laid(
+    base: Rulebook, above: Sequence[Pack], check: Callable[[Pack], Iterable[Problem]]
+) -> tuple[Rulebook, list[Problem]]:
     problems: list[Problem] = []
-    packs: dict[str, Pack] = {}
+    packs = {pack.id: pack for pack in base.packs}
     rules = {rule_id: base.rule(rule_id) for rule_id in base.ids()}
-    for place in places:
-        pack, found = _read(place)
-        problems += found
-        if pack is None:
-            continue
+    for pack in above:
         if pack.id in packs:
             problems.append(
                 Problem(
-                    f"{place.name}/{MANIFEST}: id",
+                    f"{pack.folder.name}/{MANIFEST}: id",
                     pack.id,
                     Text("已有同名的政策包", "another pack has this id"),
                     Text("每个政策包只写一次，或换一个 id", "name each pack once, or give it another id"),
@@ -169,9 +191,25 @@ def overlaid(
                 continue
             problems += _misfits(pack, rule, below)
             rules[rule.id] = _over(rule, below)
-    if problems:
-        raise InputError(problems, ", ".join(str(place) for place in places))
-    return Rulebook(rules.values(), tuple(packs.values()))
+    return Rulebook(rules.values(), tuple(packs.values())), problems
+
+
+def pack_of_texts(name: str, texts: Mapping[str, str]) -> Pack:
+    """A pack whose files are not in a folder but kept elsewhere. name: what problems call it. texts: by the file's name.
+
+    Raises InputError with everything that is wrong with them.
+    """
+    files = [
+        PackFile(file, text, hashlib.sha256(text.encode()).hexdigest()) for file, text in sorted(texts.items())
+    ]
+    size = sum(len(text.encode()) for text in texts.values())
+    if len(files) > MOST_FILES or size > MOST_BYTES:
+        reason = Text("文件太多或太大", "too many files, or too large together")
+        raise InputError([Problem(name, "", reason, _SPLIT, "too_many_files")])
+    pack, problems = _read_files(Path(name), files, [])
+    if problems or pack is None:
+        raise InputError(problems, name)
+    return pack
 
 
 def read_pack(folder: Path | str) -> Pack:
@@ -331,6 +369,13 @@ def _wrong(place: str, value: object, zh: str, en: str) -> Problem:
 def _read(folder: Path) -> tuple[Pack | None, list[Problem]]:
     """A pack, and everything that is wrong with it; None if it has no manifest that can be read."""
     files, problems = _files(folder)
+    return _read_files(folder, files, problems)
+
+
+def _read_files(
+    folder: Path, files: Sequence[PackFile], problems: list[Problem]
+) -> tuple[Pack | None, list[Problem]]:
+    """A pack of files that have been read. problems: what was wrong with the files themselves."""
     manifest = next((file for file in files if file.name == MANIFEST), None)
     if manifest is None:
         if not problems:

@@ -54,6 +54,8 @@ MODULES = (
     "platform.rulebook_history",
     "platform.security",
     "platform.seals",
+    "platform.policies",
+    "platform.policy_effects",
     "platform.audit",
     "pledge.jobs",
 )

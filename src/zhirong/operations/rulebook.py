@@ -1,10 +1,32 @@
-"""The rules that operations read, and what an event keeps of them."""
+"""The rules that operations read, and what an event keeps of them.
 
-from functools import cache
+Everything is decided by the rules that come with the package, under the policy packs that the operator names in ZHIRONG_RULES.
+What is decided on a case lies further under the policies that are in force on that day: of its region and fund, of its
+guarantor, of its lender, the last one on top. Which rules each of them may set, the rules ``policy.may_set`` say.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
-from zhirong.kernel.packs import Pack
-from zhirong.kernel.rulebook import Rulebook, load_rulebook
+from django.db.models import Q
+
+from zhirong.chain.financing.policies import DECIDING
+from zhirong.kernel.packs import Pack, laid_over, pack_of_texts
+from zhirong.kernel.rulebook import Rulebook, load_rulebook, wider_regions
+from zhirong.operations.actors import OrganisationKind
+from zhirong.store.financing import Approval, Case, CheckItem, GuaranteeRequest, TeamRating
+from zhirong.store.policies import Policy
+
+# In this order their policies lie over the rules of the platform, the last one on top.
+OWNER_KINDS = (
+    OrganisationKind.PLATFORM,
+    OrganisationKind.FUND,
+    OrganisationKind.GUARANTOR,
+    OrganisationKind.LENDER,
+)
+PolicyKey = tuple[int, str]  # id and digest of a version
 
 
 @cache
@@ -15,17 +37,93 @@ def rulebook() -> Rulebook:
 
 @cache
 def rules_version() -> str:
-    """The version that events keep."""
+    """The version of ``rulebook``."""
     return rulebook().version()
 
 
-@cache
-def rules_content() -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def version_of(book: Rulebook) -> str:
+    """The version of a rulebook, calculated once: it covers every rule and pack."""
+    return book.version()
+
+
+@lru_cache(maxsize=64)
+def rules_content(book: Rulebook) -> dict[str, Any]:
     """What the content of an event says of the rules: their version and, where there are policy packs, which lay over them."""
-    packs = [pack_mark(pack) for pack in rulebook().packs]
-    return {"_rules": rules_version(), **({"_packs": packs} if packs else {})}
+    packs = [pack_mark(pack) for pack in book.packs]
+    return {"_rules": version_of(book), **({"_packs": packs} if packs else {})}
 
 
 def pack_mark(pack: Pack) -> str:
     """A policy pack by its id, version and content, as events keep it."""
     return f"{pack.mark} {pack.digest}"
+
+
+# -- what decides on a case ----------------------------------------------------------------------------------------
+
+
+def rules_deciding(row: Any, day: date) -> Rulebook:
+    """The rules by which something is decided on a row: of a case, an item of it or a guarantee for it with the policies of
+    its parties, of anything else the platform's alone.
+    """
+    if isinstance(row, Case):
+        return rules_of_case(row, day)
+    if isinstance(row, GuaranteeRequest):
+        return rules_of_case(row.case, day, guarantor=row.guarantor_id)
+    if isinstance(row, Approval | CheckItem | TeamRating):
+        return rules_of_case(row.case, day)
+    return rulebook()
+
+
+def rules_of_case(case: Case, day: date, *, guarantor: int | None = None) -> Rulebook:
+    """The rules that decide on a case on a day. guarantor: the one that decides, by default the case's own."""
+    return rules_under(policies_of_case(case, day, guarantor=guarantor))
+
+
+def policies_of_case(case: Case, day: date, *, guarantor: int | None = None) -> tuple[PolicyKey, ...]:
+    """The policies in force on a day that decide on a case, the last one on top."""
+    parties = [one for one in (case.lender_id, guarantor or case.guarantor_id) if one]
+    funds = Q(organisation__kind=OrganisationKind.FUND, organisation__region__in=wider_regions(case.firm.region))
+    owners = Q(organisation__in=parties) | Q(organisation__kind=OrganisationKind.PLATFORM) | funds
+    found = list(
+        in_force(day).filter(owners).values_list("organisation__kind", "organisation", "region", "pk", "sha256")
+    )
+    rank = {kind.value: number for number, kind in enumerate(OWNER_KINDS)}
+    found.sort(key=lambda one: (rank[one[0]], one[1], len(wider_regions(one[2])), one[3]))
+    return tuple((pk, digest) for _, _, _, pk, digest in found)
+
+
+def in_force(day: date) -> Any:
+    """The versions of policies that decide on a day."""
+    states = [state.value for state in DECIDING]
+    begun = Policy.objects.filter(state__in=states, begins_on__lte=day)
+    return begun.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+def rules_under(policies: Sequence[PolicyKey]) -> Rulebook:
+    """The platform's rules under these versions of policies, the last one on top. Raises InputError where one of them no longer
+    fits the rules of the package, which a new version of the program may have changed.
+    """
+    return _under(rulebook(), tuple(_pack(*key) for key in policies)) if policies else rulebook()
+
+
+@lru_cache(maxsize=128)
+def _pack(policy: int, digest: str) -> Pack:
+    """A version as a pack. digest: tells the content of one database from that of another."""
+    return pack_of(Policy.objects.get(pk=policy, sha256=digest).files)
+
+
+@lru_cache(maxsize=64)
+def _under(base: Rulebook, packs: tuple[Pack, ...]) -> Rulebook:
+    return laid_over(base, packs)
+
+
+def pack_of(files: dict[str, str]) -> Pack:
+    """The pack that the files of a policy make. Raises InputError with everything that is wrong with them."""
+    return pack_of_texts("policy", files)
+
+
+def policies_in(book: Rulebook) -> list[str]:
+    """The marks of the policies of organisations that lie over the platform's own rules."""
+    own = set(rulebook().packs)
+    return [pack_mark(pack) for pack in book.packs if pack not in own]

@@ -166,7 +166,7 @@ def _record_own(work: Work, request: Mapping[str, Any], answer: Any) -> Done:
         "_actor": call.actor.id,
         "_key": call.key,
         "_request": work.fingerprint,
-        **rules_content(),
+        **rules_content(work.rules_used),
         "_verb": name,
     }
     subject = "" if row is None else subject_name(row)

@@ -19,6 +19,7 @@ from zhirong.chain.financing.approval import APPROVAL_VERDICT_WORDS
 from zhirong.chain.financing.case import CASE_TRANSITIONS, CASE_WORDS
 from zhirong.chain.financing.diligence import CHECK_TRANSITIONS, VERDICT_TEXT
 from zhirong.chain.financing.limits import SCOPE_TEXT
+from zhirong.chain.financing.policies import POLICY_TRANSITIONS
 from zhirong.chain.guarantee.states import GUARANTEE_TRANSITIONS
 from zhirong.chain.loan.servicing.events import PAYERS
 from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT
@@ -38,7 +39,7 @@ from zhirong.kernel.text import Text
 from zhirong.kernel.transitions import Transitions
 from zhirong.ledger.accounts import PARTY_TEXT
 from zhirong.operations.actors import KIND_WORDS
-from zhirong.store import financing, parties, work
+from zhirong.store import financing, parties, policies, work
 
 # Columns whose values follow each other by a table.
 TRANSITIONS: Mapping[tuple[type[Model], str], Transitions[Any]] = {
@@ -50,6 +51,7 @@ TRANSITIONS: Mapping[tuple[type[Model], str], Transitions[Any]] = {
     (financing.Loan, "state"): LOAN_TRANSITIONS,
     (financing.StatementLine, "state"): LINE_TRANSITIONS,
     (financing.Payment, "state"): PAYMENT_TRANSITIONS,
+    (policies.Policy, "state"): POLICY_TRANSITIONS,
     (parties.Organisation, "status"): ORGANISATION_TRANSITIONS,
     (parties.Invitation, "state"): INVITATION_TRANSITIONS,
     (work.FileImport, "state"): IMPORT_TRANSITIONS,

@@ -18,7 +18,7 @@ from zhirong.operations.outbox import tell_subscribers
 from zhirong.operations.refusals import conflict, forbidden, no_such_registration
 from zhirong.operations.register_events import plain
 from zhirong.operations.register_policy import is_permitted
-from zhirong.operations.rulebook import rulebook, rules_content, rules_version
+from zhirong.operations.rulebook import rulebook, rules_content, rules_deciding, rules_version
 from zhirong.operations.snapshots import demand_fit, image_value
 from zhirong.operations.state_columns import demand_transitions, plain_value
 from zhirong.store import log, rows
@@ -63,6 +63,7 @@ class Work:
     fingerprint: str = ""
     parts: list[Done] = field(default_factory=list)
     _permitted: set[tuple[str, int | None]] = field(default_factory=set)
+    _rules: Rulebook | None = None
 
     @property
     def actor(self) -> Actor:
@@ -81,8 +82,15 @@ class Work:
 
     @property
     def rules(self) -> Rulebook:
-        """The rules, whose version is kept with the event."""
-        return rulebook()
+        """The rules that decide on the row, under the policies in force; their version and packs are kept with the event."""
+        if self._rules is None:
+            self._rules = rules_deciding(self.row, self.day)
+        return self._rules
+
+    @property
+    def rules_used(self) -> Rulebook:
+        """The rules that were read, or the platform's own where none were."""
+        return self._rules or rulebook()
 
     def subject_is(self, row: Kept) -> None:
         """Say which row the event is about, where it is not ``row``."""
@@ -199,7 +207,7 @@ class Work:
             "_key": key,
             "_request": self.fingerprint,
             "_role": self.actor.capacity.value,
-            **rules_content(),
+            **rules_content(rulebook()),
             "_verb": decision.operation,
         }
         for name, value in (("_organisation", self.actor.organisation), ("_mandate", self.actor.mandate)):

@@ -51,6 +51,7 @@ from zhirong.store.parties import (
     Organisation,
     SavedView,
 )
+from zhirong.store.policies import Policy
 from zhirong.store.work import Delivery, FileImport, Job, Notice, Seen, Webhook
 
 M = TypeVar("M", bound=Model)
@@ -349,6 +350,11 @@ def _jobs(actor: Actor, day: date) -> Q:
     return EVERYTHING if actor.has(MemberRole.SYSTEM_ADMIN) else _own("organisation")(actor, day)
 
 
+def _policies(actor: Actor, day: date) -> Q:
+    """An organisation's own; the platform's auditors see all."""
+    return EVERYTHING if actor.has(MemberRole.AUDIT_ADMIN) else _own("organisation")(actor, day)
+
+
 def _audited(actor: Actor, day: date) -> Q:
     return EVERYTHING if actor.has(MemberRole.AUDIT_ADMIN) else NOTHING
 
@@ -382,6 +388,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     Paper: _papers,
     PaperReader: _paper_readers,
     Payment: _payments,
+    Policy: _policies,
     SavedView: _own_account("account"),
     Seen: _audited,
     SharedRight: _shared_rights,

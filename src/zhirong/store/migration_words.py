@@ -16,6 +16,7 @@ WORDS: Mapping[str, Text] = {
     ),
     "0006_file_imports": Text("较长的清单和流水在后台导入", "read long lists and statements in the background"),
     "0007_roles": Text("“职责”改称“角色”，数据不变", "rename duties to roles; the data stay as they are"),
+    "0008_policies": Text("建立各机构政策的数据表", "make the table of policies of organisations"),
 }
 _COMPONENT = Text("登录、会话等组件的数据表", "tables of a component such as sign-in or sessions")
 

@@ -8,7 +8,19 @@ from zhirong.operations import catalogue
 from zhirong.web import views  # noqa: F401 - declares the shared pages
 from zhirong.web.pages import url_patterns
 
-DESKS = ("public", "imports", "firm", "lender", "guarantor", "loan", "agency", "registrar", "admin", "developers")
+DESKS = (
+    "public",
+    "imports",
+    "firm",
+    "lender",
+    "guarantor",
+    "loan",
+    "policy",
+    "agency",
+    "registrar",
+    "admin",
+    "developers",
+)
 catalogue.load()  # first: pages are declared for lists
 for _desk in DESKS:
     import_module(f"zhirong.web.{_desk}.pages")

@@ -23,7 +23,7 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, Words, ask
 from zhirong.operations.guarantee.guarantees import GOES_NO_FURTHER, end_guarantees, standing_guarantee
 from zhirong.operations.organisation.organisations import own_firm
-from zhirong.operations.rulebook import rules_version
+from zhirong.operations.rulebook import policies_in, rules_version, version_of
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Approval, Case
 
@@ -272,11 +272,13 @@ def _decide(
     """Keep a decision with what it was made by: rules, inputs, line and what was still open."""
     quote = read_kept(case.quote)
     basis = {
-        "rules": rules_version(),
+        "rules": version_of(work.rules),
+        "platform_rules": rules_version(),
+        "policies": policies_in(work.rules),
         "band": now.band.level,
         "line": case.line,
         "proposed": case.proposed_amount,
-        "review": case.review,
+        "review": {name: value for name, value in case.review.items() if name != "table"},
         "binding": "" if quote is None else quote.modes[0].credit_limit.binding,
         "open": [] if quote is None else [one.code for one in open_conditions(quote)],
         "limits": [

@@ -11,7 +11,7 @@ from zhirong.operations.appraisal.online_appraisals import standing_of
 from zhirong.operations.case_file.tables import case_table_of, quote_of_table
 from zhirong.operations.organisation.profile import Table, facts_of, missing_sections
 from zhirong.operations.plausible import implausible_amount
-from zhirong.operations.rulebook import rulebook
+from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.store.financing import Case, FirmRight
 
 _CHOOSE_ANOTHER = Text("在“比较模式”中选择符合条件的模式", "choose a mode that you qualify for")
@@ -130,7 +130,7 @@ def _quote(case: Case, day: date) -> tuple[QuoteDocument | None, list[Problem]]:
     kept = case.facts, case.credit
     try:
         case.facts, case.credit = facts, credit
-        quote = quote_of_table(case_table_of(case, day), [case.mode])
+        quote = quote_of_table(case_table_of(case, day), [case.mode], rules_of_case(case, day))
     except InputError as error:
         return None, list(error.problems)
     finally:

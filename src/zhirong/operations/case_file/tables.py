@@ -17,6 +17,7 @@ from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.view import view
 from zhirong.kernel.document import to_json
+from zhirong.kernel.rulebook import Rulebook
 from zhirong.store.financing import Appraisal, Case, FirmRight
 from zhirong.store.parties import Organisation
 from zhirong.workbench import quote_case, rules
@@ -123,18 +124,24 @@ def case_table_of(case: Case, day: date) -> Table:
     return {**table, **added}
 
 
-def quote_of_table(table: Mapping[str, Any], mode_ids: Sequence[str] | None = None) -> QuoteDocument:
-    """The quote of a case file's table. mode_ids: None for every mode.
+def quote_of_table(
+    table: Mapping[str, Any], mode_ids: Sequence[str] | None = None, rulebook: Rulebook | None = None
+) -> QuoteDocument:
+    """The quote of a case file's table. mode_ids: None for every mode. rulebook: by which it is made, the platform's own
+    where none is given.
 
     Raises InputError with everything that is wrong with the table, and for a mode that is not there.
     """
-    case = read_case(table, str(table["case"]["id"]), rules())
-    return view(quote_case(case, mode_ids))
+    book = rules() if rulebook is None else rulebook
+    case = read_case(table, str(table["case"]["id"]), book)
+    return view(quote_case(case, mode_ids, book))
 
 
-def quote_json(table: Mapping[str, Any], mode_ids: Sequence[str] | None = None) -> dict[str, Any]:
+def quote_json(
+    table: Mapping[str, Any], mode_ids: Sequence[str] | None = None, rulebook: Rulebook | None = None
+) -> dict[str, Any]:
     """The same as JSON by docs/schemas/quote.schema.json, as a row stores it."""
-    made: dict[str, Any] = to_json(quote_of_table(table, mode_ids))
+    made: dict[str, Any] = to_json(quote_of_table(table, mode_ids, rulebook))
     return made
 
 

@@ -46,6 +46,7 @@ from zhirong.operations.case_file.tables import case_table_of, quote_of_table, v
 from zhirong.operations.credit.review import open_conditions
 from zhirong.operations.pledge.facts import facts_now, standings
 from zhirong.operations.register_events import pledge_kind
+from zhirong.operations.rulebook import rules_of_case
 from zhirong.operations.uploads import bytes_of
 from zhirong.store import rows
 from zhirong.store.financing import Appraisal, Case, FirmRight, GuaranteeRequest, StoredFile
@@ -158,7 +159,7 @@ def supported_now(case: Case, day: date) -> tuple[Fen | None, tuple[Text, ...]]:
     if not case.review or case.review.get("valued") == valued_hash(case):
         return None, ()
     try:
-        quote = quote_of_table(case_table_of(case, day), [case.mode])
+        quote = quote_of_table(case_table_of(case, day), [case.mode], rules_of_case(case, day))
     except InputError as error:
         return None, tuple(one.reason for one in error.problems)
     return parse_yuan(quote.modes[0].loan.amount), ()

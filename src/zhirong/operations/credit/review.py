@@ -28,7 +28,7 @@ from zhirong.operations.credit.diligence import DESK, lender_page
 from zhirong.operations.credit.team_rating import assessed
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Rate, Request, Words, ask
-from zhirong.operations.rulebook import rules_version
+from zhirong.operations.rulebook import policies_in, rules_version, version_of
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, CheckItem
 
@@ -66,7 +66,8 @@ def review(work: Work, request: Review) -> Any:
     """
     case: Case = work.row
     case.annual_rate = request.annual_rate
-    quote = quote_of_table(case_table_of(case, work.day), [case.mode])
+    table = case_table_of(case, work.day)
+    quote = quote_of_table(table, [case.mode], work.rules)
     line = parse_yuan(quote.modes[0].loan.amount)
     work.update(
         case,
@@ -78,7 +79,11 @@ def review(work: Work, request: Review) -> Any:
             "by": work.actor.account,
             "inputs": inputs_of(case),
             "valued": valued_hash(case),
-            "rules": rules_version(),
+            "rules": version_of(work.rules),
+            "platform_rules": rules_version(),
+            "policies": policies_in(work.rules),
+            "mode": case.mode,
+            "table": plain(table),
         },
     )
     return {"id": case.pk, "line": line}
@@ -105,6 +110,9 @@ def review_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
             f"the review is more than {days.value} days old ({made_on})",
         )
         found.append(_review(made_on.isoformat(), words, "review_too_old"))
+    if case.review.get("policies", []) != policies_in(rules):
+        words = Text("测算之后本机构或有关方的政策有变动", "a policy that decides on the case has changed since")
+        found.append(_review(made_on.isoformat(), words, "review_other_policy"))
     if case.review["inputs"] != inputs_of(case):
         words = Text("测算后资料已变动", "the underlying data has changed since the review")
         found.append(_review(made_on.isoformat(), words, "review_stale"))

@@ -30,7 +30,7 @@ from zhirong.operations.organisation.organisations import own_firm
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausible import RecentDay, UnusualReason, unusual_rate
 from zhirong.operations.refusals import refuse
-from zhirong.operations.rulebook import rules_version
+from zhirong.operations.rulebook import policies_in, version_of
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, GuaranteeRequest, GuarantorFigures
 from zhirong.store.parties import Organisation
@@ -264,7 +264,8 @@ def grant(work: Work, request: Grant) -> Any:
         raise InputError(problems)
     basis = {
         **asked.basis,
-        "rules": rules_version(),
+        "rules": version_of(work.rules),
+        "policies": policies_in(work.rules),
         "net_assets": None if figures is None else figures.net_assets,
         "meters": [{"code": one.code, "used": one.used, "adds": one.adds, "most": one.most} for one in meters],
     }
@@ -320,7 +321,11 @@ def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
         state=GuaranteeState.DECLINED,
         exposure=0,
         decided_by_id=work.actor.account,
-        basis={"rules": rules_version(), "ground": request.ground.value},
+        basis={
+            "rules": version_of(work.rules),
+            "policies": policies_in(work.rules),
+            "ground": request.ground.value,
+        },
         opinion=f"{asked.opinion}\n{request.reason}".strip(),
     )
     work.notify(

@@ -19,7 +19,7 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
 from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
-from zhirong.operations.rulebook import rulebook
+from zhirong.operations.rulebook import rules_of_case
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach
 from zhirong.store.financing import Case, StoredFile
@@ -204,10 +204,11 @@ def _waivable(actor: Actor, case: Any) -> Choices:
     if case is None:
         return []
     day = day_of(now())
+    rules = rules_of_case(case, day)
     return [
         (one.code, one.title)
-        for one in conditions_of(case, day, rulebook())
-        if one.verdict == "open" and may_be_waived(one.code, rulebook(), day)
+        for one in conditions_of(case, day, rules)
+        if one.verdict == "open" and may_be_waived(one.code, rules, day)
     ]
 
 

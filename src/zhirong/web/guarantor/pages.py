@@ -18,7 +18,7 @@ from zhirong.operations.credit.limits import limits_of, names_of
 from zhirong.operations.credit.portfolio import mode_title
 from zhirong.operations.guarantee.guarantees import GUARANTOR, figures_of, meters_of, standing_of
 from zhirong.operations.listing import LISTINGS
-from zhirong.operations.rulebook import rulebook
+from zhirong.operations.rulebook import rules_deciding
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, GuaranteeRequest, Loan
 from zhirong.web.case_overview import Today, quote_of, rights_of
@@ -30,8 +30,10 @@ from zhirong.web.views import render_list
 _LARGEST = 20  # debtors and groups that are listed by what they owe
 
 
-def _today() -> Today:
-    return Today(rulebook(), day_of(now()))
+def _today(asked: GuaranteeRequest | None = None) -> Today:
+    """Today by the rules that decide on a request, the platform's own where there is none."""
+    day = day_of(now())
+    return Today(rules_deciding(asked, day), day)
 
 
 @page("guarantor/", "guarantor.home", roles=GUARANTOR)
@@ -50,7 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @page("guarantor/requests/<int:id>/", "guarantor.request", roles=GUARANTOR, model=GuaranteeRequest)
 def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
     """One request: what is asked, what it rests on, what it does to each limit."""
-    actor, today = request.actor, _today()
+    actor, today = request.actor, _today(row)
     figures = figures_of(row.guarantor_id, today.day)
     # Who declined or withdrew keeps its own request, and sees no more of the firm.
     has_part = visible(actor, Case, today.day).filter(pk=row.case_id).exists()

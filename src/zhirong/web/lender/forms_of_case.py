@@ -16,7 +16,7 @@ from zhirong.operations.clock import now
 from zhirong.operations.credit.diligence import DESK, rule_of
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.fields import Request
-from zhirong.operations.rulebook import rulebook
+from zhirong.operations.rulebook import rules_deciding
 from zhirong.store.financing import Case, CheckItem, FirmRight
 from zhirong.web.pages import page
 from zhirong.web.profile_fields import FIRST_FACTS, credit_sections, drawn, facts_items, read_description
@@ -30,7 +30,7 @@ _DEFAULT_SYSTEM = "national_guide"
 @page("lender/checks/<int:id>/", "lender.check", roles=DESK, model=CheckItem, methods=("GET", "HEAD", "POST"))
 def check(request: HttpRequest, row: CheckItem) -> HttpResponse:
     """What came of one item of the checklist; what has been entered is in the form."""
-    rule = rule_of(row, rulebook(), day_of(now()))
+    rule = rule_of(row, rules_deciding(row, day_of(now())), day_of(now()))
     known = {"outcome": row.state, "verdict": row.verdict, "finding": row.finding, "cost": row.cost}
     title = row.case.beside.get(TITLE_INVESTIGATION, {}) if row.item == TITLE_INVESTIGATION else {}
     names = {"finding": "title_finding"}
@@ -75,7 +75,8 @@ def score(request: HttpRequest, row: Case) -> HttpResponse:
     right = next((one for one in rights if str(one.pk) == wanted), rights[0] if rights else None)
     if right is None:
         raise Http404
-    rules, day = rulebook(), day_of(now())
+    day = day_of(now())
+    rules = rules_deciding(row, day)
     stated = row.beside.get("indicators", {})
     chosen = request.POST.get("system") or request.GET.get("system") or stated.get("system", _DEFAULT_SYSTEM)
     system_id = chosen if chosen in system_ids(rules) else _DEFAULT_SYSTEM

@@ -25,7 +25,7 @@ from zhirong.operations.case_file.tables import case_table_of, quote_of_table
 from zhirong.operations.credit.exemption import events_of, history
 from zhirong.operations.credit.limits import lent, limits_of, names_of
 from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, Portfolio, my_states, portfolio_of
-from zhirong.operations.rulebook import rulebook
+from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.store.financing import Case
 from zhirong.web.case_overview import Today, case_context
 from zhirong.web.clock import now
@@ -44,8 +44,10 @@ _PARTS = (
 )
 
 
-def _today() -> Today:
-    return Today(rulebook(), day_of(now()))
+def _today(case: Case | None = None) -> Today:
+    """Today by the rules that decide on a case, the platform's own where there is none."""
+    day = day_of(now())
+    return Today(rulebook() if case is None else rules_of_case(case, day), day)
 
 
 @page("lender/", "lender.home", roles=LENDER)
@@ -70,7 +72,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 @page("lender/cases/<int:id>/", "lender.case", roles=LENDER, model=Case)
 def case(request: HttpRequest, row: Case) -> HttpResponse:
     """The case on one page, the next step in front."""
-    return render(request, "lender/case.html", case_context(request.actor, row, _today()))
+    return render(request, "lender/case.html", case_context(request.actor, row, _today(row)))
 
 
 @page("lender/cases/<int:id>/why/", "lender.why", roles=LENDER, model=Case)
@@ -121,7 +123,8 @@ def case_chart(request: HttpRequest, row: Case, which: str) -> HttpResponse:
 
 
 def _all_modes(row: Case) -> QuoteDocument:
-    return for_reading(quote_of_table(case_table_of(row, day_of(now()))))
+    day = day_of(now())
+    return for_reading(quote_of_table(case_table_of(row, day), rulebook=rules_of_case(row, day)))
 
 
 @page("lender/portfolio/", "lender.portfolio", roles=LENDER)

@@ -45,7 +45,7 @@ from zhirong.operations.listing import LISTINGS
 from zhirong.operations.loan.books import books_of
 from zhirong.operations.loan.loans import BANKERS, READERS, ahead_rows, judge, late_of, receipts, state_of
 from zhirong.operations.loan.statements import CASHIERS, proposals
-from zhirong.operations.rulebook import rulebook
+from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.operations.run import run_operation
 from zhirong.operations.uploads import take_in
 from zhirong.operations.visibility import visible
@@ -113,7 +113,7 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
     is_bank = actor.kind is OrganisationKind.LENDER
     loan = visible(actor, Loan, day).filter(case=case).first()
     before_release = is_bank and case.state in (CaseState.APPROVED, CaseState.SIGNING, CaseState.REGISTERING)
-    conditions = conditions_of(case, day, rulebook()) if before_release else ()
+    conditions = conditions_of(case, day, rules_of_case(case, day)) if before_release else ()
     wrong = [one for one in conditions if not one.is_met]
     context = {
         "case": case,
@@ -269,7 +269,8 @@ def loan(request: HttpRequest, row: Loan) -> HttpResponse:
         "is_bank": actor.kind is OrganisationKind.LENDER,
     }  # fmt: skip
     if row.state == LoanState.WAITING and context["is_bank"]:
-        context["unmet"] = [one for one in conditions_of(row.case, day, rulebook()) if not one.is_met]
+        rules = rules_of_case(row.case, day)
+        context["unmet"] = [one for one in conditions_of(row.case, day, rules) if not one.is_met]
     if row.state not in (LoanState.WAITING, LoanState.CANCELLED):
         context |= _standing(request, row, day)
     return render(request, "loan/loan.html", context)

@@ -1,0 +1,210 @@
+"""An organisation's own policy: its versions, what may be set, and for each version what changes and whom it touches."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhirong.chain.financing.policies import POLICY_STATE_TEXT, PolicyState
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import parse_yuan
+from zhirong.kernel.pack_changes import Change, differences
+from zhirong.kernel.rulebook import CONFIDENCE_TEXT, Bounds, Rule, Rulebook, RuleValue
+from zhirong.kernel.text import Text
+from zhirong.operations.actors import MemberRole, OrganisationKind
+from zhirong.operations.authorize import operations_for
+from zhirong.operations.case_file.tables import plain
+from zhirong.operations.credit.portfolio import LENDER
+from zhirong.operations.credit.replaying import replay
+from zhirong.operations.listing import LISTINGS
+from zhirong.operations.platform.policies import DECIDERS, ISSUERS, READERS, RULES, name_of_person, settable
+from zhirong.operations.platform.policy_effects import books
+from zhirong.operations.platform.policy_effects import rule_changes as changes_of
+from zhirong.operations.platform.policy_text import rule_text
+from zhirong.operations.rulebook import rulebook
+from zhirong.store.financing import Case
+from zhirong.store.policies import Policy
+from zhirong.web.clock import now
+from zhirong.web.menu import menu
+from zhirong.web.pages import page
+from zhirong.web.views import render_list
+
+UNIT_TEXT: Mapping[str, Text] = {
+    "fen": Text("分", "fen"),
+    "yuan": Text("元", "CNY"),
+    "rate": Text("比例", "rate"),
+    "bp": Text("基点", "basis points"),
+    "years": Text("年", "years"),
+    "months": Text("个月", "months"),
+    "days": Text("天", "days"),
+    "working_days": Text("个工作日", "working days"),
+    "count": Text("个数", "number"),
+    "points": Text("分值", "points"),
+    "text": Text("文字", "text"),
+    "table": Text("表", "table"),
+}
+
+
+@page("policies/", "policy.home", roles=READERS)
+def home(request: HttpRequest) -> HttpResponse:
+    """The versions of the organisation's policy; whoever may draft one finds what it may set."""
+    own = {OrganisationKind(one) for one in ISSUERS}
+    kind = request.actor.kind
+    groups = _settable(kind) if kind in own else []
+    return render_list(request, LISTINGS["policy.versions"], "policy/home.html", groups=groups)
+
+
+@page("policies/<int:id>/", "policy.version", roles=READERS, model=Policy)
+def version(request: HttpRequest, row: Policy) -> HttpResponse:
+    """What it changes, rule by rule; which open cases would be decided differently; who drafts and who approves."""
+    actor, state = request.actor, PolicyState(row.state)
+    problems: tuple[Problem, ...] = ()
+    found: list[dict[str, Any]] = []
+    try:
+        after = books(row)[1]
+        found = [_shown(one, after, request.lang) for one in changes_of(row)]
+    except InputError as error:  # of an older program: it no longer fits the rules of this one
+        problems = error.problems
+    context = {
+        "row": row,
+        "state": POLICY_STATE_TEXT[state],
+        "is_good": state is PolicyState.APPROVED,
+        "is_bad": state in (PolicyState.REJECTED, PolicyState.WITHDRAWN),
+        "operations": operations_for(actor, row),
+        "waits_for": _waits_for(row, actor),
+        "changes": found,
+        "problems": problems,
+        "effects": row.effects,
+        "cases": [_case(one) for one in row.effects.get("cases", ())],
+        "is_lender": actor.kind is OrganisationKind.LENDER,
+        "author": name_of_person(row.drafted_by),
+        "decider": name_of_person(row.decided_by),
+        "written": row.files[RULES],
+        "modes": [name for name in row.files if name.startswith("modes/")],
+    }
+    return render(request, "policy/version.html", context)
+
+
+@page("lender/cases/<int:id>/replay/", "policy.replay", roles=LENDER, model=Case)
+def replayed(request: HttpRequest, row: Case) -> HttpResponse:
+    """The review of a case made again by the rules and policies that it used: the same figures, or why it cannot be done."""
+    problems: tuple[Problem, ...] = ()
+    again: dict[str, Any] | None = None
+    if row.review:
+        try:
+            again = replay(row.review)
+        except InputError as error:
+            problems = error.problems
+    kept = row.quote
+    context = {
+        "case": row,
+        "policies": row.review.get("policies", ()),
+        "problems": problems,
+        "kept": _figures(kept) if kept else None,
+        "again": None if again is None else _figures(again),
+        "is_same": again is not None and plain(again) == plain(kept),
+    }
+    return render(request, "policy/replay.html", context)
+
+
+def _figures(quote: dict[str, Any]) -> dict[str, Any]:
+    offer = quote["modes"][0]
+    return {
+        "amount": parse_yuan(offer["loan"]["amount"]),
+        "annual_rate": offer["loan"]["annual_rate"],
+        "binding": offer["credit_limit"]["binding_title"],
+        "rules": quote["rules_version"],
+    }
+
+
+def _waits_for(row: Policy, actor: Any) -> Text | None:
+    if row.state != PolicyState.SUBMITTED:
+        return None
+    if not row.effects:
+        return Text(
+            "正在测算对未结业务的影响，请稍后刷新本页",
+            "Its effects on open cases are being calculated; reload this page in a minute.",
+        )
+    if actor.has(*DECIDERS) and actor.account in (row.drafted_by_id, row.submitted_by_id):
+        return Text(
+            "由您起草或提交，须由另一位有权的人批准",
+            "You drafted or submitted it: another person with this role approves it.",
+        )
+    return Text("等待另一位有权的人批准", "Another person with this role approves it.")
+
+
+def _shown(one: Change, after: Rulebook, lang: str) -> dict[str, Any]:
+    """One changed rule as a row: old and new value, source, bounds."""
+    known = one.before or one.after  # the platform's words for a rule, where it has some
+    assert known is not None
+    rule = after.rule(one.id) if one.id in after else None
+    return {
+        "id": one.id,
+        "title": known.title,
+        "unit": UNIT_TEXT[known.unit],
+        "region": one.region,
+        "since": None if one.since.year == 1 else one.since,
+        "until": one.until,
+        "concern": one.concern,
+        "values": list(differences(one.before, one.after, lang)),
+        "source": _source(one.after, lang),
+        "confidence": None if one.after is None else CONFIDENCE_TEXT[one.after.reference.confidence],
+        "bounds": None if rule is None else _bounds(rule.bounds),
+    }
+
+
+def _source(value: RuleValue | None, lang: str) -> str:
+    if value is None:
+        return ""
+    reference = value.reference
+    return " ".join(part for part in (reference.issuer, reference.document, reference.article) if part)
+
+
+def _bounds(bounds: Bounds | None) -> Text | None:
+    if bounds is None:
+        return None
+    if bounds.one_of:
+        return Text("、".join(bounds.one_of), ", ".join(bounds.one_of))
+    least = "" if bounds.least is None else f"{bounds.least:f}"
+    most = "" if bounds.most is None else f"{bounds.most:f}"
+    return Text(f"{least or '…'} 至 {most or '…'}", f"{least or '…'} to {most or '…'}")
+
+
+def _case(one: dict[str, Any]) -> dict[str, Any]:
+    return {**one, "before": _side(one["before"]), "after": _side(one["after"])}
+
+
+def _side(figures: dict[str, Any]) -> dict[str, Any]:
+    amount = figures.get("amount")
+    return {**figures, "amount": None if amount is None else parse_yuan(amount)}
+
+
+def _settable(kind: Any) -> list[dict[str, Any]]:
+    """The rules that may be set, with today's value and a piece of TOML to begin with, by what they concern."""
+    book, today = rulebook(), day_of(now())
+    groups: dict[str, dict[str, Any]] = {}
+    for rule_id in settable(kind, book, today):
+        value = book.find(rule_id, today)
+        if value is None:
+            continue
+        concern = Change(rule_id, "CN", today, None, None, value).concern
+        group = groups.setdefault(concern.zh, {"title": concern, "rules": []})
+        group["rules"].append(_settable_rule(book.rule(rule_id), value))
+    return list(groups.values())
+
+
+def _settable_rule(rule: Rule, value: RuleValue) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "unit": UNIT_TEXT[rule.unit],
+        "values": list(differences(None, value, "zh")),
+        "bounds": _bounds(rule.bounds),
+        "toml": rule_text(rule, value.value),
+    }
+
+
+menu("policy.home", "本机构政策", "Own policy", *(role for role in READERS if role is not MemberRole.AUDIT_ADMIN))
+menu("policy.home", "机构政策", "Policies", MemberRole.AUDIT_ADMIN)
