@@ -143,7 +143,7 @@ def test_json_and_the_rights_asked_for() -> None:
     assert content["quantile"] == 10
     assert [entry["factor"] for entry in content["factors"]][0] == "life_left"
     assert content["factors"][2]["references"][1]["issuer"] == "国家知识产权局"
-    with pytest.raises(ValueError, match="none of the rights"):
+    with pytest.raises(ValueError, match="none of the appraised rights"):
         lending_value(appraisal, [a_right("other")], TERM_END, RULES, DAY)
 
 

@@ -37,8 +37,8 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
 
 
 class NoVersionError(InputError):
-    """What is done to a row must name the version of it that the caller has seen: nobody overwrites unseen what
-    others did.
+    """An operation on a row must state the version that the caller has seen, so that it does not overwrite changes
+    of others.
     """
 
 

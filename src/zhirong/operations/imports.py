@@ -410,7 +410,7 @@ def keep_piece(work: Work, request: Piece) -> Any:
     is_background=True,
 )
 def finish(work: Work, request: Kept) -> Any:
-    """Every piece is kept."""
+    """All batches have been imported."""
     row: FileImport = work.row
     about = {**row.about, "kept": request.counts, "left_rows": request.left}
     work.update(row, state=ImportState.DONE, about=about)

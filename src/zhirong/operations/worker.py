@@ -86,8 +86,7 @@ def _tried(part: Callable[[], int | None]) -> int:
     try:
         return part() or 0
     except Exception as error:
-        # The database is restarting, was locked for too long, or one thing is not as it should be: nothing was
-        # lost.
+        # The database is restarting or was locked for too long: nothing was lost.
         if is_full_disk(error):
             _log.error("background work: %s", full_disk().as_text("en"))
         else:

@@ -144,7 +144,7 @@ def operate(
 
 
 def _tickets(request: HttpRequest, op: Operation) -> dict[str, str]:
-    """The files that came with a form, taken in: the operation gets their tickets."""
+    """Stores the uploaded files of a form; the operation receives their tickets."""
     tickets: dict[str, str] = {}
     problems = []
     for name in op.request.model_fields:

@@ -36,7 +36,7 @@ def lending_value(
     """
     subject = carriers([right for right in rights if right.id in appraisal.request.rights])
     if not subject:
-        raise ValueError("none of the rights appraised is among the rights given")
+        raise ValueError("none of the appraised rights is in the list of rights")
     quantile = rules.at("appraisal.lending.quantile", day)
     months = rules.at("quote.disposal_months", day)
     sale_day = add_months(term_end, months.whole())

@@ -48,7 +48,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a method may not be used with what it was given, and how to fix that. code: stable English key."""
+    """Why a method cannot be used with its inputs, and how to fix it. code: stable English key."""
 
     code: str
     reason: Text

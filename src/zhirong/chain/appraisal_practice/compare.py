@@ -146,7 +146,7 @@ def _questions(pairs: Sequence[AssumptionPair]) -> list[Text]:
             which = Text("第一份", "the first") if pair.first is None else Text("第二份", "the second")
             asked.append(
                 Text(
-                    f"{which.zh}报告没有“{pair.label.zh}”，为什么？",
+                    f"{which.zh}报告没有“{pair.label.zh}”，请说明原因",
                     f"why has {which.en} report no {pair.label.en}?",
                 )
             )

@@ -15,7 +15,7 @@ from zhirong.kernel.rulebook import Rulebook, RuleValue
 class Tolerance:
     """ratio: bad balance of all balances of IP-pledge loans, exact. own: the lender's ratio over all its loans.
 
-    above: by how much ratio is higher, below nothing where it is lower. rule: how much it may be. room: fen of
+    above: difference of ratio and own, negative if ratio is lower. rule: how much it may be. room: fen of
     standing loans that may still turn bad, negative where the ratio is beyond what is tolerated.
     """
 

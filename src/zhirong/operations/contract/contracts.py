@@ -155,7 +155,7 @@ class IssueContract(Request):
         Rate | None,
         ask(
             "年利率",
-            "Yearly rate",
+            "Annual rate",
             "如 0.0435；留空用批准的利率",
             "such as 0.0435; leave empty for the approved rate",
         ),

@@ -17,7 +17,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def demand_recordable(work: Work, register: str, authority: str, number: str, certificate: str, day: date) -> None:
-    """What an authority is said to have registered can be so: its own kind of rights, a number not used yet, a sound hash.
+    """What an authority is said to have registered can be so: its own kind of rights, a number not used yet, a
+    sound hash.
 
     register: that of the rights. Fields that are empty are refused by the move itself. Raises InputError otherwise.
     """
@@ -48,5 +49,5 @@ def demand_recordable(work: Work, register: str, authority: str, number: str, ce
 
 def later_than_today(field: str, day: date) -> InputError:
     """A day that has not come yet."""
-    reason = Text("晚于今天", "it is later than today")
+    reason = Text("晚于今天", "the date is in the future")
     return refuse("later_than_today", field, day, reason, Text("改正日期", "correct the day"))
