@@ -123,7 +123,7 @@ def test_the_loan_as_each_desk_sees_it(platform, monkeypatch) -> None:
         demand_two_languages(client, f"/cases/{money.case.pk}/completion/")
     assert "五级分类的依据" in body(officer.get(address)) and "五级分类的依据" not in body(firm.get(address))
     later = platform.day.replace(day=platform.day.day + 10).isoformat()
-    assert "还清全部" in body(firm.get(f"{address}?payoff={later}"))
+    assert "结清全部贷款" in body(firm.get(f"{address}?payoff={later}"))
     for wrong in ("2020-01-01", "昨天", "2099-01-01"):
         assert "改正日期" in body(firm.get(f"{address}?payoff={wrong}"))
     books = body(officer.get(f"{address}books/"))
