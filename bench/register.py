@@ -71,7 +71,7 @@ def _filings(folder: Path) -> Measurement:
 def _seconds_a_filing(folder: Path, first: int) -> float:
     """FILINGS patents from the number ``first`` on are filed, examined and entered; every receipt verifies."""
     from zhirong.evidence.receipts import read_receipt
-    from zhirong.evidence.verify import Verdict, verify_receipt
+    from zhirong.evidence.verify import EvidenceVerdict, verify_receipt
     from zhirong.operations.actors import Capacity, register_actor
     from zhirong.operations.declare import Call
     from zhirong.operations.pledge import pledges
@@ -88,7 +88,7 @@ def _seconds_a_filing(folder: Path, first: int) -> float:
         receipts.append(receipt(Event.objects.get(index=done.index), key, NOW).as_bytes())
     seconds = (time.perf_counter() - start) / FILINGS
     keys = public_keys(folder)
-    assert all(verify_receipt(read_receipt(one), keys=keys).verdict is Verdict.HOLDS for one in receipts)
+    assert all(verify_receipt(read_receipt(one), keys=keys).verdict is EvidenceVerdict.HOLDS for one in receipts)
     return seconds
 
 

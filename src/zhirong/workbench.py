@@ -17,7 +17,7 @@ from zhirong.chain.mode.model import Mode
 from zhirong.chain.quote.many import LimitRow, blocks, limits_of
 from zhirong.chain.quote.quote import quote
 from zhirong.chain.quote.reading import read_case
-from zhirong.chain.quote.records import Case, Quote
+from zhirong.chain.quote.records import CreditCase, Quote
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.packs import MANIFEST, Pack, environment_folders, overlaid
@@ -81,12 +81,14 @@ def _modes(packs: tuple[Pack, ...]) -> dict[str, Mode]:
     return load_modes(packs=packs)
 
 
-def load_case(path: str | Path) -> Case:
+def load_case(path: str | Path) -> CreditCase:
     """The case in a TOML file. Raises InputError with everything that is wrong with it, OSError if unreadable."""
     return read_case(parse_toml(read_text_file(path), str(path)), str(path), rules())
 
 
-def quote_case(case: Case, mode_ids: Iterable[str | Mode] | None = None, rulebook: Rulebook | None = None) -> Quote:
+def quote_case(
+    case: CreditCase, mode_ids: Iterable[str | Mode] | None = None, rulebook: Rulebook | None = None
+) -> Quote:
     """The quote of a case under the modes named, by default under all. A mode may be given itself, as read from a
     file.
 
@@ -98,7 +100,7 @@ def quote_case(case: Case, mode_ids: Iterable[str | Mode] | None = None, ruleboo
 
 
 def quote_many(
-    cases: Iterable[Case],
+    cases: Iterable[CreditCase],
     mode_ids: Sequence[str] | None = None,
     *,
     executor: Executor | None = None,
@@ -128,7 +130,7 @@ def quote_many(
 
 
 def _limits(
-    cases: tuple[Case, ...], mode_ids: tuple[str, ...], packs: tuple[str, ...] | None
+    cases: tuple[CreditCase, ...], mode_ids: tuple[str, ...], packs: tuple[str, ...] | None
 ) -> tuple[LimitRow, ...]:
     book = rules(packs)
     chosen = choose_modes(mode_ids, book)

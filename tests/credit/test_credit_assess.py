@@ -17,12 +17,12 @@ from zhirong.chain.credit.file import (
     RATINGS,
     SECTION_TEXT,
     TAX_GRADES,
+    AgencyRating,
     BankHistory,
-    CashFlow,
+    BusinessEntry,
+    CashFlowStatement,
     Compliance,
-    Debt,
-    Rating,
-    Registration,
+    DebtOnFile,
     Tax,
     Trade,
     provenance_of,
@@ -163,7 +163,7 @@ def test_a_date_after_the_day_is_refused() -> None:
 
 def test_nothing_due_and_nothing_earned() -> None:
     def cover(flow: int, due: int) -> Decimal | None:
-        return debt_service_cover(CreditFile(cash_flow=CashFlow(flow, due, SOURCE)), DAY)
+        return debt_service_cover(CreditFile(cash_flow=CashFlowStatement(flow, due, SOURCE)), DAY)
 
     assert cover(100, 0) == Decimal("Infinity")
     assert cover(0, 0) == 0
@@ -241,13 +241,13 @@ def test_a_rule_that_makes_no_sense_is_a_fault_of_the_rule(rule_id: str, value: 
 
 MONEY = st.integers(0, 10**11)
 PARTS = {
-    "registration": st.builds(Registration, st.dates(date(1980, 1, 1), DAY), st.booleans(), st.just(SOURCE)),
+    "registration": st.builds(BusinessEntry, st.dates(date(1980, 1, 1), DAY), st.booleans(), st.just(SOURCE)),
     "tax": st.builds(Tax, st.sampled_from(TAX_GRADES), MONEY, st.just(SOURCE)),
     "trade": st.builds(Trade, st.sampled_from(CUSTOMS_GRADES), MONEY, MONEY, st.just(SOURCE)),
     "compliance": st.builds(Compliance, st.integers(0, 20), st.booleans(), st.booleans(), st.just(SOURCE)),
-    "debt": st.builds(Debt, MONEY, st.integers(1, 10**11), st.just(0), st.just(SOURCE)),
-    "cash_flow": st.builds(CashFlow, st.integers(-(10**10), 10**10), MONEY, st.just(SOURCE)),
-    "rating": st.builds(Rating, st.just("a"), st.sampled_from(RATINGS), st.just(SOURCE)),
+    "debt": st.builds(DebtOnFile, MONEY, st.integers(1, 10**11), st.just(0), st.just(SOURCE)),
+    "cash_flow": st.builds(CashFlowStatement, st.integers(-(10**10), 10**10), MONEY, st.just(SOURCE)),
+    "rating": st.builds(AgencyRating, st.just("a"), st.sampled_from(RATINGS), st.just(SOURCE)),
     "bank_history": st.builds(BankHistory, st.integers(0, 20), st.integers(0, 400), st.booleans(), st.just(SOURCE)),
 }
 FILES = st.builds(CreditFile, **{name: st.none() | part for name, part in PARTS.items()})

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from zhirong.chain.appraisal import Appraisal, appraise, read_appraisal
 from zhirong.chain.appraisal.lending import lending_value
-from zhirong.chain.appraisal_practice.records import Signature, formal_record, online_record, record_of_json
+from zhirong.chain.appraisal_practice.records import ReportSignature, formal_record, online_record, record_of_json
 from zhirong.chain.appraisal_practice.report import PART_TEXT, Parties, report_data
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Flag, Holder, Right, Role
@@ -63,7 +63,7 @@ def appraisal_of(right: Right) -> Appraisal:
 def data_of(right: Right | None = None, *, formal: bool = True) -> dict[str, Any]:
     right = right or right_of()
     found = appraisal_of(right)
-    signature = Signature("A1", ("v1", "v2"), date(2026, 7, 15), True, False)
+    signature = ReportSignature("A1", ("v1", "v2"), date(2026, 7, 15), True, False)
     record = (
         formal_record("R2026-001", found, signature, RULES, 2_500_000)
         if formal

@@ -12,7 +12,14 @@ from small_log import LOG_KEY, NEXT_KEY, ORIGIN, WITNESS, SmallLog, instant
 from zhirong.evidence.canonical import encode
 from zhirong.evidence.fingerprint import claim_fingerprint, hmac_sm3, right_fingerprint
 from zhirong.evidence.hashes import HashAlgorithm, digest_of, leaf_hash
-from zhirong.evidence.identity import Claim, Disclosure, disclose, first_identity, identity_code, read_disclosure
+from zhirong.evidence.identity import (
+    Disclosure,
+    IdentityClaim,
+    disclose,
+    first_identity,
+    identity_code,
+    read_disclosure,
+)
 from zhirong.evidence.keys import read_keys
 from zhirong.evidence.receipts import Receipt, Timestamp, read_checkpoint_file, read_receipt, timestamp_imprint
 from zhirong.evidence.statements import KeyStatement, StatementKind
@@ -119,9 +126,9 @@ def hash_vectors():
 
 def identity_vectors():
     claims = [
-        Claim("title", "一种方法", b"\1" * 32),
-        Claim("holder.1", {"name": "西安甲科技有限公司"}, b"\2" * 32),
-        Claim("pledge.2026-05", {"amount_fen": 300_000_000}, b"\3" * 32),
+        IdentityClaim("title", "一种方法", b"\1" * 32),
+        IdentityClaim("holder.1", {"name": "西安甲科技有限公司"}, b"\2" * 32),
+        IdentityClaim("pledge.2026-05", {"amount_fen": 300_000_000}, b"\3" * 32),
     ]
     found = []
     for algorithm in HashAlgorithm:
@@ -215,11 +222,13 @@ def disclosure_vectors():
 
 def _disclosures(algorithm):
     content = {"amount_fen": 300_000_000, "pledgee": {"name": "丙银行"}, "note": 'x\ty "质押" 😀'}
-    whole = Claim("pledge", content, bytes(range(32)))
+    whole = IdentityClaim("pledge", content, bytes(range(32)))
     claims = [
-        Claim("title", "一种方法", b"\1" * 32),
-        Claim("holder.1", {"name": "西安甲科技有限公司"}, b"\2" * 32),
-        Claim("appraisal.1", {"by": "某评估机构", "day": "2026-03-01", "value_fen": 500_000_000}, b"\3" * 32),
+        IdentityClaim("title", "一种方法", b"\1" * 32),
+        IdentityClaim("holder.1", {"name": "西安甲科技有限公司"}, b"\2" * 32),
+        IdentityClaim(
+            "appraisal.1", {"by": "某评估机构", "day": "2026-03-01", "value_fen": 500_000_000}, b"\3" * 32
+        ),
     ]
     record = first_identity(
         algorithm=algorithm,
@@ -235,19 +244,34 @@ def _disclosures(algorithm):
     }
     log = SmallLog(6, algorithm, given=given)
     leaves = [leaf_hash(algorithm, entry.as_bytes()).hex() for entry in log.entries]
-    other, moved = record.fingerprint(), Claim("holder.1", claims[0].value, claims[0].salt)
+    other, moved = record.fingerprint(), IdentityClaim("holder.1", claims[0].value, claims[0].salt)
     cases = [
         ("the content of an entry", 2, leaves[2], [whole]),
-        ("its value changed", 2, leaves[2], [Claim("pledge", {**content, "amount_fen": 300_000_001}, whole.salt)]),
-        ("its salt changed", 2, leaves[2], [Claim("pledge", content, bytes(31) + b"\1")]),
-        ("under another name", 2, leaves[2], [Claim("other", content, whole.salt)]),
+        (
+            "its value changed",
+            2,
+            leaves[2],
+            [IdentityClaim("pledge", {**content, "amount_fen": 300_000_001}, whole.salt)],
+        ),
+        ("its salt changed", 2, leaves[2], [IdentityClaim("pledge", content, bytes(31) + b"\1")]),
+        ("under another name", 2, leaves[2], [IdentityClaim("other", content, whole.salt)]),
         ("twice", 2, leaves[2], [whole, whole]),
         ("of another entry", 2, leaves[3], [whole]),
         ("one claim of an identity", 4, other, [claims[1]]),
         ("two claims of an identity", 4, other, [claims[2], claims[0]]),
         ("a claim under another one's name", 4, other, [moved]),
-        ("a claim that the record does not have", 4, other, [Claim("holder.2", claims[1].value, claims[1].salt)]),
-        ("one true and one changed", 4, other, [claims[0], Claim("holder.1", {"name": "乙"}, claims[1].salt)]),
+        (
+            "a claim that the record does not have",
+            4,
+            other,
+            [IdentityClaim("holder.2", claims[1].value, claims[1].salt)],
+        ),
+        (
+            "one true and one changed",
+            4,
+            other,
+            [claims[0], IdentityClaim("holder.1", {"name": "乙"}, claims[1].salt)],
+        ),
         ("of another record", 4, "0" * 64, [claims[1]]),
     ]
     return [_disclosed(algorithm, log, *case) for case in cases]

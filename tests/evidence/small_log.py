@@ -1,7 +1,7 @@
 """A small log with its keys, for the tests: everything made from fixed seeds."""
 
 from zhirong.evidence.checkpoints import Checkpoint
-from zhirong.evidence.entries import Entry
+from zhirong.evidence.entries import LogEntry
 from zhirong.evidence.hashes import HashAlgorithm
 from zhirong.evidence.keys import KeyType, SigningKey
 from zhirong.evidence.receipts import CheckpointFile, ConsistencyProof, Receipt
@@ -26,14 +26,14 @@ class SmallLog:
         self.algorithm, self.key, self.origin = algorithm, key, origin
         self.entries = [self.entry(index, change) for index in range(size)]
         for index, (kind, body) in (given or {}).items():
-            self.entries[index] = Entry(origin, index, kind, instant(index), body)
+            self.entries[index] = LogEntry(origin, index, kind, instant(index), body)
         self.tree = MerkleTree(algorithm, [entry.as_bytes() for entry in self.entries])
 
     def entry(self, index, change):
         body = {"pledge": f"P{index}", "rank": 1, "right": "201410362077.3"}
         if index == change:
             body["rank"] = 2
-        return Entry(self.origin, index, "pledge.registered", instant(index), body)
+        return LogEntry(self.origin, index, "pledge.registered", instant(index), body)
 
     def checkpoint(self, size=None, time=None):
         size = self.tree.size if size is None else size

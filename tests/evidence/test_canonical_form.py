@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhirong.evidence.canonical import DEEPEST, LARGEST_INTEGER, decode, encode
-from zhirong.evidence.entries import Entry, entry_of, entry_of_bytes
+from zhirong.evidence.entries import LogEntry, entry_of, entry_of_bytes
 from zhirong.kernel.errors import InputError
 
 PLAIN = st.recursive(
@@ -126,7 +126,7 @@ def test_other_bytes_are_refused_with_the_reason(data, code):
     assert refused.value.source == "file.json"
 
 
-ENTRY = Entry(
+ENTRY = LogEntry(
     "register.example/pledges", 7, "pledge.registered", "2026-11-21T02:00:00Z", {"right": "201410362077.3"}
 )
 

@@ -4,7 +4,13 @@ from datetime import date
 
 import pytest
 
-from zhirong.evidence.fingerprint import Report, claim_fingerprint, hmac_sm3, right_fingerprint, used_twice
+from zhirong.evidence.fingerprint import (
+    FingerprintReport,
+    claim_fingerprint,
+    hmac_sm3,
+    right_fingerprint,
+    used_twice,
+)
 from zhirong.evidence.hashes import HashAlgorithm, digest_of
 from zhirong.kernel.identifiers import NumberError, credit_code_check
 
@@ -77,7 +83,12 @@ def test_fingerprints_differ_by_key_period_subject_and_every_part():
 
 def test_only_what_two_institutions_report_is_used_twice():
     one, two = (right_fingerprint(KEY, "2026-11", "trademark", number) for number in ("12345678", "12345679"))
-    reports = [Report("甲", one, "A1"), Report("乙", one, "B7"), Report("甲", two, "A2"), Report("甲", two, "A3")]
+    reports = [
+        FingerprintReport("甲", one, "A1"),
+        FingerprintReport("乙", one, "B7"),
+        FingerprintReport("甲", two, "A2"),
+        FingerprintReport("甲", two, "A3"),
+    ]
     assert used_twice(reports) == {one: (reports[0], reports[1])}
     assert used_twice([]) == {}
 

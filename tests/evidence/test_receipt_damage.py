@@ -10,7 +10,7 @@ from zhirong.evidence.hashes import HashAlgorithm
 from zhirong.evidence.receipts import Timestamp, read_checkpoint_file, read_receipt
 from zhirong.evidence.statements import KeyStatement, StatementKind
 from zhirong.evidence.tree import MemoryTiles
-from zhirong.evidence.verify import Verdict, verify_receipt
+from zhirong.evidence.verify import EvidenceVerdict, verify_receipt
 from zhirong.kernel.errors import InputError
 
 KEYS = (LOG_KEY.public(), WITNESS.public())
@@ -38,12 +38,12 @@ def test_every_changed_byte_of_a_small_receipt_is_noticed():
     signed = log.signed().countersigned(WITNESS, 1_790_000_000)
     receipt = log.receipt(2, signed=signed, timestamps=(Timestamp("rfc3161", b"token"),)).as_bytes()
     own = (LOG_KEY.public(),)
-    assert verdict_of(receipt, keys=own) is Verdict.HOLDS
+    assert verdict_of(receipt, keys=own) is EvidenceVerdict.HOLDS
     unseen = [
         (place, bit)
         for place in range(len(receipt))
         for bit in range(8)
-        if verdict_of(changed(receipt, place, 1 << bit), keys=own) not in (None, Verdict.FAILS)
+        if verdict_of(changed(receipt, place, 1 << bit), keys=own) not in (None, EvidenceVerdict.FAILS)
     ]
     assert unseen == []
 
@@ -53,9 +53,9 @@ def test_every_changed_byte_of_a_checkpoint_file_is_noticed():
     receipt = log.receipt(2, 5).as_bytes()
     bundle, note = log.file(9, 5).as_bytes(), log.signed(5).as_text().encode()
     for data in (bundle, note):
-        assert verdict_of(receipt, data) is Verdict.HOLDS
+        assert verdict_of(receipt, data) is EvidenceVerdict.HOLDS
         for place in range(len(data)):
-            assert verdict_of(receipt, changed(data, place, 1 << place % 8)) is not Verdict.HOLDS, place
+            assert verdict_of(receipt, changed(data, place, 1 << place % 8)) is not EvidenceVerdict.HOLDS, place
 
 
 def test_bytes_cut_off_or_added_are_noticed():
@@ -73,11 +73,11 @@ def test_ten_thousand_random_changes_in_the_receipt_of_a_larger_log_are_noticed(
         StatementKind.ROTATION, ORIGIN, NEXT_KEY.public(), LOG_KEY.public(), 300, instant(300)
     ).signed(NEXT_KEY, LOG_KEY)
     receipt = log.receipt(333, consistency=(log.consistency(300),), statements=(statement,)).as_bytes()
-    assert verdict_of(receipt) is Verdict.HOLDS
+    assert verdict_of(receipt) is EvidenceVerdict.HOLDS
     chance = random.Random(20261121)
     for _ in range(10_000):
         place, by = chance.randrange(len(receipt)), chance.randrange(1, 256)
-        assert verdict_of(changed(receipt, place, by)) in (None, Verdict.FAILS), (place, by)
+        assert verdict_of(changed(receipt, place, by)) in (None, EvidenceVerdict.FAILS), (place, by)
 
 
 # -- a stored log ---------------------------------------------------------------------------------------------

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from small_log import LOG_KEY, ORIGIN, instant
 
 from zhirong.evidence.checkpoints import Checkpoint
-from zhirong.evidence.entries import Entry
+from zhirong.evidence.entries import LogEntry
 from zhirong.evidence.hashes import HashAlgorithm, leaf_hash, node_hash
 from zhirong.evidence.identity import (
-    Claim,
     Disclosure,
+    IdentityClaim,
     check_disclosure,
     check_history,
     disclose,
@@ -25,7 +25,7 @@ from zhirong.evidence.identity import (
 )
 from zhirong.evidence.receipts import Receipt, read_receipt
 from zhirong.evidence.tree import MerkleTree
-from zhirong.evidence.verify import Verdict, verify_receipt
+from zhirong.evidence.verify import EvidenceVerdict, verify_receipt
 from zhirong.kernel.errors import InputError
 
 NUMBER = "ZL 2014 1 0362077.3"
@@ -39,7 +39,9 @@ def claims():
         "appraisal.2026-03.value": {"agency": "乙评估", "value_fen": 1_000_000_000},
         "pledge.2026-05": {"pledgee": "丙银行", "amount_fen": 300_000_000},
     }
-    return [Claim(name, value, bytes([number]) * 32) for number, (name, value) in enumerate(values.items(), 1)]
+    return [
+        IdentityClaim(name, value, bytes([number]) * 32) for number, (name, value) in enumerate(values.items(), 1)
+    ]
 
 
 def made(algorithm=HashAlgorithm.SM3):
@@ -103,18 +105,22 @@ def test_a_changed_byte_of_a_disclosure_never_holds(data):
 
 def test_commitments_of_one_value_differ_by_salt_and_name_and_are_no_tree_hashes():
     for algorithm in HashAlgorithm:
-        one = Claim("title", "甲", b"\1" * 32).commitment(algorithm)
-        assert one != Claim("title", "甲", b"\2" * 32).commitment(algorithm)
-        assert one != Claim("provenance", "甲", b"\1" * 32).commitment(algorithm)
+        one = IdentityClaim("title", "甲", b"\1" * 32).commitment(algorithm)
+        assert one != IdentityClaim("title", "甲", b"\2" * 32).commitment(algorithm)
+        assert one != IdentityClaim("provenance", "甲", b"\1" * 32).commitment(algorithm)
         content = b"\1" * 32 + '["title","甲"]'.encode()
         assert one != leaf_hash(algorithm, content).hex()
         assert one != node_hash(algorithm, b"\1" * 32, '["title","甲"]'.encode()).hex()
     with pytest.raises(ValueError, match="salt has 32"):
-        Claim("title", "甲", b"short").commitment(HashAlgorithm.SM3)
+        IdentityClaim("title", "甲", b"short").commitment(HashAlgorithm.SM3)
 
 
 def test_bad_claims_are_refused_all_at_once():
-    bad = [Claim("titel", 1, b"\1" * 32), Claim("title", 1, b"\2" * 32), Claim("title", 2, b"\3" * 32)]
+    bad = [
+        IdentityClaim("titel", 1, b"\1" * 32),
+        IdentityClaim("title", 1, b"\2" * 32),
+        IdentityClaim("title", 2, b"\3" * 32),
+    ]
     with pytest.raises(InputError) as refused:
         first_identity(
             algorithm=HashAlgorithm.SM3,
@@ -122,7 +128,7 @@ def test_bad_claims_are_refused_all_at_once():
             number=NUMBER,
             status="in_force",
             as_of="2026-11-21",
-            claims=[*bad, Claim("holder.1", 1, b"\2" * 32)],
+            claims=[*bad, IdentityClaim("holder.1", 1, b"\2" * 32)],
         )
     assert [problem.code for problem in refused.value.problems] == ["claim_name", "claim_name", "salt_twice"]
 
@@ -181,17 +187,17 @@ def test_malformed_records_are_refused(field, value):
 
 def test_a_receipt_of_an_identity_takes_a_disclosure():
     identity = made()
-    entry = Entry(ORIGIN, 0, "right.identity", instant(0), {"identity": identity.as_json()})
+    entry = LogEntry(ORIGIN, 0, "right.identity", instant(0), {"identity": identity.as_json()})
     tree = MerkleTree(HashAlgorithm.SM3, [entry.as_bytes()])
     signed = Checkpoint(ORIGIN, 1, tree.root(), HashAlgorithm.SM3, instant(1)).signed(LOG_KEY)
     receipt = read_receipt(Receipt(entry, 0, (), signed).as_bytes())
     shown = disclose(identity, claims(), ["holder.1"])
     keys = [LOG_KEY.public()]
-    assert verify_receipt(receipt, (), keys, [("shown", shown)]).verdict is Verdict.HOLDS
+    assert verify_receipt(receipt, (), keys, [("shown", shown)]).verdict is EvidenceVerdict.HOLDS
     other = Disclosure(shown.fingerprint, (replace(shown.claims[0], value="另一人"),))
-    assert verify_receipt(receipt, (), keys, [("shown", other)]).verdict is Verdict.FAILS
-    plain = Entry(ORIGIN, 0, "pledge.registered", instant(0), {"a": 1})
+    assert verify_receipt(receipt, (), keys, [("shown", other)]).verdict is EvidenceVerdict.FAILS
+    plain = LogEntry(ORIGIN, 0, "pledge.registered", instant(0), {"a": 1})
     tree = MerkleTree(HashAlgorithm.SM3, [plain.as_bytes()])
     signed = Checkpoint(ORIGIN, 1, tree.root(), HashAlgorithm.SM3, instant(1)).signed(LOG_KEY)
     receipt = read_receipt(Receipt(plain, 0, (), signed).as_bytes())
-    assert verify_receipt(receipt, (), keys, [("shown", shown)]).verdict is Verdict.FAILS
+    assert verify_receipt(receipt, (), keys, [("shown", shown)]).verdict is EvidenceVerdict.FAILS

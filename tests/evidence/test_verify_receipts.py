@@ -19,7 +19,7 @@ from zhirong.evidence.receipts import (
 )
 from zhirong.evidence.statements import KeyStatement, StatementKind, read_statement
 from zhirong.evidence.tree import MerkleTree
-from zhirong.evidence.verify import Outcome, Verdict, verify_receipt
+from zhirong.evidence.verify import EvidenceOutcome, EvidenceVerdict, verify_receipt
 from zhirong.kernel.errors import InputError
 
 LOG = SmallLog(20)
@@ -32,7 +32,9 @@ def verify(receipt, *files, keys=(OWN,)):
 
 
 def wrong(verification):
-    return {check.code for check in verification.checks if check.outcome in (Outcome.BAD, Outcome.OPEN)}
+    return {
+        check.code for check in verification.checks if check.outcome in (EvidenceOutcome.BAD, EvidenceOutcome.OPEN)
+    }
 
 
 @pytest.mark.parametrize("algorithm", list(HashAlgorithm))
@@ -40,22 +42,25 @@ def test_a_good_receipt_holds_for_every_entry(algorithm):
     log = SmallLog(20, algorithm)
     for size in (1, 13, 16, 20):
         for index in range(size):
-            assert verify(log.receipt(index, size)).verdict is Verdict.HOLDS
-            assert verify(log.receipt(index, size), log.file(20, size)).verdict is Verdict.HOLDS
-    assert verify(log.receipt(3, 20), log.file(13)).verdict is Verdict.UNDECIDED
-    assert verify(log.receipt(3, 20, consistency=(log.consistency(13),)), log.file(13)).verdict is Verdict.HOLDS
+            assert verify(log.receipt(index, size)).verdict is EvidenceVerdict.HOLDS
+            assert verify(log.receipt(index, size), log.file(20, size)).verdict is EvidenceVerdict.HOLDS
+    assert verify(log.receipt(3, 20), log.file(13)).verdict is EvidenceVerdict.UNDECIDED
+    assert (
+        verify(log.receipt(3, 20, consistency=(log.consistency(13),)), log.file(13)).verdict
+        is EvidenceVerdict.HOLDS
+    )
 
 
 def test_nothing_given_proves_nothing():
     found = verify(LOG.receipt(3), keys=())
-    assert (found.verdict, wrong(found)) == (Verdict.UNDECIDED, {"nothing_to_trust"})
+    assert (found.verdict, wrong(found)) == (EvidenceVerdict.UNDECIDED, {"nothing_to_trust"})
 
 
 def test_a_checkpoint_from_elsewhere_is_enough_without_a_key_if_it_contains_the_entry():
-    assert verify(LOG.receipt(3, 13), LOG.file(20, 13), keys=()).verdict is Verdict.HOLDS
-    assert verify(LOG.receipt(3), LOG.file(20), keys=()).verdict is Verdict.HOLDS
+    assert verify(LOG.receipt(3, 13), LOG.file(20, 13), keys=()).verdict is EvidenceVerdict.HOLDS
+    assert verify(LOG.receipt(3), LOG.file(20), keys=()).verdict is EvidenceVerdict.HOLDS
     older = LOG.receipt(3, consistency=(LOG.consistency(10),))
-    assert verify(older, LOG.file(10), keys=()).verdict is Verdict.HOLDS
+    assert verify(older, LOG.file(10), keys=()).verdict is EvidenceVerdict.HOLDS
 
 
 def test_a_published_checkpoint_continued_on_paper_does_not_vouch_for_what_was_added():
@@ -64,22 +69,22 @@ def test_a_published_checkpoint_continued_on_paper_does_not_vouch_for_what_was_a
     receipt = forged.receipt(15, consistency=(forged.consistency(10),))
     published = LOG.file(10)
     found = verify(receipt, published, keys=())
-    assert "consistency" in {check.code for check in found.checks if check.outcome is Outcome.GOOD}
-    assert (found.verdict, wrong(found)) == (Verdict.UNDECIDED, {"nothing_to_trust"})
-    assert verify(receipt, published).verdict is Verdict.FAILS
+    assert "consistency" in {check.code for check in found.checks if check.outcome is EvidenceOutcome.GOOD}
+    assert (found.verdict, wrong(found)) == (EvidenceVerdict.UNDECIDED, {"nothing_to_trust"})
+    assert verify(receipt, published).verdict is EvidenceVerdict.FAILS
     empty = verify(forged.receipt(0), SmallLog(0).file(0), keys=())
-    assert empty.verdict is Verdict.UNDECIDED
+    assert empty.verdict is EvidenceVerdict.UNDECIDED
 
 
 def test_a_forged_signature_or_another_key_fails():
     found = verify(LOG.receipt(3, signed=LOG.signed(key=THIEF)))
-    assert (found.verdict, wrong(found)) == (Verdict.FAILS, {"log_signature_missing"})
+    assert (found.verdict, wrong(found)) == (EvidenceVerdict.FAILS, {"log_signature_missing"})
     genuine = LOG.signed()
     line = genuine.note.signatures[0]
     moved = SmallLog(19).signed().note.text  # another text under the same signature
     forged = read_checkpoint_file(f"{moved}\n{line.as_line()}\n".encode()).signed
     found = verify(LOG.receipt(3, 19, signed=forged))
-    assert (found.verdict, wrong(found)) == (Verdict.FAILS, {"signature_bad"})
+    assert (found.verdict, wrong(found)) == (EvidenceVerdict.FAILS, {"signature_bad"})
 
 
 def test_the_key_of_another_log_says_nothing_about_this_one():
@@ -91,18 +96,18 @@ def test_the_key_of_another_log_says_nothing_about_this_one():
         (forged.receipt(3), [forged.file(20)]),
     ]:
         found = verify(receipt, *files, keys=(other.public(),))
-        assert (found.verdict, wrong(found)) == (Verdict.UNDECIDED, {"not_vouched_for"})
+        assert (found.verdict, wrong(found)) == (EvidenceVerdict.UNDECIDED, {"not_vouched_for"})
     # Its signature, though good, is not that of this log.
     signed = read_checkpoint_file(LOG.signed(key=THIEF).note.signed(other).as_text().encode()).signed
     found = verify(LOG.receipt(3, signed=signed), keys=(other.public(),))
-    assert found.verdict is Verdict.UNDECIDED
-    assert verify(LOG.receipt(3, signed=signed), keys=(other.public(), OWN)).verdict is Verdict.FAILS
+    assert found.verdict is EvidenceVerdict.UNDECIDED
+    assert verify(LOG.receipt(3, signed=signed), keys=(other.public(), OWN)).verdict is EvidenceVerdict.FAILS
 
 
 def test_a_witness_cannot_sign_for_the_log_nor_the_log_for_a_witness():
     imposter = SigningKey(ORIGIN, KeyType.WITNESS_ED25519, LOG_KEY.seed)
     signed = CheckpointFile(LOG.signed(key=THIEF).countersigned(imposter, 1)).signed
-    assert verify(LOG.receipt(3, signed=signed), keys=(OWN, imposter.public())).verdict is Verdict.FAILS
+    assert verify(LOG.receipt(3, signed=signed), keys=(OWN, imposter.public())).verdict is EvidenceVerdict.FAILS
     with pytest.raises(ValueError, match="countersign"):
         LOG.signed().note.signed(WITNESS)
     with pytest.raises(ValueError, match="witness's key"):
@@ -115,12 +120,12 @@ def test_witnesses_are_counted_and_one_that_signed_something_else_is_found():
     signed = LOG.signed().countersigned(WITNESS, 1_790_000_000)
     found = verify(LOG.receipt(3, signed=signed), keys=(OWN, SEEN))
     assert [check.text.en for check in found.checks if check.code == "witness"][0].endswith("2026-09-21T14:13:20Z")
-    assert verify(LOG.receipt(3, signed=signed), keys=(SEEN,)).verdict is Verdict.HOLDS
-    assert verify(LOG.receipt(3), keys=(SEEN,)).verdict is Verdict.UNDECIDED
+    assert verify(LOG.receipt(3, signed=signed), keys=(SEEN,)).verdict is EvidenceVerdict.HOLDS
+    assert verify(LOG.receipt(3), keys=(SEEN,)).verdict is EvidenceVerdict.UNDECIDED
     stranger = SmallLog(19).signed().countersigned(WITNESS, 1_790_000_000).note.signatures[1]
     mixed = read_checkpoint_file(f"{LOG.signed().as_text()}{stranger.as_line()}\n".encode()).signed
     found = verify(LOG.receipt(3, signed=mixed), keys=(OWN, SEEN))
-    assert (found.verdict, wrong(found)) == (Verdict.FAILS, {"signature_bad"})
+    assert (found.verdict, wrong(found)) == (EvidenceVerdict.FAILS, {"signature_bad"})
 
 
 def test_a_split_view_a_shorter_log_and_a_rewritten_one_are_named():
@@ -131,7 +136,7 @@ def test_a_split_view_a_shorter_log_and_a_rewritten_one_are_named():
     longer = SmallLog(26, change=4)
     for proof in (longer.consistency(20), ConsistencyProof(20, 26, SmallLog(26).consistency(20).hashes)):
         found = verify(LOG.receipt(3), CheckpointFile(longer.signed(), (proof,)))
-        assert (found.verdict, wrong(found)) == (Verdict.FAILS, {"consistency"})
+        assert (found.verdict, wrong(found)) == (EvidenceVerdict.FAILS, {"consistency"})
     assert wrong(verify(LOG.receipt(3), longer.file(26, 19))) == {"consistency_unproved"}
     # Two checkpoints given beside the receipt are held against each other as well.
     found = verify(LOG.receipt(3, 13), LOG.file(20, 13), other.file(20, 13))
@@ -157,13 +162,13 @@ def test_an_entry_shown_at_another_place_or_of_another_log_fails():
         ("entry_time", LOG.receipt(3, signed=LOG.signed(time=instant(1)))),
     ]:
         found = verify(receipt)
-        assert found.verdict is Verdict.FAILS and code in wrong(found)
+        assert found.verdict is EvidenceVerdict.FAILS and code in wrong(found)
 
 
 def test_a_time_stamp_is_carried_and_said_to_be_unchecked():
     found = verify(LOG.receipt(3, timestamps=(Timestamp("rfc3161", b"\x30\x00"),)))
-    assert found.verdict is Verdict.HOLDS
-    assert [check.code for check in found.checks if check.outcome is Outcome.NOT_CHECKED] == ["timestamp"]
+    assert found.verdict is EvidenceVerdict.HOLDS
+    assert [check.code for check in found.checks if check.outcome is EvidenceOutcome.NOT_CHECKED] == ["timestamp"]
     assert len(timestamp_imprint(LOG.signed())) == 32
     assert timestamp_imprint(LOG.signed()) == timestamp_imprint(LOG.signed().countersigned(WITNESS, 5))
 
@@ -180,25 +185,25 @@ ROTATED = rotation().signed(LOG_KEY, NEXT_KEY)
 
 def test_whoever_trusts_the_old_key_can_trust_the_new_one_through_a_rotation():
     receipt = LOG.receipt(3, signed=LOG.signed(key=NEXT_KEY), statements=(ROTATED,))
-    assert verify(receipt).verdict is Verdict.HOLDS
-    assert verify(LOG.receipt(3, signed=LOG.signed(key=NEXT_KEY))).verdict is Verdict.FAILS
+    assert verify(receipt).verdict is EvidenceVerdict.HOLDS
+    assert verify(LOG.receipt(3, signed=LOG.signed(key=NEXT_KEY))).verdict is EvidenceVerdict.FAILS
     # The old key still vouches for what it signed while it was in use, and for nothing later.
-    assert verify(LOG.receipt(3, 13, statements=(ROTATED,))).verdict is Verdict.HOLDS
+    assert verify(LOG.receipt(3, 13, statements=(ROTATED,))).verdict is EvidenceVerdict.HOLDS
     found = verify(LOG.receipt(3, 20, statements=(ROTATED,)))
-    assert (found.verdict, wrong(found)) == (Verdict.FAILS, {"signature_retired_key"})
+    assert (found.verdict, wrong(found)) == (EvidenceVerdict.FAILS, {"signature_retired_key"})
 
 
 def test_an_old_receipt_holds_under_the_new_key_alone_through_a_newer_checkpoint():
     found = verify(LOG.receipt(3, 13), LOG.file(20, 13, key=NEXT_KEY), keys=(NEXT,))
-    assert found.verdict is Verdict.HOLDS
-    assert verify(LOG.receipt(3, 13), keys=(NEXT,)).verdict is Verdict.FAILS
+    assert found.verdict is EvidenceVerdict.HOLDS
+    assert verify(LOG.receipt(3, 13), keys=(NEXT,)).verdict is EvidenceVerdict.FAILS
     # A checkpoint whose signer is unknown cannot be what vouches, once the log's key is known.
-    assert verify(LOG.receipt(3, 13), LOG.file(20, 13, key=THIEF), keys=(NEXT,)).verdict is Verdict.FAILS
+    assert verify(LOG.receipt(3, 13), LOG.file(20, 13, key=THIEF), keys=(NEXT,)).verdict is EvidenceVerdict.FAILS
 
 
 def test_a_retired_key_is_refused_for_later_sizes_and_hands_over_no_more():
     retired = PublicKey(OWN.name, OWN.type, OWN.material, 13)
-    assert verify(LOG.receipt(3, 13), keys=(retired,)).verdict is Verdict.HOLDS
+    assert verify(LOG.receipt(3, 13), keys=(retired,)).verdict is EvidenceVerdict.HOLDS
     assert wrong(verify(LOG.receipt(3, 14), keys=(retired,))) == {"signature_retired_key"}
     receipt = LOG.receipt(3, signed=LOG.signed(key=NEXT_KEY), statements=(ROTATED,))
     assert "key_old_key_retired" in wrong(verify(receipt, keys=(retired,)))
@@ -219,7 +224,9 @@ def test_a_key_made_to_have_the_same_id_cannot_hand_over(monkeypatch):
     forged = rotation(old=THIEF.public(), new=NEXT).signed(THIEF, NEXT_KEY)
     receipt = LOG.receipt(3, signed=LOG.signed(key=NEXT_KEY), statements=(forged,))
     found = verify(receipt)
-    assert found.verdict is Verdict.FAILS and "key_old_key_unknown" in {check.code for check in found.checks}
+    assert found.verdict is EvidenceVerdict.FAILS and "key_old_key_unknown" in {
+        check.code for check in found.checks
+    }
     claimed = read_note(
         rotation(new=THIEF.public()).as_text()
         + "\n"
@@ -256,8 +263,8 @@ def test_a_lost_key_gives_no_reason_to_trust_the_next_one():
     loss = rotation(StatementKind.LOSS).signed(NEXT_KEY)
     receipt = LOG.receipt(3, signed=LOG.signed(key=NEXT_KEY), statements=(loss,))
     found = verify(receipt)
-    assert found.verdict is Verdict.FAILS and "key_loss" in {check.code for check in found.checks}
-    assert verify(receipt, keys=(NEXT,)).verdict is Verdict.HOLDS
+    assert found.verdict is EvidenceVerdict.FAILS and "key_loss" in {check.code for check in found.checks}
+    assert verify(receipt, keys=(NEXT,)).verdict is EvidenceVerdict.HOLDS
     # Once the new key is trusted, the lost one counts no further than the statement says.
     later = LOG.receipt(3, statements=(loss,))
     assert "signature_retired_key" in wrong(verify(later, keys=(OWN, NEXT)))
@@ -321,12 +328,12 @@ def test_sm2_keys_are_known_by_name_and_said_not_to_be_supported():
     note = SignedNote(text, (*LOG.signed().note.signatures, NoteSignature(ORIGIN, sm2.id, bytes(64))))
     signed = read_checkpoint_file(note.as_text().encode()).signed
     found = verify(LOG.receipt(3, signed=signed), keys=(OWN, sm2))
-    assert found.verdict is Verdict.HOLDS
+    assert found.verdict is EvidenceVerdict.HOLDS
     assert "signature_not_supported" in {check.code for check in found.checks}
-    assert verify(LOG.receipt(3, signed=signed), keys=(sm2,)).verdict is not Verdict.HOLDS
+    assert verify(LOG.receipt(3, signed=signed), keys=(sm2,)).verdict is not EvidenceVerdict.HOLDS
     handed = SignedNote(rotation(new=sm2).as_text()).signed(LOG_KEY)
     found = verify(LOG.receipt(3, 13, statements=(handed,)))
-    assert "key_not_supported" in {check.code for check in found.checks} and found.verdict is Verdict.HOLDS
+    assert "key_not_supported" in {check.code for check in found.checks} and found.verdict is EvidenceVerdict.HOLDS
     with pytest.raises(ValueError, match="not made"):
         SigningKey(ORIGIN, KeyType.LOG_SM2, bytes(32))
 

@@ -10,7 +10,7 @@ from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.breaker import lending_owed, lending_shortfall
 from zhirong.chain.mode.charges import LoanFacts, charges
 from zhirong.chain.mode.fee_table import fee_tables_on
-from zhirong.chain.mode.loss import LoanLoss, Recovery
+from zhirong.chain.mode.loss import LoanLoss, LossRecovery
 from zhirong.chain.mode.read import read_mode
 from zhirong.chain.mode.stream import settle
 from zhirong.chain.mode.transfer import licence_back
@@ -226,5 +226,5 @@ def test_s13_ip_insurer_pays_what_is_left_after_disposal() -> None:
 
 
 def test_s13_proceeds_may_be_given_as_a_recovery_before_the_claim() -> None:
-    loan = loss_of("10", recoveries=(Recovery(date(2022, 5, 1), fen("0.8"), fen("0.1")),))
+    loan = loss_of("10", recoveries=(LossRecovery(date(2022, 5, 1), fen("0.8"), fen("0.1")),))
     assert borne("national-ip-insurer", loan) == {"insurer": Decimal("9.3")}

@@ -9,7 +9,7 @@ from pathlib import Path
 from zhirong.chain.credit.statements import Statements
 from zhirong.chain.limit.limit import firm_limits, mode_limit
 from zhirong.chain.limit.policy import read_policy
-from zhirong.chain.limit.records import REGUARANTORS, Arrangement, Evidence, Firm, flat_division
+from zhirong.chain.limit.records import REGUARANTORS, Arrangement, Evidence, LimitFirm, flat_division
 from zhirong.workbench import rules
 
 DAY = date(2026, 11, 30)
@@ -29,11 +29,11 @@ def figures(row) -> Statements:
     )
 
 
-def firm_of(row) -> Firm:
+def firm_of(row) -> LimitFirm:
     """One example as the limit reads it."""
     lpr = Fraction(row["lpr"])
     value = min(fen(row["lending_value"]), int(Fraction(row["pledge_cap"]) * fen(row["p50"])))
-    return Firm(
+    return LimitFirm(
         asked=fen(row["asked"]),
         term_months=row["term_months"],
         amortising=False,

@@ -10,7 +10,7 @@ import pytest
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.rates import FixedRate, LinkedRate, published_rates
 from zhirong.chain.loan.schedule import Schedule, schedule
-from zhirong.chain.loan.terms import Amendment, Grace, LoanTerms, Method, Step
+from zhirong.chain.loan.terms import Amendment, Grace, LoanTerms, Method, PaymentStep
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.rulebook import load_rulebook
 
@@ -102,9 +102,9 @@ def test_principal_every_third_month_stays_on_its_months_after_a_rate_change() -
 def test_steps_come_when_they_were_to_come_after_a_rate_change() -> None:
     changed = made(
         Amendment(date(2024, 5, 20), "restructuring", rate=FixedRate(Decimal("0.05"))),
-        step=Step(4, Decimal("1.5")),
+        step=PaymentStep(4, Decimal("1.5")),
     )
-    plain = made(step=Step(4, Decimal("1.5")))
+    plain = made(step=PaymentStep(4, Decimal("1.5")))
     # Equal parts of 1 : 1.5 : 2.25 over four months each; a change of rate alone moves no principal.
     part = round(Fraction(1_200_000_00) / (4 * Fraction("4.75")))
     assert [row.principal for row in due(plain)][:5] == [part] * 4 + [round(part * Fraction("1.5"))]
@@ -116,6 +116,6 @@ def test_terms_that_begin_anew_have_no_grace_and_no_steps() -> None:
     begun = made(
         Amendment(date(2024, 2, 20), "restructuring", method=Method.EQUAL_PRINCIPAL, end=date(2025, 2, 20)),
         grace=Grace(6),
-        step=Step(2, Decimal("1.5")),
+        step=PaymentStep(2, Decimal("1.5")),
     )
     assert {row.principal for row in due(begun)[1:]} == {100_000_00}

@@ -20,9 +20,9 @@ from zhirong.chain.loan.terms import (
     Grace,
     LoanTerms,
     Method,
+    PaymentStep,
     PlanItem,
     Prepayment,
-    Step,
 )
 from zhirong.kernel.days import add_months, working_days_from
 from zhirong.kernel.errors import InputError
@@ -66,7 +66,7 @@ def formed_terms(draw: st.DrawFn) -> LoanTerms:
         terms = replace(terms, balloon=draw(st.integers(0, principal // 2)))
     if amortises and draw(st.booleans()):
         factor = Decimal(draw(st.integers(50, 150))) / 100
-        terms = replace(terms, step=Step(draw(st.integers(1, 12)), factor))
+        terms = replace(terms, step=PaymentStep(draw(st.integers(1, 12)), factor))
     if method is Method.EQUAL_PRINCIPAL:
         terms = replace(terms, principal_every=draw(st.integers(1, 4)))
     return terms
@@ -178,7 +178,7 @@ def plain(**changed: object) -> LoanTerms:
     ("terms", "field"),
     [
         (plain(balloon=5), "balloon"),
-        (plain(step=Step(1, Decimal(2))), "step"),
+        (plain(step=PaymentStep(1, Decimal(2))), "step"),
         (plain(principal_every=2), "principal_every"),
         (plain(method=Method.WITH_PRINCIPAL, grace=Grace(1)), "grace"),
         (plain(method=Method.CUSTOM), "plan"),

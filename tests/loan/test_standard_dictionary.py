@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from zhirong.chain.loan.standard.cases import run_case
-from zhirong.chain.loan.standard.contract import Terms, read_contract, read_conventions, read_role
+from zhirong.chain.loan.standard.contract import StandardTerms, read_contract, read_conventions, read_role
 from zhirong.cli.main import main
 from zhirong.kernel.errors import InputError
 
@@ -31,7 +31,7 @@ SUNDAY = datetime(2020, 3, 1)  # the first day of its month: preceding leaves th
 
 
 def conventions(**terms: str) -> Any:
-    return read_conventions(Terms({"calendar": "MF", "dayCountConvention": "A365", **terms}), None)
+    return read_conventions(StandardTerms({"calendar": "MF", "dayCountConvention": "A365", **terms}), None)
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_day_counts_have_the_same_meaning_with_and_without_a_stroke() -> None:
 )
 def test_roles_give_the_sign_of_every_payment(roles: str, sign: int) -> None:
     for role in roles.split():
-        assert read_role(Terms({"contractRole": role}), "RPA") == sign, role
-    assert read_role(Terms({"contractRole": "NULL"}), "RPA") == 1
+        assert read_role(StandardTerms({"contractRole": role}), "RPA") == sign, role
+    assert read_role(StandardTerms({"contractRole": "NULL"}), "RPA") == 1
 
 
 def test_arrays_of_words_are_checked_too() -> None:

@@ -12,7 +12,7 @@ from zhirong.chain.mode.allocate import allocate
 from zhirong.chain.mode.arrays import allocate_many, scenarios
 from zhirong.chain.mode.breaker import PoolEvent, pauses
 from zhirong.chain.mode.charges import LoanFacts, charges
-from zhirong.chain.mode.loss import OPEN_POOL, MissingFigureError, PoolState, Recovery
+from zhirong.chain.mode.loss import OPEN_POOL, LossRecovery, MissingFigureError, PoolState
 from zhirong.chain.mode.running import running
 from zhirong.chain.mode.stream import settle
 from zhirong.mode_files import load_modes
@@ -167,7 +167,7 @@ def test_a_variant_replaces_a_role_everywhere() -> None:
     assert "insurer" not in repr((mode.parties, mode.sharings, mode.recoveries, mode.advance))
     loan = lost(1_000, principal=1_000, interest=50, facts={"ip_pledge": True})
     settled = settle(
-        mode, [replace(loan, recoveries=(Recovery(date(2027, 9, 1), 100),), closed_on=date(2027, 8, 1))]
+        mode, [replace(loan, recoveries=(LossRecovery(date(2027, 9, 1), 100),), closed_on=date(2027, 8, 1))]
     )
     # 60 % − 10 % + 5 %, the interest, and the 200 above the fund's cap of 100.
     assert dict(settled.shared.totals) == {"lender": 150, "fund": 100, "guarantor": 800}
@@ -357,7 +357,7 @@ def test_amounts_that_cannot_be() -> None:
         lost(100, interest=-1),
         lost(100, ip_share=Decimal("1.1")),
         lost(100, ip_share=Decimal("0.1234567890123456")),
-        lost(100, recoveries=(Recovery(DAY, 10, 11),)),
+        lost(100, recoveries=(LossRecovery(DAY, 10, 11),)),
     ):
         with pytest.raises(ValueError, match="loan 'A'"):
             allocate(MODES["pudong"], [wrong])

@@ -10,9 +10,9 @@ from mode_samples import HEAD, mode_of, quota_body
 
 from zhirong.chain.mode import vocabulary
 from zhirong.chain.mode.allocate import allocate
-from zhirong.chain.mode.charges import Charge, LoanFacts, charges
+from zhirong.chain.mode.charges import LoanFacts, ModeCharge, charges
 from zhirong.chain.mode.layout import format_mode
-from zhirong.chain.mode.loss import LoanLoss, PoolState, Recovery
+from zhirong.chain.mode.loss import LoanLoss, LossRecovery, PoolState
 from zhirong.chain.mode.read import read_mode
 from zhirong.chain.mode.stacking import stacked
 from zhirong.chain.mode.stream import settle
@@ -172,7 +172,7 @@ def test_the_engine_knows_no_mode_by_name() -> None:
 
 
 def test_subsidies_of_two_programmes_for_one_thing_are_found() -> None:
-    def programme(*subsidies: tuple[str, str]) -> list[Charge]:
+    def programme(*subsidies: tuple[str, str]) -> list[ModeCharge]:
         body = GOOD + "".join(
             f'\n[[charge]]\ncode = "{code}"\ntitle = "{code}"\nkind = "subsidy"\npayer = "fund"\npayee = "firm"\n'
             f'base = "interest"\nrate = {rate}\nwhen = "end"\ngroup = "interest"\n'
@@ -260,7 +260,7 @@ def test_made_up_deductible_first_and_recoveries_in_order() -> None:
         "[[sharing.tier]]\nshares = { fund = 1 }\n"
         '\n[recoveries]\nback = "in_order"\norder = ["fund"]\n'
     )
-    case = loan(1_000, interest=100, recoveries=(Recovery(date(2028, 1, 1), 300),))
+    case = loan(1_000, interest=100, recoveries=(LossRecovery(date(2028, 1, 1), 300),))
     settled = settle(mode_of(body), [case])
     assert settled.shared.totals == {"lender": 200, "fund": 900}
     assert settled.positions["A"] == {"lender": 200, "fund": 600}

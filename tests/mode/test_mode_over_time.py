@@ -5,7 +5,7 @@ from datetime import date
 
 from mode_samples import lost, mode_of, quota_body
 
-from zhirong.chain.mode.loss import Recovery
+from zhirong.chain.mode.loss import LossRecovery
 from zhirong.chain.mode.stream import settle
 from zhirong.mode_files import load_modes
 
@@ -16,7 +16,7 @@ def test_advance_is_trued_up_when_the_case_is_closed() -> None:
     body = quota_body({"lender": 5_000, "fund": 5_000}) + '\n[advance]\npayers = ["fund"]\nshare = 0.6\ndays = 30\n'
     loan = lost(
         100_000_000,
-        recoveries=(Recovery(date(2027, 9, 1), 20_000_000), Recovery(date(2028, 3, 1), 10_000_000)),
+        recoveries=(LossRecovery(date(2027, 9, 1), 20_000_000), LossRecovery(date(2028, 3, 1), 10_000_000)),
         closed_on=date(2027, 12, 31),
     )
     settled = settle(mode_of(body), [loan])
@@ -33,14 +33,14 @@ def test_advance_is_trued_up_when_the_case_is_closed() -> None:
 
 
 def test_surplus_of_a_recovery_is_the_firms() -> None:
-    loan = lost(100_000_000, recoveries=(Recovery(date(2028, 1, 1), 130_000_000),))
+    loan = lost(100_000_000, recoveries=(LossRecovery(date(2028, 1, 1), 130_000_000),))
     settled = settle(MODES["pudong"], [loan])
     assert not any(settled.positions["A"][role] for role in ("lender", "government"))
     assert [(m.party, m.amount) for m in settled.movements if m.kind == "surplus"] == [("firm", -30_000_000)]
 
 
 def test_what_came_in_by_the_claim_above_what_is_owed_is_the_firms() -> None:
-    early = lost(100, recoveries=(Recovery(date(2027, 5, 1), 130), Recovery(date(2027, 8, 1), 5)))
+    early = lost(100, recoveries=(LossRecovery(date(2027, 5, 1), 130), LossRecovery(date(2027, 8, 1), 5)))
     settled = settle(MODES["pudong"], [early])
     assert [(m.day, m.party, m.amount) for m in settled.movements] == [
         (date(2027, 6, 1), "firm", -30),
@@ -50,7 +50,7 @@ def test_what_came_in_by_the_claim_above_what_is_owed_is_the_firms() -> None:
 
 def test_what_comes_in_above_what_is_owed_before_a_case_is_closed_is_the_firms() -> None:
     body = quota_body({"lender": 5_000, "fund": 5_000}) + '\n[advance]\npayers = ["fund"]\nshare = 0.6\ndays = 30\n'
-    came = (Recovery(date(2027, 6, 10), 70), Recovery(date(2027, 9, 1), 60))
+    came = (LossRecovery(date(2027, 6, 10), 70), LossRecovery(date(2027, 9, 1), 60))
     settled = settle(mode_of(body), [lost(100, recoveries=came, closed_on=date(2027, 12, 31))])
     assert [(m.day, m.party, m.kind, m.amount) for m in settled.movements] == [
         (date(2027, 7, 1), "fund", "advance", 30),
@@ -62,7 +62,7 @@ def test_what_comes_in_above_what_is_owed_before_a_case_is_closed_is_the_firms()
 def test_what_another_mode_paid_is_not_the_firms_when_it_comes_in() -> None:
     mode = mode_of(quota_body({"lender": 5_000, "fund": 5_000}, more='elsewhere = "deduct"'))
     loan = lost(
-        100, paid_elsewhere=40, recoveries=(Recovery(date(2027, 9, 1), 90), Recovery(date(2027, 10, 1), 30))
+        100, paid_elsewhere=40, recoveries=(LossRecovery(date(2027, 9, 1), 90), LossRecovery(date(2027, 10, 1), 30))
     )
     settled = settle(mode, [loan])
     assert [(m.day, m.party, m.amount) for m in settled.movements] == [
@@ -75,7 +75,7 @@ def test_what_another_mode_paid_is_not_the_firms_when_it_comes_in() -> None:
 def test_the_order_in_which_recoveries_are_written_changes_nothing() -> None:
     late = '\n[[sharing.timing]]\npayer = "fund"\ndays = 30\n'
     mode = mode_of(quota_body({"lender": 3_000, "fund": 4_000, "guarantor": 3_000}) + late)
-    came = (Recovery(date(2027, 6, 10), 1), Recovery(date(2027, 8, 1), 11))
+    came = (LossRecovery(date(2027, 6, 10), 1), LossRecovery(date(2027, 8, 1), 11))
     one, other = (settle(mode, [lost(100, recoveries=order)]) for order in (came, came[::-1]))
     assert one.movements == other.movements
     assert one.positions == other.positions
@@ -102,7 +102,7 @@ def test_a_reinsurer_pays_after_the_guarantor_has_paid() -> None:
 def test_a_recovery_goes_to_those_who_have_paid_and_the_later_payment_is_less() -> None:
     """The guarantor pays on 1 June, the re-guarantors 20 % each on 1 July; 10 % comes in between."""
     mode = MODES["national-4222"]
-    loan = lost(100_000_000, recoveries=(Recovery(date(2027, 6, 10), 10_000_000),))
+    loan = lost(100_000_000, recoveries=(LossRecovery(date(2027, 6, 10), 10_000_000),))
     settled = settle(mode, [loan])
     assert [(m.day, m.party, m.to, m.amount) for m in settled.movements] == [
         (date(2027, 6, 1), "guarantor", "lender", 80_000_000),
@@ -110,14 +110,14 @@ def test_a_recovery_goes_to_those_who_have_paid_and_the_later_payment_is_less() 
         (date(2027, 7, 1), "reguarantor", "guarantor", 18_000_000),
         (date(2027, 7, 1), "national_fund", "guarantor", 18_000_000),
     ]
-    after = settle(mode, [replace(loan, recoveries=(Recovery(date(2028, 1, 1), 10_000_000),))])
+    after = settle(mode, [replace(loan, recoveries=(LossRecovery(date(2028, 1, 1), 10_000_000),))])
     assert settled.positions == after.positions
 
 
 def test_what_comes_in_before_anyone_has_paid_stays_with_the_lender() -> None:
     late = '\n[[sharing.timing]]\npayer = "fund"\ndays = 30\n'
     mode = mode_of(quota_body({"lender": 5_000, "fund": 5_000}) + late)
-    settled = settle(mode, [lost(1_000, recoveries=(Recovery(date(2027, 6, 10), 100),))])
+    settled = settle(mode, [lost(1_000, recoveries=(LossRecovery(date(2027, 6, 10), 100),))])
     assert [(m.day, m.party, m.amount) for m in settled.movements] == [(date(2027, 7, 1), "fund", 450)]
     assert settled.positions["A"] == {"lender": 450, "fund": 450}
 
@@ -129,7 +129,7 @@ def test_a_payment_made_on_closing_is_no_advance() -> None:
 
 
 def test_recoveries_of_a_reinsured_loan_go_back_by_risk_shares() -> None:
-    loan = lost(100_000_000, recoveries=(Recovery(date(2028, 1, 1), 10_000_000),))
+    loan = lost(100_000_000, recoveries=(LossRecovery(date(2028, 1, 1), 10_000_000),))
     settled = settle(MODES["national-4222"], [loan])
     back = {move.party: move.amount for move in settled.movements if move.kind == "recovery"}
     assert back == {"guarantor": -4_000_000, "reguarantor": -2_000_000, "national_fund": -2_000_000}
@@ -145,7 +145,7 @@ def test_what_is_given_back_on_a_day_comes_in_first() -> None:
     cap = '\n[[sharing.cap]]\ncounts = "loans_covered"\nper = ["borrower"]\npayers = ["insurer"]\n'
     body = quota_body({"lender": 0, "insurer": 10_000}) + cap + 'overflow_to = "lender"\namount = 1\n'
     loans = [
-        lost(100, loan_id="paid", loan_day=date(2026, 3, 1), recoveries=(Recovery(date(2027, 6, 2), 60),)),
+        lost(100, loan_id="paid", loan_day=date(2026, 3, 1), recoveries=(LossRecovery(date(2027, 6, 2), 60),)),
         lost(100, loan_id="first", loan_day=date(2026, 2, 1), claim_day=date(2027, 6, 3)),
     ]
     settled = settle(mode_of(body), loans)

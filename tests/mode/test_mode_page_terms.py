@@ -12,7 +12,7 @@ import pytest
 from mode_samples import HEAD, lost, mode_of, quota_body
 
 from zhirong.chain.mode.allocate import allocate
-from zhirong.chain.mode.charges import Charge, Dated, LoanFacts, charges
+from zhirong.chain.mode.charges import Dated, LoanFacts, ModeCharge, charges
 from zhirong.chain.mode.claim import read_claims
 from zhirong.chain.mode.loss import LoanLoss
 from zhirong.chain.mode.model import Mode
@@ -220,7 +220,7 @@ def _loan(years: int, **more: object) -> LoanFacts:
     return LoanFacts(100_000_000, start, 12 * years, Decimal("0.048"), **given)  # type: ignore[arg-type]
 
 
-def _of(loan: LoanFacts, code: str = "interest_subsidy", mode: Mode = MODE) -> list[Charge]:
+def _of(loan: LoanFacts, code: str = "interest_subsidy", mode: Mode = MODE) -> list[ModeCharge]:
     return [charge for charge in charges(mode, loan) if charge.code == code]
 
 

@@ -14,7 +14,7 @@ from mode_samples import MODE_DAY, PAYERS, capped_modes, loans, mode_of, pool, q
 
 from zhirong.chain.mode.allocate import allocate, cap_states, refusal
 from zhirong.chain.mode.arrays import Losses, allocate_many, ip_parts, scenarios, states_column
-from zhirong.chain.mode.loss import LoanLoss, Recovery
+from zhirong.chain.mode.loss import LoanLoss, LossRecovery
 from zhirong.chain.mode.model import Advance, Cap, Mode, Timing
 from zhirong.chain.mode.running import running
 from zhirong.chain.mode.shares import clauses_met, holds
@@ -171,7 +171,7 @@ def test_full_recovery_makes_everyone_whole(mode: Mode, portfolio: list[LoanLoss
         left, parts = loan.gross, []
         for number, cut in enumerate(cuts):
             part = left if number == len(cuts) - 1 else left * cut // 100
-            parts.append(Recovery(date(2023, 1 + number, 15), part))
+            parts.append(LossRecovery(date(2023, 1 + number, 15), part))
             left -= part
         recovered.append(replace(loan, recoveries=tuple(part for part in parts if part.amount)))
     settled = settle(mode, recovered, pool())
@@ -248,7 +248,7 @@ def _with_recoveries(portfolio: list[LoanLoss], came: list[tuple[int, int]]) -> 
     return [
         replace(
             loan,
-            recoveries=tuple(Recovery(loan.claim_day + timedelta(days=days), amount) for days, amount in came),
+            recoveries=tuple(LossRecovery(loan.claim_day + timedelta(days=days), amount) for days, amount in came),
         )
         for loan in portfolio
     ]
@@ -369,7 +369,7 @@ def test_claims_taken_in_by_columns_or_one_by_one_stand_alike(
         portfolio = [
             replace(
                 loan,
-                recoveries=(Recovery(loan.claim_day + timedelta(days=20), 1 + loan.gross // 3),),
+                recoveries=(LossRecovery(loan.claim_day + timedelta(days=20), 1 + loan.gross // 3),),
                 closed_on=loan.claim_day + timedelta(days=60),
             )
             for loan in portfolio

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mode_samples import PAYERS, capped_modes, loans, lost, mode_of, pool, quota_body
 
-from zhirong.chain.mode.loss import Accrued, Deposit, LoanLoss, Recovery
+from zhirong.chain.mode.loss import Accrued, Deposit, LoanLoss, LossRecovery
 from zhirong.chain.mode.model import Mode, Recoveries
 from zhirong.chain.mode.returns import given_back, in_proportion
 from zhirong.chain.mode.stream import settle, surplus_by
@@ -39,7 +39,7 @@ def _fen(yuan: str) -> int:
 def test_sixty_parts_leave_what_one_sum_leaves(parts: int) -> None:
     """The mode of 5311: 50 fund, 30 insurer, 10 guarantor, 10 disposal fund; 3,000,000 lost, 6,002.40 come in."""
     each = 600_240 // parts
-    came = tuple(Recovery(date(2022, 10, 1) + timedelta(days=7 * n), each) for n in range(parts))
+    came = tuple(LossRecovery(date(2022, 10, 1) + timedelta(days=7 * n), each) for n in range(parts))
     loan = lost(
         500_000_000,
         principal=300_000_000,
@@ -73,9 +73,9 @@ def test_a_recovery_in_any_number_of_parts_leaves_the_same(
     whole, split = [], []
     for loan in portfolio:
         days = [(loan.claim_day + timedelta(days=days), amount) for days, amount in came]
-        whole.append(replace(loan, recoveries=tuple(Recovery(day, amount) for day, amount in days)))
+        whole.append(replace(loan, recoveries=tuple(LossRecovery(day, amount) for day, amount in days)))
         pieces = [
-            Recovery(day + timedelta(days=n), amount // parts + (amount % parts if n == 0 else 0))
+            LossRecovery(day + timedelta(days=n), amount // parts + (amount % parts if n == 0 else 0))
             for day, amount in days
             for n in range(parts)
         ]
@@ -143,7 +143,7 @@ _SHARED_PARTS = {
 @pytest.mark.parametrize("weights", ["all", "shared"])
 def test_the_file_says_whether_interest_that_is_not_shared_weighs(weights: str) -> None:
     mode = mode_of(quota_body({"lender": 5_000, "fund": 5_000}) + f'\n[recoveries]\nweights = "{weights}"\n')
-    loan = lost(660_000, interest=340_000, recoveries=(Recovery(date(2027, 9, 1), 100_000),))
+    loan = lost(660_000, interest=340_000, recoveries=(LossRecovery(date(2027, 9, 1), 100_000),))
     left = settle(mode, [loan]).positions["A"]
     got = {"lender": 670_000 - left["lender"], "fund": 330_000 - left["fund"]}
     assert got == _SHARED_PARTS[weights]
@@ -151,7 +151,7 @@ def test_the_file_says_whether_interest_that_is_not_shared_weighs(weights: str) 
 
 def test_creditor_first_can_be_written_and_makes_the_lender_whole_first() -> None:
     mode = mode_of(quota_body({"lender": 5_000, "fund": 5_000}) + '\n[recoveries]\nback = "creditor_first"\n')
-    settled = settle(mode, [lost(1_000, recoveries=(Recovery(date(2027, 9, 1), 700),))])
+    settled = settle(mode, [lost(1_000, recoveries=(LossRecovery(date(2027, 9, 1), 700),))])
     assert settled.positions["A"] == {"lender": 0, "fund": 300}
 
 
@@ -178,7 +178,7 @@ def test_three_returns_of_zhongshan() -> None:
         principal=_fen("2,946,431.75"),
         loan_day=date(2023, 3, 15),
         claim_day=date(2024, 6, 28),
-        recoveries=tuple(Recovery(day, _fen(net)) for day, net in zip(days, nets, strict=True)),
+        recoveries=tuple(LossRecovery(day, _fen(net)) for day, net in zip(days, nets, strict=True)),
     )
     settled = settle(load_mode("zhongshan"), [loan])
     assert [(m.payee, m.paid) for m in settled.movements if m.kind == "recovery"] == [
@@ -233,7 +233,7 @@ def test_returns_of_guangzhou_under_both_weights(weights: str, l3: tuple[str, ..
             claim_day=claimed,
             principal=_fen(principal),
             interest=_fen(interest),
-            recoveries=(Recovery(came[name], _fen(net)),) if net else (),
+            recoveries=(LossRecovery(came[name], _fen(net)),) if net else (),
         )
         for name, made, claimed, amount, principal, interest, net in rows
     ]
@@ -256,9 +256,9 @@ def test_returns_before_and_after_the_re_guarantors_have_paid() -> None:
         loan_day=date(2025, 5, 20),
         claim_day=date(2026, 8, 15),
         recoveries=(
-            Recovery(date(2026, 9, 1), _fen("50,000.00")),
-            Recovery(date(2027, 2, 10), _fen("315,558.85")),
-            Recovery(date(2027, 6, 30), _fen("120,000.00")),
+            LossRecovery(date(2026, 9, 1), _fen("50,000.00")),
+            LossRecovery(date(2027, 2, 10), _fen("315,558.85")),
+            LossRecovery(date(2027, 6, 30), _fen("120,000.00")),
         ),
     )
     settled = settle(mode, [loan])
@@ -282,8 +282,8 @@ def _written_off() -> LoanLoss:
         loan_day=date(2024, 1, 10),
         claim_day=date(2025, 3, 10),
         recoveries=(
-            Recovery(date(2026, 8, 18), _fen("400,000.00"), _fen("23,456.78")),
-            Recovery(date(2027, 1, 20), _fen("1,300,000.00")),
+            LossRecovery(date(2026, 8, 18), _fen("400,000.00"), _fen("23,456.78")),
+            LossRecovery(date(2027, 1, 20), _fen("1,300,000.00")),
         ),
         accrued=(Accrued(date(2027, 1, 20), _fen("61,234.50")),),
     )
@@ -306,7 +306,7 @@ def test_a_surplus_is_what_exceeds_the_debt_of_that_day() -> None:
 def test_what_accrues_after_a_debt_is_paid_is_no_reason_to_take_a_surplus_back() -> None:
     loan = lost(
         100,
-        recoveries=(Recovery(date(2027, 7, 1), 130), Recovery(date(2027, 9, 1), 5)),
+        recoveries=(LossRecovery(date(2027, 7, 1), 130), LossRecovery(date(2027, 9, 1), 5)),
         accrued=(Accrued(date(2027, 6, 20), 10), Accrued(date(2027, 8, 1), 7)),
     )
     assert [surplus_by(loan, date(2027, month, 2)) for month in (6, 7, 8, 9)] == [0, 20, 20, 20]

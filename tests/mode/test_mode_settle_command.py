@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from mode_samples import mode_of, quota_body
 
-from zhirong.chain.mode.charges import Charge, LoanFacts, charges
+from zhirong.chain.mode.charges import LoanFacts, ModeCharge, charges
 from zhirong.chain.mode.stacking import stacked
 from zhirong.cli.main import main
 from zhirong.cli.modes_compare import _costs_of
@@ -181,7 +181,7 @@ def test_costs_of_modes_drawn_on_together_do_not_depend_on_their_order() -> None
 class Offered:
     """An offer as far as its charges go."""
 
-    charges: tuple[Charge, ...]
+    charges: tuple[ModeCharge, ...]
 
 
 def test_diff_on_a_portfolio_asks_for_a_missing_figure_too(

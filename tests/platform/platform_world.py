@@ -16,7 +16,7 @@ from django.test import Client
 
 from zhirong.documents.papers import kinds
 from zhirong.documents.papers.setting import paper_docx, paper_pdf
-from zhirong.documents.papers.sheet import Sheet
+from zhirong.documents.papers.sheet import DocumentSheet
 from zhirong.kernel.days import day_of
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.kernel.text import Text
@@ -44,11 +44,11 @@ def _hashed() -> str:
     return make_password(PASSWORD)
 
 
-def _once(make: Callable[[Sheet], bytes]) -> Callable[[Sheet], bytes]:
+def _once(make: Callable[[DocumentSheet], bytes]) -> Callable[[DocumentSheet], bytes]:
     """The same words are set once in a process: most tests issue the same contracts for the same parties."""
     made: dict[str, bytes] = {}
 
-    def kept(sheet: Sheet) -> bytes:
+    def kept(sheet: DocumentSheet) -> bytes:
         key = repr(sheet)
         if key not in made:
             made[key] = make(sheet)

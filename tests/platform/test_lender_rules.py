@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from zhirong.chain.financing.approval import Decision, Round, band_for, bands, why_not
-from zhirong.chain.financing.declining import GROUND_TEXT, WHAT_TO_DO, Ground
-from zhirong.chain.financing.diligence import Entry, adverse_items, checklist, entry_problems, open_items
-from zhirong.chain.financing.limits import Addition, Limit, Scope, guarantor_meters, own_meters, touches
+from zhirong.chain.financing.approval import ApprovalDecision, Round, band_for, bands, why_not
+from zhirong.chain.financing.declining import GROUND_TEXT, WHAT_TO_DO, DeclineGround
+from zhirong.chain.financing.diligence import DiligenceRule, adverse_items, checklist, entry_problems, open_items
+from zhirong.chain.financing.limits import Addition, LendingLimit, Scope, guarantor_meters, own_meters, touches
 from zhirong.kernel.rulebook import Rulebook, RuleError, load_rulebook, read_rules
 from zhirong.kernel.text import Text
 
@@ -17,7 +17,7 @@ MILLION = 100_000_000  # fen
 RULES = load_rulebook()
 
 
-def _round(amount: int = MILLION, *decisions: Decision) -> Round:
+def _round(amount: int = MILLION, *decisions: ApprovalDecision) -> Round:
     return Round(band_for(amount, RULES, DAY), amount, amount, frozenset({1}), decisions)
 
 
@@ -58,7 +58,7 @@ def test_the_places_of_a_band_are_filled_in_order_by_different_people():
     assert now.wanted == "lender.reviewer"
     assert why_not(now, 2, ["lender.reviewer"], "approve", MILLION) == []
     assert [one.code for one in why_not(now, 3, ["lender.approver"], "approve", MILLION)] == ["not_your_turn"]
-    now = _round(MILLION, Decision(2, "lender.reviewer", "approve", MILLION))
+    now = _round(MILLION, ApprovalDecision(2, "lender.reviewer", "approve", MILLION))
     both = ["lender.approver", "lender.reviewer"]
     assert [one.code for one in why_not(now, 2, both, "approve", MILLION)] == ["decided_already"]
     assert why_not(now, 3, ["lender.approver"], "approve", MILLION) == []
@@ -76,8 +76,8 @@ def test_nothing_and_more_than_was_proposed_cannot_be_approved(amount):
 
 
 def test_all_agree_on_the_least_that_one_of_them_approved():
-    first = Decision(2, "lender.reviewer", "approve", MILLION - 5)
-    second = Decision(3, "lender.approver", "approve", MILLION)
+    first = ApprovalDecision(2, "lender.reviewer", "approve", MILLION - 5)
+    second = ApprovalDecision(3, "lender.approver", "approve", MILLION)
     now = _round(MILLION, first, second)
     assert (now.amount, now.wanted) == (MILLION - 5, "")
     assert [one.code for one in why_not(now, 4, ["lender.manager"], "approve", 1)] == ["round_complete"]
@@ -87,11 +87,14 @@ def test_the_title_investigation_cannot_be_waived_and_needs_its_report():
     rules = {one.id: one for one in checklist(RULES, DAY)}
     title = rules["title_investigation"]
     assert title.reference.quotation.startswith("允许质权人")
-    done = Entry(title.id, "done", "clear", "权属清楚", has_evidence=False)
+    done = DiligenceRule(title.id, "done", "clear", "权属清楚", has_evidence=False)
     assert [one.code for one in entry_problems(title, done)] == ["no_evidence"]
     waived = replace(done, state="waived", finding=" ")
     assert [one.code for one in entry_problems(title, waived)] == ["no_finding", "not_waivable"]
-    assert entry_problems(rules["visit"], Entry("visit", "waived", "clear", "疫情期间", has_evidence=False)) == []
+    assert (
+        entry_problems(rules["visit"], DiligenceRule("visit", "waived", "clear", "疫情期间", has_evidence=False))
+        == []
+    )
 
 
 def test_the_checklist_is_that_of_its_day():
@@ -101,25 +104,25 @@ def test_the_checklist_is_that_of_its_day():
 
 def test_an_item_without_an_entry_is_open():
     rules = checklist(RULES, DAY)
-    entries = [Entry(one.id, "done", "clear", "x", has_evidence=True) for one in rules[1:]]
+    entries = [DiligenceRule(one.id, "done", "clear", "x", has_evidence=True) for one in rules[1:]]
     entries[0] = replace(entries[0], verdict="adverse")
     assert open_items(rules, entries) == (rules[0],)
     assert adverse_items(rules, entries) == (rules[1],)
 
 
 def test_every_ground_of_a_refusal_says_what_to_do():
-    assert set(GROUND_TEXT) == set(WHAT_TO_DO) == set(Ground)
+    assert set(GROUND_TEXT) == set(WHAT_TO_DO) == set(DeclineGround)
 
 
 def test_a_limit_touches_what_it_is_for():
     case = Addition(10, "xixian", "610102")
     limits = [
-        Limit(Scope.PORTFOLIO, "", 100),
-        Limit(Scope.FIRM, "", 10),
-        Limit(Scope.MODE, "xixian", 9),
-        Limit(Scope.MODE, "beijing", 1),
-        Limit(Scope.REGION, "610000", 30),
-        Limit(Scope.REGION, "440000", 1),
+        LendingLimit(Scope.PORTFOLIO, "", 100),
+        LendingLimit(Scope.FIRM, "", 10),
+        LendingLimit(Scope.MODE, "xixian", 9),
+        LendingLimit(Scope.MODE, "beijing", 1),
+        LendingLimit(Scope.REGION, "610000", 30),
+        LendingLimit(Scope.REGION, "440000", 1),
     ]
     assert [touches(limit, case) for limit in limits] == [True, True, True, False, True, False]
     meters = own_meters(limits, {limits[0]: 90, limits[4]: 21}, case, {"xixian": Text("西咸", "Xixian")})

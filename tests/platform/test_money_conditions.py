@@ -10,12 +10,12 @@ from money_world import AMOUNT, PDF, Money
 
 from completed_documents import completed
 from zhirong.chain.financing.conditions import (
+    ConditionWaiver,
     FilingFact,
     GuaranteeFact,
     PaperFact,
     ReleaseFacts,
     UseFact,
-    Waiver,
     release_conditions,
 )
 from zhirong.chain.pledge.registration import RegisterRole, Status
@@ -143,7 +143,7 @@ def test_a_registered_record_needs_its_number_only() -> None:
 def test_a_waiver_covers_the_reason_that_it_was_given_for_and_no_other() -> None:
     facts = replace(FACTS, uses=())
     (found,) = [one for one in release_conditions(facts, RULES) if not one.is_met]
-    waiver = Waiver(found.reason.zh, "款项用于发放工资，次日补交", "王行长", DAY)
+    waiver = ConditionWaiver(found.reason.zh, "款项用于发放工资，次日补交", "王行长", DAY)
     waived = replace(facts, waivers={"use_shown": waiver})
     assert open_codes(waived) == []
     (one,) = [one for one in release_conditions(waived, RULES) if one.verdict == "waived"]

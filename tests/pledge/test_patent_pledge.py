@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from zhirong.chain.pledge.deadlines import review_deadline
 from zhirong.chain.pledge.examine import examine
 from zhirong.chain.pledge.reading import read_filing
-from zhirong.chain.pledge.records import ContractItem, Filing, Finding, Verdict, pledgeable
+from zhirong.chain.pledge.records import ContractItem, Filing, GroundFinding, GroundVerdict, pledgeable
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Flag, Holder, LegalStatus, Right
 from zhirong.kernel.days import WorkingDays
@@ -48,24 +48,24 @@ FILING = Filing(
 )
 
 
-def verdicts(findings: tuple[Finding, ...]) -> dict[int, Verdict]:
+def verdicts(findings: tuple[GroundFinding, ...]) -> dict[int, GroundVerdict]:
     return {finding.number: finding.verdict for finding in findings}
 
 
 def refused(filing: Filing, right: Right, day: date = DAY) -> set[int]:
     found = examine(filing, right, day, RULES)
-    return {finding.number for finding in found if finding.verdict is Verdict.REFUSED}
+    return {finding.number for finding in found if finding.verdict is GroundVerdict.REFUSED}
 
 
-def one(filing: Filing, right: Right, number: int, day: date = DAY) -> Finding:
+def one(filing: Filing, right: Right, number: int, day: date = DAY) -> GroundFinding:
     return examine(filing, right, day, RULES)[number - 1]
 
 
 def test_a_sound_filing_is_pledgeable() -> None:
     findings = examine(FILING, PATENT, DAY, RULES)
     assert [finding.number for finding in findings] == list(range(1, 13))
-    assert verdicts(findings)[8] is Verdict.NOT_APPLICABLE
-    assert {v for number, v in verdicts(findings).items() if number != 8} == {Verdict.CLEAR}
+    assert verdicts(findings)[8] is GroundVerdict.NOT_APPLICABLE
+    assert {v for number, v in verdicts(findings).items() if number != 8} == {GroundVerdict.CLEAR}
     assert pledgeable(findings) == "yes"
     for finding in findings:
         assert finding.reference is not None
@@ -97,7 +97,7 @@ MET: dict[int, tuple[Filing, Right]] = {
 def test_each_ground_alone(number: int) -> None:
     filing, right = MET[number]
     findings = examine(filing, right, DAY, RULES)
-    assert {f.number for f in findings if f.verdict is Verdict.REFUSED} == {number}
+    assert {f.number for f in findings if f.verdict is GroundVerdict.REFUSED} == {number}
     assert pledgeable(findings) == "no"
     assert findings[number - 1].hint is not None
 
@@ -115,8 +115,10 @@ def test_a_patent_past_its_term_is_refused_on_its_dates_alone() -> None:
     assert 2 in refused(filing, right, LAST_DAY + timedelta(days=1))
 
 
-@pytest.mark.parametrize(("offset", "verdict"), [(-1, Verdict.CLEAR), (0, Verdict.CLEAR), (1, Verdict.REFUSED)])
-def test_debt_and_patent_term_to_the_day(offset: int, verdict: Verdict) -> None:
+@pytest.mark.parametrize(
+    ("offset", "verdict"), [(-1, GroundVerdict.CLEAR), (0, GroundVerdict.CLEAR), (1, GroundVerdict.REFUSED)]
+)
+def test_debt_and_patent_term_to_the_day(offset: int, verdict: GroundVerdict) -> None:
     filing = replace(FILING, debt_end=LAST_DAY + timedelta(days=offset))
     finding = one(filing, PATENT, 6)
     assert finding.verdict is verdict
@@ -125,7 +127,7 @@ def test_debt_and_patent_term_to_the_day(offset: int, verdict: Verdict) -> None:
 
 def test_a_compensated_term_carries_the_debt_further() -> None:
     filing = replace(FILING, debt_end=LAST_DAY + timedelta(days=1))
-    assert one(filing, replace(PATENT, term_end_date=date(2026, 6, 2)), 6).verdict is Verdict.CLEAR
+    assert one(filing, replace(PATENT, term_end_date=date(2026, 6, 2)), 6).verdict is GroundVerdict.CLEAR
 
 
 def test_the_fee_is_overdue_from_the_day_after_it_is_due() -> None:
@@ -136,36 +138,44 @@ def test_the_fee_is_overdue_from_the_day_after_it_is_due() -> None:
     ]
     assert turn, "never refused"
     assert turn[0] in (date(2021, 2, 3), date(2021, 2, 4))
-    assert one(FILING, right, 4, turn[0] - timedelta(days=1)).verdict is Verdict.CLEAR
+    assert one(FILING, right, 4, turn[0] - timedelta(days=1)).verdict is GroundVerdict.CLEAR
 
 
 def test_missing_data_is_unknown_never_clear() -> None:
     bare = replace(PATENT, holders=(), filing_date=None, grant_date=None, fee_paid_through_year=None)
     found = verdicts(examine(Filing(pledgors=(FIRM,), stage="filed"), bare, DAY, RULES))
-    assert {number for number, verdict in found.items() if verdict is Verdict.UNKNOWN} == {1, 2, 3, 6, 7, 8, 12}
+    assert {number for number, verdict in found.items() if verdict is GroundVerdict.UNKNOWN} == {
+        1,
+        2,
+        3,
+        6,
+        7,
+        8,
+        12,
+    }
     assert pledgeable(examine(Filing(pledgors=(FIRM,), stage="filed"), bare, DAY, RULES)) == "unknown"
 
 
 def test_in_force_by_the_register_without_dates_leaves_fee_and_term_unknown() -> None:
     right = replace(PATENT, status=LegalStatus.IN_FORCE, filing_date=None, grant_date=None)
     found = verdicts(examine(FILING, right, DAY, RULES))
-    assert found[2] is Verdict.CLEAR
-    assert found[4] is Verdict.UNKNOWN
-    assert found[6] is Verdict.UNKNOWN
+    assert found[2] is GroundVerdict.CLEAR
+    assert found[4] is GroundVerdict.UNKNOWN
+    assert found[6] is GroundVerdict.UNKNOWN
 
 
 def test_register_against_dates_is_unknown() -> None:
     # By the register in force, by the unpaid fees lapsed years ago.
     right = replace(PATENT, status=LegalStatus.IN_FORCE, fee_paid_through_year=2)
     finding = one(FILING, right, 2)
-    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.verdict is GroundVerdict.UNKNOWN
     assert 4 in refused(FILING, right)
 
 
 def test_a_plan_has_no_contract_to_examine() -> None:
     plan = Filing(pledgors=(FIRM,), debt_end=date(2022, 11, 14))
     findings = examine(plan, PATENT, DAY, RULES)
-    assert findings[6].verdict is Verdict.NOT_APPLICABLE
+    assert findings[6].verdict is GroundVerdict.NOT_APPLICABLE
     assert findings[6].hint is not None and "担保的范围" in findings[6].hint.zh
     assert pledgeable(findings) == "yes"
 
@@ -179,15 +189,20 @@ def test_every_missing_contract_item_is_named() -> None:
 @pytest.mark.parametrize(
     ("holders", "pledgors", "freely", "verdict"),
     [
-        ((FIRM, replace(UNIVERSITY, consents=True)), (FIRM,), False, Verdict.CLEAR),
-        ((FIRM, UNIVERSITY), (FIRM,), False, Verdict.UNKNOWN),
-        ((FIRM, UNIVERSITY), (FIRM,), True, Verdict.CLEAR),
-        ((FIRM, UNIVERSITY), (FIRM, UNIVERSITY), False, Verdict.CLEAR),
-        ((FIRM, replace(UNIVERSITY, consents=True), Holder("丁", consents=False)), (FIRM,), False, Verdict.REFUSED),
+        ((FIRM, replace(UNIVERSITY, consents=True)), (FIRM,), False, GroundVerdict.CLEAR),
+        ((FIRM, UNIVERSITY), (FIRM,), False, GroundVerdict.UNKNOWN),
+        ((FIRM, UNIVERSITY), (FIRM,), True, GroundVerdict.CLEAR),
+        ((FIRM, UNIVERSITY), (FIRM, UNIVERSITY), False, GroundVerdict.CLEAR),
+        (
+            (FIRM, replace(UNIVERSITY, consents=True), Holder("丁", consents=False)),
+            (FIRM,),
+            False,
+            GroundVerdict.REFUSED,
+        ),
     ],
 )
 def test_co_owners(
-    holders: tuple[Holder, ...], pledgors: tuple[Holder, ...], freely: bool, verdict: Verdict
+    holders: tuple[Holder, ...], pledgors: tuple[Holder, ...], freely: bool, verdict: GroundVerdict
 ) -> None:
     right = replace(PATENT, holders=holders, co_owners_agreed_freely=freely)
     assert one(replace(FILING, pledgors=pledgors), right, 8).verdict is verdict
@@ -210,12 +225,12 @@ def test_told_and_still_wanted() -> None:
 
 def test_the_same_day_ground_is_for_utility_models_only() -> None:
     invention = replace(PATENT, kind=RightKind.INVENTION, number="201610111111.9", same_day_invention=True)
-    assert one(FILING, invention, 10).verdict is Verdict.NOT_APPLICABLE
+    assert one(FILING, invention, 10).verdict is GroundVerdict.NOT_APPLICABLE
 
 
 def test_manner_of_applying() -> None:
     assert refused(replace(FILING, is_joint=False), PATENT) == {12}
-    assert one(replace(FILING, is_joint=None), PATENT, 12).verdict is Verdict.UNKNOWN
+    assert one(replace(FILING, is_joint=None), PATENT, 12).verdict is GroundVerdict.UNKNOWN
     foreign = replace(FILING, has_foreign_party=True)
     assert refused(foreign, PATENT) == {12}
     assert refused(replace(foreign, agency="某专利代理事务所"), PATENT) == set()
@@ -258,7 +273,7 @@ def test_adding_a_ground_never_clears_another(there: set[int], added: int) -> No
     after = verdicts(examine(*_SWITCHES[added](filing, right), DAY, RULES))
     # One exception by law: while a court preserves the patent, no lapse for an unpaid fee is registered.
     by_law = {2} if added == 5 else set()
-    newly_clear = {n for n in after if after[n] is Verdict.CLEAR and before[n] is not Verdict.CLEAR}
+    newly_clear = {n for n in after if after[n] is GroundVerdict.CLEAR and before[n] is not GroundVerdict.CLEAR}
     assert newly_clear <= by_law
 
 

@@ -11,7 +11,7 @@ from zhirong.chain.pledge.deadlines import review_deadline
 from zhirong.chain.pledge.examine import examine
 from zhirong.chain.pledge.maximum import KnownFreeze, fixed_by_freeze
 from zhirong.chain.pledge.papers import Paper, check_papers
-from zhirong.chain.pledge.records import ClaimKind, ContractItem, Filing, Finding, Verdict
+from zhirong.chain.pledge.records import ClaimKind, ContractItem, Filing, GroundFinding, GroundVerdict
 from zhirong.chain.right.holidays import working_days
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Holder, LegalStatus, Right
@@ -34,7 +34,7 @@ FILING = Filing(
 MARK = Right("m", RightKind.TRADEMARK, "示例牌", "99999911", (FIRM,), registration_date=date(2018, 5, 28))
 
 
-def found(filing: Filing, right: Right, day: date, rule: str) -> Finding:
+def found(filing: Filing, right: Right, day: date, rule: str) -> GroundFinding:
     return next(
         one
         for one in examine(filing, right, day, RULES)
@@ -44,13 +44,15 @@ def found(filing: Filing, right: Right, day: date, rule: str) -> Finding:
 
 def refusing(filing: Filing, right: Right, day: date) -> set[str]:
     findings = examine(filing, right, day, RULES)
-    return {one.reference.id for one in findings if one.reference is not None and one.verdict is Verdict.REFUSED}
+    return {
+        one.reference.id for one in findings if one.reference is not None and one.verdict is GroundVerdict.REFUSED
+    }
 
 
 def test_a_debt_past_the_present_term_of_a_mark_is_not_refused_and_needs_a_covenant() -> None:
     assert refusing(FILING, MARK, TODAY) == set()
     finding = found(FILING, MARK, TODAY, ".renewal")
-    assert finding.verdict is Verdict.CLEAR and finding.hint is not None
+    assert finding.verdict is GroundVerdict.CLEAR and finding.hint is not None
     assert "2027-05-28" in finding.hint.zh and "合同" in finding.hint.zh
     assert "现在" not in finding.hint.zh
 
@@ -65,7 +67,7 @@ def test_renewing_is_advised_only_once_it_can_be_done() -> None:
 def test_a_mark_past_its_grace_is_refused_without_advice_to_renew() -> None:
     in_grace = found(FILING, MARK, date(2028, 6, 1), "trademark.in_force")
     over = found(FILING, MARK, date(2028, 12, 1), "trademark.in_force")
-    assert in_grace.verdict is over.verdict is Verdict.REFUSED
+    assert in_grace.verdict is over.verdict is GroundVerdict.REFUSED
     assert in_grace.hint is not None and "续展" in in_grace.hint.zh
     assert over.hint is not None and "续展" not in over.hint.zh
 
@@ -92,7 +94,7 @@ def test_a_right_that_ends_for_good_is_refused_and_renewing_is_never_advised(rig
     )
     name = "ground_06" if right.kind.value in ("invention", "utility_model", "design") else "debt_term"
     finding = found(replace(FILING, debt_end=date(2050, 1, 1)), right, TODAY, name)
-    assert finding.verdict is Verdict.REFUSED and finding.hint is not None
+    assert finding.verdict is GroundVerdict.REFUSED and finding.hint is not None
     assert "续展" not in finding.hint.zh and "renew" not in finding.hint.en
 
 
@@ -134,11 +136,11 @@ WORK = Right(
 
 def test_a_copyright_is_refused_for_a_debt_past_its_term_by_the_article_that_says_so() -> None:
     finding = found(replace(FILING, debt_end=date(2074, 1, 1)), WORK, TODAY, "copyright.debt_term")
-    assert finding.verdict is Verdict.REFUSED and finding.reference is not None
+    assert finding.verdict is GroundVerdict.REFUSED and finding.reference is not None
     reference = finding.reference.reference
     assert (reference.article, reference.confidence) == ("第十二条第四项", "verified")
     in_time = found(replace(FILING, debt_end=date(2073, 12, 31)), WORK, TODAY, "copyright.debt_term")
-    assert in_time.verdict is Verdict.CLEAR
+    assert in_time.verdict is GroundVerdict.CLEAR
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,7 @@ def test_every_register_asks_for_its_own_contract_items(
 ) -> None:
     name = "patent.ground_07" if right is PATENT else "contract"
     finding = found(replace(FILING, contract_items=stated), right, TODAY, name)
-    assert (finding.verdict is Verdict.REFUSED) == bool(missing)
+    assert (finding.verdict is GroundVerdict.REFUSED) == bool(missing)
     assert all(words in finding.reason.zh for words in missing)
     if right is not PATENT:
         assert "专利" not in finding.reason.zh

@@ -5,7 +5,7 @@ from typing import Any
 
 from zhirong.chain.appraisal import Appraisal, appraise, read_appraisal
 from zhirong.chain.appraisal_practice.people import Agency, Expert, Pool, Qualification
-from zhirong.chain.appraisal_practice.records import Signature, ValueRecord
+from zhirong.chain.appraisal_practice.records import ReportSignature, ValueRecord
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Holder, Right, Role
 from zhirong.kernel.fields import Reader, parse_toml
@@ -64,7 +64,7 @@ def an_appraisal(text: str = REQUEST) -> Appraisal:
     return found
 
 
-def signature(**changes: Any) -> Signature:
+def signature(**changes: Any) -> ReportSignature:
     """A proper signature, unless changed."""
     facts = {
         "agency": "A1",
@@ -73,7 +73,7 @@ def signature(**changes: Any) -> Signature:
         "independent": True,
         "preset_value": False,
     }
-    return Signature(**{**facts, **changes})
+    return ReportSignature(**{**facts, **changes})
 
 
 def a_record(record_id: str = "R1", **changes: Any) -> ValueRecord:

@@ -12,7 +12,7 @@ import pytest
 from zhirong.chain.pledge.deadlines import review_deadline
 from zhirong.chain.pledge.examine import examine
 from zhirong.chain.pledge.papers import check_papers
-from zhirong.chain.pledge.records import Filing, Verdict, pledgeable
+from zhirong.chain.pledge.records import Filing, GroundVerdict, pledgeable
 from zhirong.chain.right.kinds import RightKind
 from zhirong.cli.main import main
 from zhirong.kernel.days import WorkingDays
@@ -43,12 +43,14 @@ def test_its_pledge_is_to_be_confirmed_with_the_article_that_says_why():
     named = replace(filing, pilot_basis="某省数据知识产权质押登记试点办法")
     findings = examine(named, right, DAY, RULES)
     assert pledgeable(findings) == "unknown"
-    (open_one,) = [one for one in findings if one.verdict is Verdict.UNKNOWN]
+    (open_one,) = [one for one in findings if one.verdict is GroundVerdict.UNKNOWN]
     assert open_one.reference.id == "registration.pilot.real_effect"
     source = open_one.reference.reference
     assert (source.article, source.confidence) == ("第六十三条", "verified")
     assert "物权效力" in open_one.reason.zh and open_one.hint.en
-    without = [one.reference.id for one in examine(filing, right, DAY, RULES) if one.verdict is Verdict.UNKNOWN]
+    without = [
+        one.reference.id for one in examine(filing, right, DAY, RULES) if one.verdict is GroundVerdict.UNKNOWN
+    ]
     assert without == ["registration.pilot.pilot_basis", "registration.pilot.real_effect"]
 
 
@@ -56,13 +58,13 @@ def test_a_kind_that_the_law_names_is_not_asked():
     right, filing = right_and_filing()
     layout = replace(right, kind=RightKind.LAYOUT_DESIGN, number="BS.12500520.2")
     verdicts = {one.reference.id: one.verdict for one in examine(filing, layout, DAY, RULES)}
-    assert verdicts["registration.pilot.real_effect"] is Verdict.NOT_APPLICABLE
+    assert verdicts["registration.pilot.real_effect"] is GroundVerdict.NOT_APPLICABLE
 
 
 def test_a_debt_that_outlives_the_certificate_is_refused():
     right, filing = right_and_filing()
     findings = examine(replace(filing, debt_end=date(2029, 6, 10)), right, DAY, RULES)
-    assert [one.reference.id for one in findings if one.verdict is Verdict.REFUSED] == [
+    assert [one.reference.id for one in findings if one.verdict is GroundVerdict.REFUSED] == [
         "registration.pilot.debt_term"
     ]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from zhirong.chain.mode.eligibility import try_condition
-from zhirong.chain.mode.model import Condition
+from zhirong.chain.mode.model import ModeCondition
 from zhirong.chain.mode.stated_fact import StatedFact
 from zhirong.chain.mode.vocabulary import FACTS, ONE_OF_FACTS
 from zhirong.chain.quote.facts import CERTIFIED_FACTS, derive_facts
@@ -30,7 +30,7 @@ def stated(facts: dict[str, Any], day: date = DAY) -> dict[str, object]:
 
 
 def state(fact: str, facts: dict[str, Any], day: date = DAY) -> str:
-    condition = Condition(fact, "is", True, Reference("", "", "", "none", "assumed"))
+    condition = ModeCondition(fact, "is", True, Reference("", "", "", "none", "assumed"))
     return try_condition(condition, stated(facts, day), day).state
 
 
@@ -53,7 +53,7 @@ def test_a_certificate_counts_to_its_last_day(day: date, wanted: str) -> None:
 
 def test_the_answer_names_certificate_list_and_source() -> None:
     facts = stated({"high_tech": {**HELD, "expires_on": date(2026, 12, 8), "list": "浙江 2023 第二批"}})
-    condition = Condition("high_tech", "is", True, Reference("", "", "", "none", "assumed"))
+    condition = ModeCondition("high_tech", "is", True, Reference("", "", "", "none", "assumed"))
     reason = try_condition(condition, facts, DAY).reason
     for part in ("GR202333000001", "认定网", "浙江 2023 第二批", "2023-12-08", "2026-12-08"):
         assert part in reason.zh and part in reason.en

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from quote_cases import case_table, changed
 
 from zhirong.chain.quote.quote import quote
-from zhirong.chain.quote.records import Decision, Verdict
+from zhirong.chain.quote.records import GateVerdict, LimitDecision
 from zhirong.chain.quote.view import view
 from zhirong.workbench import modes, quote_case, rules
 
@@ -125,7 +125,7 @@ def test_better_credit_never_lowers_the_line(field, steps, revenue):
 def test_a_gate_that_fails_leaves_no_line():
     case = changed(TABLE, credit__compliance__dishonest_judgment_debtor=True)
     found = quote(case, ONE_MODE, rules())
-    assert found.credit_limit.decision is Decision.DECLINE
+    assert found.credit_limit.decision is LimitDecision.DECLINE
     assert (found.credit_limit.amount, found.offers[0].amount, found.credit_limit.uncovered.amount) == (0, 0, 0)
     assert found.credit_limit.binding == found.offers[0].limited_by == "dishonest_judgment_debtor"
 
@@ -226,4 +226,4 @@ def test_figures_out_of_date_count_as_missing_and_are_named(section):
         assert stale.offers[0].limit.amount == missing.limit.amount
     assert stale.offers[0].amount < fresh.amount
     gate = next(gate for gate in stale.gates if gate.code == "figures_missing")
-    assert gate.verdict is Verdict.OPEN and "过期" in gate.reason.zh
+    assert gate.verdict is GateVerdict.OPEN and "过期" in gate.reason.zh

@@ -74,7 +74,7 @@ def race(kind: str, processes: int, threads: int, rights: int) -> dict[str, Any]
 def kill(kind: str, times: int, seed: int) -> dict[str, Any]:
     """SIGKILL writers at random moments: no entry without its leaf, no answer lost, no receipt that does not verify."""
     from zhirong.evidence.receipts import read_receipt
-    from zhirong.evidence.verify import Verdict, verify_receipt
+    from zhirong.evidence.verify import EvidenceVerdict, verify_receipt
     from zhirong.store.log import public_keys
     from zhirong.store.models import Event
 
@@ -98,7 +98,7 @@ def kill(kind: str, times: int, seed: int) -> dict[str, Any]:
                     answers += 1
                     assert Event.objects.filter(index=said["index"]).exists(), "an answer was lost"
                     checked = verify_receipt(read_receipt(said["receipt"].encode()), keys=keys)
-                    assert checked.verdict is Verdict.HOLDS
+                    assert checked.verdict is EvidenceVerdict.HOLDS
             size = Event.objects.count()
             assert size >= last
             last = size
@@ -133,7 +133,7 @@ def damage() -> dict[str, Any]:
 def damage_receipts(world: World) -> int:
     """Every byte of every receipt, one bit and then another: none verifies. Gives how many bytes they have."""
     from zhirong.evidence.receipts import read_receipt
-    from zhirong.evidence.verify import Verdict, verify_receipt
+    from zhirong.evidence.verify import EvidenceVerdict, verify_receipt
     from zhirong.kernel.errors import InputError
     from zhirong.store.log import public_keys, receipt, signing_key
     from zhirong.store.models import Event
@@ -141,7 +141,7 @@ def damage_receipts(world: World) -> int:
     keys, total = public_keys(world.folder), 0
     for event in Event.objects.order_by("index"):
         whole = receipt(event, signing_key(world.folder), world.now).as_bytes()
-        assert verify_receipt(read_receipt(whole), keys=keys).verdict is Verdict.HOLDS
+        assert verify_receipt(read_receipt(whole), keys=keys).verdict is EvidenceVerdict.HOLDS
         total += len(whole)
         for at in range(len(whole)):
             for bit in (at % 8, 5):
@@ -151,7 +151,7 @@ def damage_receipts(world: World) -> int:
                     verdict = verify_receipt(read_receipt(bytes(changed)), keys=keys).verdict
                 except InputError:
                     continue  # what cannot be read is told so
-                assert verdict is Verdict.FAILS, (event.index, at, bit)
+                assert verdict is EvidenceVerdict.FAILS, (event.index, at, bit)
     return total
 
 

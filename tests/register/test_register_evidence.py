@@ -16,7 +16,7 @@ from zhirong.evidence.identity import read_disclosure
 from zhirong.evidence.keys import KeyType, SigningKey
 from zhirong.evidence.receipts import read_checkpoint_file, read_receipt
 from zhirong.evidence.timestamps import read_roots, timestamp_request, token_of_response
-from zhirong.evidence.verify import Outcome, Verdict, Verification, verify_receipt
+from zhirong.evidence.verify import EvidenceOutcome, EvidenceVerdict, Verification, verify_receipt
 from zhirong.evidence.witness import countersign
 from zhirong.kernel.errors import InputError
 from zhirong.operations.outbox import inbox
@@ -67,12 +67,12 @@ def test_a_key_hands_over_and_old_and_new_receipts_hold(world: World) -> None:
     after, new = receipt_of(world, 2), log.public_keys(world.folder)
     assert new[0].until == 3 and new[1].until is None and new[0].material == old[0].material
     for data, trusted in ((before, old), (before, new), (after, old), (after, new), (after, new[1:])):
-        assert verified(data, trusted).verdict is Verdict.HOLDS
-    assert verified(before, new[1:]).verdict is Verdict.FAILS, (
+        assert verified(data, trusted).verdict is EvidenceVerdict.HOLDS
+    assert verified(before, new[1:]).verdict is EvidenceVerdict.FAILS, (
         "whoever knows the new key only asks for a new receipt"
     )
     rotate_key(world.by(), world.folder)
-    assert verified(receipt_of(world, 0), old).verdict is Verdict.HOLDS, "one after the other"
+    assert verified(receipt_of(world, 0), old).verdict is EvidenceVerdict.HOLDS, "one after the other"
     assert not (world.folder / keys.NEXT_FILE).exists()
     assert (world.folder / keys.KEY_FILE).stat().st_mode & 0o077 == 0
 
@@ -108,7 +108,7 @@ def test_a_change_of_keys_that_a_crash_cuts_in_two_is_finished(
             receipt_of(world, 0)
     rotate_key(world.by(), world.folder)
     assert models.Event.objects.filter(kind="log.key").count() == 1
-    assert verified(receipt_of(world, 0), old).verdict is Verdict.HOLDS
+    assert verified(receipt_of(world, 0), old).verdict is EvidenceVerdict.HOLDS
 
 
 def test_a_lost_key_is_replaced_and_trusted_only_when_it_is_published(world: World) -> None:
@@ -118,9 +118,9 @@ def test_a_lost_key_is_replaced_and_trusted_only_when_it_is_published(world: Wor
     report_lost_key(world.by(), world.folder)
     new = log.public_keys(world.folder)
     after = receipt_of(world, 2)
-    assert verified(before, old).verdict is verified(before, new).verdict is Verdict.HOLDS
-    assert verified(after, new).verdict is verified(after, new[1:]).verdict is Verdict.HOLDS
-    assert verified(after, old).verdict is Verdict.FAILS
+    assert verified(before, old).verdict is verified(before, new).verdict is EvidenceVerdict.HOLDS
+    assert verified(after, new).verdict is verified(after, new[1:]).verdict is EvidenceVerdict.HOLDS
+    assert verified(after, old).verdict is EvidenceVerdict.FAILS
     world.entered(patent(2))
 
 
@@ -331,20 +331,20 @@ def test_a_time_stamp_is_got_kept_and_checked(world: World, tmp_path: Path) -> N
     log.keep_timestamp(world.folder, signed.checkpoint.size, token)
     data, trusted = receipt_of(world, 1), log.public_keys(world.folder)
 
-    def stamped(data: bytes, roots: Any) -> list[Outcome]:
+    def stamped(data: bytes, roots: Any) -> list[EvidenceOutcome]:
         return [one.outcome for one in verified(data, trusted, roots=roots).checks if one.code == "timestamp"]
 
-    assert stamped(data, roots) == [Outcome.GOOD]
-    assert stamped(data, ()) == [Outcome.NOT_CHECKED]
+    assert stamped(data, roots) == [EvidenceOutcome.GOOD]
+    assert stamped(data, ()) == [EvidenceOutcome.NOT_CHECKED]
     (tmp_path / "other").mkdir()
     other, strangers = authority(tmp_path / "other")
-    assert stamped(data, strangers) == [Outcome.BAD]
+    assert stamped(data, strangers) == [EvidenceOutcome.BAD]
     world.entered(patent(2))
     later = log.checkpoint(log.signing_key(world.folder), world.now)
     with pytest.raises(InputError):
         token_of_response(answer(timestamp_request(signed)), later, roots)
     log.keep_timestamp(world.folder, later.checkpoint.size, token)
-    assert stamped(receipt_of(world, 5), roots) == [Outcome.BAD], "a token of another checkpoint"
+    assert stamped(receipt_of(world, 5), roots) == [EvidenceOutcome.BAD], "a token of another checkpoint"
 
 
 # -- certificates ---------------------------------------------------------------------------------------------
@@ -366,11 +366,11 @@ def test_a_certificate_is_numbered_and_proves_what_it_says(world: World) -> None
     words = words_of(made.pdf)
     assert "2,000,000.00" in words and made.code in words and FIRM["name"] in words and "3" in words
     assert registration_certificate(by, 1, key).number == made.number, "a repeat is the same paper"
-    assert verified(made.receipt, trusted, made.disclosure).verdict is Verdict.HOLDS
+    assert verified(made.receipt, trusted, made.disclosure).verdict is EvidenceVerdict.HOLDS
     shown = read_disclosure(made.disclosure).claims[0].value["certificate"]
     assert shown["claim_amount_fen"] == 200_000_000
     forged = made.disclosure.replace(b"200000000", b"900000000")
-    assert verified(made.receipt, trusted, forged).verdict is Verdict.FAILS
+    assert verified(made.receipt, trusted, forged).verdict is EvidenceVerdict.FAILS
     pledges.discharge(world.by(), 1, "清偿")
     told = check_code(world.by("public").actor, made.code)
     assert (told["then"]["status"], told["now"]["status"]) == ("entered", "discharged")
@@ -404,7 +404,7 @@ def test_a_certificate_of_search_proves_what_was_found_and_that_nothing_was(worl
     key, trusted = log.signing_key(world.folder), log.public_keys(world.folder)
     for query, count in ((Query(number=patent_number(1)), 1), (Query(name="没有这家公司"), 0)):
         made = search_certificate(world.by("public"), query, key)
-        assert verified(made.receipt, trusted, made.disclosure).verdict is Verdict.HOLDS
+        assert verified(made.receipt, trusted, made.disclosure).verdict is EvidenceVerdict.HOLDS
         value = read_disclosure(made.disclosure).claims[0].value
         assert len(value["found"]) == count and value["asked"]["limit"] == 50
         assert made.code in words_of(made.pdf)
@@ -453,12 +453,12 @@ def test_a_rights_identity_grows_in_the_log_and_shows_only_what_its_holder_shows
     holder = world.by("firm", FIRM["name"]).actor
     shown = identities.disclose_identity(holder, KEY, ["appraisal.1"]).as_bytes()
     trusted = log.public_keys(world.folder)
-    assert verified(receipt_of(world, second.index), trusted, shown).verdict is Verdict.HOLDS
-    assert verified(receipt_of(world, first.index), trusted, shown).verdict is Verdict.FAILS
+    assert verified(receipt_of(world, second.index), trusted, shown).verdict is EvidenceVerdict.HOLDS
+    assert verified(receipt_of(world, first.index), trusted, shown).verdict is EvidenceVerdict.FAILS
     for value in (b"300000000", b"2025-05-01"):
         forged = shown.replace(value, b"300000001" if value.isdigit() else b"2025-05-02")
         assert forged != shown
-        assert verified(receipt_of(world, second.index), trusted, forged).verdict is Verdict.FAILS
+        assert verified(receipt_of(world, second.index), trusted, forged).verdict is EvidenceVerdict.FAILS
     made = identities.identity_certificate(
         world.by("firm", FIRM["name"]), KEY, log.signing_key(world.folder), ["title"]
     )
@@ -562,5 +562,5 @@ def test_what_comes_up_is_recorded_once_and_the_pledgee_is_told(world: World) ->
 def test_a_checkpoint_is_never_older_than_what_it_covers(world: World) -> None:
     world.entered(patent(1))
     early = log.checkpoint(log.signing_key(world.folder), world.now - timedelta(days=1))
-    assert verified(receipt_of(world, 2), log.public_keys(world.folder)).verdict is Verdict.HOLDS
+    assert verified(receipt_of(world, 2), log.public_keys(world.folder)).verdict is EvidenceVerdict.HOLDS
     assert early.checkpoint.time >= "2025-06-02T02:00:02Z"

@@ -16,7 +16,14 @@ from zhirong.chain.pledge.register import (
     replay,
 )
 from zhirong.chain.pledge.register_json import registration_json, registration_of
-from zhirong.chain.pledge.registration import LAWFUL, MOVE_WORDS, STATUS_WORDS, Move, RegisterRole, Status
+from zhirong.chain.pledge.registration import (
+    LAWFUL,
+    MOVE_WORDS,
+    STATUS_WORDS,
+    RegisterRole,
+    RegisterTransition,
+    Status,
+)
 from zhirong.kernel.errors import InputError
 
 FIRM = {"name": "西安甲科技有限公司", "code": "", "is_natural_person": False}
@@ -52,50 +59,69 @@ def entered(number: int, keys: tuple[str, ...] = (A,), rank: int = 1, limit: int
     }  # fmt: skip
 
 
-CONTENT: dict[Move, dict[str, Any]] = {
-    Move.PREPARE: opened(),
-    Move.FILE: opened(),
-    Move.ACCEPT: {},
-    Move.REFUSE: {"day": "2025-06-03", "reason": "年费欠缴"},
-    Move.WITHDRAW: {"day": "2025-06-03", "reason": "撤回"},
-    Move.ENTER: entered(1, (A, B)),
-    Move.RECORD_AUTHORITY: {
+CONTENT: dict[RegisterTransition, dict[str, Any]] = {
+    RegisterTransition.PREPARE: opened(),
+    RegisterTransition.FILE: opened(),
+    RegisterTransition.ACCEPT: {},
+    RegisterTransition.REFUSE: {"day": "2025-06-03", "reason": "年费欠缴"},
+    RegisterTransition.WITHDRAW: {"day": "2025-06-03", "reason": "撤回"},
+    RegisterTransition.ENTER: entered(1, (A, B)),
+    RegisterTransition.RECORD_AUTHORITY: {
         **entered(1, (A, B)), "authority": "CNIPA", "authority_number": "Y2025610000001", "certificate": "ab" * 32
     },
-    Move.AMEND: {"changes": {"claim_amount": 300_000_000}},
-    Move.EXTEND: {"debt_end": "2027-06-01"},
-    Move.TRANSFER_CLAIM: {"pledgee": FUND},
-    Move.PARTIALLY_DISCHARGE: {"rights": [B], "claim_amount": 100_000_000},
-    Move.DISCHARGE: {"day": "2026-06-01", "reason": "债务清偿"},
-    Move.REVOKE: {"day": "2026-06-01", "reason": "虚假承诺"},
-    Move.CORRECT: {"changes": {"pledgors": [{**FIRM, "name": "西安甲科技股份有限公司"}]}},
-    Move.FREEZE: {"order": "（2025）陕01民初1号"},
-    Move.UNFREEZE: {"order": "（2025）陕01民初1号之一"},
+    RegisterTransition.AMEND: {"changes": {"claim_amount": 300_000_000}},
+    RegisterTransition.EXTEND: {"debt_end": "2027-06-01"},
+    RegisterTransition.TRANSFER_CLAIM: {"pledgee": FUND},
+    RegisterTransition.PARTIALLY_DISCHARGE: {"rights": [B], "claim_amount": 100_000_000},
+    RegisterTransition.DISCHARGE: {"day": "2026-06-01", "reason": "债务清偿"},
+    RegisterTransition.REVOKE: {"day": "2026-06-01", "reason": "虚假承诺"},
+    RegisterTransition.CORRECT: {"changes": {"pledgors": [{**FIRM, "name": "西安甲科技股份有限公司"}]}},
+    RegisterTransition.FREEZE: {"order": "（2025）陕01民初1号"},
+    RegisterTransition.UNFREEZE: {"order": "（2025）陕01民初1号之一"},
 }  # fmt: skip
-WAY: dict[tuple[str, Status], list[Move]] = {
-    ("record", Status.PREPARED): [Move.PREPARE],
-    ("record", Status.FILED): [Move.FILE],
-    ("record", Status.EXAMINED): [Move.FILE, Move.ACCEPT],
-    ("record", Status.ENTERED): [Move.FILE, Move.ACCEPT, Move.ENTER],
-    ("record", Status.REFUSED): [Move.FILE, Move.REFUSE],
-    ("record", Status.WITHDRAWN): [Move.FILE, Move.WITHDRAW],
-    ("record", Status.DISCHARGED): [Move.FILE, Move.ACCEPT, Move.ENTER, Move.DISCHARGE],
-    ("record", Status.REVOKED): [Move.FILE, Move.ACCEPT, Move.ENTER, Move.REVOKE],
-    ("mirror", Status.PREPARED): [Move.PREPARE],
-    ("mirror", Status.FILED): [Move.PREPARE, Move.FILE],
-    ("mirror", Status.ENTERED): [Move.PREPARE, Move.FILE, Move.RECORD_AUTHORITY],
-    ("mirror", Status.DISCHARGED): [Move.PREPARE, Move.FILE, Move.RECORD_AUTHORITY, Move.DISCHARGE],
+WAY: dict[tuple[str, Status], list[RegisterTransition]] = {
+    ("record", Status.PREPARED): [RegisterTransition.PREPARE],
+    ("record", Status.FILED): [RegisterTransition.FILE],
+    ("record", Status.EXAMINED): [RegisterTransition.FILE, RegisterTransition.ACCEPT],
+    ("record", Status.ENTERED): [RegisterTransition.FILE, RegisterTransition.ACCEPT, RegisterTransition.ENTER],
+    ("record", Status.REFUSED): [RegisterTransition.FILE, RegisterTransition.REFUSE],
+    ("record", Status.WITHDRAWN): [RegisterTransition.FILE, RegisterTransition.WITHDRAW],
+    ("record", Status.DISCHARGED): [
+        RegisterTransition.FILE,
+        RegisterTransition.ACCEPT,
+        RegisterTransition.ENTER,
+        RegisterTransition.DISCHARGE,
+    ],
+    ("record", Status.REVOKED): [
+        RegisterTransition.FILE,
+        RegisterTransition.ACCEPT,
+        RegisterTransition.ENTER,
+        RegisterTransition.REVOKE,
+    ],
+    ("mirror", Status.PREPARED): [RegisterTransition.PREPARE],
+    ("mirror", Status.FILED): [RegisterTransition.PREPARE, RegisterTransition.FILE],
+    ("mirror", Status.ENTERED): [
+        RegisterTransition.PREPARE,
+        RegisterTransition.FILE,
+        RegisterTransition.RECORD_AUTHORITY,
+    ],
+    ("mirror", Status.DISCHARGED): [
+        RegisterTransition.PREPARE,
+        RegisterTransition.FILE,
+        RegisterTransition.RECORD_AUTHORITY,
+        RegisterTransition.DISCHARGE,
+    ],
 }
 
 
-def after(moves: list[tuple[int, Move, dict[str, Any]]]) -> RegisterState:
+def after(moves: list[tuple[int, RegisterTransition, dict[str, Any]]]) -> RegisterState:
     return replay(
         RegisterEvent(index, f"pledge.{move}", "2025-06-02T02:00:00Z", registration, content)
         for index, (registration, move, content) in enumerate(moves)
     )
 
 
-def walked(role: str, moves: list[Move]) -> RegisterState:
+def walked(role: str, moves: list[RegisterTransition]) -> RegisterState:
     first = opened(role, (A, B))
     return after(
         [
@@ -106,14 +132,14 @@ def walked(role: str, moves: list[Move]) -> RegisterState:
 
 
 @pytest.mark.parametrize(("role", "status"), sorted(WAY))
-@pytest.mark.parametrize("move", list(Move))
-def test_every_move_in_every_state(role: str, status: Status, move: Move) -> None:
+@pytest.mark.parametrize("move", list(RegisterTransition))
+def test_every_move_in_every_state(role: str, status: Status, move: RegisterTransition) -> None:
     state = walked(role, WAY[role, status])
     found = state.registrations[1]
     assert found.status is status
     event = RegisterEvent(state.events, f"pledge.{move}", "2025-06-03T02:00:00Z", 1, CONTENT[move])
     then = LAWFUL.get((RegisterRole(role), status, move))
-    if then is None or move is Move.UNFREEZE:
+    if then is None or move is RegisterTransition.UNFREEZE:
         with pytest.raises(InputError):
             state.take(event)
         assert state.registrations[1] == found
@@ -124,26 +150,32 @@ def test_every_move_in_every_state(role: str, status: Status, move: Move) -> Non
 
 
 def test_words_for_all() -> None:
-    assert set(MOVE_WORDS) == set(Move) and set(STATUS_WORDS) == set(Status)
+    assert set(MOVE_WORDS) == set(RegisterTransition) and set(STATUS_WORDS) == set(Status)
 
 
 def test_an_end_frees_the_rights() -> None:
     state = walked("record", WAY["record", Status.ENTERED])
     assert state.charges == {A: {1: 1}, B: {1: 1}}
-    state.take(RegisterEvent(3, "pledge.partially_discharge", "", 1, CONTENT[Move.PARTIALLY_DISCHARGE]))
+    state.take(
+        RegisterEvent(3, "pledge.partially_discharge", "", 1, CONTENT[RegisterTransition.PARTIALLY_DISCHARGE])
+    )
     assert state.charges == {A: {1: 1}, B: {}}
     assert state.registrations[1].claim_amount == 100_000_000
-    state.take(RegisterEvent(4, "pledge.discharge", "", 1, CONTENT[Move.DISCHARGE]))
+    state.take(RegisterEvent(4, "pledge.discharge", "", 1, CONTENT[RegisterTransition.DISCHARGE]))
     assert state.charges == {A: {}, B: {}}
 
 
-def second(number: int, rank: int, limit: int | None) -> list[tuple[int, Move, dict[str, Any]]]:
-    first = [(1, Move.FILE, opened()), (1, Move.ACCEPT, {}), (1, Move.ENTER, entered(1, limit=limit))]
+def second(number: int, rank: int, limit: int | None) -> list[tuple[int, RegisterTransition, dict[str, Any]]]:
+    first = [
+        (1, RegisterTransition.FILE, opened()),
+        (1, RegisterTransition.ACCEPT, {}),
+        (1, RegisterTransition.ENTER, entered(1, limit=limit)),
+    ]
     return [
         *first,
-        (2, Move.FILE, opened()),
-        (2, Move.ACCEPT, {}),
-        (2, Move.ENTER, entered(number, rank=rank, limit=limit)),
+        (2, RegisterTransition.FILE, opened()),
+        (2, RegisterTransition.ACCEPT, {}),
+        (2, RegisterTransition.ENTER, entered(number, rank=rank, limit=limit)),
     ]
 
 
@@ -162,7 +194,7 @@ AT = "2026-06-01T02:03:04Z"
 
 
 def test_a_frozen_right_cannot_be_entered() -> None:
-    state = after([(1, Move.FILE, opened()), (1, Move.ACCEPT, {})])
+    state = after([(1, RegisterTransition.FILE, opened()), (1, RegisterTransition.ACCEPT, {})])
     state.take(RegisterEvent(2, FREEZE_RIGHT, AT, None, {"right": A, "order": "1号"}))
     with pytest.raises(BrokenRegisterError):
         state.take(RegisterEvent(3, "pledge.enter", AT, 1, entered(1)))
@@ -170,7 +202,7 @@ def test_a_frozen_right_cannot_be_entered() -> None:
 
 @pytest.mark.parametrize(("ends_on", "is_held"), [("2026-06-01", True), ("2026-05-31", False)])
 def test_a_right_can_be_entered_once_its_freeze_has_ended(ends_on: str, is_held: bool) -> None:
-    state = after([(1, Move.FILE, opened()), (1, Move.ACCEPT, {})])
+    state = after([(1, RegisterTransition.FILE, opened()), (1, RegisterTransition.ACCEPT, {})])
     freeze = {"right": A, "order": "1号", "day": "2026-03-01", "ends_on": ends_on, "months": 6}
     state.take(RegisterEvent(2, FREEZE_RIGHT, "2026-03-01T02:03:04Z", None, freeze))
     enter = RegisterEvent(3, "pledge.enter", AT, 1, entered(1))
@@ -183,35 +215,35 @@ def test_a_right_can_be_entered_once_its_freeze_has_ended(ends_on: str, is_held:
 
 
 def test_a_frozen_registration_stands_still() -> None:
-    state = walked("record", [*WAY["record", Status.ENTERED], Move.FREEZE])
+    state = walked("record", [*WAY["record", Status.ENTERED], RegisterTransition.FREEZE])
     for move in (
-        Move.DISCHARGE,
-        Move.TRANSFER_CLAIM,
-        Move.AMEND,
-        Move.EXTEND,
-        Move.PARTIALLY_DISCHARGE,
-        Move.FREEZE,
+        RegisterTransition.DISCHARGE,
+        RegisterTransition.TRANSFER_CLAIM,
+        RegisterTransition.AMEND,
+        RegisterTransition.EXTEND,
+        RegisterTransition.PARTIALLY_DISCHARGE,
+        RegisterTransition.FREEZE,
     ):
         with pytest.raises(InputError):
             state.take(RegisterEvent(4, f"pledge.{move}", "", 1, CONTENT[move]))
-    state.take(RegisterEvent(4, "pledge.unfreeze", "", 1, CONTENT[Move.UNFREEZE]))
-    state.take(RegisterEvent(5, "pledge.discharge", "", 1, CONTENT[Move.DISCHARGE]))
+    state.take(RegisterEvent(4, "pledge.unfreeze", "", 1, CONTENT[RegisterTransition.UNFREEZE]))
+    state.take(RegisterEvent(5, "pledge.discharge", "", 1, CONTENT[RegisterTransition.DISCHARGE]))
 
 
 @pytest.mark.parametrize(
     ("move", "content"),
     [
-        (Move.EXTEND, {"debt_end": "2026-06-01"}),
-        (Move.TRANSFER_CLAIM, {"pledgee": BANK}),
-        (Move.PARTIALLY_DISCHARGE, {"rights": [A, B], "claim_amount": 1}),
-        (Move.PARTIALLY_DISCHARGE, {"rights": ["invention:1"], "claim_amount": 1}),
-        (Move.PARTIALLY_DISCHARGE, {"rights": [B], "claim_amount": 200_000_001}),
-        (Move.PARTIALLY_DISCHARGE, {"rights": [], "claim_amount": 200_000_000}),
-        (Move.AMEND, {"changes": {}}),
-        (Move.AMEND, {"changes": {"rights": []}}),
+        (RegisterTransition.EXTEND, {"debt_end": "2026-06-01"}),
+        (RegisterTransition.TRANSFER_CLAIM, {"pledgee": BANK}),
+        (RegisterTransition.PARTIALLY_DISCHARGE, {"rights": [A, B], "claim_amount": 1}),
+        (RegisterTransition.PARTIALLY_DISCHARGE, {"rights": ["invention:1"], "claim_amount": 1}),
+        (RegisterTransition.PARTIALLY_DISCHARGE, {"rights": [B], "claim_amount": 200_000_001}),
+        (RegisterTransition.PARTIALLY_DISCHARGE, {"rights": [], "claim_amount": 200_000_000}),
+        (RegisterTransition.AMEND, {"changes": {}}),
+        (RegisterTransition.AMEND, {"changes": {"rights": []}}),
     ],
 )
-def test_unsound_content_is_refused(move: Move, content: dict[str, Any]) -> None:
+def test_unsound_content_is_refused(move: RegisterTransition, content: dict[str, Any]) -> None:
     state = walked("record", WAY["record", Status.ENTERED])
     with pytest.raises(InputError):
         state.take(RegisterEvent(3, f"pledge.{move}", "", 1, content))
@@ -220,10 +252,10 @@ def test_unsound_content_is_refused(move: Move, content: dict[str, Any]) -> None
 @pytest.mark.parametrize("name", ["authority", "authority_number", "certificate"])
 def test_a_mirror_is_complete_only_with_number_and_certificate(name: str) -> None:
     state = walked("mirror", WAY["mirror", Status.FILED])
-    content = {**CONTENT[Move.RECORD_AUTHORITY], name: ""}
+    content = {**CONTENT[RegisterTransition.RECORD_AUTHORITY], name: ""}
     with pytest.raises(InputError):
         state.take(RegisterEvent(2, "pledge.record_authority", "", 1, content))
-    state.take(RegisterEvent(2, "pledge.record_authority", "", 1, CONTENT[Move.RECORD_AUTHORITY]))
+    state.take(RegisterEvent(2, "pledge.record_authority", "", 1, CONTENT[RegisterTransition.RECORD_AUTHORITY]))
     assert state.registrations[1].number is None, "a mirror gets no priority number of ours"
     assert state.last_number == 0
 

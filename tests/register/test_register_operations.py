@@ -11,7 +11,7 @@ from register_world import BANK, FIRM, START, World, patent, patent_number, requ
 from zhirong.chain.pledge.freezes import FreezePurpose
 from zhirong.chain.pledge.registration import Status
 from zhirong.evidence.receipts import read_receipt
-from zhirong.evidence.verify import Verdict, verify_receipt
+from zhirong.evidence.verify import EvidenceVerdict, verify_receipt
 from zhirong.kernel.days import add_months, day_of
 from zhirong.kernel.errors import InputError
 from zhirong.operations import outbox
@@ -420,12 +420,12 @@ def test_certificates_and_receipts_verify(world: World) -> None:
     assert event is not None and event.index == made.number == 3
     assert event_of_code("2-000000000000") is None and event_of_code("x") is None
     keys = public_keys(world.folder)
-    assert verify_receipt(read_receipt(made.receipt), keys=keys).verdict is Verdict.HOLDS
+    assert verify_receipt(read_receipt(made.receipt), keys=keys).verdict is EvidenceVerdict.HOLDS
     found = search_certificate(world.by("public"), Query(name="没有这家公司"), key, "en")
     assert found.pdf.startswith(b"%PDF")
     for one in models.Event.objects.all():
         data = receipt(one, key, world.now + timedelta(hours=2)).as_bytes()
-        assert verify_receipt(read_receipt(data), keys=keys).verdict is Verdict.HOLDS
+        assert verify_receipt(read_receipt(data), keys=keys).verdict is EvidenceVerdict.HOLDS
 
 
 def test_the_days_changes_and_the_daily_watch(world: World) -> None:

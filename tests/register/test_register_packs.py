@@ -9,7 +9,7 @@ from zhirong.chain.pledge.deadlines import review_deadline
 from zhirong.chain.pledge.examine import examine
 from zhirong.chain.pledge.packs import max_rank, register_of
 from zhirong.chain.pledge.papers import PAPER_TEXT, Paper, check_papers
-from zhirong.chain.pledge.records import ContractItem, Filing, Subject, Verdict, pledgeable
+from zhirong.chain.pledge.records import ContractItem, Filing, GroundVerdict, Subject, pledgeable
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Flag, Holder, LegalStatus, Licence, LicenceKind, Right
 from zhirong.kernel.days import WorkingDays
@@ -42,7 +42,7 @@ FILING = Filing(
 )
 
 
-def refused(filing: Filing, right: Right, verdict: Verdict = Verdict.REFUSED) -> set[str]:
+def refused(filing: Filing, right: Right, verdict: GroundVerdict = GroundVerdict.REFUSED) -> set[str]:
     return {
         finding.reference.id.rsplit(".", 1)[1]
         for finding in examine(filing, right, DAY, RULES)
@@ -73,7 +73,7 @@ def test_shared_grounds_each_alone(right: Right) -> None:
     assert refused(replace(FILING, is_joint=False), right) == {"other"}
     assert refused(replace(FILING, has_foreign_party=True), right) == {"other"}
     unasked = replace(right, holders=(FIRM, OTHER))
-    assert refused(FILING, unasked, Verdict.UNKNOWN) == {"co_owners"}
+    assert refused(FILING, unasked, GroundVerdict.UNKNOWN) == {"co_owners"}
     assert refused(FILING, replace(unasked, co_owners_agreed_freely=True)) == set()
 
 
@@ -81,7 +81,7 @@ def test_similar_marks_go_together() -> None:
     related = replace(FILING, related_marks=("12345678", "87654321"))
     assert refused(related, MARK) == {"similar_marks"}
     assert refused(replace(related, together=frozenset({"87654321"})), MARK) == set()
-    assert refused(replace(FILING, related_marks=None), MARK, Verdict.UNKNOWN) == {"similar_marks"}
+    assert refused(replace(FILING, related_marks=None), MARK, GroundVerdict.UNKNOWN) == {"similar_marks"}
 
 
 def test_a_debt_past_the_marks_last_day_asks_for_renewal() -> None:
@@ -91,15 +91,18 @@ def test_a_debt_past_the_marks_last_day_asks_for_renewal() -> None:
         next(one for one in examine(replace(FILING, debt_end=day), MARK, DAY, RULES) if one.number == 7)
         for day in days
     ]
-    assert [(one.verdict, one.hint is None) for one in findings] == [(Verdict.CLEAR, True), (Verdict.CLEAR, False)]
+    assert [(one.verdict, one.hint is None) for one in findings] == [
+        (GroundVerdict.CLEAR, True),
+        (GroundVerdict.CLEAR, False),
+    ]
 
 
 def test_a_pilot_names_its_document() -> None:
-    assert refused(replace(FILING, pilot_basis=""), VARIETY, Verdict.UNKNOWN) == {"pilot_basis"}
+    assert refused(replace(FILING, pilot_basis=""), VARIETY, GroundVerdict.UNKNOWN) == {"pilot_basis"}
     assert all(
         finding.reference is not None and finding.reference.reference.confidence == "assumed"
         for finding in examine(FILING, VARIETY, DAY, RULES)
-        if finding.verdict is not Verdict.NOT_APPLICABLE
+        if finding.verdict is not GroundVerdict.NOT_APPLICABLE
     )
 
 

@@ -14,7 +14,7 @@ from zhirong.chain.loan.rates import FixedRate, LinkedRate
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Head
-from zhirong.chain.loan.terms import Grace, LoanTerms, Method, PlanItem, Step
+from zhirong.chain.loan.terms import Grace, LoanTerms, Method, PaymentStep, PlanItem
 from zhirong.kernel.days import add_months, working_days_from
 from zhirong.kernel.rulebook import load_rulebook
 
@@ -42,7 +42,7 @@ def forms(draw: st.DrawFn, method: Method, start: date) -> dict[str, Any]:
     grace = draw(st.none() | st.integers(1, 4).map(Grace))
     if method is Method.BULLET:
         return {"grace": grace}
-    step = st.builds(Step, st.integers(1, 4), st.sampled_from([Decimal("1.5"), Decimal("0.8")]))
+    step = st.builds(PaymentStep, st.integers(1, 4), st.sampled_from([Decimal("1.5"), Decimal("0.8")]))
     every = draw(st.sampled_from([1, 1, 3])) if method is Method.EQUAL_PRINCIPAL else 1
     balloon = draw(st.sampled_from([0, 0, 4_000]))
     return {"grace": grace, "step": draw(st.none() | step), "balloon": balloon, "principal_every": every}

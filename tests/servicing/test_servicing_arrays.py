@@ -14,7 +14,7 @@ from servicing_cases import RULES, WORKING_DAYS, contracts, streams
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.arrays import RULES as RULE_NAMES
 from zhirong.chain.loan.servicing.arrays import Debtor, Loaded, load, why_not
-from zhirong.chain.loan.servicing.classification import Claim, Facts, classify_debtor
+from zhirong.chain.loan.servicing.classification import DebtorLoan, LoanFacts, classify_debtor
 from zhirong.chain.loan.servicing.end_of_day import day_rules, end_of_day
 from zhirong.chain.loan.servicing.heads import CATEGORIES
 from zhirong.chain.loan.servicing.provisions import provision
@@ -30,7 +30,7 @@ def test_arrays_equal_the_replay_day_by_day(data: st.DataObject) -> None:
     first = contract.terms.start + timedelta(days=data.draw(st.integers(0, 500)))
     past = tuple(event for event in events if event.day <= first)
     past = tuple(e for e in past if not isinstance(e, ev.Reversal) or e.of in {p.id for p in past})
-    facts = Facts(
+    facts = LoanFacts(
         is_technical=data.draw(st.booleans()),
         expected_loss=data.draw(st.sampled_from([Decimal(0), Decimal("0.5")])),
     )
@@ -57,7 +57,7 @@ def test_arrays_equal_the_replay_day_by_day(data: st.DataObject) -> None:
         assert int(loans.penalty_owed[0]) == state.penalty
         assert int(loans.compound_owed[0]) == state.compound
         judged = classify_debtor(
-            [Claim("L1", state.standing, state.principal, facts)], RULES, loans.day,
+            [DebtorLoan("L1", state.standing, state.principal, facts)], RULES, loans.day,
             is_retail=debtor.is_retail, elsewhere=debtor.elsewhere,
         )["L1"]  # fmt: skip
         assert CATEGORIES[result.category[0]] is judged.category

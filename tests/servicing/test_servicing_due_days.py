@@ -21,7 +21,7 @@ from zhirong.chain.loan.servicing.heads import Head
 from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanPosition
-from zhirong.chain.loan.terms import Amendment, Draw, Grace, LoanTerms, Method, PlanItem, Prepayment, Step
+from zhirong.chain.loan.terms import Amendment, Draw, Grace, LoanTerms, Method, PaymentStep, PlanItem, Prepayment
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import round_fen
 
@@ -199,7 +199,7 @@ def formed(draw: st.DrawFn) -> LoanTerms:
         )
         fields["first_due"] = draw(st.none() | st.integers(5, 50).map(lambda days: start + timedelta(days=days)))
     if method in (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL):
-        steps = st.builds(Step, st.integers(1, 3), st.sampled_from([Decimal("1.5"), Decimal("0.8")]))
+        steps = st.builds(PaymentStep, st.integers(1, 3), st.sampled_from([Decimal("1.5"), Decimal("0.8")]))
         fields["step"] = draw(st.none() | steps)
         fields["balloon"] = draw(st.sampled_from([0, 0, 20_000_000]))
         fields["grace"] = draw(st.none() | st.integers(1, 2).map(Grace))

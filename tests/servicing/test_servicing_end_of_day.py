@@ -15,7 +15,7 @@ from zhirong.chain.loan.rates import FixedRate, LinkedRate
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.arrays import RULES as RULE_NAMES
 from zhirong.chain.loan.servicing.arrays import Debtor, Loaded, LoanArrays, load, why_not
-from zhirong.chain.loan.servicing.classification import Claim, classify_debtor
+from zhirong.chain.loan.servicing.classification import DebtorLoan, classify_debtor
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.due import calendar, due_of, per_day
 from zhirong.chain.loan.servicing.end_of_day import BlockResult, day_rules, end_of_day, run_day
@@ -100,7 +100,9 @@ def test_debtors_with_several_loans_are_classified_as_one_by_one() -> None:
     for name in {loan.debtor for loan in known}:
         about = DEBTORS.get(name, Debtor())
         claims = [
-            Claim(loan.state.loan_id, states[loan.state.loan_id].standing, states[loan.state.loan_id].principal)
+            DebtorLoan(
+                loan.state.loan_id, states[loan.state.loan_id].standing, states[loan.state.loan_id].principal
+            )
             for loan in known
             if loan.debtor == name
         ]

@@ -16,7 +16,7 @@ from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Head
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanPosition
-from zhirong.chain.loan.terms import Grace, LoanTerms, Method, PlanItem, Prepayment, Step
+from zhirong.chain.loan.terms import Grace, LoanTerms, Method, PaymentStep, PlanItem, Prepayment
 
 START, END = date(2025, 1, 1), date(2025, 9, 1)
 YUAN = 100
@@ -43,8 +43,8 @@ def ahead(state: LoanPosition) -> list[tuple[date, int]]:
     [
         {"grace": Grace(3)},
         {"balloon": 40_000_000},
-        {"step": Step(2, Decimal("1.5"))},
-        {"grace": Grace(2), "balloon": 10_000_000, "step": Step(3, Decimal("0.8"))},
+        {"step": PaymentStep(2, Decimal("1.5"))},
+        {"grace": Grace(2), "balloon": 10_000_000, "step": PaymentStep(3, Decimal("0.8"))},
     ],
 )
 def test_after_a_reset_a_level_payment_is_levelled_again_whatever_its_form(form: dict[str, object]) -> None:
@@ -67,8 +67,8 @@ def test_after_a_reset_a_level_payment_is_levelled_again_whatever_its_form(form:
             for form in (
                 {},
                 {"balloon": 60_000_000},
-                {"step": Step(2, Decimal("1.5"))},
-                {"method": Method.EQUAL_PRINCIPAL, "balloon": 60_000_000, "step": Step(2, Decimal("1.5"))},
+                {"step": PaymentStep(2, Decimal("1.5"))},
+                {"method": Method.EQUAL_PRINCIPAL, "balloon": 60_000_000, "step": PaymentStep(2, Decimal("1.5"))},
             )
         ),
         ({"grace": Grace(3)}, "reduce"),
@@ -138,7 +138,7 @@ def test_an_extension_keeps_balloon_grace_steps_and_the_months_of_principal() ->
     assert [due.month for due, principal in months if principal] == [4, 7, 10, 12]
     in_grace = ahead(state_of(replace(PARTS, grace=Grace(5)), day, extension))
     assert [due.month for due, principal in in_grace if principal] == [7, 8, 9, 10, 11, 12]
-    steps = ahead(state_of(replace(PARTS, step=Step(4, Decimal(2))), day, extension))
+    steps = ahead(state_of(replace(PARTS, step=PaymentStep(4, Decimal(2))), day, extension))
     # Due days 3 and 4 weigh 1, 5 to 8 twice as much, 9 to 11 four times.
     assert [Decimal(two[1]) / one[1] > Decimal("1.9") for one, two in pairwise(steps)] == [
         False, True, False, False, False, True, False, False,

@@ -14,7 +14,7 @@ from zhirong.chain.loan.servicing.classification import classify
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Category, Head
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.loan.servicing.state import LateSpan, LoanPosition, Standing
+from zhirong.chain.loan.servicing.state import LateSpan, LoanPosition, LoanStanding
 from zhirong.chain.loan.terms import LoanTerms, Method
 from zhirong.kernel.errors import InputError
 from zhirong.ledger.accounts import account_text
@@ -91,14 +91,16 @@ def test_interest_that_is_received_is_income_and_accrual_returns_when_all_arrear
 
 
 def test_arrears_that_were_too_late_once_stay_out_of_income_until_nothing_is_late() -> None:
-    late = Standing(days_overdue=5, spans=(LateSpan(date(2026, 1, 1), date(2026, 6, 1), clears=False),))
+    late = LoanStanding(days_overdue=5, spans=(LateSpan(date(2026, 1, 1), date(2026, 6, 1), clears=False),))
     assert late.accrual_stopped(90)
     assert not replace(late, spans=(LateSpan(date(2026, 1, 1), date(2026, 6, 1)),)).accrual_stopped(90)
     assert not replace(late, spans=(LateSpan(date(2026, 1, 1), date(2026, 2, 1), clears=False),)).accrual_stopped(
         90
     )
     assert not replace(late, days_overdue=0).accrual_stopped(90)
-    assert Standing(days_overdue=91).accrual_stopped(90) and not Standing(days_overdue=90).accrual_stopped(90)
+    assert LoanStanding(days_overdue=91).accrual_stopped(90) and not LoanStanding(days_overdue=90).accrual_stopped(
+        90
+    )
 
 
 def test_what_was_written_off_is_still_owed_and_bears_interest_off_the_balance_sheet() -> None:

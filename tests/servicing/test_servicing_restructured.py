@@ -12,10 +12,10 @@ from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.rates import FixedRate
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.classification import (
-    Claim,
     Classification,
     DebtorClaims,
-    Facts,
+    DebtorLoan,
+    LoanFacts,
     classify,
     classify_debtor,
     watch_of,
@@ -23,7 +23,7 @@ from zhirong.chain.loan.servicing.classification import (
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.loan.servicing.state import LoanPosition, Restructured, Standing
+from zhirong.chain.loan.servicing.state import LoanPosition, LoanStanding, Restructured
 from zhirong.chain.loan.terms import LoanTerms, Method
 from zhirong.kernel.fields import Reader
 
@@ -53,7 +53,7 @@ def paid_in_time(until: date, without: tuple[date, ...] = (), *before: ev.Event)
     return events
 
 
-def judged(day: date, *events: ev.Event, facts: Facts | None = None) -> Classification:
+def judged(day: date, *events: ev.Event, facts: LoanFacts | None = None) -> Classification:
     return classify(state_of(day, *events).standing, RULES, day, facts)
 
 
@@ -67,7 +67,7 @@ def test_the_watch_lasts_two_periods_and_a_year_from_the_first_due_day() -> None
 def test_two_long_periods_are_longer_than_a_year() -> None:
     change = Restructured(date(2024, 4, 10), date(2025, 4, 10))
     dues = tuple(date(year, 4, 10) for year in (2025, 2026, 2027, 2028))
-    watch = watch_of(Standing(restructurings=(change,), dues=dues), Facts(), RULES, date(2025, 6, 1))
+    watch = watch_of(LoanStanding(restructurings=(change,), dues=dues), LoanFacts(), RULES, date(2025, 6, 1))
     assert watch is not None and watch.end == date(2027, 4, 10)
 
 
@@ -92,10 +92,10 @@ def test_a_payment_missed_within_the_watch_begins_it_anew_from_that_day() -> Non
 def test_the_example_of_the_rules_sheet() -> None:
     """Restructured 2024-03-20, first due day 2024-06-20, that of 2024-09-20 missed: to 2025-09-20 at the earliest."""
     dues = tuple(date(2024 + month // 12, month % 12 + 1, 20) for month in range(5, 30, 3))
-    standing = Standing(
+    standing = LoanStanding(
         restructurings=(Restructured(date(2024, 3, 20), dues[0]),), dues=dues, missed=(dues[1],), kept=(dues[0],)
     )
-    watch = watch_of(standing, Facts(), RULES, date(2025, 3, 21))
+    watch = watch_of(standing, LoanFacts(), RULES, date(2025, 3, 21))
     assert watch is not None and (watch.start, watch.end) == (date(2024, 9, 20), date(2025, 9, 20))
 
 
@@ -109,9 +109,11 @@ def test_restructured_again_within_the_watch_it_is_substandard_at_least_and_the_
     ground = next(one for one in found.grounds if one.rule == found.decided_by)
     assert ground.source is not None and ground.source.reference.confidence == "unconfirmed"
     assert "state whether the debtor" in ground.text.en
-    assert judged(date(2024, 6, 4), *events, facts=Facts(in_difficulty=True)).category.value == "substandard"
+    assert judged(date(2024, 6, 4), *events, facts=LoanFacts(in_difficulty=True)).category.value == "substandard"
     # Where the debtor is stated to be out of difficulty the second change is no restructuring of a debtor in it.
-    assert judged(date(2024, 6, 4), *events, facts=Facts(in_difficulty=False)).category.value == "special_mention"
+    assert (
+        judged(date(2024, 6, 4), *events, facts=LoanFacts(in_difficulty=False)).category.value == "special_mention"
+    )
 
 
 def test_restructured_again_after_the_watch_it_is_watched_anew_and_no_worse() -> None:
@@ -133,13 +135,13 @@ def test_a_loan_that_was_bad_is_not_upgraded_within_the_watch() -> None:
 
 def test_a_debtor_still_in_difficulty_stays_under_watch() -> None:
     events = paid_in_time(date(2025, 7, 11))
-    assert judged(date(2025, 7, 11), *events, facts=Facts(in_difficulty=True)).decided_by == WATCH
+    assert judged(date(2025, 7, 11), *events, facts=LoanFacts(in_difficulty=True)).decided_by == WATCH
 
 
 def test_refinancing_and_an_extension_in_difficulty_count_as_restructuring() -> None:
     day = date(2024, 4, 10)
     assert judged(day).category.value == "normal"
-    assert judged(day, facts=Facts(is_refinancing=True)).decided_by == WATCH
+    assert judged(day, facts=LoanFacts(is_refinancing=True)).decided_by == WATCH
     extension = ev.Extension(id="X", day=day, booked=day, until=date(2025, 8, 6), in_difficulty=True)
     assert judged(day, extension).decided_by == WATCH
     assert judged(day, replace(extension, in_difficulty=False)).category.value == "normal"
@@ -159,7 +161,7 @@ def test_the_facts_are_read_from_a_file() -> None:
         "debtor": {"enhanced": True},
     }  # fmt: skip
     read = read_loan_file(Reader(table), RULES)
-    assert read.facts == Facts(is_refinancing=True, in_difficulty=False)
+    assert read.facts == LoanFacts(is_refinancing=True, in_difficulty=False)
     assert read.debtor == DebtorClaims(is_enhanced=True)
     assert [event.in_difficulty for event in read.events if isinstance(event, ev.Extension)] == [True]
     assert read_loan_file(Reader({**table, "facts": {}}), RULES).facts.in_difficulty is None
@@ -169,10 +171,12 @@ def test_the_facts_are_read_from_a_file() -> None:
 def test_ten_per_cent_of_bad_claims_do_not_draw_the_others_with_them_and_more_do(bad: int, category: str) -> None:
     claims = DebtorClaims(claims=10_000, bad=bad)
     day = date(2026, 1, 5)
-    assert classify(Standing(), RULES, day, debtor=claims).category.value == category
-    assert classify(Standing(), RULES, day, debtor=replace(claims, is_enhanced=True)).category.value == "normal"
+    assert classify(LoanStanding(), RULES, day, debtor=claims).category.value == category
+    assert classify(LoanStanding(), RULES, day, debtor=replace(claims, is_enhanced=True)).category.value == "normal"
     debtor = classify_debtor(
-        [Claim("A", Standing(days_overdue=91), bad), Claim("B", Standing(), 10_000 - bad)], RULES, day
+        [DebtorLoan("A", LoanStanding(days_overdue=91), bad), DebtorLoan("B", LoanStanding(), 10_000 - bad)],
+        RULES,
+        day,
     )
     assert debtor["B"].category.value == category
 
@@ -183,4 +187,4 @@ def test_ten_per_cent_of_bad_claims_do_not_draw_the_others_with_them_and_more_do
      (271, "doubtful"), (360, "doubtful"), (361, "loss")],
 )  # fmt: skip
 def test_the_bands(days: int, category: str) -> None:
-    assert classify(Standing(days_overdue=days), RULES, date(2026, 1, 5)).category.value == category
+    assert classify(LoanStanding(days_overdue=days), RULES, date(2026, 1, 5)).category.value == category

@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 
 from zhirong.chain.credit.file import (
+    AgencyRating,
     BankHistory,
-    CashFlow,
+    BusinessEntry,
+    CashFlowStatement,
     Compliance,
     CreditFile,
-    Debt,
-    Rating,
-    Registration,
+    DebtOnFile,
     Tax,
     Trade,
 )
@@ -51,13 +51,13 @@ def ratings(*sheets: dict[str, Any]) -> Any:
 def a_file(**changes: Any) -> CreditFile:
     """A sound firm, unless changed."""
     parts: dict[str, Any] = {
-        "registration": Registration(date(2012, 3, 1), True, SOURCE),
+        "registration": BusinessEntry(date(2012, 3, 1), True, SOURCE),
         "tax": Tax("B", 0, SOURCE),
         "trade": Trade("ordinary", 0, 0, SOURCE),
         "compliance": Compliance(0, False, False, SOURCE),
-        "debt": Debt(600_000_000, 2_000_000_000, 0, SOURCE),
-        "cash_flow": CashFlow(250_000_000, 160_000_000, SOURCE),
-        "rating": Rating("某评级公司", "A", SOURCE),
+        "debt": DebtOnFile(600_000_000, 2_000_000_000, 0, SOURCE),
+        "cash_flow": CashFlowStatement(250_000_000, 160_000_000, SOURCE),
+        "rating": AgencyRating("某评级公司", "A", SOURCE),
         "bank_history": BankHistory(2, 0, False, SOURCE),
     }
     return CreditFile(**{**parts, **changes})

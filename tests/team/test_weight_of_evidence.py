@@ -13,7 +13,7 @@ from zhirong.chain.credit.assess import assess
 from zhirong.chain.credit.file import Compliance, Tax
 from zhirong.chain.credit.weight_of_evidence import (
     MISSING,
-    Outcome,
+    PastOutcome,
     calibrate,
     chance_of_default,
     information_value,
@@ -83,7 +83,7 @@ def sample(seed, size, slope):
             "debt_ratio": Decimal(rng.randrange(100)) / 100,
             "registration_years": Decimal(rng.randrange(20)),
         }
-        made.append(Outcome(values, rng.random() < 0.15 - slope * grade))
+        made.append(PastOutcome(values, rng.random() < 0.15 - slope * grade))
     return made
 
 

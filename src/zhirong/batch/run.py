@@ -100,7 +100,7 @@ def _through(
 
 
 @dataclass(frozen=True)
-class Job:
+class BatchJob:
     """The work on a block: a plain, serialisable record."""
 
     seed: int
@@ -125,7 +125,7 @@ def appraise_portfolio(
 
     pool: None computes here, without workers. skip: blocks that are done already.
     """
-    job = Job(seed, paths)
+    job = BatchJob(seed, paths)
     cuts = blocks_of(len(portfolio), rows)
     todo = [number for number in range(len(cuts)) if number not in set(skip)]
     if pool is None:

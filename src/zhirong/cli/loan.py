@@ -10,7 +10,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Lang, Text
 
 if TYPE_CHECKING:
-    from zhirong.chain.loan.servicing.classification import Classification, Ground
+    from zhirong.chain.loan.servicing.classification import CategoryGround, Classification
     from zhirong.chain.loan.servicing.provisions import ProvisionTable
     from zhirong.chain.loan.servicing.reading import LoanFile
     from zhirong.chain.loan.servicing.state import LoanPosition
@@ -82,7 +82,7 @@ def _judge(state: "LoanPosition", loan: "LoanFile", rules: "Rulebook") -> "Class
         return None  # the order came into force later; the reader is informed
 
 
-def _doubt(ground: "Ground", lang: Lang) -> str:
+def _doubt(ground: "CategoryGround", lang: Lang) -> str:
     """How far a rule is confirmed, where it is not."""
     from zhirong.kernel.rulebook import CONFIDENCE_TEXT
 

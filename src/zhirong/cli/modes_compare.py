@@ -20,7 +20,7 @@ from zhirong.kernel.text import Lang, Text
 
 if TYPE_CHECKING:
     from zhirong.chain.mode.central_subsidy import CentralSubsidies
-    from zhirong.chain.mode.charges import Charge
+    from zhirong.chain.mode.charges import ModeCharge
     from zhirong.chain.quote.records import Offer, PartyAmount
 
 _EXAMPLE_DAY = date(2026, 3, 2)
@@ -442,16 +442,16 @@ def _show_central(central: "CentralSubsidies", lang: Lang) -> None:
         )
 
 
-def _costs_of(offers: "Sequence[Offer]") -> "list[Charge]":
+def _costs_of(offers: "Sequence[Offer]") -> "list[ModeCharge]":
     """The costs of a loan drawn on under several modes together: each once, where modes differ the highest.
 
     So nothing depends on the order in which the modes are named.
     """
     from zhirong.chain.mode.charges import GIVEN_BACK
 
-    costs: dict[str, list[Charge]] = {}
+    costs: dict[str, list[ModeCharge]] = {}
     for offer in offers:
-        own: dict[str, list[Charge]] = {}
+        own: dict[str, list[ModeCharge]] = {}
         for charge in offer.charges:
             if charge.kind not in GIVEN_BACK:
                 own.setdefault(charge.code, []).append(charge)
@@ -461,7 +461,7 @@ def _costs_of(offers: "Sequence[Offer]") -> "list[Charge]":
     return [charge for charges in costs.values() for charge in charges]
 
 
-def _show_subsidies(rows: "list[tuple[Offer, Charge]]", lang: Lang) -> None:
+def _show_subsidies(rows: "list[tuple[Offer, ModeCharge]]", lang: Lang) -> None:
     for offer, charge in rows:
         payer, payee = offer.mode.name_of(charge.payer).in_(lang), offer.mode.name_of(charge.payee).in_(lang)
         what = charge.explanation.formula

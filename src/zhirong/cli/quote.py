@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Quote the case. Returns 1 where nothing can be lent, so that a script can tell."""
-    from zhirong.chain.quote.records import Decision
+    from zhirong.chain.quote.records import LimitDecision
     from zhirong.chain.quote.view import for_reading, view, with_packs
     from zhirong.cli.mode_words import named_modes
     from zhirong.cli.scores import case_with_scores
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         show(readable, options.lang, explain=options.explain)
         for path in written:
             print(f"已写出 {path}" if options.lang == "zh" else f"written: {path}")
-    return EXIT_DECLINED if answer.credit_limit.decision is Decision.DECLINE else 0
+    return EXIT_DECLINED if answer.credit_limit.decision is LimitDecision.DECLINE else 0
 
 
 def _write_papers(quote: "QuoteDocument", options: argparse.Namespace) -> list[str]:

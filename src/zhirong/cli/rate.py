@@ -11,7 +11,7 @@ from zhirong.kernel.text import Lang, Text
 
 if TYPE_CHECKING:
     from zhirong.chain.quote.document import QuoteDocument
-    from zhirong.chain.quote.records import Case
+    from zhirong.chain.quote.records import CreditCase
 
 EXIT_NOTHING = 1
 
@@ -118,7 +118,7 @@ def _track(options: argparse.Namespace) -> int:
     return 0
 
 
-def _print_form(options: argparse.Namespace, case: "Case") -> int:
+def _print_form(options: argparse.Namespace, case: "CreditCase") -> int:
     from zhirong.chain.indicators import read_system, system_ids
     from zhirong.cli.rate_form import blank_form
     from zhirong.workbench import rules

@@ -8,10 +8,10 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
 if TYPE_CHECKING:
-    from zhirong.chain.quote.records import Case
+    from zhirong.chain.quote.records import CreditCase
 
 
-def case_with_scores(path: str, scores: str | None) -> "Case":
+def case_with_scores(path: str, scores: str | None) -> "CreditCase":
     """The case; what the second file states is added to it, and may not be stated by both.
 
     Raises InputError with everything that is wrong in either file.

@@ -23,7 +23,7 @@ from zhirong.chain.quote.document import (
     ValuedPart,
     ValuePart,
 )
-from zhirong.chain.quote.records import Decision, Scope, Verdict
+from zhirong.chain.quote.records import GateScope, GateVerdict, LimitDecision
 from zhirong.documents.quote_beside import (
     change_rows,
     doubt_rows,
@@ -175,9 +175,9 @@ def decision_text(quote: QuoteDocument, lang: Lang) -> str:
     """What the quote comes to, in one sentence: lent or not, how much, and whether on conditions."""
     limit = quote.credit_limit
     amount, asked = money(limit.amount), money(quote.case.request.amount)
-    if limit.decision is Decision.OFFER:
+    if limit.decision is LimitDecision.OFFER:
         said = Text(f"可以按申请放贷 {amount} 元", f"The loan of CNY {amount} can be made")
-    elif limit.decision is Decision.OFFER_LESS:
+    elif limit.decision is LimitDecision.OFFER_LESS:
         said = Text(
             f"可以放贷 {amount} 元，少于申请的 {asked} 元",
             f"CNY {amount} can be lent, less than the {asked} requested",
@@ -255,7 +255,7 @@ def _interval(value: ValuePart, lang: Lang) -> str:
 def _beside_amount(quote: QuoteDocument, lang: Lang) -> str:
     """Which mode gives the limit, and what it would be with no cover."""
     limit = quote.credit_limit
-    if limit.decision is Decision.DECLINE:
+    if limit.decision is LimitDecision.DECLINE:
         return ""
     named = next((mode for mode in quote.modes if mode.id == limit.mode), None)
     under = WORDS["no_cover"] if named is None else named.title
@@ -367,7 +367,7 @@ def _gate(gate: GatePart, lang: Lang) -> View:
 
 def gate_verdict(gate: GatePart) -> str:
     """``passed``, ``open`` (still to be met, but no bar), ``left_out`` (of the pledge) or ``failed``."""
-    if gate.verdict is Verdict.FAILED and gate.scope is Scope.PLEDGE:
+    if gate.verdict is GateVerdict.FAILED and gate.scope is GateScope.PLEDGE:
         return "left_out"
     return gate.verdict.value
 

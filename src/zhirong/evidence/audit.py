@@ -29,7 +29,7 @@ _NO_HASH = b"\x00" * HASH_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AuditFinding:
     """One thing wrong with a stored log. code: stable English key. place: entry, tile or checkpoint."""
 
     code: str
@@ -53,7 +53,7 @@ class Audit:
     hashes.
     """
 
-    findings: tuple[Finding, ...]
+    findings: tuple[AuditFinding, ...]
     size: int
     covered: int
 
@@ -63,12 +63,12 @@ class _Pass:
     origin: str
     algorithm: HashAlgorithm
     tiles: TileSource
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[AuditFinding] = field(default_factory=list)
     differing: list[TileHash] = field(default_factory=list)
     last_read: dict[int, tuple[int, bytes]] = field(default_factory=dict)
 
     def note(self, code: str, place: str, zh: str, en: str) -> None:
-        self.findings.append(Finding(code, place, Text(zh, en)))
+        self.findings.append(AuditFinding(code, place, Text(zh, en)))
 
     def stored(self, tile_level: int, index: int, place: int) -> bytes:
         held = self.last_read.get(tile_level)

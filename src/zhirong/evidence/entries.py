@@ -21,7 +21,7 @@ _ORIGIN = re.compile(r"[^\s+\x00-\x20\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """One entry. log: origin of its log. index: its position, from 0. kind: what happened, such as
     ``pledge.registered``. time: instant in UTC to the second, ``2026-11-21T02:00:00Z``. body: the event; it is
     public, so personal and commercial content is included only as commitments.
@@ -49,7 +49,7 @@ class Entry:
         return canonical.encode(self.as_json())
 
 
-def entry_of(record: Mapping[str, Any], source: str = "", path: str = "") -> Entry:
+def entry_of(record: Mapping[str, Any], source: str = "", path: str = "") -> LogEntry:
     """An entry from its record. Raises InputError if it is malformed."""
     problems: list[Problem] = []
     entry = _read_entry(Reader(record, path, source, problems))
@@ -61,7 +61,7 @@ def entry_of(record: Mapping[str, Any], source: str = "", path: str = "") -> Ent
     return entry
 
 
-def entry_of_bytes(data: bytes, source: str = "") -> Entry:
+def entry_of_bytes(data: bytes, source: str = "") -> LogEntry:
     """An entry from its canonical bytes. Raises InputError for anything else."""
     value = canonical.decode(data, source)
     if not isinstance(value, dict):
@@ -70,9 +70,9 @@ def entry_of_bytes(data: bytes, source: str = "") -> Entry:
     return entry_of(value, source)
 
 
-def _read_entry(reader: Reader) -> Entry:
+def _read_entry(reader: Reader) -> LogEntry:
     reader.choice("format", (ENTRY_FORMAT,))
-    entry = Entry(
+    entry = LogEntry(
         log=_matching(reader, "log", _ORIGIN, Text("不得含空格或加号", "must not contain spaces or plus signs")),
         index=reader.whole("index", 0),
         kind=_matching(

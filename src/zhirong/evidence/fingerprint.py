@@ -21,7 +21,7 @@ LEAST_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class FingerprintReport:
     """The report of one institution. reference: its internal reference, not shown to others."""
 
     institution: str
@@ -60,9 +60,9 @@ def claim_fingerprint(
     return _fingerprint(key, period, subject)
 
 
-def used_twice(reports: Iterable[Report]) -> dict[str, tuple[Report, ...]]:
+def used_twice(reports: Iterable[FingerprintReport]) -> dict[str, tuple[FingerprintReport, ...]]:
     """The fingerprints that more than one institution reported, with their reports."""
-    by_fingerprint: dict[str, list[Report]] = defaultdict(list)
+    by_fingerprint: dict[str, list[FingerprintReport]] = defaultdict(list)
     for report in reports:
         by_fingerprint[report.fingerprint].append(report)
     return {

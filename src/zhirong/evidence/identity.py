@@ -32,7 +32,7 @@ _CODE_CHECK_BYTES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class IdentityClaim:
     """One statement about a right. name: section and details. value: plain canonical data. salt: 32 random bytes,
     new for each claim of each version; anyone with salt and commitment can try values, so keep it secret like the
     value.
@@ -122,7 +122,7 @@ def first_identity(
     number: str,
     status: str,
     as_of: str,
-    claims: Iterable[Claim],
+    claims: Iterable[IdentityClaim],
     secret: bytes = b"",
 ) -> Identity:
     """The first version of a right's record."""
@@ -131,7 +131,7 @@ def first_identity(
     return Identity(code, 1, "", kind, kept, status, as_of, algorithm, _commit(claims, algorithm))
 
 
-def next_identity(before: Identity, *, status: str, as_of: str, claims: Iterable[Claim]) -> Identity:
+def next_identity(before: Identity, *, status: str, as_of: str, claims: Iterable[IdentityClaim]) -> Identity:
     """The version after ``before``, with all current claims. Kind and number never change."""
     return Identity(
         before.code,
@@ -241,7 +241,7 @@ class Disclosure:
     """Disclosed claims. fingerprint: of the record that committed to them."""
 
     fingerprint: str
-    claims: tuple[Claim, ...]
+    claims: tuple[IdentityClaim, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The disclosure in file form."""
@@ -258,7 +258,7 @@ class Disclosure:
         return canonical.encode(self.as_json()) + b"\n"
 
 
-def disclose(identity: Identity, claims: Iterable[Claim], names: Iterable[str]) -> Disclosure:
+def disclose(identity: Identity, claims: Iterable[IdentityClaim], names: Iterable[str]) -> Disclosure:
     """Disclose the named claims only. Raises KeyError for an unknown name."""
     by_name = {claim.name: claim for claim in claims}
     return Disclosure(identity.fingerprint(), tuple(by_name[name] for name in names))
@@ -277,7 +277,7 @@ def read_disclosure(data: bytes, source: str = "") -> Disclosure:
             reason = Text("应为 64 位十六进制数", "must be 64 hexadecimal digits")
             item.problem("salt", salt, "salt", reason, Text("使用原始文件", "use the original file"))
         else:
-            claims.append(Claim(name, value, bytes.fromhex(salt)))
+            claims.append(IdentityClaim(name, value, bytes.fromhex(salt)))
         item.finish()
     reader.finish()
     return Disclosure(fingerprint, tuple(claims))
@@ -322,7 +322,7 @@ def check_content(commitment: object, algorithm: HashAlgorithm, disclosure: Disc
 # -- inside ---------------------------------------------------------------------------------------------------
 
 
-def _commit(claims: Iterable[Claim], algorithm: HashAlgorithm) -> dict[str, str]:
+def _commit(claims: Iterable[IdentityClaim], algorithm: HashAlgorithm) -> dict[str, str]:
     commitments: dict[str, str] = {}
     problems = []
     salts: set[bytes] = set()

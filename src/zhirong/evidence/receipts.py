@@ -16,7 +16,7 @@ from typing import Any
 
 from zhirong.evidence import canonical
 from zhirong.evidence.checkpoints import SignedCheckpoint, read_checkpoint
-from zhirong.evidence.entries import Entry, entry_of
+from zhirong.evidence.entries import LogEntry, entry_of
 from zhirong.evidence.notes import SignedNote
 from zhirong.evidence.statements import KeyStatement, read_statement
 from zhirong.kernel.errors import InputError, Problem
@@ -90,7 +90,7 @@ class CheckpointFile:
 class Receipt:
     """An entry, its index, the path to the root and the signed root. leaf_index: from 0."""
 
-    entry: Entry
+    entry: LogEntry
     leaf_index: int
     inclusion: tuple[bytes, ...]
     signed: SignedCheckpoint
@@ -135,7 +135,7 @@ class ReceiptRead(FileRead):
     leaf.
     """
 
-    entry: Entry
+    entry: LogEntry
     leaf: bytes
     leaf_index: int
     inclusion: tuple[bytes, ...]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 
-class Outcome(StrEnum):
+class EvidenceOutcome(StrEnum):
     """The result of one check. ``open`` cannot be decided with the material provided."""
 
     GOOD = "good"
@@ -35,15 +35,20 @@ class Outcome(StrEnum):
     NOT_CHECKED = "not_checked"
 
 
-_MARKS = {Outcome.GOOD: "✓", Outcome.BAD: "✗", Outcome.OPEN: "?", Outcome.NOT_CHECKED: "–"}
+_MARKS = {
+    EvidenceOutcome.GOOD: "✓",
+    EvidenceOutcome.BAD: "✗",
+    EvidenceOutcome.OPEN: "?",
+    EvidenceOutcome.NOT_CHECKED: "–",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class EvidenceCheck:
     """One check. code: stable English key. about: the file or part checked."""
 
     code: str
-    outcome: Outcome
+    outcome: EvidenceOutcome
     about: str
     text: Text
 
@@ -52,7 +57,7 @@ class Check:
         return {"code": self.code, "outcome": self.outcome, "about": self.about, "text": self.text.as_json()}
 
 
-class Verdict(StrEnum):
+class EvidenceVerdict(StrEnum):
     """All checks passed; a check failed; or the material provided is not sufficient."""
 
     HOLDS = "holds"
@@ -61,9 +66,11 @@ class Verdict(StrEnum):
 
 
 _VERDICT_TEXT = {
-    Verdict.HOLDS: Text("属实：该条目确在日志之中", "Verified: the entry is in the log"),
-    Verdict.FAILS: Text("不属实：至少一处核验不通过", "Failed: at least one check failed"),
-    Verdict.UNDECIDED: Text("无法判定：提供的材料不足", "Undecided: the material provided is not sufficient"),
+    EvidenceVerdict.HOLDS: Text("属实：该条目确在日志之中", "Verified: the entry is in the log"),
+    EvidenceVerdict.FAILS: Text("不属实：至少一处核验不通过", "Failed: at least one check failed"),
+    EvidenceVerdict.UNDECIDED: Text(
+        "无法判定：提供的材料不足", "Undecided: the material provided is not sufficient"
+    ),
 }
 
 
@@ -72,15 +79,15 @@ class Verification:
     """All checks of one receipt, in order."""
 
     receipt: ReceiptRead
-    checks: tuple[Check, ...]
+    checks: tuple[EvidenceCheck, ...]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> EvidenceVerdict:
         """The least favourable of all checks."""
         outcomes = {check.outcome for check in self.checks}
-        if Outcome.BAD in outcomes:
-            return Verdict.FAILS
-        return Verdict.UNDECIDED if Outcome.OPEN in outcomes else Verdict.HOLDS
+        if EvidenceOutcome.BAD in outcomes:
+            return EvidenceVerdict.FAILS
+        return EvidenceVerdict.UNDECIDED if EvidenceOutcome.OPEN in outcomes else EvidenceVerdict.HOLDS
 
     def as_text(self, lang: Lang = "zh") -> str:
         """The verdict, the content of the receipt, and what was and was not checked, for display."""
@@ -96,8 +103,8 @@ class Verification:
         content = _printable(canonical.encode(entry.body).decode())
         lines.append(f"条目内容：{content}" if lang == "zh" else f"Content of the entry: {content}")
         for heading, wanted in (
-            (Text("已核验", "Checked"), (Outcome.BAD, Outcome.OPEN, Outcome.GOOD)),
-            (Text("未核验", "Not checked"), (Outcome.NOT_CHECKED,)),
+            (Text("已核验", "Checked"), (EvidenceOutcome.BAD, EvidenceOutcome.OPEN, EvidenceOutcome.GOOD)),
+            (Text("未核验", "Not checked"), (EvidenceOutcome.NOT_CHECKED,)),
         ):
             chosen = [check for outcome in wanted for check in self.checks if check.outcome is outcome]
             if chosen:
@@ -139,20 +146,24 @@ def verify_receipt(
     statements = [*receipt.statements, *(one for _, file in checkpoints for one in file.statements)]
     trusted, findings = follow_statements(given, tuple(dict.fromkeys(statements)))
     for finding in findings:
-        outcome = Outcome.GOOD if finding.accepted else _STATEMENT_OUTCOMES.get(finding.code, Outcome.NOT_CHECKED)
+        outcome = (
+            EvidenceOutcome.GOOD
+            if finding.accepted
+            else _STATEMENT_OUTCOMES.get(finding.code, EvidenceOutcome.NOT_CHECKED)
+        )
         work.add(f"key_{finding.code}", outcome, finding.statement.new.as_text(), finding.reason)
     anchored = False
     proofs = [*receipt.consistency, *(proof for _, file in checkpoints for proof in file.consistency)]
     for name, file in checkpoints:
         _check_checksum(work, name, file)
         # Without any key, a separate checkpoint is trusted as provided.
-        believed = _check_signatures(work, name, file, trusted, Outcome.OPEN) or not given
+        believed = _check_signatures(work, name, file, trusted, EvidenceOutcome.OPEN) or not given
         anchored |= _check_consistency(work, name, receipt, file.signed.checkpoint, proofs) and believed
     for place, (name, one) in enumerate(checkpoints):
         for other_name, other in checkpoints[place + 1 :]:
             _check_pair(work, f"{name} / {other_name}", one.signed.checkpoint, other.signed.checkpoint)
     # The key that signed a receipt may be unknown if a trusted checkpoint contains the receipt's log.
-    missing = Outcome.NOT_CHECKED if anchored else Outcome.BAD
+    missing = EvidenceOutcome.NOT_CHECKED if anchored else EvidenceOutcome.BAD
     signed = _check_signatures(work, "receipt", receipt, trusted, missing)
     for name, disclosure in disclosures:
         _check_disclosure(work, name, receipt, disclosure)
@@ -163,28 +174,28 @@ def verify_receipt(
             "缺少可信依据：请用 --key 指定登记机构公布的公钥，或用 --checkpoint 指定另行取得的检查点",
             "no trusted starting point: enter the register's published key with --key, or an independently obtained checkpoint with --checkpoint",
         )
-        work.add("nothing_to_trust", Outcome.OPEN, "", text)
-    elif not signed and not anchored and all(check.outcome is not Outcome.BAD for check in work.checks):
+        work.add("nothing_to_trust", EvidenceOutcome.OPEN, "", text)
+    elif not signed and not anchored and all(check.outcome is not EvidenceOutcome.BAD for check in work.checks):
         text = Text(
             "所提供的密钥和检查点均不能证明该回执",
             "none of the keys and checkpoints provided confirms this receipt",
         )
-        work.add("not_vouched_for", Outcome.OPEN, "", text)
+        work.add("not_vouched_for", EvidenceOutcome.OPEN, "", text)
     return Verification(receipt, tuple(work.checks))
 
 
 _STATEMENT_OUTCOMES = {
-    "signature": Outcome.BAD,
-    "old_key_retired": Outcome.BAD,
+    "signature": EvidenceOutcome.BAD,
+    "old_key_retired": EvidenceOutcome.BAD,
 }
 
 
 @dataclass(slots=True)
 class _Work:
-    checks: list[Check] = field(default_factory=list)
+    checks: list[EvidenceCheck] = field(default_factory=list)
 
-    def add(self, code: str, outcome: Outcome, about: str, text: Text) -> None:
-        self.checks.append(Check(code, outcome, about, text))
+    def add(self, code: str, outcome: EvidenceOutcome, about: str, text: Text) -> None:
+        self.checks.append(EvidenceCheck(code, outcome, about, text))
 
 
 def _check_entry(work: _Work, receipt: ReceiptRead) -> None:
@@ -219,7 +230,9 @@ def _check_entry(work: _Work, receipt: ReceiptRead) -> None:
             ),
         ),
     ):
-        work.add(code, Outcome.GOOD if is_right else Outcome.BAD, "receipt", good if is_right else bad)
+        work.add(
+            code, EvidenceOutcome.GOOD if is_right else EvidenceOutcome.BAD, "receipt", good if is_right else bad
+        )
     try:
         leaf = leaf_hash(checkpoint.algorithm, receipt.leaf)
         verify_inclusion(
@@ -228,7 +241,7 @@ def _check_entry(work: _Work, receipt: ReceiptRead) -> None:
     except ProofError as error:
         work.add(
             "inclusion",
-            Outcome.BAD,
+            EvidenceOutcome.BAD,
             "receipt",
             _proof_text(error, "包含证明无效", "the inclusion proof is invalid"),
         )
@@ -237,25 +250,27 @@ def _check_entry(work: _Work, receipt: ReceiptRead) -> None:
             f"包含证明有效：条目在这 {checkpoint.size} 条之中（{checkpoint.algorithm.value}）",
             f"the inclusion proof is valid: the entry is one of the {checkpoint.size} ({checkpoint.algorithm.value})",
         )
-        work.add("inclusion", Outcome.GOOD, "receipt", text)
+        work.add("inclusion", EvidenceOutcome.GOOD, "receipt", text)
 
 
 def _check_checksum(work: _Work, name: str, file: FileRead) -> None:
     if file.intact is None:
         return
     if file.intact:
-        work.add("checksum", Outcome.GOOD, name, Text("文件完好", "the file is undamaged"))
+        work.add("checksum", EvidenceOutcome.GOOD, name, Text("文件完好", "the file is undamaged"))
     else:
         text = Text(
             "文件签发后已被改动或损坏：校验和不符", "the file was changed or damaged: the checksum does not match"
         )
-        work.add("checksum", Outcome.BAD, name, text)
+        work.add("checksum", EvidenceOutcome.BAD, name, text)
 
 
 # -- signatures -----------------------------------------------------------------------------------------------
 
 
-def _check_signatures(work: _Work, name: str, file: FileRead, keys: Sequence[PublicKey], missing: Outcome) -> bool:
+def _check_signatures(
+    work: _Work, name: str, file: FileRead, keys: Sequence[PublicKey], missing: EvidenceOutcome
+) -> bool:
     """Record the result of each signature; return whether the log signed or, if none of its keys is known, a
     witness. missing: the result if none of the log's known keys signed.
     """
@@ -276,40 +291,40 @@ def _is_own(key: PublicKey, checkpoint: Checkpoint) -> bool:
 
 def _signature_check(
     finding: SignatureFinding, name: str, checkpoint: Checkpoint
-) -> tuple[str, Outcome, str, Text]:
+) -> tuple[str, EvidenceOutcome, str, Text]:
     who = f"{finding.signature.name} {finding.signature.key_id.hex()}"
     key = finding.key
     if finding.state is SignatureState.UNKNOWN_KEY:
         text = Text(f"{who} 的签名：未提供该公钥", f"the signature of {who}: its key was not provided")
-        return "signature_unknown_key", Outcome.NOT_CHECKED, name, text
+        return "signature_unknown_key", EvidenceOutcome.NOT_CHECKED, name, text
     if finding.state is SignatureState.NOT_SUPPORTED:
         text = Text(f"{who} 的签名：本版本不支持这种算法", f"the signature of {who}: not supported by this version")
-        return "signature_not_supported", Outcome.NOT_CHECKED, name, text
+        return "signature_not_supported", EvidenceOutcome.NOT_CHECKED, name, text
     if finding.state is SignatureState.BAD:
         text = Text(
             f"{who} 的签名无效：检查点或签名已被改动",
             f"the signature of {who} is invalid: the signature or the checkpoint was changed",
         )
-        return "signature_bad", Outcome.BAD, name, text
+        return "signature_bad", EvidenceOutcome.BAD, name, text
     if finding.state is SignatureState.RETIRED:
         until = key.until if key is not None else None
         text = Text(
             f"{who} 已于第 {until} 条停用，却签了 {checkpoint.size} 条的检查点",
             f"{who} was retired at size {until}, yet it signed a checkpoint of {checkpoint.size}",
         )
-        return "signature_retired_key", Outcome.BAD, name, text
+        return "signature_retired_key", EvidenceOutcome.BAD, name, text
     if finding.seconds is not None:
         when = _instant(finding.seconds)
         text = Text(f"见证人 {who} 于 {when} 会签", f"witness {who} countersigned at {when}")
-        return "witness", Outcome.GOOD, name, text
+        return "witness", EvidenceOutcome.GOOD, name, text
     if key is not None and _is_own(key, checkpoint):
         text = Text(f"登记机构 {who} 的签名有效", f"the signature of the register {who} is valid")
-        return "log_signature", Outcome.GOOD, name, text
+        return "log_signature", EvidenceOutcome.GOOD, name, text
     text = Text(
         f"{who} 的签名有效，但该密钥不属于本日志",
         f"the signature of {who} is valid, but the key does not belong to this log",
     )
-    return "other_signature", Outcome.NOT_CHECKED, name, text
+    return "other_signature", EvidenceOutcome.NOT_CHECKED, name, text
 
 
 def _missing_text(checkpoint: Checkpoint, own: Sequence[PublicKey], note: SignedNote) -> Text:
@@ -342,7 +357,10 @@ def _check_consistency(
         return False
     if own.size == other.size:
         work.add(
-            "consistency", Outcome.GOOD, name, Text("与回执的检查点相同", "identical to the receipt's checkpoint")
+            "consistency",
+            EvidenceOutcome.GOOD,
+            name,
+            Text("与回执的检查点相同", "identical to the receipt's checkpoint"),
         )
         return True
     old, new = sorted((own, other), key=lambda one: one.size)
@@ -352,7 +370,7 @@ def _check_consistency(
             f"缺少从 {old.size} 条到 {new.size} 条的一致性证明，请向登记机构索取带证明的检查点文件",
             f"the consistency proof from {old.size} to {new.size} is missing: ask the register for a file that contains it",
         )
-        work.add("consistency_unproved", Outcome.OPEN, name, text)
+        work.add("consistency_unproved", EvidenceOutcome.OPEN, name, text)
         return False
     problems = []
     for hashes in [proof.hashes for proof in fitting] or [()]:
@@ -365,14 +383,14 @@ def _check_consistency(
                 f"一致性证明有效：{new.size} 条的日志完整包含前 {old.size} 条，未作改动",
                 f"the consistency proof is valid: the log of {new.size} begins with those {old.size}, unchanged",
             )
-            work.add("consistency", Outcome.GOOD, name, text)
+            work.add("consistency", EvidenceOutcome.GOOD, name, text)
             return other.size > receipt.leaf_index
     text = _proof_text(
         problems[0],
         f"{old.size} 条与 {new.size} 条的检查点不一致：日志已被改写，或证明无效",
         f"the checkpoints of {old.size} and {new.size} do not agree: the log was rewritten, or the proof is invalid",
     )
-    work.add("consistency", Outcome.BAD, name, text)
+    work.add("consistency", EvidenceOutcome.BAD, name, text)
     return False
 
 
@@ -380,21 +398,21 @@ def _check_pair(work: _Work, name: str, one: Checkpoint, other: Checkpoint) -> b
     """Contradictions that two checkpoints of one log can never have, with or without a proof."""
     if one.origin != other.origin:
         text = Text(f"是另一个日志的检查点：{other.origin}", f"it belongs to another log: {other.origin}")
-        work.add("other_log", Outcome.BAD, name, text)
+        work.add("other_log", EvidenceOutcome.BAD, name, text)
         return False
     if one.algorithm is not other.algorithm:
         text = Text(
             f"哈希算法不同：{one.algorithm.value}、{other.algorithm.value}",
             f"the hash functions differ: {one.algorithm.value}, {other.algorithm.value}",
         )
-        work.add("other_hash", Outcome.BAD, name, text)
+        work.add("other_hash", EvidenceOutcome.BAD, name, text)
         return False
     if one.size == other.size and one.root != other.root:
         text = Text(
             f"同为 {one.size} 条，内容不同：登记机构出示了不同的日志",
             f"both have {one.size} entries, but different content: the register presented different logs",
         )
-        work.add("split_view", Outcome.BAD, name, text)
+        work.add("split_view", EvidenceOutcome.BAD, name, text)
         return False
     earlier, later = sorted((one, other), key=lambda checkpoint: checkpoint.time)
     if earlier.time < later.time and earlier.size > later.size:
@@ -402,7 +420,7 @@ def _check_pair(work: _Work, name: str, one: Checkpoint, other: Checkpoint) -> b
             f"日志条数减少：{earlier.time} 有 {earlier.size} 条，{later.time} 只有 {later.size} 条",
             f"the log shrank: {earlier.size} entries at {earlier.time}, {later.size} at {later.time}",
         )
-        work.add("log_cut_short", Outcome.BAD, name, text)
+        work.add("log_cut_short", EvidenceOutcome.BAD, name, text)
         return False
     return True
 
@@ -421,19 +439,21 @@ def _check_disclosure(work: _Work, name: str, receipt: ReceiptRead, disclosure: 
         except InputError as error:
             if record is None:
                 text = Text("是对另一条目的披露", "it discloses the content of another entry")
-                work.add("disclosure_other_record", Outcome.BAD, name, text)
+                work.add("disclosure_other_record", EvidenceOutcome.BAD, name, text)
             else:
-                work.add("not_an_identity", Outcome.BAD, name, Text(error.as_text("zh"), error.as_text("en")))
+                work.add(
+                    "not_an_identity", EvidenceOutcome.BAD, name, Text(error.as_text("zh"), error.as_text("en"))
+                )
             return
         problems = check_disclosure(identity, disclosure)
     for problem in problems:
-        work.add(f"disclosure_{problem.code}", Outcome.BAD, f"{name} {problem.field}", problem.reason)
+        work.add(f"disclosure_{problem.code}", EvidenceOutcome.BAD, f"{name} {problem.field}", problem.reason)
     if not problems:
         shown = "; ".join(
             f"{claim.name} = {_printable(canonical.encode(claim.value).decode())}" for claim in disclosure.claims
         )
         text = Text(f"披露与记录中的承诺相符：{shown}", f"the disclosure matches the commitment: {shown}")
-        work.add("disclosure", Outcome.GOOD, name, text)
+        work.add("disclosure", EvidenceOutcome.GOOD, name, text)
 
 
 def _check_timestamp(work: _Work, receipt: ReceiptRead, stamp: Timestamp, roots: "Sequence[Certificate]") -> None:
@@ -442,10 +462,10 @@ def _check_timestamp(work: _Work, receipt: ReceiptRead, stamp: Timestamp, roots:
             f"第三方时间戳（{stamp.kind}，{len(stamp.token)} 字节）未核验：请用 --tsa 指定时间戳机构的根证书，并安装 timestamps",
             f"the time stamp ({stamp.kind}, {len(stamp.token)} bytes) was not checked: enter the authority's root certificate with --tsa, and install the timestamps extra",
         )
-        work.add("timestamp", Outcome.NOT_CHECKED, "receipt", text)
+        work.add("timestamp", EvidenceOutcome.NOT_CHECKED, "receipt", text)
         return
     finding = check_timestamp(stamp.token, receipt.signed, roots)
-    work.add("timestamp", Outcome.GOOD if finding.is_good else Outcome.BAD, "receipt", finding.text)
+    work.add("timestamp", EvidenceOutcome.GOOD if finding.is_good else EvidenceOutcome.BAD, "receipt", finding.text)
 
 
 def _proof_text(error: ProofError, zh: str, en: str) -> Text:
@@ -467,7 +487,7 @@ def _printable(words: str) -> str:
     return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in words)
 
 
-def _with_about(check: Check, lang: Lang) -> str:
+def _with_about(check: EvidenceCheck, lang: Lang) -> str:
     about = {"receipt": Text("回执", "receipt"), "": same("")}.get(check.about, same(check.about))
     separator = "：" if lang == "zh" else ": "
     return f"{about.in_(lang)}{separator}{check.text.in_(lang)}" if check.about else check.text.in_(lang)

@@ -55,7 +55,7 @@ def trial_balance(books: Books, to: date | None = None, party: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class StatementLine:
+class LedgerLine:
     """One posting in an account, with the balance after it."""
 
     number: int
@@ -68,21 +68,21 @@ class StatementLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class LedgerStatement:
     """The postings of an account between two days, inclusive."""
 
     account: str
     opening: Fen
-    lines: tuple[StatementLine, ...]
+    lines: tuple[LedgerLine, ...]
     closing: Fen
 
 
 def statement(
     books: Books, account: str, first: date | None = None, last: date | None = None, loan: str | None = None
-) -> Statement:
+) -> LedgerStatement:
     """The statement of an account and everything below it, of one loan or of all."""
     opening = balance = 0
-    lines: list[StatementLine] = []
+    lines: list[LedgerLine] = []
     below = account + ":"
     # Late entries are booked today, so entries may not be in date order.
     for booked in sorted(books.entries, key=lambda booked: (booked.entry.day, booked.number)):
@@ -97,11 +97,11 @@ def statement(
                 opening = balance
                 continue
             lines.append(
-                StatementLine(
+                LedgerLine(
                     booked.number, entry.day, booked.loan, entry.cause, posting.account, posting.amount, balance
                 )
             )
-    return Statement(account, opening, tuple(lines), balance)
+    return LedgerStatement(account, opening, tuple(lines), balance)
 
 
 def sub_ledger(books: Books, loan: str) -> tuple[Booked, ...]:

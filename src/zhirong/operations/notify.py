@@ -10,7 +10,7 @@ from django.db import transaction
 
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.chain.pledge.register import FREEZE_RIGHT, PLEDGE, RENEW_FREEZE, UNFREEZE_RIGHT
-from zhirong.chain.pledge.registration import MOVE_WORDS, Move
+from zhirong.chain.pledge.registration import MOVE_WORDS, RegisterTransition
 from zhirong.kernel.text import Text
 from zhirong.operations.outbox import push
 from zhirong.operations.register_events import WATCHED
@@ -41,7 +41,7 @@ def words_of(entry: Mapping[str, Any]) -> Text:
     """What an entry of the register says, in a sentence."""
     kind, registration = str(entry["kind"]), entry["body"].get("registration")
     if kind.startswith(PLEDGE):
-        move = MOVE_WORDS[Move(kind.removeprefix(PLEDGE))]
+        move = MOVE_WORDS[RegisterTransition(kind.removeprefix(PLEDGE))]
         return Text(f"质押登记申请 {registration}：{move.zh}", f"pledge filing {registration}: {move.en}")
     return _OTHER_WORDS.get(kind, Text(f"登记簿有新事项：{kind}", f"a new entry in the register: {kind}"))
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhirong.chain.pledge.register import PLEDGE, RegisterEvent, apply_move
-from zhirong.chain.pledge.registration import Move, Registration
+from zhirong.chain.pledge.registration import RegisterTransition, Registration
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.store import models
@@ -32,7 +32,7 @@ def registration_at(registration: int, index: int) -> Registration | None:
     return found
 
 
-def pledge_kind(move: Move) -> str:
+def pledge_kind(move: RegisterTransition) -> str:
     """The kind of the event that makes a move."""
     return PLEDGE + move.value
 

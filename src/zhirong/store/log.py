@@ -14,9 +14,9 @@ from django.db.models.functions import Concat
 from zhirong.evidence import canonical
 from zhirong.evidence.checkpoints import Checkpoint as LogCheckpoint
 from zhirong.evidence.checkpoints import SignedCheckpoint, read_checkpoint
-from zhirong.evidence.entries import Entry, entry_of_bytes
+from zhirong.evidence.entries import LogEntry, entry_of_bytes
 from zhirong.evidence.hashes import HASH_BYTES, HashAlgorithm, leaf_hash
-from zhirong.evidence.identity import SALT_BYTES, Claim
+from zhirong.evidence.identity import SALT_BYTES, IdentityClaim
 from zhirong.evidence.notes import SignedNote
 from zhirong.evidence.receipts import CheckpointFile, ConsistencyProof, Receipt, Timestamp
 from zhirong.evidence.statements import KeyStatement, read_statement
@@ -109,13 +109,13 @@ def append(head: LogHead, leaf: Leaf) -> Event:
     salt = secrets.token_bytes(SALT_BYTES)
     body = {
         **leaf.public,
-        "commitment": Claim(CONTENT_NAME, leaf.content, salt).commitment(HashAlgorithm(head.algorithm)),
+        "commitment": IdentityClaim(CONTENT_NAME, leaf.content, salt).commitment(HashAlgorithm(head.algorithm)),
         "registration": leaf.registration,
     }
-    return append_entry(head, Entry(head.origin, head.size, leaf.kind, leaf.time, body), leaf, salt)
+    return append_entry(head, LogEntry(head.origin, head.size, leaf.kind, leaf.time, body), leaf, salt)
 
 
-def append_entry(head: LogHead, entry: Entry, leaf: Leaf, salt: bytes) -> Event:
+def append_entry(head: LogHead, entry: LogEntry, leaf: Leaf, salt: bytes) -> Event:
     """An entry as it is, at the end of the log. leaf, salt: what it was made of."""
     data = entry.as_bytes()
     frontier, kept = _frontier(head).append(leaf_hash(HashAlgorithm(head.algorithm), data))

@@ -10,14 +10,13 @@ from zhirong.chain.credit.team import STATE_TEXT as TEAM_STATE_TEXT
 from zhirong.chain.credit.team import TeamAssessment
 from zhirong.chain.financing.approval import APPROVAL_VERDICT_WORDS, Round
 from zhirong.chain.financing.case import CASE_WORDS, WAY, CaseState
-from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
-from zhirong.chain.financing.diligence import Verdict as CheckVerdict
+from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState, DiligenceVerdict
 from zhirong.chain.guarantee.states import GUARANTEE_WORDS
 from zhirong.chain.indicators.document import IndicatorPart
-from zhirong.chain.pledge.records import Verdict as FindingVerdict
+from zhirong.chain.pledge.records import GroundVerdict
 from zhirong.chain.quote.document import GatePart, ModeConditionPart, ModePart, QuoteDocument
 from zhirong.chain.quote.kept import read_kept
-from zhirong.chain.quote.records import Verdict
+from zhirong.chain.quote.records import GateVerdict
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.money import Fen, parse_yuan
@@ -59,7 +58,7 @@ _FIRST = {
     CaseState.REGISTERING: ("case.disburse",),
     CaseState.REPAID: ("case.close",),
 }
-_OBSTACLES = (FindingVerdict.REFUSED, FindingVerdict.UNKNOWN)
+_OBSTACLES = (GroundVerdict.REFUSED, GroundVerdict.UNKNOWN)
 _GRADE_WORDS: dict[str, Text] = {
     AppraisalGrade.ONLINE: Text("在线（自动）", "online"),
     AppraisalGrade.FORMAL: Text("正式（机构签字）", "formal, signed"),
@@ -274,7 +273,7 @@ def _checks(case: Case, today: Today) -> list[dict[str, Any]]:
             "rule": rule,
             "row": rows[rule.id],
             "state": CHECK_STATE_TEXT[CheckState(rows[rule.id].state)],
-            "verdict": VERDICT_TEXT[CheckVerdict(rows[rule.id].verdict)] if rows[rule.id].verdict else None,
+            "verdict": VERDICT_TEXT[DiligenceVerdict(rows[rule.id].verdict)] if rows[rule.id].verdict else None,
             "by": name_of(rows[rule.id].by),
             "reference": Text(rule.reference.as_text("zh"), rule.reference.as_text("en")),
         }
@@ -322,7 +321,7 @@ def _flags(
         found += [
             {"css": "bad", "title": one.title, "words": one.reason}
             for one in quote.gates
-            if one.verdict is Verdict.FAILED
+            if one.verdict is GateVerdict.FAILED
         ]
         found += [
             {"css": "warn", "title": Text("信用档案", "credit file"), "words": one.text}
@@ -334,8 +333,8 @@ def _flags(
             for words in right.status_conflicts
         ]
     for check in checks:
-        if check["row"].verdict in (CheckVerdict.ADVERSE, CheckVerdict.NOTABLE):
-            css = "bad" if check["row"].verdict == CheckVerdict.ADVERSE else "warn"
+        if check["row"].verdict in (DiligenceVerdict.ADVERSE, DiligenceVerdict.NOTABLE):
+            css = "bad" if check["row"].verdict == DiligenceVerdict.ADVERSE else "warn"
             found.append({"css": css, "title": check["rule"].title, "words": check["row"].finding})
     found += [{"css": "bad", "title": Text("限额", "limit"), "words": one.reason} for one in limits]
     return sorted(found, key=lambda one: one["css"] != "bad")

@@ -51,7 +51,7 @@ class Limits:
     held: int = 512 * 1024 * 1024
 
 
-class RefusedError(Exception):
+class FrontRefusedError(Exception):
     """A request that is not taken. status: of the answer."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -101,7 +101,7 @@ class Front:
                 status, headers, content = await self._answer(scope, body)
             with content:
                 await self._send(send, status, headers, content)
-        except RefusedError as refused:
+        except FrontRefusedError as refused:
             await _refuse(send, scope["path"], refused)
 
     # -- the body ---------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ class Front:
         if declared in (None, b"0") and b"transfer-encoding" not in headers:
             return io.BytesIO()
         if declared is not None and (not declared.isdigit() or int(declared) > MOST_BODY):
-            raise RefusedError(413, "too large")
+            raise FrontRefusedError(413, "too large")
         address = self._address_of(headers.get(b"x-forwarded-for", b"").decode("latin-1"), scope["client"][0])
         with self._place(address) as unfinished:
             return await self._read(receive, unfinished)
@@ -127,7 +127,7 @@ class Front:
             or unfinished.number >= self._limits.bodies
             or unfinished.held >= self._limits.held
         ):
-            raise RefusedError(503, "too many unfinished requests")
+            raise FrontRefusedError(503, "too many unfinished requests")
         unfinished.by_address[address] += 1
         unfinished.number += 1
         try:
@@ -146,21 +146,23 @@ class Front:
                 async with asyncio.timeout(self._left(began, size)):
                     message = await receive()
                 if message["type"] != "http.request":
-                    raise RefusedError(400, "the body ends early")  # the client has gone, or its pieces are none
+                    raise FrontRefusedError(
+                        400, "the body ends early"
+                    )  # the client has gone, or its pieces are none
                 piece, is_whole = message.get("body", b""), not message.get("more_body", False)
                 size += len(piece)
                 unfinished.held += len(piece)
                 if size > MOST_BODY:
-                    raise RefusedError(413, "too large")
+                    raise FrontRefusedError(413, "too large")
                 if unfinished.held > self._limits.held:
-                    raise RefusedError(503, "too many unfinished requests")
+                    raise FrontRefusedError(503, "too many unfinished requests")
                 body.write(piece)
         except TimeoutError as error:
             body.close()
-            raise RefusedError(408, "too slow") from error
+            raise FrontRefusedError(408, "too slow") from error
         except OSError as error:
             body.close()
-            raise RefusedError(507 if is_full_disk(error) else 503, "no room for the body") from error
+            raise FrontRefusedError(507 if is_full_disk(error) else 503, "no room for the body") from error
         except BaseException:
             body.close()
             raise
@@ -179,7 +181,7 @@ class Front:
     async def _answer(self, scope: Scope, body: IO[bytes]) -> tuple[int, Headers, IO[bytes]]:
         lane = self._reading if scope["method"] in READING_METHODS else self._writing
         if lane.inside >= self._limits.waiting:
-            raise RefusedError(503, "too many requests wait")
+            raise FrontRefusedError(503, "too many requests wait")
         lane.inside += 1
         environ = _environ(scope, body)
         called = asyncio.get_running_loop().run_in_executor(lane.threads, self._call, environ)
@@ -229,7 +231,7 @@ def _leave(lane: _Lane) -> None:
     lane.inside -= 1
 
 
-async def _refuse(send: Send, path: str, refused: RefusedError) -> None:
+async def _refuse(send: Send, path: str, refused: FrontRefusedError) -> None:
     """An answer of the front itself: in the form of the API below ``/api/``, in plain words elsewhere."""
     problems = [full_disk()] if refused.status == 507 else []
     if path.startswith("/api/"):

@@ -7,7 +7,7 @@ from zhirong.operations.actors import Actor, MemberRole
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """One line of a menu: a page by its name, for those who have one of these roles (a kind of organisation before the dot)."""
 
     page: str
@@ -15,14 +15,14 @@ class Entry:
     roles: tuple[MemberRole, ...]
 
 
-ENTRIES: list[Entry] = []
+ENTRIES: list[MenuEntry] = []
 
 
 def menu(page: str, zh: str, en: str, *roles: MemberRole) -> None:
     """Add a line to the menu."""
-    ENTRIES.append(Entry(page, Text(zh, en), roles))
+    ENTRIES.append(MenuEntry(page, Text(zh, en), roles))
 
 
-def menu_of(actor: Actor) -> list[Entry]:
+def menu_of(actor: Actor) -> list[MenuEntry]:
     """The lines that this person can use."""
     return [entry for entry in ENTRIES if actor.has(*entry.roles)]

@@ -13,11 +13,11 @@ from zhirong.chain.appraisal.method import (
     APPROACH_TEXT,
     NEVER_DECIDES,
     Alarm,
+    AppraisalMethod,
     Approach,
     Driver,
-    Method,
+    MethodTerms,
     RenewalTerms,
-    Terms,
 )
 from zhirong.chain.appraisal.queries import queries
 from zhirong.chain.appraisal.records import Appraisal, MethodResult, NoValue, RemainingLife, TornadoBar
@@ -62,7 +62,7 @@ def appraise(
     renewal = renewal_of(request, subject, rules, day)
     if isinstance(renewal, NoValue):
         return renewal
-    terms = Terms(read_widening(widening_rule), life.cap, renewal)
+    terms = MethodTerms(read_widening(widening_rule), life.cap, renewal)
     names = [f"{method.id}.{driver.name}" for method in request.methods for driver in method.drivers()]
     draws = uniforms(request.seed, request.paths, names, request.correlations)
     methods = request.methods
@@ -102,7 +102,7 @@ def _preference_of(request: AppraisalRequest, rules: Rulebook) -> str:
     return own if own in rules else PREFERENCE
 
 
-def approach_weights(methods: Sequence[Method], preference: RuleValue) -> dict[str, Decimal]:
+def approach_weights(methods: Sequence[AppraisalMethod], preference: RuleValue) -> dict[str, Decimal]:
     """Each method's weight: all of it to the approach that the rule prefers, evenly among its methods.
 
     The rule lists approaches in order of preference; the others stand beside as cross-checks, with weight zero.
@@ -232,11 +232,11 @@ def _no_value(code: str, reason: Text, hint: Text, *parts: Explanation) -> NoVal
 # -- the model ---------------------------------------------------------------------------------------------------
 
 
-def _draws_of(method: Method, draws: Draws) -> dict[str, Level]:
+def _draws_of(method: AppraisalMethod, draws: Draws) -> dict[str, Level]:
     return {driver.name: draws[f"{method.id}.{driver.name}"] for driver in method.drivers()}
 
 
-def _simulated(method: Method, draws: Draws, terms: Terms, paths: int) -> Array:
+def _simulated(method: AppraisalMethod, draws: Draws, terms: MethodTerms, paths: int) -> Array:
     # Inputs that are all certain give one number instead of one for each path.
     return np.broadcast_to(method.values(_draws_of(method, draws), terms), (paths,))
 
@@ -270,7 +270,7 @@ def _reconciled(values: Mapping[str, Array], weights: Mapping[str, Decimal]) -> 
     return total
 
 
-def _result(method: Method, weight: Decimal, value: Distribution) -> MethodResult:
+def _result(method: AppraisalMethod, weight: Decimal, value: Distribution) -> MethodResult:
     return MethodResult(
         method.id,
         method.method,
@@ -284,14 +284,18 @@ def _result(method: Method, weight: Decimal, value: Distribution) -> MethodResul
 
 
 def _tornado(
-    methods: Sequence[Method], weights: Mapping[str, Decimal], draws: Mapping[str, Array], terms: Terms, paths: int
+    methods: Sequence[AppraisalMethod],
+    weights: Mapping[str, Decimal],
+    draws: Mapping[str, Array],
+    terms: MethodTerms,
+    paths: int,
 ) -> tuple[TornadoBar, ...]:
     """P50 with each input of the weighted methods set to its own P10 and P90; the widest swing first."""
     few = max(1_000, paths // _TORNADO_SHARE)
     part = {name: draw[:few] for name, draw in draws.items()}
     base = {method.id: _simulated(method, part, terms, few) for method in methods}
 
-    def median(method: Method, driver: Driver, level: float) -> int:
+    def median(method: AppraisalMethod, driver: Driver, level: float) -> int:
         moved = np.broadcast_to(method.values({**_draws_of(method, part), driver.name: level}, terms), (few,))
         return fen_of(float(np.median(_reconciled({**base, method.id: moved}, used))))
 
@@ -316,7 +320,7 @@ def _tornado(
 
 def _alarms(
     request: AppraisalRequest,
-    methods: Sequence[Method],
+    methods: Sequence[AppraisalMethod],
     results: Sequence[MethodResult],
     value: Distribution,
     limit: RuleValue,
@@ -335,7 +339,7 @@ def _alarms(
 
 
 def alarms_of_value(
-    request: AppraisalRequest, methods: Sequence[Method], value: Distribution, rules: Rulebook, day: date
+    request: AppraisalRequest, methods: Sequence[AppraisalMethod], value: Distribution, rules: Rulebook, day: date
 ) -> tuple[Alarm, ...]:
     """What a reader must know of a value by itself: out of date, unusual inputs, a mean far above the median."""
     months, skew = rules.at("appraisal.validity", day), rules.at("appraisal.skew_limit", day)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from zhirong.chain.appraisal.method import Approach, Driver, Ordinary, Setting, Terms, any_positive, single
+from zhirong.chain.appraisal.method import Approach, Driver, MethodTerms, Ordinary, Setting, any_positive, single
 from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, Widening, read_uncertain, uncertain_of
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.fields import Reader
@@ -64,7 +64,7 @@ class BrandStrength(Ordinary):
         points = sum((widening.quantile(one, u) for _, one in self.scores), start=0.0)
         return np.minimum(100.0, points / float(self.points) * 100.0)
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path; where law or contract ends the right, at most the profit of the years left."""
         at = {driver.name: driver.total(uniforms[driver.name], terms.widening) for driver in self.drivers()}
         multiple = terms.capped(brand_multiple(at["strength"], at["greatest"]))

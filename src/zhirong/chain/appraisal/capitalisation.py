@@ -10,7 +10,7 @@ import numpy as np
 
 from zhirong.chain.appraisal.cashflow import annuity, growing, present_value, yearly_periods
 from zhirong.chain.appraisal.income import LEAST_LIFE, Income, read_income
-from zhirong.chain.appraisal.method import Approach, Driver, Ordinary, Setting, Terms, single
+from zhirong.chain.appraisal.method import Approach, Driver, MethodTerms, Ordinary, Setting, single
 from zhirong.chain.appraisal.uncertain import (
     Array,
     Level,
@@ -65,7 +65,7 @@ class Capitalisation(Ordinary):
             found.append(single("life", Text("经济寿命（年）", "economic life (years)"), self.life))
         return (*found, *self.income.drivers())
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
         at = terms.widening.quantile
         yearly = at(self.yearly, uniforms["income"])

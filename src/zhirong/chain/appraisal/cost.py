@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from zhirong.chain.appraisal.method import Approach, Driver, Ordinary, Setting, Terms, any_positive, single
+from zhirong.chain.appraisal.method import Approach, Driver, MethodTerms, Ordinary, Setting, any_positive, single
 from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, Widening, read_uncertain, uncertain_of
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.fields import Reader
@@ -154,7 +154,7 @@ class Cost(Ordinary):
         """The items together, and what has worn off."""
         return (Driver("cost", Text("重置成本", "cost new"), self.items), *self.wear.drivers())
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
         cost = self.drivers()[0].total(uniforms["cost"], terms.widening)
         return np.asarray(self.wear.left(cost, uniforms, terms.widening), dtype=np.float64)
@@ -200,7 +200,7 @@ class MultiplierCost(Ordinary):
             *self.wear.drivers(),
         )
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
         levels = {driver.name: driver.total(uniforms[driver.name], terms.widening) for driver in self.drivers()}
         cost = multiplier_cost(
@@ -249,7 +249,7 @@ class SoftwareCost(Ordinary):
             *self.wear.drivers(),
         )
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
         at = {driver.name: driver.total(uniforms[driver.name], terms.widening) for driver in self.drivers()}
         effort = cocomo_effort(*COCOMO[self.model], at["size"], at["adjustment"]) * (1.0 + at["reserve"])

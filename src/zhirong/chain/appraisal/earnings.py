@@ -9,7 +9,7 @@ import numpy as np
 
 from zhirong.chain.appraisal.discount import weighted_return
 from zhirong.chain.appraisal.income import Forecast, Income, read_forecast, read_income
-from zhirong.chain.appraisal.method import Alarm, Approach, Driver, Ordinary, Setting, Terms, single
+from zhirong.chain.appraisal.method import Alarm, Approach, Driver, MethodTerms, Ordinary, Setting, single
 from zhirong.chain.appraisal.uncertain import (
     AS_STATED,
     Array,
@@ -51,7 +51,7 @@ class Contributory:
 
 
 @dataclass(frozen=True, slots=True)
-class Firm:
+class ReturnsOfFirm:
     """What the check of returns needs: the firm's average cost of capital, goodwill in yuan and its return."""
 
     wacc: Uncertain
@@ -78,7 +78,7 @@ class ExcessEarnings(Ordinary):
     assets: tuple[Contributory, ...]
     charges: ChargeBasis
     charge_growth: Uncertain | None
-    firm: Firm | None
+    firm: ReturnsOfFirm | None
     income: Income
 
     def drivers(self) -> tuple[Driver, ...]:
@@ -110,7 +110,7 @@ class ExcessEarnings(Ordinary):
             [widening.quantile(asset.rate, u) for asset in self.assets],
         )
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
         kept = terms.widening.quantile(self.margin, uniforms["margin"]) * (1.0 - float(self.income.tax))
         charge = self.charge(uniforms["charges"], terms.widening)
@@ -143,7 +143,7 @@ class ExcessEarnings(Ordinary):
         if self.firm is None:
             raise ValueError("no firm was stated to compare the returns with")
         middle = {driver.name: 0.5 for driver in self.drivers()}
-        own = float(self.values(middle, Terms(AS_STATED, None)))
+        own = float(self.values(middle, MethodTerms(AS_STATED, None)))
 
         def at(figure: Uncertain) -> float:
             return float(AS_STATED.quantile(figure, 0.5))
@@ -222,7 +222,7 @@ def read_excess_earnings(reader: Reader, method_id: str, setting: Setting) -> Ex
     firm = None
     inside = reader.optional_table("firm")
     if inside is not None:
-        firm = Firm(
+        firm = ReturnsOfFirm(
             read_uncertain(inside, "wacc", "rate"),
             read_uncertain(inside, "goodwill", "yuan"),
             read_uncertain(inside, "goodwill_return", "rate"),

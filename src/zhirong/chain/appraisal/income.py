@@ -24,7 +24,7 @@ from zhirong.chain.appraisal.cashflow import (
     yearly_periods,
 )
 from zhirong.chain.appraisal.discount import Discount, read_discount
-from zhirong.chain.appraisal.method import Driver, Setting, Terms, any_positive, single
+from zhirong.chain.appraisal.method import Driver, MethodTerms, Setting, any_positive, single
 from zhirong.chain.appraisal.uncertain import (
     Kind,
     Level,
@@ -165,13 +165,13 @@ class Income:
             drivers.append(single("life", label, self.life))
         return tuple(drivers)
 
-    def value(self, forecast: Forecast, uniforms: Mapping[str, Level], terms: Terms) -> Level:
+    def value(self, forecast: Forecast, uniforms: Mapping[str, Level], terms: MethodTerms) -> Level:
         """Present value of a forecast in yuan, after tax, with the tax amortisation benefit where asked for."""
         rate = self.rate(uniforms, terms.widening)
         value = self.present(forecast, uniforms, terms) * (1.0 - float(self.tax))
         return value * self.benefit(rate)
 
-    def present(self, forecast: Forecast, uniforms: Mapping[str, Level], terms: Terms) -> Level:
+    def present(self, forecast: Forecast, uniforms: Mapping[str, Level], terms: MethodTerms) -> Level:
         """Present value in yuan of a forecast as it is stated, before tax and without the tax amortisation
         benefit.
         """
@@ -184,7 +184,7 @@ class Income:
         return present_value(forecast.levels(uniforms, terms.widening, len(periods)), rate, life, periods)
 
     def along(
-        self, first: Level, growth: Level, forecast: Forecast, uniforms: Mapping[str, Level], terms: Terms
+        self, first: Level, growth: Level, forecast: Forecast, uniforms: Mapping[str, Level], terms: MethodTerms
     ) -> Level:
         """Present value in yuan of an amount that grows at its own rate for as long as the forecast earns."""
         life = self.life_on_paths(forecast, uniforms, terms)
@@ -206,7 +206,7 @@ class Income:
         """The discount rate on every path."""
         return self.discount.rate(uniforms["discount"], widening)
 
-    def life_on_paths(self, forecast: Forecast | None, uniforms: Mapping[str, Level], terms: Terms) -> Level:
+    def life_on_paths(self, forecast: Forecast | None, uniforms: Mapping[str, Level], terms: MethodTerms) -> Level:
         """Years of income on every path: the stated life, within the forecast, within law and contract.
 
         Without end if the forecast has none, no life is stated and neither law nor contract ends it.

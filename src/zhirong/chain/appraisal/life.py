@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from zhirong.chain.appraisal.carrying import ENDED, carriers
-from zhirong.chain.appraisal.method import Method
+from zhirong.chain.appraisal.method import AppraisalMethod
 from zhirong.chain.appraisal.records import RemainingLife
 from zhirong.chain.right.kinds import KINDS
 from zhirong.chain.right.life import LegalLife, legal_life, remaining_years
@@ -22,7 +22,7 @@ from zhirong.kernel.text import Text, same
 
 def remaining_life(
     rights: Sequence[Right],
-    methods: Sequence[Method],
+    methods: Sequence[AppraisalMethod],
     contract_end: date | None,
     valuation_date: date,
     rules: Rulebook,

@@ -13,7 +13,7 @@ from zhirong.chain.appraisal.appraise import (
     under_rules,
 )
 from zhirong.chain.appraisal.life import remaining_life
-from zhirong.chain.appraisal.method import Alarm, Terms
+from zhirong.chain.appraisal.method import Alarm, MethodTerms
 from zhirong.chain.appraisal.records import NoValue
 from zhirong.chain.appraisal.request import AppraisalRequest
 from zhirong.chain.appraisal.simulate import Distribution, distribution_of
@@ -54,7 +54,7 @@ def light_value(
     method = request.methods[0]
     names = tuple(f"{method.id}.{driver.name}" for driver in method.drivers())
     drawn = draws(names)
-    terms = Terms(widening, cap, renewal)
+    terms = MethodTerms(widening, cap, renewal)
     own = {driver.name: drawn[f"{method.id}.{driver.name}"] for driver in method.drivers()}
     value = distribution_of(np.broadcast_to(method.values(own, terms), (request.paths,)))
     return value, alarms_of_value(request, request.methods, value, rules, day)

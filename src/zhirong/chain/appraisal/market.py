@@ -13,7 +13,16 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
-from zhirong.chain.appraisal.method import Alarm, Approach, Driver, Ordinary, Refusal, Setting, Terms, single
+from zhirong.chain.appraisal.method import (
+    Alarm,
+    Approach,
+    Driver,
+    MethodRefusal,
+    MethodTerms,
+    Ordinary,
+    Setting,
+    single,
+)
 from zhirong.chain.appraisal.simulate import normal_quantile
 from zhirong.chain.appraisal.uncertain import AS_STATED, Array, Level, Uncertain, Widening, read_uncertain
 from zhirong.kernel.days import add_months, years_between
@@ -185,7 +194,7 @@ class ComparableDeals(Ordinary):
             ),
         )
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
         unit = self.unit_value(uniforms["deals"], terms.widening)
         return np.asarray(unit * terms.widening.quantile(self.scale, uniforms["scale"]), dtype=np.float64)
@@ -194,7 +203,7 @@ class ComparableDeals(Ordinary):
         """Whether anything was paid and there is a scale to carry it to."""
         return self.scale.high > 0 and bool(self.deals)
 
-    def refusal(self, rules: Rulebook, day: date) -> Refusal | None:
+    def refusal(self, rules: Rulebook, day: date) -> MethodRefusal | None:
         """Fewer deals than the rule asks for, offers and deals too old not counted; or one deal outweighs the
         rest.
         """
@@ -208,7 +217,7 @@ class ComparableDeals(Ordinary):
                 f"only {len(counted)} comparable deals, fewer than {needed} (offers and deals older than {oldest} months"
                 " do not count)",
             )
-            return Refusal("too_few_deals", reason, hint)
+            return MethodRefusal("too_few_deals", reason, hint)
         least = rules.at("appraisal.market.fewest_effective", day).number()
         effective = self.under(rules, day).spread(AS_STATED).effective
         if effective >= float(least):
@@ -218,7 +227,7 @@ class ComparableDeals(Ordinary):
             f"weighted by similarity the deals amount to {effective:.2f} only, fewer than {plain(least)}: they do not"
             " show how far prices are apart",
         )
-        return Refusal("too_few_deals", reason, hint)
+        return MethodRefusal("too_few_deals", reason, hint)
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
         """Old deals, offers, and prices far apart make the result weak."""

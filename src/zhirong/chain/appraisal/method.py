@@ -47,7 +47,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class MethodRefusal:
     """Why a method cannot be used with its inputs, and how to fix it. code: stable English key."""
 
     code: str
@@ -109,7 +109,7 @@ class RenewalTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class MethodTerms:
     """Further inputs of a method.
 
     widening: by evidence grade. life_cap: years from the valuation date after which the right no longer earns,
@@ -125,7 +125,7 @@ class Terms:
         return years if self.life_cap is None else np.minimum(years, self.life_cap)
 
 
-class Method(Protocol):
+class AppraisalMethod(Protocol):
     """A method with its inputs, read from a request.
 
     id: the name that the request gives it. method: which method it is. approach: the approach it belongs to.
@@ -144,7 +144,7 @@ class Method(Protocol):
         """Its sources of uncertainty."""
         ...
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path; ``uniforms`` holds one probability per path (or one for all) a
         driver.
         """
@@ -164,7 +164,7 @@ class Method(Protocol):
         """What the rules of ``day`` find unusual about its inputs."""
         ...
 
-    def refusal(self, rules: Rulebook, day: date) -> Refusal | None:
+    def refusal(self, rules: Rulebook, day: date) -> MethodRefusal | None:
         """Why no value may be given by this method under the rules of ``day``, where that is so."""
         ...
 
@@ -194,7 +194,7 @@ class Ordinary:
         """Nothing about the inputs is unusual by itself."""
         return ()
 
-    def refusal(self, rules: Rulebook, day: date) -> Refusal | None:
+    def refusal(self, rules: Rulebook, day: date) -> MethodRefusal | None:
         """Nothing forbids a value."""
         return None
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from zhirong.chain.appraisal.method import Approach, Driver, Ordinary, Setting, Terms, single
+from zhirong.chain.appraisal.method import Approach, Driver, MethodTerms, Ordinary, Setting, single
 from zhirong.chain.appraisal.simulate import normal_cdf
 from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, read_optional_uncertain, read_uncertain
 from zhirong.kernel.explain import Explanation, plain
@@ -160,7 +160,7 @@ class RealOption(Ordinary):
             *leakage,
         )
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
         at = {driver.name: driver.total(uniforms[driver.name], terms.widening) for driver in self.drivers()}
         years = terms.capped(at["years"])

@@ -9,7 +9,7 @@ import numpy as np
 
 from zhirong.chain.appraisal.cashflow import MAX_FORECAST_YEARS
 from zhirong.chain.appraisal.income import Forecast, Income, read_forecast, read_income, read_years
-from zhirong.chain.appraisal.method import Approach, Driver, Ordinary, Setting, Terms, single
+from zhirong.chain.appraisal.method import Approach, Driver, MethodTerms, Ordinary, Setting, single
 from zhirong.chain.appraisal.uncertain import (
     UNREAD,
     Array,
@@ -66,7 +66,9 @@ class StatedSplit:
         """The share."""
         return (single("split", Text("利润分成率", "profit split"), self.share),)
 
-    def level(self, uniforms: Mapping[str, Level], terms: Terms, profit: Sequence[Level], rate: Level) -> Level:
+    def level(
+        self, uniforms: Mapping[str, Level], terms: MethodTerms, profit: Sequence[Level], rate: Level
+    ) -> Level:
         """The share on every path."""
         return terms.widening.quantile(self.share, uniforms["split"])
 
@@ -97,7 +99,9 @@ class EquivalentInvestment:
             single("company_margin", Text("企业成本利润率", "margin on the company's cost"), self.company_margin),
         )
 
-    def level(self, uniforms: Mapping[str, Level], terms: Terms, profit: Sequence[Level], rate: Level) -> Level:
+    def level(
+        self, uniforms: Mapping[str, Level], terms: MethodTerms, profit: Sequence[Level], rate: Level
+    ) -> Level:
         """The share on every path."""
         at = terms.widening.quantile
         return equivalent_investment_share(
@@ -129,7 +133,9 @@ class MarginalProfit:
         """The marginal profits."""
         return self.marginal.drivers()
 
-    def level(self, uniforms: Mapping[str, Level], terms: Terms, profit: Sequence[Level], rate: Level) -> Level:
+    def level(
+        self, uniforms: Mapping[str, Level], terms: MethodTerms, profit: Sequence[Level], rate: Level
+    ) -> Level:
         """The share on every path, at most 1: a right cannot add more than all the profit."""
         marginal = self.marginal.levels(uniforms, terms.widening, len(profit))
         return np.minimum(1.0, marginal_profit_share(marginal, profit[: len(marginal)], rate))
@@ -165,7 +171,7 @@ class ProfitSplit(Ordinary):
         """Profit, what the share follows from, discount rate and life."""
         return (*self.profit.drivers(), *self.split.drivers(), *self.income.drivers())
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
         longest = np.max(self.income.life_on_paths(self.profit, uniforms, terms))
         years = self.profit.years or int(np.ceil(min(longest, MAX_FORECAST_YEARS)))
@@ -282,7 +288,7 @@ class ExcessProfit(Ordinary):
             return Text("每件溢价", "extra price of a unit")
         return Text("超额利润率", "extra margin on sales")
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
         value = self.income.value(self.base, uniforms, terms)
         if self.premium is not None:
@@ -353,7 +359,7 @@ class WithAndWithout(Ordinary):
         weight = () if self.weight is None else (single("weight", _WEIGHT, self.weight),)
         return (*self.with_right.drivers(), *self.without.drivers(), *weight, *self.income.drivers())
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
         value = self.income.value(self.with_right, uniforms, terms)
         value = np.maximum(0.0, value - self.income.value(self.without, uniforms, terms))
@@ -422,7 +428,7 @@ class RuleOfTwentyFive(Ordinary):
         """Profit, discount rate and life."""
         return (*self.profit.drivers(), *self.income.drivers())
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """A quarter of the profit's present value, in yuan, on every path."""
         return np.asarray(self.income.value(self.profit, uniforms, terms) * float(QUARTER), dtype=np.float64)
 

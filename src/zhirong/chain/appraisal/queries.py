@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from zhirong.chain.appraisal.method import Alarm, Driver, Method
+from zhirong.chain.appraisal.method import Alarm, AppraisalMethod, Driver
 from zhirong.chain.appraisal.simulate import Distribution
 from zhirong.chain.appraisal.uncertain import AS_STATED, Uncertain
 from zhirong.kernel.money import FEN_PER_YUAN, Fen, show_yuan
@@ -21,7 +21,7 @@ FORETOLD = ("growth", "discount", "life", "charge_growth")
 
 
 def queries(
-    methods: Sequence[Method], value: Distribution, asked: Fen | None, rules: Rulebook, day: date
+    methods: Sequence[AppraisalMethod], value: Distribution, asked: Fen | None, rules: Rulebook, day: date
 ) -> tuple[Alarm, ...]:
     """Everything to ask back about the methods' inputs and their value. asked: the loan applied for, in fen."""
     found: list[Alarm] = []
@@ -49,11 +49,11 @@ def queries(
     return (*found, *_loan(value, asked, rules, day))
 
 
-def _figures(methods: Sequence[Method]) -> list[Uncertain]:
+def _figures(methods: Sequence[AppraisalMethod]) -> list[Uncertain]:
     return [figure for method in methods for driver in method.drivers() for _, figure in driver.figures]
 
 
-def _growth(method: Method, drivers: dict[str, Driver], rules: Rulebook, day: date) -> list[Alarm]:
+def _growth(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook, day: date) -> list[Alarm]:
     """Growth next to the discount rate: near it, an endless income is worth anything one likes; a limited one hangs
     on it.
     """
@@ -99,7 +99,7 @@ def _stated_growth(drivers: dict[str, Driver]) -> float | None:
     return max(found, default=None)
 
 
-def _rate(method: Method, drivers: dict[str, Driver], rules: Rulebook, day: date) -> list[Alarm]:
+def _rate(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook, day: date) -> list[Alarm]:
     rate = _middle(drivers.get("discount"))
     limits = rules.at("appraisal.query.discount", day).value
     if rate is None or float(limits["least"]) <= rate <= float(limits["greatest"]):
@@ -113,7 +113,7 @@ def _rate(method: Method, drivers: dict[str, Driver], rules: Rulebook, day: date
     return [Alarm("discount_far_out", text)]
 
 
-def _sales(method: Method, drivers: dict[str, Driver], rules: Rulebook, day: date) -> list[Alarm]:
+def _sales(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook, day: date) -> list[Alarm]:
     """A yearly revenue that no firm has, or none that borrows: a unit of ten thousand yuan typed as yuan, or the
     reverse.
     """
@@ -136,7 +136,7 @@ def _sales(method: Method, drivers: dict[str, Driver], rules: Rulebook, day: dat
     return [Alarm("revenue_far_out", text)]
 
 
-def _zeros(method: Method, drivers: dict[str, Driver]) -> list[Alarm]:
+def _zeros(method: AppraisalMethod, drivers: dict[str, Driver]) -> list[Alarm]:
     if method.has_economic_input():
         return []
     zero = [
@@ -154,7 +154,7 @@ def _zeros(method: Method, drivers: dict[str, Driver]) -> list[Alarm]:
     return [Alarm("zero_because", text)]
 
 
-def _claims(method: Method, drivers: dict[str, Driver]) -> list[Alarm]:
+def _claims(method: AppraisalMethod, drivers: dict[str, Driver]) -> list[Alarm]:
     claimed = [
         driver.label
         for name in FORETOLD

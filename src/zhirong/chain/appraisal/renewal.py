@@ -17,10 +17,10 @@ from zhirong.chain.appraisal.method import (
     Approach,
     Driver,
     FeeLadder,
+    MethodTerms,
     Ordinary,
     RenewalTerms,
     Setting,
-    Terms,
     single,
 )
 from zhirong.chain.appraisal.simulate import normal_cdf, normal_quantile
@@ -161,7 +161,7 @@ class RenewalOption(Ordinary):
             single("discount", Text("折现率", "discount rate"), self.discount),
         )
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path; rights valued together are high together or low together."""
         if terms.renewal is None:
             raise ValueError("renewal terms were not given")

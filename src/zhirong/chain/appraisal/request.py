@@ -15,7 +15,7 @@ from zhirong.chain.appraisal.carrying import are_renewed
 from zhirong.chain.appraisal.cost import read_cost, read_multiplier_cost, read_software_cost
 from zhirong.chain.appraisal.earnings import read_excess_earnings
 from zhirong.chain.appraisal.market import read_comparable_deals
-from zhirong.chain.appraisal.method import Method, Setting
+from zhirong.chain.appraisal.method import AppraisalMethod, Setting
 from zhirong.chain.appraisal.options import read_real_option
 from zhirong.chain.appraisal.profit import (
     read_excess_profit,
@@ -62,7 +62,7 @@ REDEPLOYABILITY_TEXT: Mapping[Redeployability, Text] = {
 }
 
 # One line a method: how its inputs are read. The rest of a method is its own module.
-METHODS: Mapping[str, Callable[[Reader, str, Setting], Method]] = {
+METHODS: Mapping[str, Callable[[Reader, str, Setting], AppraisalMethod]] = {
     "relief_from_royalty": read_relief_from_royalty,
     "licence_income": read_licence_income,
     "profit_split": read_profit_split,
@@ -100,7 +100,7 @@ class AppraisalRequest:
     purpose: Purpose
     valuation_date: date
     rights: tuple[str, ...]
-    methods: tuple[Method, ...]
+    methods: tuple[AppraisalMethod, ...]
     correlations: tuple[Correlation, ...] = ()
     contract_end: date | None = None
     redeployability: Redeployability | None = None
@@ -194,8 +194,8 @@ def _read_rights(reader: Reader, right_ids: Sequence[str]) -> tuple[str, ...]:
     return named or tuple(right_ids)
 
 
-def _read_methods(reader: Reader, setting: Setting) -> tuple[Method, ...]:
-    methods: list[Method] = []
+def _read_methods(reader: Reader, setting: Setting) -> tuple[AppraisalMethod, ...]:
+    methods: list[AppraisalMethod] = []
     for entry in reader.tables("method"):
         name = entry.choice("method", tuple(METHODS))
         method_id = entry.optional_text("id", name)
@@ -212,7 +212,7 @@ def _read_methods(reader: Reader, setting: Setting) -> tuple[Method, ...]:
     return tuple(methods)
 
 
-def _read_correlations(reader: Reader, methods: Sequence[Method]) -> tuple[Correlation, ...]:
+def _read_correlations(reader: Reader, methods: Sequence[AppraisalMethod]) -> tuple[Correlation, ...]:
     known = [f"{method.id}.{driver.name}" for method in methods for driver in method.drivers()]
     before = reader.problem_count()
     pairs = []

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from zhirong.chain.appraisal.income import Forecast, Income, read_forecast, read_income
-from zhirong.chain.appraisal.method import Alarm, Approach, Driver, Ordinary, Setting, Terms, single
+from zhirong.chain.appraisal.method import Alarm, Approach, Driver, MethodTerms, Ordinary, Setting, single
 from zhirong.chain.appraisal.uncertain import (
     Array,
     Level,
@@ -54,7 +54,7 @@ class ReliefFromRoyalty(Ordinary):
         royalty = single("royalty", Text("许可费率", "royalty rate"), self.royalty)
         return (*self.revenue.drivers(), royalty, *self.income.drivers())
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
         royalty = terms.widening.quantile(self.royalty, uniforms["royalty"])
         return np.asarray(self.income.value(self.revenue, uniforms, terms) * royalty, dtype=np.float64)
@@ -112,7 +112,7 @@ class LicenceIncome(Ordinary):
             found.append(single("fee", Text("入门费", "fee at the start"), self.fee))
         return (*found, *self.income.drivers())
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
         widening = terms.widening
         share = widening.quantile(self.share, uniforms["share"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from zhirong.chain.appraisal.method import NEVER_DECIDES, Method
+from zhirong.chain.appraisal.method import NEVER_DECIDES, AppraisalMethod
 from zhirong.chain.right.kinds import KIND_TEXT, KindRule, RightKind
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.provenance import EvidenceGrade
@@ -40,7 +40,7 @@ class Suitability:
 
 
 def suitability(
-    method: Method, kinds: Sequence[RightKind], purpose: str, rules: Rulebook, day: date
+    method: AppraisalMethod, kinds: Sequence[RightKind], purpose: str, rules: Rulebook, day: date
 ) -> Suitability:
     """Whether a method suits the kinds of right valued, the purpose and the evidence behind its figures.
 

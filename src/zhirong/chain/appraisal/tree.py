@@ -9,7 +9,7 @@ import numpy as np
 
 from zhirong.chain.appraisal.cashflow import MAX_FORECAST_YEARS, Period, present_value
 from zhirong.chain.appraisal.income import Forecast, Income, read_income, read_years
-from zhirong.chain.appraisal.method import Approach, Driver, Ordinary, Setting, Terms, single
+from zhirong.chain.appraisal.method import Approach, Driver, MethodTerms, Ordinary, Setting, single
 from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, read_optional_uncertain, read_uncertain
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.fields import Reader
@@ -59,7 +59,7 @@ class DecisionTree(Ordinary):
             found.append(single("fallback", Text("失败或停止时的残值", "what is left on failure"), self.fallback))
         return (*found, *self.success.drivers(), *self.income.drivers())
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path, rolled back from the last stage to the first."""
         at = terms.widening.quantile
         rate = self.income.rate(uniforms, terms.widening)
@@ -68,7 +68,7 @@ class DecisionTree(Ordinary):
             Period(start + one.start, start + one.end, start + one.time)
             for one in self.income.periods(self.success, 1)
         ]
-        life = start + self.income.life_on_paths(None, uniforms, Terms(terms.widening, None))
+        life = start + self.income.life_on_paths(None, uniforms, MethodTerms(terms.widening, None))
         amounts = self.success.levels(uniforms, terms.widening, len(periods))
         net = 1.0 - float(self.income.tax)
         value = present_value(amounts, rate, terms.capped(np.minimum(life, periods[-1].end)), periods) * net

@@ -14,7 +14,7 @@ from zhirong.chain.appraisal.cashflow import annuity
 from zhirong.chain.appraisal.discount import LEAST, weighted_return
 from zhirong.chain.appraisal.earnings import Contributory, contributory_charge, read_contributory_assets
 from zhirong.chain.appraisal.income import LEAST_LIFE
-from zhirong.chain.appraisal.method import Alarm, Approach, Driver, Ordinary, Setting, Terms, single
+from zhirong.chain.appraisal.method import Alarm, Approach, Driver, MethodTerms, Ordinary, Setting, single
 from zhirong.chain.appraisal.uncertain import (
     AS_STATED,
     Array,
@@ -81,7 +81,7 @@ class WeightedReturn(Ordinary):
             [widening.quantile(asset.rate, u) for asset in self.assets],
         )
 
-    def values(self, uniforms: Mapping[str, Level], terms: Terms) -> Array:
+    def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path, between zero and what the firm's value leaves next to its other
         assets.
         """

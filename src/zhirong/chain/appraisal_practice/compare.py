@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.appraisal.request import PURPOSE_TEXT
-from zhirong.chain.appraisal_practice.records import GRADE_TEXT, VALUE_TYPE_TEXT, Assumption, ValueRecord
+from zhirong.chain.appraisal_practice.records import GRADE_TEXT, VALUE_TYPE_TEXT, ReportAssumption, ValueRecord
 from zhirong.kernel.explain import plain
 from zhirong.kernel.money import quantise_rate
 from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade
@@ -24,8 +24,8 @@ class AssumptionPair:
 
     name: str
     label: Text
-    first: Assumption | None
-    second: Assumption | None
+    first: ReportAssumption | None
+    second: ReportAssumption | None
     ratio: Decimal | None
     overlap: bool
     better_evidence: int
@@ -104,7 +104,7 @@ def compare(first: ValueRecord, second: ValueRecord) -> Comparison:
     )  # fmt: skip
 
 
-def _pair(name: str, first: Assumption | None, second: Assumption | None) -> AssumptionPair:
+def _pair(name: str, first: ReportAssumption | None, second: ReportAssumption | None) -> AssumptionPair:
     label = (first or second).label  # type: ignore[union-attr]
     if first is None or second is None:
         return AssumptionPair(name, label, first, second, None, False, 0)

@@ -64,7 +64,7 @@ SIGNATORIES = 2  # appraisers who sign a formal report
 
 
 @dataclass(frozen=True, slots=True)
-class Assumption:
+class ReportAssumption:
     """One figure that a value rests on, as its report states it. name: stable, such as ``royalty.rate``."""
 
     name: str
@@ -91,7 +91,7 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class ReportSignature:
     """Who answers for a formal report. appraisers: ids. independent: no tie to client, borrower or lender.
     preset_value: whether the client named a value beforehand, which makes the report void for lending.
     """
@@ -124,10 +124,10 @@ class ValueRecord:
     low: Fen
     high: Fen
     methods: tuple[str, ...]
-    assumptions: tuple[Assumption, ...]
+    assumptions: tuple[ReportAssumption, ...]
     fee: Fen = 0
     client: str = ""
-    signature: Signature | None = None
+    signature: ReportSignature | None = None
     withdrawn_on: date | None = None
 
     def state(self, day: date) -> State:
@@ -180,7 +180,7 @@ class ValueRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AppraisalStanding:
     """How the rights stand for a use on a day. record: the best there is; None if state is ``missing``."""
 
     state: State
@@ -223,7 +223,7 @@ def online_record(
 def formal_record(
     record_id: str,
     appraisal: Appraisal,
-    signature: Signature,
+    signature: ReportSignature,
     rules: Rulebook,
     fee: Fen,
     value_type: ValueType = ValueType.MARKET,
@@ -251,7 +251,7 @@ def formal_record(
     )
 
 
-def assumptions_of(appraisal: Appraisal) -> tuple[Assumption, ...]:
+def assumptions_of(appraisal: Appraisal) -> tuple[ReportAssumption, ...]:
     """Every figure that an appraisal rests on, named by method and driver.
 
     Several figures of one driver are counted, deals named by their label, for the first deal of one report is not
@@ -277,7 +277,7 @@ def standing(
     purpose: str,
     day: date,
     needed: AppraisalGrade = AppraisalGrade.ONLINE,
-) -> Standing:
+) -> AppraisalStanding:
     """How a right stands on ``day`` for ``purpose``: the best record of the grade needed, or what is wrong.
 
     A formal record serves where an online one is enough; never the other way round. A report with a preset value
@@ -357,12 +357,12 @@ def read_record(reader: Reader, as_of: date) -> ValueRecord:
     return record
 
 
-def read_signature(reader: Reader, valuation_date: date | None = None) -> Signature:
+def read_signature(reader: Reader, valuation_date: date | None = None) -> ReportSignature:
     """The ``[signature]`` table: ``agency``, two or more ``appraisers``, ``signed_on``, ``independent``,
     ``preset_value``. valuation_date: where known, nobody signs before it.
     """
     inside = reader.table("signature")
-    signature = Signature(
+    signature = ReportSignature(
         agency=inside.text("agency"),
         appraisers=inside.texts("appraisers"),
         signed_on=inside.day("signed_on"),
@@ -413,23 +413,25 @@ def validity(grade: AppraisalGrade, rules: Rulebook, day: date) -> RuleValue:
     return rules.at(f"practice.validity.{grade}", day)
 
 
-def _assumption(name: str, label: Text, figure: Uncertain) -> Assumption:
-    return Assumption(name, label, figure.low, figure.mode, figure.high, figure.kind, figure.grade, figure.source)
+def _assumption(name: str, label: Text, figure: Uncertain) -> ReportAssumption:
+    return ReportAssumption(
+        name, label, figure.low, figure.mode, figure.high, figure.kind, figure.grade, figure.source
+    )
 
 
-def _standing(state: State, record: ValueRecord | None, purpose: str, needed: AppraisalGrade) -> Standing:
+def _standing(state: State, record: ValueRecord | None, purpose: str, needed: AppraisalGrade) -> AppraisalStanding:
     words = STATE_TEXT[state]
     title = Text("评估记录", "record of the value")
     if record is None:
         grade = GRADE_TEXT[needed]
         reason = Text(f"{words.zh}（需要：{grade.zh}）", f"{words.en} (needed: {grade.en})")
-        return Standing(state, None, reason, Explanation(title, reason))
+        return AppraisalStanding(state, None, reason, Explanation(title, reason))
     shown = record.show()
     reason = Text(f"{words.zh}：{shown.zh}", f"{words.en}: {shown.en}")
-    return Standing(state, record, reason, Explanation(title, reason, formula=Text(purpose, purpose)))
+    return AppraisalStanding(state, record, reason, Explanation(title, reason, formula=Text(purpose, purpose)))
 
 
-def _read_signature(reader: Reader, grade: AppraisalGrade) -> Signature | None:
+def _read_signature(reader: Reader, grade: AppraisalGrade) -> ReportSignature | None:
     if reader.has("signature"):
         return read_signature(reader)
     if grade == "formal":
@@ -443,12 +445,12 @@ def _read_signature(reader: Reader, grade: AppraisalGrade) -> Signature | None:
     return None
 
 
-def _read_assumption(reader: Reader) -> Assumption:
+def _read_assumption(reader: Reader) -> ReportAssumption:
     label = reader.words("label")
     name = reader.text("name")
     low, mode, high = reader.number("low"), reader.number("mode"), reader.number("high")
     kind = reader.choice("kind", get_args(Kind))
     grade = EvidenceGrade(reader.choice("grade", tuple(EvidenceGrade)))
-    assumption = Assumption(name, label, low, mode, high, kind, grade, reader.optional_text("source"))
+    assumption = ReportAssumption(name, label, low, mode, high, kind, grade, reader.optional_text("source"))
     reader.finish()
     return assumption

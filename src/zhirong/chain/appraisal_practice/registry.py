@@ -36,7 +36,7 @@ class Registry:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class RegistryReview:
     """What stands out on ``day``. due: of records in use, soonest first. sanctions: with their agency."""
 
     day: date
@@ -145,13 +145,13 @@ def read_registry(reader: Reader, day: date) -> Registry:
     return Registry(records, disposals, events, read_pool(reader))
 
 
-def review(registry: Registry, rules: Rulebook, day: date) -> Review:
+def review(registry: Registry, rules: Rulebook, day: date) -> RegistryReview:
     """What stands out in a registry on ``day``: questions to ask, no verdicts."""
     known = tuple(record for record in registry.records if record.issued_on <= day)
     found = deviations(known, registry.disposals)
     in_use = [record for record in known if record.withdrawn_on is None]
     due = [(record, one) for record in in_use for one in revaluations(record, registry.events, rules, day)]
-    return Review(
+    return RegistryReview(
         day,
         known,
         conduct_flags(known, rules, day),

@@ -20,7 +20,7 @@ RATINGS = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C", "D")
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
+class BusinessEntry:
     """The firm's entry in the register: since when, and whether it is a legal person."""
 
     registered_on: date
@@ -58,7 +58,7 @@ class Compliance:
 
 
 @dataclass(frozen=True, slots=True)
-class Debt:
+class DebtOnFile:
     """What the firm owes and owns, in fen, and how much of its debt is overdue now."""
 
     total_debt: Fen
@@ -68,7 +68,7 @@ class Debt:
 
 
 @dataclass(frozen=True, slots=True)
-class CashFlow:
+class CashFlowStatement:
     """Operating cash flow of a year and principal and interest due in it on all present debt, in fen.
 
     before: operating cash flow of the year before, None if it is not stated.
@@ -81,7 +81,7 @@ class CashFlow:
 
 
 @dataclass(frozen=True, slots=True)
-class Rating:
+class AgencyRating:
     """The grade in a credit rating agency's report."""
 
     agency: str
@@ -103,13 +103,13 @@ class BankHistory:
 class CreditFile:
     """Everything known about a firm's credit; None is missing."""
 
-    registration: Registration | None = None
+    registration: BusinessEntry | None = None
     tax: Tax | None = None
     trade: Trade | None = None
     compliance: Compliance | None = None
-    debt: Debt | None = None
-    cash_flow: CashFlow | None = None
-    rating: Rating | None = None
+    debt: DebtOnFile | None = None
+    cash_flow: CashFlowStatement | None = None
+    rating: AgencyRating | None = None
     bank_history: BankHistory | None = None
     accounts: Statements | None = None
 
@@ -183,13 +183,13 @@ def read_credit(reader: Reader, as_of: date | None = None) -> CreditFile:
     return file
 
 
-def _registration(reader: Reader | None, as_of: date | None) -> Registration | None:
+def _registration(reader: Reader | None, as_of: date | None) -> BusinessEntry | None:
     if reader is None:
         return None
     registered = reader.day("registered_on")
     if as_of is not None and registered > as_of:
         _in_future(reader, "registered_on", registered, as_of)
-    return Registration(registered, reader.flag("legal_person"), _provenance(reader, as_of))
+    return BusinessEntry(registered, reader.flag("legal_person"), _provenance(reader, as_of))
 
 
 def _tax(reader: Reader | None, as_of: date | None) -> Tax | None:
@@ -220,10 +220,10 @@ def _compliance(reader: Reader | None, as_of: date | None) -> Compliance | None:
     )
 
 
-def _debt(reader: Reader | None, as_of: date | None) -> Debt | None:
+def _debt(reader: Reader | None, as_of: date | None) -> DebtOnFile | None:
     if reader is None:
         return None
-    debt = Debt(
+    debt = DebtOnFile(
         reader.money("total_debt"),
         reader.money("total_assets", minimum=1),
         reader.money("overdue"),
@@ -240,15 +240,15 @@ def _debt(reader: Reader | None, as_of: date | None) -> Debt | None:
     return debt
 
 
-def _cash_flow(reader: Reader | None, as_of: date | None) -> CashFlow | None:
+def _cash_flow(reader: Reader | None, as_of: date | None) -> CashFlowStatement | None:
     if reader is None:
         return None
     latest, service = reader.money("operating_cash_flow", minimum=None), reader.money("debt_service")
     before = reader.optional_money("operating_cash_flow_before", minimum=None)
-    return CashFlow(latest, service, _provenance(reader, as_of), before)
+    return CashFlowStatement(latest, service, _provenance(reader, as_of), before)
 
 
-def _accounts(reader: Reader | None, as_of: date | None, debt: Debt | None) -> Statements | None:
+def _accounts(reader: Reader | None, as_of: date | None, debt: DebtOnFile | None) -> Statements | None:
     if reader is None:
         return None
     figures: dict[str, Any] = read_figures(reader)
@@ -260,10 +260,10 @@ def _accounts(reader: Reader | None, as_of: date | None, debt: Debt | None) -> S
     return Statements(**figures, provenance=_provenance(reader, as_of))
 
 
-def _rating(reader: Reader | None, as_of: date | None) -> Rating | None:
+def _rating(reader: Reader | None, as_of: date | None) -> AgencyRating | None:
     if reader is None:
         return None
-    return Rating(reader.text("agency"), reader.choice("rating", RATINGS), _provenance(reader, as_of))
+    return AgencyRating(reader.text("agency"), reader.choice("rating", RATINGS), _provenance(reader, as_of))
 
 
 def _bank_history(reader: Reader | None, as_of: date | None) -> BankHistory | None:

@@ -19,7 +19,7 @@ Score = Decimal | str
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class CreditMeasure:
     """section: the part of the file that it reads. read: its value on a day. show: the value for people."""
 
     section: str
@@ -134,16 +134,16 @@ _WORDS: Mapping[str, Text] = {
 }
 
 # What a rule ``credit.scorecard.<measure>`` may score.
-MEASURES: Mapping[str, Measure] = {
-    "registration_years": Measure("registration", registration_years, _count("年", "years")),
-    "legal_person": Measure("registration", legal_person, _word),
-    "tax_grade": Measure("tax", tax_grade, _word),
-    "tax_arrears": Measure("tax", tax_arrears, _yuan),
-    "customs_grade": Measure("trade", customs_grade, _word),
-    "penalties": Measure("compliance", penalties, _count("次", "penalties")),
-    "debt_ratio": Measure("debt", debt_ratio, _percent),
-    "debt_service_cover": Measure("cash_flow", debt_service_cover, _times),
-    "rating": Measure("rating", rating, _word),
-    "worst_overdue_days": Measure("bank_history", worst_overdue_days, _count("天", "days")),
-    "loans_repaid": Measure("bank_history", loans_repaid, _count("笔", "loans")),
+MEASURES: Mapping[str, CreditMeasure] = {
+    "registration_years": CreditMeasure("registration", registration_years, _count("年", "years")),
+    "legal_person": CreditMeasure("registration", legal_person, _word),
+    "tax_grade": CreditMeasure("tax", tax_grade, _word),
+    "tax_arrears": CreditMeasure("tax", tax_arrears, _yuan),
+    "customs_grade": CreditMeasure("trade", customs_grade, _word),
+    "penalties": CreditMeasure("compliance", penalties, _count("次", "penalties")),
+    "debt_ratio": CreditMeasure("debt", debt_ratio, _percent),
+    "debt_service_cover": CreditMeasure("cash_flow", debt_service_cover, _times),
+    "rating": CreditMeasure("rating", rating, _word),
+    "worst_overdue_days": CreditMeasure("bank_history", worst_overdue_days, _count("天", "days")),
+    "loans_repaid": CreditMeasure("bank_history", loans_repaid, _count("笔", "loans")),
 }

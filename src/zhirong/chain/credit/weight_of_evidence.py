@@ -140,7 +140,7 @@ class EvidenceScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PastOutcome:
     """One past firm: its measures by name (None is missing) and whether it defaulted within the year."""
 
     values: Mapping[str, Score | None]
@@ -211,7 +211,7 @@ def chance_of_default(points: int, scaling: RuleValue) -> Decimal:
 
 
 def calibrate(
-    outcomes: Sequence[Outcome], scorecard: EvidenceScorecard, rules: Rulebook, day: date
+    outcomes: Sequence[PastOutcome], scorecard: EvidenceScorecard, rules: Rulebook, day: date
 ) -> EvidenceScorecard:
     """The same factors with weights from data: ln((good + ½)/(G + ½·k) ÷ (bad + ½)/(B + ½·k)) over k bands.
 
@@ -239,7 +239,7 @@ def calibrate(
     return EvidenceScorecard(factors, own, basis, True)
 
 
-def information_value(factor: EvidenceFactor, outcomes: Sequence[Outcome]) -> Decimal:
+def information_value(factor: EvidenceFactor, outcomes: Sequence[PastOutcome]) -> Decimal:
     """Σ (share of the good − share of the bad) × ln of their ratio: how well a factor tells the two apart.
 
     Raises ValueError unless the outcomes hold both.
@@ -288,7 +288,7 @@ def _factor(rule: RuleValue, name: str) -> EvidenceFactor:
     )
 
 
-def _counts(factor: EvidenceFactor, outcomes: Sequence[Outcome]) -> dict[str, tuple[int, int]]:
+def _counts(factor: EvidenceFactor, outcomes: Sequence[PastOutcome]) -> dict[str, tuple[int, int]]:
     counts = {band.key: (0, 0) for band in factor.bands}
     for outcome in outcomes:
         key = factor.key_of(outcome.values.get(factor.name))
@@ -301,7 +301,7 @@ def _smoothed(count: float, whole: int, bands: int) -> float:
     return (count + _PRIOR) / (whole + _PRIOR * bands)
 
 
-def _calibrated(factor: EvidenceFactor, outcomes: Sequence[Outcome], good: int, bad: int) -> EvidenceFactor:
+def _calibrated(factor: EvidenceFactor, outcomes: Sequence[PastOutcome], good: int, bad: int) -> EvidenceFactor:
     counts = _counts(factor, outcomes)
     size = len(counts)
 

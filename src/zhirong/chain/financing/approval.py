@@ -31,7 +31,7 @@ APPROVAL_VERDICT_WORDS: Mapping[ApprovalVerdict, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class ApprovalBand:
     """One band. up_to: the greatest amount in fen, None for any. roles: those that must agree, in this order."""
 
     level: str
@@ -42,7 +42,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class ApprovalDecision:
     """What one person has decided in a round. by: the account. role: the place in the band that it fills."""
 
     by: int
@@ -57,11 +57,11 @@ class Round:
     worked_by: accounts of those who submitted it for approval or worked on it.
     """
 
-    band: Band
+    band: ApprovalBand
     proposed: Fen
     line: Fen
     worked_by: frozenset[int]
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[ApprovalDecision, ...] = ()
 
     @property
     def given(self) -> int:
@@ -81,13 +81,13 @@ class Round:
         )
 
 
-def bands(rules: Rulebook, day: date, region: str = COUNTRY) -> tuple[Band, ...]:
+def bands(rules: Rulebook, day: date, region: str = COUNTRY) -> tuple[ApprovalBand, ...]:
     """All bands in rising order. Raises RuleError for a band with fewer than two people or bounds that do not
     rise.
     """
     rule = rules.at("lending.approval.bands", day, region)
     found = tuple(
-        Band(
+        ApprovalBand(
             str(row["level"]),
             Text(row["title"]["zh"], row["title"]["en"]),
             parse_yuan(row["up_to"]) if "up_to" in row else None,
@@ -105,7 +105,7 @@ def bands(rules: Rulebook, day: date, region: str = COUNTRY) -> tuple[Band, ...]
     return found
 
 
-def band_for(amount: Fen, rules: Rulebook, day: date, region: str = COUNTRY) -> Band:
+def band_for(amount: Fen, rules: Rulebook, day: date, region: str = COUNTRY) -> ApprovalBand:
     """The band of an amount in fen; an amount on a bound belongs to the lower one."""
     return next(band for band in bands(rules, day, region) if band.up_to is None or amount <= band.up_to)
 

@@ -75,7 +75,7 @@ class UseFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiver:
+class ConditionWaiver:
     """Somebody with the power has waived a condition that was not met. of: the reason that it was not met for, in
     Chinese; another reason later is not waived. why: in the waiver's words. by: a name.
     """
@@ -124,14 +124,14 @@ class ReleaseFacts:
     uses: tuple[UseFact, ...] = ()
     annex: Fen | None = None
     fixed: tuple[Text, ...] = ()
-    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    waivers: Mapping[str, ConditionWaiver] = field(default_factory=dict)
 
 
 Verdict = Literal["met", "open", "waived"]
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class DisbursementCondition:
     """One condition. code: stable English key. hint: None if it is met. waiver: where it is not met and waived."""
 
     code: str
@@ -140,7 +140,7 @@ class Condition:
     reason: Text
     hint: Text | None
     rule: RuleValue
-    waiver: Waiver | None = None
+    waiver: ConditionWaiver | None = None
 
     @property
     def is_met(self) -> bool:
@@ -178,7 +178,7 @@ class Condition:
 Wrong = tuple[Text, Text] | None
 
 
-def release_conditions(facts: ReleaseFacts, rules: Rulebook) -> tuple[Condition, ...]:
+def release_conditions(facts: ReleaseFacts, rules: Rulebook) -> tuple[DisbursementCondition, ...]:
     """Every condition precedent as of ``facts.day``, met, open or waived, in the order in which they are brought
     about.
 
@@ -189,14 +189,14 @@ def release_conditions(facts: ReleaseFacts, rules: Rulebook) -> tuple[Condition,
         rule = rules.at(f"release.{code}", facts.day)
         wrong = look(facts, rules)
         if wrong is None:
-            found.append(Condition(code, "met", rule.title, held, None, rule))
+            found.append(DisbursementCondition(code, "met", rule.title, held, None, rule))
             continue
         reason, hint = wrong
         waiver = facts.waivers.get(code)
         if waiver is not None and waiver.of == reason.zh and may_be_waived(code, rules, facts.day):
-            found.append(Condition(code, "waived", rule.title, reason, None, rule, waiver))
+            found.append(DisbursementCondition(code, "waived", rule.title, reason, None, rule, waiver))
         else:
-            found.append(Condition(code, "open", rule.title, reason, hint, rule))
+            found.append(DisbursementCondition(code, "open", rule.title, reason, hint, rule))
     return tuple(found)
 
 

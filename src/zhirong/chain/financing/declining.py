@@ -6,7 +6,7 @@ from enum import StrEnum
 from zhirong.kernel.text import Text
 
 
-class Ground(StrEnum):
+class DeclineGround(StrEnum):
     """The ground of a refusal."""
 
     TITLE = "title"
@@ -22,45 +22,47 @@ class Ground(StrEnum):
     OTHER = "other"
 
 
-GROUND_TEXT: Mapping[Ground, Text] = {
-    Ground.TITLE: Text("权属不清", "unclear title"),
-    Ground.STATUS: Text("权利状态不能质押", "the rights cannot be pledged in their current status"),
-    Ground.VALUE: Text("可贷价值不足", "insufficient lending value"),
-    Ground.CREDIT: Text("信用记录", "credit record"),
-    Ground.CASH_FLOW: Text("现金流不足以还款", "insufficient cash flow for repayment"),
-    Ground.TEAM: Text("经营团队", "management team"),
-    Ground.PURPOSE: Text("借款用途", "use of the loan"),
-    Ground.PAPERS: Text("资料不全或不实", "incomplete or untrue documents"),
-    Ground.MODE: Text("不符合所选模式的条件", "the conditions of the chosen mode are not met"),
-    Ground.LIMIT: Text("银行限额", "limits of the lender"),
-    Ground.OTHER: Text("其他", "other"),
+GROUND_TEXT: Mapping[DeclineGround, Text] = {
+    DeclineGround.TITLE: Text("权属不清", "unclear title"),
+    DeclineGround.STATUS: Text("权利状态不能质押", "the rights cannot be pledged in their current status"),
+    DeclineGround.VALUE: Text("可贷价值不足", "insufficient lending value"),
+    DeclineGround.CREDIT: Text("信用记录", "credit record"),
+    DeclineGround.CASH_FLOW: Text("现金流不足以还款", "insufficient cash flow for repayment"),
+    DeclineGround.TEAM: Text("经营团队", "management team"),
+    DeclineGround.PURPOSE: Text("借款用途", "use of the loan"),
+    DeclineGround.PAPERS: Text("资料不全或不实", "incomplete or untrue documents"),
+    DeclineGround.MODE: Text("不符合所选模式的条件", "the conditions of the chosen mode are not met"),
+    DeclineGround.LIMIT: Text("银行限额", "limits of the lender"),
+    DeclineGround.OTHER: Text("其他", "other"),
 }
 
 # What a firm can do, said with every refusal beside what the lender itself writes.
-WHAT_TO_DO: Mapping[Ground, Text] = {
-    Ground.TITLE: Text(
+WHAT_TO_DO: Mapping[DeclineGround, Text] = {
+    DeclineGround.TITLE: Text(
         "补齐共有人同意、变更登记或解决争议后再申请",
         "obtain co-owner consent, update the register or settle disputes, then apply again",
     ),
-    Ground.STATUS: Text(
+    DeclineGround.STATUS: Text(
         "补缴年费、解除质押或冻结，或换用其他权利",
         "pay the fees, have the pledge or freeze lifted, or use other rights",
     ),
-    Ground.VALUE: Text(
+    DeclineGround.VALUE: Text(
         "降低金额、增加权利，或选择有担保、风险补偿的模式",
         "reduce the amount, add rights, or choose a mode with a guarantor or a compensation fund",
     ),
-    Ground.CREDIT: Text(
+    DeclineGround.CREDIT: Text(
         "消除不良记录后再申请；对记录有异议的可提出异议",
         "resolve the adverse record and apply again; object if the record is wrong",
     ),
-    Ground.CASH_FLOW: Text(
+    DeclineGround.CASH_FLOW: Text(
         "延长期限、降低金额或改变还款方式", "extend the term, reduce the amount or change the repayment method"
     ),
-    Ground.TEAM: Text("按评定中得分低的项目改进", "improve the items with low scores"),
-    Ground.PURPOSE: Text("补充合同或改变用途", "provide contracts, or change the use"),
-    Ground.PAPERS: Text("补齐资料后再申请", "complete the documents and apply again"),
-    Ground.MODE: Text("在“融资模式”中查看符合条件的模式", "see under 'Modes' which modes you are eligible for"),
-    Ground.LIMIT: Text("可以向其他银行申请，资料无需重新填写", "apply to another lender; your data is kept"),
-    Ground.OTHER: Text("可以提出异议，或修改后再申请", "object, or change it and apply again"),
+    DeclineGround.TEAM: Text("按评定中得分低的项目改进", "improve the items with low scores"),
+    DeclineGround.PURPOSE: Text("补充合同或改变用途", "provide contracts, or change the use"),
+    DeclineGround.PAPERS: Text("补齐资料后再申请", "complete the documents and apply again"),
+    DeclineGround.MODE: Text(
+        "在“融资模式”中查看符合条件的模式", "see under 'Modes' which modes you are eligible for"
+    ),
+    DeclineGround.LIMIT: Text("可以向其他银行申请，资料无需重新填写", "apply to another lender; your data is kept"),
+    DeclineGround.OTHER: Text("可以提出异议，或修改后再申请", "object, or change it and apply again"),
 }

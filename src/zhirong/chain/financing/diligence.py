@@ -42,7 +42,7 @@ CHECK_TRANSITIONS = Transitions(
 )
 
 
-class Verdict(StrEnum):
+class DiligenceVerdict(StrEnum):
     """What an item came to."""
 
     CLEAR = "clear"
@@ -50,10 +50,10 @@ class Verdict(StrEnum):
     ADVERSE = "adverse"
 
 
-VERDICT_TEXT: Mapping[Verdict, Text] = {
-    Verdict.CLEAR: Text("无异常", "no adverse finding"),
-    Verdict.NOTABLE: Text("有需说明的事项", "matters to consider"),
-    Verdict.ADVERSE: Text("不利", "adverse"),
+VERDICT_TEXT: Mapping[DiligenceVerdict, Text] = {
+    DiligenceVerdict.CLEAR: Text("无异常", "no adverse finding"),
+    DiligenceVerdict.NOTABLE: Text("有需说明的事项", "matters to consider"),
+    DiligenceVerdict.ADVERSE: Text("不利", "adverse"),
 }
 
 
@@ -71,7 +71,7 @@ class CheckRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DiligenceRule:
     """What has been entered for an item."""
 
     item: str
@@ -102,7 +102,7 @@ def checklist(rules: Rulebook, day: date) -> tuple[CheckRule, ...]:
     return tuple(sorted(found, key=lambda one: (one.order, one.id)))
 
 
-def entry_problems(rule: CheckRule, entry: Entry) -> list[Problem]:
+def entry_problems(rule: CheckRule, entry: DiligenceRule) -> list[Problem]:
     """What an entry lacks before it can stand. An item that does not suit the rule is refused, not noted."""
     found = []
     if not entry.finding.strip():
@@ -138,13 +138,13 @@ def entry_problems(rule: CheckRule, entry: Entry) -> list[Problem]:
     return found
 
 
-def open_items(rules: Sequence[CheckRule], entries: Sequence[Entry]) -> tuple[CheckRule, ...]:
+def open_items(rules: Sequence[CheckRule], entries: Sequence[DiligenceRule]) -> tuple[CheckRule, ...]:
     """The items that nobody has done or waived, those without any entry among them."""
     settled = {one.item for one in entries if one.state != CheckState.OPEN}
     return tuple(rule for rule in rules if rule.id not in settled)
 
 
-def adverse_items(rules: Sequence[CheckRule], entries: Sequence[Entry]) -> tuple[CheckRule, ...]:
+def adverse_items(rules: Sequence[CheckRule], entries: Sequence[DiligenceRule]) -> tuple[CheckRule, ...]:
     """The items whose finding speaks against the loan."""
-    bad = {one.item for one in entries if one.verdict == Verdict.ADVERSE}
+    bad = {one.item for one in entries if one.verdict == DiligenceVerdict.ADVERSE}
     return tuple(rule for rule in rules if rule.id in bad)

@@ -32,7 +32,7 @@ SCOPE_TEXT: Mapping[Scope, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class LendingLimit:
     """One limit in fen. value: the mode or region; empty for the other scopes."""
 
     scope: Scope
@@ -93,7 +93,7 @@ class Meter:
         )
 
 
-def touches(limit: Limit, addition: Addition) -> bool:
+def touches(limit: LendingLimit, addition: Addition) -> bool:
     """Whether a case counts towards a limit."""
     if limit.scope is Scope.MODE:
         return limit.value == addition.mode
@@ -103,7 +103,7 @@ def touches(limit: Limit, addition: Addition) -> bool:
 
 
 def own_meters(
-    limits: Sequence[Limit], used: Mapping[Limit, Fen], addition: Addition, names: Mapping[str, Text]
+    limits: Sequence[LendingLimit], used: Mapping[LendingLimit, Fen], addition: Addition, names: Mapping[str, Text]
 ) -> tuple[Meter, ...]:
     """The meters of the limits that a case counts towards. used: what stands against each, without the case, in
     fen. names: of modes and regions, by the value of the limit.
@@ -121,7 +121,7 @@ def own_meters(
     )
 
 
-def title_of(limit: Limit, names: Mapping[str, Text]) -> Text:
+def title_of(limit: LendingLimit, names: Mapping[str, Text]) -> Text:
     """What a limit is called. names: of modes and regions; a value without a name is shown as it is."""
     words = SCOPE_TEXT[limit.scope]
     if not limit.value:

@@ -12,8 +12,8 @@ from zhirong.chain.adapters.words import full_key, word_key
 from zhirong.chain.financing.statement_rows import (
     NOTICES,
     Direction,
-    Line,
     RowReader,
+    StatementRow,
     amount_of,
     heading_trap,
     plain,
@@ -23,7 +23,16 @@ from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.sheets import ROWS_BETWEEN, Row, nobody_looks, sheets_of
 from zhirong.kernel.text import Text
 
-__all__ = ["FIELD_TEXT", "HEADINGS", "MOST_LINES", "Direction", "Line", "Statement", "read_parts", "read_statement"]
+__all__ = [
+    "FIELD_TEXT",
+    "HEADINGS",
+    "MOST_LINES",
+    "BankStatement",
+    "Direction",
+    "StatementRow",
+    "read_parts",
+    "read_statement",
+]
 
 MOST_LINES = 5_000
 _HEADING_ROWS = 30  # a title, the account and the period may be above the headings
@@ -53,7 +62,7 @@ _FEWEST_PARTS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class BankStatement:
     """What a file says: the lines that can be read, and what is wrong with or odd about the others.
 
     format: as it was recognised. columns: heading to field, as they were used. not_used: headings that nobody
@@ -61,7 +70,7 @@ class Statement:
     passed_over: rows of totals and footers.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[StatementRow, ...]
     problems: tuple[Problem, ...]
     format: Text
     columns: Mapping[str, str]
@@ -86,7 +95,7 @@ def read_statement(
     *,
     most: int = MOST_LINES,
     seen: Callable[[int], None] = nobody_looks,
-) -> Statement:
+) -> BankStatement:
     """The lines of a table, in whichever of the known formats it is. today: no line may be later.
 
     corrections: heading to field, as the user set them. seen: is called with the number of rows read so far, every
@@ -106,7 +115,7 @@ def read_statement(
         raise _unusable("file", str(len(kept)), Text(f"超过 {most} 行", f"more than {most} rows"), "拆分为多个文件")
     if _signs_tell(columns) and kept:
         _demand_signs(kept, columns)
-    lines: list[Line] = []
+    lines: list[StatementRow] = []
     for count, (number, cells) in enumerate(kept, 1):
         if count % ROWS_BETWEEN == 0:
             seen(count)
@@ -115,7 +124,7 @@ def read_statement(
     single, again = _without_repeats(lines)
     problems = sorted((*reader.problems, *again), key=_row_of)
     not_used = tuple(place.heading for place in columns.not_used)
-    return Statement(
+    return BankStatement(
         single, tuple(problems), columns.adapter.title, columns.named(), not_used, len(entries) - len(kept)
     )
 
@@ -252,7 +261,7 @@ def _row_of(problem: Problem) -> int:
     return int(found[1]) if found else 0
 
 
-def reference_again(line: Line, says: Iterable[object]) -> Problem:
+def reference_again(line: StatementRow, says: Iterable[object]) -> Problem:
     """A reference that is known already and says something else there. says: what is known of it."""
     return _problem(
         line.row,
@@ -346,9 +355,9 @@ def _shown(says: Iterable[object]) -> str:
     return "，".join(show_yuan(one) if isinstance(one, int) else str(one) for one in says)
 
 
-def _without_repeats(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Problem, ...]]:
+def _without_repeats(lines: Sequence[StatementRow]) -> tuple[tuple[StatementRow, ...], tuple[Problem, ...]]:
     """The same entry written again counts once and is named; two entries of one reference are a problem."""
-    first: dict[str, Line] = {}
+    first: dict[str, StatementRow] = {}
     problems = []
     for line in lines:
         known = first.setdefault(line.reference, line)

@@ -31,7 +31,7 @@ NOTICES = frozenset({"other_currency", "not_done", "line_again", "two_days"})
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StatementRow:
     """One entry of a statement. row: where it is in the file. reference: the bank's own number of it.
 
     counterparty: empty for interest and fees. balance: of the account after it, fen, where the statement gives it.
@@ -65,7 +65,7 @@ class RowReader:
         self._row = 0
         self._cells: Sequence[Cell] = ()
 
-    def line(self, row: int, cells: Sequence[Cell]) -> Line | None:
+    def line(self, row: int, cells: Sequence[Cell]) -> StatementRow | None:
         """The entry of a row, or None if there is none; then a problem says why."""
         self._row, self._cells = row, cells
         before = len(self.problems)
@@ -79,7 +79,7 @@ class RowReader:
         note = self._text("note")[:_LONGEST_WORDS]
         if self._blocked(before) or day is None or direction is None or amount is None:
             return None
-        return Line(row, day, reference, direction, amount, counterparty, note, self._balance())
+        return StatementRow(row, day, reference, direction, amount, counterparty, note, self._balance())
 
     def is_total(self, cells: Sequence[Cell]) -> bool:
         """Whether a row is a total or a footer: it begins so, and has no day."""

@@ -17,7 +17,7 @@ from zhirong.kernel.text import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class MeasureSeen:
     """One right among the others of its firm, on one day. others: the firm's other rights."""
 
     right: Right
@@ -27,18 +27,18 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class RightMeasure:
     """One thing that the record tells. words: the outcomes of a measure that is no number.
 
     read: the outcome; None if the record does not tell.
     """
 
     title: Text
-    read: Callable[[Seen], Decimal | str | None]
+    read: Callable[[MeasureSeen], Decimal | str | None]
     words: tuple[str, ...] = ()
 
 
-def proceedings(seen: Seen) -> str:
+def proceedings(seen: MeasureSeen) -> str:
     """The worst proceedings that the register or the record names."""
     flags = seen.right.flags
     if Flag.INVALIDATION_PENDING in flags:
@@ -48,36 +48,36 @@ def proceedings(seen: Seen) -> str:
     return "none"
 
 
-def examination(seen: Seen) -> str:
+def examination(seen: MeasureSeen) -> str:
     """How deeply the office looked before granting: only inventions are examined in substance."""
     return "substantive" if seen.right.kind is RightKind.INVENTION else "preliminary"
 
 
-def burdens(seen: Seen) -> Decimal:
+def burdens(seen: MeasureSeen) -> Decimal:
     """Running exclusive or sole licences, a pledge, and co-owners who have not consented, counted."""
     found = encumbrances(seen.right, seen.day)
     strong = sum(one.kind in (LicenceKind.EXCLUSIVE, LicenceKind.SOLE) for one in found.licences)
     return Decimal(strong + (Flag.PLEDGED in found.flags) + len(found.must_consent))
 
 
-def company(seen: Seen) -> Decimal:
+def company(seen: MeasureSeen) -> Decimal:
     """Other rights of the firm that are in force: a right that stands among others is worth more than alone."""
     return Decimal(sum(status_on(other, seen.day, seen.rules).in_force for other in seen.others))
 
 
-def years_left(seen: Seen) -> Decimal | None:
+def years_left(seen: MeasureSeen) -> Decimal | None:
     """Years of legal life left, with two decimals."""
     left = remaining_years(legal_life(seen.right, seen.rules, seen.day), seen.day)
     return None if left is None else Decimal(str(round(left, 2)))
 
 
-def licence_income(seen: Seen) -> Decimal:
+def licence_income(seen: MeasureSeen) -> Decimal:
     """Yearly fees of the licences in force, in yuan."""
     fees = sum(licence.yearly_fee for licence in seen.right.licences if runs_on(licence, seen.day))
     return Decimal(fees) / FEN_PER_YUAN
 
 
-def fees(seen: Seen) -> str | None:
+def fees(seen: MeasureSeen) -> str | None:
     """How the annual fees stand; None if the last year paid for is not known."""
     standing = fee_state(seen.right, seen.day, seen.rules).standing
     if standing is FeeStanding.PRESERVED:
@@ -86,23 +86,23 @@ def fees(seen: Seen) -> str | None:
     return None if standing is FeeStanding.UNKNOWN else standing.value
 
 
-MEASURES: Mapping[str, Measure] = {
-    "proceedings": Measure(
+MEASURES: Mapping[str, RightMeasure] = {
+    "proceedings": RightMeasure(
         Text("登记簿所载程序", "proceedings by the record"), proceedings, ("none", "dispute", "invalidation")
     ),
-    "examination": Measure(
+    "examination": RightMeasure(
         Text("授权前的审查", "examination before grant"), examination, ("substantive", "preliminary")
     ),
-    "burdens": Measure(Text("权利负担数", "burdens"), burdens),
-    "company": Measure(Text("同一企业其他有效权利数", "other rights in force of the firm"), company),
-    "years_left": Measure(Text("剩余法定年限", "years of legal life left"), years_left),
-    "licence_income": Measure(Text("在期许可年收入（元）", "income of running licences, yuan a year"), licence_income),
-    "fees": Measure(
+    "burdens": RightMeasure(Text("权利负担数", "burdens"), burdens),
+    "company": RightMeasure(Text("同一企业其他有效权利数", "other rights in force of the firm"), company),
+    "years_left": RightMeasure(Text("剩余法定年限", "years of legal life left"), years_left),
+    "licence_income": RightMeasure(Text("在期许可年收入（元）", "income of running licences, yuan a year"), licence_income),
+    "fees": RightMeasure(
         Text("年费", "annual fees"), fees, ("none", "paid", "due", "in_grace", "lapsed")
     ),
 }  # fmt: skip
 
 
-def seen_among(right: Right, rights: Sequence[Right], day: date, rules: Rulebook) -> Seen:
+def seen_among(right: Right, rights: Sequence[Right], day: date, rules: Rulebook) -> MeasureSeen:
     """A right among all those of its firm."""
-    return Seen(right, tuple(other for other in rights if other.id != right.id), day, rules)
+    return MeasureSeen(right, tuple(other for other in rights if other.id != right.id), day, rules)

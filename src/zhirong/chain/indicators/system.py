@@ -24,7 +24,7 @@ AnswerKind = Literal["number", "choice"]
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class ScoreBand:
     """Points for a number that reaches ``bound`` (higher is better) or does not exceed it (lower is better)."""
 
     bound: Decimal
@@ -61,7 +61,7 @@ class Indicator:
     measure: str
     ask: Text
     higher_is_better: bool
-    bands: tuple[Band, ...]
+    bands: tuple[ScoreBand, ...]
     choices: tuple[Choice, ...]
     otherwise: int
     least: Decimal
@@ -204,7 +204,7 @@ def _words(value: Any) -> Text:
 
 def _indicator(row: Mapping[str, Any], rule: RuleValue) -> Indicator:
     code = str(row["code"])
-    bands = tuple(Band(Decimal(entry["bound"]), int(entry["points"])) for entry in row.get("bands", []))
+    bands = tuple(ScoreBand(Decimal(entry["bound"]), int(entry["points"])) for entry in row.get("bands", []))
     choices = tuple(
         Choice(str(entry["code"]), _words(entry["words"]), int(entry["points"])) for entry in row.get("choices", [])
     )

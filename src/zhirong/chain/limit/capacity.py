@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from zhirong.chain.limit.policy import Policy
-from zhirong.chain.limit.records import Collection, Firm
+from zhirong.chain.limit.records import Collection, LimitFirm
 from zhirong.kernel.days import add_months
 from zhirong.kernel.money import Fen, round_fen
 
@@ -60,7 +60,7 @@ def annuity(rate: Fraction, months: int) -> Fraction:
     return (1 - 1 / growth) / rate
 
 
-def free_cash(firm: Firm, policy: Policy) -> FreeCash:
+def free_cash(firm: LimitFirm, policy: Policy) -> FreeCash:
     """Operating cash flow less the debt service that stays.
 
     The cash flow is the lesser of the latest year's and the mean of the latest two, in which a year before that is
@@ -85,7 +85,7 @@ def free_cash(firm: Firm, policy: Policy) -> FreeCash:
     return FreeCash(amount, round_fen(operating, "floor"), service, round_fen(least, "floor"))
 
 
-def repayment(firm: Firm, policy: Policy, free: FreeCash) -> Repayment:
+def repayment(firm: LimitFirm, policy: Policy, free: FreeCash) -> Repayment:
     """F ÷ cover × annuity, or 60 % of the receipts assigned to this loan, whichever is more; never both."""
     months = firm.term_months if firm.amortising else int(policy.number["payback_months"])
     factor = annuity(firm.rate, months)
@@ -97,14 +97,14 @@ def repayment(firm: Firm, policy: Policy, free: FreeCash) -> Repayment:
     return Repayment(max(from_cash, from_receipts), free, months, factor, from_cash, receipts, from_receipts)
 
 
-def counts(item: Collection, firm: Firm) -> bool:
+def counts(item: Collection, firm: LimitFirm) -> bool:
     """Whether an assigned receipt counts as a way of repayment."""
     end = add_months(firm.start, firm.term_months)
     in_order = item.confirmed and item.assigned and item.account and not item.related and item.payer != ""
     return in_order and item.due is not None and firm.start <= item.due <= end
 
 
-def turnover(firm: Firm, policy: Policy) -> Ratio:
+def turnover(firm: LimitFirm, policy: Policy) -> Ratio:
     """30 % of the sales less the bank debt that stays. Without either figure it is 0."""
     stated = firm.statements
     missing = tuple(name for name in ("revenue", "bank_debt") if getattr(stated, name) is None)
@@ -114,7 +114,7 @@ def turnover(firm: Firm, policy: Policy) -> Ratio:
     return Ratio(max(0, round_fen(policy.number["turnover_share"] * (stated.revenue or 0) - debt, "floor")))
 
 
-def debt_ratio(firm: Firm, policy: Policy) -> Ratio:
+def debt_ratio(firm: LimitFirm, policy: Policy) -> Ratio:
     """(75 % × (assets − soft assets) − liabilities) ÷ 25 %, plus what the loan replaces."""
     stated = firm.statements
     names = ("total_assets", "total_liabilities", "soft_assets")

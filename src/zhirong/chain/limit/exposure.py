@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from zhirong.chain.limit.capacity import FreeCash
 from zhirong.chain.limit.policy import Policy
-from zhirong.chain.limit.records import Firm, OtherSecurity
+from zhirong.chain.limit.records import LimitFirm, OtherSecurity
 from zhirong.kernel.money import Fen, round_fen
 
 _MONTHS = 12
@@ -37,7 +37,7 @@ class Exposure:
         return self.pledge + self.other
 
 
-def exposure(firm: Firm, policy: Policy, free: FreeCash) -> Exposure:
+def exposure(firm: LimitFirm, policy: Policy, free: FreeCash) -> Exposure:
     """K = κ(grade) × min(sales, net assets − soft assets − own other security) + a month of free cash − what is
     risked.
 

@@ -11,7 +11,7 @@ from zhirong.chain.limit.exposure import Exposure, exposure
 from zhirong.chain.limit.need import Need, need
 from zhirong.chain.limit.policy import Policy
 from zhirong.chain.limit.price import Price, price
-from zhirong.chain.limit.records import Arrangement, Firm
+from zhirong.chain.limit.records import Arrangement, LimitFirm
 from zhirong.chain.limit.risk import Risk, RiskTests, Year, risk_limit, years_of
 from zhirong.kernel.money import Fen, round_fen
 
@@ -40,7 +40,7 @@ class FirmLimits:
     unconfirmed: limits that no figure available lets compute; the desk checks them again before disbursement.
     """
 
-    firm: Firm
+    firm: LimitFirm
     policy: Policy
     need: Need
     repayment: Repayment
@@ -102,7 +102,7 @@ class ModeLimit:
         return min(self.amount, need_.annex or 0)
 
 
-def firm_limits(firm: Firm, policy: Policy) -> FirmLimits:
+def firm_limits(firm: LimitFirm, policy: Policy) -> FirmLimits:
     """Need, repayment, turnover, debt ratio and the lender's legal caps: computed once, for every mode."""
     free = free_cash(firm, policy)
     by_sales = turnover(firm, policy)
@@ -131,7 +131,7 @@ def firm_limits(firm: Firm, policy: Policy) -> FirmLimits:
     )
 
 
-def _legal_caps(firm: Firm, policy: Policy) -> tuple[dict[str, Fen], tuple[str, ...]]:
+def _legal_caps(firm: LimitFirm, policy: Policy) -> tuple[dict[str, Fen], tuple[str, ...]]:
     """10 % of the lender's net capital; 15 and 20 % of its tier-1 capital. What is not known is named, not
     assumed.
     """

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from zhirong.chain.limit.policy import Policy
-from zhirong.chain.limit.records import Firm
+from zhirong.chain.limit.records import LimitFirm
 from zhirong.kernel.money import Fen, round_fen
 
 _YEAR_DAYS = 360
@@ -55,7 +55,7 @@ class Need:
     other: Fen | None = None
 
 
-def need(firm: Firm, policy: Policy, turnover: Fen) -> Need:
+def need(firm: LimitFirm, policy: Policy, turnover: Fen) -> Need:
     """The greatest of annex, 80 % of the contracts shown, and for micro and small firms the sales route.
 
     turnover: the turnover limit, which bounds the small firm's route. A project loan needs its budget less the
@@ -76,7 +76,7 @@ def need(firm: Firm, policy: Policy, turnover: Fen) -> Need:
     return Need(amount=routes[route], route=route, shown=shown, small=small, **annex)
 
 
-def _annex(firm: Firm, policy: Policy) -> dict[str, Any]:
+def _annex(firm: LimitFirm, policy: Policy) -> dict[str, Any]:
     """The annex of the working-capital measures, step by step."""
     stated = firm.statements
     lacking = [name for name in ANNEX_FIGURES if getattr(stated, name) is None]
@@ -133,7 +133,7 @@ def _own_figures(policy: Policy) -> tuple[str, ...]:
     return ("total_assets", "total_liabilities", "long_term_liabilities", "long_term_assets")
 
 
-def _long_term_capital(firm: Firm) -> Fen | None:
+def _long_term_capital(firm: LimitFirm) -> Fen | None:
     """Net assets plus long-term liabilities less long-term assets: the other reading of own funds."""
     stated = firm.statements
     figures = (stated.total_assets, stated.total_liabilities, stated.long_term_liabilities, stated.long_term_assets)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from zhirong.chain.limit.need import SMALL_SIZES
 from zhirong.chain.limit.policy import Policy
-from zhirong.chain.limit.records import GUARANTOR_LIKE, LENDER, Firm
+from zhirong.chain.limit.records import GUARANTOR_LIKE, LENDER, LimitFirm
 from zhirong.chain.limit.risk import RiskTests
 from zhirong.kernel.money import Fen, round_fen
 
@@ -60,7 +60,7 @@ class Price:
         return max(Fraction(0), self.cost - self.offered)
 
 
-def price(firm: Firm, tests: RiskTests, amount: Fen, policy: Policy, lpr: Fraction) -> Price:
+def price(firm: LimitFirm, tests: RiskTests, amount: Fen, policy: Policy, lpr: Fraction) -> Price:
     """The price of a loan of ``amount`` fen. lpr: the benchmark that funding and market lean on."""
     number, plan = policy.number, tests.arrangement
     expected = tests.expected([amount])
@@ -105,7 +105,7 @@ def price(firm: Firm, tests: RiskTests, amount: Fen, policy: Policy, lpr: Fracti
     )
 
 
-def risk_weight(firm: Firm, amount: Fen, policy: Policy) -> Fraction:
+def risk_weight(firm: LimitFirm, amount: Fen, policy: Policy) -> Fraction:
     """The lender's risk weight by size class and by its loans to the firm."""
     number = policy.number
     if firm.size in SMALL_SIZES:
@@ -114,7 +114,7 @@ def risk_weight(firm: Firm, amount: Fen, policy: Policy) -> Fraction:
     return number["price.weight.medium" if firm.size == "medium" else "price.weight.other"]
 
 
-def offered_rate(firm: Firm, cost: Fraction, policy: Policy, lpr: Fraction) -> Fraction:
+def offered_rate(firm: LimitFirm, cost: Fraction, policy: Policy, lpr: Fraction) -> Fraction:
     """The agreed rate; else the market's, or the cost price up to the next step where that is less."""
     if firm.agreed_rate is not None:
         return firm.agreed_rate

@@ -88,7 +88,7 @@ class GuarantorFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Firm:
+class LimitFirm:
     """Everything that a limit reads of the firm and its request, the same under every mode.
 
     asked: fen. term_months; amortising: principal falls due in instalments. agreed_rate: None leaves it to the rate

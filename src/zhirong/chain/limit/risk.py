@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from zhirong.chain.limit.exposure import Exposure
 from zhirong.chain.limit.policy import Policy
-from zhirong.chain.limit.records import GUARANTOR_LIKE, LENDER, Arrangement, Firm, Parts
+from zhirong.chain.limit.records import GUARANTOR_LIKE, LENDER, Arrangement, LimitFirm, Parts
 from zhirong.kernel.money import Fen, round_fen
 
 _MONTHS = 12
@@ -41,7 +41,7 @@ class Year:
     chance: Fraction
 
 
-def years_of(firm: Firm) -> tuple[Year, ...]:
+def years_of(firm: LimitFirm) -> tuple[Year, ...]:
     """The years of the loan with q = alive × PD × part, where alive falls by the factor 1 − PD × part."""
     years, passed, alive = [], 0, Fraction(1)
     while passed < firm.term_months:
@@ -57,7 +57,12 @@ class RiskTests:
     """The three tests of one mode, for any amount."""
 
     def __init__(
-        self, firm: Firm, arrangement: Arrangement, exposed: Exposure, policy: Policy, years: tuple[Year, ...] = ()
+        self,
+        firm: LimitFirm,
+        arrangement: Arrangement,
+        exposed: Exposure,
+        policy: Policy,
+        years: tuple[Year, ...] = (),
     ) -> None:
         self.firm = firm
         self.arrangement = arrangement

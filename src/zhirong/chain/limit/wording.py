@@ -46,7 +46,7 @@ _ADMISSION = "pd_most"
 
 
 @dataclass(frozen=True, slots=True)
-class Cap:
+class LimitCap:
     """One thing that limits the credit limit. amount: fen. formula: with its figures, as an officer would write
     it.
     """
@@ -59,7 +59,7 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LimitChange:
     """What would lift the binding cap, all else as it is: an input, what it is now and what it must be.
 
     code: stable English key. to: the same as a number (yuan or share). reaches: fen that the limit then reaches, as
@@ -83,7 +83,7 @@ def title_of(code: str, names: Mapping[str, Text]) -> Text:
     return Text(f"{name.zh}{_TESTS[test].zh}", f"{name.en}: {_TESTS[test].en}")
 
 
-def caps_of_firm(limits: FirmLimits) -> tuple[Cap, ...]:
+def caps_of_firm(limits: FirmLimits) -> tuple[LimitCap, ...]:
     """The caps that are the same under every mode, in the order of the sheet."""
     makers = {
         "requested": _requested,
@@ -98,11 +98,11 @@ def caps_of_firm(limits: FirmLimits) -> tuple[Cap, ...]:
     return tuple(makers[code](limits, code, amount) for code, amount in limits.caps.items())
 
 
-def caps_of_mode(found: ModeLimit, of_firm: Sequence[Cap], names: Mapping[str, Text]) -> tuple[Cap, ...]:
+def caps_of_mode(found: ModeLimit, of_firm: Sequence[LimitCap], names: Mapping[str, Text]) -> tuple[LimitCap, ...]:
     """All caps under one mode, the binding one first and the others by amount. names: of the bearers."""
     own = caps_of_firm(found.firm) if found.recomputed else of_firm
     known = {cap.code: cap for cap in own}
-    made: list[Cap] = []
+    made: list[LimitCap] = []
     for code, amount in found.caps.items():
         if code == "risk":
             continue
@@ -113,7 +113,7 @@ def caps_of_mode(found: ModeLimit, of_firm: Sequence[Cap], names: Mapping[str, T
     return tuple(sorted(made, key=lambda cap: (cap.code != found.binding, cap.amount)))
 
 
-def risk_caps(found: ModeLimit, names: Mapping[str, Text]) -> list[Cap]:
+def risk_caps(found: ModeLimit, names: Mapping[str, Text]) -> list[LimitCap]:
     """The tests of risk, each with what it allows on paper; where only a search tells, the one that binds."""
     made = [_risk(found, code, amount, names) for code, amount in found.risk.paper.items() if amount is not None]
     shown = {cap.code for cap in made}
@@ -125,12 +125,12 @@ def risk_caps(found: ModeLimit, names: Mapping[str, Text]) -> list[Cap]:
 # -- caps of the firm ---------------------------------------------------------------------------------------------
 
 
-def _requested(limits: FirmLimits, code: str, amount: Fen) -> Cap:
+def _requested(limits: FirmLimits, code: str, amount: Fen) -> LimitCap:
     words = Text("借款人申请", "as requested by the borrower")
     return _cap(code, amount, words, ())
 
 
-def _need(limits: FirmLimits, code: str, amount: Fen) -> Cap:
+def _need(limits: FirmLimits, code: str, amount: Fen) -> LimitCap:
     found, policy = limits.need, limits.policy
     if found.project is not None:
         share = policy.rule("project_own_share")
@@ -241,7 +241,7 @@ def _annex(limits: FirmLimits, found: Need) -> Explanation:
     )
 
 
-def _repayment(limits: FirmLimits, code: str, amount: Fen) -> Cap:
+def _repayment(limits: FirmLimits, code: str, amount: Fen) -> LimitCap:
     found, policy = limits.repayment, limits.policy
     free, cover = found.free, policy.rule("cover")
     factor = plain(quantise_rate(found.annuity, 6))
@@ -285,7 +285,7 @@ def _repayment(limits: FirmLimits, code: str, amount: Fen) -> Cap:
     return _cap(code, amount, words, parts)
 
 
-def _turnover(limits: FirmLimits, code: str, amount: Fen) -> Cap:
+def _turnover(limits: FirmLimits, code: str, amount: Fen) -> LimitCap:
     found, share = limits.turnover, limits.policy.rule("turnover_share")
     stated = limits.firm.statements
     if found.missing:
@@ -298,7 +298,7 @@ def _turnover(limits: FirmLimits, code: str, amount: Fen) -> Cap:
     return _cap(code, amount, words, (of_rule(share, unit="rate"),))
 
 
-def _debt_ratio(limits: FirmLimits, code: str, amount: Fen) -> Cap:
+def _debt_ratio(limits: FirmLimits, code: str, amount: Fen) -> LimitCap:
     found, most = limits.debt_ratio, limits.policy.rule("debt_ratio_most")
     stated = limits.firm.statements
     if found.missing:
@@ -316,7 +316,7 @@ def _debt_ratio(limits: FirmLimits, code: str, amount: Fen) -> Cap:
     return _cap(code, amount, words, (of_rule(most, unit="rate"),))
 
 
-def _legal(limits: FirmLimits, code: str, amount: Fen) -> Cap:
+def _legal(limits: FirmLimits, code: str, amount: Fen) -> LimitCap:
     own = limits.firm.lender
     name, base, less, zh, en = {
         "lender_capital": ("law.single_obligor", own.net_capital, own.loans, "资本净额", "net capital"),
@@ -334,7 +334,7 @@ def _legal(limits: FirmLimits, code: str, amount: Fen) -> Cap:
 # -- caps of a mode -----------------------------------------------------------------------------------------------
 
 
-def _of_mode(found: ModeLimit, code: str, amount: Fen) -> Cap:
+def _of_mode(found: ModeLimit, code: str, amount: Fen) -> LimitCap:
     plan = found.arrangement
     if code == "guarantor_capital":
         rule, own = found.firm.policy.rule("law.guarantor_single"), found.firm.firm.guarantor
@@ -355,10 +355,10 @@ def _of_mode(found: ModeLimit, code: str, amount: Fen) -> Cap:
             f"the mode's rule: a balance of {most} at most − the balance there is {show_yuan(plan.balance)}",
         )
     title = CAP_TEXT[code]
-    return Cap(code, title, amount, words, Explanation(title, amount, "fen", words, references=plan.sources))
+    return LimitCap(code, title, amount, words, Explanation(title, amount, "fen", words, references=plan.sources))
 
 
-def _admission(found: ModeLimit) -> Cap:
+def _admission(found: ModeLimit) -> LimitCap:
     rule = found.firm.policy.rule(_ADMISSION)
     words = Text(
         f"一年内违约概率 {_rate(found.firm.firm.pd)}，高于准入线 {_percent(rule)}",
@@ -367,7 +367,7 @@ def _admission(found: ModeLimit) -> Cap:
     return _cap("admission", 0, words, (of_rule(rule, unit="rate"),))
 
 
-def _risk(found: ModeLimit, code: str, amount: Fen, names: Mapping[str, Text]) -> Cap:
+def _risk(found: ModeLimit, code: str, amount: Fen, names: Mapping[str, Text]) -> LimitCap:
     title = title_of(code, names)
     test, _, role = code.partition(":")
     exposed, policy = found.firm.exposure, found.firm.policy
@@ -375,12 +375,14 @@ def _risk(found: ModeLimit, code: str, amount: Fen, names: Mapping[str, Text]) -
     share = found.arrangement.most_of(role or LENDER)
     if code == "pledge":
         words = Text(f"认可质押价值 {value}", f"recognised pledge value {value}")
-        return Cap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=(_pledge(found),)))
+        return LimitCap(
+            code, title, amount, words, Explanation(title, amount, "fen", words, parts=(_pledge(found),))
+        )
     if test == "exposure":
         most = exposed.lender if role == LENDER else exposed.guarantor
         words = _exposure_words(found, role, share, most)
         parts: tuple[Explanation, ...] = (_pledge(found), _bearable(found, role))
-        return Cap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=parts))
+        return LimitCap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=parts))
     if test == "expected_loss":
         budget, lgd = policy.rule("loss_budget"), policy.rule("lgd_unsecured")
         yearly = found.firm.firm.pd * Fraction(lgd.number()) * (Fraction(1) if share is None else share)
@@ -389,14 +391,14 @@ def _risk(found: ModeLimit, code: str, amount: Fen, names: Mapping[str, Text]) -
             f"the expected loss a year is {_rate(yearly)} of what is uncovered; at most {_percent(budget)} of the loan",
         )
         explained = (of_rule(budget, unit="rate"), of_rule(lgd, unit="rate"), _pd(found))
-        return Cap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=explained))
+        return LimitCap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=explained))
     ceiling = policy.rule("law.payout_ceiling")
     words = Text(
         f"违约概率 {_rate(found.firm.firm.pd)} 高于分担方的代偿率上限 {_percent(ceiling)}，只能放到认可质押价值",
         f"probability of default {_rate(found.firm.firm.pd)} is above the payout ceiling {_percent(ceiling)} of who shares:"
         " only what the pledge covers",
     )
-    return Cap(
+    return LimitCap(
         code,
         title,
         amount,
@@ -514,7 +516,7 @@ def _pd(found: ModeLimit) -> Explanation:
 # -- what would change it -----------------------------------------------------------------------------------------
 
 
-def changes(found: ModeLimit) -> tuple[Change, ...]:
+def changes(found: ModeLimit) -> tuple[LimitChange, ...]:
     """For the binding cap, how much better an input must be to reach the next cap, in closed form."""
     limits, policy = found.firm, found.firm.policy
     target = _target(found)
@@ -563,7 +565,7 @@ def changes(found: ModeLimit) -> tuple[Change, ...]:
     return ()
 
 
-def _exposure_changes(found: ModeLimit, target: Fen) -> tuple[Change, ...]:
+def _exposure_changes(found: ModeLimit, target: Fen) -> tuple[LimitChange, ...]:
     exposed, plan = found.firm.exposure, found.arrangement
     share = None if plan.flat is None or plan.put_price_share is not None else plan.flat.get(LENDER)
     # Only a pledge that all share comes off before the lender's part.
@@ -603,21 +605,21 @@ def _target(found: ModeLimit) -> Fen | None:
     return min(above, default=None)
 
 
-def _money_change(code: str, title: Text, now: Fen, needed: Fraction | Fen, target: Fen) -> Change:
+def _money_change(code: str, title: Text, now: Fen, needed: Fraction | Fen, target: Fen) -> LimitChange:
     fen = ceil(needed)
-    return Change(code, title, _money(now), _money(fen), Decimal(fen) / 100, target)
+    return LimitChange(code, title, _money(now), _money(fen), Decimal(fen) / 100, target)
 
 
-def _at_most_change(code: str, title: Text, now: Fen, most: Fraction, target: Fen) -> Change:
+def _at_most_change(code: str, title: Text, now: Fen, most: Fraction, target: Fen) -> LimitChange:
     fen = int(most)
     words = Text(f"至多 {show_yuan(fen)} 元", f"CNY {show_yuan(fen)} at most")
-    return Change(code, title, _money(now), words, Decimal(fen) / 100, target)
+    return LimitChange(code, title, _money(now), words, Decimal(fen) / 100, target)
 
 
-def _share_change(code: str, share: Fraction, found: ModeLimit, target: Fen) -> Change:
+def _share_change(code: str, share: Fraction, found: ModeLimit, target: Fen) -> LimitChange:
     now = (found.arrangement.flat or {}).get(LENDER, Fraction(1))
     others = 1 - Fraction(int(share * 10_000), 10_000)
-    return Change(
+    return LimitChange(
         code,
         Text("他方分担比例", "share borne by other parties"),
         same(_rate(1 - now)),
@@ -647,9 +649,9 @@ def _missing(names: Sequence[str]) -> Text:
     return Text(f"缺或过期：{lacking.zh}，按零计", f"missing or out of date: {lacking.en}; counted as 0")
 
 
-def _cap(code: str, amount: Fen, words: Text, parts: tuple[Explanation, ...]) -> Cap:
+def _cap(code: str, amount: Fen, words: Text, parts: tuple[Explanation, ...]) -> LimitCap:
     title = CAP_TEXT[code]
-    return Cap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=parts))
+    return LimitCap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=parts))
 
 
 def _percent(rule: RuleValue) -> str:

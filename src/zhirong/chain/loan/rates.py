@@ -98,7 +98,7 @@ def published_rates(rulebook: Rulebook) -> RateTables:
 
 
 @dataclass(frozen=True, slots=True)
-class RateSet:
+class RateFrom:
     """The rate that holds from ``day`` on, and its source where it was read from a table."""
 
     day: date
@@ -113,13 +113,13 @@ class RateSet:
 
 def rate_sets(
     rate: FixedRate | LinkedRate, start: date, end: date, working_days: WorkingDays, tables: RateTables
-) -> tuple[RateSet, ...]:
+) -> tuple[RateFrom, ...]:
     """Every rate that is set from ``start`` up to the day before ``end``, the first of them on ``start``.
 
     A reset that finds the same rate is listed too: it happened. Raises InputError if no rate is published.
     """
     if isinstance(rate, FixedRate):
-        return (RateSet(start, rate.yearly),)
+        return (RateFrom(start, rate.yearly),)
     days = [start]
     if rate.reset is not None:
         anchor, begin = (start, 1) if rate.reset_from is None else (rate.reset_from, 0)
@@ -135,7 +135,7 @@ def rate_sets(
         yearly = published + rate.spread_bp * _BP
         if yearly < 0:
             raise InputError([_negative(rate, day, yearly)])
-        sets.append(RateSet(day, yearly, source))
+        sets.append(RateFrom(day, yearly, source))
     return tuple(sets)
 
 

@@ -16,9 +16,9 @@ from zhirong.chain.loan.terms import (
     InterestBasis,
     LoanTerms,
     Method,
+    PaymentStep,
     PlanItem,
     Prepayment,
-    Step,
 )
 from zhirong.kernel.days import Shift
 from zhirong.kernel.fields import Reader
@@ -94,11 +94,11 @@ def _read_grace(reader: Reader) -> Grace | None:
     return grace
 
 
-def _read_step(reader: Reader) -> Step | None:
+def _read_step(reader: Reader) -> PaymentStep | None:
     inside = reader.optional_table("step")
     if inside is None:
         return None
-    step = Step(inside.whole("every", 1, MOST_MONTHS, 12), inside.number("factor", Decimal("0.1"), 10))
+    step = PaymentStep(inside.whole("every", 1, MOST_MONTHS, 12), inside.number("factor", Decimal("0.1"), 10))
     inside.finish()
     return step
 

@@ -53,7 +53,7 @@ class Grace:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PaymentStep:
     """Payments (or equal parts of principal) that change by a factor every so many due days: 1.1 up, 0.9 down."""
 
     every: int
@@ -150,7 +150,7 @@ class LoanTerms:
     interest_to_shifted: bool = False
     principal_every: int = 1
     grace: Grace | None = None
-    step: Step | None = None
+    step: PaymentStep | None = None
     balloon: Fen = 0
     plan: tuple[PlanItem, ...] = ()
     changes: tuple[Change, ...] = ()

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from zhirong.chain.loan.periods import Period, fraction_of_year, periods
-from zhirong.chain.loan.rates import RateSet, RateTables, rate_sets
+from zhirong.chain.loan.rates import RateFrom, RateTables, rate_sets
 from zhirong.chain.loan.rows import Row, RowKind
 from zhirong.chain.loan.terms import Amendment, Change, Draw, LoanTerms, Method, PlanItem, Prepayment, change_field
 from zhirong.kernel.days import WorkingDays
@@ -23,7 +23,7 @@ _ORDER = {Draw: 0, Prepayment: 1, Amendment: 2}
 
 def walk(
     terms: LoanTerms, working_days: WorkingDays, tables: RateTables
-) -> tuple[tuple[Row, ...], tuple[RateSet, ...]]:
+) -> tuple[tuple[Row, ...], tuple[RateFrom, ...]]:
     """Every row of a loan, and every rate that was set. Raises InputError for a change that cannot be."""
     run = _Run(terms, working_days, tables)
     changes = sorted(terms.changes, key=lambda change: (change.day, _ORDER[type(change)]))
@@ -52,9 +52,9 @@ class _Run:
     working_days: WorkingDays
     tables: RateTables
     rows: list[Row] = field(default_factory=list)
-    sets: list[RateSet] = field(default_factory=list)
+    sets: list[RateFrom] = field(default_factory=list)
     spans: list[Period] = field(default_factory=list)
-    upcoming: list[RateSet] = field(default_factory=list)
+    upcoming: list[RateFrom] = field(default_factory=list)
     balance: Fen = 0
     accrued: Fraction = Fraction(0)
     since: date = date.min
@@ -64,7 +64,7 @@ class _Run:
     rate_from: date = date.min
     payment: Fraction | None = None
     part: Fraction | None = None
-    in_force: RateSet = field(init=False)
+    in_force: RateFrom = field(init=False)
 
     def __post_init__(self) -> None:
         self.balance = self.terms.principal

@@ -17,7 +17,7 @@ _DAYS_OF_A_MONTH = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class WorkingCapitalMeasure:
     """A measure with which a loan does not agree. code: stable. rule: what it rests on."""
 
     code: str
@@ -29,7 +29,9 @@ class Measure:
         return {"code": self.code, "text": self.text.as_json(), "rule": self.rule.id}
 
 
-def measures_not_met(terms: LoanTerms, rules: Rulebook, *, slow_cash_cycle: bool = False) -> tuple[Measure, ...]:
+def measures_not_met(
+    terms: LoanTerms, rules: Rulebook, *, slow_cash_cycle: bool = False
+) -> tuple[WorkingCapitalMeasure, ...]:
     """The measures in force on the loan's first day with which its terms do not agree.
 
     slow_cash_cycle: whether cash comes back slowly in the debtor's business, which allows a longer term. Raises
@@ -40,7 +42,7 @@ def measures_not_met(terms: LoanTerms, rules: Rulebook, *, slow_cash_cycle: bool
     found = []
     if terms.end > add_years(terms.start, years):
         words = Text(f"期限超过 {years} 年", f"the term is longer than {years} years")
-        found.append(Measure("term_too_long", words, rule))
+        found.append(WorkingCapitalMeasure("term_too_long", words, rule))
     found.extend(_extensions(terms, rule))
     instalments = rules.at(_INSTALMENTS, terms.start)
     most = instalments.whole()
@@ -49,11 +51,11 @@ def measures_not_met(terms: LoanTerms, rules: Rulebook, *, slow_cash_cycle: bool
             f"期限超过 {most} 个月，本金却在到期日一次偿还",
             f"longer than {most} months, and the principal is repaid on the last day alone",
         )
-        found.append(Measure("no_instalments", words, instalments))
+        found.append(WorkingCapitalMeasure("no_instalments", words, instalments))
     return tuple(found)
 
 
-def _extensions(terms: LoanTerms, rule: RuleValue) -> list[Measure]:
+def _extensions(terms: LoanTerms, rule: RuleValue) -> list[WorkingCapitalMeasure]:
     """Extensions together are at most a share of the original term, less for a loan of more than a year."""
     ends = [one.end for one in terms.changes if isinstance(one, Amendment) and one.kind == "extension" and one.end]
     if not ends:
@@ -69,7 +71,7 @@ def _extensions(terms: LoanTerms, rule: RuleValue) -> list[Measure]:
     words = Text(
         f"展期累计超过原期限的 {share:.0%}", f"extensions together exceed {share:.0%} of the original term"
     )
-    return [Measure("extended_too_far", words, rule)]
+    return [WorkingCapitalMeasure("extended_too_far", words, rule)]
 
 
 def _repays_before_the_end(terms: LoanTerms) -> bool:

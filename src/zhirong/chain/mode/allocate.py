@@ -20,7 +20,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.mode.eligibility import try_condition
-from zhirong.chain.mode.loss import IP_PLACES, Allocation, Line, LoanLoss, LoanShare, MissingFigureError, PoolState
+from zhirong.chain.mode.loss import (
+    IP_PLACES,
+    Allocation,
+    LoanLoss,
+    LoanShare,
+    MissingFigureError,
+    PoolState,
+    ShareLine,
+)
 from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
 from zhirong.chain.mode.shares import amount_of, clauses_met, final_shares, holds
 from zhirong.chain.mode.vocabulary import CLAIM_FACTS, COMPONENTS, READINGS
@@ -32,7 +40,7 @@ from zhirong.kernel.text import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ClaimRefusal:
     """Why a loss is not compensated. undecided: something is not known yet; the claim pays nothing until it is."""
 
     words: Text
@@ -46,12 +54,12 @@ class _Case:
     loan: LoanLoss
     sharing: Sharing
     net: dict[str, Fen]
-    refused: "Refusal | None" = None
+    refused: "ClaimRefusal | None" = None
     met: tuple[bool | None, ...] = ()
     cap_states: dict[int, bool | None] = field(default_factory=dict)
     covered: Fen = 0
     parts: dict[str, Fen] = field(default_factory=lambda: defaultdict(int))
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ShareLine] = field(default_factory=list)
     members: dict[str, Fen] = field(default_factory=dict)
 
     @property
@@ -75,7 +83,7 @@ class _Case:
         if amount:
             self.parts[party] += amount
             references = () if reference is None else (reference,)
-            self.lines.append(Line(party, amount, Explanation(label, amount, "fen", formula, references)))
+            self.lines.append(ShareLine(party, amount, Explanation(label, amount, "fen", formula, references)))
 
 
 def allocate(
@@ -172,7 +180,7 @@ def terms_of(mode: Mode, loan: LoanLoss) -> Sharing:
     return mode.sharing_on(mode.version_day(loan.loan_day, loan.claim_day))
 
 
-def _start(mode: Mode, loan: LoanLoss, refused: Refusal | None) -> _Case:
+def _start(mode: Mode, loan: LoanLoss, refused: ClaimRefusal | None) -> _Case:
     sharing = terms_of(mode, loan)
     return _Case(
         loan,
@@ -211,7 +219,7 @@ def net_loss(mode: Mode, loan: LoanLoss) -> dict[str, Fen]:
 
 def refusal(
     mode: Mode, loan: LoanLoss, pool: PoolState, *, as_if_in_force: bool = False, claim_in_order: bool = False
-) -> Refusal | None:
+) -> ClaimRefusal | None:
     """Why a loss is not compensated at all, or not yet; or None.
 
     What is not known never meets a condition: the claim is undecided until it is. claim_in_order: what only the
@@ -224,21 +232,21 @@ def refusal(
         made = Text(f"放款日 {day}", f"made on {day}")
         if mode.versions_by == "claim_day":
             made = Text(f"索赔日 {day}", f"claimed on {day}")
-        return Refusal(
+        return ClaimRefusal(
             Text(f"{made.zh} 不在该规则的有效期内，不分担", f"{made.en}, outside the dates of the rule: not shared")
         )
     if loan.paid_elsewhere and sharing.elsewhere == "refuse":
-        return Refusal(
+        return ClaimRefusal(
             Text("已在另一模式下获得补偿，不重复补偿", "compensated under another mode already: not twice")
         )
     for pause in pool.pauses:
         if pause.covers(loan.lender, loan.loan_day):
-            return Refusal(Text("贷款发放于暂停期间", "the loan was made while new lending was paused"))
+            return ClaimRefusal(Text("贷款发放于暂停期间", "the loan was made while new lending was paused"))
     open_still: list[Text] = []
     for condition in sharing.claim_conditions:
         result = try_condition(condition, loan.facts, loan.claim_day)
         if result.state == "unmet":
-            return Refusal(Text(f"不予补偿：{result.reason.zh}", f"not compensated: {result.reason.en}"))
+            return ClaimRefusal(Text(f"不予补偿：{result.reason.zh}", f"not compensated: {result.reason.en}"))
         if result.state == "unknown" and not (claim_in_order and condition.fact in CLAIM_FACTS):
             open_still.append(result.reason)
     if loan.public_elsewhere is None and not claim_in_order and any(cap.public_elsewhere for cap in sharing.caps):
@@ -250,7 +258,7 @@ def refusal(
         )
     if open_still:
         zh, en = "；".join(text.zh for text in open_still), "; ".join(text.en for text in open_still)
-        return Refusal(
+        return ClaimRefusal(
             Text(f"尚不能认定，查明前不赔付：{zh}", f"undecided, and nothing is paid until it is known: {en}"), True
         )
     return None

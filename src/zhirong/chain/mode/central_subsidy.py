@@ -9,9 +9,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from zhirong.chain.mode.charges import Charge, Dated
+from zhirong.chain.mode.charges import Dated, ModeCharge
 from zhirong.chain.mode.eligibility import ConditionResult, try_condition
-from zhirong.chain.mode.model import Condition
+from zhirong.chain.mode.model import ModeCondition
 from zhirong.kernel.days import add_months
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.money import Fen, parse_yuan, quantise_rate, round_fen, show_yuan, yuan
@@ -46,7 +46,7 @@ class Candidate:
     programme: Programme
     state: Literal["met", "unmet", "unknown"]
     conditions: tuple[ConditionResult, ...]
-    charges: tuple[Charge, ...]
+    charges: tuple[ModeCharge, ...]
 
     @property
     def amount(self) -> Fen:
@@ -148,7 +148,7 @@ def _try(
     annual_rate: Fraction,
     interest: Sequence[Dated],
 ) -> Candidate:
-    asked = [Condition(fact, "is", True, programme.reference) for fact in programme.facts]
+    asked = [ModeCondition(fact, "is", True, programme.reference) for fact in programme.facts]
     results = tuple(try_condition(condition, facts, start) for condition in asked)
     states = {result.state for result in results}
     state: Literal["met", "unmet", "unknown"] = (
@@ -160,7 +160,7 @@ def _try(
 
 def _charges(
     programme: Programme, amount: Fen, start: date, annual_rate: Fraction, interest: Sequence[Dated]
-) -> tuple[Charge, ...]:
+) -> tuple[ModeCharge, ...]:
     if annual_rate <= 0 or amount <= 0:
         return ()
     counted = Fraction(1)
@@ -186,7 +186,7 @@ def _charges(
         words = f"{show_yuan(flow.amount)} × {rate} ÷ {own}{limited}"
         explanation = Explanation(programme.title, paid, "fen", Text(words, words), (programme.reference,))
         made.append(
-            Charge(
+            ModeCharge(
                 f"central_{programme.code}",
                 programme.title,
                 "subsidy",

@@ -75,7 +75,7 @@ class LoanFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
+class ModeCharge:
     """One payment. kind: interest, fee, premium, subsidy or reward. group: what a subsidy must not pay twice.
 
     written: of interest, the contract's day where it is paid on another.
@@ -106,7 +106,7 @@ class Charge:
         }
 
 
-def charges(mode: Mode, loan: LoanFacts) -> tuple[Charge, ...]:
+def charges(mode: Mode, loan: LoanFacts) -> tuple[ModeCharge, ...]:
     """All payments of a loan under ``mode`` next to its principal, interest first, in the order of their days.
 
     A rule that is not in force on the day the loan starts is omitted, and so is one whose condition is not known to
@@ -166,7 +166,7 @@ def open_charges(mode: Mode, loan: LoanFacts) -> tuple[OpenCharge, ...]:
     return tuple(found)
 
 
-def _interest(loan: LoanFacts) -> list[Charge]:
+def _interest(loan: LoanFacts) -> list[ModeCharge]:
     label = Text("利息", "interest")
     flows = loan.interest
     rate = f"{plain(loan.annual_rate * 100)} %"
@@ -182,7 +182,7 @@ def _interest(loan: LoanFacts) -> list[Charge]:
         flows = (Dated(loan.end, round_fen(loan.amount * Fraction(loan.annual_rate) * part)),)
         formula = same(f"{show_yuan(loan.amount)} × {plain(loan.annual_rate * 100)} % × {time}")
     return [
-        Charge(
+        ModeCharge(
             "interest",
             label,
             "interest",
@@ -215,14 +215,14 @@ class _Item:
         return _year_of_loan(loan, self.written or self.due)
 
 
-def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]) -> list[Charge]:
+def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[ModeCharge]) -> list[ModeCharge]:
     if not _is_for(rule, loan) or holds(rule.only_if, loan.known, loan.start) is not True:
         return []
     if rule.base == "fee_table":
         return _by_table(rule, loan)
     rate = _rate_of(rule, loan)[0]
     quantity = _quantity(mode, rule, loan)
-    new: list[Charge] = []
+    new: list[ModeCharge] = []
     spent = 0
     by_year: dict[int, Fen] = defaultdict(int)
     for item, amount in _rounded(rule, loan, _items(mode, rule, loan, made), rate):
@@ -251,14 +251,14 @@ def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]
         by_year[year] += limited
         explanation = Explanation(rule.title, limited, "fen", formula, (rule.reference,))
         new.append(
-            Charge(
+            ModeCharge(
                 rule.code, rule.title, rule.kind, rule.payer, rule.payee, limited, paid_on, explanation, rule.group
             )
         )
     return new
 
 
-def _by_table(rule: ChargeRule, loan: LoanFacts) -> list[Charge]:
+def _by_table(rule: ChargeRule, loan: LoanFacts) -> list[ModeCharge]:
     """A fee that a table of the rules gives; nothing where none is due."""
     table = loan.fee_tables.get(rule.of)
     if table is None or loan.appraised_value is None:
@@ -270,7 +270,7 @@ def _by_table(rule: ChargeRule, loan: LoanFacts) -> list[Charge]:
     paid_on = (loan.end if rule.when == "end" else loan.start) + timedelta(days=rule.days_after)
     explanation = Explanation(rule.title, fee.value, "fen", fee.formula, fee.references, parts=fee.parts)
     return [
-        Charge(
+        ModeCharge(
             rule.code, rule.title, rule.kind, rule.payer, rule.payee, fee.value, paid_on, explanation, rule.group
         )
     ]
@@ -337,7 +337,7 @@ def _year_of_loan(loan: LoanFacts, day: date) -> int:
     return number
 
 
-def _items(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[Charge]) -> list[_Item]:
+def _items(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[ModeCharge]) -> list[_Item]:
     if rule.base in ("interest", "charge"):
         code = "interest" if rule.base == "interest" else rule.of
         part = _counted_part(rule, loan)
@@ -424,7 +424,7 @@ def _quantity(mode: Mode, rule: ChargeRule, loan: LoanFacts) -> Text:
     return words
 
 
-def _no_more_than(rule: ChargeRule, new: list[Charge], left: dict[str, Fen]) -> list[Charge]:
+def _no_more_than(rule: ChargeRule, new: list[ModeCharge], left: dict[str, Fen]) -> list[ModeCharge]:
     """Cut subsidies to what is left of the thing they are a part of."""
     of = "interest" if rule.base == "interest" else rule.of
     kept = []

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from zhirong.chain.mode.breaker import PoolEvent, pauses
 from zhirong.chain.mode.eligibility import NEVER
-from zhirong.chain.mode.loss import IP_PLACES, Accrued, Deposit, LoanLoss, PoolState, Recovery
+from zhirong.chain.mode.loss import IP_PLACES, Accrued, Deposit, LoanLoss, LossRecovery, PoolState
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import FACTS, LOAN_AMOUNTS
 from zhirong.kernel.fields import Reader
@@ -147,8 +147,8 @@ def _read_loan(reader: Reader) -> LoanLoss:
     return loan
 
 
-def _read_recovery(reader: Reader) -> Recovery:
-    recovery = Recovery(reader.day("day"), reader.money("amount", 1), reader.optional_money("costs") or 0)
+def _read_recovery(reader: Reader) -> LossRecovery:
+    recovery = LossRecovery(reader.day("day"), reader.money("amount", 1), reader.optional_money("costs") or 0)
     if recovery.costs > recovery.amount:
         reader.problem(
             "costs",

@@ -31,7 +31,7 @@ _WORDS_ONLY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ModeDifference:
     """One place where two modes differ. before, after: as the JSON of a mode writes it; None if it is absent."""
 
     place: str
@@ -65,14 +65,14 @@ def as_of(mode: Mode, day: date) -> Mode:
     )
 
 
-def differences(before: Mode, after: Mode) -> tuple[Difference, ...]:
+def differences(before: Mode, after: Mode) -> tuple[ModeDifference, ...]:
     """Every term, condition, limit and charge that is not the same. Names, titles and sources are left aside."""
-    found: list[Difference] = []
+    found: list[ModeDifference] = []
     _compare("", to_json(mode_summary(before)), to_json(mode_summary(after)), found)
     return tuple(found)
 
 
-def _compare(place: str, before: object, after: object, found: list[Difference]) -> None:
+def _compare(place: str, before: object, after: object, found: list[ModeDifference]) -> None:
     if before == after:
         return
     if isinstance(before, dict) and isinstance(after, dict):
@@ -85,7 +85,7 @@ def _compare(place: str, before: object, after: object, found: list[Difference])
         for key in dict.fromkeys((*left, *right)):
             _compare(f"{place}[{key}]", left.get(key), right.get(key), found)
         return
-    found.append(Difference(place, before, after))
+    found.append(ModeDifference(place, before, after))
 
 
 def _is_records(items: Sequence[object]) -> bool:

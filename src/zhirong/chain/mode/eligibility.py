@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from zhirong.chain.mode.force import Force, ForceOn, force_on
-from zhirong.chain.mode.model import Condition, Limits, Mode
+from zhirong.chain.mode.model import Limits, Mode, ModeCondition
 from zhirong.chain.mode.stated_fact import StatedFact, plain_fact
 from zhirong.chain.mode.vocabulary import ALL_FACTS, FACTS, RIGHT_KINDS
 from zhirong.kernel.days import add_months, add_years
@@ -81,7 +81,7 @@ def eligibility(
 
 
 @lru_cache(maxsize=512)
-def _placed(one: Same[Mode]) -> tuple[Condition, ...]:
+def _placed(one: Same[Mode]) -> tuple[ModeCondition, ...]:
     """The conditions of a mode; one on the region says the place by its name, not by its code."""
     return tuple(
         replace(condition, why=_must_be_in(one.it))
@@ -115,7 +115,7 @@ def partner_check(mode: Mode, facts: Mapping[str, object], day: date) -> tuple[C
     return tuple(try_condition(condition, facts, day) for condition in mode.partner_conditions)
 
 
-def try_condition(condition: Condition, facts: Mapping[str, object], day: date) -> ConditionResult:
+def try_condition(condition: ModeCondition, facts: Mapping[str, object], day: date) -> ConditionResult:
     """One condition tried on facts as of ``day``, in words."""
     fact = ALL_FACTS[condition.fact]
     stated = facts.get(condition.fact)
@@ -133,7 +133,7 @@ def try_condition(condition: Condition, facts: Mapping[str, object], day: date) 
     )
 
 
-def state_of(condition: Condition, facts: Mapping[str, object], day: date) -> State:
+def state_of(condition: ModeCondition, facts: Mapping[str, object], day: date) -> State:
     """As ``try_condition``, without the words."""
     found = plain_fact(facts.get(condition.fact))
     if found is None:
@@ -141,22 +141,22 @@ def state_of(condition: Condition, facts: Mapping[str, object], day: date) -> St
     return "met" if _is_met(condition, found, day) else "unmet"
 
 
-def _try_briefly(condition: Condition, facts: Mapping[str, object], day: date) -> ConditionResult:
+def _try_briefly(condition: ModeCondition, facts: Mapping[str, object], day: date) -> ConditionResult:
     return _brief(Same(condition), state_of(condition, facts, day))
 
 
 @lru_cache(maxsize=8192)
-def _brief(one: Same[Condition], state: State) -> ConditionResult:
+def _brief(one: Same[ModeCondition], state: State) -> ConditionResult:
     return ConditionResult(one.it.code, state, _asked(one), None, one.it.reference)
 
 
 @lru_cache(maxsize=4096)
-def _asked(one: Same[Condition]) -> Text:
+def _asked(one: Same[ModeCondition]) -> Text:
     return asked_of(one.it)
 
 
 @lru_cache(maxsize=4096)
-def _unknown(one: Same[Condition]) -> ConditionResult:
+def _unknown(one: Same[ModeCondition]) -> ConditionResult:
     condition, asked, label = one.it, _asked(one), ALL_FACTS[one.it.fact].label
     return ConditionResult(
         condition.code,
@@ -167,7 +167,7 @@ def _unknown(one: Same[Condition]) -> ConditionResult:
     )
 
 
-def _is_met(condition: Condition, found: object, day: date) -> bool:
+def _is_met(condition: ModeCondition, found: object, day: date) -> bool:
     test, value = condition.test, condition.value
     if test == "is":
         return bool(found) == value
@@ -204,7 +204,7 @@ _DAY_TESTS: dict[str, Callable[[date, int], date]] = {
 }
 
 
-def asked_of(condition: Condition) -> Text:
+def asked_of(condition: ModeCondition) -> Text:
     """What a condition asks for, in words; the file's own words where it has some."""
     if condition.why is not None:
         return condition.why
@@ -228,7 +228,7 @@ def asked_of(condition: Condition) -> Text:
     )
 
 
-def _asked_of_day(condition: Condition, label: Text) -> Text:
+def _asked_of_day(condition: ModeCondition, label: Text) -> Text:
     value = condition.value
     zh, en = next(
         (zh, en)
@@ -260,7 +260,7 @@ def _show(fact: str, found: object, lang: Literal["zh", "en"]) -> str:
 
 
 @lru_cache(maxsize=512)
-def _of_limits(one: Same[Limits]) -> tuple[Condition, ...]:
+def _of_limits(one: Same[Limits]) -> tuple[ModeCondition, ...]:
     limits = one.it
     wanted = (
         ("amount_fen", limits.amount_at_most),
@@ -268,7 +268,9 @@ def _of_limits(one: Same[Limits]) -> tuple[Condition, ...]:
         ("term_months", limits.term_months_at_most),
         ("annual_rate", limits.rate_at_most),
     )
-    return tuple(Condition(fact, "at_most", value, limits.reference) for fact, value in wanted if value is not None)
+    return tuple(
+        ModeCondition(fact, "at_most", value, limits.reference) for fact, value in wanted if value is not None
+    )
 
 
 def _rate_over_lpr(limits: Limits, over: Decimal, facts: Mapping[str, object]) -> ConditionResult:

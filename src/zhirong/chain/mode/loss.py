@@ -14,7 +14,7 @@ IP_PLACES = 15  # decimal places of the part of a loan that IP secures: as many 
 
 
 @dataclass(frozen=True, slots=True)
-class Recovery:
+class LossRecovery:
     """Money that came in from the debtor or the pledged right. costs: of getting it, borne out of it, at most all
     of it.
 
@@ -75,7 +75,7 @@ class LoanLoss:
     principal: Fen
     interest: Fen = 0
     costs: Fen = 0
-    recoveries: tuple[Recovery, ...] = ()
+    recoveries: tuple[LossRecovery, ...] = ()
     ip_share: Decimal = Decimal(1)
     borrower_balance: Fen | None = None
     paid_elsewhere: Fen = 0
@@ -89,12 +89,12 @@ class LoanLoss:
     accrued: tuple[Accrued, ...] = ()
 
     @property
-    def received(self) -> tuple[Recovery, ...]:
+    def received(self) -> tuple[LossRecovery, ...]:
         """Recoveries, and deposits on the day on which they are applied."""
         if not self.deposits:
             return self.recoveries
         applied = tuple(
-            Recovery(deposit.applied_on, deposit.amount)
+            LossRecovery(deposit.applied_on, deposit.amount)
             for deposit in self.deposits
             if deposit.applied_on is not None
         )
@@ -201,7 +201,7 @@ OPEN_POOL = PoolState(figures_open=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ShareLine:
     """A number of fen that a party bears, and why."""
 
     party: str
@@ -221,7 +221,7 @@ class LoanShare:
     loan_id: str
     loss: Fen
     parts: Mapping[str, Fen]
-    lines: tuple[Line, ...]
+    lines: tuple[ShareLine, ...]
     explanation: Explanation
     members: Mapping[str, Fen] = field(default_factory=dict)
     refused: Text | None = None

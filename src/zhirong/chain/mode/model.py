@@ -20,7 +20,7 @@ from zhirong.kernel.text import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class ModeParty:
     """Who plays a role in this mode. role: a word of ``vocabulary.ROLES``."""
 
     role: str
@@ -29,7 +29,7 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class ModeCondition:
     """One test of one fact. value: days and regions as words, numbers as Decimal, amounts in fen."""
 
     fact: str
@@ -51,11 +51,11 @@ class When:
     What is not known makes a clause undecided: it then pays nothing to anyone that it would not pay in any case.
     """
 
-    any_of: tuple[Condition, ...] = ()
-    all_of: tuple[Condition, ...] = ()
+    any_of: tuple[ModeCondition, ...] = ()
+    all_of: tuple[ModeCondition, ...] = ()
 
     @property
-    def conditions(self) -> tuple[Condition, ...]:
+    def conditions(self) -> tuple[ModeCondition, ...]:
         """Every condition, in the order of the file."""
         return (*self.any_of, *self.all_of)
 
@@ -240,7 +240,7 @@ class Sharing:
     top_ups: tuple[TopUp, ...] = ()
     ceilings: tuple[Ceiling, ...] = ()
     caps: tuple[Cap, ...] = ()
-    claim_conditions: tuple[Condition, ...] = ()
+    claim_conditions: tuple[ModeCondition, ...] = ()
     timings: tuple[Timing, ...] = ()
     member_role: str | None = None
     valid_from: date | None = None
@@ -334,7 +334,7 @@ class ChargeRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ProcessStep:
     """One step on the way to the loan. days: calendar days it takes; cost in fen, paid by ``cost_to``."""
 
     title: Text
@@ -402,7 +402,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Assumption:
+class ModeAssumption:
     """Something that no source says. place: where in the file it is used."""
 
     place: str
@@ -427,14 +427,14 @@ class Mode:
     about: Text
     source: Reference
     confirmation: Confirmation
-    parties: tuple[Party, ...]
+    parties: tuple[ModeParty, ...]
     sharings: tuple[Sharing, ...]
     recoveries: Recoveries
     security: Security
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[ModeCondition, ...] = ()
     limits: Limits | None = None
     charges: tuple[ChargeRule, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ProcessStep, ...] = ()
     documents: tuple[DocumentNeed, ...] = ()
     fund: Fund | None = None
     breakers: tuple[Breaker, ...] = ()
@@ -442,10 +442,10 @@ class Mode:
     licence_back: LicenceBack | None = None
     put: Put | None = None
     variants: tuple[Variant, ...] = ()
-    assumptions: tuple[Assumption, ...] = ()
+    assumptions: tuple[ModeAssumption, ...] = ()
     other_sources: tuple[Reference, ...] = ()
     exclusive_with: tuple[str, ...] = field(default=())
-    partner_conditions: tuple[Condition, ...] = ()
+    partner_conditions: tuple[ModeCondition, ...] = ()
     versions_by: str = "loan_day"
 
     def version_day(self, loan_day: date, claim_day: date) -> date:
@@ -454,7 +454,7 @@ class Mode:
         """
         return claim_day if self.versions_by == "claim_day" else loan_day
 
-    def party(self, role: str) -> Party:
+    def party(self, role: str) -> ModeParty:
         """Who plays a role. Raises KeyError."""
         for party in self.parties:
             if party.role == role:

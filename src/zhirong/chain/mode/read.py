@@ -13,7 +13,6 @@ from zhirong.chain.mode.confirmation import read_source
 from zhirong.chain.mode.fee_table import FEE_TABLES
 from zhirong.chain.mode.model import (
     Advance,
-    Assumption,
     Breaker,
     ChargeRule,
     DocumentNeed,
@@ -21,10 +20,11 @@ from zhirong.chain.mode.model import (
     LicenceBack,
     Limits,
     Mode,
-    Party,
+    ModeAssumption,
+    ModeParty,
+    ProcessStep,
     Put,
     Recoveries,
-    Step,
     Variant,
     When,
 )
@@ -72,7 +72,7 @@ def read_mode(text: str, source: str) -> Mode:
     context = Context(reference, tuple(party.role for party in parties), [])
     others = tuple(_read_other_source(entry) for entry in reader.tables("other_source"))
     for entry in reader.tables("assumption"):
-        context.assumptions.append(Assumption(entry.text("place"), entry.words("words")))
+        context.assumptions.append(ModeAssumption(entry.text("place"), entry.words("words")))
         entry.finish()
     conditions = tuple(read_condition(entry, context) for entry in reader.tables("condition"))
     limits = _read_limits(reader, context)
@@ -118,7 +118,7 @@ def read_mode(text: str, source: str) -> Mode:
     return replace(mode, assumptions=tuple(context.assumptions))
 
 
-def _read_parties(reader: Reader) -> tuple[Party, ...]:
+def _read_parties(reader: Reader) -> tuple[ModeParty, ...]:
     table = reader.table("parties")
     parties = []
     for role in table.names():
@@ -126,7 +126,7 @@ def _read_parties(reader: Reader) -> tuple[Party, ...]:
             need_role(table, role, role, tuple(words.ROLES))
             continue
         entry = table.table(role)
-        parties.append(Party(role, Text(entry.text("zh"), entry.text("en")), entry.optional_words("does")))
+        parties.append(ModeParty(role, Text(entry.text("zh"), entry.text("en")), entry.optional_words("does")))
         entry.finish()
     for needed in ("firm", "lender"):
         if needed not in {party.role for party in parties}:
@@ -390,10 +390,10 @@ def _read_rate(entry: Reader, context: Context) -> tuple[When, Decimal]:
     return when, rate
 
 
-def _read_step(entry: Reader, context: Context) -> Step:
+def _read_step(entry: Reader, context: Context) -> ProcessStep:
     title = entry.words("title")
     cost: Fen = entry.optional_money("cost") or 0
-    step = Step(
+    step = ProcessStep(
         title=title,
         who=need_role(entry, "who", entry.text("who"), context.roles),
         days=entry.whole("days", 0, 3660),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from zhirong.chain.mode.model import Condition, Sharing
+from zhirong.chain.mode.model import ModeCondition, Sharing
 from zhirong.kernel.explain import plain
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Reference
@@ -37,7 +37,7 @@ def all_shares(sharing: Sharing) -> list[tuple[tuple[str, Fraction], ...]]:
     return [shares for tier in sharing.tiers for shares in (tier.shares, *(other.shares for other in tier.instead))]
 
 
-def check_terms(reader: Reader, sharing: Sharing, conditions: tuple[Condition, ...]) -> None:
+def check_terms(reader: Reader, sharing: Sharing, conditions: tuple[ModeCondition, ...]) -> None:
     """Note what contradicts itself in the shares, caps, bonuses and payments of one version of the terms.
 
     Holds of a mode as it is written and of every variant of it.
@@ -257,7 +257,7 @@ def _check_caps(reader: Reader, sharing: Sharing) -> None:
             limited.update(cap.payers)
 
 
-def _check_bonuses(reader: Reader, sharing: Sharing, conditions: tuple[Condition, ...]) -> None:
+def _check_bonuses(reader: Reader, sharing: Sharing, conditions: tuple[ModeCondition, ...]) -> None:
     asked = {condition.fact: condition.value for condition in conditions if condition.test == "is"}
     itself = [(f"bonus[{n}].from", bonus.to, bonus.taken_from) for n, bonus in enumerate(sharing.bonuses, 1)]
     itself += [(f"top_up[{n}].from", layer.payer, layer.taken_from) for n, layer in enumerate(sharing.top_ups, 1)]

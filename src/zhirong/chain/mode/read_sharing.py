@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.mode import vocabulary as words
-from zhirong.chain.mode.model import Bonus, Cap, Ceiling, Condition, Instead, Sharing, Tier, Timing, TopUp
+from zhirong.chain.mode.model import Bonus, Cap, Ceiling, Instead, ModeCondition, Sharing, Tier, Timing, TopUp
 from zhirong.chain.mode.read_checks import TierEnd, check_dates, check_ends, check_terms, decimal_of, percent_of
 from zhirong.chain.mode.reading import (
     Context,
@@ -23,7 +23,7 @@ from zhirong.kernel.text import Text, same
 _SHARES_SUM = Text("各方份额之和不等于 1", "the shares do not sum to 1")
 
 
-def read_sharing(reader: Reader, context: Context, conditions: tuple[Condition, ...]) -> Sharing:
+def read_sharing(reader: Reader, context: Context, conditions: tuple[ModeCondition, ...]) -> Sharing:
     """One version of the terms. conditions: those of the mode, so that a bonus cannot contradict them."""
     roles = context.roles
     reference = read_own_reference(reader, context, "sharing")

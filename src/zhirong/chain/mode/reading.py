@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from zhirong.chain.mode.model import Assumption, Condition, When
+from zhirong.chain.mode.model import ModeAssumption, ModeCondition, When
 from zhirong.chain.mode.vocabulary import FACTS, RIGHT_KINDS, TESTS, Fact
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.near import nearest
@@ -18,7 +18,7 @@ class Context:
 
     source: Reference
     roles: tuple[str, ...]
-    assumptions: list[Assumption]
+    assumptions: list[ModeAssumption]
 
 
 def need_role(reader: Reader, field: str, role: str, known: tuple[str, ...]) -> str:
@@ -104,7 +104,7 @@ def read_own_reference(reader: Reader, context: Context, place: str) -> Referenc
         own.finish()
         return reference
     if assumed is not None:
-        context.assumptions.append(Assumption(place, assumed))
+        context.assumptions.append(ModeAssumption(place, assumed))
         return Reference("", "", "", "none", "assumed", context.source.region, note=assumed)
     return replace(
         context.source,
@@ -114,7 +114,7 @@ def read_own_reference(reader: Reader, context: Context, place: str) -> Referenc
     )
 
 
-def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] = FACTS) -> Condition:
+def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] = FACTS) -> ModeCondition:
     """One ``fact`` of those given, with exactly one test."""
     fact = reader.text("fact")
     known = facts.get(fact)
@@ -141,7 +141,7 @@ def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] =
             Text("每个条件写一种检验，且须适合该事实", "a condition has one test, and one that suits its fact"),
             Text(f"写其中之一：{'、'.join(allowed)}", f"write one of: {', '.join(allowed)}"),
         )
-    condition = Condition(fact, tests[0] if tests else "is", _value(reader, fact, tests), reference, why)
+    condition = ModeCondition(fact, tests[0] if tests else "is", _value(reader, fact, tests), reference, why)
     reader.finish()
     return condition
 

@@ -19,7 +19,7 @@ from zhirong.kernel.money import Fen
 _FEW = 64  # below this many loans, columns cost more than they save
 
 
-class Running(Protocol):
+class RunningShares(Protocol):
     """What each party bears of each claim known by a day."""
 
     def move_to(self, day: date) -> set[str]:
@@ -29,7 +29,7 @@ class Running(Protocol):
         """What each party bears of a loan as of the day last moved to."""
 
 
-def running(mode: Mode, loans: Sequence[LoanLoss], pool: PoolState | None, few: int = _FEW) -> Running:
+def running(mode: Mode, loans: Sequence[LoanLoss], pool: PoolState | None, few: int = _FEW) -> RunningShares:
     """The allocation of ``loans`` before the first claim. few: up to so many are shared one by one."""
     versions = {id(terms_of(mode, loan)) for loan in loans}
     if len(loans) > few and len(versions) == 1:

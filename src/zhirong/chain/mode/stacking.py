@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from zhirong.chain.mode.charges import GIVEN_BACK, Charge
+from zhirong.chain.mode.charges import GIVEN_BACK, ModeCharge
 from zhirong.kernel.money import Fen, yuan
 from zhirong.kernel.text import Text
 
@@ -25,7 +25,7 @@ class Stacked:
         return self.given_back - self.paid
 
 
-def stacked(charges: Sequence[Charge]) -> tuple[Stacked, ...]:
+def stacked(charges: Sequence[ModeCharge]) -> tuple[Stacked, ...]:
     """Every group of subsidies that gives back more than was paid, over the whole life of a case.
 
     charges: those of one loan, with the subsidies of every programme it draws on. The group of a subsidy is the

@@ -7,7 +7,7 @@ from zhirong.kernel.text import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class FactCertificate:
     """What proves a status. certificate_no, source, listed: as in the source; empty if it gives none.
 
     listed: the public list that names the firm. issued_on, expires_on: first and last day of the certificate.
@@ -63,7 +63,7 @@ class StatedFact:
     """
 
     value: object
-    certificate: Certificate
+    certificate: FactCertificate
 
 
 def plain_fact(found: object) -> object:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from zhirong.chain.mode.allocate import allocate, net_loss, terms_of
-from zhirong.chain.mode.loss import Allocation, LoanLoss, PoolState, Recovery
+from zhirong.chain.mode.loss import Allocation, LoanLoss, LossRecovery, PoolState
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.returns import given_back
 from zhirong.chain.mode.running import as_of, running
@@ -191,7 +191,7 @@ def _while_open(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date)
 
 
 def _settled(
-    mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], received: Sequence[Recovery], day: date
+    mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], received: Sequence[LossRecovery], day: date
 ) -> tuple[dict[_Flow, Fen], dict[_Flow, Fen]]:
     """What each has paid to whom, and got back, by ``day``.
 

@@ -12,10 +12,10 @@ from zhirong.chain.mode.model import (
     Bonus,
     Cap,
     ChargeRule,
-    Condition,
     Fund,
     Limits,
     Mode,
+    ModeCondition,
     Sharing,
     Tier,
     TopUp,
@@ -461,7 +461,7 @@ def mode_summary(mode: Mode) -> ModeSummary:
     )
 
 
-def _asked(conditions: Sequence[Condition]) -> tuple[AskedPart, ...]:
+def _asked(conditions: Sequence[ModeCondition]) -> tuple[AskedPart, ...]:
     return tuple(AskedPart(one.code, asked_of(one), one.reference) for one in conditions)
 
 

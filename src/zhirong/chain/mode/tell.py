@@ -7,7 +7,7 @@ from fractions import Fraction
 from zhirong.chain.mode import vocabulary as words
 from zhirong.chain.mode.eligibility import asked_of
 from zhirong.chain.mode.fee_table import FEE_TABLES
-from zhirong.chain.mode.model import Cap, ChargeRule, Condition, Mode, Sharing, Tier, When
+from zhirong.chain.mode.model import Cap, ChargeRule, Mode, ModeCondition, Sharing, Tier, When
 from zhirong.chain.mode.security import BASIS_TEXT, PLEDGEE_TEXT, Basis, Pledgee
 from zhirong.chain.mode.show import percent, plain_share
 from zhirong.kernel.explain import plain
@@ -534,7 +534,7 @@ def _dates(dated: Reference | Sharing, lang: Lang) -> str:
     return " ".join(parts)
 
 
-def _holds(condition: Condition, lang: Lang) -> str:
+def _holds(condition: ModeCondition, lang: Lang) -> str:
     """A condition as something that is so, not as something that is asked for."""
     if condition.test != "is" or condition.why is not None:
         return asked_of(condition).in_(lang)

@@ -9,7 +9,7 @@ from zhirong.kernel.text import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One field of a registration that a move changed; before and after as they are shown, empty for nothing."""
 
     field: str
@@ -42,12 +42,12 @@ _SHOWN: tuple[tuple[str, Text, Callable[[Registration], str]], ...] = (
 )
 
 
-def changes_of(before: Registration | None, after: Registration) -> tuple[Change, ...]:
+def changes_of(before: Registration | None, after: Registration) -> tuple[FieldChange, ...]:
     """What a move changed of what a registration says; none for the move that opens it."""
     if before is None:
         return ()
     return tuple(
-        Change(field, title, show(before), show(after))
+        FieldChange(field, title, show(before), show(after))
         for field, title, show in _SHOWN
         if show(before) != show(after)
     )

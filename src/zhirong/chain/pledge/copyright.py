@@ -13,7 +13,7 @@ from zhirong.chain.pledge.grounds import (
     owner,
     pledged,
 )
-from zhirong.chain.pledge.records import Filing, Finding
+from zhirong.chain.pledge.records import Filing, GroundFinding
 from zhirong.chain.right.records import Right
 from zhirong.kernel.rulebook import Rulebook
 
@@ -29,6 +29,6 @@ _GROUNDS = (
 )
 
 
-def examine_copyright(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[Finding, ...]:
+def examine_copyright(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[GroundFinding, ...]:
     """The grounds of order 8 and what it demands of an application. Raises RuleError without its rules."""
     return examine_by("registration.copyright", _GROUNDS, filing, right, day, rules)

@@ -3,12 +3,12 @@
 from datetime import date
 
 from zhirong.chain.pledge.packs import PACKS, register_of
-from zhirong.chain.pledge.records import Filing, Finding
+from zhirong.chain.pledge.records import Filing, GroundFinding
 from zhirong.chain.right.records import Right
 from zhirong.kernel.rulebook import Rulebook
 
 
-def examine(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[Finding, ...]:
+def examine(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[GroundFinding, ...]:
     """Every refusal ground of the register that keeps this pledge, as of ``day``, in the rule's order.
 
     Pure: the same filing, right, day and rules always give the same findings. Raises RuleError if the rulebook

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from zhirong.chain.pledge.records import ContractItem, Filing, Finding, Verdict, contract_item_text
+from zhirong.chain.pledge.records import ContractItem, Filing, GroundFinding, GroundVerdict, contract_item_text
 from zhirong.chain.right.fees import fee_state
 from zhirong.chain.right.kinds import KIND_TEXT, KINDS
 from zhirong.chain.right.records import STATUS_TEXT, Flag, Holder, LegalStatus, Right
@@ -14,7 +14,7 @@ from zhirong.chain.right.status import StatusOn, status_on
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
 
-Ruling = tuple[Verdict, Text, Text | None]
+Ruling = tuple[GroundVerdict, Text, Text | None]
 
 # Signs that look alike and are typed one for the other; what NFKC makes plain already is not here.
 _LOOK_ALIKE = str.maketrans(
@@ -37,7 +37,7 @@ NEVER_GRANTED = frozenset({LegalStatus.PENDING, LegalStatus.REFUSED, LegalStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class GroundFacts:
     """What every ground looks at: the filing, the right, how it stands that day, and the folder of its rules."""
 
     filing: Filing
@@ -48,7 +48,7 @@ class Facts:
     folder: str
 
 
-Ground = Callable[[Facts], Ruling]
+Ground = Callable[[GroundFacts], Ruling]
 
 
 def examine_by(
@@ -58,38 +58,38 @@ def examine_by(
     right: Right,
     day: date,
     rules: Rulebook,
-) -> tuple[Finding, ...]:
+) -> tuple[GroundFinding, ...]:
     """Every ground of one register in its order. A ground's rule is ``<folder>.<name>``.
 
     Raises RuleError if the rulebook lacks one of them on that day.
     """
-    facts = Facts(filing, right, day, rules, status_on(right, day, rules), folder)
+    facts = GroundFacts(filing, right, day, rules, status_on(right, day, rules), folder)
     findings = []
     for number, (name, ground) in enumerate(grounds, 1):
         verdict, reason, hint = ground(facts)
         rule = rules.at(f"{folder}.{name}", day)
-        findings.append(Finding(number, verdict, rule.title, reason, hint, rule))
+        findings.append(GroundFinding(number, verdict, rule.title, reason, hint, rule))
     return tuple(findings)
 
 
 def clear(zh: str, en: str) -> Ruling:
     """The ground is not met."""
-    return Verdict.CLEAR, Text(zh, en), None
+    return GroundVerdict.CLEAR, Text(zh, en), None
 
 
 def refused(reason: Text, hint: Text) -> Ruling:
     """The ground is met."""
-    return Verdict.REFUSED, reason, hint
+    return GroundVerdict.REFUSED, reason, hint
 
 
 def unknown(reason: Text, hint: Text) -> Ruling:
     """The data do not tell."""
-    return Verdict.UNKNOWN, reason, hint
+    return GroundVerdict.UNKNOWN, reason, hint
 
 
 def does_not_apply(zh: str, en: str) -> Ruling:
     """The ground is not for this case."""
-    return Verdict.NOT_APPLICABLE, Text(zh, en), None
+    return GroundVerdict.NOT_APPLICABLE, Text(zh, en), None
 
 
 def same_party(one: Holder, other: Holder) -> bool:
@@ -110,7 +110,7 @@ def plain_name(written: str) -> str:
     return _UNSEEN.sub("", "".join(plain.split())).casefold()
 
 
-def owner(facts: Facts) -> Ruling:
+def owner(facts: GroundFacts) -> Ruling:
     """The pledgor is not the holder on record."""
     kind = KIND_TEXT[facts.right.kind]
     owners = "、".join(holder.name for holder in facts.right.holders)
@@ -135,7 +135,7 @@ def owner(facts: Facts) -> Ruling:
     return clear(f"出质人是登记的权利人（{owners}）", f"the pledgor is the holder on record ({owners})")
 
 
-def in_force(facts: Facts) -> Ruling:
+def in_force(facts: GroundFacts) -> Ruling:
     """The right does not stand: not granted, ended, or its term over and not renewed."""
     status = facts.standing.status
     kind = KIND_TEXT[facts.right.kind]
@@ -152,7 +152,7 @@ def in_force(facts: Facts) -> Ruling:
     return clear("权利有效", "the right is in force")
 
 
-def _way_back(facts: Facts) -> Text:
+def _way_back(facts: GroundFacts) -> Text:
     """What can be done about a right that is not in force: only what the law still allows on that day."""
     if facts.standing.renewable_until is not None:
         until = facts.standing.renewable_until
@@ -179,7 +179,7 @@ def status_unknown() -> Ruling:
     )
 
 
-def dispute(facts: Facts) -> Ruling:
+def dispute(facts: GroundFacts) -> Ruling:
     """Ownership is disputed, or a court has frozen the right."""
     if Flag.FROZEN in facts.standing.flags:
         return refused(
@@ -195,7 +195,7 @@ def dispute(facts: Facts) -> Ruling:
     return clear("没有纠纷或保全的记录", "no dispute and no court order is on record")
 
 
-def debt_term(facts: Facts) -> Ruling:
+def debt_term(facts: GroundFacts) -> Ruling:
     """The debt runs past the last day of the right. A debt due on that day does not."""
     end = facts.filing.debt_end
     if end is None:
@@ -238,7 +238,7 @@ def _ended_debt(end: date) -> Ruling:
     )
 
 
-def renewal(facts: Facts) -> Ruling:
+def renewal(facts: GroundFacts) -> Ruling:
     """A mark whose present term ends before the debt: no ground to refuse, but it must be renewed in time.
 
     The law lets a mark be renewed without limit; the register refuses only one that is past its term. Renewing is
@@ -265,14 +265,14 @@ def renewal(facts: Facts) -> Ruling:
     )
     if life.may_be_renewed_on(facts.day):
         return (
-            Verdict.CLEAR,
+            GroundVerdict.CLEAR,
             reason,
             Text(
                 f"现在即可续展，最迟{life.renewal_closes}", f"Renew it now, by {life.renewal_closes} at the latest."
             ),
         )
     return (
-        Verdict.CLEAR,
+        GroundVerdict.CLEAR,
         reason,
         Text(
             f"在合同中约定：商标注册人须自{life.renewal_opens}起至{life.end}止办理续展，否则构成违约；到期提醒",
@@ -282,7 +282,7 @@ def renewal(facts: Facts) -> Ruling:
     )
 
 
-def contract(facts: Facts) -> Ruling:
+def contract(facts: GroundFacts) -> Ruling:
     """The contract lacks what it must state."""
     required = [ContractItem(name) for name in facts.rules.at(f"{facts.folder}.contract_items", facts.day).value]
     stated = facts.filing.contract_items
@@ -290,7 +290,7 @@ def contract(facts: Facts) -> Ruling:
     if stated is None:
         hint = Text(f"订立书面合同，载明{listed.zh}", f"draw up a written contract that states {listed.en}")
         if facts.filing.stage == "planned":
-            return Verdict.NOT_APPLICABLE, Text("质押合同尚未订立", "there is no pledge contract yet"), hint
+            return GroundVerdict.NOT_APPLICABLE, Text("质押合同尚未订立", "there is no pledge contract yet"), hint
         return unknown(Text("质押合同尚未查看", "the pledge contract has not been checked"), hint)
     missing = [item for item in required if item not in stated]
     if missing:
@@ -307,7 +307,7 @@ def _items(items: Sequence[ContractItem], folder: str) -> Text:
     return Text("；".join(one.zh for one in words), "; ".join(one.en for one in words))
 
 
-def co_owners(facts: Facts) -> Ruling:
+def co_owners(facts: GroundFacts) -> Ruling:
     """A co-owned right without everybody's consent."""
     if not facts.right.holders:
         return unknown(
@@ -338,7 +338,7 @@ def co_owners(facts: Facts) -> Ruling:
     return clear("全体共有人同意", "all co-owners consent")
 
 
-def pledged(facts: Facts) -> Ruling:
+def pledged(facts: GroundFacts) -> Ruling:
     """Pledged already, as far as the right's own record says; the register itself counts ranks on entry."""
     if Flag.PLEDGED in facts.right.flags:
         return refused(
@@ -348,7 +348,7 @@ def pledged(facts: Facts) -> Ruling:
     return clear("没有质押登记的记录", "no registered pledge is on record")
 
 
-def pilot_basis(facts: Facts) -> Ruling:
+def pilot_basis(facts: GroundFacts) -> Ruling:
     """No document of a pilot says that this register keeps pledges of this kind."""
     kind = KIND_TEXT[facts.right.kind]
     if not facts.filing.pilot_basis:
@@ -363,7 +363,7 @@ def pilot_basis(facts: Facts) -> Ruling:
     return clear(f"试点依据：{named}", f"the pilot's basis: {named}")
 
 
-def real_effect(facts: Facts) -> Ruling:
+def real_effect(facts: GroundFacts) -> Ruling:
     """Whether the pledge binds others: no law provides for a pledge of some kinds, and a pilot register is none of the law."""
     record = KINDS[facts.right.kind]
     if record.is_named_by_law:
@@ -382,7 +382,7 @@ def real_effect(facts: Facts) -> Ruling:
     )
 
 
-def other(facts: Facts) -> Ruling:
+def other(facts: GroundFacts) -> Ruling:
     """Anything else, among it the manner of applying; its rule is cited where the register has one."""
     filing = facts.filing
     zh, en = _manner_of_applying(facts)
@@ -408,7 +408,7 @@ def other(facts: Facts) -> Ruling:
     return clear("没有发现其他障碍", "no other obstacle is known")
 
 
-def _manner_of_applying(facts: Facts) -> tuple[str, str]:
+def _manner_of_applying(facts: GroundFacts) -> tuple[str, str]:
     name = f"{facts.folder}.application"
     if name not in facts.rules:
         return "", ""

@@ -8,7 +8,7 @@ from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.patent import examine_patent
 from zhirong.chain.pledge.pilot import examine_pilot
 from zhirong.chain.pledge.receivable import examine_receivable
-from zhirong.chain.pledge.records import Filing, Finding, Subject
+from zhirong.chain.pledge.records import Filing, GroundFinding, Subject
 from zhirong.chain.pledge.registration import refuse
 from zhirong.chain.pledge.trademark import examine_trademark
 from zhirong.chain.right.kinds import KINDS, Register, RightKind
@@ -16,7 +16,7 @@ from zhirong.chain.right.records import Right
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
-Pack = Callable[[Filing, Right, date, Rulebook], tuple[Finding, ...]]
+Pack = Callable[[Filing, Right, date, Rulebook], tuple[GroundFinding, ...]]
 
 PACKS: Mapping[Register, Pack] = {
     Register.PATENT: examine_patent,

@@ -5,7 +5,7 @@ from datetime import date
 from zhirong.chain.pledge.grounds import (
     ENDED,
     NEVER_GRANTED,
-    Facts,
+    GroundFacts,
     Ruling,
     clear,
     co_owners,
@@ -22,7 +22,7 @@ from zhirong.chain.pledge.grounds import (
     status_unknown,
     unknown,
 )
-from zhirong.chain.pledge.records import Filing, Finding
+from zhirong.chain.pledge.records import Filing, GroundFinding
 from zhirong.chain.right.fees import FeeStanding, fee_state
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import STATUS_TEXT, Flag, Right
@@ -30,7 +30,7 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 
-def examine_patent(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[Finding, ...]:
+def examine_patent(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[GroundFinding, ...]:
     """The twelve refusal grounds in their order, each examined by itself: no ground hides another.
 
     Raises RuleError if the rulebook lacks ``registration.patent``.
@@ -38,7 +38,7 @@ def examine_patent(filing: Filing, right: Right, day: date, rules: Rulebook) -> 
     return examine_by("registration.patent", _GROUNDS, filing, right, day, rules)
 
 
-def _ended(facts: Facts) -> Ruling:
+def _ended(facts: GroundFacts) -> Ruling:
     """Ground 2: lapsed, expired or declared invalid. What was never granted is ground 3's."""
     status = facts.standing.status
     if status in NEVER_GRANTED:
@@ -49,7 +49,7 @@ def _ended(facts: Facts) -> Ruling:
     return in_force(facts)
 
 
-def _granted(facts: Facts) -> Ruling:
+def _granted(facts: GroundFacts) -> Ruling:
     """Ground 3: not granted."""
     status = facts.standing.status
     if status is None:
@@ -66,7 +66,7 @@ def _granted(facts: Facts) -> Ruling:
     return clear("已授权", "it has been granted")
 
 
-def _annual_fee(facts: Facts) -> Ruling:
+def _annual_fee(facts: GroundFacts) -> Ruling:
     """Ground 4: an annual fee is unpaid past its due day."""
     fees = fee_state(facts.right, facts.day, facts.rules)
     why = fees.explanation.formula or Text("", "")
@@ -94,7 +94,7 @@ def _annual_fee(facts: Facts) -> Ruling:
     return clear(f"没有欠缴年费（{why.zh}）", f"no annual fee is overdue ({why.en})")
 
 
-def _same_day(facts: Facts) -> Ruling:
+def _same_day(facts: GroundFacts) -> Ruling:
     """Ground 10: a same-day invention application exists for the same utility model."""
     if facts.right.kind is not RightKind.UTILITY_MODEL:
         return does_not_apply("不是实用新型专利", "it is not a utility model")
@@ -114,7 +114,7 @@ def _same_day(facts: Facts) -> Ruling:
     )
 
 
-def _invalidation(facts: Facts) -> Ruling:
+def _invalidation(facts: GroundFacts) -> Ruling:
     """Ground 11: invalidation proceedings have started."""
     if Flag.INVALIDATION_PENDING not in facts.right.flags:
         return clear("没有无效宣告程序的记录", "no invalidation proceedings are on record")

@@ -19,7 +19,7 @@ from zhirong.chain.pledge.grounds import (
     pledged,
     real_effect,
 )
-from zhirong.chain.pledge.records import Filing, Finding
+from zhirong.chain.pledge.records import Filing, GroundFinding
 from zhirong.chain.right.records import Right
 from zhirong.kernel.rulebook import Rulebook
 
@@ -37,6 +37,6 @@ _GROUNDS = (
 )
 
 
-def examine_pilot(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[Finding, ...]:
+def examine_pilot(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[GroundFinding, ...]:
     """The grounds of a pilot register. Raises RuleError without its rules."""
     return examine_by("registration.pilot", _GROUNDS, filing, right, day, rules)

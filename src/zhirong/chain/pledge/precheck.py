@@ -11,7 +11,7 @@ from zhirong.chain.pledge.examine import examine
 from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.packs import max_rank, register_of
 from zhirong.chain.pledge.papers import PapersCheck, check_papers
-from zhirong.chain.pledge.records import Filing, Finding, Pledgeable, Subject, Verdict, pledgeable
+from zhirong.chain.pledge.records import Filing, GroundFinding, GroundVerdict, Pledgeable, Subject, pledgeable
 from zhirong.chain.pledge.register import free_rank
 from zhirong.chain.pledge.registration import refuse
 from zhirong.chain.right.kinds import KIND_TEXT, RightKind
@@ -45,7 +45,7 @@ _RENEWAL = "registration.trademark.renewal"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RegisterStanding:
     """What the register knows of one right: the ranks taken, the court order that freezes it, if any, and those
     that wait their turn behind it; what is registered that may be the same right under other words.
     """
@@ -76,10 +76,10 @@ class RightCheck:
 
     key: str
     right: Right
-    findings: tuple[Finding, ...]
+    findings: tuple[GroundFinding, ...]
     papers: PapersCheck
     rank: int | None
-    standing: Standing
+    standing: RegisterStanding
     limit_rule: RuleValue
 
     @property
@@ -126,12 +126,12 @@ class RightCheck:
         found += [problem for problem, _ in self.found()]
         return tuple(found)
 
-    def found(self) -> tuple[tuple[Problem, Finding], ...]:
+    def found(self) -> tuple[tuple[Problem, GroundFinding], ...]:
         """The grounds that refuse or cannot be determined, each as a problem and as it was found."""
         return tuple(
             (self._as_problem(finding), finding)
             for finding in self.findings
-            if finding.verdict in (Verdict.REFUSED, Verdict.UNKNOWN)
+            if finding.verdict in (GroundVerdict.REFUSED, GroundVerdict.UNKNOWN)
         )
 
     def alarms(self) -> tuple[Problem, ...]:
@@ -144,7 +144,7 @@ class RightCheck:
         noted += [
             self._as_problem(finding)
             for finding in self.findings
-            if finding.verdict is Verdict.REFUSED and not is_examined_once(finding)
+            if finding.verdict is GroundVerdict.REFUSED and not is_examined_once(finding)
         ]
         return (*noted, *self.reminders())
 
@@ -153,13 +153,13 @@ class RightCheck:
         return tuple(
             self._as_problem(finding)
             for finding in self.findings
-            if finding.verdict is Verdict.CLEAR
+            if finding.verdict is GroundVerdict.CLEAR
             and finding.hint is not None
             and finding.reference is not None
             and finding.reference.id == _RENEWAL
         )
 
-    def _as_problem(self, finding: Finding) -> Problem:
+    def _as_problem(self, finding: GroundFinding) -> Problem:
         reference = None if finding.reference is None else finding.reference.reference
         zh = "" if reference is None else f"（{reference.as_text('zh')}）"
         en = "" if reference is None else f" ({reference.as_text('en')})"
@@ -186,7 +186,7 @@ class RightCheck:
         }
 
 
-def is_examined_once(finding: Finding) -> bool:
+def is_examined_once(finding: GroundFinding) -> bool:
     """Whether a ground is examined when a pledge is registered and not again: what its contract says stays as it
     is.
     """
@@ -196,7 +196,7 @@ def is_examined_once(finding: Finding) -> bool:
 def check_filing(
     filing: Filing,
     rights: Iterable[tuple[str, Right]],
-    standings: Mapping[str, Standing],
+    standings: Mapping[str, RegisterStanding],
     day: date,
     rules: Rulebook,
 ) -> tuple[RightCheck, ...]:
@@ -209,7 +209,7 @@ def check_filing(
     for key, right in rights:
         register = register_of(right.kind, filing.subject)
         limit = max_rank(register, day, rules)
-        standing = standings.get(key, Standing())
+        standing = standings.get(key, RegisterStanding())
         checks.append(
             RightCheck(
                 key,
@@ -229,18 +229,18 @@ def check_filing(
 ALIKE = 1000
 
 
-def _likenesses(standing: Standing, day: date, rules: Rulebook) -> list[Finding]:
+def _likenesses(standing: RegisterStanding, day: date, rules: Rulebook) -> list[GroundFinding]:
     return [_likeness(one, day, rules) for one in standing.alike]
 
 
-def _likeness(one: Alike, day: date, rules: Rulebook) -> Finding:
+def _likeness(one: Alike, day: date, rules: Rulebook) -> GroundFinding:
     rule = rules.at("registration.same_right.title_likeness", day)
     how = Text("权利人相同，名称相似", "the same holder, a title like it")
     if not one.has_same_holder:
         how = Text("名称相同，权利人名称不同", "the same title, a holder of another name")
-    return Finding(
+    return GroundFinding(
         ALIKE + one.registration,
-        Verdict.UNKNOWN,
+        GroundVerdict.UNKNOWN,
         rule.title,
         Text(
             f"申请 {one.registration} 的“{one.title}”已质押，可能是同一项权利（{how.zh}）",

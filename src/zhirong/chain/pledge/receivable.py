@@ -6,8 +6,8 @@ themselves are excepted from it. Several notices on the same fees may stand one 
 
 from datetime import date
 
-from zhirong.chain.pledge.grounds import Facts, Ruling, clear, examine_by, refused, unknown
-from zhirong.chain.pledge.records import Filing, Finding
+from zhirong.chain.pledge.grounds import GroundFacts, Ruling, clear, examine_by, refused, unknown
+from zhirong.chain.pledge.records import Filing, GroundFinding
 from zhirong.chain.right.encumbrances import runs_on
 from zhirong.chain.right.records import Right
 from zhirong.kernel.days import add_months
@@ -15,12 +15,12 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 
-def examine_receivable(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[Finding, ...]:
+def examine_receivable(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[GroundFinding, ...]:
     """What a notice must say. Raises RuleError without the rules of that register."""
     return examine_by("registration.receivable", _GROUNDS, filing, right, day, rules)
 
 
-def _parties(facts: Facts) -> Ruling:
+def _parties(facts: GroundFacts) -> Ruling:
     """The notice does not name both sides."""
     if not facts.filing.pledgors or facts.filing.pledgee is None:
         return refused(
@@ -30,7 +30,7 @@ def _parties(facts: Facts) -> Ruling:
     return clear("写明了双方", "both parties are named")
 
 
-def _described(facts: Facts) -> Ruling:
+def _described(facts: GroundFacts) -> Ruling:
     """The receivable is not described distinctly."""
     running = [one for one in facts.right.licences if runs_on(one, facts.day)]
     if not running:
@@ -42,7 +42,7 @@ def _described(facts: Facts) -> Ruling:
     return clear(f"许可费来自{named}", f"the fees come from {named}")
 
 
-def _term(facts: Facts) -> Ruling:
+def _term(facts: GroundFacts) -> Ruling:
     """The notice's term is outside what the register allows."""
     until = facts.filing.debt_end
     if until is None:

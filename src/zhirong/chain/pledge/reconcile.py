@@ -25,7 +25,7 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class RegisterDifference:
     """One thing in which the two differ. registration: ours, None if we have none. code: stable English key."""
 
     code: str
@@ -64,7 +64,7 @@ def read_published(reader: Reader) -> Published:
 
 def differences(
     authority: str, published: Iterable[Published], mirrored: Iterable[Registration], *, is_complete: bool
-) -> tuple[Difference, ...]:
+) -> tuple[RegisterDifference, ...]:
     """Where the mirror of one authority and its published data differ.
 
     is_complete: whether the data are all that the authority has, so that one of ours that is not in it is a
@@ -77,24 +77,24 @@ def differences(
         and plain_name(one.authority) == plain_name(authority)
         and one.authority_number
     }
-    found: list[Difference] = []
+    found: list[RegisterDifference] = []
     seen = set()
     for theirs in published:
         seen.add(theirs.authority_number)
         own = ours.get(theirs.authority_number)
         if own is None:
             text = Text("登记机关有，本登记簿没有", "the authority has it, this register does not")
-            found.append(Difference("not_here", theirs.authority_number, None, text))
+            found.append(RegisterDifference("not_here", theirs.authority_number, None, text))
         else:
             found.extend(_compared(theirs, own))
     if is_complete:
         for number in sorted(ours.keys() - seen):
             text = Text("本登记簿有，登记机关没有", "this register has it, the authority does not")
-            found.append(Difference("not_there", number, ours[number].id, text))
+            found.append(RegisterDifference("not_there", number, ours[number].id, text))
     return tuple(found)
 
 
-def _compared(theirs: Published, own: Registration) -> list[Difference]:
+def _compared(theirs: Published, own: Registration) -> list[RegisterDifference]:
     held = [right for right in own.rights if not right.released]
     here_ended = own.status in (Status.DISCHARGED, Status.REVOKED)
     facts: Mapping[str, tuple[object, object, Text]] = {
@@ -117,7 +117,7 @@ def _compared(theirs: Published, own: Registration) -> list[Difference]:
         "end_differs": (theirs.ended_on is not None, here_ended, Text("是否已注销", "whether it has ended")),
     }
     return [
-        Difference(
+        RegisterDifference(
             code,
             theirs.authority_number,
             own.id,

@@ -143,7 +143,7 @@ class Filing:
     pilot_basis: str = ""
 
 
-class Verdict(StrEnum):
+class GroundVerdict(StrEnum):
     """What the examination of one ground comes to."""
 
     CLEAR = "clear"
@@ -152,16 +152,16 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-VERDICT_TEXT: dict[Verdict, Text] = {
-    Verdict.CLEAR: Text("无障碍", "clear"),
-    Verdict.REFUSED: Text("不予登记", "refused"),
-    Verdict.UNKNOWN: Text("资料不足，无法判断", "unknown: data is missing"),
-    Verdict.NOT_APPLICABLE: Text("不适用", "does not apply"),
+VERDICT_TEXT: dict[GroundVerdict, Text] = {
+    GroundVerdict.CLEAR: Text("无障碍", "clear"),
+    GroundVerdict.REFUSED: Text("不予登记", "refused"),
+    GroundVerdict.UNKNOWN: Text("资料不足，无法判断", "unknown: data is missing"),
+    GroundVerdict.NOT_APPLICABLE: Text("不适用", "does not apply"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class GroundFinding:
     """One refusal ground, examined.
 
     number: the ground's number in the rule, 0 where the kind of right has no rules here. verdict: see Verdict.
@@ -170,7 +170,7 @@ class Finding:
     """
 
     number: int
-    verdict: Verdict
+    verdict: GroundVerdict
     title: Text
     reason: Text
     hint: Text | None = None
@@ -191,11 +191,11 @@ class Finding:
 Pledgeable = Literal["yes", "no", "unknown"]
 
 
-def pledgeable(findings: tuple[Finding, ...]) -> Pledgeable:
+def pledgeable(findings: tuple[GroundFinding, ...]) -> Pledgeable:
     """Whether a right can be pledged: no if any ground refuses it, unknown if any could not be examined."""
     if not findings:
         raise ValueError("no finding: nothing has been examined")
     verdicts = {finding.verdict for finding in findings}
-    if Verdict.REFUSED in verdicts:
+    if GroundVerdict.REFUSED in verdicts:
         return "no"
-    return "unknown" if Verdict.UNKNOWN in verdicts else "yes"
+    return "unknown" if GroundVerdict.UNKNOWN in verdicts else "yes"

@@ -9,8 +9,8 @@ from zhirong.chain.pledge.freezes import Freeze, frozen, lifted, renewed, standi
 from zhirong.chain.pledge.reading import read_changes
 from zhirong.chain.pledge.register_json import day_of_json, party_of, right_of
 from zhirong.chain.pledge.registration import (
-    Move,
     RegisterRole,
+    RegisterTransition,
     Registration,
     Status,
     next_status,
@@ -47,9 +47,9 @@ class RegisterEvent:
         return day_of(datetime.fromisoformat(self.time))
 
     @property
-    def move(self) -> Move | None:
+    def move(self) -> RegisterTransition | None:
         """The move of a registration that it is, if it is one."""
-        return Move(self.kind.removeprefix(PLEDGE)) if self.kind.startswith(PLEDGE) else None
+        return RegisterTransition(self.kind.removeprefix(PLEDGE)) if self.kind.startswith(PLEDGE) else None
 
 
 class BrokenRegisterError(ValueError):
@@ -389,20 +389,20 @@ def _unfreeze(found: Registration, content: Mapping[str, Any]) -> Registration:
     return replace(found, frozen_by="")
 
 
-_CHANGES: Mapping[Move, Callable[[Registration, Mapping[str, Any]], Registration]] = {
-    Move.FILE: _file,
-    Move.ACCEPT: _as_it_is,
-    Move.REFUSE: _end,
-    Move.WITHDRAW: _end,
-    Move.ENTER: _enter,
-    Move.RECORD_AUTHORITY: _record_authority,
-    Move.AMEND: _amended,
-    Move.EXTEND: _extend,
-    Move.TRANSFER_CLAIM: _transfer,
-    Move.PARTIALLY_DISCHARGE: _release_some,
-    Move.DISCHARGE: _end,
-    Move.REVOKE: _end,
-    Move.CORRECT: _corrected,
-    Move.FREEZE: _freeze,
-    Move.UNFREEZE: _unfreeze,
+_CHANGES: Mapping[RegisterTransition, Callable[[Registration, Mapping[str, Any]], Registration]] = {
+    RegisterTransition.FILE: _file,
+    RegisterTransition.ACCEPT: _as_it_is,
+    RegisterTransition.REFUSE: _end,
+    RegisterTransition.WITHDRAW: _end,
+    RegisterTransition.ENTER: _enter,
+    RegisterTransition.RECORD_AUTHORITY: _record_authority,
+    RegisterTransition.AMEND: _amended,
+    RegisterTransition.EXTEND: _extend,
+    RegisterTransition.TRANSFER_CLAIM: _transfer,
+    RegisterTransition.PARTIALLY_DISCHARGE: _release_some,
+    RegisterTransition.DISCHARGE: _end,
+    RegisterTransition.REVOKE: _end,
+    RegisterTransition.CORRECT: _corrected,
+    RegisterTransition.FREEZE: _freeze,
+    RegisterTransition.UNFREEZE: _unfreeze,
 }

@@ -48,7 +48,7 @@ STATUS_WORDS: Mapping[Status, Text] = {
 PUBLISHED = frozenset({Status.ENTERED, Status.DISCHARGED, Status.REVOKED})
 
 
-class Move(StrEnum):
+class RegisterTransition(StrEnum):
     """What can happen to a registration.
 
     RECORD_AUTHORITY: the authority's number and certificate are recorded, which completes a mirror registration.
@@ -73,55 +73,63 @@ class Move(StrEnum):
     UNFREEZE = "unfreeze"
 
 
-MOVE_WORDS: Mapping[Move, Text] = {
-    Move.PREPARE: Text("准备", "preparation"),
-    Move.FILE: Text("申请", "filing"),
-    Move.ACCEPT: Text("审查通过", "acceptance"),
-    Move.REFUSE: Text("不予登记", "refusal"),
-    Move.WITHDRAW: Text("撤回申请", "withdrawal"),
-    Move.ENTER: Text("登记", "entry"),
-    Move.RECORD_AUTHORITY: Text("记载登记机关的登记号和证书", "recording the authority's number and certificate"),
-    Move.AMEND: Text("变更", "amendment"),
-    Move.EXTEND: Text("延期", "extension"),
-    Move.TRANSFER_CLAIM: Text("债权转让", "transfer of the claim"),
-    Move.PARTIALLY_DISCHARGE: Text("部分注销", "partial discharge"),
-    Move.DISCHARGE: Text("注销", "discharge"),
-    Move.REVOKE: Text("撤销", "revocation"),
-    Move.CORRECT: Text("更正", "correction"),
-    Move.FREEZE: Text("法院冻结", "freezing by a court"),
-    Move.UNFREEZE: Text("解除冻结", "lifting of a freeze"),
+MOVE_WORDS: Mapping[RegisterTransition, Text] = {
+    RegisterTransition.PREPARE: Text("准备", "preparation"),
+    RegisterTransition.FILE: Text("申请", "filing"),
+    RegisterTransition.ACCEPT: Text("审查通过", "acceptance"),
+    RegisterTransition.REFUSE: Text("不予登记", "refusal"),
+    RegisterTransition.WITHDRAW: Text("撤回申请", "withdrawal"),
+    RegisterTransition.ENTER: Text("登记", "entry"),
+    RegisterTransition.RECORD_AUTHORITY: Text(
+        "记载登记机关的登记号和证书", "recording the authority's number and certificate"
+    ),
+    RegisterTransition.AMEND: Text("变更", "amendment"),
+    RegisterTransition.EXTEND: Text("延期", "extension"),
+    RegisterTransition.TRANSFER_CLAIM: Text("债权转让", "transfer of the claim"),
+    RegisterTransition.PARTIALLY_DISCHARGE: Text("部分注销", "partial discharge"),
+    RegisterTransition.DISCHARGE: Text("注销", "discharge"),
+    RegisterTransition.REVOKE: Text("撤销", "revocation"),
+    RegisterTransition.CORRECT: Text("更正", "correction"),
+    RegisterTransition.FREEZE: Text("法院冻结", "freezing by a court"),
+    RegisterTransition.UNFREEZE: Text("解除冻结", "lifting of a freeze"),
 }
 
 # Where each move leads from each state; what is not here is refused. None is before the first move.
-_SAME = (Move.AMEND, Move.EXTEND, Move.TRANSFER_CLAIM, Move.PARTIALLY_DISCHARGE, Move.CORRECT)
-LAWFUL: Mapping[tuple[RegisterRole, Status | None, Move], Status] = {
+_SAME = (
+    RegisterTransition.AMEND,
+    RegisterTransition.EXTEND,
+    RegisterTransition.TRANSFER_CLAIM,
+    RegisterTransition.PARTIALLY_DISCHARGE,
+    RegisterTransition.CORRECT,
+)
+LAWFUL: Mapping[tuple[RegisterRole, Status | None, RegisterTransition], Status] = {
     **{
         (role, state, move): then
         for role in RegisterRole
         for state, move, then in (
-            (None, Move.PREPARE, Status.PREPARED),
-            (None, Move.FILE, Status.FILED),
-            (Status.PREPARED, Move.FILE, Status.FILED),
-            (Status.PREPARED, Move.WITHDRAW, Status.WITHDRAWN),
-            (Status.FILED, Move.WITHDRAW, Status.WITHDRAWN),
-            (Status.FILED, Move.REFUSE, Status.REFUSED),
-            (Status.ENTERED, Move.DISCHARGE, Status.DISCHARGED),
-            (Status.ENTERED, Move.REVOKE, Status.REVOKED),
-            (Status.ENTERED, Move.FREEZE, Status.ENTERED),
-            (Status.ENTERED, Move.UNFREEZE, Status.ENTERED),
+            (None, RegisterTransition.PREPARE, Status.PREPARED),
+            (None, RegisterTransition.FILE, Status.FILED),
+            (Status.PREPARED, RegisterTransition.FILE, Status.FILED),
+            (Status.PREPARED, RegisterTransition.WITHDRAW, Status.WITHDRAWN),
+            (Status.FILED, RegisterTransition.WITHDRAW, Status.WITHDRAWN),
+            (Status.FILED, RegisterTransition.REFUSE, Status.REFUSED),
+            (Status.ENTERED, RegisterTransition.DISCHARGE, Status.DISCHARGED),
+            (Status.ENTERED, RegisterTransition.REVOKE, Status.REVOKED),
+            (Status.ENTERED, RegisterTransition.FREEZE, Status.ENTERED),
+            (Status.ENTERED, RegisterTransition.UNFREEZE, Status.ENTERED),
             *((Status.ENTERED, move, Status.ENTERED) for move in _SAME),
         )
     },
-    (RegisterRole.RECORD, Status.FILED, Move.ACCEPT): Status.EXAMINED,
-    (RegisterRole.RECORD, Status.EXAMINED, Move.REFUSE): Status.REFUSED,
-    (RegisterRole.RECORD, Status.EXAMINED, Move.WITHDRAW): Status.WITHDRAWN,
-    (RegisterRole.RECORD, Status.EXAMINED, Move.ENTER): Status.ENTERED,
+    (RegisterRole.RECORD, Status.FILED, RegisterTransition.ACCEPT): Status.EXAMINED,
+    (RegisterRole.RECORD, Status.EXAMINED, RegisterTransition.REFUSE): Status.REFUSED,
+    (RegisterRole.RECORD, Status.EXAMINED, RegisterTransition.WITHDRAW): Status.WITHDRAWN,
+    (RegisterRole.RECORD, Status.EXAMINED, RegisterTransition.ENTER): Status.ENTERED,
     # The authority examines; here its result is recorded.
-    (RegisterRole.MIRROR, Status.FILED, Move.RECORD_AUTHORITY): Status.ENTERED,
+    (RegisterRole.MIRROR, Status.FILED, RegisterTransition.RECORD_AUTHORITY): Status.ENTERED,
 }
 
 # A freeze stops everything but its own lifting, a correction of the record, and the court's own revocation.
-_WHILE_FROZEN = frozenset({Move.UNFREEZE, Move.CORRECT, Move.REVOKE})
+_WHILE_FROZEN = frozenset({RegisterTransition.UNFREEZE, RegisterTransition.CORRECT, RegisterTransition.REVOKE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +199,7 @@ def refuse(code: str, field: str, value: object, reason: Text, hint: Text) -> In
     return InputError([Problem(field, str(value), reason, hint, code)])
 
 
-def next_status(role: RegisterRole, found: Registration | None, move: Move) -> Status:
+def next_status(role: RegisterRole, found: Registration | None, move: RegisterTransition) -> Status:
     """The state that a move leads to. Raises InputError for a move that is not allowed now."""
     state = None if found is None else found.status
     then = LAWFUL.get((role, state, move))
@@ -217,7 +225,7 @@ def next_status(role: RegisterRole, found: Registration | None, move: Move) -> S
             Text("该登记被法院冻结", "a court has frozen this registration"),
             Text("凭法院的解除文书办理", "proceed with the court's order that lifts it"),
         )
-    if move is Move.UNFREEZE and found is not None and not found.frozen_by:
+    if move is RegisterTransition.UNFREEZE and found is not None and not found.frozen_by:
         raise refuse(
             "not_frozen",
             "frozen_by",

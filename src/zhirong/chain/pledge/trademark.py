@@ -3,7 +3,7 @@
 from datetime import date
 
 from zhirong.chain.pledge.grounds import (
-    Facts,
+    GroundFacts,
     Ruling,
     clear,
     co_owners,
@@ -18,18 +18,18 @@ from zhirong.chain.pledge.grounds import (
     renewal,
     unknown,
 )
-from zhirong.chain.pledge.records import Filing, Finding
+from zhirong.chain.pledge.records import Filing, GroundFinding
 from zhirong.chain.right.records import Right
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 
-def examine_trademark(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[Finding, ...]:
+def examine_trademark(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[GroundFinding, ...]:
     """The grounds of notice 358 and what it demands of an application. Raises RuleError without its rules."""
     return examine_by("registration.trademark", _GROUNDS, filing, right, day, rules)
 
 
-def _similar_marks(facts: Facts) -> Ruling:
+def _similar_marks(facts: GroundFacts) -> Ruling:
     """The holder's same or similar marks on same or similar goods are not pledged together with this one."""
     related = facts.filing.related_marks
     if related is None:

@@ -12,9 +12,9 @@ from functools import lru_cache
 from zhirong.chain.limit.records import GUARANTOR_LIKE, LENDER, REGUARANTORS, Arrangement, Parts, flat_division
 from zhirong.chain.mode.charges import LoanFacts, charges
 from zhirong.chain.mode.fee_table import FeeTable
-from zhirong.chain.mode.model import Condition, Mode, Sharing
+from zhirong.chain.mode.model import Mode, ModeCondition, Sharing
 from zhirong.chain.mode.principal import PrincipalTerms
-from zhirong.chain.quote.records import Case
+from zhirong.chain.quote.records import CreditCase
 from zhirong.kernel.memo import Same
 from zhirong.kernel.money import Fen
 
@@ -28,7 +28,7 @@ NO_COVER = Arrangement(roles=(LENDER,), divide=flat_division({LENDER: Fraction(1
 
 def arrangement_of(
     mode: Mode,
-    case: Case,
+    case: CreditCase,
     facts: Mapping[str, object],
     *,
     lpr: Decimal | None,
@@ -122,7 +122,7 @@ def _amounts_in(part: object) -> Iterator[Fraction | Decimal | int]:
     if isinstance(part, tuple | list):
         for inner in part:
             yield from _amounts_in(inner)
-    elif isinstance(part, Condition):
+    elif isinstance(part, ModeCondition):
         if part.fact in _AMOUNTS and isinstance(part.value, int | Decimal):
             yield part.value
     elif is_dataclass(part):
@@ -144,7 +144,7 @@ def _ceilings(mode: Mode) -> Mapping[str, Fraction] | None:
 
 def _yearly(
     mode: Mode,
-    case: Case,
+    case: CreditCase,
     facts: Mapping[str, object],
     amount: Fen,
     payers: frozenset[str],

@@ -25,9 +25,8 @@ from zhirong.chain.limit.need import Route
 from zhirong.chain.loan.rows import RowKind
 from zhirong.chain.loan.terms import Method
 from zhirong.chain.mode.vocabulary import ChargeKind
-from zhirong.chain.pledge.records import Pledgeable
-from zhirong.chain.pledge.records import Verdict as FindingVerdict
-from zhirong.chain.quote.records import Decision, FlowKind, Scope, Verdict
+from zhirong.chain.pledge.records import GroundVerdict, Pledgeable
+from zhirong.chain.quote.records import FlowKind, GateScope, GateVerdict, LimitDecision
 from zhirong.chain.quote.stated import Payer, TitleFinding
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import LegalStatus, Role
@@ -80,7 +79,7 @@ class FindingPart(Part):
     """
 
     number: int
-    verdict: FindingVerdict
+    verdict: GroundVerdict
     title: Text
     reason: Text
     hint: Text | None
@@ -225,10 +224,10 @@ class GatePart(Part):
     """One eligibility check; scope is what a failure takes away."""
 
     code: str
-    verdict: Verdict
+    verdict: GateVerdict
     passed: bool
     title: Text
-    scope: Scope
+    scope: GateScope
     reason: Text
     hint: Text | None
     references: tuple[Reference, ...]
@@ -325,7 +324,7 @@ class AnnexPart(Part):
 class HeadlinePart(Part):
     """The answer: how much, under which mode, what sets it, and what the lender would carry alone."""
 
-    decision: Decision
+    decision: LimitDecision
     amount: Yuan
     mode: str | None
     binding: str

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from zhirong.chain.limit.limit import ModeLimit
 from zhirong.chain.limit.policy import Policy
 from zhirong.chain.loan.terms import Method
-from zhirong.chain.quote.records import Case, Condition
+from zhirong.chain.quote.records import CreditCase, DrawingCondition
 from zhirong.kernel.explain import plain
 from zhirong.kernel.money import quantise_rate, show_yuan
 from zhirong.kernel.text import Text
@@ -16,7 +16,9 @@ _UNCONFIRMED = {
 }
 
 
-def drawing_conditions(found: ModeLimit, case: Case, renewals: Sequence[Text] = ()) -> tuple[Condition, ...]:
+def drawing_conditions(
+    found: ModeLimit, case: CreditCase, renewals: Sequence[Text] = ()
+) -> tuple[DrawingCondition, ...]:
     """The conditions of a limit, the most pressing first; where nothing can be lent, what to know of that.
 
     renewals: rights that have to be renewed while the loan runs.
@@ -30,12 +32,12 @@ def drawing_conditions(found: ModeLimit, case: Case, renewals: Sequence[Text] = 
             "企业主承担连带责任（微型企业按销售收入计承受额）",
             "the owner is jointly liable (micro firm, borne by its sales)",
         )
-        made.append(Condition("owner_jointly_liable", words, (policy.rule("micro_floor").reference,)))
-    made += [Condition("renewal_covenant", words) for words in renewals if found.firm.exposure.pledge]
+        made.append(DrawingCondition("owner_jointly_liable", words, (policy.rule("micro_floor").reference,)))
+    made += [DrawingCondition("renewal_covenant", words) for words in renewals if found.firm.exposure.pledge]
     entrusted = policy.rule("entrusted_payment_over")
     if found.amount > entrusted.fen():
         made.append(
-            Condition(
+            DrawingCondition(
                 "entrusted_payment",
                 Text(
                     f"单笔支付超过 {show_yuan(entrusted.fen())} 元的，由贷款人受托支付",
@@ -46,7 +48,7 @@ def drawing_conditions(found: ModeLimit, case: Case, renewals: Sequence[Text] = 
         )
     if found.without_pledge is not None and found.amount > found.without_pledge:
         made.append(
-            Condition(
+            DrawingCondition(
                 "pledge_needed",
                 Text(
                     f"不质押时额度为 {show_yuan(found.without_pledge)} 元；超出部分以质押登记为前提",
@@ -58,7 +60,7 @@ def drawing_conditions(found: ModeLimit, case: Case, renewals: Sequence[Text] = 
     for code in found.firm.unconfirmed:
         words = _UNCONFIRMED[code]
         made.append(
-            Condition(
+            DrawingCondition(
                 f"to_be_confirmed:{code}",
                 Text(f"待确认：{words.zh}，放款前核对", f"to be confirmed before disbursement: {words.en}"),
                 (
@@ -71,7 +73,7 @@ def drawing_conditions(found: ModeLimit, case: Case, renewals: Sequence[Text] = 
     return tuple(made)
 
 
-def _replaced(found: ModeLimit, case: Case) -> list[Condition]:
+def _replaced(found: ModeLimit, case: CreditCase) -> list[DrawingCondition]:
     if not found.recomputed:
         return []
     old = show_yuan(case.stated.replaces)
@@ -79,10 +81,10 @@ def _replaced(found: ModeLimit, case: Case) -> list[Condition]:
         f"额度不足以置换 {old} 元旧债，按不置换测算",
         f"the limit does not carry the CNY {old} to be replaced: computed with nothing replaced",
     )
-    return [Condition("replaces_nothing", words)]
+    return [DrawingCondition("replaces_nothing", words)]
 
 
-def _elsewhere(found: ModeLimit) -> list[Condition]:
+def _elsewhere(found: ModeLimit) -> list[DrawingCondition]:
     """A firm without free cash and without receipts is outside this method: another product may fit."""
     free = found.firm.free
     if free.missing or free.amount > 0 or found.firm.repayment.amount:
@@ -92,10 +94,10 @@ def _elsewhere(found: ModeLimit) -> list[Condition]:
         "no cash repays a loan, so working capital cannot be lent; consider equity, a loan with warrants, or a loan against a"
         " deposit",
     )
-    return [Condition("other_product", words)]
+    return [DrawingCondition("other_product", words)]
 
 
-def _receipts(found: ModeLimit) -> list[Condition]:
+def _receipts(found: ModeLimit) -> list[DrawingCondition]:
     """Receipts that repay the loan are assigned, registered and paid into an account that the lender controls."""
     repaid, firm = found.firm.repayment, found.firm.firm
     made = []
@@ -104,24 +106,24 @@ def _receipts(found: ModeLimit) -> list[Condition]:
             "回款已转让登记给贷款人，并付入其控制的账户",
             "the receipts are assigned and registered to the lender and paid into an account that it controls",
         )
-        made.append(Condition("receipts_assigned", words))
+        made.append(DrawingCondition("receipts_assigned", words))
     if repaid.collections and any(item.kind == "receivables" for item in firm.securities):
         words = Text(
             "核对：计入回款的应收账款不得同时计入其他担保",
             "check that no receivable counts both as a receipt and as other security",
         )
-        made.append(Condition("receivables_once", words))
+        made.append(DrawingCondition("receivables_once", words))
     return made
 
 
-def _use(found: ModeLimit, policy: Policy) -> list[Condition]:
+def _use(found: ModeLimit, policy: Policy) -> list[DrawingCondition]:
     """Above the annex figure, money is drawn only against evidence of its use, and the officer gives the reason."""
     need, drawn = found.firm.need, found.drawn_on_annex
     if need.project is not None or drawn >= found.amount:
         return []
     annex = "0.00" if need.annex is None else show_yuan(need.annex)
     return [
-        Condition(
+        DrawingCondition(
             "evidence_of_use",
             Text(
                 f"附件公式测算 {annex} 元；可直接支用 {show_yuan(drawn)} 元，超出部分逐笔提供采购、订单或薪酬凭证",
@@ -130,7 +132,7 @@ def _use(found: ModeLimit, policy: Policy) -> list[Condition]:
             ),
             (policy.rule("small_need_most").reference,),
         ),
-        Condition(
+        DrawingCondition(
             "reason_above_annex",
             Text(
                 "采用的需求高于附件公式，信贷员须说明理由",
@@ -140,7 +142,7 @@ def _use(found: ModeLimit, policy: Policy) -> list[Condition]:
     ]
 
 
-def _instalments(case: Case, policy: Policy) -> list[Condition]:
+def _instalments(case: CreditCase, policy: Policy) -> list[DrawingCondition]:
     rule = policy.rule("amortise_above_months")
     if case.request.term_months <= rule.whole() or case.request.method not in (
         Method.BULLET,
@@ -148,7 +150,7 @@ def _instalments(case: Case, policy: Policy) -> list[Condition]:
     ):
         return []
     return [
-        Condition(
+        DrawingCondition(
             "instalments",
             Text(
                 f"期限超过 {rule.value} 个月，合同须约定分期还本",
@@ -159,7 +161,7 @@ def _instalments(case: Case, policy: Policy) -> list[Condition]:
     ]
 
 
-def _price(found: ModeLimit) -> list[Condition]:
+def _price(found: ModeLimit) -> list[DrawingCondition]:
     """A negative return is a matter for the approver; it declines nothing by itself."""
     price = found.price
     if price is None or price.raroc >= 0:
@@ -169,4 +171,4 @@ def _price(found: ModeLimit) -> list[Condition]:
         f"税后风险调整资本收益率为 {shown} %，低于零，由审批人决定",
         f"the risk-adjusted return on capital is {shown} %, below zero: the approver decides",
     )
-    return [Condition("negative_return", words)]
+    return [DrawingCondition("negative_return", words)]

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from zhirong.chain.credit.assess import CreditAssessment
-from zhirong.chain.mode.stated_fact import Certificate, StatedFact, plain_fact
+from zhirong.chain.mode.stated_fact import FactCertificate, StatedFact, plain_fact
 from zhirong.chain.mode.vocabulary import ONE_OF_FACTS
-from zhirong.chain.quote.records import Case, Fact, RightView
+from zhirong.chain.quote.records import CreditCase, Fact, RightView
 from zhirong.chain.right.kinds import PATENT_KINDS
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation, of_rule
@@ -40,7 +40,7 @@ _BASIS_POINT = Decimal("0.0001")
 
 
 def market_rate(
-    case: Case, credit: CreditAssessment, rules: Rulebook
+    case: CreditCase, credit: CreditAssessment, rules: Rulebook
 ) -> tuple[Decimal, Explanation, Decimal | None]:
     """The yearly rate that the market takes at most, how it came about, and the LPR it leans on.
 
@@ -83,7 +83,7 @@ def market_rate(
     return rate, explanation, lpr.number()
 
 
-def facts_of(case: Case, views: Sequence[RightView], *, can_pledge: bool) -> Mapping[str, object]:
+def facts_of(case: CreditCase, views: Sequence[RightView], *, can_pledge: bool) -> Mapping[str, object]:
     """What the modes may ask about: stated facts, and those that follow from rights and credit file.
 
     can_pledge: some right passes every check, so that there can be an IP pledge at all.
@@ -129,7 +129,7 @@ def may_have_certificate(name: str) -> bool:
 
 def read_certified(
     reader: Reader, name: str, read: Callable[[Reader, str], Fact], as_of: date | None
-) -> tuple[Fact | None, Certificate]:
+) -> tuple[Fact | None, FactCertificate]:
     """A fact that is stated as ``{ value, certificate_no, issued_on, expires_on, source, list }``.
 
     read: reads the value as a bare fact is read. The value is None if it is omitted, and False for a yes whose
@@ -137,7 +137,7 @@ def read_certified(
     """
     table = reader.table(name)
     value = read(table, "value") if table.has("value") else None
-    certificate = Certificate(
+    certificate = FactCertificate(
         certificate_no=table.optional_text("certificate_no"),
         issued_on=table.optional_day("issued_on"),
         expires_on=table.optional_day("expires_on"),

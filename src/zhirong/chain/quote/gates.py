@@ -12,10 +12,9 @@ from zhirong.chain.credit.assess import CreditAssessment
 from zhirong.chain.credit.file import SECTION_TEXT
 from zhirong.chain.credit.team import STATE_TEXT, TeamAssessment
 from zhirong.chain.pledge.examine import examine
-from zhirong.chain.pledge.records import Filing, Finding, pledgeable
-from zhirong.chain.pledge.records import Verdict as GroundVerdict
+from zhirong.chain.pledge.records import Filing, GroundFinding, GroundVerdict, pledgeable
 from zhirong.chain.quote.ownership import filing_for
-from zhirong.chain.quote.records import Gate, RightView, Scope, Verdict
+from zhirong.chain.quote.records import Gate, GateScope, GateVerdict, RightView
 from zhirong.chain.quote.stated import TitleInvestigation
 from zhirong.chain.quote.title import title_gate
 from zhirong.chain.right.life import legal_life, remaining_years
@@ -77,7 +76,7 @@ def pass_gates(
         _evidence(appraisal, rules, day),
     )
     return (
-        *(replace(gate, scope=Scope.PLEDGE) for gate in of_rights),
+        *(replace(gate, scope=GateScope.PLEDGE) for gate in of_rights),
         *_credit_gates(credit),
         _credit_unchecked(credit, rules, day),
         _credit_complete(credit),
@@ -118,7 +117,7 @@ def removed_rights(
         failed = [
             gate
             for gate in checks_of_rights((view,), end=end, rules=rules, day=day, title=title)
-            if gate.verdict is Verdict.FAILED
+            if gate.verdict is GateVerdict.FAILED
         ]
         if failed:
             removed[view.right.id] = Text(
@@ -133,7 +132,7 @@ def _pledgeable(keys: tuple[RightView, ...]) -> Gate:
     if refused:
         return Gate(
             "key_right_not_pledgeable",
-            Verdict.FAILED,
+            GateVerdict.FAILED,
             title,
             Text(
                 "；".join(f"{view.right.title}：{finding.reason.zh}" for view, finding in refused),
@@ -146,7 +145,7 @@ def _pledgeable(keys: tuple[RightView, ...]) -> Gate:
     if unknown:
         return Gate(
             "key_right_not_examined",
-            Verdict.OPEN,
+            GateVerdict.OPEN,
             title,
             Text(
                 "；".join(f"{view.right.title}：{finding.reason.zh}" for view, finding in unknown),
@@ -156,19 +155,19 @@ def _pledgeable(keys: tuple[RightView, ...]) -> Gate:
         )
     return Gate(
         "key_right_not_pledgeable",
-        Verdict.PASSED,
+        GateVerdict.PASSED,
         title,
         Text("逐项审查，均无不予登记的情形", "no refusal ground was found in any of them"),
     )
 
 
-def _is_co_owners(finding: Finding) -> bool:
+def _is_co_owners(finding: GroundFinding) -> bool:
     """Whether a finding is the register's ground that co-owners have not agreed, whichever the register."""
     rule = finding.reference
     return rule is not None and (rule.id == _PATENT_CO_OWNERS or rule.id.endswith(".co_owners"))
 
 
-def _of_pledge(keys: tuple[RightView, ...]) -> list[tuple[RightView, Finding]]:
+def _of_pledge(keys: tuple[RightView, ...]) -> list[tuple[RightView, GroundFinding]]:
     """Every finding but those on co-owners, which have its own gate."""
     return [(view, finding) for view in keys for finding in view.findings if not _is_co_owners(finding)]
 
@@ -176,7 +175,7 @@ def _of_pledge(keys: tuple[RightView, ...]) -> list[tuple[RightView, Finding]]:
 def _co_owners(keys: tuple[RightView, ...]) -> Gate:
     title = Text("共有人是否同意", "do the co-owners consent")
     found = [(view, finding) for view in keys for finding in view.findings if _is_co_owners(finding)]
-    for ground, verdict in ((GroundVerdict.REFUSED, Verdict.FAILED), (GroundVerdict.UNKNOWN, Verdict.OPEN)):
+    for ground, verdict in ((GroundVerdict.REFUSED, GateVerdict.FAILED), (GroundVerdict.UNKNOWN, GateVerdict.OPEN)):
         named = [(view, finding) for view, finding in found if finding.verdict is ground]
         if named:
             return Gate(
@@ -191,7 +190,7 @@ def _co_owners(keys: tuple[RightView, ...]) -> Gate:
                 tuple(finding.reference.reference for _, finding in named if finding.reference is not None),
             )
     reason = Text("没有共有人，或均已同意", "there is no co-owner, or all consent")
-    return Gate("co_owner_consent", Verdict.PASSED, title, reason)
+    return Gate("co_owner_consent", GateVerdict.PASSED, title, reason)
 
 
 def _in_force(keys: tuple[RightView, ...]) -> Gate:
@@ -203,7 +202,7 @@ def _in_force(keys: tuple[RightView, ...]) -> Gate:
     if ended:
         names = "、".join(ended)
         return Gate(
-            "not_in_force", Verdict.FAILED, title, Text(f"{names}不是有效状态", f"{names}: not in force"), hint
+            "not_in_force", GateVerdict.FAILED, title, Text(f"{names}不是有效状态", f"{names}: not in force"), hint
         )
     if unknown or conflicts:
         names = "、".join(unknown)
@@ -213,23 +212,23 @@ def _in_force(keys: tuple[RightView, ...]) -> Gate:
         )
         return Gate(
             "status_unknown",
-            Verdict.OPEN,
+            GateVerdict.OPEN,
             title,
             reason,
             Text("取登记簿副本核对", "check them against a copy of the register"),
         )
-    return Gate("not_in_force", Verdict.PASSED, title, Text("均为有效", "all in force"))
+    return Gate("not_in_force", GateVerdict.PASSED, title, Text("均为有效", "all in force"))
 
 
 def _invalidation(keys: tuple[RightView, ...]) -> Gate:
     title = Text("核心权利是否在无效宣告程序中", "is a key right under invalidation")
     attacked = [view.right.title for view in keys if Flag.INVALIDATION_PENDING in view.right.flags]
     if not attacked:
-        return Gate("key_right_under_invalidation", Verdict.PASSED, title, Text("没有", "none is"))
+        return Gate("key_right_under_invalidation", GateVerdict.PASSED, title, Text("没有", "none is"))
     names = "、".join(attacked)
     return Gate(
         "key_right_under_invalidation",
-        Verdict.FAILED,
+        GateVerdict.FAILED,
         title,
         Text(f"在无效宣告程序中：{names}", f"under invalidation: {names}"),
         Text("待无效决定作出，或增加其他权利", "Wait for the decision, or add other rights."),
@@ -247,7 +246,7 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
     if short:
         return Gate(
             "life_too_short",
-            Verdict.FAILED,
+            GateVerdict.FAILED,
             title,
             Text(
                 "；".join(f"{view.right.title}至 {view.life.end} 届满，须至少到 {needed}" for view in short),
@@ -261,7 +260,7 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
         names = "、".join(unknown)
         return Gate(
             "life_unknown",
-            Verdict.OPEN,
+            GateVerdict.OPEN,
             title,
             Text(f"{names}的届满日算不出", f"the last day of {names} cannot be determined"),
             Text("补充日期", "add the dates"),
@@ -271,7 +270,7 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
         names = "、".join(view.right.title for view in renewed)
         return Gate(
             "life_too_short",
-            Verdict.PASSED,
+            GateVerdict.PASSED,
             title,
             Text(
                 f"{names}本期届满早于 {needed}，可以续展，合同约定续展义务",
@@ -281,7 +280,7 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
         )
     return Gate(
         "life_too_short",
-        Verdict.PASSED,
+        GateVerdict.PASSED,
         title,
         Text(f"有效期均超过 {needed}", f"all last beyond {needed}"),
         references=references,
@@ -291,11 +290,11 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
 def _valued(appraisal: Appraisal | NoValue) -> Gate:
     title = Text("有无评估价值", "is there a value")
     if isinstance(appraisal, NoValue):
-        return Gate("no_value", Verdict.FAILED, title, appraisal.reason, appraisal.hint)
+        return Gate("no_value", GateVerdict.FAILED, title, appraisal.reason, appraisal.hint)
     if appraisal.stale:
         return Gate(
             "value_stale",
-            Verdict.OPEN,
+            GateVerdict.OPEN,
             title,
             Text(
                 f"评估基准日 {appraisal.request.valuation_date} 已过有效期",
@@ -306,12 +305,12 @@ def _valued(appraisal: Appraisal | NoValue) -> Gate:
     if appraisal.alarms:
         return Gate(
             "value_alarm",
-            Verdict.OPEN,
+            GateVerdict.OPEN,
             title,
             _joined([alarm.text for alarm in appraisal.alarms]),
             Text("向评估机构核实后再用", "clear it with the appraiser before relying on the value"),
         )
-    return Gate("no_value", Verdict.PASSED, title, Text("有评估价值", "there is a value"))
+    return Gate("no_value", GateVerdict.PASSED, title, Text("有评估价值", "there is a value"))
 
 
 def _evidence(appraisal: Appraisal | NoValue, rules: Rulebook, day: date) -> Gate:
@@ -320,7 +319,9 @@ def _evidence(appraisal: Appraisal | NoValue, rules: Rulebook, day: date) -> Gat
         "提供审计报告、许可合同或纳税申报表替换假设", "bring audited accounts, licence contracts or tax returns"
     )
     if isinstance(appraisal, NoValue):
-        return Gate("evidence_weak", Verdict.OPEN, title, Text("没有可看的依据", "there is none to look at"), hint)
+        return Gate(
+            "evidence_weak", GateVerdict.OPEN, title, Text("没有可看的依据", "there is none to look at"), hint
+        )
     # Only what the value rests on: well-documented costs next to it prove nothing of an assumed income.
     deciding = [result for result in appraisal.results if result.weight > 0]
     figures = [figure for result in deciding for driver in result.drivers for _, figure in driver.figures]
@@ -329,10 +330,10 @@ def _evidence(appraisal: Appraisal | NoValue, rules: Rulebook, day: date) -> Gat
     limits = rules.at("quote.weak_evidence", day)
     references = (limits.reference,)
     if weak > limits.value["declined_above"] * len(figures):
-        return Gate("evidence_weak", Verdict.FAILED, title, reason, hint, references)
+        return Gate("evidence_weak", GateVerdict.FAILED, title, reason, hint, references)
     if weak > limits.value["open_above"] * len(figures):
-        return Gate("evidence_weak", Verdict.OPEN, title, reason, hint, references)
-    return Gate("evidence_weak", Verdict.PASSED, title, reason, references=references)
+        return Gate("evidence_weak", GateVerdict.OPEN, title, reason, hint, references)
+    return Gate("evidence_weak", GateVerdict.PASSED, title, reason, references=references)
 
 
 def _credit_gates(credit: CreditAssessment) -> tuple[Gate, ...]:
@@ -340,25 +341,25 @@ def _credit_gates(credit: CreditAssessment) -> tuple[Gate, ...]:
     hint = Text("消除该记录后再申请", "clear it before applying again")
     shown = [flag.text for flag in credit.flags if not flag.is_gate]
     forbidding = tuple(
-        Gate(flag.code, Verdict.FAILED, title, flag.text, hint, (flag.rule.reference,)) for flag in credit.gates
+        Gate(flag.code, GateVerdict.FAILED, title, flag.text, hint, (flag.rule.reference,)) for flag in credit.gates
     )
     if forbidding:
         return forbidding
     if shown:
-        return (Gate("credit_red_flag", Verdict.OPEN, title, _joined(shown), hint),)
-    return (Gate("credit_red_flag", Verdict.PASSED, title, Text("没有", "nothing")),)
+        return (Gate("credit_red_flag", GateVerdict.OPEN, title, _joined(shown), hint),)
+    return (Gate("credit_red_flag", GateVerdict.PASSED, title, Text("没有", "nothing")),)
 
 
 def _credit_complete(credit: CreditAssessment) -> Gate:
     title = Text("信用档案是否齐全", "is the credit file complete")
     lacking = [*credit.missing, *credit.stale]
     if not lacking:
-        return Gate("credit_incomplete", Verdict.PASSED, title, Text("齐全且未过期", "complete and current"))
+        return Gate("credit_incomplete", GateVerdict.PASSED, title, Text("齐全且未过期", "complete and current"))
     zh = "、".join(SECTION_TEXT[section].zh for section in lacking)
     en = ", ".join(SECTION_TEXT[section].en for section in lacking)
     return Gate(
         "credit_incomplete",
-        Verdict.OPEN,
+        GateVerdict.OPEN,
         title,
         Text(f"缺少或过期：{zh}（按最低分计）", f"missing or out of date: {en} (scored lowest)"),
         Text(f"补充：{zh}", f"bring: {en}"),
@@ -370,13 +371,13 @@ def _credit_unchecked(credit: CreditAssessment, rules: Rulebook, day: date) -> G
     title = Text("禁止性记录是否都查过", "has everything that forbids a loan been looked for")
     if not credit.unchecked:
         return Gate(
-            "credit_unchecked", Verdict.PASSED, title, Text("都查过，且在有效期内", "all of it, and lately")
+            "credit_unchecked", GateVerdict.PASSED, title, Text("都查过，且在有效期内", "all of it, and lately")
         )
     named = [rules.at(f"credit.flag.{code}", day).title for code in credit.unchecked]
     zh, en = "、".join(text.zh for text in named), ", ".join(text.en for text in named)
     return Gate(
         "credit_unchecked",
-        Verdict.OPEN,
+        GateVerdict.OPEN,
         title,
         Text(f"没有资料或资料过期，不能排除：{zh}", f"missing or out of date, so not ruled out: {en}"),
         Text(f"查询并补充：{zh}", f"look up and bring: {en}"),
@@ -388,9 +389,9 @@ def team_gate(team: TeamAssessment) -> Gate:
     title = Text("团队评估能否使用", "can the assessment of the team be used")
     reason = STATE_TEXT[team.state]
     if team.usable:
-        return Gate("team_unsettled", Verdict.PASSED, title, reason)
+        return Gate("team_unsettled", GateVerdict.PASSED, title, reason)
     hint = Text("由独立的评定人补评", "let a further independent rater assess it")
-    return Gate("team_unsettled", Verdict.OPEN, title, reason, hint)
+    return Gate("team_unsettled", GateVerdict.OPEN, title, reason, hint)
 
 
 def _joined(texts: list[Text]) -> Text:

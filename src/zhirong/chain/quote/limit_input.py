@@ -5,27 +5,27 @@ from fractions import Fraction
 
 from zhirong.chain.credit.assess import CreditAssessment
 from zhirong.chain.credit.statements import Statements
-from zhirong.chain.limit.records import Firm
+from zhirong.chain.limit.records import LimitFirm
 from zhirong.chain.loan.terms import Method
-from zhirong.chain.quote.records import Case
+from zhirong.chain.quote.records import CreditCase
 from zhirong.kernel.money import Fen
 
 _AMORTISING = (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL)
 
 
 def firm_of(
-    case: Case,
+    case: CreditCase,
     credit: CreditAssessment,
     accounts: Statements,
     pledge: Fen,
     *,
     market_rate: Decimal,
     lpr: Decimal | None,
-) -> Firm:
+) -> LimitFirm:
     """The firm and its request. accounts: its figures that are not too old on the day. pledge: V of the rights, in fen. market_rate: LPR plus the spread of the grade."""
     request, stated = case.request, case.stated
     agreed = request.annual_rate
-    return Firm(
+    return LimitFirm(
         asked=request.amount,
         term_months=request.term_months,
         amortising=request.method in _AMORTISING,

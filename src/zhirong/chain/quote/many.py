@@ -9,7 +9,7 @@ from zhirong.chain.mode.model import Mode
 from zhirong.chain.pledge.records import Pledgeable
 from zhirong.chain.quote.offer import Decided, decide
 from zhirong.chain.quote.quote import prepare
-from zhirong.chain.quote.records import Case
+from zhirong.chain.quote.records import CreditCase
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Rulebook
 
@@ -49,13 +49,13 @@ class LimitRow:
         )
 
 
-def limits_of(case: Case, modes: Sequence[Mode], rules: Rulebook) -> tuple[LimitRow, ...]:
+def limits_of(case: CreditCase, modes: Sequence[Mode], rules: Rulebook) -> tuple[LimitRow, ...]:
     """The rows of one case, in the order of the modes. Raises as ``quote`` does."""
     ready = prepare(case, rules, detailed=False)
     return tuple(_row(case, decide(mode, ready.terms, compare=False), ready.pledge.amount) for mode in modes)
 
 
-def _row(case: Case, made: Decided, pledge: Fen) -> LimitRow:
+def _row(case: CreditCase, made: Decided, pledge: Fen) -> LimitRow:
     lent = bool(made.amount)
     return LimitRow(
         case_id=case.id,
@@ -70,7 +70,7 @@ def _row(case: Case, made: Decided, pledge: Fen) -> LimitRow:
     )
 
 
-def blocks(cases: Iterable[Case], size: int) -> Iterator[tuple[Case, ...]]:
+def blocks(cases: Iterable[CreditCase], size: int) -> Iterator[tuple[CreditCase, ...]]:
     """The cases in blocks of ``size``, so that workers share them evenly and memory stays bounded."""
     left = iter(cases)
     while block := tuple(islice(left, size)):

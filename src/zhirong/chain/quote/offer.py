@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.limit.limit import FirmLimits, ModeLimit, mode_limit
-from zhirong.chain.limit.wording import Cap, caps_of_mode, changes, title_of
+from zhirong.chain.limit.wording import LimitCap, caps_of_mode, changes, title_of
 from zhirong.chain.loan.cost import internal_rate
 from zhirong.chain.loan.day_counts import year_fraction
 from zhirong.chain.loan.rates import FixedRate
@@ -17,7 +17,7 @@ from zhirong.chain.loan.reading import usual_day_count
 from zhirong.chain.loan.schedule import Schedule, schedule
 from zhirong.chain.loan.terms import LoanTerms
 from zhirong.chain.mode.allocate import allocate
-from zhirong.chain.mode.charges import Charge, Dated, LoanFacts, charges
+from zhirong.chain.mode.charges import Dated, LoanFacts, ModeCharge, charges
 from zhirong.chain.mode.eligibility import ConditionResult, eligibility
 from zhirong.chain.mode.fee_table import FeeTable
 from zhirong.chain.mode.loss import OPEN_POOL, LoanLoss
@@ -27,7 +27,7 @@ from zhirong.chain.pledge.grounds import same_party
 from zhirong.chain.pledge.records import Pledgeable
 from zhirong.chain.quote.arrangement import arrangement_of
 from zhirong.chain.quote.drawing import drawing_conditions
-from zhirong.chain.quote.records import Case, CashFlow, Gate, Need, Offer, PartyAmount
+from zhirong.chain.quote.records import CreditCase, FirmPayment, Gate, MissingItem, Offer, PartyAmount
 from zhirong.chain.quote.stated import PAYER_TEXT, Payer
 from zhirong.chain.quote.title import LAW_FIRM
 from zhirong.chain.right.records import Holder
@@ -45,7 +45,7 @@ _NO_PLEDGE = Text("没有可以质押的权利", "no right can be pledged")
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class OfferTerms:
     """Everything about a case that does not depend on the mode.
 
     limits: the firm's caps; caps: the same in words. rate_explanation: of the market rate. facts: what modes may
@@ -54,9 +54,9 @@ class Terms:
     none does. missing: what the checks still ask for.
     """
 
-    case: Case
+    case: CreditCase
     limits: FirmLimits
-    caps: tuple[Cap, ...]
+    caps: tuple[LimitCap, ...]
     rate_explanation: Explanation
     lpr: Decimal | None
     confirmation_days: int
@@ -92,7 +92,7 @@ class Decided:
         return _verdict(self.conditions)
 
 
-def decide(mode: Mode, terms: Terms, *, compare: bool = True) -> Decided:
+def decide(mode: Mode, terms: OfferTerms, *, compare: bool = True) -> Decided:
     """The limit, the rate and the conditions under ``mode``. Nothing in it depends on what the mode is called.
 
     compare: with the limit without the pledge next to it, and the conditions with what was found.
@@ -123,7 +123,7 @@ def decide(mode: Mode, terms: Terms, *, compare: bool = True) -> Decided:
     return Decided(mode, found, amount, binding, title, rate, conditions)
 
 
-def make_offer(mode: Mode, terms: Terms) -> Offer:
+def make_offer(mode: Mode, terms: OfferTerms) -> Offer:
     """The offer under ``mode``: what is decided, in words, with the loan as the firm would draw it."""
     made = decide(mode, terms)
     found, amount = made.limit, made.amount
@@ -156,7 +156,7 @@ def make_offer(mode: Mode, terms: Terms) -> Offer:
     )
 
 
-def _decide(mode: Mode, found: ModeLimit, terms: Terms) -> tuple[Fen, str, Text]:
+def _decide(mode: Mode, found: ModeLimit, terms: OfferTerms) -> tuple[Fen, str, Text]:
     """The amount, the code of what decides and its title: a failed check, a pledge that the mode asks for, or a
     cap.
     """
@@ -168,7 +168,7 @@ def _decide(mode: Mode, found: ModeLimit, terms: Terms) -> tuple[Fen, str, Text]
     return found.amount, found.binding, title_of(found.binding, {role: mode.name_of(role) for role in mode.bearers})
 
 
-def _rate(found: ModeLimit, terms: Terms) -> Decimal:
+def _rate(found: ModeLimit, terms: OfferTerms) -> Decimal:
     """The offered rate; where nothing is lent or nothing can be priced, the agreed or the market's."""
     agreed = terms.case.request.annual_rate
     if agreed is not None:
@@ -180,7 +180,7 @@ def _rate(found: ModeLimit, terms: Terms) -> Decimal:
 class _Drawn:
     """The loan of the limit as the firm would draw it: schedule, charges and cost."""
 
-    def __init__(self, mode: Mode, terms: Terms, amount: Fen, rate: Decimal) -> None:
+    def __init__(self, mode: Mode, terms: OfferTerms, amount: Fen, rate: Decimal) -> None:
         request = terms.case.request
         self.plan = _schedule(terms, amount, rate)
         made = charges(
@@ -209,7 +209,7 @@ class _Drawn:
         self.full_loss = _full_loss(mode, terms, amount, self.plan.terms.end)
 
 
-def _schedule(terms: Terms, amount: Fen, rate: Decimal) -> Schedule:
+def _schedule(terms: OfferTerms, amount: Fen, rate: Decimal) -> Schedule:
     request = terms.case.request
     return schedule(
         LoanTerms(
@@ -241,7 +241,9 @@ def _default_chance(found: ModeLimit) -> Decimal:
     return quantise_rate(1 - alive, 6)
 
 
-def _explanation(made: Decided, of_mode: Sequence[Cap], terms: Terms, drawn: _Drawn | None) -> Explanation:
+def _explanation(
+    made: Decided, of_mode: Sequence[LimitCap], terms: OfferTerms, drawn: _Drawn | None
+) -> Explanation:
     of_firm = {cap.code for cap in terms.caps}
     # What is the same under every mode is explained once, with the credit limit; here it is only named.
     caps = tuple(replace(cap.explanation, parts=()) if cap.code in of_firm else cap.explanation for cap in of_mode)
@@ -252,7 +254,7 @@ def _explanation(made: Decided, of_mode: Sequence[Cap], terms: Terms, drawn: _Dr
     return Explanation(made.mode.title, made.amount, "fen", words, parts=parts)
 
 
-def price_explanation(found: ModeLimit, terms: Terms) -> Explanation:
+def price_explanation(found: ModeLimit, terms: OfferTerms) -> Explanation:
     """The offered rate and what it is made of."""
     price, policy = found.price, found.firm.policy
     title = Text("贷款年利率", "annual rate of the loan")
@@ -303,19 +305,19 @@ def price_explanation(found: ModeLimit, terms: Terms) -> Explanation:
     )
 
 
-def cash_flows(plan: Schedule, made: Sequence[Charge]) -> tuple[CashFlow, ...]:
+def cash_flows(plan: Schedule, made: Sequence[ModeCharge]) -> tuple[FirmPayment, ...]:
     """What the firm receives and pays, in order: the loan, its principal, and every charge it is a party to."""
-    flows = [CashFlow(plan.terms.start, plan.terms.principal, Text("放款", "loan paid out"), "drawdown")]
+    flows = [FirmPayment(plan.terms.start, plan.terms.principal, Text("放款", "loan paid out"), "drawdown")]
     flows += [
-        CashFlow(row.due, -row.principal, Text("偿还本金", "repayment of principal"), "principal")
+        FirmPayment(row.due, -row.principal, Text("偿还本金", "repayment of principal"), "principal")
         for row in plan.rows
         if row.principal
     ]
     for charge in made:
         if charge.payer == "firm":
-            flows.append(CashFlow(charge.day, -charge.amount, charge.title, charge.kind))
+            flows.append(FirmPayment(charge.day, -charge.amount, charge.title, charge.kind))
         elif charge.payee == "firm":
-            flows.append(CashFlow(charge.day, charge.amount, charge.title, charge.kind))
+            flows.append(FirmPayment(charge.day, charge.amount, charge.title, charge.kind))
     return tuple(sorted(flows, key=lambda flow: flow.day))
 
 
@@ -335,7 +337,7 @@ def _part_of_year(plan: Schedule) -> Callable[[date, date], Fraction]:
     return part
 
 
-def _title_charge(terms: Terms) -> tuple[Charge, ...]:
+def _title_charge(terms: OfferTerms) -> tuple[ModeCharge, ...]:
     """What the firm pays of the title investigation; a cost of the loan, counted on the day of the drawdown."""
     case = terms.case
     title = case.beside.title
@@ -352,16 +354,18 @@ def _title_charge(terms: Terms) -> tuple[Charge, ...]:
         f"{title.law_firm}, paid by {PAYER_TEXT[title.paid_by].en}; counted on the day of the drawdown",
     )
     explanation = Explanation(label, amount, "fen", words)
-    return (Charge("title_investigation", label, "fee", "firm", LAW_FIRM, amount, case.request.start, explanation),)
+    return (
+        ModeCharge("title_investigation", label, "fee", "firm", LAW_FIRM, amount, case.request.start, explanation),
+    )
 
 
-def _balance(terms: Terms, amount: Fen) -> Fen:
+def _balance(terms: OfferTerms, amount: Fen) -> Fen:
     """The firm's balance under the mode once this loan is made; without other loans, the loan itself."""
     stated = terms.facts.get("borrower_balance_fen")
     return amount + (stated if isinstance(stated, int) else 0)
 
 
-def _ip_share(terms: Terms) -> Decimal:
+def _ip_share(terms: OfferTerms) -> Decimal:
     stated = terms.facts.get("ip_share_of_security")
     return stated if isinstance(stated, Decimal) else Decimal(1)
 
@@ -373,22 +377,22 @@ def _verdict(conditions: Sequence[ConditionResult]) -> Pledgeable:
     return "unknown" if "unknown" in states else "yes"
 
 
-def _needs(mode: Mode, conditions: Sequence[ConditionResult], missing: Sequence[Text]) -> tuple[Need, ...]:
+def _needs(mode: Mode, conditions: Sequence[ConditionResult], missing: Sequence[Text]) -> tuple[MissingItem, ...]:
     """What is still needed from whom. The firm is the same firm under every mode, whatever the mode calls it."""
     firm = ROLES["firm"]
-    needs = [Need("firm", firm, text) for text in missing]
+    needs = [MissingItem("firm", firm, text) for text in missing]
     needs += [
-        Need("firm", firm, condition.hint)
+        MissingItem("firm", firm, condition.hint)
         for condition in conditions
         if condition.state != "met" and condition.hint is not None
     ]
     for need in mode.documents:
         name = firm if need.from_role == "firm" else mode.name_of(need.from_role)
-        needs.append(Need(need.from_role, name, need.title))
+        needs.append(MissingItem(need.from_role, name, need.title))
     return tuple(dict.fromkeys(needs))
 
 
-def _loan(mode: Mode, terms: Terms, amount: Fen, end: date, principal: Fen) -> LoanLoss:
+def _loan(mode: Mode, terms: OfferTerms, amount: Fen, end: date, principal: Fen) -> LoanLoss:
     return LoanLoss(
         loan_id=terms.case.id,
         borrower=terms.case.firm_name,
@@ -403,7 +407,9 @@ def _loan(mode: Mode, terms: Terms, amount: Fen, end: date, principal: Fen) -> L
     )
 
 
-def _full_loss(mode: Mode, terms: Terms, amount: Fen, end: date) -> tuple[tuple[PartyAmount, ...], Explanation]:
+def _full_loss(
+    mode: Mode, terms: OfferTerms, amount: Fen, end: date
+) -> tuple[tuple[PartyAmount, ...], Explanation]:
     """Who bears what if the whole principal is lost and nothing comes back."""
     loan = _loan(mode, terms, amount, end, amount)
     share = allocate(mode, [loan], OPEN_POOL, as_if_in_force=True, claim_in_order=True).loans[0]
@@ -415,7 +421,7 @@ def _full_loss(mode: Mode, terms: Terms, amount: Fen, end: date) -> tuple[tuple[
     return parts, share.explanation
 
 
-def _cost_explanation(terms: Terms, drawn: _Drawn) -> Explanation:
+def _cost_explanation(terms: OfferTerms, drawn: _Drawn) -> Explanation:
     return Explanation(
         Text("综合年化成本", "effective annual cost"),
         None if drawn.cost is None else quantise_rate(Fraction(drawn.cost), 6),

@@ -22,7 +22,7 @@ from zhirong.chain.indicators import (
     screen,
     system_ids,
 )
-from zhirong.chain.quote.records import Case, RightView
+from zhirong.chain.quote.records import CreditCase, RightView
 from zhirong.chain.quote.stated import Judged, OnePlusOne, Scores, Substitute
 from zhirong.chain.quote.title import read_title
 from zhirong.chain.right.kinds import KIND_TEXT
@@ -34,7 +34,7 @@ _ROYALTIES = ("royalty", "share")  # drivers that are a share of sales: relief f
 TABLES = ("team", "indicators", "title_investigation", "override")
 
 
-def read_one_plus_one(table: Mapping[str, Any], case: Case, rules: Rulebook, source: str = "") -> OnePlusOne:
+def read_one_plus_one(table: Mapping[str, Any], case: CreditCase, rules: Rulebook, source: str = "") -> OnePlusOne:
     """The same tables from its own file next to the case.
 
     Raises InputError with everything that is wrong. Fields: see docs/users/one-plus-one.md.
@@ -74,7 +74,7 @@ def read_beside(
     )
 
 
-def judge(case: Case, keys: Sequence[RightView], rules: Rulebook) -> Judged:
+def judge(case: CreditCase, keys: Sequence[RightView], rules: Rulebook) -> Judged:
     """Team and key rights scored.
 
     The right's side of 1 + 1 is the score of the weakest key right that the system is made for. Raises InputError
@@ -90,7 +90,7 @@ def judge(case: Case, keys: Sequence[RightView], rules: Rulebook) -> Judged:
     return Judged(team, screened, scores, _kinds_left_out(keys, rights), _royalties(case, rights, rules))
 
 
-def substitutes(case: Case, judged: Judged) -> tuple[Substitute, ...]:
+def substitutes(case: CreditCase, judged: Judged) -> tuple[Substitute, ...]:
     """What the case does not state, what the quote used in its place, and how to state it."""
     found = []
     if judged.team is None:
@@ -171,7 +171,7 @@ def _read_answers(reader: Reader, system: System, ids: Sequence[str]) -> dict[st
     return found
 
 
-def _scored(case: Case, keys: Sequence[str], system: System, rules: Rulebook) -> tuple[IndicatorScore, ...]:
+def _scored(case: CreditCase, keys: Sequence[str], system: System, rules: Rulebook) -> tuple[IndicatorScore, ...]:
     stated = case.beside
     subject = [right for right in case.rights if right.id in keys]
     suited = [right for right in subject if right.kind in system.kinds]
@@ -184,7 +184,7 @@ def _scored(case: Case, keys: Sequence[str], system: System, rules: Rulebook) ->
 
 
 def _royalties(
-    case: Case, rights: Sequence[IndicatorScore], rules: Rulebook
+    case: CreditCase, rights: Sequence[IndicatorScore], rules: Rulebook
 ) -> tuple[tuple[str, RoyaltyPosition], ...]:
     """Where in each stated range of royalty rates the weakest right's score points."""
     if not rights or case.appraisal is None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from zhirong.chain.pledge.grounds import same_party
 from zhirong.chain.pledge.records import Filing
-from zhirong.chain.quote.records import Gate, RightView, Scope, Verdict
+from zhirong.chain.quote.records import Gate, GateScope, GateVerdict, RightView
 from zhirong.chain.right.records import Holder, LicenceKind, Right
 from zhirong.kernel.text import Text
 
@@ -30,19 +30,19 @@ def ownership_gates(views: Sequence[RightView], subject: Sequence[str], firm: Ho
     """What a lender has to settle about the rights that were valued, key rights or not. subject: their ids."""
     valued = [view for view in views if view.right.id in subject]
     found = (_third_party(valued, firm), _all_pledgeable(valued), _licences(valued))
-    return tuple(replace(gate, scope=Scope.PLEDGE) for gate in found)
+    return tuple(replace(gate, scope=GateScope.PLEDGE) for gate in found)
 
 
 def _third_party(valued: Sequence[RightView], firm: Holder) -> Gate:
     title = Text("出质的是否企业自己的权利", "are the rights the firm's own")
     foreign = [v.right for v in valued if not any(same_party(firm, holder) for holder in v.right.holders)]
     if not foreign:
-        return Gate("third_party_pledge", Verdict.PASSED, title, Text("都是", "all of them are"))
+        return Gate("third_party_pledge", GateVerdict.PASSED, title, Text("都是", "all of them are"))
     zh = "；".join(f"{right.title}属于{'、'.join(h.name for h in right.holders)}" for right in foreign)
     en = "; ".join(f"{right.title} belongs to {', '.join(h.name for h in right.holders)}" for right in foreign)
     return Gate(
         "third_party_pledge",
-        Verdict.OPEN,
+        GateVerdict.OPEN,
         title,
         Text(zh, en),
         Text("取得权利人为企业提供质押的书面决议", "bring the holder's written decision to pledge it for the firm"),
@@ -53,11 +53,11 @@ def _all_pledgeable(valued: Sequence[RightView]) -> Gate:
     title = Text("计入价值的权利能否全部质押", "can everything that was valued be pledged")
     lacking = [view for view in valued if view.pledgeable != "yes" or not view.status.in_force]
     if not lacking:
-        return Gate("valued_right_not_pledgeable", Verdict.PASSED, title, Text("可以", "it can"))
+        return Gate("valued_right_not_pledgeable", GateVerdict.PASSED, title, Text("可以", "it can"))
     names = "、".join(view.right.title for view in lacking)
     return Gate(
         "valued_right_not_pledgeable",
-        Verdict.OPEN,
+        GateVerdict.OPEN,
         title,
         Text(
             f"{names}计入了评估，但不能或尚不知能否质押",
@@ -76,12 +76,12 @@ def _licences(valued: Sequence[RightView]) -> Gate:
         if licence.kind in _LEAVES_LITTLE
     ]
     if not bound:
-        return Gate("exclusive_licence", Verdict.PASSED, title, Text("没有", "there are none"))
+        return Gate("exclusive_licence", GateVerdict.PASSED, title, Text("没有", "there are none"))
     zh = "；".join(f"{right.title}已许可给{licence.licensee}" for right, licence in bound)
     en = "; ".join(f"{right.title} is licensed to {licence.licensee}" for right, licence in bound)
     return Gate(
         "exclusive_licence",
-        Verdict.OPEN,
+        GateVerdict.OPEN,
         title,
         Text(f"{zh}，买受人所得因此减少", f"{en}, which leaves a buyer less"),
         Text(

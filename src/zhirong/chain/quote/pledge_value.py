@@ -15,9 +15,9 @@ from zhirong.chain.appraisal.appraise import appraise
 from zhirong.chain.appraisal.carrying import carriers
 from zhirong.chain.appraisal.lending import lasts, lending_value
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
-from zhirong.chain.limit.wording import Change
+from zhirong.chain.limit.wording import LimitChange
 from zhirong.chain.quote.rates import grid_rate, security_limits
-from zhirong.chain.quote.records import Case, PledgeValue, RateLimit, RightShare, RightView
+from zhirong.chain.quote.records import CreditCase, PledgeValue, RateLimit, RightShare, RightView
 from zhirong.chain.quote.stated import Judged, Scores
 from zhirong.chain.right.kinds import PATENT_KINDS
 from zhirong.chain.right.records import Right
@@ -43,7 +43,7 @@ class _Member:
 
 
 def pledge_value(
-    case: Case,
+    case: CreditCase,
     views: Sequence[RightView],
     removed: Mapping[str, Text],
     appraisal: Appraisal | NoValue,
@@ -108,7 +108,9 @@ def pledge_value(
     )
 
 
-def _member(right: Right, case: Case, whole: Appraisal, judged: Judged, term_end: date, rules: Rulebook) -> _Member:
+def _member(
+    right: Right, case: CreditCase, whole: Appraisal, judged: Judged, term_end: date, rules: Rulebook
+) -> _Member:
     day = case.as_of
     own: Appraisal | NoValue = whole
     if len(carriers([one for one in case.rights if one.id in whole.request.rights])) > 1:
@@ -126,7 +128,7 @@ def _member(right: Right, case: Case, whole: Appraisal, judged: Judged, term_end
     return _Member(right, limits[0].amount, limits, lending, scores, own)
 
 
-def _alone(right: Right, case: Case, whole: Appraisal, rules: Rulebook) -> Appraisal | NoValue:
+def _alone(right: Right, case: CreditCase, whole: Appraisal, rules: Rulebook) -> Appraisal | NoValue:
     """The appraisal of one right by itself: the whole's where the law protects it as long, else with its own
     life.
     """
@@ -147,7 +149,7 @@ def _scores_of(right: Right, judged: Judged) -> Scores | None:
 # -- what would change it -----------------------------------------------------------------------------------------
 
 
-def _changes(best: _Member, rules: Rulebook, day: date) -> tuple[Change, ...]:
+def _changes(best: _Member, rules: Rulebook, day: date) -> tuple[LimitChange, ...]:
     """For the binding limit, how much better each of its inputs must be to reach the next one."""
     least = best.limits[0]
     target = next((limit.amount for limit in best.limits if limit.amount > least.amount), None)
@@ -161,9 +163,9 @@ def _changes(best: _Member, rules: Rulebook, day: date) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _more_value(value: Appraisal, rate: Fraction, target: Fen) -> Change:
+def _more_value(value: Appraisal, rate: Fraction, target: Fen) -> LimitChange:
     needed = ceil(Fraction(target) / rate)
-    return Change(
+    return LimitChange(
         "appraised_value",
         Text("评估价值（P50）", "appraised value (P50)"),
         _money(value.appraised_value),
@@ -173,23 +175,23 @@ def _more_value(value: Appraisal, rate: Fraction, target: Fen) -> Change:
     )
 
 
-def _for_lending(lending: LendingValue, target: Fen) -> tuple[Change, ...]:
+def _for_lending(lending: LendingValue, target: Fen) -> tuple[LimitChange, ...]:
     if lending.fen == 0:
         return ()
     times = Fraction(target, lending.fen)
     low = ceil(lending.low_value * times)
     label = Text(f"低位价值 P{lending.quantile}", f"low value P{lending.quantile}")
-    changes = [Change("low_value", label, _money(lending.low_value), _money(low), Decimal(low) / 100, target)]
+    changes = [LimitChange("low_value", label, _money(lending.low_value), _money(low), Decimal(low) / 100, target)]
     for factor in lending.factors:
         needed = Fraction(factor.value) * times
         if needed <= 1:  # beyond 1 this factor alone cannot do it
             shown = quantise_rate(needed + Fraction(1, 2 * 10**6), 6)
             now, wanted = same(f"{plain(factor.value * 100)} %"), same(f"{plain(shown * 100)} %")
-            changes.append(Change(factor.name, factor.label, now, wanted, shown, target))
+            changes.append(LimitChange(factor.name, factor.label, now, wanted, shown, target))
     return tuple(changes)
 
 
-def _for_grid(value: Appraisal, target: Fen, scores: Scores, rules: Rulebook, day: date) -> list[Change]:
+def _for_grid(value: Appraisal, target: Fen, scores: Scores, rules: Rulebook, day: date) -> list[LimitChange]:
     rule = rules.at("quote.pledge_rate_grid", day)
     changes = []
 
@@ -201,14 +203,14 @@ def _for_grid(value: Appraisal, target: Fen, scores: Scores, rules: Rulebook, da
         if reaches(start, scores.team.grade):
             title = Text("权利得分", "score of the right")
             now, needed = same(plain(scores.right)), same(plain(start))
-            changes.append(Change("right_score", title, now, needed, start, target))
+            changes.append(LimitChange("right_score", title, now, needed, start, target))
             break
     bands = sorted(rules.at("credit.team.bands", day).value, key=lambda row: Decimal(row["from"]))
     for band in bands:
         if band["from"] > scores.team.score and reaches(scores.right, str(band["grade"])):
             title = Text("团队评分", "score of the team")
             now, needed = same(plain(scores.team.score)), same(plain(Decimal(band["from"])))
-            changes.append(Change("team_score", title, now, needed, Decimal(band["from"]), target))
+            changes.append(LimitChange("team_score", title, now, needed, Decimal(band["from"]), target))
             break
     return changes
 

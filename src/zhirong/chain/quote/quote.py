@@ -26,21 +26,21 @@ from zhirong.chain.quote.drawing import drawing_conditions
 from zhirong.chain.quote.facts import facts_of, market_rate, name_of_region
 from zhirong.chain.quote.gates import key_rights, pass_gates, removed_rights, view_right
 from zhirong.chain.quote.limit_input import firm_of
-from zhirong.chain.quote.offer import Terms, make_offer
+from zhirong.chain.quote.offer import OfferTerms, make_offer
 from zhirong.chain.quote.one_plus_one import judge, substitutes
 from zhirong.chain.quote.ownership import ownership_gates
 from zhirong.chain.quote.pledge_value import pledge_value
 from zhirong.chain.quote.records import (
-    Case,
+    CreditCase,
     CreditLimit,
-    Decision,
     Gate,
+    GateScope,
+    GateVerdict,
+    LimitDecision,
     Offer,
     PledgeValue,
     Quote,
     RightView,
-    Scope,
-    Verdict,
 )
 from zhirong.chain.quote.stated import Judged
 from zhirong.chain.right.records import Holder
@@ -52,7 +52,7 @@ from zhirong.kernel.text import Text
 _LENDER_NAMES = {LENDER: ROLES[LENDER]}
 
 
-def quote(case: Case, modes: Sequence[Mode], rules: Rulebook) -> Quote:
+def quote(case: CreditCase, modes: Sequence[Mode], rules: Rulebook) -> Quote:
     """The answer to a case under each of ``modes``, by the rules of the case's day.
 
     Pure: the same case, modes and rules give the same answer, whatever the modes are called. Raises RuleError if
@@ -94,10 +94,10 @@ class Prepared:
     credit: CreditAssessment
     judged: Judged
     gates: tuple[Gate, ...]
-    terms: Terms
+    terms: OfferTerms
 
 
-def prepare(case: Case, rules: Rulebook, *, detailed: bool = True) -> Prepared:
+def prepare(case: CreditCase, rules: Rulebook, *, detailed: bool = True) -> Prepared:
     """Rights, value, pledge, credit, checks and the firm's caps, by the rules of the case's day.
 
     detailed: with the tornado of the appraisal and the caps in words; without them every other figure is the same.
@@ -134,7 +134,7 @@ def prepare(case: Case, rules: Rulebook, *, detailed: bool = True) -> Prepared:
     )
     can_pledge = any(view.right.id not in removed for view in valued)
     one_year = rules.find("lending.lpr.one_year", day)
-    terms = Terms(
+    terms = OfferTerms(
         case=case,
         limits=limits,
         caps=caps_of_firm(limits) if detailed else (),
@@ -169,7 +169,7 @@ def _renewals(views: Sequence[RightView], term_end: date, rules: Rulebook, day: 
     )
 
 
-def _headline(offers: Sequence[Offer], terms: Terms, gates: Sequence[Gate]) -> CreditLimit:
+def _headline(offers: Sequence[Offer], terms: OfferTerms, gates: Sequence[Gate]) -> CreditLimit:
     """Of the modes in force that the firm qualifies for, the greatest limit, then the least cost, then the fewest
     bearers; where there is none, what the lender carries alone."""
     lpr = None if terms.lpr is None else Fraction(terms.lpr)
@@ -192,11 +192,11 @@ def _headline(offers: Sequence[Offer], terms: Terms, gates: Sequence[Gate]) -> C
     why = Explanation(
         Text("授信额度", "credit limit"), amount, "fen", words, parts=tuple(cap.explanation for cap in caps)
     )
-    is_open = any(gate.verdict is Verdict.OPEN for gate in gates)
+    is_open = any(gate.verdict is GateVerdict.OPEN for gate in gates)
     if amount == 0:
-        decision = Decision.DECLINE
+        decision = LimitDecision.DECLINE
     else:
-        decision = Decision.OFFER if amount == terms.case.request.amount else Decision.OFFER_LESS
+        decision = LimitDecision.OFFER if amount == terms.case.request.amount else LimitDecision.OFFER_LESS
     return CreditLimit(
         decision=decision,
         amount=amount,
@@ -223,10 +223,10 @@ def _rank(offer: Offer) -> tuple[int, Decimal, int]:
 
 
 def _declines(gate: Gate) -> bool:
-    return gate.scope is Scope.LOAN and gate.verdict is Verdict.FAILED
+    return gate.scope is GateScope.LOAN and gate.verdict is GateVerdict.FAILED
 
 
-def _term_gate(case: Case, limits: FirmLimits, policy: Policy) -> Gate:
+def _term_gate(case: CreditCase, limits: FirmLimits, policy: Policy) -> Gate:
     """Working capital: up to 36 months; to 60 only where a slow cash cycle is shown; beyond that none."""
     usual, longest = policy.rule("term_months"), policy.rule("term_months_long")
     months = case.request.term_months
@@ -234,14 +234,14 @@ def _term_gate(case: Case, limits: FirmLimits, policy: Policy) -> Gate:
     references = (usual.reference, longest.reference)
     if case.stated.purpose == "project" or months <= usual.whole():
         reason = Text(f"{months} 个月", f"{months} months")
-        return Gate("term_too_long", Verdict.PASSED, title, reason, references=references)
+        return Gate("term_too_long", GateVerdict.PASSED, title, reason, references=references)
     shorten = Text("缩短期限，或按项目贷款申请", "Shorten the term, or apply for a project loan.")
     if months > longest.whole():
         reason = Text(
             f"{months} 个月，流动资金贷款最长 {longest.value} 个月",
             f"{months} months; working capital is lent for {longest.value} at most",
         )
-        return Gate("term_too_long", Verdict.FAILED, title, reason, shorten, references)
+        return Gate("term_too_long", GateVerdict.FAILED, title, reason, shorten, references)
     cycle = limits.need.cycle
     slow = policy.rule("slow_cycle_days")
     if cycle is not None and cycle >= slow.whole():
@@ -249,12 +249,12 @@ def _term_gate(case: Case, limits: FirmLimits, policy: Policy) -> Gate:
             f"{months} 个月，现金周转 {int(cycle)} 天，经营周期较长",
             f"{months} months; the cash cycle of {int(cycle)} days is slow",
         )
-        return Gate("term_too_long", Verdict.PASSED, title, reason, references=(*references, slow.reference))
+        return Gate("term_too_long", GateVerdict.PASSED, title, reason, references=(*references, slow.reference))
     reason = Text(
         f"{months} 个月，超过 {usual.value} 个月，而未显示较长的现金周转（{slow.value} 天以上）",
         f"{months} months, above {usual.value}, and no slow cash cycle ({slow.value} days or more) is shown",
     )
-    return Gate("term_too_long", Verdict.OPEN, title, reason, shorten, (*references, slow.reference))
+    return Gate("term_too_long", GateVerdict.OPEN, title, reason, shorten, (*references, slow.reference))
 
 
 def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
@@ -273,12 +273,12 @@ def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
         lacking["operating_cash_flow_before"] = None
     title = Text("测算额度的财务数据是否齐全", "are the figures for the limit complete")
     if not lacking:
-        return (Gate("figures_missing", Verdict.PASSED, title, Text("齐全", "complete")),)
+        return (Gate("figures_missing", GateVerdict.PASSED, title, Text("齐全", "complete")),)
     names = figures(tuple(lacking))
     return (
         Gate(
             "figures_missing",
-            Verdict.OPEN,
+            GateVerdict.OPEN,
             title,
             Text(
                 f"缺或过期：{names.zh}；此类数据不会提高额度",
@@ -289,7 +289,9 @@ def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
     )
 
 
-def _appraise(case: Case, removed: Mapping[str, Text], rules: Rulebook, detailed: bool) -> Appraisal | NoValue:
+def _appraise(
+    case: CreditCase, removed: Mapping[str, Text], rules: Rulebook, detailed: bool
+) -> Appraisal | NoValue:
     """The value of the rights that can be pledged; rights removed by a check are excluded.
 
     Where every right that carries the value is removed, the others do not earn it in their place.
@@ -308,7 +310,7 @@ def _appraise(case: Case, removed: Mapping[str, Text], rules: Rulebook, detailed
 
 
 def _missing(gates: Sequence[Gate]) -> tuple[Text, ...]:
-    return tuple(gate.hint for gate in gates if gate.verdict is not Verdict.PASSED and gate.hint is not None)
+    return tuple(gate.hint for gate in gates if gate.verdict is not GateVerdict.PASSED and gate.hint is not None)
 
 
 def _doubts(ready: Prepared, limit: Explanation, offers: Sequence[Offer]) -> tuple[Reference, ...]:

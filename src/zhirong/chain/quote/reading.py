@@ -15,13 +15,13 @@ from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.reading import read_cycle
 from zhirong.chain.loan.terms import MOST_MONTHS, Method
 from zhirong.chain.mode.eligibility import NEVER
-from zhirong.chain.mode.stated_fact import Certificate
+from zhirong.chain.mode.stated_fact import FactCertificate
 from zhirong.chain.mode.vocabulary import FACTS, ONE_OF_FACTS, FactKind
 from zhirong.chain.pledge.reading import read_filing
 from zhirong.chain.pledge.records import Filing
 from zhirong.chain.quote.facts import OTHER_NAMES, code_of_region, may_have_certificate, read_certified
 from zhirong.chain.quote.one_plus_one import TABLES, read_beside
-from zhirong.chain.quote.records import Case, Fact, Request
+from zhirong.chain.quote.records import CreditCase, Fact, LoanRequest
 from zhirong.chain.quote.stated import OnePlusOne
 from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.chain.right.reading import read_rights
@@ -55,7 +55,7 @@ _FINEST_SHARE = Decimal("0.000001")
 _METHODS = ("bullet", "level_payment", "equal_principal", "interest_with_principal")
 
 
-def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None = None) -> Case:
+def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None = None) -> CreditCase:
     """A case from the table of its file. Raises InputError with everything that is wrong.
 
     rules: by which the team, indicators, title investigation and override of a case are read; a case that carries
@@ -93,7 +93,7 @@ def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None
     stated = replace(stated, size=size or _size_in(facts))
     beside = _read_beside(reader, [right.id for right in rights], firm_name, credit, rules, day)
     reader.finish()
-    return Case(
+    return CreditCase(
         id=case_id,
         title=title,
         as_of=as_of,
@@ -178,7 +178,7 @@ def _read_region(firm: Reader, rules: Rulebook | None, day: date | None) -> str:
     return region
 
 
-def _read_request(reader: Reader, as_of: date | None) -> Request:
+def _read_request(reader: Reader, as_of: date | None) -> LoanRequest:
     start = reader.optional_day("start") or as_of or date.min
     if as_of is not None and start < as_of:
         reader.problem(
@@ -188,7 +188,7 @@ def _read_request(reader: Reader, as_of: date | None) -> Request:
             Text(f"放款日早于本案日期 {as_of}", f"the drawdown comes before the day of the case, {as_of}"),
             Text("改为本案日期当天或之后", "enter that day or a later one"),
         )
-    return Request(
+    return LoanRequest(
         amount=reader.money("amount", minimum=1),
         term_months=reader.whole("term_months", 1, MOST_MONTHS),
         purpose=reader.optional_words("purpose") or Text("", ""),
@@ -199,7 +199,7 @@ def _read_request(reader: Reader, as_of: date | None) -> Request:
     )
 
 
-def _read_planned(reader: Reader | None, firm: Holder, request: Request) -> Filing:
+def _read_planned(reader: Reader | None, firm: Holder, request: LoanRequest) -> Filing:
     """The planned pledge: what the case says of it, else the firm's pledge for the loan asked for."""
     if reader is None:
         return Filing(pledgors=(firm,), claim_amount=request.amount, debt_start=request.start)
@@ -213,12 +213,12 @@ def read_facts(reader: Reader | None, as_of: date | None) -> Mapping[str, Fact]:
 
 def read_facts_with_proof(
     reader: Reader | None, as_of: date | None
-) -> tuple[Mapping[str, Fact], Mapping[str, Certificate]]:
+) -> tuple[Mapping[str, Fact], Mapping[str, FactCertificate]]:
     """As ``read_facts``, with the certificates of those that are stated as a table."""
     if reader is None:
         return {}, {}
     facts: dict[str, Fact] = {}
-    certificates: dict[str, Certificate] = {}
+    certificates: dict[str, FactCertificate] = {}
     for name, fact in FACTS.items():
         written = _written_name(reader, name)
         if name in DERIVED_FACTS or not reader.has(written):

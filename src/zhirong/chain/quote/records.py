@@ -15,16 +15,16 @@ from zhirong.chain.credit.file import CreditFile
 from zhirong.chain.credit.weight_of_evidence import EvidenceScore
 from zhirong.chain.limit.limit import ModeLimit
 from zhirong.chain.limit.reading import StatedForLimit
-from zhirong.chain.limit.wording import Cap, Change
+from zhirong.chain.limit.wording import LimitCap, LimitChange
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.schedule import Schedule
 from zhirong.chain.loan.terms import Method
-from zhirong.chain.mode.charges import Charge
+from zhirong.chain.mode.charges import ModeCharge
 from zhirong.chain.mode.eligibility import ConditionResult
 from zhirong.chain.mode.model import Mode
-from zhirong.chain.mode.stated_fact import Certificate
+from zhirong.chain.mode.stated_fact import FactCertificate
 from zhirong.chain.mode.vocabulary import ChargeKind
-from zhirong.chain.pledge.records import Filing, Finding, Pledgeable
+from zhirong.chain.pledge.records import Filing, GroundFinding, Pledgeable
 from zhirong.chain.quote.stated import Judged, OnePlusOne, Substitute
 from zhirong.chain.right.life import LegalLife
 from zhirong.chain.right.records import Right
@@ -39,7 +39,7 @@ Fact = bool | Decimal | int | str | date | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class LoanRequest:
     """What the firm asks for.
 
     amount: fen. annual_rate: what lender and firm have agreed; None leaves it to the rate rule. method, cycle:
@@ -56,7 +56,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CreditCase:
     """One firm with its rights and its request, as of one day.
 
     region: GB/T 2260 code of the firm's registration. sources: what the case was taken from, in words. assumed:
@@ -73,18 +73,18 @@ class Case:
     firm_code: str
     sources: tuple[str, ...]
     assumed: tuple[Text, ...]
-    request: Request
+    request: LoanRequest
     rights: tuple[Right, ...]
     filing: Filing
     appraisal: AppraisalRequest | None
     credit: CreditFile
     facts: Mapping[str, Fact]
     beside: OnePlusOne = OnePlusOne()
-    certificates: Mapping[str, Certificate] = field(default_factory=dict)
+    certificates: Mapping[str, FactCertificate] = field(default_factory=dict)
     stated: StatedForLimit = StatedForLimit()
 
 
-class Verdict(StrEnum):
+class GateVerdict(StrEnum):
     """What a gate says. An open gate lets the quote pass on condition that what is missing is brought."""
 
     PASSED = "passed"
@@ -92,7 +92,7 @@ class Verdict(StrEnum):
     FAILED = "failed"
 
 
-class Scope(StrEnum):
+class GateScope(StrEnum):
     """What a failed check takes away: the whole loan, or only the rights that it names from the pledge."""
 
     LOAN = "loan"
@@ -104,12 +104,12 @@ class Gate:
     """One eligibility check. code: stable English key. scope: what a failure takes away."""
 
     code: str
-    verdict: Verdict
+    verdict: GateVerdict
     title: Text
     reason: Text
     hint: Text | None = None
     references: tuple[Reference, ...] = ()
-    scope: Scope = Scope.LOAN
+    scope: GateScope = GateScope.LOAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class RightView:
     right: Right
     status: StatusOn
     life: LegalLife
-    findings: tuple[Finding, ...]
+    findings: tuple[GroundFinding, ...]
     pledgeable: Pledgeable
     remaining: Decimal | None
 
@@ -166,11 +166,11 @@ class PledgeValue:
     limits: tuple[RateLimit, ...]
     lending: LendingValue | None
     rights: tuple[RightShare, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[LimitChange, ...]
     explanation: Explanation
 
 
-class Decision(StrEnum):
+class LimitDecision(StrEnum):
     """The answer. ``offer`` is the whole amount, ``offer_less`` a smaller one."""
 
     OFFER = "offer"
@@ -179,7 +179,7 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class DrawingCondition:
     """Something that must hold before or while money is drawn. code: stable English key."""
 
     code: str
@@ -196,7 +196,7 @@ class CreditLimit:
     check is still open, or money may be drawn on conditions only. limit: the computation behind the amount.
     """
 
-    decision: Decision
+    decision: LimitDecision
     amount: Fen
     mode_id: str | None
     binding: str
@@ -204,9 +204,9 @@ class CreditLimit:
     conditional: bool
     limit: ModeLimit
     uncovered: ModeLimit
-    caps: tuple[Cap, ...]
-    changes: tuple[Change, ...]
-    conditions: tuple[Condition, ...]
+    caps: tuple[LimitCap, ...]
+    changes: tuple[LimitChange, ...]
+    conditions: tuple[DrawingCondition, ...]
     explanation: Explanation
 
 
@@ -220,7 +220,7 @@ class PartyAmount:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class MissingItem:
     """Something still missing. who: the role that has to bring it; name: who that is here."""
 
     who: str
@@ -229,7 +229,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class CashFlow:
+class FirmPayment:
     """One payment as the firm sees it: received positive, paid negative, in fen."""
 
     day: date
@@ -255,24 +255,24 @@ class Offer:
     eligible: Pledgeable
     conditions: tuple[ConditionResult, ...]
     limit: ModeLimit
-    caps: tuple[Cap, ...]
-    changes: tuple[Change, ...]
-    drawing: tuple[Condition, ...]
+    caps: tuple[LimitCap, ...]
+    changes: tuple[LimitChange, ...]
+    drawing: tuple[DrawingCondition, ...]
     amount: Fen
     limited_by: str
     limited_by_title: Text
     term_months: int
     annual_rate: Decimal
     schedule: Schedule | None
-    charges: tuple[Charge, ...]
-    cash_flows: tuple[CashFlow, ...]
+    charges: tuple[ModeCharge, ...]
+    cash_flows: tuple[FirmPayment, ...]
     annual_cost: Decimal | None
     cost_before_subsidy: Decimal | None
     full_loss: tuple[PartyAmount, ...]
     at_default: tuple[PartyAmount, ...]
     expected_loss: tuple[PartyAmount, ...]
     default_chance: Decimal
-    needs: tuple[Need, ...]
+    needs: tuple[MissingItem, ...]
     explanation: Explanation
 
 
@@ -285,7 +285,7 @@ class Quote:
     right passes every check. published: P10 and P90 as the appraisal publishes them, in fen, None without a value.
     """
 
-    case: Case
+    case: CreditCase
     region_name: Text
     rights: tuple[RightView, ...]
     appraisal: Appraisal | NoValue

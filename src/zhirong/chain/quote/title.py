@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from zhirong.chain.quote.records import Gate, Verdict
+from zhirong.chain.quote.records import Gate, GateVerdict
 from zhirong.chain.quote.stated import FINDING_TEXT, PAYER_TEXT, TitleFinding, TitleInvestigation
 from zhirong.kernel.days import add_months
 from zhirong.kernel.fields import Reader
@@ -88,27 +88,29 @@ def title_gate(title: TitleInvestigation, keys: Sequence[str], rules: Rulebook, 
         f"{title.law_firm}, at CNY {show_yuan(title.cost)} paid by {PAYER_TEXT[title.paid_by].en}",
     )
 
-    def gate(verdict: Verdict, reason: Text, hint: Text | None = None) -> Gate:
+    def gate(verdict: GateVerdict, reason: Text, hint: Text | None = None) -> Gate:
         words = f"：{title.words}" if title.words else "", f": {title.words}" if title.words else ""
         said = Text(f"{reason.zh}{words[0]}（{cost.zh}）", f"{reason.en}{words[1]} ({cost.en})")
         return Gate("title_investigation", verdict, name, said, hint, (validity.reference,))
 
     if title.finding is None or title.done_on is None:
         return gate(
-            Verdict.OPEN, Text("尚未完成", "not done yet"), Text("等调查报告", "wait for the law firm's report")
+            GateVerdict.OPEN, Text("尚未完成", "not done yet"), Text("等调查报告", "wait for the law firm's report")
         )
     if title.finding == "defective":
-        return gate(Verdict.FAILED, FINDING_TEXT["defective"], Text("换用其他权利", "use other rights"))
+        return gate(GateVerdict.FAILED, FINDING_TEXT["defective"], Text("换用其他权利", "use other rights"))
     if add_months(title.done_on, validity.whole()) < day:
-        return gate(Verdict.OPEN, Text("报告已过有效期", "the report is out of date"), Text("补充调查", "renew it"))
+        return gate(
+            GateVerdict.OPEN, Text("报告已过有效期", "the report is out of date"), Text("补充调查", "renew it")
+        )
     left_out = [right_id for right_id in keys if right_id not in title.rights]
     if left_out:
         named = "、".join(left_out), ", ".join(left_out)
         return gate(
-            Verdict.OPEN,
+            GateVerdict.OPEN,
             Text(f"没有调查：{named[0]}", f"not checked: {named[1]}"),
             Text("补充调查", "have them checked too"),
         )
     if title.finding == "curable":
-        return gate(Verdict.OPEN, FINDING_TEXT["curable"], Text("放款前补正", "cure it before the drawdown"))
-    return gate(Verdict.PASSED, FINDING_TEXT["clear"])
+        return gate(GateVerdict.OPEN, FINDING_TEXT["curable"], Text("放款前补正", "cure it before the drawdown"))
+    return gate(GateVerdict.PASSED, FINDING_TEXT["clear"])

@@ -20,9 +20,9 @@ from zhirong.chain.credit.document import credit_part, evidence_part, override_p
 from zhirong.chain.indicators.document import indicator_part
 from zhirong.chain.limit.limit import FirmLimits, ModeLimit
 from zhirong.chain.limit.records import GUARANTOR_LIKE, LENDER
-from zhirong.chain.limit.wording import Cap, Change
+from zhirong.chain.limit.wording import LimitCap, LimitChange
 from zhirong.chain.loan.rows import Row
-from zhirong.chain.mode.charges import Charge
+from zhirong.chain.mode.charges import ModeCharge
 from zhirong.chain.mode.eligibility import ConditionResult
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import ROLES
@@ -75,15 +75,15 @@ from zhirong.chain.quote.document import (
     ValuePart,
 )
 from zhirong.chain.quote.records import (
-    Condition,
     CreditLimit,
+    DrawingCondition,
     Gate,
+    GateVerdict,
     Offer,
     PartyAmount,
     PledgeValue,
     Quote,
     RightView,
-    Verdict,
 )
 from zhirong.chain.quote.stated import TitleInvestigation
 from zhirong.chain.quote.title import LAW_FIRM, LAW_FIRM_TEXT
@@ -327,7 +327,7 @@ def _gate(gate: Gate) -> GatePart:
     return GatePart(
         code=gate.code,
         verdict=gate.verdict,
-        passed=gate.verdict is Verdict.PASSED,
+        passed=gate.verdict is GateVerdict.PASSED,
         title=gate.title,
         scope=gate.scope,
         reason=gate.reason,
@@ -409,7 +409,7 @@ def _annex(limits: FirmLimits) -> AnnexPart:
     )
 
 
-def _cap(cap: Cap, binding: str) -> CapPart:
+def _cap(cap: LimitCap, binding: str) -> CapPart:
     return CapPart(
         code=cap.code,
         title=cap.title,
@@ -420,11 +420,11 @@ def _cap(cap: Cap, binding: str) -> CapPart:
     )
 
 
-def _references_in(cap: Cap) -> tuple[Reference, ...]:
+def _references_in(cap: LimitCap) -> tuple[Reference, ...]:
     return tuple(dict.fromkeys(ref for _, node in cap.explanation.walk() for ref in node.references))
 
 
-def _change(change: Change) -> ChangePart:
+def _change(change: LimitChange) -> ChangePart:
     return ChangePart(
         code=change.code,
         title=change.title,
@@ -435,7 +435,7 @@ def _change(change: Change) -> ChangePart:
     )
 
 
-def _drawing(condition: Condition) -> DrawingPart:
+def _drawing(condition: DrawingCondition) -> DrawingPart:
     return DrawingPart(condition.code, condition.text, condition.references)
 
 
@@ -570,7 +570,7 @@ def _row(row: Row) -> SchedulePart:
     )
 
 
-def _cost(charge: Charge, mode: Mode) -> CostPart:
+def _cost(charge: ModeCharge, mode: Mode) -> CostPart:
     return CostPart(
         code=charge.code,
         title=charge.title,

@@ -6,8 +6,8 @@ from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.documents.papers.contracts import rights_table
 from zhirong.documents.papers.sheet import (
     Block,
+    DocumentSheet,
     Facts,
-    Sheet,
     day_words,
     facts,
     figure,
@@ -21,7 +21,7 @@ from zhirong.documents.papers.sheet import (
 )
 
 
-def application(f: Facts) -> Sheet:
+def application(f: Facts) -> DocumentSheet:
     """What the firm asks for, and by which rights."""
     return _sheet(
         "知识产权质押融资申请书",
@@ -43,7 +43,7 @@ def application(f: Facts) -> Sheet:
     )
 
 
-def appraisal_summary(f: Facts) -> Sheet:
+def appraisal_summary(f: Facts) -> DocumentSheet:
     """The interval that the appraisal gives, and until when it holds."""
     return _sheet(
         "知识产权评估摘要",
@@ -63,7 +63,7 @@ def appraisal_summary(f: Facts) -> Sheet:
     )
 
 
-def credit_review(f: Facts) -> Sheet:
+def credit_review(f: Facts) -> DocumentSheet:
     """What the lender has looked into and what it thinks."""
     limits = [[one["title"], figure(one["amount"]), "决定" if one["binding"] else ""] for one in f["limits"]]
     checks = [[one["title"], one["state"], one["finding"]] for one in f["checks"]]
@@ -93,7 +93,7 @@ def credit_review(f: Facts) -> Sheet:
     )
 
 
-def approval(f: Facts) -> Sheet:
+def approval(f: Facts) -> DocumentSheet:
     """Who decided what. Decisions that were kept before 2026-12 call a role a duty."""
     decisions = [
         [
@@ -124,5 +124,5 @@ def approval(f: Facts) -> Sheet:
     )
 
 
-def _sheet(title: str, f: Facts, *blocks: Block) -> Sheet:
-    return Sheet(title, f["number"], date.fromisoformat(f["day"]), blocks)
+def _sheet(title: str, f: Facts, *blocks: Block) -> DocumentSheet:
+    return DocumentSheet(title, f["number"], date.fromisoformat(f["day"]), blocks)

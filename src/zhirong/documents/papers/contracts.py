@@ -16,8 +16,8 @@ from zhirong.chain.right.kinds import KIND_TEXT, KINDS, KindRecord, Register, Ri
 from zhirong.documents.papers.contracts_english import guarantee_in_english, loan_in_english, pledge_in_english
 from zhirong.documents.papers.sheet import (
     Block,
+    DocumentSheet,
     Facts,
-    Sheet,
     clauses,
     day_words,
     facts,
@@ -77,7 +77,7 @@ _DISPUTES = ("loan.court", "loan.arbitration")
 Article = tuple[str, Sequence[str]]
 
 
-def loan_contract(f: Facts) -> Sheet:
+def loan_contract(f: Facts) -> DocumentSheet:
     """The contract of the loan, with the schedule that its terms give."""
     servicing, guarantee = f["servicing"], f.get("guarantee_number")
     values = {
@@ -145,10 +145,10 @@ def loan_contract(f: Facts) -> Sheet:
         *loan_in_english(f, [one for _, ids in articles for one in ids]),
         signatures(("贷款人", f["lender"]["name"]), ("借款人", f["firm"]["name"])),
     ]
-    return Sheet("知识产权质押借款合同", f["number"], _day(f), tuple(blocks))
+    return DocumentSheet("知识产权质押借款合同", f["number"], _day(f), tuple(blocks))
 
 
-def pledge_contract(f: Facts) -> Sheet:
+def pledge_contract(f: Facts) -> DocumentSheet:
     """The contract of the pledge: kind and amount of the claim, its term, the rights, the scope, the
     registration.
     """
@@ -218,10 +218,10 @@ def pledge_contract(f: Facts) -> Sheet:
         signatures(("质权人", f["lender"]["name"]), ("出质人", f["firm"]["name"])),
     ]
     title = "知识产权最高额质押合同" if maximum else "知识产权质押合同"
-    return Sheet(title, f["number"], _day(f), tuple(blocks))
+    return DocumentSheet(title, f["number"], _day(f), tuple(blocks))
 
 
-def guarantee_contract(f: Facts) -> Sheet:
+def guarantee_contract(f: Facts) -> DocumentSheet:
     """The contract of the guarantee, for the share and the amount that the guarantor has granted."""
     values = {
         "amount": money(f["amount"]),
@@ -256,7 +256,7 @@ def guarantee_contract(f: Facts) -> Sheet:
         *guarantee_in_english(f, [one for _, ids in articles for one in ids]),
         signatures(("债权人", f["lender"]["name"]), ("保证人", f["guarantor"]["name"])),
     ]
-    return Sheet("保证合同", f["number"], _day(f), tuple(blocks))
+    return DocumentSheet("保证合同", f["number"], _day(f), tuple(blocks))
 
 
 def _real_effect(f: Facts, kinds: Sequence[KindRecord]) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from zhirong.chain.right.kinds import KIND_TEXT, RightKind
 from zhirong.documents.papers.contracts import rights_table
 from zhirong.documents.papers.sheet import (
     Block,
+    DocumentSheet,
     Facts,
-    Sheet,
     day_words,
     facts,
     heading,
@@ -35,7 +35,7 @@ _REGISTER_TITLES = {
 }
 
 
-def registration_form(f: Facts) -> Sheet:
+def registration_form(f: Facts) -> DocumentSheet:
     """The application that pledgor and pledgee make together. register: whose form it is; list_sha256: of the Excel
     list.
     """
@@ -80,7 +80,7 @@ def registration_form(f: Facts) -> Sheet:
     if len(rights) > MOST_ON_FORM:
         blocks += [heading(f"附页：出质权利清单（共 {len(rights)} 项）"), rights_table(rights)]
     title = _REGISTER_TITLES.get(f["register"], "知识产权质押登记申请表")
-    return Sheet(title, f["number"], date.fromisoformat(f["day"]), tuple(blocks))
+    return DocumentSheet(title, f["number"], date.fromisoformat(f["day"]), tuple(blocks))
 
 
 def needs_list(rights: Sequence[Facts]) -> bool:

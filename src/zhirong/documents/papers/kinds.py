@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from zhirong.documents.papers import case_papers, contracts, forms, notices
 from zhirong.documents.papers.setting import paper_docx, paper_pdf
-from zhirong.documents.papers.sheet import Facts, Sheet
+from zhirong.documents.papers.sheet import DocumentSheet, Facts
 from zhirong.kernel.text import Text
 
 
@@ -15,7 +15,7 @@ class PaperKind:
 
     title: Text
     letter: str
-    make: Callable[[Facts], Sheet]
+    make: Callable[[Facts], DocumentSheet]
     signers: tuple[str, ...] = ()
 
 

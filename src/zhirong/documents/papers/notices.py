@@ -5,8 +5,8 @@ from datetime import date
 from zhirong.documents.papers.contracts import rights_table, schedule_table
 from zhirong.documents.papers.sheet import (
     Block,
+    DocumentSheet,
     Facts,
-    Sheet,
     day_words,
     facts,
     figure,
@@ -18,7 +18,7 @@ from zhirong.documents.papers.sheet import (
 )
 
 
-def release_notice(f: Facts) -> Sheet:
+def release_notice(f: Facts) -> DocumentSheet:
     """The loan has been paid out; the schedule from the real day."""
     return _sheet(
         "放款通知书",
@@ -33,7 +33,7 @@ def release_notice(f: Facts) -> Sheet:
     )
 
 
-def due_notice(f: Facts) -> Sheet:
+def due_notice(f: Facts) -> DocumentSheet:
     """Something falls due soon."""
     return _sheet(
         "还款通知书",
@@ -48,7 +48,7 @@ def due_notice(f: Facts) -> Sheet:
     )
 
 
-def overdue_notice(f: Facts) -> Sheet:
+def overdue_notice(f: Facts) -> DocumentSheet:
     """Something was due and has not been paid."""
     return _sheet(
         "逾期催收通知书",
@@ -69,7 +69,7 @@ def overdue_notice(f: Facts) -> Sheet:
     )
 
 
-def discharge_notice(f: Facts) -> Sheet:
+def discharge_notice(f: Facts) -> DocumentSheet:
     """Everything is paid: the pledge is to be cancelled."""
     numbers = "、".join(f["registrations"]) or "—"
     return _sheet(
@@ -86,7 +86,7 @@ def discharge_notice(f: Facts) -> Sheet:
     )
 
 
-def loan_statement(f: Facts) -> Sheet:
+def loan_statement(f: Facts) -> DocumentSheet:
     """What a loan stands at on a day, how each receipt was applied, what falls due."""
     received = [
         [
@@ -119,9 +119,9 @@ def loan_statement(f: Facts) -> Sheet:
         heading("以后到期"),
         schedule_table(f["schedule"]) if f["schedule"] else paragraph("没有以后到期的款项。"),
     ]
-    return Sheet("贷款对账单", f["number"], date.fromisoformat(f["day"]), tuple(blocks))
+    return DocumentSheet("贷款对账单", f["number"], date.fromisoformat(f["day"]), tuple(blocks))
 
 
-def _sheet(title: str, f: Facts, *blocks: Block) -> Sheet:
+def _sheet(title: str, f: Facts, *blocks: Block) -> DocumentSheet:
     signed = facts(("贷款人", f["lender"]["name"]), ("日期", day_words(f["day"])))
-    return Sheet(title, f["number"], date.fromisoformat(f["day"]), (*blocks, signed))
+    return DocumentSheet(title, f["number"], date.fromisoformat(f["day"]), (*blocks, signed))

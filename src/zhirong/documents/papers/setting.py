@@ -8,7 +8,7 @@ from typing import Any
 
 from zhirong.charts.coverage import shown_characters
 from zhirong.charts.fonts import FAMILY, font_folder
-from zhirong.documents.papers.sheet import Block, Sheet, day_words
+from zhirong.documents.papers.sheet import Block, DocumentSheet, day_words
 from zhirong.documents.printable import printable
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -17,7 +17,7 @@ _CM = 360_000  # English metric units of Word in a centimetre
 _TEXT_WIDTH = 16 * _CM
 
 
-def paper_pdf(sheet: Sheet) -> bytes:
+def paper_pdf(sheet: DocumentSheet) -> bytes:
     """The paper as PDF, its fonts embedded, its words kept as text. Raises InputError without a Chinese font."""
     import typst
 
@@ -40,7 +40,7 @@ def paper_pdf(sheet: Sheet) -> bytes:
     return pdf
 
 
-def paper_docx(sheet: Sheet) -> bytes:
+def paper_docx(sheet: DocumentSheet) -> bytes:
     """The paper as a Word file."""
     from docx import Document
 
@@ -54,7 +54,7 @@ def paper_docx(sheet: Sheet) -> bytes:
     return file.getvalue()
 
 
-def _set_up(document: Any, sheet: Sheet) -> None:
+def _set_up(document: Any, sheet: DocumentSheet) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt

@@ -17,7 +17,7 @@ _NUMERALS = "零一二三四五六七八九十"
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class DocumentSheet:
     """A paper. number: of the document. day: that it bears. blocks: see the functions below."""
 
     title: str

@@ -9,7 +9,13 @@ from typing import Any
 
 from zhirong.chain.appraisal_practice.compare import Comparison, compare
 from zhirong.chain.appraisal_practice.conduct import ConductFlag, conduct_flags, customary_fee
-from zhirong.chain.appraisal_practice.records import AppraisalGrade, Standing, ValueRecord, record_of_json, standing
+from zhirong.chain.appraisal_practice.records import (
+    AppraisalGrade,
+    AppraisalStanding,
+    ValueRecord,
+    record_of_json,
+    standing,
+)
 from zhirong.chain.financing.appraising import AppraisalState
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import RuleValue
@@ -48,7 +54,7 @@ def records_of(rows: Sequence[Appraisal]) -> list[ValueRecord]:
 
 def standing_of(
     firm: Organisation, right: FirmRight, purpose: str, day: date, needed: AppraisalGrade = AppraisalGrade.FORMAL
-) -> Standing:
+) -> AppraisalStanding:
     """How a right stands on a day: current, stale, withdrawn or missing, never silently good."""
     rows = Appraisal.objects.filter(firm=firm, purpose=purpose, state__in=_ISSUED)
     return standing(records_of(list(rows)), right_id(right.pk), purpose, day, needed)
@@ -61,7 +67,7 @@ class Beside:
     fee_low, fee_high: what is customary for its value, by ``fee_rule``; None before there is one.
     """
 
-    standings: tuple[tuple[FirmRight, Standing], ...]
+    standings: tuple[tuple[FirmRight, AppraisalStanding], ...]
     flags: tuple[ConductFlag, ...]
     fee_low: Fen | None
     fee_high: Fen | None

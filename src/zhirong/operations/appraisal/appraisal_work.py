@@ -11,7 +11,7 @@ from zhirong.chain.appraisal.case import AppraisalCase, read_appraisal_case
 from zhirong.chain.appraisal.lending import lending_value
 from zhirong.chain.appraisal.records import Appraisal as Valued
 from zhirong.chain.appraisal.request import Purpose
-from zhirong.chain.appraisal_practice.records import SIGNATORIES, Signature, formal_record
+from zhirong.chain.appraisal_practice.records import SIGNATORIES, ReportSignature, formal_record
 from zhirong.chain.appraisal_practice.report import Parties, report_data
 from zhirong.chain.contract.states import DocumentState, SignatureMethod
 from zhirong.chain.financing.appraising import AppraisalTransition, next_state, states_for
@@ -166,7 +166,7 @@ def _report(
     rules: Any,
 ) -> dict[str, Any]:
     """The report as data. appraisers: who answers for it, by name."""
-    signature = Signature(row.agency.name, appraisers, day, True, bool(row.conflict.get("preset_value")))
+    signature = ReportSignature(row.agency.name, appraisers, day, True, bool(row.conflict.get("preset_value")))
     record = formal_record(
         report_number(row),
         found,

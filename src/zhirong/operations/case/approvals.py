@@ -4,9 +4,9 @@ with what the firm can do.
 
 from typing import Annotated, Any
 
-from zhirong.chain.financing.approval import ApprovalVerdict, Decision, Round, band_for, why_not
+from zhirong.chain.financing.approval import ApprovalDecision, ApprovalVerdict, Round, band_for, why_not
 from zhirong.chain.financing.case import CaseState, CaseTransition
-from zhirong.chain.financing.declining import GROUND_TEXT, WHAT_TO_DO, Ground
+from zhirong.chain.financing.declining import GROUND_TEXT, WHAT_TO_DO, DeclineGround
 from zhirong.chain.quote.kept import read_kept
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
@@ -41,7 +41,9 @@ _BEFORE_RELEASE = (
 def round_of(case: Case, work: Any) -> Round:
     """The present round of a case. work: whatever has ``rules`` and ``day``."""
     made = Approval.objects.filter(case=case, round=case.approval_round).order_by("pk")
-    decisions = tuple(Decision(one.by_id, one.role, ApprovalVerdict(one.decision), one.amount) for one in made)
+    decisions = tuple(
+        ApprovalDecision(one.by_id, one.role, ApprovalVerdict(one.decision), one.amount) for one in made
+    )
     proposed = case.proposed_amount or 0
     return Round(
         band_for(proposed, work.rules, work.day, case.lender.region),
@@ -204,7 +206,7 @@ class Decline(Request):
     """The ground, and what the firm can do."""
 
     ground: Annotated[
-        Ground,
+        DeclineGround,
         ask("主要理由", "Main ground", choices=tuple((one.value, words) for one, words in GROUND_TEXT.items())),
     ]
     reason: Annotated[Words, ask("具体理由", "Detailed reason", "企业可见", "visible to the firm", widget="area")]

@@ -10,22 +10,22 @@ from django.db.models import Q
 from zhirong.chain.appraisal_practice.records import AppraisalGrade
 from zhirong.chain.financing.appraising import AppraisalState
 from zhirong.chain.financing.conditions import (
-    Condition,
+    ConditionWaiver,
+    DisbursementCondition,
     FilingFact,
     GuaranteeFact,
     PaperFact,
     ReleaseFacts,
     UseFact,
-    Waiver,
     release_conditions,
 )
 from zhirong.chain.loan.terms import AMORTISING, Method
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.chain.pledge.maximum import KnownFreeze, fixed_by_freeze
 from zhirong.chain.pledge.precheck import RightCheck, check_filing, is_examined_once, right_key
-from zhirong.chain.pledge.records import ClaimKind, Verdict
+from zhirong.chain.pledge.records import ClaimKind, GroundVerdict
 from zhirong.chain.pledge.register import FREEZE_RIGHT
-from zhirong.chain.pledge.registration import Move, RegisterRole, Registration, Status
+from zhirong.chain.pledge.registration import RegisterRole, RegisterTransition, Registration, Status
 from zhirong.chain.quote.kept import read_kept
 from zhirong.chain.right.records import Flag, Right
 from zhirong.documents.papers.kinds import PAPER_KINDS
@@ -61,7 +61,7 @@ _BY_PARTS = frozenset(one.value for one in (*AMORTISING, Method.CUSTOM))
 _GIVEN = (AppraisalState.ISSUED.value, AppraisalState.SIGNED.value)
 
 
-def conditions_of(case: Case, day: date, rules: Rulebook) -> tuple[Condition, ...]:
+def conditions_of(case: Case, day: date, rules: Rulebook) -> tuple[DisbursementCondition, ...]:
     """Every condition precedent of a case as of a day."""
     return release_conditions(release_facts(case, day, rules), rules)
 
@@ -101,7 +101,7 @@ def release_facts(case: Case, day: date, rules: Rulebook) -> ReleaseFacts:
         annex=annex_figure(case),
         fixed=tuple(fixed for one in registrations if (fixed := _fixed(one, day, rules)) is not None),
         waivers={
-            code: Waiver(one["of"], one["why"], one["name"], date.fromisoformat(one["on"]))
+            code: ConditionWaiver(one["of"], one["why"], one["name"], date.fromisoformat(one["on"]))
             for code, one in contract.get("waived", {}).items()
         },
     )
@@ -136,7 +136,7 @@ def _fixed(registration: Registration, day: date, rules: Rulebook) -> Text | Non
     if kind is not ClaimKind.MAXIMUM_AMOUNT:
         return None
     own = set(registration.charged())
-    events = Event.objects.filter(registration=registration.id, kind=pledge_kind(Move.FREEZE))
+    events = Event.objects.filter(registration=registration.id, kind=pledge_kind(RegisterTransition.FREEZE))
     on_rights = Event.objects.filter(kind=FREEZE_RIGHT)
     freezes = []
     for event in (*events.order_by("index"), *on_rights.order_by("index")):
@@ -227,7 +227,7 @@ def grounds_of(
 def _grounds(check: RightCheck, is_own: bool) -> Iterable[tuple[str, Text]]:
     name = check.right.number or check.right.title
     for problem, finding in check.found():
-        if finding.verdict is Verdict.REFUSED and not is_examined_once(finding):
+        if finding.verdict is GroundVerdict.REFUSED and not is_examined_once(finding):
             yield (
                 f"{check.key}/{finding.number}",
                 Text(f"{name}：{problem.reason.zh}", f"{name}: {problem.reason.en}"),

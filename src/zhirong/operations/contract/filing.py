@@ -12,7 +12,7 @@ from zhirong.chain.financing.case import CaseState
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.pledge.papers import PAPER_TEXT, Paper
 from zhirong.chain.pledge.records import ContractItem
-from zhirong.chain.pledge.registration import Move, RegisterRole, Registration, Status
+from zhirong.chain.pledge.registration import RegisterRole, RegisterTransition, Registration, Status
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, MemberRole
@@ -119,7 +119,7 @@ def prepare(work: Work, request: Prepare) -> Any:
             Text("已存在登记申请", "a filing already exists"),
             Text("先撤回，再重新准备", "withdraw it first"),
         )
-    done = fold_filings(work, Move.PREPARE, filing_request(case, request))
+    done = fold_filings(work, RegisterTransition.PREPARE, filing_request(case, request))
     ids = [one.registration.id for one in done if one.registration is not None]
     contract = {**case.contract, "filings": [*case.contract.get("filings", []), *ids]}
     work.update(case, filing=ids[0], contract=contract)

@@ -12,8 +12,8 @@ from zhirong.chain.financing.diligence import (
     VERDICT_TEXT,
     CheckRule,
     CheckState,
-    Entry,
-    Verdict,
+    DiligenceRule,
+    DiligenceVerdict,
     checklist,
     entry_problems,
 )
@@ -42,7 +42,11 @@ from zhirong.store.parties import Account, Membership
 DESK = (MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER)
 _VERDICTS: dict[Any, Text] = {one.value: words for one, words in VERDICT_TEXT.items()}
 # What the law firm's finding is worth as the verdict of the item.
-_TITLE_VERDICT = {"clear": Verdict.CLEAR, "curable": Verdict.NOTABLE, "defective": Verdict.ADVERSE}
+_TITLE_VERDICT = {
+    "clear": DiligenceVerdict.CLEAR,
+    "curable": DiligenceVerdict.NOTABLE,
+    "defective": DiligenceVerdict.ADVERSE,
+}
 
 
 def name_of(account: Account | None) -> str:
@@ -303,9 +307,9 @@ class Check(Request):
             only=_is_other,
         ),
     ] = CheckState.DONE
-    verdict: Annotated[Verdict, ask("结论", "Verdict", choices=tuple(_VERDICTS.items()), only=_is_other)] = (
-        Verdict.CLEAR
-    )
+    verdict: Annotated[
+        DiligenceVerdict, ask("结论", "Verdict", choices=tuple(_VERDICTS.items()), only=_is_other)
+    ] = DiligenceVerdict.CLEAR
     finding: Annotated[Words, ask("调查内容与结果", "Subject and result of the investigation", widget="area")]
     cost: Annotated[Fen, ask("费用", "Cost", widget="money")] = 0
     unusual: UnusualReason = ""
@@ -348,10 +352,12 @@ def do_check(work: Work, request: Check) -> Any:
         except InputError as error:
             problems += error.problems
         else:
-            verdict = _TITLE_VERDICT.get(str(request.title_finding), Verdict.NOTABLE)
+            verdict = _TITLE_VERDICT.get(str(request.title_finding), DiligenceVerdict.NOTABLE)
             work.update(case, beside={**case.beside, TITLE_INVESTIGATION: plain(title)})
     has_evidence = request.file is not None or item.file_id is not None
-    problems += entry_problems(rule, Entry(item.item, request.outcome, verdict, request.finding, has_evidence))
+    problems += entry_problems(
+        rule, DiligenceRule(item.item, request.outcome, verdict, request.finding, has_evidence)
+    )
     if problems:
         raise InputError(problems)
     file = item.file

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
-from zhirong.chain.financing.diligence import Verdict as CheckVerdict
+from zhirong.chain.financing.diligence import DiligenceVerdict as CheckVerdict
 from zhirong.chain.quote.kept import read_kept
 from zhirong.documents.exemption_xlsx import exemption_xlsx, fen
 from zhirong.evidence import canonical

@@ -8,7 +8,7 @@ from django.db.models import Case as If
 from django.db.models import F, Q, QuerySet, Sum, When
 
 from zhirong.chain.financing.case import CaseState
-from zhirong.chain.financing.limits import SCOPE_TEXT, Addition, Limit, Meter, Scope, own_meters
+from zhirong.chain.financing.limits import SCOPE_TEXT, Addition, LendingLimit, Meter, Scope, own_meters
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.quote.facts import name_of_region
 from zhirong.kernel.money import Fen as FenAmount
@@ -127,13 +127,13 @@ def _is_region(value: str, day: date) -> bool:
     return len(value) == _REGION_DIGITS and value.isascii() and value.isdigit() and value[:2] in provinces
 
 
-def limits_of(organisation: int) -> dict[Limit, financing.Limit]:
+def limits_of(organisation: int) -> dict[LendingLimit, financing.Limit]:
     """The limits of an institution, each with its row."""
     rows = financing.Limit.objects.filter(organisation=organisation, removed=False).order_by("scope", "value")
-    return {Limit(Scope(row.scope), row.value, row.amount): row for row in rows}
+    return {LendingLimit(Scope(row.scope), row.value, row.amount): row for row in rows}
 
 
-def names_of(limits: Iterable[Limit], day: date) -> dict[str, Text]:
+def names_of(limits: Iterable[LendingLimit], day: date) -> dict[str, Text]:
     """The names of the modes and regions that limits are for."""
     found = {}
     for limit in limits:
@@ -151,7 +151,7 @@ def lender_meters(case: Case, amount: FenAmount, day: date) -> tuple[Meter, ...]
     return own_meters(limits, used, Addition(amount, case.mode, case.firm.region), names_of(limits, day))
 
 
-def lent(lender: int, limit: Limit, case: Case | None = None) -> FenAmount:
+def lent(lender: int, limit: LendingLimit, case: Case | None = None) -> FenAmount:
     """What stands against a limit of a lender, in fen: balances, and what is approved and not yet paid. The case is
     omitted.
     """

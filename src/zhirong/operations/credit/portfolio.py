@@ -143,7 +143,7 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class Portfolio:
+class LenderPortfolio:
     """What a lender has, in fen. standing: balances of loans; committed: approved and not yet paid; bad:
     substandard or worse.
     """
@@ -165,7 +165,7 @@ class Portfolio:
         return self.bad * 1000 // self.standing if self.standing else 0
 
 
-def portfolio_of(lender: int, rules: Rulebook, day: date) -> Portfolio:
+def portfolio_of(lender: int, rules: Rulebook, day: date) -> LenderPortfolio:
     """The portfolio of a lender today: a fixed number of sums in the database."""
     standing = Loan.objects.filter(lender=lender, state=LoanState.STANDING)
     totals = standing.aggregate(
@@ -177,7 +177,7 @@ def portfolio_of(lender: int, rules: Rulebook, day: date) -> Portfolio:
     )
     waiting = loans_of(lender).filter(state=LoanState.WAITING).aggregate(sum=Sum("standing"))["sum"] or 0
     committed = committed_of(lender).aggregate(sum=Sum("approved_amount"))["sum"] or 0
-    return Portfolio(
+    return LenderPortfolio(
         totals["all_balance"] or 0,
         committed + waiting,
         totals["bad"] or 0,

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 
 from zhirong.chain.credit.team import STATE_TEXT
 from zhirong.chain.financing.case import CaseState, CaseTransition
-from zhirong.chain.financing.diligence import CheckRule, Entry, adverse_items, checklist, open_items
+from zhirong.chain.financing.diligence import CheckRule, DiligenceRule, adverse_items, checklist, open_items
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.chain.quote.document import GatePart, ModeConditionPart, QuoteDocument
 from zhirong.chain.quote.kept import read_kept
-from zhirong.chain.quote.records import Scope, Verdict
+from zhirong.chain.quote.records import GateScope, GateVerdict
 from zhirong.kernel.days import day_of
 from zhirong.kernel.document import to_json
 from zhirong.kernel.errors import InputError, Problem
@@ -143,13 +143,15 @@ def _review(value: str, words: Text, code: str) -> Problem:
     )
 
 
-def check_state(case: Case, rules: Rulebook, day: date) -> tuple[tuple[CheckRule, ...], tuple[Entry, ...]]:
+def check_state(case: Case, rules: Rulebook, day: date) -> tuple[tuple[CheckRule, ...], tuple[DiligenceRule, ...]]:
     """The checklist of a case: its rules, in order, and what has been entered."""
     items = list(CheckItem.objects.filter(case=case).order_by("pk"))
     laid_out = {day_of(one.created_at) for one in items} or {day}
     by_id = {rule.id: rule for on in sorted(laid_out) for rule in checklist(rules, on)}
     wanted = [by_id[one.item] for one in items]
-    entries = tuple(Entry(one.item, one.state, one.verdict, one.finding, one.file_id is not None) for one in items)
+    entries = tuple(
+        DiligenceRule(one.item, one.state, one.verdict, one.finding, one.file_id is not None) for one in items
+    )
     return tuple(sorted(wanted, key=lambda rule: (rule.order, rule.id))), entries
 
 
@@ -292,7 +294,7 @@ def _quote_problems(case: Case) -> list[Problem]:
         *(
             _said(f"gate.{gate.code}", gate.reason, gate.hint, "gate_failed")
             for gate in quote.gates
-            if gate.verdict is Verdict.FAILED and gate.scope is Scope.LOAN
+            if gate.verdict is GateVerdict.FAILED and gate.scope is GateScope.LOAN
         ),
         *(
             _said(f"mode.{one.code}", one.reason, one.hint, "mode_not_open")
@@ -308,8 +310,8 @@ def _said(name: str, reason: Text, hint: Text | None, code: str) -> Problem:
 
 def open_conditions(quote: QuoteDocument) -> list[GatePart | ModeConditionPart]:
     """What the quote leaves open, to be settled before the money is paid: gates, and conditions of the mode."""
-    gates = [one for one in quote.gates if one.verdict is Verdict.OPEN]
-    left_out = [one for one in quote.gates if one.verdict is Verdict.FAILED and one.scope is Scope.PLEDGE]
+    gates = [one for one in quote.gates if one.verdict is GateVerdict.OPEN]
+    left_out = [one for one in quote.gates if one.verdict is GateVerdict.FAILED and one.scope is GateScope.PLEDGE]
     return [*gates, *left_out, *(one for one in quote.modes[0].conditions if one.verdict == "unknown")]
 
 

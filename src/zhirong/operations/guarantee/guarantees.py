@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 from pydantic import Field
 
 from zhirong.chain.financing.case import CASE_WORDS, ENDED, CaseState
-from zhirong.chain.financing.declining import GROUND_TEXT, Ground
+from zhirong.chain.financing.declining import GROUND_TEXT, DeclineGround
 from zhirong.chain.financing.limits import Addition, Meter, Scope, guarantor_meters, own_meters
 from zhirong.chain.guarantee.states import GUARANTEE_WORDS, GUARANTEES_OPEN, UNANSWERED, GuaranteeState
 from zhirong.chain.organisation.states import OrganisationState
@@ -295,7 +295,7 @@ class DeclineGuarantee(Request):
     """Why not."""
 
     ground: Annotated[
-        Ground,
+        DeclineGround,
         ask("主要理由", "Main ground", choices=tuple((one.value, words) for one, words in GROUND_TEXT.items())),
     ]
     reason: Annotated[Words, ask("具体理由", "Detailed reason", widget="area")]

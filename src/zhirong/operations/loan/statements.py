@@ -11,7 +11,14 @@ from typing import Annotated, Any
 from django.db.models import Q
 from pydantic import Field
 
-from zhirong.chain.financing.statement import FIELD_TEXT, HEADINGS, Line, Statement, read_statement, reference_again
+from zhirong.chain.financing.statement import (
+    FIELD_TEXT,
+    HEADINGS,
+    BankStatement,
+    StatementRow,
+    read_statement,
+    reference_again,
+)
 from zhirong.chain.loan.states import DIRECTION_WORDS, LINE_WORDS, Direction, LineState, LoanState, PaymentKind
 from zhirong.chain.platform.states import ImportKind
 from zhirong.documents.tables import read_rows
@@ -70,7 +77,7 @@ class Import(Request):
 _FIELDS = {name: (words.zh, words.en, *HEADINGS.get(name, ())) for name, words in FIELD_TEXT.items()}
 
 
-def _read(call: Call, request: Import) -> tuple[Statement | None, dict[str, str]]:
+def _read(call: Call, request: Import) -> tuple[BankStatement | None, dict[str, str]]:
     """The statement and what its columns mean, read before the only writer is held up; no statement where it is so
     long that the background reads it.
     """
@@ -133,7 +140,7 @@ def import_statement(work: Work, request: Import) -> Any:
     return report
 
 
-def _keep_line(work: Work, organisation: int, file: int, account: str, line: Line) -> None:
+def _keep_line(work: Work, organisation: int, file: int, account: str, line: StatementRow) -> None:
     work.create(
         StatementLine,
         organisation_id=organisation,
@@ -167,7 +174,7 @@ def _read_long(row: FileImport, content: bytes, day: date, so_far: Callable[[int
     return Found(_records(statement.lines), len(statement.lines), statement.blocking, statement.notices, about)
 
 
-def _records(lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
+def _records(lines: Sequence[StatementRow]) -> Iterator[dict[str, Any]]:
     for line in lines:
         yield {
             "row": line.row,
@@ -180,8 +187,8 @@ def _records(lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _line_of(record: Mapping[str, Any]) -> Line:
-    return Line(
+def _line_of(record: Mapping[str, Any]) -> StatementRow:
+    return StatementRow(
         row=record["row"],
         day=date.fromisoformat(record["day"]),
         reference=record["reference"],
@@ -243,7 +250,9 @@ def _kept_lines(organisation: int, account: str, references: Sequence[str]) -> d
     return {row.reference: row for row in found.only("reference", "day", "direction", "amount", "counterparty")}
 
 
-def _compare(actor: Actor, account: str, statement: Statement) -> tuple[list[Line], list[Line], list[Any]]:
+def _compare(
+    actor: Actor, account: str, statement: BankStatement
+) -> tuple[list[StatementRow], list[StatementRow], list[Any]]:
     """What is new, what is known already, and what is wrong."""
     kept = _kept_lines(actor.organisation, account, [line.reference for line in statement.lines])
     new, known, problems = [], [], list(statement.blocking)

@@ -22,7 +22,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from zhirong.evidence import canonical
-from zhirong.evidence.audit import Finding
+from zhirong.evidence.audit import AuditFinding
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
 from zhirong.operations.platform.seals import have_begun
@@ -47,12 +47,12 @@ def check_register(folder: Path) -> RegisterCheck:
     return replace(own, findings=(*own.findings, *platform_findings(folder)))
 
 
-def platform_findings(folder: Path = settings.DATA) -> list[Finding]:
+def platform_findings(folder: Path = settings.DATA) -> list[AuditFinding]:
     """Every row of a kept table that was changed, removed or added without an operation. folder: of the
     keys.
     """
     expected = _folded()
-    found: list[Finding] = []
+    found: list[AuditFinding] = []
     for model in kept_models():
         table = str(model._meta.model_name)
         own = {number: expected.pop((table, number)) for number in _numbers(expected, table)}
@@ -64,7 +64,7 @@ def platform_findings(folder: Path = settings.DATA) -> list[Finding]:
     return found + _limited(account_findings(folder), "account")
 
 
-def account_findings(folder: Path) -> Iterator[Finding]:
+def account_findings(folder: Path) -> Iterator[AuditFinding]:
     """Accounts whose columns, second factors or addresses are not what was sealed. None before seals have begun."""
     if not have_begun():
         return
@@ -143,7 +143,7 @@ def _numbers(expected: Rows, table: str) -> list[int]:
     return sorted(number for name, number in expected if name == table)
 
 
-def _of_table(model: type[Kept], expected: dict[int, Row]) -> Iterator[Finding]:
+def _of_table(model: type[Kept], expected: dict[int, Row]) -> Iterator[AuditFinding]:
     table = str(model._meta.model_name)
     columns = [one for one in model._meta.concrete_fields if one.attname != "id"]
     # As text, since a damaged value could not be read as what it should be.
@@ -203,7 +203,7 @@ def _held(value: Any) -> Any:
     return value
 
 
-def _limited(found: Iterator[Finding], table: str) -> list[Finding]:
+def _limited(found: Iterator[AuditFinding], table: str) -> list[AuditFinding]:
     """The first findings of a table, and how many more there are."""
     named = list(islice(found, MOST_OF_A_TABLE))
     more = sum(1 for _ in found)
@@ -212,5 +212,5 @@ def _limited(found: Iterator[Finding], table: str) -> list[Finding]:
     return named
 
 
-def _finding(code: str, place: str, zh: str, en: str) -> Finding:
-    return Finding(code, place, Text(zh, en))
+def _finding(code: str, place: str, zh: str, en: str) -> AuditFinding:
+    return AuditFinding(code, place, Text(zh, en))

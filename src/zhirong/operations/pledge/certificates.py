@@ -15,7 +15,7 @@ from zhirong.documents.certificate_pdf import CertificateView, certificate_pdf
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.evidence.hashes import HashAlgorithm, leaf_hash
-from zhirong.evidence.identity import Claim, Disclosure
+from zhirong.evidence.identity import Disclosure, IdentityClaim
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Lang, Text
 from zhirong.operations.actors import Actor
@@ -148,7 +148,7 @@ def disclose_event(actor: Actor, index: int) -> Disclosure:
 def disclosure_of(event: models.Event) -> Disclosure:
     """The content of an entry with its salt; permission has been asked before."""
     algorithm = HashAlgorithm(models.LogHead.objects.get().algorithm)
-    claim = Claim(log.CONTENT_NAME, canonical.decode(event.content.encode()), bytes.fromhex(event.salt))
+    claim = IdentityClaim(log.CONTENT_NAME, canonical.decode(event.content.encode()), bytes.fromhex(event.salt))
     return Disclosure(leaf_hash(algorithm, event.entry.encode()).hex(), (claim,))
 
 

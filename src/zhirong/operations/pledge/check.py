@@ -12,10 +12,10 @@ from django.db.models.functions import Cast
 from zhirong.chain.pledge.register import FREEZE_RIGHT, BrokenRegisterError, RegisterState
 from zhirong.chain.pledge.registration import Registration
 from zhirong.evidence import canonical
-from zhirong.evidence.audit import Finding, audit_log
+from zhirong.evidence.audit import AuditFinding, audit_log
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.evidence.hashes import HashAlgorithm, leaf_hash
-from zhirong.evidence.identity import Claim
+from zhirong.evidence.identity import IdentityClaim
 from zhirong.evidence.tree import Frontier
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
@@ -37,7 +37,7 @@ class RegisterCheck:
     them a signed checkpoint vouches for; entries, hashes and rows of the others could be rewritten all together.
     """
 
-    findings: tuple[Finding, ...]
+    findings: tuple[AuditFinding, ...]
     events: int
     covered: int
 
@@ -108,7 +108,7 @@ class _CheckedTiles(StoredTiles):
 
     def __init__(self) -> None:
         super().__init__()
-        self.findings: list[Finding] = []
+        self.findings: list[AuditFinding] = []
 
     def tile(self, tile_level: int, index: int) -> bytes:
         """The hashes of one tile."""
@@ -135,12 +135,12 @@ def _written(column: str) -> Cast:
     return Cast(column, TextField())
 
 
-def _event_findings(event: models.Event, algorithm: HashAlgorithm) -> list[Finding]:
+def _event_findings(event: models.Event, algorithm: HashAlgorithm) -> list[AuditFinding]:
     place = f"event {event.index}"
     try:
         entry = entry_of_bytes(event.entry.encode())
         content = canonical.decode(event.content.encode())
-        commitment = Claim(CONTENT_NAME, content, bytes.fromhex(event.salt)).commitment(algorithm)
+        commitment = IdentityClaim(CONTENT_NAME, content, bytes.fromhex(event.salt)).commitment(algorithm)
     except (InputError, ValueError) as error:
         return [_finding("event_form", place, *_both(str(error)))]
     if entry.body.get("commitment") != commitment:
@@ -173,7 +173,7 @@ def _event_findings(event: models.Event, algorithm: HashAlgorithm) -> list[Findi
     ]
 
 
-def _head_findings(head: models.LogHead, state: RegisterState, frontier: Frontier) -> list[Finding]:
+def _head_findings(head: models.LogHead, state: RegisterState, frontier: Frontier) -> list[AuditFinding]:
     expected = {
         "size": frontier.size,
         "peaks": b"".join(frontier.peaks).hex(),
@@ -191,7 +191,7 @@ def _head_findings(head: models.LogHead, state: RegisterState, frontier: Frontie
     return found
 
 
-def _registration_findings(state: RegisterState) -> list[Finding]:
+def _registration_findings(state: RegisterState) -> list[AuditFinding]:
     found = []
     kept = models.Registration.objects.defer(*_DAYS).annotate(**{f"{day}_written": _written(day) for day in _DAYS})
     held = {row.id: row for row in kept}
@@ -227,7 +227,7 @@ def _parts(one: Registration) -> set[tuple[str, str, bool, str]]:
     return {(party.name, party.code, party.is_natural_person, part) for party, part in rows.parts(one)}
 
 
-def _differing(place: str, row: Any, expected: dict[str, Any]) -> list[Finding]:
+def _differing(place: str, row: Any, expected: dict[str, Any]) -> list[AuditFinding]:
     return [
         _finding("row", f"{place} {name.removesuffix('_written')}", f"应为 {value}", f"should be {value}")
         for name, value in expected.items()
@@ -235,7 +235,7 @@ def _differing(place: str, row: Any, expected: dict[str, Any]) -> list[Finding]:
     ]
 
 
-def _right_findings(state: RegisterState, ever_frozen: set[str]) -> list[Finding]:
+def _right_findings(state: RegisterState, ever_frozen: set[str]) -> list[AuditFinding]:
     expected = {key: unfiled_right(key) for key in ever_frozen}
     for one in reversed(state.registrations.values()):  # the first to name a right gives its title
         for right in one.rights:
@@ -251,7 +251,7 @@ def _right_findings(state: RegisterState, ever_frozen: set[str]) -> list[Finding
     return found
 
 
-def _party_findings(expected: set[tuple[str, str, bool]]) -> list[Finding]:
+def _party_findings(expected: set[tuple[str, str, bool]]) -> list[AuditFinding]:
     found = []
     held = set()
     for row in models.Party.objects.all():
@@ -269,8 +269,8 @@ def _take_subscription(kind: str, content: Any, subscribed: set[tuple[str, str, 
         (subscribed.add if kind == SUBSCRIBED else subscribed.discard)(one)
 
 
-def _finding(code: str, place: str, zh: str, en: str) -> Finding:
-    return Finding(code, place, Text(zh, en))
+def _finding(code: str, place: str, zh: str, en: str) -> AuditFinding:
+    return AuditFinding(code, place, Text(zh, en))
 
 
 def _both(words: str) -> tuple[str, str]:

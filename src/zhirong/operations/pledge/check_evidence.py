@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from zhirong.evidence import canonical
-from zhirong.evidence.audit import Finding
+from zhirong.evidence.audit import AuditFinding
 from zhirong.evidence.entries import entry_of_bytes
-from zhirong.evidence.identity import Claim, Identity, check_history, identity_of
+from zhirong.evidence.identity import Identity, IdentityClaim, check_history, identity_of
 from zhirong.evidence.statements import StatementKind, follow_statements
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
@@ -19,12 +19,12 @@ from zhirong.operations.pledge.uses import REPORTED
 from zhirong.store import keys, log, models
 
 
-def evidence_findings(folder: Path, head: models.LogHead) -> list[Finding]:
+def evidence_findings(folder: Path, head: models.LogHead) -> list[AuditFinding]:
     """Everything wrong with what is next to the entries. folder: of the register's keys."""
     return [*_key_findings(folder, head), *_identity_findings(), *_report_findings()]
 
 
-def _key_findings(folder: Path, head: models.LogHead) -> Iterator[Finding]:
+def _key_findings(folder: Path, head: models.LogHead) -> Iterator[AuditFinding]:
     try:
         problem = log.broken_past(head, keys.last_signed(folder))
         missing = log.missing_signatures(folder)
@@ -33,18 +33,18 @@ def _key_findings(folder: Path, head: models.LogHead) -> Iterator[Finding]:
         pending = keys.pending_key(folder)
     except (InputError, OSError, ValueError) as error:
         words = str(error)
-        yield Finding("key_files", "keys", Text(words, words))
+        yield AuditFinding("key_files", "keys", Text(words, words))
         return
     if problem is not None:
-        yield Finding(problem.code, "last checkpoint", problem.reason)
+        yield AuditFinding(problem.code, "last checkpoint", problem.reason)
     for one in missing:
-        yield Finding(one.code, one.field, one.reason)
+        yield AuditFinding(one.code, one.field, one.reason)
     if pending is not None:
         zh, en = (
             "更换没有完成：再运行 register key rotate",
             "a change was not finished: run register key rotate again",
         )
-        yield Finding("key_pending", "keys", Text(zh, en))
+        yield AuditFinding("key_pending", "keys", Text(zh, en))
         return
     # The keys that the statements lead to, beginning with the oldest; they must be those that are published.
     old = replace(changes[0][0].old, until=None) if changes else replace(public[0], until=None)
@@ -52,15 +52,15 @@ def _key_findings(folder: Path, head: models.LogHead) -> Iterator[Finding]:
     expected, findings = follow_statements(given, changes)
     for finding in findings:
         if finding.code not in ("rotation", "loss"):
-            yield Finding("key_statement", finding.statement.new.as_text(), finding.reason)
+            yield AuditFinding("key_statement", finding.statement.new.as_text(), finding.reason)
     if set(expected) != set(public):
         text = Text(
             "公布的公钥与日志中的密钥声明不符", "the published keys are not those that the log's statements lead to"
         )
-        yield Finding("keys_differ", keys.PUBLIC_FILE, text)
+        yield AuditFinding("keys_differ", keys.PUBLIC_FILE, text)
 
 
-def _identity_findings() -> Iterator[Finding]:
+def _identity_findings() -> Iterator[AuditFinding]:
     histories: dict[str, list[Identity]] = {}
     expected = set()
     # Without the day: a damaged one could not be read, and it is compared with the entry elsewhere.
@@ -72,25 +72,27 @@ def _identity_findings() -> Iterator[Finding]:
             claims = {one["name"]: _commitment(one, identity) for one in content["claims"]}
             right_key = content["right_key"]
         except (InputError, KeyError, ValueError, TypeError) as error:
-            yield Finding("identity_form", place, Text(str(error), str(error)))
+            yield AuditFinding("identity_form", place, Text(str(error), str(error)))
             continue
         if claims != dict(identity.commitments):
-            yield Finding("identity", place, Text("事项与承诺不符", "the claims are not what was committed to"))
+            yield AuditFinding(
+                "identity", place, Text("事项与承诺不符", "the claims are not what was committed to")
+            )
         histories.setdefault(identity.code, []).append(identity)
         expected.add((event.index, identity.code, identity.version, right_key))
     for code, versions in sorted(histories.items()):
         for problem in check_history(versions):
-            yield Finding("identity_history", f"identity {code} {problem.field}", problem.reason)
+            yield AuditFinding("identity_history", f"identity {code} {problem.field}", problem.reason)
     held = set(models.RightIdentity.objects.values_list("event_id", "code", "version", "right_key"))
     for one in sorted(held ^ expected):
-        yield Finding("identity_row", f"identity {one[1]} version {one[2]}", _DIFFERS)
+        yield AuditFinding("identity_row", f"identity {one[1]} version {one[2]}", _DIFFERS)
 
 
 def _commitment(one: Mapping[str, Any], identity: Identity) -> str:
-    return Claim(one["name"], one["value"], bytes.fromhex(one["salt"])).commitment(identity.algorithm)
+    return IdentityClaim(one["name"], one["value"], bytes.fromhex(one["salt"])).commitment(identity.algorithm)
 
 
-def _report_findings() -> Iterator[Finding]:
+def _report_findings() -> Iterator[AuditFinding]:
     expected = set()
     for index, written in models.Event.objects.filter(kind=REPORTED).values_list("index", "content").iterator():
         try:
@@ -99,10 +101,10 @@ def _report_findings() -> Iterator[Finding]:
                 where = (content["period"], one["fingerprint"], content["institution"])
                 expected.add((index, *where, one.get("reference", "")))
         except (InputError, KeyError, ValueError, TypeError, AttributeError) as error:
-            yield Finding("report_form", f"event {index}", Text(str(error), str(error)))
+            yield AuditFinding("report_form", f"event {index}", Text(str(error), str(error)))
     columns = ("event_id", "period", "fingerprint", "institution", "reference")
     for one in sorted(set(models.Report.objects.values_list(*columns)) ^ expected):
-        yield Finding("report", f"report {one[1]} {one[2][:16]} {one[3]}", _DIFFERS)
+        yield AuditFinding("report", f"report {one[1]} {one[2][:16]} {one[3]}", _DIFFERS)
 
 
 _DIFFERS = Text("与日志不符", "differs from the log")

@@ -10,11 +10,11 @@ from zhirong.chain.pledge.register import FREEZES, PLEDGE, RegisterEvent, apply_
 from zhirong.chain.pledge.registration import refuse
 from zhirong.evidence import canonical
 from zhirong.evidence.checkpoints import SignedCheckpoint
-from zhirong.evidence.entries import Entry, entry_of_bytes
+from zhirong.evidence.entries import LogEntry, entry_of_bytes
 from zhirong.evidence.hashes import leaf_hash
-from zhirong.evidence.identity import Claim, read_disclosure
+from zhirong.evidence.identity import IdentityClaim, read_disclosure
 from zhirong.evidence.receipts import read_receipt
-from zhirong.evidence.verify import Verdict, verify_receipt
+from zhirong.evidence.verify import EvidenceVerdict, verify_receipt
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
@@ -46,7 +46,7 @@ def restore_entry(call: Call, receipt: bytes, disclosure: bytes, folder: Path) -
         raise forbidden()
     read, shown = read_receipt(receipt, "receipt"), read_disclosure(disclosure, "disclosure")
     checked = verify_receipt(read, keys=keys.public_keys(folder), disclosures=[("disclosure", shown)])
-    if checked.verdict is not Verdict.HOLDS:
+    if checked.verdict is not EvidenceVerdict.HOLDS:
         raise refuse("receipt", "receipt", read.leaf_index, _said(checked, "zh", "en"), _ORIGINALS)
     with writing() as head:
         if (read.entry.log, read.leaf_index) != (head.origin, head.size):
@@ -96,7 +96,7 @@ def continue_log(
             )
         old = {"index": entry.index, "leaf": leaf_hash(algorithm, data).hex(), "log": entry.log}
         kind = f"old.{entry.kind}" if entry.kind in _OF_THE_OLD_LOG else entry.kind
-        leaf = _leaf(Entry(head.origin, head.size, kind, entry.time, {**entry.body, "was": old}), content)
+        leaf = _leaf(LogEntry(head.origin, head.size, kind, entry.time, {**entry.body, "was": old}), content)
         stored = log.append(head, leaf)
         _project(head, register_event(stored), stored)
         count += 1
@@ -107,12 +107,17 @@ def continue_log(
 # -- inside ---------------------------------------------------------------------------------------------------
 
 
-def _exported(written: Mapping[str, Any], at: int) -> tuple[bytes, Entry, Mapping[str, Any], Claim]:
+def _exported(written: Mapping[str, Any], at: int) -> tuple[bytes, LogEntry, Mapping[str, Any], IdentityClaim]:
     """One event of an export: its canonical entry, the same read, its content, and that as it was committed to."""
     try:
         data = canonical.encode(written["entry"])
         content = written["content"]
-        return data, entry_of_bytes(data), content, Claim(log.CONTENT_NAME, content, bytes.fromhex(written["salt"]))
+        return (
+            data,
+            entry_of_bytes(data),
+            content,
+            IdentityClaim(log.CONTENT_NAME, content, bytes.fromhex(written["salt"])),
+        )
     except (InputError, KeyError, TypeError, ValueError) as error:
         raise refuse(
             "not_an_event",
@@ -123,7 +128,7 @@ def _exported(written: Mapping[str, Any], at: int) -> tuple[bytes, Entry, Mappin
         ) from error
 
 
-def _take(head: models.LogHead, entry: Entry, content: Mapping[str, Any], salt: bytes) -> None:
+def _take(head: models.LogHead, entry: LogEntry, content: Mapping[str, Any], salt: bytes) -> None:
     if entry.body.get("subject"):
         raise refuse(
             "not_of_the_register",
@@ -139,7 +144,7 @@ def _take(head: models.LogHead, entry: Entry, content: Mapping[str, Any], salt: 
     _project(head, register_event(stored), stored)
 
 
-def _leaf(entry: Entry, content: Mapping[str, Any]) -> log.Leaf:
+def _leaf(entry: LogEntry, content: Mapping[str, Any]) -> log.Leaf:
     day = day_of(datetime.fromisoformat(entry.time.replace("Z", "+00:00")))
     registration = entry.body.get("registration")
     actor, key = content.get("_actor", ""), content.get("_key", "")

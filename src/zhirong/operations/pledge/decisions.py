@@ -14,7 +14,7 @@ from zhirong.chain.pledge.reconcile import kept_authority_number
 from zhirong.chain.pledge.records import ClaimKind, Filing
 from zhirong.chain.pledge.register import RegisterEvent, apply_move
 from zhirong.chain.pledge.register_json import party_json
-from zhirong.chain.pledge.registration import Move, RegisterRole, Registration, next_status, refuse
+from zhirong.chain.pledge.registration import RegisterRole, RegisterTransition, Registration, next_status, refuse
 from zhirong.chain.right.records import Right
 from zhirong.kernel.days import working_days_from
 from zhirong.kernel.errors import InputError, Problem
@@ -40,22 +40,24 @@ from zhirong.operations.register_events import plain, pledge_kind
 from zhirong.operations.unit_of_work import Decision, Work
 
 
-def decide_filing(work: Work, move: Move, request: Request) -> Decision:
+def decide_filing(work: Work, move: RegisterTransition, request: Request) -> Decision:
     """A filing is prepared or submitted: tables ``filing`` and ``rights`` as in a case file, ``role`` record or mirror.
 
     To submit it, every refusal ground, every document and the free ranks are checked first. Raises InputError with all that
     is in the way. A ground that the data leave unknown does not stop the filing; the examination decides it.
     """
-    operation = "registration.file" if move is Move.FILE else "registration.prepare"
+    operation = "registration.file" if move is RegisterTransition.FILE else "registration.prepare"
     facts = plain({name: request[name] for name in ("filing", "rights") if name in request})
     role, filing, rights = _read_filing(request, facts)
     content = {**_opening(role, filing, rights), "facts": facts}
     content |= (
-        _filed(filing, rights, work.day, work.rules) if move is Move.FILE else {"filed_on": None, "review_by": None}
+        _filed(filing, rights, work.day, work.rules)
+        if move is RegisterTransition.FILE
+        else {"filed_on": None, "review_by": None}
     )
     work.demand(operation, apply_move(None, RegisterEvent(0, pledge_kind(move), "", 0, plain(content))))
     checks = check_rights(filing, rights, work.day, work.rules)
-    if move is Move.FILE:
+    if move is RegisterTransition.FILE:
         _demand_fileable(checks)
     # The examination keeps every ground with its rule; here the outcome is enough.
     checked = {**content, "checks": [{"key": check.key, "verdict": check.verdict} for check in checks]}
@@ -63,7 +65,7 @@ def decide_filing(work: Work, move: Move, request: Request) -> Decision:
     return Decision(operation, pledge_kind(move), work.head.last_filing + 1, checked)
 
 
-def fold_filings(work: Work, move: Move, request: Request) -> list[Done]:
+def fold_filings(work: Work, move: RegisterTransition, request: Request) -> list[Done]:
     """One request over several kinds of rights: a registration for each authority where it is mirrored, all or nothing;
     a single one where this register is the record.
     """
@@ -75,25 +77,27 @@ def fold_filings(work: Work, move: Move, request: Request) -> list[Done]:
 
 def decide_submission(work: Work, registration: int) -> Decision:
     """Submit what was prepared, checked as of today."""
-    found = _found(work, registration, "registration.submit", Move.FILE)
+    found = _found(work, registration, "registration.submit", RegisterTransition.FILE)
     filing, rights = read_facts(latest_facts(found.id))
     _demand_fileable(check_rights(filing, rights, work.day, work.rules))
-    return _decision("registration.submit", found, Move.FILE, _filed(filing, rights, work.day, work.rules))
+    return _decision(
+        "registration.submit", found, RegisterTransition.FILE, _filed(filing, rights, work.day, work.rules)
+    )
 
 
 def decide_withdrawal(work: Work, registration: int, reason: str) -> Decision:
     """Take back a filing that has not been registered."""
-    return _ending(work, "registration.withdraw", Move.WITHDRAW, registration, reason)
+    return _ending(work, "registration.withdraw", RegisterTransition.WITHDRAW, registration, reason)
 
 
 def decide_discharge(work: Work, registration: int, reason: str) -> Decision:
     """End a registration: paid, realised, waived. Its rights are free from this moment."""
-    return _ending(work, "registration.discharge", Move.DISCHARGE, registration, reason)
+    return _ending(work, "registration.discharge", RegisterTransition.DISCHARGE, registration, reason)
 
 
 def decide_revocation(work: Work, registration: int, reason: str) -> Decision:
     """Undo a registration that should not have been made; it counts as never made."""
-    return _ending(work, "registration.revoke", Move.REVOKE, registration, reason)
+    return _ending(work, "registration.revoke", RegisterTransition.REVOKE, registration, reason)
 
 
 def decide_examination(
@@ -122,7 +126,7 @@ def decide_examination(
     if refused:
         reason = "；".join(f"{problem.value}：{problem.reason.zh}" for problem in refused)
         content |= {"day": work.day, "reason": reason}
-        return _decision("registration.examine", found, Move.REFUSE, content)
+        return _decision("registration.examine", found, RegisterTransition.REFUSE, content)
     open_ones = [
         problem
         for check in checks
@@ -131,7 +135,7 @@ def decide_examination(
     ]
     if open_ones:
         raise InputError(open_ones)
-    return _decision("registration.examine", found, Move.ACCEPT, content)
+    return _decision("registration.examine", found, RegisterTransition.ACCEPT, content)
 
 
 def decide_facts(work: Work, registration: int, rights: Sequence[Mapping[str, Any]]) -> Decision:
@@ -147,7 +151,7 @@ def decide_registration(work: Work, registration: int, resolved: Request) -> Dec
 
     Every ground is examined again, by the facts of now. resolved: as in the examination, for what has become unknown since.
     """
-    found = _found(work, registration, "registration.register", Move.ENTER)
+    found = _found(work, registration, "registration.register", RegisterTransition.ENTER)
     filing, rights = read_facts(latest_facts(found.id))
     checks = check_rights(filing, rights, work.day, work.rules)
     settled = {*settled_grounds(found.id), *resolved}
@@ -166,7 +170,7 @@ def decide_registration(work: Work, registration: int, resolved: Request) -> Dec
         "day": work.day,
     }
     public = {"number": work.head.last_number + 1, "rights": _public_rights(found)}
-    return _decision("registration.register", found, Move.ENTER, content, public)
+    return _decision("registration.register", found, RegisterTransition.ENTER, content, public)
 
 
 def decide_authority_number(
@@ -184,7 +188,7 @@ def decide_authority_number(
         "certificate": certificate,
         "day": day,
     }
-    found = _found(work, registration, "registration.record_authority", Move.RECORD_AUTHORITY)
+    found = _found(work, registration, "registration.record_authority", RegisterTransition.RECORD_AUTHORITY)
     filing, rights = read_facts(latest_facts(found.id))
     # One mirror is of one register: a filing over several is refused when it is opened.
     register = register_of(rights[0][1].kind, filing.subject)
@@ -199,7 +203,7 @@ def decide_authority_number(
         "checks": [check.as_json() for check in checks],
     }
     public = {"authority_number": authority_number, "rights": _public_rights(found)}
-    return _decision("registration.record_authority", found, Move.RECORD_AUTHORITY, content, public)
+    return _decision("registration.record_authority", found, RegisterTransition.RECORD_AUTHORITY, content, public)
 
 
 def decide_amendment(work: Work, registration: int, changes: Request, changed_on: date) -> Decision:
@@ -212,7 +216,7 @@ def decide_amendment(work: Work, registration: int, changes: Request, changed_on
         raise later_than_today("changed_on", changed_on)
     rule = work.rules.at("registration.amendment_days", work.day)
     late = (work.day - changed_on).days > rule.whole()
-    return _decision("registration.amend", found, Move.AMEND, {**request, "is_late": late})
+    return _decision("registration.amend", found, RegisterTransition.AMEND, {**request, "is_late": late})
 
 
 def decide_correction(work: Work, registration: int, changes: Request, reason: str) -> Decision:
@@ -220,18 +224,18 @@ def decide_correction(work: Work, registration: int, changes: Request, reason: s
     found = _found(work, registration, "registration.correct")
     _demand_words("reason", reason)
     request = {"changes": kept_changes(changes), "reason": reason}
-    return _decision("registration.correct", found, Move.CORRECT, request)
+    return _decision("registration.correct", found, RegisterTransition.CORRECT, request)
 
 
 def decide_extension(work: Work, registration: int, debt_end: date) -> Decision:
     """Extend the secured debt, never past the term of a right nor the longest term of a notice; both are examined
     as of today. What else has come up is the daily watch's, and does not stop an extension.
     """
-    found = _found(work, registration, "registration.extend", Move.EXTEND)
+    found = _found(work, registration, "registration.extend", RegisterTransition.EXTEND)
     filing, rights = facts_now(found)
     longer = replace(filing, debt_end=debt_end)
     _demand_within_the_term(check_rights(longer, rights, work.day, work.rules))
-    return _decision("registration.extend", found, Move.EXTEND, {"debt_end": debt_end})
+    return _decision("registration.extend", found, RegisterTransition.EXTEND, {"debt_end": debt_end})
 
 
 def decide_transfer(work: Work, registration: int, to: Request, basis: str) -> Decision:
@@ -245,7 +249,7 @@ def decide_transfer(work: Work, registration: int, to: Request, basis: str) -> D
     if problems:
         raise InputError(problems)
     request = {"pledgee": party_json(party), **({"basis": basis} if basis else {})}
-    found = _found(work, registration, "registration.transfer", Move.TRANSFER_CLAIM)
+    found = _found(work, registration, "registration.transfer", RegisterTransition.TRANSFER_CLAIM)
     if found.claim_kind == ClaimKind.MAXIMUM_AMOUNT and not basis.strip():
         rule = work.rules.at("registration.maximum_amount.transfer", work.day)
         raise refuse(
@@ -261,7 +265,7 @@ def decide_transfer(work: Work, registration: int, to: Request, basis: str) -> D
                 "say on which day they were determined, or where the parties have agreed otherwise",
             ),
         )
-    return _decision("registration.transfer", found, Move.TRANSFER_CLAIM, request)
+    return _decision("registration.transfer", found, RegisterTransition.TRANSFER_CLAIM, request)
 
 
 def decide_partial_discharge(
@@ -273,7 +277,7 @@ def decide_partial_discharge(
         "rights": sorted(rights),
         "claim_amount": found.claim_amount if claim_amount is None else claim_amount,
     }
-    return _decision("registration.release_part", found, Move.PARTIALLY_DISCHARGE, content)
+    return _decision("registration.release_part", found, RegisterTransition.PARTIALLY_DISCHARGE, content)
 
 
 # -- inside ---------------------------------------------------------------------------------------------------
@@ -399,7 +403,7 @@ def _place(problem: Problem) -> str:
     return f"{problem.value}/{problem.code.split('_')[1]}"
 
 
-def _found(work: Work, registration: int, operation: str, move: Move | None = None) -> Registration:
+def _found(work: Work, registration: int, operation: str, move: RegisterTransition | None = None) -> Registration:
     """The registration to be moved. With a move: refused at once where its state does not admit it, before anything else."""
     found = work.registration(registration, operation)
     if move is not None:
@@ -408,12 +412,12 @@ def _found(work: Work, registration: int, operation: str, move: Move | None = No
 
 
 def _decision(
-    operation: str, found: Registration, move: Move, content: Request, public: Request | None = None
+    operation: str, found: Registration, move: RegisterTransition, content: Request, public: Request | None = None
 ) -> Decision:
     return Decision(operation, pledge_kind(move), found.id, content, public or {})
 
 
-def _ending(work: Work, operation: str, move: Move, registration: int, reason: str) -> Decision:
+def _ending(work: Work, operation: str, move: RegisterTransition, registration: int, reason: str) -> Decision:
     found = _found(work, registration, operation)
     _demand_words("reason", reason)
     return _decision(operation, found, move, {"reason": reason, "day": work.day})

@@ -14,8 +14,8 @@ from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.packs import register_of
 from zhirong.chain.pledge.precheck import (
     Alike,
+    RegisterStanding,
     RightCheck,
-    Standing,
     certificate_number,
     check_filing,
     is_certificate_number,
@@ -25,7 +25,7 @@ from zhirong.chain.pledge.reading import read_changes, read_filing
 from zhirong.chain.pledge.records import ClaimKind, Filing
 from zhirong.chain.pledge.register import FREEZES, orders_after
 from zhirong.chain.pledge.register_json import party_json, party_of
-from zhirong.chain.pledge.registration import Move, Registration, refuse
+from zhirong.chain.pledge.registration import RegisterTransition, Registration, refuse
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Holder, Right
 from zhirong.evidence import canonical
@@ -140,7 +140,9 @@ def facts_now(found: Registration) -> tuple[Filing, Keyed]:
 def settled_grounds(registration: int) -> set[str]:
     """The unknown grounds that the examination has settled; none where newer facts have come in since."""
     latest = (
-        models.Event.objects.filter(registration=registration, kind__in=(FACTS, pledge_kind(Move.ACCEPT)))
+        models.Event.objects.filter(
+            registration=registration, kind__in=(FACTS, pledge_kind(RegisterTransition.ACCEPT))
+        )
         .order_by("-index")
         .first()
     )
@@ -159,7 +161,7 @@ def split_by_register(request: Request) -> dict[str, dict[str, Any]]:
     return parts
 
 
-def standings(keys: Sequence[str], day: date) -> dict[str, Standing]:
+def standings(keys: Sequence[str], day: date) -> dict[str, RegisterStanding]:
     """What the register knows of these rights on ``day``, today or later."""
     frozen = dict(models.Right.objects.filter(key__in=keys).values_list("key", "frozen_by"))
     ranks: dict[str, list[int]] = {}
@@ -168,7 +170,7 @@ def standings(keys: Sequence[str], day: date) -> dict[str, Standing]:
     ):
         ranks.setdefault(key, []).append(rank)
     return {
-        key: Standing(tuple(sorted(ranks.get(key, []))), *_held_by(key, day) if order else ("", ()))
+        key: RegisterStanding(tuple(sorted(ranks.get(key, []))), *_held_by(key, day) if order else ("", ()))
         for key, order in frozen.items()
     }
 
@@ -209,7 +211,7 @@ def check_rights(
     known = standings([key for key, _ in rights], day)
     for key, right in rights:
         ranks = _ranks_under_another_key(filing, key, right)
-        own = known.get(key, Standing())
+        own = known.get(key, RegisterStanding())
         if not own.frozen_by:
             order, waiting = _orders_under_another_key(filing, key, right, day)
             own = replace(own, frozen_by=order, waiting_orders=waiting)

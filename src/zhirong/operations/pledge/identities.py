@@ -21,9 +21,9 @@ from zhirong.evidence.entries import entry_of_bytes
 from zhirong.evidence.hashes import HashAlgorithm
 from zhirong.evidence.identity import (
     SALT_BYTES,
-    Claim,
     Disclosure,
     Identity,
+    IdentityClaim,
     disclose,
     first_identity,
     identity_of,
@@ -201,7 +201,7 @@ def _decide(
     last = _latest(key)
     status = status_on(right, work.day, work.rules).status
     as_of, standing = work.day.isoformat(), "unknown" if status is None else status.value
-    claims = [Claim(name, value, secrets.token_bytes(SALT_BYTES)) for name, value in statements.items()]
+    claims = [IdentityClaim(name, value, secrets.token_bytes(SALT_BYTES)) for name, value in statements.items()]
     secret = b""
     if last is None:
         secret = b"" if right.number else secrets.token_bytes(SALT_BYTES)
@@ -286,9 +286,9 @@ def _pledge_claims(event: models.Event) -> list[Mapping[str, Any]]:
     return [claim for claim in claims if claim["name"].startswith("pledge.")]
 
 
-def _claims(event: models.Event) -> tuple[Claim, ...]:
+def _claims(event: models.Event) -> tuple[IdentityClaim, ...]:
     return tuple(
-        Claim(claim["name"], claim["value"], bytes.fromhex(claim["salt"]))
+        IdentityClaim(claim["name"], claim["value"], bytes.fromhex(claim["salt"]))
         for claim in canonical.decode(event.content.encode())["claims"]
     )
 
@@ -325,7 +325,7 @@ def _none_of(name: str) -> Exception:
     )
 
 
-def _demand_holder(actor: Actor, claims: Sequence[Claim]) -> None:
+def _demand_holder(actor: Actor, claims: Sequence[IdentityClaim]) -> None:
     holders = [
         Holder(claim.value["name"], claim.value["code"], claim.value["is_natural_person"])
         for claim in claims

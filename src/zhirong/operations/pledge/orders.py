@@ -9,7 +9,7 @@ from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.precheck import public_key, read_key
 from zhirong.chain.pledge.register import FREEZE_RIGHT, RENEW_FREEZE, UNFREEZE_RIGHT, orders_after
 from zhirong.chain.pledge.register_json import party_json
-from zhirong.chain.pledge.registration import Move, refuse
+from zhirong.chain.pledge.registration import RegisterTransition, refuse
 from zhirong.chain.right.kinds import RightKind
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError
@@ -114,7 +114,7 @@ def court_order_on_right(
 
 def decide_order_on_registration(work: Work, registration: int, order: str, action: Action) -> Decision:
     """A court holds a registration still, or lets it go. order: the number of its document."""
-    move = Move.FREEZE if action == "freeze" else Move.UNFREEZE
+    move = RegisterTransition.FREEZE if action == "freeze" else RegisterTransition.UNFREEZE
     found = work.registration(registration, _COURT_ORDER)
     _demand_order(order)
     return Decision(_COURT_ORDER, pledge_kind(move), found.id, {"order": order})

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from zhirong.chain.pledge.registration import Move
+from zhirong.chain.pledge.registration import RegisterTransition
 from zhirong.kernel.text import Text
 from zhirong.operations.declare import Call, Done, library_operation, operation
 from zhirong.operations.pledge import forms
@@ -60,7 +60,7 @@ _UPDATE_FACTS = library_operation(
 )
 def _file(work: Work, request: forms.FileAtCounter) -> Any:
     """Grounds, documents and free ranks are checked at once; several authorities make several registrations."""
-    return _package_answer(fold_filings(work, Move.FILE, tables_of(work, request.file)))
+    return _package_answer(fold_filings(work, RegisterTransition.FILE, tables_of(work, request.file)))
 
 
 def _package_answer(done: list[Done]) -> Any:
@@ -231,19 +231,23 @@ def _record_authority(work: Work, request: forms.RecordAuthority) -> Decision:
 
 def prepare_pledge(call: Call, request: Request) -> Done:
     """Keep a filing that is not submitted yet; the way of every registration whose authority is elsewhere."""
-    return run_call(_PREPARE, call, request, lambda work: decide_filing(work, Move.PREPARE, request))
+    return run_call(_PREPARE, call, request, lambda work: decide_filing(work, RegisterTransition.PREPARE, request))
 
 
 def file_pledge(call: Call, request: Request) -> Done:
     """Submit a filing: tables ``filing`` and ``rights`` as in a case file, ``role`` record or mirror."""
-    return run_call("registration.file", call, request, lambda work: decide_filing(work, Move.FILE, request))
+    return run_call(
+        "registration.file", call, request, lambda work: decide_filing(work, RegisterTransition.FILE, request)
+    )
 
 
 def file_package(call: Call, request: Request, *, prepared: bool = False) -> tuple[Done, ...]:
     """One request over several kinds of rights: a registration for each authority where it is mirrored, all or nothing;
     a single one where this register is the record. prepared: only prepare them.
     """
-    name, move = (_PREPARE, Move.PREPARE) if prepared else ("registration.file", Move.FILE)
+    name, move = (
+        (_PREPARE, RegisterTransition.PREPARE) if prepared else ("registration.file", RegisterTransition.FILE)
+    )
     asked = {**request, "package": True}
     done = run_call(name, call, asked, lambda work: _package_answer(fold_filings(work, move, request)))
     return tuple(replace(part, repeated=done.repeated) for part in done.parts)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from zhirong.chain.adapters.days import day_of_cell
-from zhirong.chain.pledge.reconcile import Difference, Published, differences, read_published
+from zhirong.chain.pledge.reconcile import Published, RegisterDifference, differences, read_published
 from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import RegisterRole
 from zhirong.documents.tables import read_rows
@@ -99,7 +99,7 @@ def read_all_published(published: Sequence[Mapping[str, Any]]) -> list[Published
 
 def reconcile(
     call: Call, authority: str, published: Sequence[Mapping[str, Any]], *, is_complete: bool = False
-) -> tuple[Done, tuple[Difference, ...]]:
+) -> tuple[Done, tuple[RegisterDifference, ...]]:
     """Compare an authority's published data with the mirror; every difference is kept with the event, as an alarm.
 
     Raises InputError with everything that cannot be read in the data.
@@ -148,11 +148,11 @@ def decide_reconciliation(
     )
 
 
-def alarms_of(index: int) -> tuple[Difference, ...]:
+def alarms_of(index: int) -> tuple[RegisterDifference, ...]:
     """The differences that a reconciliation found. index: of its event."""
     content = canonical.decode(models.Event.objects.get(index=index).content.encode())
     return tuple(
-        Difference(one["code"], one["authority_number"], one["registration"], Text(**one["text"]))
+        RegisterDifference(one["code"], one["authority_number"], one["registration"], Text(**one["text"]))
         for one in content["differences"]
     )
 

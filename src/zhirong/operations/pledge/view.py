@@ -5,12 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from zhirong.chain.pledge.changes import Change, changes_of
+from zhirong.chain.pledge.changes import FieldChange, changes_of
 from zhirong.chain.pledge.precheck import RightCheck
-from zhirong.chain.pledge.records import Finding
+from zhirong.chain.pledge.records import GroundFinding
 from zhirong.chain.pledge.register import PLEDGE, apply_move
 from zhirong.chain.pledge.register_json import registration_of
-from zhirong.chain.pledge.registration import LAWFUL, MOVE_WORDS, Move, RegisterRole, Registration, Status
+from zhirong.chain.pledge.registration import (
+    LAWFUL,
+    MOVE_WORDS,
+    RegisterRole,
+    RegisterTransition,
+    Registration,
+    Status,
+)
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.errors import InputError
@@ -36,20 +43,20 @@ KIND_WORDS: Mapping[str, Text] = {
     "right.renew_freeze": Text("续行冻结权利", "freeze renewed"),
     "right.unfreeze": Text("解除冻结权利", "right unfrozen"),
 }
-_OPERATIONS: Mapping[Move, str] = {
-    Move.FILE: "submit",
-    Move.ACCEPT: "examine",
-    Move.ENTER: "register",
-    Move.RECORD_AUTHORITY: "record_authority",
-    Move.AMEND: "amend",
-    Move.EXTEND: "extend",
-    Move.TRANSFER_CLAIM: "transfer",
-    Move.PARTIALLY_DISCHARGE: "release_part",
-    Move.CORRECT: "correct",
-    Move.FREEZE: "court_order",
-    Move.DISCHARGE: "discharge",
-    Move.REVOKE: "revoke",
-    Move.WITHDRAW: "withdraw",
+_OPERATIONS: Mapping[RegisterTransition, str] = {
+    RegisterTransition.FILE: "submit",
+    RegisterTransition.ACCEPT: "examine",
+    RegisterTransition.ENTER: "register",
+    RegisterTransition.RECORD_AUTHORITY: "record_authority",
+    RegisterTransition.AMEND: "amend",
+    RegisterTransition.EXTEND: "extend",
+    RegisterTransition.TRANSFER_CLAIM: "transfer",
+    RegisterTransition.PARTIALLY_DISCHARGE: "release_part",
+    RegisterTransition.CORRECT: "correct",
+    RegisterTransition.FREEZE: "court_order",
+    RegisterTransition.DISCHARGE: "discharge",
+    RegisterTransition.REVOKE: "revoke",
+    RegisterTransition.WITHDRAW: "withdraw",
 }
 
 
@@ -86,7 +93,7 @@ def possible(one: Registration) -> list[str]:
 class Ground:
     """One ground of one right. place: under which what was found out is kept. is_open: it must be found out."""
 
-    finding: Finding
+    finding: GroundFinding
     place: str
     is_open: bool
 
@@ -109,7 +116,7 @@ def examination(one: Registration, day: date) -> tuple[Examined, ...]:
     )
 
 
-def _ground(key: str, finding: Finding, settled: set[str]) -> Ground:
+def _ground(key: str, finding: GroundFinding, settled: set[str]) -> Ground:
     place = f"{key}/{finding.number}"
     return Ground(finding, place, finding.verdict.value == "unknown" and place not in settled)
 
@@ -127,7 +134,7 @@ class Happened:
     words: Text
     actor: str
     detail: str
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
 
 
 def history(registration: int) -> list[Happened]:
@@ -149,7 +156,7 @@ def history(registration: int) -> list[Happened]:
 def event_words(kind: str) -> Text:
     """What an event of the register is called; a kind without words as it is written."""
     try:
-        return MOVE_WORDS[Move(kind.removeprefix(PLEDGE))]
+        return MOVE_WORDS[RegisterTransition(kind.removeprefix(PLEDGE))]
     except ValueError:
         return KIND_WORDS.get(kind, Text(kind, kind))
 

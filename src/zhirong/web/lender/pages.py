@@ -24,7 +24,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.case_file.tables import case_table_of, quote_of_table
 from zhirong.operations.credit.exemption import events_of, history
 from zhirong.operations.credit.limits import lent, limits_of, names_of
-from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, Portfolio, my_states, portfolio_of
+from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, LenderPortfolio, my_states, portfolio_of
 from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.store.financing import Case
 from zhirong.web.case_overview import Today, case_context
@@ -150,7 +150,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     return render(request, "lender/portfolio.html", context)
 
 
-def _tolerance(request: HttpRequest, book: Portfolio, today: Today) -> dict[str, Any]:
+def _tolerance(request: HttpRequest, book: LenderPortfolio, today: Today) -> dict[str, Any]:
     """Whether the ratio is held against the lender, by its own ratio over all its loans, which only it knows: in
     per cent.
     """

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from zhirong.chain.loan.day_counts import year_fraction
 from zhirong.chain.loan.periods import Period, fraction_of_year
-from zhirong.chain.loan.servicing.classification import Facts, Ground, classify, hold_of, watch_of
+from zhirong.chain.loan.servicing.classification import CategoryGround, LoanFacts, classify, hold_of, watch_of
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.heads import Category
 from zhirong.chain.loan.servicing.state import LoanPosition
@@ -149,7 +149,7 @@ class Loaded:
     contract: Contract
     state: LoanPosition
     debtor: str
-    facts: Facts = Facts()
+    facts: LoanFacts = LoanFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,10 +435,10 @@ def rule_code(rule: str) -> int:
     return RULES.index(rule)
 
 
-def _least(loan: Loaded, rules: Rulebook, day: date) -> Ground:
+def _least(loan: Loaded, rules: Rulebook, day: date) -> CategoryGround:
     """The first of the worst grounds that time does not change."""
     grounds = [g for g in classify(loan.state.standing, rules, day, loan.facts).grounds if g.rule in _BY_FACTS]
-    nothing = Ground(Category.NORMAL, RULES[0], Text("", ""))
+    nothing = CategoryGround(Category.NORMAL, RULES[0], Text("", ""))
     return max(grounds, key=lambda ground: ground.category.grade, default=nothing)
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category, worst
-from zhirong.chain.loan.servicing.state import Restructured, Standing
+from zhirong.chain.loan.servicing.state import LoanStanding, Restructured
 from zhirong.kernel.days import add_months
 from zhirong.kernel.explain import Explanation, Unit, Value
 from zhirong.kernel.money import Fen
@@ -21,7 +21,7 @@ _DAYS = "lending.classification.days"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class LoanFacts:
     """What is known of a loan beyond its payments.
 
     is_technical: the delay has a technical cause that is not the debtor's. is_impaired: credit-impaired.
@@ -57,7 +57,7 @@ class DebtorClaims:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class CategoryGround:
     """One rule that applies: at least ``category``. rule: its id, ``loan.written_off`` and the like for facts."""
 
     category: Category
@@ -74,7 +74,7 @@ class Classification:
 
     category: Category
     decided_by: str
-    grounds: tuple[Ground, ...]
+    grounds: tuple[CategoryGround, ...]
     explanation: Explanation
 
     def as_json(self) -> dict[str, object]:
@@ -96,14 +96,18 @@ class Classification:
 
 
 def classify(
-    standing: Standing, rules: Rulebook, day: date, facts: Facts | None = None, debtor: DebtorClaims | None = None
+    standing: LoanStanding,
+    rules: Rulebook,
+    day: date,
+    facts: LoanFacts | None = None,
+    debtor: DebtorClaims | None = None,
 ) -> Classification:
     """The category of a loan on ``day``.
 
     Raises RuleError for a day on which no classification rule holds. ``debtor`` omitted leaves the two rules of a
     debtor's other debts unapplied.
     """
-    known = Facts() if facts is None else facts
+    known = LoanFacts() if facts is None else facts
     grounds = [
         *([] if standing.written_off else _by_days(standing, known, rules, day)),
         *_by_facts(known, rules, day),
@@ -137,12 +141,12 @@ def category_by_days(days_overdue: int, rules: Rulebook, day: date) -> Category:
     return worst(Category.NORMAL, *(Category(name) for name, limit in limits.items() if days_overdue > limit))
 
 
-def _by_days(standing: Standing, facts: Facts, rules: Rulebook, day: date) -> list[Ground]:
+def _by_days(standing: LoanStanding, facts: LoanFacts, rules: Rulebook, day: date) -> list[CategoryGround]:
     rule = rules.at(_DAYS, day)
     days = standing.days_overdue
     category = category_by_days(days, rules, day)
     if category is Category.NORMAL:
-        return [Ground(category, _DAYS, Text("没有逾期", "nothing is overdue"), days, "days", rule)]
+        return [CategoryGround(category, _DAYS, Text("没有逾期", "nothing is overdue"), days, "days", rule)]
     if category is Category.SPECIAL_MENTION and facts.is_technical:
         limit = rules.at("lending.classification.technical_days", day)
         if days <= limit.whole():
@@ -150,18 +154,18 @@ def _by_days(standing: Standing, facts: Facts, rules: Rulebook, day: date) -> li
                 f"技术性逾期 {days} 天，不超过 {limit.whole()} 天",
                 f"technically {days} days late, at most {limit.whole()}",
             )
-            return [Ground(Category.NORMAL, limit.id, words, days, "days", limit)]
+            return [CategoryGround(Category.NORMAL, limit.id, words, days, "days", limit)]
     over = rule.value[category.value]
     words = Text(f"逾期 {days} 天，超过 {over} 天", f"{days} days overdue, more than {over}")
-    return [Ground(category, _DAYS, words, days, "days", rule)]
+    return [CategoryGround(category, _DAYS, words, days, "days", rule)]
 
 
-def _by_facts(facts: Facts, rules: Rulebook, day: date) -> list[Ground]:
+def _by_facts(facts: LoanFacts, rules: Rulebook, day: date) -> list[CategoryGround]:
     grounds = []
     if facts.is_impaired:
         rule = rules.at("lending.classification.impaired", day)
         words = Text("已发生信用减值", "credit-impaired")
-        grounds.append(Ground(Category(rule.value), rule.id, words, source=rule))
+        grounds.append(CategoryGround(Category(rule.value), rule.id, words, source=rule))
     rule = rules.at("lending.classification.expected_loss", day)
     reached = [Category(name) for name, share in rule.value.items() if facts.expected_loss >= share]
     if reached:
@@ -170,21 +174,21 @@ def _by_facts(facts: Facts, rules: Rulebook, day: date) -> list[Ground]:
             f"预期信用损失不低于余额的 {rule.value[category.value]}",
             f"expected credit loss of at least {rule.value[category.value]} of the balance",
         )
-        grounds.append(Ground(category, rule.id, words, facts.expected_loss, "rate", rule))
+        grounds.append(CategoryGround(category, rule.id, words, facts.expected_loss, "rate", rule))
     if facts.in_liquidation:
         rule = rules.at("lending.classification.liquidation", day)
         grounds.append(
-            Ground(
+            CategoryGround(
                 Category(rule.value), rule.id, Text("债务人破产清算", "the debtor is in liquidation"), source=rule
             )
         )
     return grounds
 
 
-def _by_history(standing: Standing, facts: Facts, rules: Rulebook, day: date) -> list[Ground]:
+def _by_history(standing: LoanStanding, facts: LoanFacts, rules: Rulebook, day: date) -> list[CategoryGround]:
     if standing.written_off:
         # Its arrears left the books unpaid: no days are counted on, and nothing upgrades it.
-        return [Ground(Category.LOSS, "loan.written_off", Text("已核销", "written off"))]
+        return [CategoryGround(Category.LOSS, "loan.written_off", Text("已核销", "written off"))]
     grounds = []
     watch = watch_of(standing, facts, rules, day)
     if watch is not None and not watch.is_over(standing, facts, day):
@@ -193,7 +197,7 @@ def _by_history(standing: Standing, facts: Facts, rules: Rulebook, day: date) ->
         rule = rules.at("lending.classification.upgrade", day)
         hold = hold_of(standing, rules, day)
         if hold is not None and not hold.is_over(day):
-            grounds.append(Ground(Category.SUBSTANDARD, rule.id, hold.text(day), source=rule))
+            grounds.append(CategoryGround(Category.SUBSTANDARD, rule.id, hold.text(day), source=rule))
     return grounds
 
 
@@ -211,7 +215,7 @@ class Watch:
     end: date
     again: bool
 
-    def is_over(self, standing: Standing, facts: Facts, day: date) -> bool:
+    def is_over(self, standing: LoanStanding, facts: LoanFacts, day: date) -> bool:
         """Whether the watch is over on ``day``: its end has passed, what fell due in it is paid, no difficulty is
         known.
         """
@@ -220,7 +224,7 @@ class Watch:
         return day > self.end and not in_arrears and not facts.in_difficulty
 
 
-def watch_of(standing: Standing, facts: Facts, rules: Rulebook, day: date) -> Watch | None:
+def watch_of(standing: LoanStanding, facts: LoanFacts, rules: Rulebook, day: date) -> Watch | None:
     """The watch of the last restructuring, over or not; None for a loan that was never restructured.
 
     A loan that refinances another of a debtor in difficulty counts as restructured on its first day.
@@ -236,7 +240,7 @@ def watch_of(standing: Standing, facts: Facts, rules: Rulebook, day: date) -> Wa
     return found
 
 
-def _watched(change: Restructured, standing: Standing, rule: RuleValue, day: date) -> tuple[date, date]:
+def _watched(change: Restructured, standing: LoanStanding, rule: RuleValue, day: date) -> tuple[date, date]:
     """First and last day of a watch as known on ``day``: so many periods and months, again from each due day
     missed.
     """
@@ -253,14 +257,14 @@ def _watched(change: Restructured, standing: Standing, rule: RuleValue, day: dat
     return start, end
 
 
-def _by_watch(watch: Watch, facts: Facts, rules: Rulebook, day: date) -> list[Ground]:
+def _by_watch(watch: Watch, facts: LoanFacts, rules: Rulebook, day: date) -> list[CategoryGround]:
     """What a loan under watch is at least: special mention, worse if it was bad or was changed again."""
     rule = rules.at("lending.classification.watch", day)
     words = Text(
         f"{watch.change.day} 重组，观察期自 {watch.start} 起，至少到 {watch.end}",
         f"restructured on {watch.change.day}, watched from {watch.start} until {watch.end} at least",
     )
-    grounds = [Ground(Category.SPECIAL_MENTION, rule.id, words, watch.end, "day", rule)]
+    grounds = [CategoryGround(Category.SPECIAL_MENTION, rule.id, words, watch.end, "day", rule)]
     before = category_by_days(watch.change.days_late, rules, day)
     if before.is_bad:
         kept = rules.at("lending.classification.restructured_bad", day)
@@ -268,7 +272,7 @@ def _by_watch(watch: Watch, facts: Facts, rules: Rulebook, day: date) -> list[Gr
             f"重组前逾期 {watch.change.days_late} 天，观察期内不上调",
             f"{watch.change.days_late} days late when it was restructured: no upgrade within the watch",
         )
-        grounds.append(Ground(before, kept.id, words, watch.change.days_late, "days", kept))
+        grounds.append(CategoryGround(before, kept.id, words, watch.change.days_late, "days", kept))
     if watch.again and facts.in_difficulty is not False:
         second = rules.at("lending.classification.second_restructuring", day)
         words = Text("观察期内再次重组", "restructured again within the watch")
@@ -277,7 +281,7 @@ def _by_watch(watch: Watch, facts: Facts, rules: Rulebook, day: date) -> list[Gr
                 f"{words.zh}；请说明债务人是否仍有财务困难（in_difficulty）",
                 f"{words.en}; state whether the debtor is still in financial difficulty (in_difficulty)",
             )
-        grounds.append(Ground(Category(second.value), second.id, words, watch.change.day, "day", second))
+        grounds.append(CategoryGround(Category(second.value), second.id, words, watch.change.day, "day", second))
     return grounds
 
 
@@ -313,14 +317,14 @@ class Hold:
         )
 
 
-def hold_of(standing: Standing, rules: Rulebook, day: date) -> Hold | None:
+def hold_of(standing: LoanStanding, rules: Rulebook, day: date) -> Hold | None:
     """What holds a loan that was bad from being upgraded on ``day``; None if it never was, or was released
     before.
     """
     return _hold(standing, rules.at("lending.classification.upgrade", day), _bad_beyond(rules, day), day)
 
 
-def _hold(standing: Standing, rule: RuleValue, bad_beyond: int, day: date) -> Hold | None:
+def _hold(standing: LoanStanding, rule: RuleValue, bad_beyond: int, day: date) -> Hold | None:
     periods, months = int(rule.value["periods"]), int(rule.value["months"])
 
     def since(clean: date, to: date) -> Hold:
@@ -342,7 +346,7 @@ def _hold(standing: Standing, rule: RuleValue, bad_beyond: int, day: date) -> Ho
     return Hold(None)
 
 
-def _by_debtor(debtor: DebtorClaims, rules: Rulebook, day: date) -> list[Ground]:
+def _by_debtor(debtor: DebtorClaims, rules: Rulebook, day: date) -> list[CategoryGround]:
     if debtor.is_retail:
         return []
     grounds = []
@@ -368,22 +372,22 @@ def _by_debtor(debtor: DebtorClaims, rules: Rulebook, day: date) -> list[Ground]
         if whole > 0 and Fraction(part, whole) > Fraction(rule.number()):
             share = Decimal(part) / Decimal(whole)
             words = Text(f"{zh}比超过 {rule.value}", f"{en}: more than {rule.value} of them")
-            grounds.append(Ground(Category.SUBSTANDARD, rule.id, words, round(share, 6), "rate", rule))
+            grounds.append(CategoryGround(Category.SUBSTANDARD, rule.id, words, round(share, 6), "rate", rule))
     return grounds
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class DebtorLoan:
     """One loan among its debtor's. balance: owed at this bank."""
 
     loan_id: str
-    standing: Standing
+    standing: LoanStanding
     balance: Fen
-    facts: Facts = Facts()
+    facts: LoanFacts = LoanFacts()
 
 
 def classify_debtor(
-    claims: Sequence[Claim],
+    claims: Sequence[DebtorLoan],
     rules: Rulebook,
     day: date,
     *,

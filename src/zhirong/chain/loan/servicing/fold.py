@@ -25,7 +25,7 @@ from zhirong.chain.loan.servicing.held import (
     out_of_income,
 )
 from zhirong.chain.loan.servicing.plan import (
-    Running,
+    RunningInterest,
     anew,
     at_new_rate,
     by_hand,
@@ -141,7 +141,7 @@ class Fold(Working):
         if self._by_hand:
             terms = by_hand(terms, sorted((row.day, row.principal) for row in self._by_hand))
         self._terms = terms
-        self._running = Running(Fraction(0), event.day, self._yearly)
+        self._running = RunningInterest(Fraction(0), event.day, self._yearly)
         self._plan = planned(terms, 1, event.day, event.amount, self._running, self._working_days)
 
     @property

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.loan.periods import Period, fraction_of_year
-from zhirong.chain.loan.rates import FixedRate, RateSet
+from zhirong.chain.loan.rates import FixedRate, RateFrom
 from zhirong.chain.loan.servicing.contract import Excess
 from zhirong.chain.loan.terms import InterestBasis, LoanTerms, Method, PlanItem
 from zhirong.chain.loan.walk import Run, left_of_plan
@@ -52,7 +52,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningInterest:
     """The interest period that runs. closed: interest of it exactly, up to ``since``, in fen. yearly: from then
     on.
     """
@@ -62,7 +62,7 @@ class Running:
     yearly: Decimal
 
 
-def accrued(running: Running, period: Period, balance: Fen, day: date, basis: InterestBasis) -> Fraction:
+def accrued(running: RunningInterest, period: Period, balance: Fen, day: date, basis: InterestBasis) -> Fraction:
     """Interest of the running period up to ``day``, exactly, in fen: closed + balance × rate × part of a year.
 
     Nothing runs before ``running.since``, which lies ahead after an instalment that was due before its period
@@ -79,7 +79,7 @@ def planned(
     numbered_from: int,
     after: date,
     balance: Fen,
-    running: Running,
+    running: RunningInterest,
     working_days: WorkingDays,
     passed: int = 0,
 ) -> Plan:
@@ -135,7 +135,7 @@ def anew(terms: LoanTerms, start: date, end: date, method: Method) -> LoanTerms:
 
 
 def spread(
-    plan: Plan, balance: Fen, running: Running, working_days: WorkingDays, how: Excess | None = None
+    plan: Plan, balance: Fen, running: RunningInterest, working_days: WorkingDays, how: Excess | None = None
 ) -> Plan:
     """The plan with ``balance`` spread over its rows.
 
@@ -156,24 +156,24 @@ def spread(
     return replace(shorter, rows=tuple(rows))
 
 
-def at_new_rate(plan: Plan, running: Running, working_days: WorkingDays) -> Plan:
+def at_new_rate(plan: Plan, running: RunningInterest, working_days: WorkingDays) -> Plan:
     """The plan after the rate has changed: a level payment is recalculated, equal parts of principal stay."""
     if not plan.balance:
         return plan
     return _walked(replace(plan, payment=None), plan.balance, running, working_days)
 
 
-def _run(terms: LoanTerms, balance: Fen, running: Running, working_days: WorkingDays) -> Run:
+def _run(terms: LoanTerms, balance: Fen, running: RunningInterest, working_days: WorkingDays) -> Run:
     # The rate that runs is fixed until an event says otherwise; in a grace interest is paid, or not serviced at
     # all.
     return Run(replace(terms, principal=balance, rate=FixedRate(running.yearly)), working_days, {})
 
 
-def _walked(plan: Plan, balance: Fen, running: Running, working_days: WorkingDays) -> Plan:
+def _walked(plan: Plan, balance: Fen, running: RunningInterest, working_days: WorkingDays) -> Plan:
     """The rows ahead with the principal that the walk of a schedule gives them from where the loan stands."""
     run = _run(plan.terms, balance, running, working_days)
     run.spans, run.weights = [row.period for row in plan.rows], [row.weight for row in plan.rows]
-    run.rows, run.upcoming, run.in_force = [], [], RateSet(running.since, running.yearly)
+    run.rows, run.upcoming, run.in_force = [], [], RateFrom(running.since, running.yearly)
     run.accrued, run.since = running.closed, running.since
     run.payment, run.part, run.in_grace = plan.payment, plan.part, 0
     while run.spans:
@@ -182,7 +182,7 @@ def _walked(plan: Plan, balance: Fen, running: Running, working_days: WorkingDay
     return replace(plan, rows=rows, payment=run.payment, part=run.part)
 
 
-def interest_ahead(plan: Plan, running: Running) -> tuple[Fen, ...]:
+def interest_ahead(plan: Plan, running: RunningInterest) -> tuple[Fen, ...]:
     """The interest with which each row ahead falls due if nothing else happens."""
     found: list[Fen] = []
     balance = plan.balance
@@ -192,7 +192,9 @@ def interest_ahead(plan: Plan, running: Running) -> tuple[Fen, ...]:
     return tuple(found)
 
 
-def _interest(period: Period, balance: Fen, running: Running, basis: InterestBasis, is_running: bool) -> Fraction:
+def _interest(
+    period: Period, balance: Fen, running: RunningInterest, basis: InterestBasis, is_running: bool
+) -> Fraction:
     if is_running:
         return accrued(running, period, balance, period.end, basis)
     return balance * Fraction(running.yearly) * fraction_of_year(period, period.start, period.end, basis)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from zhirong.chain.loan.reading import read_terms
 from zhirong.chain.loan.servicing import events as ev
-from zhirong.chain.loan.servicing.classification import DebtorClaims, Facts
+from zhirong.chain.loan.servicing.classification import DebtorClaims, LoanFacts
 from zhirong.chain.loan.servicing.contract import Contract, Order, contract_findings
 from zhirong.chain.loan.servicing.heads import CATEGORIES, Category, Head
 from zhirong.chain.loan.terms import Method
@@ -22,7 +22,7 @@ class LoanFile:
 
     contract: Contract
     events: tuple[ev.Event, ...]
-    facts: Facts
+    facts: LoanFacts
     debtor: DebtorClaims | None
 
 
@@ -188,10 +188,10 @@ def _method(reader: Reader) -> Method | None:
     return Method(reader.choice("method", [method.value for method in Method]))
 
 
-def _read_facts(reader: Reader | None) -> Facts:
+def _read_facts(reader: Reader | None) -> LoanFacts:
     if reader is None:
-        return Facts()
-    facts = Facts(
+        return LoanFacts()
+    facts = LoanFacts(
         is_technical=reader.flag("technical_delay", default=False),
         is_impaired=reader.flag("credit_impaired", default=False),
         expected_loss=reader.rate("expected_loss", Decimal(0)),

@@ -79,7 +79,7 @@ class Restructured:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LoanStanding:
     """What the classification of a loan needs to know of it.
 
     days_overdue: of the oldest unpaid instalment, 0 where none is late. spans: how late it was before, in order.
@@ -174,7 +174,7 @@ class LoanPosition:
     misused: Fen
     plan: Plan | None
     interest_ahead: tuple[Fen, ...]
-    standing: Standing
+    standing: LoanStanding
     applied: tuple[Applied, ...]
     paid: Mapping[Head, Fen]
     waived: Mapping[Head, Fen]

@@ -28,19 +28,19 @@ from zhirong.chain.loan.servicing.held import (
 from zhirong.chain.loan.servicing.plan import (
     Plan,
     PlanRow,
-    Running,
+    RunningInterest,
     accrued,
     at_new_rate,
     spread,
 )
 from zhirong.chain.loan.servicing.pots import Pot, Uplifts
-from zhirong.chain.loan.servicing.state import Applied, Restructured, Standing
+from zhirong.chain.loan.servicing.state import Applied, LoanStanding, Restructured
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.money import Fen, round_fen
 from zhirong.kernel.rulebook import Rulebook, RuleError
 from zhirong.kernel.text import Text
 
-_NO_TIME = Running(Fraction(0), date.min, Decimal(0))
+_NO_TIME = RunningInterest(Fraction(0), date.min, Decimal(0))
 
 
 class Working:
@@ -148,13 +148,13 @@ class Working:
         self._taken = tuple(reset for reset in self._resets if self._today <= reset.day < end)
         for reset in self._taken:
             if reset.yearly != self._running.yearly:
-                self._running = Running(self._accrued(reset.day), reset.day, reset.yearly)
+                self._running = RunningInterest(self._accrued(reset.day), reset.day, reset.yearly)
                 self._plan = at_new_rate(self._plan, self._running, self._working_days)
         row, *later = self._plan.rows
         self._add_item(row.number, row.period.paid, row.principal, round_fen(self._accrued(end)))
         self._last_due = row.period
         self._plan = replace(self._plan, rows=tuple(later))
-        self._running = Running(Fraction(0), end, self._yearly_ahead)
+        self._running = RunningInterest(Fraction(0), end, self._yearly_ahead)
         self._use_credit()
 
     def _add_item(self, number: int, due: date, principal: Fen, interest: Fen) -> None:
@@ -210,9 +210,9 @@ class Working:
         """Close the accrual of the running period up to today, before the balance or the rate changes."""
         self._running = self._running_on(self._accrued(self._today))
 
-    def _running_on(self, closed: Fraction) -> Running:
+    def _running_on(self, closed: Fraction) -> RunningInterest:
         """Interest that runs on from today, or from the end of a period whose instalment is due already."""
-        return Running(closed, max(self._today, self._running.since), self._yearly_ahead)
+        return RunningInterest(closed, max(self._today, self._running.since), self._yearly_ahead)
 
     @property
     def _yearly_ahead(self) -> Decimal:
@@ -235,10 +235,10 @@ class Working:
         is_over = self._drawn > 0 and is_empty and self._written_off_on is None
         self._settled_on = (self._settled_on or self._today) if is_over else None
 
-    def _standing(self) -> Standing:
+    def _standing(self) -> LoanStanding:
         oldest = self._oldest_late
         items = self._arrears.items
-        return Standing(
+        return LoanStanding(
             days_overdue=0 if oldest is None else (self._today - oldest).days,
             spans=tuple(self._arrears.spans),
             kept=tuple(i.due for i in items if i.cleared_on is not None and i.cleared_on <= i.due),

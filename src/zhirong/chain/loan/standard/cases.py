@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from zhirong.chain.loan.standard.contract import ENHANCEMENT_TYPES, Terms, read_contract, refused
+from zhirong.chain.loan.standard.contract import ENHANCEMENT_TYPES, StandardTerms, read_contract, refused
 from zhirong.chain.loan.standard.enhance import evolve_enhancement, read_enhancement
 from zhirong.chain.loan.standard.evolve import Market, Series, evolve
 from zhirong.chain.loan.standard.timeline import Observed
@@ -18,7 +18,7 @@ Row = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class EventDifference:
     """Where a computed event differs from a published one. event: counted from 1. field: empty for the count."""
 
     event: int
@@ -37,7 +37,7 @@ def run_case(case: Mapping[str, Any]) -> list[Row]:
         raise refused("terms", terms, Text("应为合同条款表", "must be a table of contract terms"))
     market = read_market(case.get("dataObserved") or {})
     observed = read_observed(case.get("eventsObserved") or [])
-    until = Terms(case).time("to")
+    until = StandardTerms(case).time("to")
     if str(terms.get("contractType", "")).strip().upper() in ENHANCEMENT_TYPES:
         return [
             {
@@ -65,14 +65,14 @@ def run_case(case: Mapping[str, Any]) -> list[Row]:
     ]
 
 
-def first_difference(computed: Sequence[Row], published: Sequence[Mapping[str, Any]]) -> Difference | None:
+def first_difference(computed: Sequence[Row], published: Sequence[Mapping[str, Any]]) -> EventDifference | None:
     """The first field of the first event that differs by more than ``ABSOLUTE`` and ``RELATIVE``; None for agreement."""
     for number, (ours, theirs) in enumerate(zip(computed, published, strict=False), 1):
         for field, value in theirs.items():
             if not _agrees(ours.get(field), value, field):
-                return Difference(number, field, ours.get(field), value)
+                return EventDifference(number, field, ours.get(field), value)
     if len(computed) != len(published):
-        return Difference(min(len(computed), len(published)) + 1, "", len(computed), len(published))
+        return EventDifference(min(len(computed), len(published)) + 1, "", len(computed), len(published))
     return None
 
 

@@ -58,7 +58,7 @@ class Redemption:
     increases: bool
 
 
-class Terms:
+class StandardTerms:
     """Typed access to the terms of one contract; every refusal names the term."""
 
     def __init__(self, table: Mapping[str, Any]) -> None:
@@ -159,7 +159,7 @@ def _number(value: Any) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class StandardContract:
     """The terms of a lending contract. Amounts in the contract's currency, unsigned; rates a year.
 
     Names follow the data dictionary. None if the term is omitted and the standard gives no default.
@@ -226,12 +226,12 @@ class Contract:
     reset_array: tuple[Reset, ...]
 
 
-def read_role(terms: Terms, default: str) -> int:
+def read_role(terms: StandardTerms, default: str) -> int:
     """R(CNTRL): 1 for a claim, -1 for an obligation."""
     return terms.word("contractRole", ROLE_SIGNS, default)
 
 
-def read_conventions(terms: Terms, maturity: datetime | None) -> Conventions:
+def read_conventions(terms: StandardTerms, maturity: datetime | None) -> Conventions:
     """The conventions of a contract, defaults filled in.
 
     A calendar of the user's own is refused where something depends on it: its days are not in the terms.
@@ -251,9 +251,9 @@ def read_conventions(terms: Terms, maturity: datetime | None) -> Conventions:
     return Conventions(calendar, shift, terms.word("endOfMonthConvention", END_OF_MONTH, "SD"), day_count, maturity)
 
 
-def read_contract(table: Mapping[str, Any]) -> Contract:
+def read_contract(table: Mapping[str, Any]) -> StandardContract:
     """A lending contract from its terms. Raises InputError naming the term that cannot be read."""
-    terms = Terms(table)
+    terms = StandardTerms(table)
     kind = terms.text("contractType").upper()
     if kind not in LENDING_TYPES:
         raise refused("contractType", kind, Text("可选：" + "、".join(LENDING_TYPES), ", ".join(LENDING_TYPES)))
@@ -262,7 +262,7 @@ def read_contract(table: Mapping[str, Any]) -> Contract:
     if notional is None:
         raise refused("notionalPrincipal", "", Text("必填", "required"))
     infinity = float("inf")
-    return Contract(
+    return StandardContract(
         type=kind,
         identifier=terms.text("contractID"),
         sign=read_role(terms, "RPA"),
@@ -325,7 +325,7 @@ def read_contract(table: Mapping[str, Any]) -> Contract:
     )
 
 
-def _scaling_start(terms: Terms) -> float:
+def _scaling_start(terms: StandardTerms) -> float:
     """The index that later ones are divided by."""
     for name in ("scalingIndexAtContractDealDate", "scalingIndexAtStatusDate"):
         value = terms.number(name)
@@ -342,22 +342,22 @@ def _or(value: float | None, default: float) -> float:
     return default if value is None else value
 
 
-def _cycles(terms: Terms, name: str, count: int) -> Sequence[StandardCycle | None]:
+def _cycles(terms: StandardTerms, name: str, count: int) -> Sequence[StandardCycle | None]:
     cycles = terms.array(name, lambda value: parse_standard_cycle(str(value)))
     return [cycles[index] if index < len(cycles) else None for index in range(count)]
 
 
-def _times(terms: Terms, name: str) -> list[datetime]:
+def _times(terms: StandardTerms, name: str) -> list[datetime]:
     return terms.array(name, lambda value: parse_time(str(value)))
 
 
-def _interest_array(terms: Terms) -> tuple[tuple[datetime, StandardCycle | None], ...]:
+def _interest_array(terms: StandardTerms) -> tuple[tuple[datetime, StandardCycle | None], ...]:
     anchors = _times(terms, "arrayCycleAnchorDateOfInterestPayment")
     cycles = _cycles(terms, "arrayCycleOfInterestPayment", len(anchors))
     return tuple(zip(anchors, cycles, strict=True))
 
 
-def _principal_array(terms: Terms) -> tuple[Redemption, ...]:
+def _principal_array(terms: StandardTerms) -> tuple[Redemption, ...]:
     anchors = _times(terms, "arrayCycleAnchorDateOfPrincipalRedemption")
     amounts = terms.array("arrayNextPrincipalRedemptionPayment", _number)
     directions = terms.words("arrayIncreaseDecrease", DIRECTIONS)
@@ -370,7 +370,7 @@ def _principal_array(terms: Terms) -> tuple[Redemption, ...]:
     )
 
 
-def _reset_array(terms: Terms) -> tuple[Reset, ...]:
+def _reset_array(terms: StandardTerms) -> tuple[Reset, ...]:
     anchors = _times(terms, "arrayCycleAnchorDateOfRateReset")
     rates = terms.array("arrayRate", _number)
     kinds = terms.words("arrayFixedVariable", RATE_KINDS)

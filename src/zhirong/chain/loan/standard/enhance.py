@@ -7,16 +7,16 @@ from typing import Any
 
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.standard.contract import (
-    Contract,
+    StandardContract,
     StandardCycle,
-    Terms,
+    StandardTerms,
     read_contract,
     read_conventions,
     read_role,
     refused,
 )
 from zhirong.chain.loan.standard.dictionary import CREDIT_EVENTS, EXPOSURES, FEE_BASES
-from zhirong.chain.loan.standard.evolve import Event, Market, State, evolve, initial_state
+from zhirong.chain.loan.standard.evolve import Market, StandardEvent, StandardState, evolve, initial_state
 from zhirong.chain.loan.standard.timeline import Observed
 from zhirong.chain.loan.standard.times import Conventions, schedule_times, step
 from zhirong.kernel.text import Text
@@ -45,7 +45,7 @@ class Enhancement:
     exposure: str
     perils: tuple[str, ...]
     covered_ids: frozenset[str]
-    covered: tuple[Contract, ...]
+    covered: tuple[StandardContract, ...]
     covered_markets: tuple[str, ...]
     covering: tuple[Covering, ...]
     purchase: datetime | None
@@ -75,7 +75,7 @@ class EnhancementEvent:
 
 def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
     """A guarantee or collateral contract from its terms. Raises InputError naming the term."""
-    terms = Terms(table)
+    terms = StandardTerms(table)
     references = terms.raw("contractStructure")
     if (
         not isinstance(references, list)
@@ -83,17 +83,17 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
         or not all(isinstance(each, Mapping) for each in references)
     ):
         raise refused("contractStructure", references, Text("列出所担保的合同", "list the contracts covered"))
-    covered: list[Contract] = []
+    covered: list[StandardContract] = []
     identifiers: set[str] = set()
     markets: list[str] = []
     covering: list[Covering] = []
     for reference in references:
         held = reference.get("object", {})
         if reference.get("referenceRole") == "COVI":
-            child = Terms(held if isinstance(held, Mapping) else {"marketObjectCode": held})
+            child = StandardTerms(held if isinstance(held, Mapping) else {"marketObjectCode": held})
             covering.append(Covering(child.text("marketObjectCode"), _quantity(child)))
             continue
-        child = Terms(held if isinstance(held, Mapping) else {"contractIdentifier": held})
+        child = StandardTerms(held if isinstance(held, Mapping) else {"contractIdentifier": held})
         identifiers.update(name for name in (child.text("contractID"), child.text("contractIdentifier")) if name)
         if child.text("marketObjectCode"):
             markets.append(child.text("marketObjectCode"))
@@ -146,7 +146,7 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
     )
 
 
-def _quantity(held: Terms) -> float:
+def _quantity(held: StandardTerms) -> float:
     """How much of the covering object there is; one unit where nobody says, and nothing where it says nothing."""
     quantity = held.number("quantity")
     return 1.0 if quantity is None else quantity
@@ -256,9 +256,9 @@ class _Run:
             raise refused(f"dataObserved.{code}", "", Text("补充市场价格", "add the market price"))
         return self._market[code].at(moment)
 
-    def _state_of(self, child: Contract, moment: datetime) -> State:
+    def _state_of(self, child: StandardContract, moment: datetime) -> StandardState:
         """A covered contract's state at a time, interest accrued up to it."""
-        events: list[Event] = evolve(child, self._market, self._observed, moment)
+        events: list[StandardEvent] = evolve(child, self._market, self._observed, moment)
         state = events[-1].state if events else initial_state(child, moment)
         base = state.notional if child.type in ("PAM", "CLM", "UMP") else state.base
         years = child.conventions.years(state.since, moment)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from zhirong.chain.loan.standard.contract import Contract
+from zhirong.chain.loan.standard.contract import StandardContract
 from zhirong.chain.loan.standard.timeline import (
     Observed,
     Planned,
@@ -46,7 +46,7 @@ Market = Mapping[str, Series]
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class StandardState:
     """State variables of the standard: signed by the contract's role where they are amounts.
 
     since: time of the last event. base: interest calculation base. payment: next principal redemption payment,
@@ -67,35 +67,37 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class StandardEvent:
     """An event that happened: what it paid, and the state after it."""
 
     type: str
     time: datetime
     payoff: float
     currency: str
-    state: State
+    state: StandardState
 
 
-def evolve(contract: Contract, market: Market, observed: Sequence[Observed], until: datetime | None) -> list[Event]:
+def evolve(
+    contract: StandardContract, market: Market, observed: Sequence[Observed], until: datetime | None
+) -> list[StandardEvent]:
     """Every event of a lending contract up to ``until`` (its end where None), with payoff and state.
 
     Raises InputError for a quantity that was not observed, ValueError for terms that define no contract.
     """
     state = initial_state(contract, until)
-    events: list[Event] = []
+    events: list[StandardEvent] = []
     for planned in plan(contract, until, observed):
         payoff, state = _STEPS[planned.type](_Moment(contract, market, until, planned), state)
-        events.append(Event(planned.type, planned.time, payoff, contract.currency, state))
+        events.append(StandardEvent(planned.type, planned.time, payoff, contract.currency, state))
     if contract.purchase is None:
         return events
     bought = Planned("PRD", contract.purchase, contract.purchase).order
     return [event for event in events if Planned(event.type, event.time, event.time).order >= bought]
 
 
-def initial_state(contract: Contract, until: datetime | None) -> State:
+def initial_state(contract: StandardContract, until: datetime | None) -> StandardState:
     """The state as of the status date."""
-    state = State(
+    state = StandardState(
         since=contract.status,
         notional_scale=contract.notional_scale,
         interest_scale=contract.interest_scale,
@@ -111,7 +113,9 @@ def initial_state(contract: Contract, until: datetime | None) -> State:
     return state
 
 
-def annuity(contract: Contract, state: State, until: datetime | None, *, includes_start: bool = False) -> float:
+def annuity(
+    contract: StandardContract, state: StandardState, until: datetime | None, *, includes_start: bool = False
+) -> float:
     """The payment that redeems the notional by the amortisation date (specification, annuity amount function).
 
     includes_start: whether the first payment may fall on the time of the state itself.
@@ -140,7 +144,7 @@ def annuity(contract: Contract, state: State, until: datetime | None, *, include
 class _Moment:
     """One event being calculated."""
 
-    contract: Contract
+    contract: StandardContract
     market: Market
     until: datetime | None
     event: Planned
@@ -158,7 +162,7 @@ class _Moment:
             return series.at(self.event.time)
         return series.at(moment)
 
-    def accrue(self, state: State) -> State:
+    def accrue(self, state: StandardState) -> StandardState:
         """The state with interest and fees grown up to the event."""
         years = self.contract.conventions.years(state.since, self.event.scheduled)
         fees = state.fees
@@ -167,18 +171,18 @@ class _Moment:
         grown = state.accrued + years * state.rate * self._base(state)
         return replace(state, accrued=grown, fees=fees, since=self.event.scheduled)
 
-    def _base(self, state: State) -> float:
+    def _base(self, state: StandardState) -> float:
         return state.notional if self.contract.type in ("PAM", "CLM", "UMP") else state.base
 
-    def with_notional(self, state: State, notional: float) -> State:
+    def with_notional(self, state: StandardState, notional: float) -> StandardState:
         """The state with another notional, and with it the interest calculation base where that follows."""
         return replace(state, notional=notional, base=notional if self.contract.base == "NT" else state.base)
 
 
-_Result = tuple[float, State]
+_Result = tuple[float, StandardState]
 
 
-def _exchange(now: _Moment, state: State) -> _Result:
+def _exchange(now: _Moment, state: StandardState) -> _Result:
     contract = now.contract
     premium = 0.0 if contract.type in ("CLM", "UMP") else contract.premium
     notional = contract.sign * contract.notional
@@ -201,19 +205,19 @@ def _exchange(now: _Moment, state: State) -> _Result:
     return -contract.sign * (contract.notional + premium), after
 
 
-def _pay_interest(now: _Moment, state: State) -> _Result:
+def _pay_interest(now: _Moment, state: StandardState) -> _Result:
     if state.fixed is not None:
         return state.fixed, replace(state, fixed=None, since=now.event.scheduled)
     grown = now.accrue(state)
     return grown.interest_scale * grown.accrued, replace(grown, accrued=0.0)
 
 
-def _capitalise(now: _Moment, state: State) -> _Result:
+def _capitalise(now: _Moment, state: StandardState) -> _Result:
     grown = now.accrue(state)
     return 0.0, replace(now.with_notional(grown, grown.notional + grown.accrued), accrued=0.0)
 
 
-def _redeem(now: _Moment, state: State) -> _Result:
+def _redeem(now: _Moment, state: StandardState) -> _Result:
     """Principal paid by schedule: a fixed amount, or what a fixed payment leaves after interest; never too much."""
     contract, sign = now.contract, now.contract.sign
     grown = now.accrue(state)
@@ -228,13 +232,13 @@ def _redeem(now: _Moment, state: State) -> _Result:
     return sign * grown.notional_scale * paid, after
 
 
-def _draw(now: _Moment, state: State) -> _Result:
+def _draw(now: _Moment, state: StandardState) -> _Result:
     grown = now.accrue(state)
     drawn = now.contract.sign * now.event.amount
     return -grown.notional_scale * drawn, now.with_notional(grown, grown.notional + drawn)
 
 
-def _prepay(now: _Moment, state: State) -> _Result:
+def _prepay(now: _Moment, state: StandardState) -> _Result:
     grown = now.accrue(state)
     amount = now.event.amount
     if math.isnan(amount):
@@ -246,7 +250,7 @@ def _prepay(now: _Moment, state: State) -> _Result:
     return paid, after
 
 
-def _penalise(now: _Moment, state: State) -> _Result:
+def _penalise(now: _Moment, state: StandardState) -> _Result:
     contract = now.contract
     years = contract.conventions.years(state.since, now.event.scheduled)
     if contract.penalty == "A":
@@ -259,13 +263,13 @@ def _penalise(now: _Moment, state: State) -> _Result:
     return payoff, now.accrue(state)
 
 
-def _pay_fee(now: _Moment, state: State) -> _Result:
+def _pay_fee(now: _Moment, state: StandardState) -> _Result:
     grown = now.accrue(state)
     payoff = now.contract.sign * now.contract.fee_rate if now.contract.fee_basis == "A" else grown.fees
     return payoff, replace(grown, fees=0.0)
 
 
-def _reset(now: _Moment, state: State) -> _Result:
+def _reset(now: _Moment, state: StandardState) -> _Result:
     contract = now.contract
     # Observations carry the time of the reset they are for; how many days before it the market fixed them is its
     # own.
@@ -276,16 +280,16 @@ def _reset(now: _Moment, state: State) -> _Result:
     return 0.0, replace(now.accrue(state), rate=rate)
 
 
-def _reset_fixed(now: _Moment, state: State) -> _Result:
+def _reset_fixed(now: _Moment, state: StandardState) -> _Result:
     return 0.0, replace(now.accrue(state), rate=now.event.amount)
 
 
-def _fix_payment(now: _Moment, state: State) -> _Result:
+def _fix_payment(now: _Moment, state: StandardState) -> _Result:
     grown = now.accrue(state)
     return 0.0, replace(grown, payment=now.contract.sign * annuity(now.contract, grown, now.until))
 
 
-def _scale(now: _Moment, state: State) -> _Result:
+def _scale(now: _Moment, state: StandardState) -> _Result:
     contract = now.contract
     index = now.observe(contract.scaling_index) / contract.scaling_start
     grown = now.accrue(state)
@@ -296,29 +300,29 @@ def _scale(now: _Moment, state: State) -> _Result:
     )
 
 
-def _rebase(now: _Moment, state: State) -> _Result:
+def _rebase(now: _Moment, state: StandardState) -> _Result:
     grown = now.accrue(state)
     return 0.0, replace(grown, base=grown.notional)
 
 
-def _buy(now: _Moment, state: State) -> _Result:
+def _buy(now: _Moment, state: StandardState) -> _Result:
     grown = now.accrue(state)
     return -now.contract.sign * (now.contract.purchase_price + grown.accrued), grown
 
 
-def _terminate(now: _Moment, state: State) -> _Result:
+def _terminate(now: _Moment, state: StandardState) -> _Result:
     grown = now.accrue(state)
     payoff = now.contract.sign * (now.contract.termination_price + grown.accrued)
     return payoff, replace(grown, notional=0.0, accrued=0.0, fees=0.0, base=0.0)
 
 
-def _mature(now: _Moment, state: State) -> _Result:
+def _mature(now: _Moment, state: StandardState) -> _Result:
     grown = state if now.contract.type in ("CLM", "UMP") else now.accrue(state)
     payoff = grown.notional_scale * grown.notional + grown.interest_scale * grown.accrued + grown.fees
     return payoff, replace(grown, notional=0.0, accrued=0.0, fees=0.0, base=0.0, since=now.event.scheduled)
 
 
-def _call(now: _Moment, state: State) -> _Result:
+def _call(now: _Moment, state: StandardState) -> _Result:
     """The lender calls: interest stops, and with a period of notice what has accrued is fixed until it settles."""
     grown = now.accrue(state)
     if now.contract.notice is None:
@@ -326,7 +330,7 @@ def _call(now: _Moment, state: State) -> _Result:
     return 0.0, replace(grown, accrued=0.0, fixed=grown.accrued)
 
 
-_STEPS: dict[str, Callable[[_Moment, State], _Result]] = {
+_STEPS: dict[str, Callable[[_Moment, StandardState], _Result]] = {
     "IED": _exchange,
     "IP": _pay_interest,
     "IPCI": _capitalise,
@@ -348,7 +352,7 @@ _STEPS: dict[str, Callable[[_Moment, State], _Result]] = {
 }
 
 
-def _first_payment(contract: Contract, until: datetime | None) -> float:
+def _first_payment(contract: StandardContract, until: datetime | None) -> float:
     if contract.payment is not None:
         return contract.payment
     if contract.type != "LAM":
@@ -360,13 +364,13 @@ def _first_payment(contract: Contract, until: datetime | None) -> float:
     return contract.notional / max(len(times), 1)
 
 
-def _first_base(contract: Contract, notional: float) -> float:
+def _first_base(contract: StandardContract, notional: float) -> float:
     if contract.base == "NT" or contract.base_amount is None:
         return notional
     return contract.sign * contract.base_amount
 
 
-def _accrued_before(contract: Contract, state: State, until: datetime | None) -> float:
+def _accrued_before(contract: StandardContract, state: StandardState, until: datetime | None) -> float:
     """Interest accrued by the status date of a contract that runs already."""
     if contract.accrued is not None:
         return contract.sign * contract.accrued

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from zhirong.chain.loan.standard.contract import Contract, Redemption, StandardCycle
+from zhirong.chain.loan.standard.contract import Redemption, StandardContract, StandardCycle
 from zhirong.chain.loan.standard.times import schedule_times, step
 
 # Order of events at one time. Redemption comes before the interest of the same day, as the published results show.
@@ -62,7 +62,7 @@ class Observed:
     performance: str
 
 
-def maturity_of(contract: Contract, until: datetime | None) -> datetime | None:
+def maturity_of(contract: StandardContract, until: datetime | None) -> datetime | None:
     """When the contract ends: as agreed, or when its payments will have redeemed it; None if it has no end."""
     if contract.maturity is not None:
         return contract.maturity
@@ -77,7 +77,7 @@ def maturity_of(contract: Contract, until: datetime | None) -> datetime | None:
     return until
 
 
-def plan(contract: Contract, until: datetime | None, observed: Iterable[Observed]) -> list[Planned]:
+def plan(contract: StandardContract, until: datetime | None, observed: Iterable[Observed]) -> list[Planned]:
     """Every event of the contract after its status date up to ``until``, in the order in which they happen."""
     maturity = maturity_of(contract, until)
     end = maturity if maturity is not None else until
@@ -119,7 +119,7 @@ def plan(contract: Contract, until: datetime | None, observed: Iterable[Observed
     return sorted(events, key=lambda event: event.order)
 
 
-def _call_of(contract: Contract, observed: Iterable[Observed]) -> datetime | None:
+def _call_of(contract: StandardContract, observed: Iterable[Observed]) -> datetime | None:
     """When the lender of call money called it, if that settles before any maturity."""
     if contract.type not in ("CLM", "UMP"):
         return None
@@ -130,7 +130,7 @@ def _call_of(contract: Contract, observed: Iterable[Observed]) -> datetime | Non
     return first
 
 
-def principal_times(contract: Contract, end: datetime, *, with_end: bool) -> list[datetime]:
+def principal_times(contract: StandardContract, end: datetime, *, with_end: bool) -> list[datetime]:
     """When principal is paid, by the contract's cycle."""
     anchor = contract.principal_anchor or _after(contract, contract.principal_cycle)
     return schedule_times(
@@ -138,7 +138,7 @@ def principal_times(contract: Contract, end: datetime, *, with_end: bool) -> lis
     )
 
 
-def interest_times(contract: Contract, end: datetime) -> list[datetime]:
+def interest_times(contract: StandardContract, end: datetime) -> list[datetime]:
     """When interest is paid or capitalised, by the contract's cycle or array of cycles, the end included."""
     rule = contract.conventions.end_of_month
     if contract.type == "LAX":
@@ -147,13 +147,13 @@ def interest_times(contract: Contract, end: datetime) -> list[datetime]:
     return schedule_times(anchor, end, contract.interest_cycle, rule, with_end=True)
 
 
-def _after(contract: Contract, cycle: StandardCycle | None) -> datetime | None:
+def _after(contract: StandardContract, cycle: StandardCycle | None) -> datetime | None:
     """One cycle after the initial exchange: where a schedule starts that has a cycle and no anchor."""
     return None if cycle is None else step(contract.initial_exchange, cycle[0])
 
 
 def _array_times(
-    contract: Contract, array: Iterable[tuple[datetime, StandardCycle | None]], end: datetime
+    contract: StandardContract, array: Iterable[tuple[datetime, StandardCycle | None]], end: datetime
 ) -> list[datetime]:
     entries = list(array)
     times: set[datetime] = set()
@@ -165,12 +165,14 @@ def _array_times(
     return sorted(times)
 
 
-def _planned(contract: Contract, kind: str, times: Iterable[datetime], amount: float = 0.0) -> list[Planned]:
+def _planned(
+    contract: StandardContract, kind: str, times: Iterable[datetime], amount: float = 0.0
+) -> list[Planned]:
     return [Planned(kind, moment, contract.conventions.shifted(moment), amount) for moment in times]
 
 
 def _cyclic(
-    contract: Contract,
+    contract: StandardContract,
     kind: str,
     anchor: datetime | None,
     cycle: StandardCycle | None,
@@ -185,7 +187,7 @@ def _cyclic(
     return _planned(contract, kind, times)
 
 
-def _interest(contract: Contract, end: datetime) -> list[Planned]:
+def _interest(contract: StandardContract, end: datetime) -> list[Planned]:
     if contract.type in ("CLM", "UMP"):
         return _call_interest(contract, end)
     events: list[Planned] = []
@@ -203,7 +205,7 @@ def _interest(contract: Contract, end: datetime) -> list[Planned]:
     return events
 
 
-def _call_interest(contract: Contract, end: datetime) -> list[Planned]:
+def _call_interest(contract: StandardContract, end: datetime) -> list[Planned]:
     events: list[Planned] = []
     if contract.interest_cycle is not None or (contract.type == "UMP" and contract.interest_anchor is not None):
         anchor = contract.interest_anchor or _after(contract, contract.interest_cycle)
@@ -216,7 +218,7 @@ def _call_interest(contract: Contract, end: datetime) -> list[Planned]:
     return events
 
 
-def _redemption(contract: Contract, end: datetime) -> list[Planned]:
+def _redemption(contract: StandardContract, end: datetime) -> list[Planned]:
     events: list[Planned] = []
     if contract.type in ("LAM", "NAM", "ANN"):
         events = _planned(contract, "PR", principal_times(contract, end, with_end=False))
@@ -237,7 +239,7 @@ def _redemption(contract: Contract, end: datetime) -> list[Planned]:
     return events
 
 
-def _fixings(contract: Contract, end: datetime) -> list[Planned]:
+def _fixings(contract: StandardContract, end: datetime) -> list[Planned]:
     """When an annuity's payment is fixed: the day before the first, where it is not agreed, and at rate resets."""
     events = [Planned("PRF", event.scheduled, event.time) for event in _resets(contract, end)]
     fixing = first_fixing(contract)
@@ -246,7 +248,7 @@ def _fixings(contract: Contract, end: datetime) -> list[Planned]:
     return events
 
 
-def first_fixing(contract: Contract) -> datetime | None:
+def first_fixing(contract: StandardContract) -> datetime | None:
     """When an annuity's payment is first fixed: the day before the first payment.
 
     None if that is before the initial exchange, with which the payment is fixed then.
@@ -261,7 +263,7 @@ def _stop(entries: tuple[Redemption, ...], index: int, end: datetime) -> datetim
     return min(entries[index + 1].anchor, end) if index + 1 < len(entries) else end
 
 
-def _resets(contract: Contract, end: datetime) -> list[Planned]:
+def _resets(contract: StandardContract, end: datetime) -> list[Planned]:
     events: list[Planned] = []
     if contract.type == "LAX":
         entries = contract.reset_array
@@ -281,7 +283,7 @@ def _resets(contract: Contract, end: datetime) -> list[Planned]:
     return events
 
 
-def _prepayments(contract: Contract, end: datetime, observed: Iterable[Observed]) -> list[Planned]:
+def _prepayments(contract: StandardContract, end: datetime, observed: Iterable[Observed]) -> list[Planned]:
     kinds = {"PP": "PP", "PR": "PR"} if contract.type == "UMP" else {"PP": "PP"}
     events = [
         Planned(kinds[event.type], event.time, contract.conventions.shifted(event.time), event.value)
@@ -298,7 +300,7 @@ def _prepayments(contract: Contract, end: datetime, observed: Iterable[Observed]
     return events
 
 
-def _redeemed(contract: Contract) -> datetime:
+def _redeemed(contract: StandardContract) -> datetime:
     """The end of an amortising contract without a maturity: when its regular payments have redeemed it."""
     cycle, first, payment = contract.principal_cycle, contract.principal_anchor, contract.payment
     if cycle is None or payment is None:
@@ -321,7 +323,7 @@ def _redeemed(contract: Contract) -> datetime:
     return end if contract.type == "LAM" else contract.conventions.shifted(end)
 
 
-def _exotic_maturity(contract: Contract) -> datetime:
+def _exotic_maturity(contract: StandardContract) -> datetime:
     """The end of an exotic contract without a maturity: when the array of payments has brought its notional to
     zero.
     """
