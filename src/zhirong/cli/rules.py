@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         name: actions.add_parser(name, help=" / ".join(words), parents=[common]) for name, words in _WORDS.items()
     }
     for name in ("list", "show"):
-        added[name].add_argument("--on", metavar="DATE", help="哪一天，默认今天 / the day, today by default")
+        added[name].add_argument("--on", metavar="DATE", help="适用日期，默认今天 / the day, today by default")
         added[name].add_argument(
             "--region", default=COUNTRY, metavar="CODE", help="地区代码，如 440100 / a region of GB/T 2260"
         )

@@ -1,4 +1,4 @@
-"""The table of policies: rules of its own that a lender, a guarantor, a fund or a region decides by, in versions."""
+"""The table of policies: the rules that a lender, a guarantor, a fund or a region adds to the platform's, in versions."""
 
 from django.db import models
 
@@ -6,9 +6,9 @@ from zhirong.store.parties import Account, Kept, Organisation
 
 
 class Policy(Kept):
-    """One version of an organisation's policy. state: ``chain.financing.policies.PolicyState``. number: 1, 2, … within it.
+    """A version of an organisation's policy. state: ``chain.financing.policies.PolicyState``. number: counted from 1 within the organisation.
 
-    region: where it applies, ``CN`` for everywhere; each region has a policy of its own. files: name to text, as in the folder
+    region: where it applies, ``CN`` for everywhere; each region has its own policy. files: name to text, as in the folder
     of a policy pack, with its manifest. sha256: of them. valid_from: the first day that is asked for. begins_on: the
     first day on which it decides, known once it is approved; ends_on: the last, known once a later version is approved.
     effects: which open cases would be decided differently (``operations.platform.policy_effects``).

@@ -1,4 +1,4 @@
-"""A past decision again: the quote that a review kept, made anew from the facts, rules and policies that it kept."""
+"""Replay of a past decision: the quote of a review, calculated again from the facts, rules and policies that it kept."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

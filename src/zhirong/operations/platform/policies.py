@@ -1,4 +1,4 @@
-"""Policies: rules of its own that a lender, a guarantor, a fund or a region decides by, drafted by one person, approved by another.
+"""Policies: the rules that a lender, a guarantor, a fund or a region adds to the platform's, drafted by one person, approved by another.
 
 A policy is kept in versions. A version is written like a policy pack (docs/users/policy-packs.md); the platform writes its manifest.
 What is decided on a case, ``operations.rulebook`` reads under the versions in force on that day.
@@ -186,7 +186,7 @@ def draft(work: Work, request: Draft) -> Any:
     page="policy.version",
 )
 def edit(work: Work, request: Draft) -> Any:
-    """Whoever changes a draft becomes its author: they do not approve it."""
+    """The person who changes a draft becomes its author and does not approve it."""
     policy: Policy = work.row
     files, pack = _checked(policy.organisation, policy.number, request, work.rules, work.day)
     work.update(policy, drafted_by_id=work.actor.account, **_columns(request, files, pack))
@@ -238,7 +238,7 @@ class SetRule(Request):
     ),
 )
 def set_rule(work: Work, request: SetRule) -> Any:
-    """The draft with this rule added or changed; whoever sets it becomes its author."""
+    """The draft with this rule added or changed; the person who sets it becomes its author."""
     policy: Policy = work.row
     allowed = [one for one, _ in _settable_one_by_one(work.actor, policy)]
     if request.rule not in allowed:
@@ -368,7 +368,7 @@ def _former(policy: Policy, begins: date) -> list[Policy]:
     page="policy.version",
 )
 def reject(work: Work, request: Decide) -> Any:
-    """The version ends; its author is told why and may draft another."""
+    """The version ends; its author is notified of the reason and may draft another."""
     policy: Policy = work.row
     work.update(
         policy,

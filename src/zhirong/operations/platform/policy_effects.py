@@ -89,7 +89,7 @@ def calculate_effects(task: Task) -> Any:
         found += list(_difference(policy, case, day))
         looked_at += 1
         task.progress(looked_at, min(most, total))
-    # A fund or a region is told how many cases differ, and not whose they are.
+    # A fund or a region sees how many cases differ, not whose they are.
     named = found if policy.organisation.kind in _OWN_CASES else []
     effects = {"on": day.isoformat(), "total": total, "looked_at": looked_at, "changed": len(found), "cases": named}
     task.run_operation("policy.keep_effects", policy.pk, {"effects": effects})

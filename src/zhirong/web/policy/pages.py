@@ -49,7 +49,7 @@ UNIT_TEXT: Mapping[str, Text] = {
 
 @page("policies/", "policy.home", roles=READERS)
 def home(request: HttpRequest) -> HttpResponse:
-    """The versions of the organisation's policy; whoever may draft one finds what it may set."""
+    """The versions of the organisation's policy; a person who may draft one also sees what it may set."""
     own = {OrganisationKind(one) for one in ISSUERS}
     kind = request.actor.kind
     groups = _settable(kind) if kind in own else []
