@@ -13,6 +13,7 @@ from platform_world import Member, Platform
 
 from zhirong.operations.actors import NOBODY, Actor, MemberRole, OrganisationKind, roles_of
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.state_columns import choices_of
 from zhirong.store.financing import Paper, PaperReader
 from zhirong.store.parties import Account, Kept, Membership, Organisation
 from zhirong.store.work import FileImport
@@ -118,6 +119,8 @@ class PermissionWorld:
             return self.platform.day
         if column.has_default():
             return column.get_default()
+        if choices := choices_of(model, column.name):
+            return next(iter(choices))
         if isinstance(column, fields.DateTimeField):
             return datetime(2026, 1, 5, tzinfo=UTC)
         if isinstance(column, fields.DateField):
@@ -135,10 +138,10 @@ class PermissionWorld:
         return f"{column.name}-{self._made}"[: column.max_length or 60]
 
     def _state(self, model: type[Kept], name: str) -> str:
-        """A state in which some operation is lawful, and which is no draft."""
+        """A state in which an operation is allowed, and which is not a draft."""
         for op in OPERATIONS.values():
             if op.model is model and op.state_field == name and op.states:
-                lawful = sorted(op.states - {"draft"})
-                if lawful:
-                    return lawful[0]
-        return "open"
+                allowed = sorted(op.states - {"draft"})
+                if allowed:
+                    return allowed[0]
+        return next((one for one in choices_of(model, name) if one != "draft"), "open")

@@ -108,7 +108,7 @@ def test_an_export_that_is_cut_says_so(world: PermissionWorld, monkeypatch: pyte
     assert rows_of(world.actor(world.a, role), one, world.platform.day, {}).count() > 3
     for module in (exporting, zhirong.web.views):
         monkeypatch.setattr(module, "MOST_ROWS", 3)
-    for lang, words in (("zh", "只导出前 3 行"), ("en", "the first 3 rows alone")):
+    for lang, words in (("zh", "仅导出前 3 行"), ("en", "Only the first 3 rows")):
         lines = list(_opened(world, world.a, role, one.name, lang).iter_rows(values_only=True))
         assert len(lines) == 5 and lines[4][0].startswith(words) and not any(lines[4][1:])
 

@@ -59,7 +59,7 @@ def workbook_of(one: Listing, rows: Iterable[Any], lang: Lang) -> bytes:
 def _cut() -> Text:
     return Text(
         f"仅导出前 {MOST_ROWS} 行，还有更多；请筛选后分批导出",
-        f"the first {MOST_ROWS} rows alone, and there are more: filter the list and export it in parts",
+        f"Only the first {MOST_ROWS} rows. Filter the list and export it in parts.",
     )
 
 
