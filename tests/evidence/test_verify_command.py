@@ -39,7 +39,7 @@ def run(files, *words):
     [
         (["receipt.json", "--key", "register.key"], 0, "属实"),
         (["receipt.json", "--key", "register.key", "--key", "witness.key"], 0, "见证人 witness.example"),
-        (["receipt.json", "--checkpoint", "checkpoint.json"], 0, "以那 13 条开头，未改一字"),
+        (["receipt.json", "--checkpoint", "checkpoint.json"], 0, "完整包含前 13 条，未作改动"),
         (["receipt.json", "--key", "register.key", "--lang", "en"], 0, "Verified"),
         (["forged.json", "--key", "register.key"], 1, "计算的根哈希与检查点不一致"),
         (["forged.json", "--key", "register.key", "--lang", "en"], 1, "Failed"),

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from zhirong.kernel.identifiers import credit_code_check
-from zhirong.operations.fields import Request
+from zhirong.operations.fields import Request, choices_of
 
 _CODE = "91440100MA5000001"
 
@@ -28,6 +28,9 @@ def _value(name: str, info: FieldInfo) -> Any:
         return "nobody@example.cn"
     if "d{6}" in pattern:
         return "440100"
+    if allowed := {value for value in choices_of(info) or () if value}:
+        first = min(allowed)
+        return [first] if get_origin(info.annotation) in (list, tuple) else first
     return _of(info.annotation)
 
 
