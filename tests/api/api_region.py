@@ -9,7 +9,7 @@ from platform_world import Member
 from zhirong.api.shown import SHOWN
 from zhirong.operations.actors import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.declare import OPERATIONS
-from zhirong.store import financing, parties, work
+from zhirong.store import financing, parties, policies, work
 
 
 class Region:
@@ -169,6 +169,19 @@ class Region:
         platform.seed(financing.WatchFlag, loan=loan, kind="due", subject="1", words={"zh": "到期", "en": "due"})
         platform.seed(financing.Limit, organisation=bank, scope="portfolio", amount=10**12)
         platform.seed(parties.Consent, firm=firm, to=bank, scope="rights", purpose="授信", until=day)
+        platform.seed(
+            policies.Policy,
+            organisation=bank,
+            number=1,
+            title="本行政策",
+            region="CN",
+            valid_from=day,
+            reason="试行",
+            state="draft",
+            files={},
+            sha256="0" * 64,
+            drafted_by=by,
+        )
         roles = [MemberRole.LENDER_OFFICER.value]
         platform.seed(parties.Invitation, organisation=bank, email="new@example.cn", roles=roles, until=day)
         agent = platform.agent(firm, ("right.add",))

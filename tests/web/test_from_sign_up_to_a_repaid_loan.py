@@ -50,7 +50,7 @@ def look_at_the_rest(way: Way) -> None:
     firm.visit("/do/token.make/")
     firm.page.locator("[name=scopes]").first.check()
     firm.fill(name="erp", expires_on=TODAY + timedelta(days=200), code=firm.code())
-    firm.send("只显示这一次")
+    firm.send("仅显示一次")
     calculates(way.site.user("calculator@zhirong.example"))
     system = way.platform_system
     link = system.go("/admin/rules/").locator("main a[href*='/admin/rules/files/']").first.get_attribute("href")
