@@ -132,6 +132,7 @@ def test_what_has_ended_stays_so() -> None:
         "organisation": set(),
         "invitation": {"accepted", "declined", "withdrawn"},
         "import": {"done", "refused", "cancelled", "expired"},
+        "policy": {"rejected", "withdrawn", "superseded"},
     }
 
 
