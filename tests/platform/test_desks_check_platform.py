@@ -170,7 +170,7 @@ def test_rows_that_are_missing_or_added_are_named(platform: Any) -> None:
     _filled(platform)
     Webhook.objects.all()._raw_delete("default")
     found = platform_findings()
-    assert [one.place.split()[0] for one in found] == ["webhook"] and "没有" in found[0].text.zh
+    assert [one.place.split()[0] for one in found] == ["webhook"] and "表中不存在" in found[0].text.zh
     moment = platform.now
     GuaranteeRequest.objects.create(
         case_id=Loan.objects.get().case_id, guarantor=Organisation.objects.get(), state="granted", share=1, fee_rate=0,
