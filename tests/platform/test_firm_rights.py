@@ -120,7 +120,16 @@ def test_everything_wrong_is_named_by_field_in_both_languages(platform):
                 "flags": ["lost"],
             },
         )
-    assert {one.field for one in refused.value.problems} == {"number", "fee_paid_through_year", "status", "flags"}
+    # What is not one of the choices cannot be read; the rest is checked once it can.
+    assert {one.field for one in refused.value.problems} == {"status", "flags"}
+    assert all(
+        text for one in refused.value.problems for text in (one.reason.zh, one.reason.en, one.hint.zh, one.hint.en)
+    )
+    with pytest.raises(InputError) as refused:
+        platform.do(
+            manager, "right.add", **{**INVENTION, "number": "ZL201719999901.8", "fee_paid_through_year": 40}
+        )
+    assert {one.field for one in refused.value.problems} == {"number", "fee_paid_through_year"}
     assert all(
         text for one in refused.value.problems for text in (one.reason.zh, one.reason.en, one.hint.zh, one.hint.en)
     )

@@ -353,7 +353,7 @@ def test_the_page_shows_progress_then_the_preview_and_takes_the_yes(platform) ->
     platform.send(client, "import.confirm", row)
     work(platform, later=24 * 60)
     page = platform.client(manager, "en").get(f"/imports/{row.pk}/").content.decode()
-    assert "Kept: new 12" in page
+    assert "Imported: new 12" in page
     assert "list.csv" in client.get("/list/imports/").content.decode()
 
 

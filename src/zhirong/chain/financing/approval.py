@@ -66,7 +66,7 @@ class Round:
     @property
     def given(self) -> int:
         """How many places of the band are filled."""
-        return sum(one.verdict is ApprovalVerdict.APPROVE for one in self.decisions)
+        return sum(one.verdict == ApprovalVerdict.APPROVE for one in self.decisions)
 
     @property
     def wanted(self) -> str:
@@ -77,7 +77,7 @@ class Round:
     def amount(self) -> Fen:
         """What all who have agreed so far agree on: the least of what each approved, at most what was proposed."""
         return min(
-            [self.proposed, *(one.amount for one in self.decisions if one.verdict is ApprovalVerdict.APPROVE)]
+            [self.proposed, *(one.amount for one in self.decisions if one.verdict == ApprovalVerdict.APPROVE)]
         )
 
 
@@ -142,7 +142,7 @@ def why_not(now: Round, by: int, roles: Sequence[str], verdict: ApprovalVerdict,
                 "decided_already",
             )
         )
-    if verdict is ApprovalVerdict.APPROVE:
+    if verdict == ApprovalVerdict.APPROVE:
         found += _approval_problems(now, roles, amount)
     return found
 
