@@ -30,10 +30,11 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.clock import now
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Choices, Day, Formed, Line, Request, Words, ask
+from zhirong.operations.fields import Choices, Formed, Line, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.page_links import page_link
 from zhirong.operations.platform.policy_text import is_plain, read_value, rule_text, with_rule
+from zhirong.operations.plausible import TermDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import pack_of, rulebook
 from zhirong.operations.unit_of_work import Work
@@ -94,7 +95,7 @@ class Draft(Request):
         ask("名称", "Title", "如“2027 年授信政策”", "such as 'Credit policy of 2027'", start=_kept("title")),
     ]
     valid_from: Annotated[
-        Day,
+        TermDay,
         ask(
             "自何日起适用",
             "Applies from",
