@@ -12,6 +12,17 @@ from way_of_a_loan import AUTHORITY_NUMBER, Way
 from zhirong.kernel.identifiers import patent_check_digit
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_POLICY = """
+[[rule]]
+id = "limit.loss_budget"
+title = { zh = "年预期损失预算", en = "expected loss a year" }
+unit = "rate"
+[[rule.version]]
+value = 0.0001
+document = "某银行授信政策"
+article = "第 3 条"
+confidence = "verified"
+"""
 _DAYS = 85  # until the loan is settled early: the first interest is then about to fall due
 
 
@@ -102,10 +113,26 @@ def look_at_the_rest(way: Way) -> None:
         user.visit(*paths)
     way.platform_security.visit("/admin/lockouts/")
     way.agency_reviewer.visit("/agency/pool/")
+    sets_a_policy(way, case)
     invites(way)
     take_files(way)
     brings_a_long_list(way)
     assert way.site.pages_not_seen() == []
+
+
+def sets_a_policy(way: Way, case: str) -> None:
+    """The bank's manager drafts a policy and sees what it changes; the officer replays the review."""
+    manager = way.bank_manager
+    manager.visit("/policies/")
+    manager.do(
+        "policy.draft",
+        title="授信政策",
+        valid_from=TODAY + timedelta(days=200),
+        reason="授信委员会决议",
+        rules=_POLICY,
+    )
+    manager.look()
+    way.bank_officer.visit(f"{case}replay/")
 
 
 def calculates(visitor: User) -> None:
