@@ -200,7 +200,7 @@ def test_a_rate_read_anew_is_not_passed_over() -> None:
         load([Loaded(linked, before, "D")], RULES, before.as_of), day_rules(RULES, date(2024, 3, 15))
     )
     assert on_it.reset == ("L1",)
-    with pytest.raises(ValueError, match="L1: its rate was read anew by 2024-03-15"):
+    with pytest.raises(ValueError, match="L1: its rate was reset by 2024-03-15"):
         end_of_day(on_it.loans, day_rules(RULES, date(2024, 3, 16)))
     after = replay([drawn], linked, date(2024, 3, 15), RULES, WORKING_DAYS)
     again = load([Loaded(linked, after, "D")], RULES, after.as_of)
