@@ -19,8 +19,8 @@ title = { zh = "年预期损失预算", en = "expected loss a year" }
 unit = "rate"
 [[rule.version]]
 value = 0.0001
-document = "某银行授信政策"
-article = "第 3 条"
+document = "Credit policy of the bank"
+article = "Article 3"
 confidence = "verified"
 """
 _DAYS = 85  # until the loan is settled early: the first interest is then about to fall due
@@ -126,9 +126,9 @@ def sets_a_policy(way: Way, case: str) -> None:
     manager.visit("/policies/")
     manager.do(
         "policy.draft",
-        title="授信政策",
+        title="Credit policy",
         valid_from=TODAY + timedelta(days=200),
-        reason="授信委员会决议",
+        reason="Decision of the credit committee",
         rules=_POLICY,
     )
     manager.look()
