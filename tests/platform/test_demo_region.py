@@ -43,14 +43,13 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import register_databases
 
     folder = tmp_path_factory.mktemp("region")
-    with register_databases.with_tables("sqlite", folder):
-        pass  # the tables; the command makes the rest
     command = [str(Path(sys.executable).with_name("zhirong")), "demo-region", "--data", str(folder)]
     environment = {**os.environ, "DATABASE_URL": "", "ZHIRONG_DATA": str(folder)}
     environment.pop("DJANGO_SETTINGS_MODULE", None)  # of the tests themselves
-    done = subprocess.run(
-        [*command, "--today", "2026-11-25"], env=environment, capture_output=True, text=True, check=False
-    )
+    with register_databases.with_tables("sqlite", folder):
+        done = subprocess.run(
+            [*command, "--today", "2026-11-25"], env=environment, capture_output=True, text=True, check=False
+        )
     assert done.returncode == 0, done.stderr[-3000:]
     assert "bank.officer@demo.zhirong.example" in done.stdout
     again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

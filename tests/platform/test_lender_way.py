@@ -113,7 +113,7 @@ def test_acceptance_lays_out_the_checklist_and_names_the_officer(desk):
     with pytest.raises(InputError) as refused:
         platform.do(desk.reviewer, "case.accept", case)
     assert _codes(refused) == ["not_in_this_state"]
-    assert refused.value.problems[0].hint == Text("须处于：已提交，待受理", "it must be at: submitted")
+    assert refused.value.problems[0].hint == Text("须处于：已提交，待受理", "Possible in: submitted")
 
 
 def test_a_case_goes_to_an_officer_of_the_lender_only(desk):

@@ -31,8 +31,7 @@ def test_a_refusal_says_both_states_in_words(sqlite_platform: Any, monkeypatch: 
         platform.do(money.second, "line.confirm", line)
     (problem,) = told.value.problems
     assert problem.reason.zh == "现在是“待匹配”，不能确认入账"
-    assert problem.reason.en == "it is at 'open' now, which does not admit: Confirm"
+    assert problem.reason.en == "the state is 'open', in which 'Confirm' is not possible"
     assert (
-        problem.hint.zh == "须处于：待确认"
-        and problem.hint.en == "it must be at: matched, waiting for confirmation"
+        problem.hint.zh == "须处于：待确认" and problem.hint.en == "Possible in: matched, waiting for confirmation"
     )

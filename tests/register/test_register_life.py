@@ -17,8 +17,8 @@ from zhirong.chain.pledge.register import (
 )
 from zhirong.chain.pledge.register_json import registration_json, registration_of
 from zhirong.chain.pledge.registration import (
-    LAWFUL,
     MOVE_WORDS,
+    REGISTER_ALLOWED,
     STATUS_WORDS,
     RegisterRole,
     RegisterTransition,
@@ -138,7 +138,7 @@ def test_every_move_in_every_state(role: str, status: Status, move: RegisterTran
     found = state.registrations[1]
     assert found.status is status
     event = RegisterEvent(state.events, f"pledge.{move}", "2025-06-03T02:00:00Z", 1, CONTENT[move])
-    then = LAWFUL.get((RegisterRole(role), status, move))
+    then = REGISTER_ALLOWED.get((RegisterRole(role), status, move))
     if then is None or move is RegisterTransition.UNFREEZE:
         with pytest.raises(InputError):
             state.take(event)

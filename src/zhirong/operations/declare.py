@@ -147,7 +147,7 @@ def operation(
     def declare(run: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         if name in OPERATIONS:
             raise AssertionError(f"two operations are called {name}")
-        lawful = None if states is None else frozenset(str(state) for state in states)
+        allowed_states = None if states is None else frozenset(str(state) for state in states)
         OPERATIONS[name] = Operation(
             name,
             title,
@@ -157,7 +157,7 @@ def operation(
             model,
             roles,
             relation,
-            lawful,
+            allowed_states,
             state_field,
             for_agents,
             is_grave,

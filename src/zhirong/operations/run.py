@@ -43,9 +43,7 @@ def run_operation(
 
     Raises ForbiddenError, NotFoundError, ConflictError or InputError with every reason; then nothing was written.
     """
-    op = OPERATIONS.get(name)
-    _demand_may(call, op)
-    assert op is not None
+    op = _demand_may(call, OPERATIONS.get(name))
     request = read(op.request, data or {})
     asked = _Asked(op, call, subject, version, request.model_dump(mode="json"))
     prepared = None
@@ -59,9 +57,7 @@ def run_call(name: str, call: Call, request: Mapping[str, Any], decide: Callable
 
     decide: what the operation's own function does, with these values. Raises as ``run_operation`` does.
     """
-    op = operation_of(name)
-    _demand_may(call, op)
-    assert op is not None
+    op = _demand_may(call, operation_of(name))
     return _carry_out(_Asked(op, call, None, None, plain(request)), decide, None)
 
 
@@ -81,11 +77,13 @@ class _Asked:
         return hashlib.sha256(asked.encode()).hexdigest()
 
 
-def _demand_may(call: Call, op: Operation | None) -> None:
+def _demand_may(call: Call, op: Operation | None) -> Operation:
+    """The operation, where the actor may do it at all and the request has a key."""
     if op is None or not may(call.actor, op):
         raise forbidden_to(call.actor, op)
     if not call.key or len(call.key) > LONGEST_KEY or not call.key.isprintable():
         raise bad_key(call.key)
+    return op
 
 
 def _carry_out(asked: _Asked, decide: Callable[[Work], Any], prepared: Any) -> Done:
@@ -122,11 +120,11 @@ def _row(op: Operation, call: Call, subject: int | None, version: int | None) ->
                     now,
                     Text(
                         f"现在是“{is_at.zh}”，不能{op.title.zh}",
-                        f"it is at '{is_at.en}' now, which does not admit: {op.title.en}",
+                        f"the state is '{is_at.en}', in which '{op.title.en}' is not possible",
                     ),
                     Text(
                         "须处于：" + "、".join(one.zh for one in wanted),
-                        "it must be at: " + ", ".join(one.en for one in wanted),
+                        "Possible in: " + ", ".join(one.en for one in wanted),
                     ),
                     "not_in_this_state",
                 )
@@ -146,6 +144,7 @@ def _record(work: Work, request: Mapping[str, Any], answer: Any) -> Done:
     if isinstance(answer, Decision) and not work.images:
         done = work.fold(answer, key=work.call.key)
         work.head.save()
+        Notice.objects.bulk_create(work._notices)
         _deliver(work, done.index, "" if done.registration is None else f"registration/{done.registration.id}")
         return replace(done, answer=_register_answer(done))
     if isinstance(answer, Decision):

@@ -102,7 +102,7 @@ _SAME = (
     RegisterTransition.PARTIALLY_DISCHARGE,
     RegisterTransition.CORRECT,
 )
-LAWFUL: Mapping[tuple[RegisterRole, Status | None, RegisterTransition], Status] = {
+REGISTER_ALLOWED: Mapping[tuple[RegisterRole, Status | None, RegisterTransition], Status] = {
     **{
         (role, state, move): then
         for role in RegisterRole
@@ -202,9 +202,9 @@ def refuse(code: str, field: str, value: object, reason: Text, hint: Text) -> In
 def next_status(role: RegisterRole, found: Registration | None, move: RegisterTransition) -> Status:
     """The state that a move leads to. Raises InputError for a move that is not allowed now."""
     state = None if found is None else found.status
-    then = LAWFUL.get((role, state, move))
+    then = REGISTER_ALLOWED.get((role, state, move))
     if then is None:
-        allowed = [one for (a_role, a_state, one) in LAWFUL if a_role is role and a_state is state]
+        allowed = [one for (a_role, a_state, one) in REGISTER_ALLOWED if a_role is role and a_state is state]
         now = Text("尚未申请", "not filed") if state is None else STATUS_WORDS[state]
         choice = Text(
             "、".join(MOVE_WORDS[one].zh for one in allowed) or "无",

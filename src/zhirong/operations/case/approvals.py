@@ -191,8 +191,8 @@ def back_to_review(work: Work, request: BackToReview) -> Any:
         Text("退回重新审查，担保须重新征求", "returned to review; the guarantee must be requested again"),
     )
     kept = {name: value for name, value in case.contract.items() if name in ("insurance", "uses")}
-    anew = {"approved_amount": None, "contract": kept, "filing": None, "guarantor_id": None, "guarantee": {}}
-    change_case_state(work, case, CaseTransition.SEND_BACK, **anew)
+    cleared = {"approved_amount": None, "contract": kept, "filing": None, "guarantor_id": None, "guarantee": {}}
+    change_case_state(work, case, CaseTransition.SEND_BACK, **cleared)
     words = Text(
         f"申请 {case.number} 退回重新审查：{request.reason}"[:200],
         f"Application {case.number} returned to review: {request.reason}"[:200],

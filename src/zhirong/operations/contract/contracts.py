@@ -384,7 +384,7 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
     _demand_agreed(case, request)
     terms = _terms(work, case, request)
     contract = _contract(work, case, request, terms)
-    _demand_lawful(work, case, contract)
+    _demand_allowed(work, case, contract)
     if guarantee is not None:
         _to_what_is_lent(work, case, guarantee)
     keys = contract_keys(read_case_rights(rights))
@@ -523,7 +523,7 @@ def _demand_agreed(case: Case, request: IssueContract) -> None:
         raise InputError(problems)
 
 
-def _demand_lawful(work: Work, case: Case, contract: dict[str, Any]) -> None:
+def _demand_allowed(work: Work, case: Case, contract: dict[str, Any]) -> None:
     """Term and instalments are within the working-capital rules before anybody signs."""
     case.contract = contract
     found = conditions_of(case, work.day, work.rules)

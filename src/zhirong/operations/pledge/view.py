@@ -11,8 +11,8 @@ from zhirong.chain.pledge.records import GroundFinding
 from zhirong.chain.pledge.register import PLEDGE, apply_move
 from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import (
-    LAWFUL,
     MOVE_WORDS,
+    REGISTER_ALLOWED,
     RegisterRole,
     RegisterTransition,
     Registration,
@@ -86,7 +86,9 @@ def may_see(actor: Actor, one: Registration) -> bool:
 def possible(one: Registration) -> list[str]:
     """The operations that are allowed for a registration now, by the chain's table, in the order of the desk."""
     status, role = Status(one.status), RegisterRole(one.role)
-    return [f"registration.{name}" for move, name in _OPERATIONS.items() if (role, status, move) in LAWFUL]
+    return [
+        f"registration.{name}" for move, name in _OPERATIONS.items() if (role, status, move) in REGISTER_ALLOWED
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,12 @@ from zhirong.chain.loan.servicing.held import (
 )
 from zhirong.chain.loan.servicing.plan import (
     RunningInterest,
-    anew,
     at_new_rate,
     by_hand,
     ending,
     interest_ahead,
     planned,
+    restarted,
     spread,
 )
 from zhirong.chain.loan.servicing.state import LoanPosition
@@ -277,7 +277,7 @@ class Fold(Working):
         self._agree(event.yearly)
         self._running = self._running_on(closed + self._up_to_its_period(put_off - in_its_period))
         self._method = self._method if event.method is None else event.method
-        self._terms = anew(self._terms, event.day, event.until, self._method)
+        self._terms = restarted(self._terms, event.day, event.until, self._method)
         self._begun_at = number
         self._replan(number, balance + interest)
         self._note_restructuring(before)

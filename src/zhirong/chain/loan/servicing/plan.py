@@ -119,7 +119,7 @@ def ending(terms: LoanTerms, end: date) -> LoanTerms:
     return replace(terms, end=end, plan=left_of_plan(terms, end))
 
 
-def anew(terms: LoanTerms, start: date, end: date, method: Method) -> LoanTerms:
+def restarted(terms: LoanTerms, start: date, end: date, method: Method) -> LoanTerms:
     """The terms begun again on ``start``: grace, steps, balloon and a first due day are over."""
     stays = method is terms.method
     return replace(
