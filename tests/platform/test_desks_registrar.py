@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from register_world import BANK, FIRM, patent, patent_number
 from register_world import request as filing_request
 
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.text import Text
 from zhirong.operations.actors import Capacity, MemberRole, register_actor
 from zhirong.operations.authorize import can
 from zhirong.operations.declare import OPERATIONS, Call
@@ -22,6 +24,7 @@ from zhirong.operations.pledge.forms import PARTIES, REGISTRAR
 from zhirong.operations.pledge.view import event_words
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.store import models
+from zhirong.store.work import Notice
 from zhirong.web.registrar import pages, public
 
 pytestmark = pytest.mark.both_databases
@@ -75,6 +78,20 @@ def test_from_the_work_list_to_the_entry_by_the_pages(platform: Any) -> None:
     page = desk.get(f"/registrar/registrations/{number}/").content.decode()
     assert "登记号 1" in page and "/do/registration.discharge/" in page and "逐项审查" not in page
     assert check_register(platform.folder).findings == ()
+
+
+def test_an_operation_that_only_folds_delivers_its_notices(platform: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = platform.organisation("registry", "登记机构")
+    who, other = (platform.member(house, MemberRole.REGISTRAR) for _ in range(2))
+    op = OPERATIONS["registration.examine"]
+
+    def notifying(work: Any, request: Any) -> Any:
+        work.notify(Text("已审查", "examined"), "/registrar/", house)
+        return op.run(work, request)
+
+    monkeypatch.setitem(OPERATIONS, op.name, replace(op, run=notifying))
+    platform.do(who, op.name, registration=filed(platform))
+    assert [one.account_id for one in Notice.objects.all()] == [other.account.pk]
 
 
 def test_a_ground_that_the_data_leave_unknown_must_be_found_out(platform: Any) -> None:
