@@ -1,4 +1,4 @@
-"""The lender's pages: the work list, the case on one page, its explanation, the modes next to each other, the
+"""The lender's pages: the work list, the case overview, its explanation, the modes next to each other, the
 portfolio.
 """
 
@@ -71,7 +71,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 @page("lender/cases/<int:id>/", "lender.case", roles=LENDER, model=Case)
 def case(request: HttpRequest, row: Case) -> HttpResponse:
-    """The case on one page, the next step in front."""
+    """The case overview, with the next step first."""
     return render(request, "lender/case.html", case_context(request.actor, row, _today(row)))
 
 
