@@ -92,7 +92,9 @@ def test_files_and_the_register(world: ApiWorld) -> None:
 
 
 def test_the_examples_of_the_documentation_run(world: ApiWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = (Path(__file__).parent.parent.parent / "docs" / "users" / "api.md").read_text(encoding="utf-8")
+    words = (Path(__file__).parent.parent.parent / "docs" / "en" / "how-to" / "use-the-api.md").read_text(
+        encoding="utf-8"
+    )
     client, webhook = (block.split("```")[0] for block in words.split("```python\n")[1:3])
     case = world.case
     token = world.token(world.officer)

@@ -16,7 +16,7 @@ from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.rulebook import load_rulebook
 
 RULES = load_rulebook()
-PAGE = (Path(__file__).parents[2] / "docs" / "users" / "appraisal.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "en" / "reference" / "appraisal.md").read_text(encoding="utf-8")
 HEAD = '[appraisal]\npurpose = "transfer"\nvaluation_date = 2026-06-30\npaths = 1000\n'
 EXAMPLES = [
     parse_toml(HEAD + block.split("```")[0], "page")["appraisal"]

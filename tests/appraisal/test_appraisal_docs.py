@@ -15,7 +15,7 @@ from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.rulebook import load_rulebook
 
 RULES = load_rulebook()
-PAGE = (Path(__file__).parents[2] / "docs" / "users" / "appraisal.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "en" / "reference" / "appraisal.md").read_text(encoding="utf-8")
 EXAMPLES = [block.split("```")[0] for block in PAGE.split("```toml\n")[1:]]
 OF_ONE_METHOD = [example for example in EXAMPLES if example.startswith("[[appraisal.method]]")]
 HEAD = '[appraisal]\npurpose = "transfer"\nvaluation_date = 2026-06-30\npaths = 1000\n'

@@ -26,7 +26,7 @@ from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.rulebook import load_rulebook
 
 RULES = load_rulebook()
-PAGE = (Path(__file__).parents[2] / "docs" / "users" / "appraisal.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "en" / "reference" / "appraisal.md").read_text(encoding="utf-8")
 BLOCKS = [
     block.split("```")[0] for block in PAGE.split("```toml\n")[1:] if block.startswith("[[appraisal.method]]")
 ]

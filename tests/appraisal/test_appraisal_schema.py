@@ -18,7 +18,7 @@ from zhirong.kernel.fields import Reader, parse_toml
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "schemas" / "appraisal.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-PAGE = (ROOT / "docs" / "users" / "appraisal.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "en" / "reference" / "appraisal.md").read_text(encoding="utf-8")
 BLOCKS = [block.split("```")[0] for block in PAGE.split("```toml\n")[1:]]
 EXAMPLES = [
     {"purpose": "transfer", "valuation_date": date(2026, 6, 30), "method": [method]}

@@ -27,7 +27,7 @@ from zhirong.kernel.rulebook import load_rulebook
 
 RULES = load_rulebook()
 DAY, VALUED_ON = date(2026, 9, 1), date(2026, 6, 30)
-PAGE = (Path(__file__).parents[2] / "docs" / "users" / "appraisal.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "en" / "reference" / "appraisal.md").read_text(encoding="utf-8")
 BLOCKS = [block.split("```")[0] for block in PAGE.split("```toml\n")[1:]]
 EXAMPLES = [
     method

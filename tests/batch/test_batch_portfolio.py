@@ -321,7 +321,7 @@ def test_a_cap_of_law_or_contract_ends_the_income_and_an_empty_one_does_not() ->
 
 
 def test_every_column_is_described_for_users() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "users" / "appraisal.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "en" / "reference" / "appraisal.md").read_text(encoding="utf-8")
     for name in (*FIGURES, "tax_rate", "life_cap", "convention", *COLUMNS):
         assert f"`{name}`" in page, name
     assert "id" in columns_needed()

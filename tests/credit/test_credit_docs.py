@@ -8,7 +8,7 @@ from zhirong.chain.credit import assess, read_credit
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.rulebook import load_rulebook
 
-PAGE = (Path(__file__).parents[2] / "docs" / "users" / "credit.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "en" / "reference" / "credit.md").read_text(encoding="utf-8")
 
 
 def test_the_example_runs_and_every_key_of_the_answer_is_described() -> None:

@@ -163,7 +163,7 @@ def test_other_files_are_no_reports(pdf: bytes) -> None:
 
 EXAMPLES = [
     block.split("```")[0]
-    for block in (Path(__file__).parents[2] / "docs" / "users" / "appraisal.md")
+    for block in (Path(__file__).parents[2] / "docs" / "en" / "reference" / "appraisal.md")
     .read_text("utf-8")
     .split("```toml\n")[1:]
     if "[[appraisal.method]]" in block.split("```")[0]

@@ -132,7 +132,7 @@ def test_the_canonical_vectors_are_accepted_and_refused():
 
 
 # -- a second verifier ------------------------------------------------------------------------------------------
-# Written from docs/developers/evidence.md alone, with nothing of zhirong.evidence: what another language would do.
+# Written from docs/en/reference/evidence.md alone, with nothing of zhirong.evidence: what another language would do.
 
 
 def plain_json(value):

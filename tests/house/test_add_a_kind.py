@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "developers" / "kind-of-right.md"
+PAGE = ROOT / "docs" / "en" / "how-to" / "kind-of-right.md"
 KINDS = "chain/right/kinds.py"
 # Before which line of which file the page's blocks of Python go, in their order.
 PLACES = (

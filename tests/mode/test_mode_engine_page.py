@@ -9,7 +9,7 @@ import pytest
 from zhirong.chain.mode.transfer import licence_back
 from zhirong.mode_files import load_mode
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "developers" / "mode-engine.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "en" / "explanation" / "mode-engine.md"
 
 
 def test_the_examples_of_the_page_give_what_it_says() -> None:

@@ -199,7 +199,7 @@ def test_a_put_pays_the_agreed_price_whatever_the_right_is_worth() -> None:
     assert (above.to_lender, above.to_firm, above.left_to_lender) == (1_000, 200, 0)
 
 
-# -- a made-up rule of each kind, written as docs/developers/mode-language.md says ---------------------------------
+# -- a made-up rule of each kind, written as docs/en/reference/mode-language.md says ---------------------------------
 
 
 def loan(amount: int, lost: int | None = None, **other: object) -> LoanLoss:
@@ -276,7 +276,7 @@ def test_made_up_payment_that_is_a_share_of_what_was_entered() -> None:
 
 # -- the page that describes the language --------------------------------------------------------------------------
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "developers" / "mode-language.md").read_text(
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "en" / "reference" / "mode-language.md").read_text(
     encoding="utf-8"
 )
 EXAMPLES = [block.split("\n```")[0] for block in PAGE.split("```toml\n")[1:]]

@@ -27,7 +27,7 @@ from zhirong.kernel.document import to_json
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "developers" / "mode-language.md").read_text(
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "en" / "reference" / "mode-language.md").read_text(
     encoding="utf-8"
 )
 EXAMPLE = next(

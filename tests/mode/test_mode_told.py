@@ -12,7 +12,7 @@ from zhirong.chain.mode.read import read_mode
 from zhirong.chain.mode.tell import mode_text
 from zhirong.mode_files import load_modes
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "developers" / "mode-language.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "en" / "reference" / "mode-language.md"
 MODES = load_modes()
 
 

@@ -15,7 +15,7 @@ from zhirong.kernel.fields import Reader, parse_toml
 
 ROOT = Path(__file__).resolve().parents[2]
 CASE = ROOT / "src" / "zhirong" / "cases" / "xixian-jingshuixing" / "case.toml"
-PAGE = (ROOT / "docs" / "users" / "appraisal-practice.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "en" / "reference" / "appraisal-practice.md").read_text(encoding="utf-8")
 SIGN, POOL = (block.split("```")[0] for block in PAGE.split("```toml\n")[1:3])
 
 

@@ -14,7 +14,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.rulebook import load_rulebook
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "users" / "appraisal-practice.md").read_text(
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "en" / "reference" / "appraisal-practice.md").read_text(
     encoding="utf-8"
 )
 BLOCKS = [block.split("```")[0] for block in PAGE.split("```toml\n")[1:]]

@@ -17,7 +17,9 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import parse_toml
 from zhirong.workbench import modes, rules
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "users" / "one-plus-one.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "en" / "reference" / "one-plus-one.md").read_text(
+    encoding="utf-8"
+)
 EXAMPLE = PAGE.split("```toml\n")[1].split("```")[0]
 CASE = CASES / "xixian-jingshuixing" / "case.toml"
 READ = changed(case_table("xixian-jingshuixing"), appraisal__paths=2000)

@@ -209,7 +209,9 @@ def test_the_page_for_users_names_every_fact_that_a_case_may_state():
     from zhirong.chain.mode.vocabulary import FACTS
     from zhirong.chain.quote.reading import DERIVED_FACTS
 
-    page = (Path(__file__).resolve().parents[2] / "docs" / "users" / "case-file.md").read_text(encoding="utf-8")
+    page = (Path(__file__).resolve().parents[2] / "docs" / "en" / "reference" / "case-file.md").read_text(
+        encoding="utf-8"
+    )
     assert [
         name for name in FACTS if name not in DERIVED_FACTS and f"`{name.removesuffix('_fen')}`" not in page
     ] == []

@@ -27,7 +27,7 @@ from zhirong.kernel.text import Text
 from zhirong.workbench import modes, rules
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGE = (DOCS / "users" / "one-plus-one.md").read_text(encoding="utf-8")
+PAGE = (DOCS / "en" / "reference" / "one-plus-one.md").read_text(encoding="utf-8")
 STATED = parse_toml(PAGE.split("```toml\n")[1].split("```")[0], "page")
 TABLE = case_table("xixian-jingshuixing")
 TABLE["appraisal"]["paths"] = 2000

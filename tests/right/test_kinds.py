@@ -69,7 +69,7 @@ def test_lists_and_modes_know_every_kind_by_its_code_and_titles() -> None:
 
 @pytest.mark.parametrize("page", ["rights.md", "case-file.md"])
 def test_the_pages_for_users_name_every_kind(page: str) -> None:
-    text = (ROOT / "docs" / "users" / page).read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "en" / "reference" / page).read_text(encoding="utf-8")
     missing = [
         kind.value
         for kind in RightKind

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "operators" / "asvs.md"
+PAGE = ROOT / "docs" / "en" / "reference" / "asvs.md"
 STATES = {"met", "open", "operator", "none"}
 
 

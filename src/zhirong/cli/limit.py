@@ -16,7 +16,7 @@ _OF_MODE = ("id", "title", "eligible", "credit_limit", "loan", "price", "at_defa
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's words."""
-    parser.add_argument("case", metavar="CASE.toml", help="案件文件 / case file (docs/users/case-file.md)")
+    parser.add_argument("case", metavar="CASE.toml", help="案件文件 / case file (docs/en/reference/case-file.md)")
     parser.add_argument(
         "--mode", action="append", metavar="ID", help="只测算这个模式，可重复 / only this mode, repeatable"
     )

@@ -147,7 +147,7 @@ def checkpoint(key: RegisterKey, now: datetime) -> SignedCheckpoint:
     """The signed state of the log as committed, the one given out before if there was one of this size.
 
     Raises InputError if the log does not follow from what was signed before, or the key is no longer the log's:
-    then nothing may be signed (see docs/developers/evidence.md, section 6).
+    then nothing may be signed (see docs/en/reference/evidence.md, section 6).
     """
     head = LogHead.objects.first()
     if head is None:

@@ -117,7 +117,7 @@ class RegistryReview:
 
 def read_registry(reader: Reader, day: date) -> Registry:
     """The tables ``[[record]]``, ``[[disposal]]``, ``[[event]]``, ``[[agency]]`` and ``[[expert]]``; each may be
-    omitted. Nothing may lie after ``day``. Fields: see docs/users/appraisal-practice.md.
+    omitted. Nothing may lie after ``day``. Fields: see docs/en/reference/appraisal-practice.md.
     """
     records = tuple(read_record(entry, day) for entry in reader.tables("record"))
     ids = [record.id for record in records]

@@ -1,6 +1,6 @@
 """From the text of a mode file to a ``Mode``: read once, checked completely, every problem reported together.
 
-The language is described for people in docs/developers/mode-language.md.
+The language is described for people in docs/en/reference/mode-language.md.
 """
 
 from dataclasses import replace

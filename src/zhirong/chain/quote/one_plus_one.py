@@ -37,7 +37,7 @@ TABLES = ("team", "indicators", "title_investigation", "override")
 def read_one_plus_one(table: Mapping[str, Any], case: CreditCase, rules: Rulebook, source: str = "") -> OnePlusOne:
     """The same tables from its own file next to the case.
 
-    Raises InputError with everything that is wrong. Fields: see docs/users/one-plus-one.md.
+    Raises InputError with everything that is wrong. Fields: see docs/en/reference/one-plus-one.md.
     """
     reader = Reader(table, source=source)
     ids = [right.id for right in case.rights]

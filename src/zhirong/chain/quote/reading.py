@@ -59,7 +59,7 @@ def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None
     """A case from the table of its file. Raises InputError with everything that is wrong.
 
     rules: by which the team, indicators, title investigation and override of a case are read; a case that carries
-    them is refused without. Fields: see docs/users/case-file.md and docs/users/one-plus-one.md.
+    them is refused without. Fields: see docs/en/reference/case-file.md and docs/en/reference/one-plus-one.md.
     """
     reader = Reader(table, source=source)
     head = reader.table("case")

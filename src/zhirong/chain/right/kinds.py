@@ -4,7 +4,7 @@ The rest of the package reads these records; no other module keeps a table by ki
 record
 is named by the record: how its numbers are written (``kernel.identifiers.NUMBER_FORMS``) and its dated rules
 (``KindRecord.rule_ids``). ``missing_parts`` lists what a kind still lacks. How to add one:
-docs/developers/kind-of-right.md.
+docs/en/how-to/kind-of-right.md.
 """
 
 from collections.abc import Mapping

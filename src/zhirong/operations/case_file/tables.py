@@ -36,7 +36,7 @@ def case_table(
     day: date,
     number: str,
 ) -> Table:
-    """The table of a case file (docs/users/case-file.md), as of a day.
+    """The table of a case file (docs/en/reference/case-file.md), as of a day.
 
     request: ``amount`` in fen, ``term_months``, and where known ``method``, ``cycle``, ``purpose``,
     ``annual_rate``, ``start``.

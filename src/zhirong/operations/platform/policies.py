@@ -1,6 +1,6 @@
 """Policies: the rules that a lender, a guarantor, a fund or a region adds to the platform's, drafted by one person, approved by another.
 
-A policy is kept in versions. A version is written like a policy pack (docs/users/policy-packs.md); the platform writes its manifest.
+A policy is kept in versions. A version is written like a policy pack (docs/en/reference/policy-packs.md); the platform writes its manifest.
 What is decided on a case, ``operations.rulebook`` reads under the versions in force on that day.
 """
 
