@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
-from zhirong import __version__
 from zhirong.api import calculator, files, lists, me, objects, operations, register, wording
 from zhirong.api.description import DescribedApi
 from zhirong.api.problems import answer, of_validation, refusal
@@ -15,6 +14,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.full_disk import full_disk, is_full_disk
 from zhirong.operations import catalogue
 from zhirong.store.transaction import NoRegisterError
+from zhirong.version import __version__
 
 catalogue.load()
 api = DescribedApi(

@@ -111,8 +111,11 @@ def _run(words: list[str]) -> int:
     parser, commands = _parser(lang)
     name = _command(words)
     if name in COMMANDS:
-        module = import_module(f"zhirong.cli.{name.replace('-', '_')}")
-        module.configure(commands[name])
+        try:
+            module = import_module(f"zhirong.cli.{name.replace('-', '_')}")
+            module.configure(commands[name])
+        except ModuleNotFoundError as error:
+            return _say_missing(error, words, lang)
     options = parser.parse_args(_without_language(words))
     if options.command is None:
         parser.print_help()
@@ -133,6 +136,19 @@ def _run(words: list[str]) -> int:
             raise
         _say_problems(error, bool(getattr(options, "json", False)), lang)
         return _exit_code(error)
+    except ModuleNotFoundError as error:
+        return _say_missing(error, words, lang)
+
+
+def _say_missing(error: ModuleNotFoundError, words: list[str], lang: str) -> int:
+    """The command that installs what is missing. Raises the error itself where no extra brings the module."""
+    from zhirong.kernel.extras import missing_extra
+
+    missing = missing_extra(error.name)
+    if missing is None:
+        raise error
+    _say_problems(missing, "--json" in words, lang)
+    return EXIT_BAD_INPUT
 
 
 def _exit_code(error: ValueError) -> int:
@@ -204,7 +220,7 @@ def _without_language(words: list[str]) -> list[str]:
 
 
 def _parser(lang: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    from zhirong import __version__
+    from zhirong.version import __version__
 
     about = "知融：知识产权金融开放平台" if lang == "zh" else "Zhirong: the open platform for IP finance"
     common = argparse.ArgumentParser(add_help=False)

@@ -33,7 +33,7 @@ _PROVISIONAL = Text(
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options."""
-    parser.add_argument("file", metavar="LOAN.toml", help="贷款条款 / the terms of the loan")
+    parser.add_argument("file", metavar="LOAN.toml", help="贷款文件 / the loan file (docs/users/loans.md)")
     parser.add_argument("--json", action="store_true", help="机器可读 / for programs")
     parser.add_argument("--xlsx", metavar="FILE", help="写成 Excel / write Excel")
     parser.add_argument(
@@ -46,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """0 where the schedule was made; InputError where the terms cannot be used."""
     from zhirong.chain.loan.rates import published_rates
-    from zhirong.chain.loan.reading import read_terms
+    from zhirong.chain.loan.reading import read_terms_file
     from zhirong.chain.loan.schedule import schedule
     from zhirong.chain.loan.working_capital import measures_not_met
     from zhirong.kernel.days import day_of, working_days_from
@@ -54,9 +54,7 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.kernel.fields import Reader
     from zhirong.kernel.rulebook import load_rulebook
 
-    reader = Reader(read_toml(options.file), source=options.file)
-    terms = read_terms(reader)
-    reader.finish()
+    terms = read_terms_file(Reader(read_toml(options.file), source=options.file))
     rules = load_rulebook()
     calendar = working_days_from(rules.at("calendar.working_days", day_of(datetime.now(UTC))).value)
     try:

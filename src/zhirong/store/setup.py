@@ -117,7 +117,7 @@ def no_platform(place: str) -> Problem:
 
 def newer_database(unknown: Sequence[str]) -> Problem:
     """The problem of a database that this program is too old for. unknown: the migrations that it does not know."""
-    from zhirong import __version__
+    from zhirong.version import __version__
 
     return Problem(
         "ZHIRONG_DATA",

@@ -10,6 +10,7 @@ from zhirong.chain.appraisal.simulate import Distribution
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.rulebook import RuleValue
+from zhirong.kernel.tabular import Table, Tabular, in_yuan
 from zhirong.kernel.text import Lang, Text
 
 
@@ -77,7 +78,7 @@ class RemainingLife:
 
 
 @dataclass(frozen=True, slots=True)
-class Appraisal:
+class Appraisal(Tabular):
     """What rights are worth, for a purpose, on a day: a distribution, never a bare point.
 
     value: the reconciled distribution. results: each method's. day: the day the rules were taken from.
@@ -111,6 +112,28 @@ class Appraisal:
             return f"{shown[0]} 元（八成可能在 {shown[1]} 至 {shown[2]} 元之间）"
         return f"CNY {shown[0]} (80 % likely between {shown[1]} and {shown[2]})"
 
+    def __repr__(self) -> str:
+        low, high = self.interval()
+        return f"<Appraisal CNY {show_yuan(self.appraised_value)} (P10 {show_yuan(low)}, P90 {show_yuan(high)}), {len(self.results)} method(s), {len(self.alarms)} alarm(s)>"
+
+    def as_table(self) -> Table:
+        """One row for each method, and the reconciled value."""
+        rows = [(one.method, one.weight * 100, one.value) for one in self.results]
+        return Table(
+            ("method", "weight_percent", "p10_yuan", "p50_yuan", "p90_yuan", "mean_yuan"),
+            tuple(
+                (
+                    method,
+                    weight,
+                    in_yuan(value.percentiles[10]),
+                    in_yuan(value.median),
+                    in_yuan(value.percentiles[90]),
+                    in_yuan(value.mean),
+                )
+                for method, weight, value in (*rows, ("reconciled", None, self.value))
+            ),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class NoValue:
@@ -120,6 +143,9 @@ class NoValue:
     reason: Text
     hint: Text
     explanation: Explanation
+
+    def __repr__(self) -> str:
+        return f"<NoValue {self.code}: {self.reason.en}>"
 
 
 @dataclass(frozen=True, slots=True)

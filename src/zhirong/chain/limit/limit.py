@@ -13,7 +13,8 @@ from zhirong.chain.limit.policy import Policy
 from zhirong.chain.limit.price import Price, price
 from zhirong.chain.limit.records import Arrangement, LimitFirm
 from zhirong.chain.limit.risk import Risk, RiskTests, Year, risk_limit, years_of
-from zhirong.kernel.money import Fen, round_fen
+from zhirong.kernel.money import Fen, round_fen, show_yuan
+from zhirong.kernel.tabular import Table, Tabular, in_yuan
 
 # The order of the sheet; of two equal caps the first one binds.
 ORDER = (
@@ -63,7 +64,7 @@ class FirmLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class ModeLimit:
+class ModeLimit(Tabular):
     """The credit limit under one mode, in fen; 0 where declined.
 
     caps: all of them in order, the risk limit last where it limits. binding: code of the cap, or of the risk test
@@ -100,6 +101,17 @@ class ModeLimit:
         if need_.project is not None:
             return self.amount
         return min(self.amount, need_.annex or 0)
+
+    def __repr__(self) -> str:
+        return f"<ModeLimit CNY {show_yuan(self.amount)}, set by {self.binding}>"
+
+    def as_table(self) -> Table:
+        """One row for each cap, the lowest first."""
+        caps = sorted(self.caps.items(), key=lambda cap: cap[1])
+        return Table(
+            ("cap", "amount_yuan", "decides"),
+            tuple((code, in_yuan(fen), code == self.binding) for code, fen in caps),
+        )
 
 
 def firm_limits(firm: LimitFirm, policy: Policy) -> FirmLimits:

@@ -29,6 +29,30 @@ _PLAIN_METHODS = [method.value for method in Method if method is not Method.CUST
 _ONE_MONTH = Cycle(1, "month")
 
 
+# What else a loan file holds beside its terms; a schedule is made from the terms alone.
+_OF_SERVICING = ("servicing", "event", "facts", "debtor")
+
+
+def read_terms_file(reader: Reader) -> LoanTerms:
+    """The terms in a loan file. Raises InputError with everything that is wrong with them.
+
+    They are in ``[loan]``, as ``zhirong loan replay`` reads them too; what the file says of events and of the debtor
+    is left alone. In the older form they are at the top of the file.
+    """
+    if not reader.has("loan"):
+        terms = read_terms(reader)
+        reader.finish()
+        return terms
+    for name in _OF_SERVICING:
+        reader.has(name)
+    loan = reader.table("loan")
+    loan.optional_text("id")
+    terms = read_terms(loan)
+    loan.finish()
+    reader.finish()
+    return terms
+
+
 def read_terms(reader: Reader) -> LoanTerms:
     """The terms in ``reader``'s table; every problem is noted in the reader, which raises them in the end.
 

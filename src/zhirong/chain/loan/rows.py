@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from zhirong.kernel.money import Fen, yuan
+from zhirong.kernel.money import Fen, show_yuan, yuan
 from zhirong.kernel.text import Text
 
 RowKind = Literal["due", "draw", "prepayment", "extension", "renewal", "restructuring"]
@@ -61,3 +61,6 @@ class Row:
             "drawn": yuan(self.drawn),
             "capitalised": yuan(self.capitalised),
         }
+
+    def __repr__(self) -> str:
+        return f"<Row {self.number} {self.kind} {self.due}: principal {show_yuan(self.principal)}, interest {show_yuan(self.interest)}, closing {show_yuan(self.closing)}>"

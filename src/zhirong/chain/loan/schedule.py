@@ -15,15 +15,16 @@ from zhirong.chain.loan.walk import walk
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation
-from zhirong.kernel.money import Fen, yuan
+from zhirong.kernel.money import Fen, show_yuan, yuan
 from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.tabular import Table, Tabular, in_yuan, percent
 from zhirong.kernel.text import Text
 
 __all__ = ["Row", "Schedule", "schedule"]
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Tabular):
     """Everything that falls due under a loan, in order, and the published rates it was computed from."""
 
     terms: LoanTerms
@@ -75,6 +76,43 @@ class Schedule:
     def flows(self) -> tuple[tuple[date, Fen], ...]:
         """Dated cash flows as the borrower sees them: money received positive, money paid negative."""
         return ((self.terms.start, self.terms.principal), *((row.due, row.drawn - row.total) for row in self.rows))
+
+    def __repr__(self) -> str:
+        terms, rows = self.terms, self.rows
+        days = f", {rows[0].due} to {rows[-1].due}" if rows else ""
+        return f"<Schedule {terms.method} CNY {show_yuan(terms.principal)}: {len(rows)} rows{days}, interest CNY {show_yuan(self.interest)}>"
+
+    def as_table(self) -> Table:
+        """One row for each day on which something falls due or happens."""
+        return Table(
+            (
+                "number",
+                "kind",
+                "due",
+                "opening_yuan",
+                "drawn_yuan",
+                "principal_yuan",
+                "interest_yuan",
+                "total_yuan",
+                "closing_yuan",
+                "rate_percent",
+            ),
+            tuple(
+                (
+                    row.number,
+                    row.kind,
+                    row.due,
+                    in_yuan(row.opening),
+                    in_yuan(row.drawn),
+                    in_yuan(row.principal),
+                    in_yuan(row.interest),
+                    in_yuan(row.total),
+                    in_yuan(row.closing),
+                    percent(row.rate),
+                )
+                for row in self.rows
+            ),
+        )
 
 
 def schedule(terms: LoanTerms, working_days: WorkingDays, tables: RateTables | None = None) -> Schedule:

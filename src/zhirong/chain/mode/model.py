@@ -525,6 +525,9 @@ class Mode:
             ),
         )
 
+    def __repr__(self) -> str:
+        return f"<Mode {self.id}: {self.title.zh} / {self.title.en}>"
+
 
 @lru_cache(maxsize=512)
 def _bearers(one: Same[Mode]) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ from zhirong.chain.mode.returns import given_back
 from zhirong.chain.mode.running import as_of, running
 from zhirong.kernel import money
 from zhirong.kernel.explain import Explanation
-from zhirong.kernel.money import Fen
+from zhirong.kernel.money import Fen, show_yuan
+from zhirong.kernel.tabular import Table, Tabular, in_yuan
 from zhirong.kernel.text import Text
 
 _KINDS: dict[str, Text] = {
@@ -60,9 +61,12 @@ class Movement:
         """How much, always above zero."""
         return abs(self.amount)
 
+    def __repr__(self) -> str:
+        return f"<Movement {self.day} loan {self.loan_id}: {self.kind}, {self.payer} pays {self.payee} CNY {show_yuan(self.paid)}>"
+
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(Tabular):
     """Losses settled over time. movements: in the order of their days.
 
     positions: what each party still bears of each loan at the end, after recoveries; they sum to ``left``.
@@ -73,6 +77,26 @@ class Settlement:
     positions: Mapping[str, Mapping[str, Fen]]
     left: Mapping[str, Fen]
     shared: Allocation
+
+    def __repr__(self) -> str:
+        shared = self.shared
+        return f"<Settlement of {len(shared.loans)} loan(s): loss CNY {show_yuan(shared.loss)}, {len(self.movements)} movement(s)>"
+
+    def as_table(self) -> Table:
+        """One row for each loan: its loss, and what each party bears of it."""
+        parties = tuple(self.shared.totals)
+        return Table(
+            ("loan_id", "loss_yuan", *(f"{party}_yuan" for party in parties), "refused"),
+            tuple(
+                (
+                    loan.loan_id,
+                    in_yuan(loan.loss),
+                    *(in_yuan(loan.parts.get(party, 0)) for party in parties),
+                    None if loan.refused is None else loan.refused.en,
+                )
+                for loan in self.shared.loans
+            ),
+        )
 
 
 def settle(

@@ -10,7 +10,7 @@ from zhirong.chain.pledge.records import Pledgeable
 from zhirong.chain.quote.offer import Decided, decide
 from zhirong.chain.quote.quote import prepare
 from zhirong.chain.quote.records import CreditCase
-from zhirong.kernel.money import Fen
+from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.rulebook import Rulebook
 
 
@@ -47,6 +47,9 @@ class LimitRow:
             self.at_default,
             self.expected,
         )
+
+    def __repr__(self) -> str:
+        return f"<LimitRow {self.case_id} under {self.mode_id}: eligible {self.eligible}, CNY {show_yuan(self.amount)}>"
 
 
 def limits_of(case: CreditCase, modes: Sequence[Mode], rules: Rulebook) -> tuple[LimitRow, ...]:

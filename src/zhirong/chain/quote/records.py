@@ -30,8 +30,9 @@ from zhirong.chain.right.life import LegalLife
 from zhirong.chain.right.records import Right
 from zhirong.chain.right.status import StatusOn
 from zhirong.kernel.explain import Explanation
-from zhirong.kernel.money import Fen
+from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.tabular import Table, Tabular, in_yuan, percent
 from zhirong.kernel.text import Text
 
 FlowKind = Literal["drawdown", "principal", ChargeKind]
@@ -82,6 +83,10 @@ class CreditCase:
     beside: OnePlusOne = OnePlusOne()
     certificates: Mapping[str, FactCertificate] = field(default_factory=dict)
     stated: StatedForLimit = StatedForLimit()
+
+    def __repr__(self) -> str:
+        asked, rights = self.request, len(self.rights)
+        return f"<CreditCase {self.id}: {self.firm_name}, CNY {show_yuan(asked.amount)} for {asked.term_months} months, {rights} right(s), as of {self.as_of}>"
 
 
 class GateVerdict(StrEnum):
@@ -209,6 +214,9 @@ class CreditLimit:
     conditions: tuple[DrawingCondition, ...]
     explanation: Explanation
 
+    def __repr__(self) -> str:
+        return f"<CreditLimit {self.decision}: CNY {show_yuan(self.amount)}, set by {self.binding}, mode {self.mode_id}>"
+
 
 @dataclass(frozen=True, slots=True)
 class PartyAmount:
@@ -275,9 +283,12 @@ class Offer:
     needs: tuple[MissingItem, ...]
     explanation: Explanation
 
+    def __repr__(self) -> str:
+        return f"<Offer {self.mode.id}: eligible {self.eligible}, CNY {show_yuan(self.amount)}, set by {self.limited_by}>"
+
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Tabular):
     """The whole answer, and what it was made with.
 
     region_name: of the firm's region. credit: with an override that holds. judged: "1 + 1". substitutes: what the
@@ -306,3 +317,27 @@ class Quote:
     def lending(self) -> LendingValue | None:
         """The lending value of the right that carries the pledge."""
         return self.pledge.lending
+
+    def __repr__(self) -> str:
+        limit, asked = self.credit_limit, self.case.request.amount
+        return f"<Quote {self.case.id}: {limit.decision}, CNY {show_yuan(limit.amount)} of {show_yuan(asked)} requested, mode {limit.mode_id}>"
+
+    def as_table(self) -> Table:
+        """One row for each financing mode, those that can be used first."""
+        order = {"yes": 0, "unknown": 1, "no": 2}
+        offers = sorted(self.offers, key=lambda offer: (order[offer.eligible], -offer.amount))
+        return Table(
+            ("mode_id", "title", "eligible", "amount_yuan", "set_by", "rate_percent", "annual_cost_percent"),
+            tuple(
+                (
+                    offer.mode.id,
+                    offer.mode.title.zh,
+                    str(offer.eligible),
+                    in_yuan(offer.amount),
+                    offer.limited_by,
+                    percent(offer.annual_rate),
+                    percent(offer.annual_cost),
+                )
+                for offer in offers
+            ),
+        )

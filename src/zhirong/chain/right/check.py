@@ -15,6 +15,7 @@ from zhirong.chain.right.table import RightsTable, TableDoubt
 from zhirong.kernel.identifiers import patent_year
 from zhirong.kernel.money import yuan
 from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.tabular import Table, Tabular
 from zhirong.kernel.text import Text
 
 _DAYS_A_YEAR = Decimal("365.25")
@@ -23,7 +24,7 @@ _SPREAD = ("least", "lower_quarter", "median", "upper_quarter", "most")
 
 
 @dataclass(frozen=True, slots=True)
-class RightsCheck:
+class RightsCheck(Tabular):
     """A list of rights, checked as of one day.
 
     fees: of each right, in the order of the package. ages, lives: least, quartiles and most in days, of all rights
@@ -84,6 +85,42 @@ class RightsCheck:
                 {"row": bad.row, "problems": [problem.as_json() for problem in bad.problems]} for bad in table.bad
             ],
         }
+
+    def __repr__(self) -> str:
+        in_force = len(self.package.in_force)
+        return f"<RightsCheck {self.source} as of {self.package.day}: {len(self.table.rights)} rights, {in_force} in force, {len(self.table.bad)} bad row(s), {len(self.doubts)} doubt(s)>"
+
+    def as_table(self) -> Table:
+        """One row for each right that could be read."""
+        return Table(
+            (
+                "id",
+                "kind",
+                "number",
+                "title",
+                "holders",
+                "status",
+                "in_force",
+                "age_days",
+                "remaining_days",
+                "fees",
+            ),
+            tuple(
+                (
+                    member.right.id,
+                    str(member.right.kind),
+                    member.right.number,
+                    member.right.title,
+                    ", ".join(holder.name for holder in member.right.holders),
+                    None if member.status.status is None else str(member.status.status),
+                    member.status.in_force,
+                    member.age_days,
+                    member.remaining_days,
+                    str(fee.standing),
+                )
+                for member, fee in zip(self.package.members, self.fees, strict=True)
+            ),
+        )
 
 
 def check_rights(table: RightsTable, rules: Rulebook, day: date, source: str) -> RightsCheck:

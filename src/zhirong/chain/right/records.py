@@ -158,3 +158,6 @@ class Right:
     fee_reduction: FeeReduction | None = None
     frozen_until: date | None = None
     notes: tuple[str, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        return f"<Right {self.id}: {self.kind} {self.number or '(no number)'} {self.title}>"

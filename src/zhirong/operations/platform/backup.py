@@ -21,10 +21,10 @@ from typing import IO, Any
 
 from django.db import connection
 
-from zhirong import __version__
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.store.blobs import FOLDER
+from zhirong.version import __version__
 
 MANIFEST = "manifest.json"
 SQLITE, POSTGRES = "zhirong.sqlite3", "zhirong.pgdump"

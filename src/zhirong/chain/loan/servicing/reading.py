@@ -15,6 +15,8 @@ from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
+_UNNAMED = "loan"  # the id of a loan whose file gives none
+
 
 @dataclass(frozen=True, slots=True)
 class LoanFile:
@@ -29,12 +31,16 @@ class LoanFile:
 def read_loan_file(reader: Reader, rules: Rulebook) -> LoanFile:
     """The loan in ``reader``'s table: ``[loan]``, ``[servicing]``, ``[[event]]``, ``[facts]``, ``[debtor]``.
 
+    A file without an event is a loan drawn in full on its first day. Terms at the top of the file, the older form
+    for a schedule, are read as well.
     Raises InputError with everything that is wrong with it.
     """
-    loan = reader.table("loan")
-    loan_id = loan.text("id")
+    older = not reader.has("loan") and reader.has("principal")
+    loan = reader if older else reader.table("loan")
+    loan_id = loan.optional_text("id") or _UNNAMED
     terms = read_terms(loan)
-    loan.finish()
+    if not older:
+        loan.finish()
     # Left out, the table is empty; what does not fit is noted in ``reader`` itself, whichever table it is in.
     servicing = reader.optional_table("servicing") or Reader({}, "servicing")
     contract = Contract(
@@ -57,6 +63,9 @@ def read_loan_file(reader: Reader, rules: Rulebook) -> LoanFile:
     events = tuple(event for entry in reader.tables("event") if (event := _read_event(entry)) is not None)
     facts, debtor = _read_facts(reader.optional_table("facts")), _read_debtor(reader.optional_table("debtor"))
     reader.finish()
+    if not reader.has("event"):
+        drawn = ev.Drawdown(id="drawdown", day=terms.start, booked=terms.start, amount=terms.principal)
+        events = (drawn,)
     ev.check_events(events)
     return LoanFile(contract, events, facts, debtor)
 

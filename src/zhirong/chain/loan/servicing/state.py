@@ -9,7 +9,8 @@ from fractions import Fraction
 from zhirong.chain.loan.servicing.heads import Head
 from zhirong.chain.loan.servicing.plan import Plan
 from zhirong.kernel.explain import Explanation
-from zhirong.kernel.money import Fen, yuan
+from zhirong.kernel.money import Fen, show_yuan, yuan
+from zhirong.kernel.tabular import Table, Tabular, in_yuan
 from zhirong.kernel.text import Text
 
 Moves = Mapping[str, Mapping[str, Fen]]
@@ -140,7 +141,7 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class LoanPosition:
+class LoanPosition(Tabular):
     """A loan at the end of the day ``as_of``.
 
     not_due: principal that has not fallen due. items: every instalment that has. costs, penalty, compound: owed
@@ -279,6 +280,36 @@ class LoanPosition:
             "notes": [note.as_json() for note in self.notes],
             "explanation": self.explanation.as_json(),
         }
+
+    def __repr__(self) -> str:
+        late = f", {self.days_overdue} days overdue" if self.days_overdue else ""
+        return f"<LoanPosition {self.loan_id} as of {self.as_of}: principal CNY {show_yuan(self.principal)}, due now CNY {show_yuan(self.due)}{late}>"
+
+    def as_table(self) -> Table:
+        """One row for each instalment that has fallen due."""
+        return Table(
+            (
+                "number",
+                "due",
+                "principal_yuan",
+                "interest_yuan",
+                "principal_left_yuan",
+                "interest_left_yuan",
+                "cleared_on",
+            ),
+            tuple(
+                (
+                    item.number,
+                    item.due,
+                    in_yuan(item.principal),
+                    in_yuan(item.interest),
+                    in_yuan(item.principal_left),
+                    in_yuan(item.interest_left),
+                    item.cleared_on,
+                )
+                for item in self.items
+            ),
+        )
 
 
 def _heads(amounts: Mapping[Head, Fen]) -> dict[str, str]:
