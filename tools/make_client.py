@@ -196,7 +196,7 @@ def _type(schema: Any, spec: Mapping[str, Any], *, is_out: bool = False) -> str:
     schema = _resolved(schema, spec)
     if "anyOf" in schema:
         kinds = list(dict.fromkeys(_type(one, spec, is_out=is_out) for one in schema["anyOf"]))
-        if "float" in kinds and not is_out:  # an exact number: words or a decimal, never a float
+        if "float" in kinds and not is_out:  # an exact number: a string or a decimal, never a float
             kinds = ["Decimal" if kind == "float" else kind for kind in kinds]
         kinds.sort(key=lambda kind: kind == "None")
         return "Any" if "Any" in kinds else " | ".join(dict.fromkeys(kinds))
@@ -211,6 +211,8 @@ def _type(schema: Any, spec: Mapping[str, Any], *, is_out: bool = False) -> str:
         return "dict[str, Any]" if is_out else "Mapping[str, Any]"
     if kind == "string" and schema.get("format") == "date" and not is_out:
         return "date | str"
+    if kind == "string" and schema.get("format") == "money" and not is_out:
+        return "Decimal | str"
     plain = {"integer": "int", "string": "str", "boolean": "bool", "number": "float", "null": "None"}
     return plain.get(str(kind), "Any")
 

@@ -1,4 +1,4 @@
-"""Money has one unit at every door: yuan, as a number and as text, in what is sent and in what comes back."""
+"""Money is a string in yuan at every door, in what is sent and in what comes back."""
 
 import json
 from decimal import Decimal
@@ -21,7 +21,7 @@ from zhirong.operations.asking import ask_of
 from zhirong.operations.case.calculator import Calculate
 from zhirong.operations.catalogue import load
 from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.fields import Request, is_money, money_as_text, read
+from zhirong.operations.fields import Request, is_money, mark_money_numbers, read
 from zhirong.operations.listing import LISTINGS
 from zhirong.store.financing import Case
 from zhirong.web.forms import data_of
@@ -45,7 +45,7 @@ FIELDS = _money_fields()
 
 def _fen(model: type[Request], field: str, info: FieldInfo, value: Any) -> Any:
     """What the field makes of a value that came in as JSON."""
-    text = money_as_text(model, {field: value})[field]
+    text = mark_money_numbers(model, {field: value})[field]
     kind: Any = Annotated[(info.annotation, *info.metadata)]
     return TypeAdapter(kind).validate_python(text)
 
@@ -59,33 +59,30 @@ def test_every_amount_of_a_form_is_money_and_nothing_else_is() -> None:
 
 @pytest.mark.parametrize("one", FIELDS, ids=lambda one: one[0])
 @given(fen=st.integers(1, MOST_AMOUNT))
-def test_a_number_and_a_text_are_the_same_amount(one: tuple[str, type[Request], str, FieldInfo], fen: int) -> None:
+def test_a_text_is_an_amount_in_yuan(one: tuple[str, type[Request], str, FieldInfo], fen: int) -> None:
     _, model, field, info = one
     text = yuan(fen)
-    # As a program writes it and the JSON reader reads it.
-    number = json.loads(text)
-    assert _fen(model, field, info, text) == _fen(model, field, info, number) == fen
+    assert _fen(model, field, info, text) == fen
     posted = QueryDict(mutable=True)
     posted[field] = text
-    assert data_of(model, posted)[field] == money_as_text(model, {field: text})[field]
+    assert data_of(model, posted)[field] == mark_money_numbers(model, {field: text})[field]
     if fen % FEN_PER_YUAN == 0:
-        whole = fen // FEN_PER_YUAN
-        assert _fen(model, field, info, whole) == _fen(model, field, info, str(whole)) == fen
+        assert _fen(model, field, info, str(fen // FEN_PER_YUAN)) == fen
     assert _fen(model, field, info, f"{Decimal(fen) / 1_000_000:f}万元") == fen
 
 
-@pytest.mark.parametrize("wrong", [True, [1], {"a": 1}, 0.001, 1e300, -1, "1e6", "-1", "", "2000000分"])
+@pytest.mark.parametrize("wrong", [True, [1], {"a": 1}, 2_000_000, 0.001, 1e300, -1, "1e6", "-1", "", "2000000分"])
 def test_what_is_no_amount_is_refused(wrong: Any) -> None:
     for _, model, field, _ in FIELDS:
         with pytest.raises(InputError) as refused:
-            read(model, money_as_text(model, {field: wrong}))
+            read(model, mark_money_numbers(model, {field: wrong}))
         assert field in {one.field for one in refused.value.problems}, (model, field)
 
 
-def test_a_case_drafted_with_a_number_has_the_amount_of_the_text(world: ApiWorld) -> None:
+def test_a_case_is_drafted_with_a_text_and_not_with_a_number(world: ApiWorld) -> None:
     token = world.token(world.manager)
     asked = {"lender": world.bank.pk, "mode": "xixian", "term_months": 12, "purpose": "采购原材料"}
-    for amount in (2_000_000, 2_000_000.0, "2000000", "2000000.00", "200万元"):
+    for amount in ("2000000", "2000000.00", "200万元"):
         said = json.loads(world.do("case.draft", token, **asked, amount=amount).content)
         assert "id" in said, said
         assert Case.objects.get(pk=said["id"]).amount == 2_000_000_00, amount
@@ -93,13 +90,16 @@ def test_a_case_drafted_with_a_number_has_the_amount_of_the_text(world: ApiWorld
         assert shown["amount"] == "2000000.00"
         again = world.do("case.edit", token, said["id"], **asked, amount=shown["amount"])
         assert again.status_code == 200 and Case.objects.get(pk=said["id"]).amount == 2_000_000_00
-    problem(world.do("case.draft", token, **asked, amount=2_000_000.005), 422)
+    for number in (2_000_000, 2_000_000.0, 2_000_000.005):
+        (found,) = problem(world.do("case.draft", token, **asked, amount=number), 422)["problems"]
+        assert (found["field"], found["code"], found["value"]) == ("amount", "money_number", str(number))
+        assert '"1200000.00"' in found["hint"]["zh"] and '"1200000.00"' in found["hint"]["en"]
 
 
 def test_amounts_within_the_tables_of_an_object_are_yuan_too(world: ApiWorld) -> None:
     token = world.token(world.manager)
     asked = {"lender": world.bank.pk, "mode": "xixian", "term_months": 12, "purpose": "采购原材料"}
-    said = json.loads(world.do("case.draft", token, **asked, amount=2_000_000).content)
+    said = json.loads(world.do("case.draft", token, **asked, amount="2000000").content)
     kept = {
         "uses": [{"payee": "乙公司", "amount": 123_45, "file": 7}, {"payee": "丙公司", "amount": 100, "file": 8}],
         "maximum": {"amount": 3_000_000_00, "until": "2027-01-31"},

@@ -16,7 +16,7 @@ from zhirong.kernel.document import to_json
 from zhirong.operations.case.calculator import Calculate, calculated
 from zhirong.operations.case_file.tables import quote_of_table
 from zhirong.operations.clock import now
-from zhirong.operations.fields import money_as_text, read
+from zhirong.operations.fields import mark_money_numbers, read
 from zhirong.operations.rulebook import rulebook
 
 # It reckons for as long as a page takes otherwise to answer a hundred times: a few at once, and not too often.
@@ -47,7 +47,7 @@ def add_to(api: NinjaAPI) -> None:
 
 def calculate(request: HttpRequest) -> HttpResponse:
     """What is not asked is assumed by dated rules, which the answer names."""
-    asked = read(Calculate, money_as_text(Calculate, body_of(request)))
+    asked = read(Calculate, mark_money_numbers(Calculate, body_of(request)))
     if not _AT_ONCE.acquire(timeout=_WAIT_SECONDS):
         response = answer(request, 503)
         response.headers["Retry-After"] = "10"

@@ -1,18 +1,22 @@
-"""The description of the API (OpenAPI 3.1): what the framework knows of it, and what only this house does."""
+"""The description of the API (OpenAPI 3.1): what the framework knows of it, and what only the platform adds."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from zhirong.api.problems import MEDIA_TYPE, ProblemDetails
+from zhirong.api.examples import example_of
+from zhirong.api.problems import ANY_TIME, MEDIA_TYPE, ProblemDetails, details_example, title_of
 from zhirong.operations.case.calculator import Calculate
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.fields import Request
 
 _PREFIX = "/api/v1/"
 _REFERENCE = "#/components/schemas/{model}"
+_LICENCE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 
 
 class DescribedApi(NinjaAPI):
@@ -28,11 +32,20 @@ class DescribedApi(NinjaAPI):
 
     def _describe(self) -> OpenAPISchema:
         described = super().get_openapi_schema(path_prefix=_PREFIX)
+        schemas = described["components"]["schemas"]
+        described["info"]["license"] = _LICENCE
+        described["servers"] = [{"url": settings.PUBLIC_URL, "description": "本平台 / this platform"}]
         refusal = ProblemDetails.model_json_schema(ref_template=_REFERENCE)
-        described["components"]["schemas"] |= {**refusal.pop("$defs"), ProblemDetails.__name__: refusal}
+        schemas |= {**refusal.pop("$defs"), ProblemDetails.__name__: refusal}
         for path in described["paths"].values():
             for call in path.values():
-                _describe(call, described["components"]["schemas"])
+                _describe(call, schemas)
+        for name, schema in schemas.items():
+            # Generators name classes by title: two schemas of one title lose one of them, and all that uses it.
+            schema["title"] = name
+        for address, path in described["paths"].items():
+            for call in path.values():
+                _add_examples(address, call, schemas)
         return described
 
 
@@ -43,13 +56,28 @@ def _describe(call: dict[str, Any], schemas: dict[str, Any]) -> None:
     elif call.pop("x-request", None) == "calculator":
         call["requestBody"] = _body("calculator", Calculate, schemas)
     call.pop("x-list", None)
+    for status in ANY_TIME:
+        call["responses"].setdefault(str(status), {})
     for status, response in call["responses"].items():
         if int(status) >= 400:
+            response["description"] = f"{title_of(int(status)).zh} / {title_of(int(status)).en}"
             response["content"] = {
                 MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model=ProblemDetails.__name__)}}
             }
-        if int(status) == 429:
-            response["headers"] = {"Retry-After": {"schema": {"type": "string"}}}
+        if int(status) in (429, 503):
+            response["headers"] = {"Retry-After": {"schema": {"type": "string"}, "example": "5"}}
+
+
+def _add_examples(address: str, call: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """An example of what is sent and of every answer."""
+    for content in call.get("requestBody", {}).get("content", {}).values():
+        content.setdefault("example", example_of(content["schema"], schemas))
+    for status, response in call["responses"].items():
+        for media_type, content in response.get("content", {}).items():
+            if media_type == MEDIA_TYPE:
+                content["example"] = details_example(address.replace("{id}", "12"), int(status))
+            elif media_type == "application/json":
+                content.setdefault("example", example_of(content["schema"], schemas))
 
 
 def _body(name: str, model: type[Request], schemas: dict[str, Any]) -> dict[str, Any]:
@@ -57,6 +85,7 @@ def _body(name: str, model: type[Request], schemas: dict[str, Any]) -> dict[str,
     title = "".join(part.capitalize() for part in name.replace("_", ".").replace("-", ".").split(".")) + "Request"
     schema = model.model_json_schema(ref_template=_REFERENCE)
     for part, described in schema.pop("$defs", {}).items():
+        described["title"] = part
         own = part if schemas.get(part, described) == described else title + part
         if own != part:  # two requests have different things of one name
             old, new = (f'"{_REFERENCE.format(model=one)}"' for one in (part, own))

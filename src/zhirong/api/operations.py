@@ -12,7 +12,7 @@ from zhirong.api.reading import KEY_HEADER, VERSION_HEADER, body_of, etag, versi
 from zhirong.operations.actors import ROLE_WORDS
 from zhirong.operations.clock import now
 from zhirong.operations.declare import OPERATIONS, Call, Operation
-from zhirong.operations.fields import money_as_text
+from zhirong.operations.fields import mark_money_numbers
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.run import run_operation
 
@@ -77,7 +77,7 @@ def _on_row(op: Operation) -> Callable[..., HttpResponse]:
 def _do(request: HttpRequest, op: Operation, subject: int | None) -> HttpResponse:
     version = None if subject is None else version_of(request)
     call = Call(request.actor, now(), request.headers.get(KEY_HEADER, "").strip())
-    done = run_operation(op.name, call, subject, money_as_text(op.request, body_of(request)), version)
+    done = run_operation(op.name, call, subject, mark_money_numbers(op.request, body_of(request)), version)
     said = {
         "index": done.index,
         "subject": done.subject,

@@ -17,6 +17,8 @@ from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundE
 MEDIA_TYPE = "application/problem+json"
 # Every way in which a call can be refused; each operation declares those that it can give.
 REFUSALS = (400, 401, 403, 404, 405, 409, 412, 413, 422, 429, 503, 507)
+# What any call can be answered with, whatever it does: a request that does not arrive whole, a fault.
+ANY_TIME = (408, 500)
 # What is done to a row must also name the version seen.
 ROW_REFUSALS = (*REFUSALS, 428)
 _TITLES: Mapping[int, Text] = {
@@ -95,6 +97,16 @@ def details_of(path: str, status: int, problems: Iterable[Problem] = (), code: s
         "problems": [problem.as_json() for problem in found],
     }
     return json.dumps(details, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def details_example(path: str, status: int) -> dict[str, Any]:
+    """Problem details of this status, for the description."""
+    about = {
+        412: one("stale", VERSION_HEADER, '"3"', title_of(412), Text("重新读取后再试", "read it again")),
+        422: one("missing", "amount", "", Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
+    }
+    found: dict[str, Any] = json.loads(details_of(path, status, [about[status]] if status in about else []))
+    return found
 
 
 def refusal(request: HttpRequest, error: InputError) -> HttpResponse:

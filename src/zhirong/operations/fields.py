@@ -32,7 +32,7 @@ from pydantic_core.core_schema import no_info_after_validator_function
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.identifiers import NumberError, credit_code
-from zhirong.kernel.money import FEN_PER_YUAN, MOST_AMOUNT, MoneyError, parse_yuan, show_yuan
+from zhirong.kernel.money import MOST_AMOUNT, MoneyError, parse_yuan, show_yuan
 from zhirong.kernel.text import Text
 
 R = TypeVar("R", bound="Request")
@@ -177,10 +177,16 @@ class Formed:
 
 def _fen(value: Any) -> Any:
     """Yuan as people write them (``"2,000,000.00"``, ``"200万元"``) become fen. A whole number comes from the
-    platform's own code and is fen already, as ``kernel.money.Fen`` is; the doors pass no number on
-    (``money_as_text``).
+    platform's own code and is fen already, as ``kernel.money.Fen`` is; the API passes no number on
+    (``mark_money_numbers``).
     """
     fen = value
+    if isinstance(value, _MoneyNumber):
+        raise _said(
+            "money_number",
+            Text("金额是数字，不是字符串", "the amount is a number, not a string"),
+            Text('写成字符串，单位为元，如 "1200000.00"', 'Write a string in yuan, such as "1200000.00"'),
+        )
     if isinstance(value, str):
         try:
             fen = parse_yuan(value)
@@ -232,12 +238,10 @@ def _percent(value: Any) -> Any:
 
 _MONEY = WithJsonSchema(
     {
-        "anyOf": [
-            {"type": "string", "maxLength": 40},
-            {"type": "integer", "minimum": 0, "maximum": MOST_AMOUNT // FEN_PER_YUAN},
-            {"type": "number", "minimum": 0, "maximum": MOST_AMOUNT // FEN_PER_YUAN},
-        ],
-        "description": "yuan, with at most two decimals: 2000000, 2000000.00 or, as text, 2,000,000.00 and 200万元 alike",
+        "type": "string",
+        "format": "money",
+        "pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$",
+        "description": "元，字符串，至多两位小数 / yuan, a string with at most two decimals: 1200000.00",
     }
 )
 Fen = Annotated[int, BeforeValidator(_fen), Field(ge=0, le=MOST_AMOUNT), _MONEY]
@@ -278,21 +282,27 @@ def _holds_money(annotation: Any) -> bool:
     return False
 
 
-def money_as_text(model: type[Request], data: Mapping[str, Any]) -> dict[str, Any]:
-    """What came in as JSON, with every amount as text: money has one unit at every door, yuan, whether it comes as
-    a number or as text.
-    """
+@dataclass(frozen=True, slots=True)
+class _MoneyNumber:
+    """A number that came in where an amount is written as a string: whether yuan or fen was meant, nobody can tell."""
+
+    number: int | float
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+def mark_money_numbers(model: type[Request], data: Mapping[str, Any]) -> dict[str, Any]:
+    """What came in as JSON, with every number that is given for an amount marked, so that it is refused."""
     return {
-        name: _yuan_text(value) if name in model.model_fields and is_money(model.model_fields[name]) else value
+        name: _MoneyNumber(value)
+        if name in model.model_fields
+        and is_money(model.model_fields[name])
+        and isinstance(value, int | float)
+        and not isinstance(value, bool)
+        else value
         for name, value in data.items()
     }
-
-
-def _yuan_text(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    # The shortest form of a float is what was written: amounts up to the largest one have at most 15 digits.
-    return f"{Decimal(str(value)):f}"
 
 
 def read(model: type[R], data: Mapping[str, Any]) -> R:
