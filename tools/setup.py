@@ -6,6 +6,7 @@ python3 tools/setup.py --left-out    say loudly what had to be omitted, with the
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -53,11 +54,53 @@ def make_environment(kind: str) -> None:
             shutil.rmtree(VENV, ignore_errors=True)
             sys.exit("No virtual environment could be made. On Debian: apt-get install python3-venv")
     print(f"Installing what {LOCKS[kind].relative_to(ROOT)} locks (a minute or two the first time)...", flush=True)
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
-    run([*pip, "--require-hashes", "-r", str(LOCKS[kind])])
+    # Modules are compiled when they are first imported: most of them never are.
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq", "--no-compile"]
+    if not install_with_uv(pip, LOCKS[kind]):
+        run([*pip, "--require-hashes", "-r", str(LOCKS[kind])])
     run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
     served = [fingerprint("base"), wanted] if kind == "test" else [wanted]
     stamp.write_text("\n".join(dict.fromkeys(served)), encoding="utf-8")
+
+
+def install_with_uv(pip: list[str], lock: Path) -> bool:
+    """Install what is locked with uv, which takes an eighth of pip's time; whether that worked. pip: the command that installs."""
+    own, folder = VENV / "uv.txt", VENV / "installer"
+    found = re.search(r"^uv==.*(?:\n    --hash.*)+", LOCKS["test"].read_text(encoding="utf-8"), re.MULTILINE)
+    if found is None:
+        return False
+    own.write_text(found.group(), encoding="utf-8")
+    if (
+        subprocess.run([*pip, "--target", str(folder), "--require-hashes", "-r", str(own)], check=False).returncode
+        != 0
+    ):
+        return False
+    words = ["pip", "install", "-q", "--python", pip[0], "--require-hashes", "-r", str(lock)]
+    done = subprocess.run(
+        [str(folder / "bin" / "uv"), *words], env={**os.environ, **places(pip[0])}, capture_output=True, check=False
+    )
+    if done.returncode != 0:
+        print("uv could not install it; pip will (two minutes or three).", flush=True)
+    return done.returncode == 0
+
+
+def places(python: str) -> dict[str, str]:
+    """Where pip was told to find packages, in the words of uv; a variable of uv that is set says it better."""
+    told = subprocess.run(
+        [python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    ).stdout
+    # The environment comes first there, and counts more than a file: the first of a name is taken.
+    settings = dict(reversed(re.findall(r"^\S+\.([a-z-]+)='(.*)'$", told, re.MULTILINE)))
+    names = {
+        "index-url": "UV_DEFAULT_INDEX",
+        "extra-index-url": "UV_INDEX",
+        "find-links": "UV_FIND_LINKS",
+        "cert": "SSL_CERT_FILE",
+    }
+    given = {name: settings[word] for word, name in names.items() if word in settings}
+    # As pip does, the version that is locked is taken from whichever place has it; its hash says that it is the right one.
+    given["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return {name: value for name, value in given.items() if name not in os.environ}
 
 
 def fingerprint(kind: str) -> str:
