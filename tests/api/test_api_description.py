@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent / "tools"))
 import make_client  # noqa: E402
 
 DO = "/api/v1/do/"
-API_PAGE = Path(__file__).parent.parent.parent / "docs" / "users" / "api.md"
+API_PAGE = Path(__file__).parent.parent.parent / "docs" / "en" / "how-to" / "use-the-api.md"
 
 
 @pytest.fixture(scope="module")
