@@ -1,7 +1,9 @@
-"""Draw who imports whom among the parts of a package, as an SVG: ``python tools/draw_structure.py zhirong.operations out.svg``.
+"""Draw the imports between the parts of a package as an SVG: ``python tools/draw_structure.py zhirong.operations
+out.svg``.
 
-Each part (a module or a package directly below) is a box, above everything that it imports. Grey arrows go down. A red arrow
-goes up: the two parts import one another, directly or by others. The figure in a box is its lines of code.
+Each part (a module or a package directly below) is a box above everything that it imports. Grey arrows point down.
+A red arrow points up: the two parts import each other, directly or indirectly. The number in a box is its lines of
+code.
 """
 
 import argparse
@@ -18,7 +20,7 @@ Edges = Mapping[str, set[str]]
 
 
 def parts_of(package: str) -> tuple[dict[str, int], dict[str, set[str]]]:
-    """Lines of code of each part, and which parts each one imports."""
+    """Return the lines of code of each part, and the parts that each one imports."""
     graph = grimp.build_graph(package.split(".")[0], cache_dir=None)
     depth = package.count(".") + 1
     inside = [module for module in graph.modules if module.startswith(package + ".")]
@@ -45,7 +47,7 @@ def _lines(module: str) -> int:
 
 
 def levels_of(parts: Mapping[str, int], edges: Edges) -> dict[str, int]:
-    """The level of each part: above all that it imports. Parts of one circle share a level."""
+    """Return the level of each part: above all that it imports. Parts of one cycle share a level."""
     reach = {part: _reachable(part, edges) for part in parts}
     circle = {part: frozenset({part} | {other for other in reach[part] if part in reach[other]}) for part in parts}
     levels: dict[frozenset[str], int] = {}
@@ -71,7 +73,7 @@ def _reachable(start: str, edges: Edges) -> set[str]:
 
 
 def svg(title: str, parts: Mapping[str, int], edges: Edges) -> str:
-    """The drawing."""
+    """Return the drawing."""
     levels = levels_of(parts, edges)
     rows = _rows(levels)
     width = _MARGIN * 2 + max(len(row) for row in rows) * (_BOX_WIDTH + _GAP)
@@ -134,7 +136,7 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], *, is_back: boo
 
 
 def main() -> None:
-    """Write the drawing of one package."""
+    """Draw one package."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("package")
     parser.add_argument("file", type=Path)

@@ -1,6 +1,6 @@
-"""Makes ``zhirong.client`` again from the description of the API: ``.venv/bin/python tools/make_client.py``.
+"""Generate ``zhirong.client`` from the description of the API: ``.venv/bin/python tools/make_client.py``.
 
-A test holds the files against what this would write; run it after an operation or a list has changed.
+A test compares the files with this output; run it after changing an operation or a list.
 """
 
 import builtins
@@ -19,7 +19,7 @@ _PARTS = "/api/v1"
 
 
 def described() -> Any:
-    """The description of the API of the working copy."""
+    """Return the OpenAPI description of the working copy."""
     import os
 
     os.environ.setdefault("ZHIRONG_DATA", tempfile.mkdtemp(prefix="zhirong-client-"))
@@ -33,7 +33,7 @@ def described() -> Any:
 
 
 def sources(spec: Mapping[str, Any]) -> dict[str, str]:
-    """The files of the client, formatted."""
+    """Return the formatted files of the client."""
     made = {
         "operations.py": _operations(spec),
         "lists.py": _lists(spec),
@@ -66,7 +66,7 @@ def _word(name: str) -> str:
 
 
 def _argument(name: str) -> str:
-    """A name as an argument: one that would hide a word of Python's own gets a line at its end."""
+    """Return a name as an argument; a Python keyword or built-in gets an underscore at its end."""
     return f"{name}_" if name in dir(builtins) else _word(name)
 
 

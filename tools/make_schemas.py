@@ -1,4 +1,4 @@
-"""Writes docs/schemas/*.schema.json of the documents from their classes: ``python tools/make_schemas.py``.
+"""Write docs/schemas/*.schema.json from the document classes: ``python tools/make_schemas.py``.
 
 A test compares the files with the classes. docs/schemas/appraisal.schema.json describes input and is not made here.
 """
@@ -26,7 +26,7 @@ DOCUMENTS: dict[str, tuple[Any, str, str]] = {
 
 
 def schema_text(name: str) -> str:
-    """One schema as its file holds it."""
+    """Return the text of one schema file."""
     kind, schema_id, title = DOCUMENTS[name]
     made = json_schema(kind, schema_id=schema_id, title=title, description=_WRITTEN)
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"

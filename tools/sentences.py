@@ -1,9 +1,8 @@
-"""The sentences of the product, and a random sample of them to be read: ``python tools/sentences.py en 75 --seed
+"""List the sentences of the product, and print a random sample to read: ``python tools/sentences.py en 75 --seed
 1``.
 
-A sentence is read where a person meets it: docstrings, comments, messages and labels in the code, templates, rules,
-documentation, schemas. Quotations of laws and what a rule file cites are not the product's own words and are
-omitted.
+It covers docstrings, comments, messages and labels in the code, templates, rules, documentation and schemas. It
+omits quotations of laws and cited sources in rule files, because they are not the product's own text.
 """
 
 import argparse
@@ -28,10 +27,10 @@ _CITED = re.compile(r'^\s*"?(?:quotation|document|issuer|article|source|url)"?\s
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Words of the product.
+    """A text of the product.
 
-    file: path below the root of the repository. line: where it begins.
-    kind: docstring, comment, message, template, rule, page or schema.
+    file: path below the root of the repository. line: its first line. kind: docstring, comment, message, template,
+    rule, page or schema.
     """
 
     file: str
@@ -41,12 +40,12 @@ class Sentence:
 
     @property
     def lang(self) -> str:
-        """zh where any Chinese character is in it, en otherwise."""
+        """Return zh if the text contains a Chinese character, otherwise en."""
         return "zh" if CHINESE.search(self.words) else "en"
 
 
 def of_file(path: Path) -> list[Sentence]:
-    """Every sentence of one file; nothing for a file of another sort."""
+    """Return every text of a file; none for other file types."""
     readers = {".py": _python, ".html": _template, ".toml": _toml, ".md": _markdown, ".json": _schema}
     if path.suffix not in readers:
         return []
@@ -75,7 +74,7 @@ def _python(source: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _is_message(value: object) -> bool:
-    """Whether a constant is text for people: Chinese, or several English words."""
+    """Return whether a constant is text for people: Chinese, or several English words."""
     return isinstance(value, str) and bool(CHINESE.search(value) or re.search(r"[A-Za-z]{2,},? [A-Za-z]", value))
 
 
@@ -142,9 +141,7 @@ def _schema(source: str) -> Iterator[tuple[int, str, str]]:
 
 
 def files() -> list[Path]:
-    """The files whose words belong to the product: source, rules, templates, documentation, schemas, tools,
-    tests.
-    """
+    """Return the files with text of the product: source, rules, templates, documentation, schemas, tools."""
     folders = [*(ROOT / "src").rglob("*"), *(ROOT / "docs").rglob("*"), *(ROOT / "tools").rglob("*")]
     kept = [path for path in folders if path.suffix in (".py", ".html", ".toml", ".md")]
     kept += (ROOT / "docs" / "schemas").glob("*.json")
@@ -152,7 +149,7 @@ def files() -> list[Path]:
 
 
 def main(arguments: list[str]) -> int:
-    """Print a sample, one sentence a paragraph with its place."""
+    """Print a sample, one text per paragraph with its place."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("lang", choices=("zh", "en"))
     parser.add_argument("count", type=int)

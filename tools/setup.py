@@ -1,4 +1,4 @@
-"""Sets up everything `make demo` and `make test` need, with the standard library alone.
+"""Set up everything that `make demo` and `make test` need, using only the standard library.
 
 python3 tools/setup.py base|test     make the environment from the lock file
 python3 tools/setup.py --left-out    say loudly what had to be omitted, with the command that fixes it
@@ -21,7 +21,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def main(words: list[str]) -> int:
-    """Run one of the two jobs named above."""
+    """Run one of the two tasks named above."""
     if words == ["--left-out"]:
         say_left_out()
         return 0
@@ -39,11 +39,11 @@ def main(words: list[str]) -> int:
 
 
 def make_environment(kind: str) -> None:
-    """The virtual environment with exactly what the lock file names, and the package itself, editable."""
+    """Create the virtual environment from the lock file, with the package itself in editable form."""
     stamp = VENV / "installed.txt"
     wanted = fingerprint(kind)
     installed = stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
-    # An environment for tests serves the demo as well: its lock file contains the other.
+    # A test environment also serves the demo: its lock file contains the other one.
     if wanted in installed:
         return
     python = VENV / "bin" / "python"
@@ -104,13 +104,13 @@ def places(python: str) -> dict[str, str]:
 
 
 def fingerprint(kind: str) -> str:
-    """Changes whenever the lock file or the package's own definition does."""
+    """Return a hash that changes with the lock file and the package definition."""
     content = LOCKS[kind].read_bytes() + (ROOT / "pyproject.toml").read_bytes()
     return hashlib.sha256(content).hexdigest()
 
 
 def look_for_browser() -> list[str]:
-    """Chromium for the browser tests: found, or installed where this user may, or named as omitted."""
+    """Find Chromium for the browser tests, install it if this user may, or report it as omitted."""
     if any(shutil.which(name) for name in BROWSERS):
         return []
     hint = "apt-get update && apt-get install -y chromium"
@@ -128,7 +128,7 @@ def look_for_browser() -> list[str]:
 
 
 def say_left_out() -> None:
-    """Print what had to be omitted, so that nobody takes a skipped test for a passed one."""
+    """Print what was omitted, so that nobody mistakes a skipped test for a passed one."""
     lines = LEFT_OUT.read_text(encoding="utf-8").splitlines() if LEFT_OUT.exists() else []
     if lines:
         print("\n" + "!" * 100)
@@ -139,7 +139,7 @@ def say_left_out() -> None:
 
 
 def run(command: list[str]) -> None:
-    """A command that must succeed."""
+    """Run a command that must succeed."""
     done = subprocess.run(command, check=False)
     if done.returncode != 0:
         sys.exit(f"This failed: {' '.join(command)}")

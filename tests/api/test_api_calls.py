@@ -162,7 +162,7 @@ def test_what_a_column_cannot_hold_is_refused_by_name(world: ApiWorld) -> None:
         )
     assert [one.field for one in caught.value.problems] == ["kind"] and Event.objects.count() == before
     said = caught.value.problems[0].reason
-    assert said.en.isascii() and not said.zh.removeprefix("放不下：").isascii()
+    assert said.en.isascii() and not said.zh.removeprefix("超出长度：").isascii()
 
 
 @pytest.mark.parametrize(
@@ -411,7 +411,7 @@ def test_what_a_token_lacks_is_said_with_what_to_do(world: ApiWorld) -> None:
     (lacking,) = problem(world.do("right.add", token, kind="trademark"), 403)["problems"]
     assert (lacking["field"], lacking["value"]) == ("token", "right") and "right" in lacking["hint"]["en"]
     (never,) = problem(world.do("token.make", token, name="x"), 403)["problems"]
-    assert never["hint"]["en"] == "sign in at the pages and do it there"
+    assert never["hint"]["en"] == "sign in to the website and do it there"
     asked = problem(world.get("/me/operations?name=right.add", token), 403)["problems"]
     assert asked == [lacking]
     # What its owner may not do either is no matter of the token.

@@ -111,7 +111,7 @@ def test_a_repeat_under_the_same_key_is_done_once(desk: Desk) -> None:
     assert again.code == 0 and "以前已办理（同一个键），没有再办" in again.out
     assert [right.pk for right in FirmRight.objects.all()] == [first["id"]]
     other = desk(world.manager, "do", "right.recheck", str(first["id"]), "--key", "once")
-    assert other.code == 2 and "这个键已用于另一个请求" in other.err
+    assert other.code == 2 and "该键已用于另一请求" in other.err
 
 
 def test_what_the_state_does_not_admit_says_what_to_do_next(desk: Desk) -> None:

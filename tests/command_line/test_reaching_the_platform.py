@@ -152,7 +152,7 @@ def test_a_secret_is_shown_once_and_a_link_names_the_page() -> None:
     from zhirong.client import Done
 
     done = Done(5, "apitoken/1", 1, 1, {"id": 1}, False, "zr_secret")
-    op = {"title": {"zh": "生成令牌", "en": "Make a token"}}
+    op = {"title": {"zh": "生成令牌", "en": "Create a token"}}
     assert any("只显示这一次" in line and "zr_secret" in line for line in _done_lines(op, done, "", "zh"))
     assert any("shown this once" in line for line in _done_lines(op, done, "", "en"))
 

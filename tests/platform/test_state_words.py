@@ -30,8 +30,8 @@ def test_a_refusal_says_both_states_in_words(sqlite_platform: Any, monkeypatch: 
     with pytest.raises(InputError) as told:
         platform.do(money.second, "line.confirm", line)
     (problem,) = told.value.problems
-    assert problem.reason.zh == "现在是“待匹配”，不能确认入账"
-    assert problem.reason.en == "the state is 'open', in which 'Confirm' is not possible"
+    assert problem.reason.zh == "当前状态为“待匹配”，不能办理“确认入账”"
+    assert problem.reason.en == "in the state 'open', 'Confirm' is not possible"
     assert (
         problem.hint.zh == "须处于：待确认" and problem.hint.en == "Possible in: matched, waiting for confirmation"
     )

@@ -1,1 +1,1 @@
-"""The command line: thin, and quick to start, since each command is imported only when it is called."""
+"""The command line. It starts quickly, because each command is imported only when it is called."""

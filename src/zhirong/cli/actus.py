@@ -1,4 +1,4 @@
-"""``zhirong actus``: run contracts of the ACTUS standard and compare them with the results their cases publish."""
+"""``zhirong actus``: run contracts of the ACTUS standard and compare the results with the published ones."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from zhirong.kernel.text import Lang, Text
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The options."""
+    """Add the options."""
     parser.add_argument("file", metavar="CASES.json", help="案例文件 / a file of cases")
     parser.add_argument(
         "--json", action="store_true", help="按案例名列出全部事件 / every event, by name of the case"
@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 where every case runs and agrees, 1 where one does not; InputError where the file cannot be used."""
+    """Return 0 if every case runs and agrees, 1 if not. Raises InputError if the file cannot be used."""
     from zhirong.chain.loan.standard.cases import run_case
 
     cases = _read_cases(options.file)

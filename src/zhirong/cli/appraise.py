@@ -21,7 +21,7 @@ BACKTEST = "backtest"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's words."""
+    """Add the options."""
     parser.add_argument(
         "case",
         nargs="?",
@@ -67,7 +67,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what was asked for. Returns 1 where a case has no value, so that a script can tell."""
+    """Run the command. Returns 1 if a case has no value, so that a script can tell."""
     if options.batch:
         from zhirong.cli.appraise_batch import run_batch
 
@@ -100,7 +100,7 @@ def _case(options: argparse.Namespace) -> int:
     if not isinstance(found, NoValue) and (options.docx or options.pdf):
         from zhirong.cli.appraise_report import write_reports
 
-        # Papers first: if one cannot be written, nothing on the screen must suggest that it was.
+        # Documents first: if one cannot be written, nothing on the screen may suggest that it was.
         write_reports(table, case, found, options)
     document = no_value_part(found) if isinstance(found, NoValue) else appraisal_document(found)
     if options.json:
@@ -164,7 +164,7 @@ def _backtest(options: argparse.Namespace) -> int:
             "no_backtest",
         )
         raise InputError([problem], options.data) from error
-    rules, today = load_rulebook(), date(2026, 1, 1)  # the schedule of fees is that of the present
+    rules, today = load_rulebook(), date(2026, 1, 1)  # the current schedule of fees is used
     schedule = rules.at("right.annual_fee.invention", today).value
     years = [year for year in survival.years if 6 <= year <= 16]
     fees = [next(float(row["yuan"]) for row in schedule if row["from"] <= year <= row["to"]) for year in years]
@@ -208,7 +208,7 @@ def _backtest(options: argparse.Namespace) -> int:
 
 
 def _write_screened(path: str, tested: "Backtest") -> None:
-    """Every right at every horizon as CSV, the likeliest to be kept first."""
+    """Write every right at every horizon as CSV, the likeliest to be maintained first."""
     try:
         with Path(path).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)

@@ -1,4 +1,6 @@
-"""``zhirong appraise --batch``: a list of rights from CSV or Parquet, their values to CSV or Parquet."""
+"""``zhirong appraise --batch``: appraise a list of rights from CSV or Parquet, and write the values to CSV or
+Parquet.
+"""
 
 import argparse
 import csv
@@ -21,7 +23,7 @@ from zhirong.kernel.text import Text
 
 
 def run_batch(options: argparse.Namespace) -> int:
-    """Appraise a list of rights, with progress on the error stream, going on where an earlier run stopped."""
+    """Appraise a list of rights with progress on the error stream, continuing an earlier interrupted run."""
     from zhirong.batch.parts import Parts
     from zhirong.batch.run import local_pool
 
@@ -85,7 +87,7 @@ def run_batch(options: argparse.Namespace) -> int:
 
 @dataclass(frozen=True)
 class _Batch:
-    """What either kind of table needs from here on. run: blocks that are not done yet. columns: of the output."""
+    """The data of a run for either kind of table. run: unfinished blocks. columns: of the output."""
 
     fingerprint: str
     blocks: int
@@ -218,7 +220,7 @@ def _is_words(values: Any) -> bool:
 
 
 def _shown(cell: Any) -> str:
-    """A cell of the CSV: amounts to the fen, nothing where there is no value."""
+    """Return a cell of the CSV: amounts with fen, empty if there is no value."""
     if isinstance(cell, str):
         return str(cell)
     return "" if cell != cell else f"{cell:.2f}"

@@ -1,4 +1,4 @@
-"""The papers of ``zhirong appraise``: an online report, or a formal one where an agency signs it."""
+"""The documents of ``zhirong appraise``: an online report, or a formal one signed by an agency."""
 
 import argparse
 import sys
@@ -25,7 +25,7 @@ from zhirong.kernel.text import Lang
 def write_reports(
     table: Mapping[str, Any], case: AppraisalCase, found: Appraisal, options: argparse.Namespace
 ) -> None:
-    """Write the papers asked for. Raises InputError for a signature that is wrong or a place that refuses them."""
+    """Write the requested documents. Raises InputError for a wrong signature or a path that cannot be written."""
     from zhirong.documents.appraisal_report import appraisal_docx, appraisal_pdf
 
     rules, lang = load_rulebook(), options.lang

@@ -1,4 +1,4 @@
-"""An appraisal on a terminal: the value with its interval first, then what it rests on."""
+"""An appraisal on a terminal: the value with its interval, then its basis."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from zhirong.chain.appraisal.document import AppraisalDocument, NoValuePart
 from zhirong.documents.words import money
 from zhirong.kernel.text import Lang, how_to_fix
 
-_SWINGS = 8  # the inputs that move the value most
+_SWINGS = 8  # the inputs with the largest effect on the value
 
 
 def show(document: AppraisalDocument | NoValuePart, lang: Lang, *, explain: bool) -> None:
-    """Print an appraisal, or why there is no value, which is not a value of zero."""
+    """Print an appraisal, or the reason why there is no value (which differs from a value of zero)."""
     if isinstance(document, NoValuePart):
         _show_no_value(document, lang)
     else:
@@ -45,7 +45,7 @@ def _show_value(document: AppraisalDocument, lang: Lang, *, explain: bool) -> No
     used = Counter(part.method for part in document.methods)
     for part in document.methods:
         amounts = [money(amount) for amount in (part.value.p10, part.value.p50, part.value.p90)]
-        # A method used more than once is identified by its name in the case.
+        # A method that is used more than once is shown under its name in the case.
         name = part.title.in_(lang) + (f" ({part.id})" if used[part.method] > 1 else "")
         table.add_row(name, f"{Decimal(part.weight) * 100:.0f} %", *amounts)
     console.print(table)
@@ -145,7 +145,7 @@ def _table(heads: tuple[str, ...]) -> Table:
 
 
 def _console() -> Console:
-    # Names come from the user's file: brackets in them are no markup.
+    # Names come from the user's file, so brackets in them are not markup.
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console.width = 160

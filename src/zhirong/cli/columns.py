@@ -1,10 +1,12 @@
-"""Columns of text that line up on a terminal."""
+"""Aligned columns of text for a terminal."""
 
 from zhirong.chain.mode.draw import display_width
 
 
 def aligned(rows: list[list[str]]) -> list[str]:
-    """Rows as lines whose columns line up, Chinese letters counted as two; the first column to the left."""
+    """Return rows as aligned lines: the first column to the left, the others to the right; Chinese characters count
+    as two.
+    """
     widths = [max(display_width(row[number]) for row in rows) for number in range(len(rows[0]))]
     lines = []
     for row in rows:
@@ -17,7 +19,7 @@ def aligned(rows: list[list[str]]) -> list[str]:
 
 
 def to_left(rows: list[list[str]]) -> list[str]:
-    """Rows as lines whose columns line up on the left, Chinese letters counted as two."""
+    """Return rows as lines aligned to the left; Chinese characters count as two."""
     widths = [max(display_width(row[number]) for row in rows) for number in range(len(rows[0]))]
     return [
         "  ".join(

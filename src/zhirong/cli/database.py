@@ -1,4 +1,4 @@
-"""What a command says where the platform's database cannot be used."""
+"""The error messages of commands that cannot use the platform's database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from zhirong.kernel.text import Text
 
 @contextmanager
 def usable_database(folder: Path) -> Iterator[None]:
-    """Raises InputError if the database within cannot be reached, or has not the tables of a platform."""
+    """Raise InputError if the database cannot be reached, or lacks the tables of a platform."""
     from django.db.utils import OperationalError, ProgrammingError
 
     try:

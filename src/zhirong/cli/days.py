@@ -1,4 +1,4 @@
-"""Days that are named on the command line."""
+"""Dates on the command line."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from zhirong.kernel.text import Text
 
 
 def day_of(option: str, written: str | None) -> date | None:
-    """The day written after an option; None if the option is omitted. Raises InputError."""
+    """Return the date after an option; None if the option is omitted. Raises InputError."""
     if written is None:
         return None
     try:

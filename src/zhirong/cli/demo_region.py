@@ -1,4 +1,4 @@
-"""``zhirong demo-region``: a region for training in an empty data folder, and the accounts to sign in with."""
+"""``zhirong demo-region``: create a training region in an empty data folder, with accounts to sign in."""
 
 import argparse
 import os
@@ -10,7 +10,7 @@ from zhirong.cli.files import print_json
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Where it is made, and for which day."""
+    """Add the options: the folder and the day."""
     parser.add_argument("--data", default="", help="空的数据文件夹 / empty data folder (ZHIRONG_DATA)")
     parser.add_argument(
         "--today", type=date.fromisoformat, default=None, help="故事的最后一天 / last day of the story"
@@ -22,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 done; InputError where the database is not empty."""
+    """Return 0. Raises InputError if the database is not empty."""
     if options.data:
         os.environ["ZHIRONG_DATA"] = options.data
     from zhirong.store.setup import ready
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 class _Progress:
-    """Says which day the story has come to, on a terminal that shows it."""
+    """Prints the day that the story has reached, on a terminal that can show it."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._shown = sys.stderr.isatty() and not options.json
@@ -83,7 +83,7 @@ def _print_accounts(region: Any, lang: str) -> None:
         )
     if sys.stderr.isatty():
         print(file=sys.stderr)
-    # An address that is cut off is of no use: the table takes the room that it needs.
+    # A truncated address is useless, so the table takes the width that it needs.
     console = Console(width=max(Console().width, 120))
     console.print(table)
     says = "所有账号的口令：" if lang == "zh" else "password of every account: "

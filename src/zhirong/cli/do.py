@@ -1,4 +1,6 @@
-"""``zhirong do``: everything that a desk can do, by its name, over the platform's API; the list of it; what each asks for."""
+"""``zhirong do``: run any operation of a desk by its name over the platform's API, list the operations, or show
+their fields.
+"""
 
 import argparse
 import json
@@ -16,7 +18,7 @@ _OF_AN_OPERATION = ("name", "title", "help", "is_on_row", "on")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Which operation, on what, with which fields."""
+    """Add the options: operation, row, fields."""
     parser.add_argument(
         "-h", "--help", action="store_true", help="帮助；NAME --help 说明这件事 / help, of NAME too"
     )
@@ -56,7 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 done or shown; InputError with everything that the platform refuses."""
+    """Return 0. Raises InputError with everything that the platform rejects."""
     if options.name is None and options.help:
         options.print_help()
         return 0
@@ -76,7 +78,8 @@ def _do(platform: Platform, options: argparse.Namespace) -> None:
     given = request_of(op["fields"], options)
     for field, name, content in given.files:
         given.values[field] = platform.files.upload(name, content)
-    # From here on something may be done: a refusal says where to look, a broken line how to repeat it harmlessly.
+    # From here on the operation may have run: an error says where to look, a broken connection how to repeat it
+    # safely.
     platform.look = f"zhirong show {op['on']} {options.id}" if op["is_on_row"] else ""
     platform.key = options.key or fresh_key()
     done = platform.do(options.name, options.id, given.values, _wanted(op, options.version), platform.key)
@@ -92,7 +95,7 @@ def _version(written: str) -> int | str:
 
 
 def _wanted(op: Mapping[str, Any], version: int | str | None) -> int | str | None:
-    """The version to send: as said, otherwise that of now; a row that has none is taken as it is."""
+    """Return the version to send: the given one, otherwise the current one; a row without version needs none."""
     if not op["is_on_row"]:
         return None
     if version is not None:

@@ -1,4 +1,4 @@
-"""The fields of an operation on the command line: shown in words, and read into a request."""
+"""The fields of an operation on the command line: listing them, and reading them into a request."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from zhirong.cli.platform_client import say, value_of_words
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
-_MOST_CHOICES = 60  # of one field on a terminal; --json gives them all
+_MOST_CHOICES = 60  # choices of one field on a terminal; --json lists all of them
 _HOW: Mapping[str, tuple[str, str]] = {
     "area": ("文字，可多行", "text, several lines"),
     "text": ("文字", "text"),
@@ -33,7 +33,7 @@ _HOW: Mapping[str, tuple[str, str]] = {
 
 @dataclass(slots=True)
 class Given:
-    """What was given for a request. files: field, name and content of what must be submitted first."""
+    """The input for a request. files: field, name and content of files to upload first."""
 
     values: dict[str, Any] = field(default_factory=dict)
     files: list[tuple[str, str, bytes]] = field(default_factory=list)
@@ -43,8 +43,8 @@ class Given:
 
 
 def request_of(fields: Sequence[Mapping[str, Any]], options: argparse.Namespace) -> Given:
-    """The request that the options make: JSON first, single fields over it, files. Whether values fit is the
-    platform's to say; raises InputError for what cannot be read at all, everything together.
+    """Build the request from the options: JSON first, then single fields, then files. The platform checks the
+    values; raises InputError with everything that cannot be read at all.
     """
     known = {one["name"]: one for one in fields}
     problems: list[Problem] = []
@@ -108,7 +108,7 @@ def _take(written: str, known: Mapping[str, Any], typed: dict[str, list[Any]], p
 
 
 def _one_or_all(asked: Mapping[str, Any] | None, values: list[Any]) -> Any:
-    """A list where one is asked for or several were given; a whole list given as JSON is the list."""
+    """Return a list if one is expected or several values were given; a list given as JSON is used unchanged."""
     if len(values) == 1 and (asked is None or not asked["is_list"] or isinstance(values[0], list)):
         return values[0]
     return values
@@ -160,9 +160,9 @@ def _wrong_way(name: str, widget: str) -> Problem:
 
 
 def print_fields(fields: Sequence[Mapping[str, Any]], is_on_row: bool, lang: str) -> None:
-    """Each field with its words, how it is given, whether it must be, and what can be chosen."""
+    """Print each field with its label, its form, whether it is required, and its choices."""
     zh = lang == "zh"
-    # What a form begins with: what the object says, or, where there is none yet, a proposal.
+    # The initial value of a form: from the object, or a proposal if there is no object yet.
     begins = ("现为" if is_on_row else "可填") if zh else ("at present" if is_on_row else "such as")
     shown = [one for one in fields if one["suits"]]
     if not shown:

@@ -1,4 +1,4 @@
-"""The settings of the platform from the environment: what each means, and what it is now."""
+"""The platform's environment settings: their meaning and current value."""
 
 import os
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One variable. otherwise: what holds where it is not set. is_secret: its value is never shown."""
+    """One variable. otherwise: its default. is_secret: its value is never shown."""
 
     name: str
     meaning: Text
@@ -124,7 +124,7 @@ SETTINGS = (
 
 
 def shown_value(setting: Setting) -> str:
-    """What it is set to; a secret only as that it is set."""
+    """Return the value; for a secret only that it is set."""
     value = os.environ.get(setting.name, "")
     if not value:
         return ""

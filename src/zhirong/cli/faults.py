@@ -1,4 +1,4 @@
-"""What the command line says when something goes wrong that is not the user's input, and the exit codes for it.
+"""Messages and exit codes of the command line for errors that are not the user's input.
 
 0 done; 1 done with findings; 2 the input cannot be used; 3 the machine failed (a full disk, no permission, no network);
 4 a newer version of the program made the database; 70 a fault of the program; 130 interrupted.
@@ -28,7 +28,7 @@ _IN_CHINESE = {
 
 
 def guarded(run: Callable[[], int], lang: str) -> int:
-    """Run the command; whatever happens, an exit code and, where one is needed, a message instead of a traceback."""
+    """Run the command; returns an exit code in all cases, and prints a message instead of a traceback."""
     _fit_terminal()
     try:
         code = run()
@@ -37,7 +37,7 @@ def guarded(run: Callable[[], int], lang: str) -> int:
     except BrokenPipeError:
         return _reader_left()
     except SystemExit as end:
-        # rich ends the program itself when the reader of a pipe has left, with another code.
+        # rich would end the program itself, with another code, when the reader of a pipe has left.
         if isinstance(end.__context__, BrokenPipeError):
             return _reader_left()
         raise
@@ -56,7 +56,7 @@ def guarded(run: Callable[[], int], lang: str) -> int:
             _say(f"The system reports: {named}{what}. Check it and try again.")
         return _ended(EXIT_MACHINE)
     except Exception as error:
-        if is_full_disk(error):  # of the database
+        if is_full_disk(error):  # from the database
             return _no_room(error, lang)
         import traceback
         from pathlib import Path
@@ -79,14 +79,14 @@ def _no_room(error: Exception, lang: str) -> int:
 
 
 def _fit_terminal() -> None:
-    """A character that the terminal does not know is replaced: nothing fails for want of one."""
+    """Replace characters that the terminal does not know, so that printing never fails."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
 
 def _reader_left() -> int:
-    """The reader closed the pipe (``| head``): nothing more to say, and nothing went wrong."""
+    """Return the exit code after the reader closed the pipe (``| head``), which is no error."""
     _silence()
     return 0
 
@@ -101,7 +101,7 @@ def _ended(code: int) -> int:
 
 
 def _silence() -> None:
-    """What is still to be written to the standard output goes nowhere: at its end Python would fail on it again."""
+    """Discard what is still to be written to the standard output: otherwise Python would fail on it at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -109,4 +109,4 @@ def _say(words: str) -> None:
     try:
         print(words, file=sys.stderr, flush=True)
     except OSError:
-        return  # the standard error cannot be written to either: the exit code says it
+        return  # the standard error cannot be written to either; only the exit code remains

@@ -1,4 +1,4 @@
-"""Files named on the command line: read, and refused by name where they cannot be."""
+"""Reading files named on the command line, with errors that name the file."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ from zhirong.kernel.text_files import MOST_TEXT_BYTES, read_text_file
 
 
 def read_text(path: str, most: int = MOST_BYTES) -> str:
-    """The text of a UTF-8 file of at most ``most`` bytes. Raises InputError naming the file, the reason and the hint."""
+    """Read a UTF-8 file of at most ``most`` bytes. Raises InputError with the file, the reason and the hint."""
     try:
         return read_text_file(path, most).replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -23,7 +23,7 @@ def read_text(path: str, most: int = MOST_BYTES) -> str:
 
 
 def read_table_file(path: str) -> bytes:
-    """The bytes of a list that somebody brings. Raises InputError for one that is larger than any list may be."""
+    """Read the bytes of a list. Raises InputError if it is larger than any list may be."""
     file = Path(path)
     try:
         size = file.stat().st_size
@@ -42,12 +42,12 @@ def read_table_file(path: str) -> bytes:
 
 
 def read_toml(path: str) -> dict[str, Any]:
-    """The table of a TOML file, with decimals kept exact."""
+    """Read the table of a TOML file, with exact decimals."""
     return parse_toml(read_text(path, MOST_TEXT_BYTES), path)
 
 
 def unreadable(path: str, error: OSError | UnicodeDecodeError) -> InputError:
-    """Why a file named by the user cannot be read, as a problem that can be corrected."""
+    """Return the reason why a file cannot be read as a problem for the user."""
     if isinstance(error, FileNotFoundError):
         reason, hint = Text("没有这个文件", "the file does not exist"), Text("检查路径", "check the path")
     elif isinstance(error, IsADirectoryError):
@@ -65,19 +65,19 @@ def unreadable(path: str, error: OSError | UnicodeDecodeError) -> InputError:
 
 
 def print_json(content: Mapping[str, Any] | list[Any]) -> None:
-    """Content as JSON on standard output, Chinese kept readable where the output can carry it."""
+    """Print content as JSON on standard output, with readable Chinese if the output supports it."""
     is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
     json.dump(content, sys.stdout, ensure_ascii=not is_unicode, indent=2)
     sys.stdout.write("\n")
 
 
 def print_answer(content: Mapping[str, Any]) -> None:
-    """As ``print_json``, for an answer that rests on the rules: with the policy packs it was made under, where there are any."""
+    """Print an answer that depends on the rules like ``print_json``, with the policy packs used, if any."""
     print_json(with_packs(content))
 
 
 def with_packs(content: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer with the policy packs it was made under, where there are any."""
+    """Add the policy packs in use to an answer, if any."""
     from zhirong.mode_files import environment_packs
 
     packs = [pack.as_json() for pack in environment_packs()]
@@ -85,9 +85,9 @@ def with_packs(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def unwritable(path: str, error: OSError) -> InputError:
-    """Why a file that the user asked for cannot be written, as a problem that can be corrected.
+    """Return the reason why an output file cannot be written as a problem for the user.
 
-    Raises the error itself where the disk is full: no other place on it would do.
+    Raises the error itself if the disk is full, because another path would not help.
     """
     if is_full_disk(error):
         raise OSError(error.errno, error.strerror, path) from error

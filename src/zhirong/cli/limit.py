@@ -1,4 +1,6 @@
-"""``zhirong limit CASE.toml``: the sheet of a credit limit as an officer would fill it in by hand."""
+"""``zhirong limit CASE.toml``: print the calculation sheet of a credit limit as an officer would fill it in by
+hand.
+"""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -15,7 +17,7 @@ _OF_MODE = ("id", "title", "eligible", "credit_limit", "loan", "price", "at_defa
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's words."""
+    """Add the options."""
     parser.add_argument("case", metavar="CASE.toml", help="案件文件 / case file (docs/en/reference/case-file.md)")
     parser.add_argument(
         "--mode", action="append", metavar="ID", help="只测算这个模式，可重复 / only this mode, repeatable"
@@ -27,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the sheet. Returns 1 where nothing can be lent."""
+    """Print the sheet. Returns 1 if nothing can be lent."""
     from zhirong.chain.quote.view import for_reading, view
     from zhirong.cli.mode_words import named_modes
     from zhirong.kernel.document import to_json

@@ -1,4 +1,6 @@
-"""``zhirong loan replay EVENTS.toml --as-of DATE``: what a loan stands at, from its events alone, and its books."""
+"""``zhirong loan replay EVENTS.toml --as-of DATE``: the position of a loan, calculated from its events alone, and
+its books.
+"""
 
 import argparse
 from datetime import UTC, date, datetime
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The sub-command and its options."""
+    """Add the sub-command and its options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="replay")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
@@ -40,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Exit code 0. Raises InputError for a file that cannot be used or written."""
+    """Return 0. Raises InputError for a file that cannot be used or written."""
     from zhirong.chain.loan.servicing.provisions import PROVISION_TABLES, provision
     from zhirong.chain.loan.servicing.reading import read_loan_file
     from zhirong.chain.loan.servicing.replay import replay
@@ -79,11 +81,11 @@ def _judge(state: "LoanPosition", loan: "LoanFile", rules: "Rulebook") -> "Class
     try:
         return classify(state.standing, rules, state.as_of, loan.facts, loan.debtor)
     except RuleError:
-        return None  # the order came into force later; the reader is informed
+        return None  # the regulation came into force later; the reader is informed
 
 
 def _doubt(ground: "CategoryGround", lang: Lang) -> str:
-    """How far a rule is confirmed, where it is not."""
+    """Return the confidence of a rule if it is not confirmed."""
     from zhirong.kernel.rulebook import CONFIDENCE_TEXT
 
     if ground.source is None or not ground.source.reference.doubtful:
@@ -92,7 +94,7 @@ def _doubt(ground: "CategoryGround", lang: Lang) -> str:
 
 
 def _write_books(books: "Books", options: argparse.Namespace) -> None:
-    """The books in the files asked for."""
+    """Write the books to the requested files."""
     if not options.xlsx and not options.beancount:
         return
     from zhirong.documents.ledger_xlsx import ledger_workbook

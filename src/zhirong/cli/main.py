@@ -11,7 +11,7 @@ from zhirong.cli.faults import guarded
 from zhirong.cli.outputs import refuse_overwriting
 from zhirong.cli.parser import ChineseParser
 
-# What a command does is said here, so that --help needs to import none of them. Chinese first.
+# The help text of each command is here, so that --help imports none of them. Chinese first.
 COMMANDS: dict[str, tuple[str, str]] = {
     "quote": ("从权利到报价：一家企业、一页答案", "from rights to a quote: one firm, one page of answer"),
     "limit": ("授信额度测算表：信贷员可逐项复算", "the sheet of a credit limit, to recompute on paper"),
@@ -63,10 +63,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
 }
 
-# Their --help says what the platform says of what is asked for: they answer it themselves.
+# Their --help shows the platform's descriptions, so they handle it themselves.
 _OWN_HELP = frozenset({"do"})
 _PACKS = "ZHIRONG_RULES"
-# Commands whose answer rests on the rules: on the screen they name the policy packs in use.
+# Commands whose answer depends on the rules; they print the policy packs in use.
 _BY_RULES = frozenset(
     {"quote", "limit", "rate", "appraise", "report", "rights", "settle", "loan", "schedule", "modes"}
 )
@@ -76,10 +76,10 @@ EXIT_NEWER_DATABASE = 4
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 done with findings, 2 the input cannot be used, 4 a newer
-    version made the database; others in ``faults``.
+    version made the database; for others see ``faults``.
 
-    arguments: by default those of this process, and nothing that goes wrong leaves it as a traceback. With
-    arguments from a program, what is not the user's input is raised.
+    arguments: by default those of this process; then no error ends in a traceback. With arguments from a program,
+    errors other than the user's input are raised.
     """
     if arguments is None:
         words = sys.argv[1:]
@@ -91,8 +91,7 @@ def _with_packs(words: list[str]) -> int:
     words, packs = _without_packs(words)
     before = os.environ.get(_PACKS)
     if packs:
-        # So that every process that this one starts has them too. Those of the environment lie below those named
-        # here.
+        # Processes started by this one also get them. Packs from the environment come below those named here.
         from pathlib import Path
 
         named = [str(Path(folder).absolute()) for folder in packs]
@@ -152,13 +151,13 @@ def _say_missing(error: ModuleNotFoundError, words: list[str], lang: str) -> int
 
 
 def _exit_code(error: ValueError) -> int:
-    """A database of a newer version has its own code, so that anyone who starts the program need not read words."""
+    """A database of a newer version has its own exit code, so that the caller need not parse the message."""
     codes = {problem.code for problem in error.problems}  # type: ignore[attr-defined]
     return EXIT_NEWER_DATABASE if "newer_database" in codes else EXIT_BAD_INPUT
 
 
 def _command(words: list[str]) -> str | None:
-    """The first word that is neither an option nor what ``--lang`` or ``--rules`` names."""
+    """Return the first word that is neither an option nor the value of ``--lang`` or ``--rules``."""
     before = ["", *words]
     return next(
         (
@@ -171,7 +170,7 @@ def _command(words: list[str]) -> str | None:
 
 
 def _without_packs(words: list[str]) -> tuple[list[str], list[str]]:
-    """The words without every ``--rules DIR``, and the folders named. ``zhirong do`` keeps its own words: its
+    """Return the words without every ``--rules DIR``, and the folders. ``zhirong do`` keeps its words, because its
     fields are options.
     """
     if _command([word for word in words if not word.startswith("--rules=")]) in _OWN_HELP:
@@ -184,7 +183,7 @@ def _without_packs(words: list[str]) -> tuple[list[str], list[str]]:
         if word == "--rules":
             folder = next(rest, None)
             if folder is None:
-                kept.append(word)  # argparse says what is missing
+                kept.append(word)  # argparse reports what is missing
                 continue
         if folder is None:
             kept.append(word)
@@ -206,9 +205,7 @@ def _environment_language() -> str:
 
 
 def _without_language(words: list[str]) -> list[str]:
-    """The words without a ``--lang`` that is understood: standing between others it would cut a list of files in
-    two.
-    """
+    """Return the words without a valid ``--lang``: between others it would split a list of files in two."""
     before = ["", *words]
     return [
         word
@@ -245,7 +242,7 @@ def _parser(lang: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.Argu
 
 
 def _say_packs(lang: str) -> None:
-    """On the standard error, so that it is in no file that the answer is written to."""
+    """Print the policy packs on the standard error, so that they are in no output file."""
     from zhirong.mode_files import environment_packs
 
     for pack in environment_packs():

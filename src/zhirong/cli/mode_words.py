@@ -1,4 +1,4 @@
-"""Modes that a command line names, and refusals that the commands on modes share."""
+"""Modes named on the command line, and errors shared by the commands on modes."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,19 +10,17 @@ if TYPE_CHECKING:
 
 
 def is_path(word: str) -> bool:
-    """Whether a word names a file: an id has neither dots nor slashes."""
+    """Return whether a word names a file: an id has neither dots nor slashes."""
     return any(letter in word for letter in "./\\")
 
 
 def named_modes(words: "Sequence[str] | None") -> "list[str | Mode] | None":
-    """The modes that a command line names, those of files read; None if it names none."""
+    """Return the modes named on the command line, reading those in files; None if it names none."""
     return [the_mode(word) if is_path(word) else word for word in words] if words else None
 
 
 def the_mode(mode_id: str) -> "Mode":
-    """The mode with this id, or that of a file whose path is given. Raises InputError that suggests the nearest
-    id.
-    """
+    """Return the mode with this id or from this file. Raises InputError that suggests the most similar id."""
     from zhirong.chain.mode.read import read_mode
     from zhirong.cli.files import read_text
     from zhirong.kernel.errors import InputError, Problem
@@ -47,7 +45,7 @@ def the_mode(mode_id: str) -> "Mode":
 
 
 def bad_words(value: str, zh: str, en: str, hint_zh: str, hint_en: str) -> "InputError":
-    """A word on the command line that cannot be understood, as a problem that can be corrected."""
+    """Return the problem for a word on the command line that cannot be understood."""
     from zhirong.kernel.errors import InputError, Problem
     from zhirong.kernel.text import Text
 
@@ -55,7 +53,7 @@ def bad_words(value: str, zh: str, en: str, hint_zh: str, hint_en: str) -> "Inpu
 
 
 def missing_figure(error: "MissingFigureError", file: str) -> "InputError":
-    """What to tell the user whose claim file lacks a figure of the pool that the mode depends on."""
+    """Return the error for a claim file without a figure of the pool that the mode needs."""
     from zhirong.kernel.errors import InputError, Problem
     from zhirong.kernel.text import Text
 

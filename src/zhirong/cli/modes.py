@@ -1,4 +1,4 @@
-"""``zhirong modes``: the financing modes, listed, explained, checked, put in order and compared."""
+"""``zhirong modes``: list, explain, check, format and compare the financing modes."""
 
 import argparse
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,9 @@ _USAGE = "[ID | check FILE... | format FILE... | compare CASE.toml | subsidies C
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Arguments: nothing lists the modes, an id explains one, an action word works on files or on two modes."""
+    """Add the options: without words all modes are listed; an id explains one; an action word handles files or two
+    modes.
+    """
     parser.add_argument(
         "words",
         nargs="*",
@@ -34,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Exit code 0, or 1 where a file checked or formatted is found wanting."""
+    """Return 0, or 1 if a checked or formatted file has errors."""
     words = arguments.words
     if not words:
         return _list(arguments)
@@ -93,7 +95,7 @@ def _asked_of(whom: str, chinese: bool) -> str:
 
 
 def _day_of(arguments: argparse.Namespace) -> "date":
-    """The day named with --on, else today in Shanghai."""
+    """Return the date given with --on, otherwise today in Shanghai."""
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -103,7 +105,7 @@ def _day_of(arguments: argparse.Namespace) -> "date":
 
 
 def _confirmation_days(day: "date") -> int:
-    """The rule that says how old a confirmation may be; without policy packs, no other rule is read for it."""
+    """Return the longest allowed age of a confirmation, by its rule; without policy packs no other rule is read."""
     import os
 
     from zhirong.chain.mode.force import CONFIRMATION_DAYS
@@ -185,7 +187,7 @@ def _check(arguments: argparse.Namespace, files: list[str]) -> int:
 
 
 def _known_ids(files: list[str]) -> set[str]:
-    """Ids of the modes that come with the package and of those in the files and next to them."""
+    """Return the ids of the modes in the package, in the files, and in the folders of the files."""
     from pathlib import Path
 
     from zhirong.mode_files import list_modes
@@ -198,7 +200,7 @@ def _known_ids(files: list[str]) -> set[str]:
 
 
 def _check_exclusive(mode: "Mode", path: str, known: set[str]) -> None:
-    """Raise InputError where the file excludes a mode that nobody knows: a misspelt id would exclude nothing."""
+    """Raise InputError if the file excludes an unknown mode, because a misspelt id would exclude nothing."""
     from zhirong.kernel.errors import InputError, Problem
     from zhirong.kernel.near import nearest
     from zhirong.kernel.text import Text

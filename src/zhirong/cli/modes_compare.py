@@ -1,4 +1,6 @@
-"""``zhirong modes diff`` and ``zhirong modes compare``: two rules, or one case under all of them, side by side."""
+"""``zhirong modes diff`` and ``zhirong modes compare``: compare two modes, or one case under all modes, side by
+side.
+"""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -27,7 +29,7 @@ _EXAMPLE_DAY = date(2026, 3, 2)
 
 
 def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
-    """What differs between two modes, or one mode on two days, and what each party bears under both."""
+    """Compare two modes, or one mode on two days, and the losses that each party bears under both."""
     if not 1 <= len(ids) <= 2 or (len(ids) == 1 and not (arguments.on and arguments.and_)):
         raise bad_words(
             " ".join(["diff", *ids]),
@@ -46,7 +48,7 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
         after = as_of(after, second_day)
     first, second, pool = _portfolios(arguments, first_day, second_day)
     found = differences(before, after)
-    # Two rules are compared as such; where days are asked for, and the loans are of those days, dates decide too.
+    # Two modes are compared regardless of dates; if days are given, the loans are of those days and dates matter.
     by_days = bool(arguments.on or arguments.and_)
     try:
         rows = on_portfolio(
@@ -123,7 +125,7 @@ def _portfolios(
 
 
 def _example_pool(*days: date) -> PoolState:
-    """A pool wide enough that its own size decides nothing: 1 billion yuan, entered and held."""
+    """Return a pool so large that its size never matters: 1 billion yuan paid in and available."""
     billion = 100_000_000_000
     return PoolState(billion, billion, {("bank", day.year): billion for day in days})
 
@@ -138,7 +140,7 @@ def _shown(value: object) -> str:
     return "—" if value is None else str(value)
 
 
-# Which roles stand together in one column of the comparison.
+# Roles that share one column of the comparison.
 _COLUMNS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (Text("放款机构", "lender"), ("lender",)),
     (
@@ -166,7 +168,7 @@ _ELIGIBLE = {"yes": Text("可以", "yes"), "no": Text("不可", "no"), "unknown"
 
 
 def compare(arguments: argparse.Namespace, words: list[str]) -> int:
-    """One case under all modes, side by side: for the firm, and what each other party would bear."""
+    """Compare one case under all modes: the firm's cost, and the losses of each other party."""
     if len(words) != 1:
         raise bad_words(
             " ".join(["compare", *words]),
@@ -228,7 +230,7 @@ def compare(arguments: argparse.Namespace, words: list[str]) -> int:
 
 
 def _open_figures(offer: "Offer", day: date) -> tuple[MissingFigureError, ...]:
-    """What the parts shown depend on that a case cannot say."""
+    """Return the figures that the shown parts need and a case cannot contain."""
     from zhirong.chain.mode.allocate import open_figures
     from zhirong.chain.mode.loss import OPEN_POOL
 
@@ -247,16 +249,14 @@ def _offer_row(offer: "Offer", lang: Lang) -> list[str]:
 
 
 def _subsidies(offer: "Offer") -> Fen:
-    """What the firm gets back over the life of the loan; nothing where a condition is not met or not known to
-    be.
-    """
+    """Return the firm's subsidies over the term of the loan; zero if a condition is unmet or unknown."""
     if _not_met(offer):
         return 0
     return sum(c.amount for c in offer.charges if c.kind in ("subsidy", "reward") and c.payee == "firm")
 
 
 def _cost(offer: "Offer") -> Decimal | None:
-    """What the loan costs the firm a year, less only the subsidies that it gets."""
+    """Return the firm's annual cost of the loan after the subsidies that it certainly gets."""
     return offer.cost_before_subsidy if _not_met(offer) else offer.annual_cost
 
 
@@ -285,7 +285,9 @@ def _offer_json(offer: "Offer", day: date) -> dict[str, object]:
 
 
 def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
-    """Every subsidy and reward of a case as dated payments; 1 where several modes would pay for one thing twice."""
+    """Print every subsidy and reward of a case as dated payments. Returns 1 if several modes would pay for the same
+    thing.
+    """
     if not words:
         raise bad_words(
             "subsidies",
@@ -367,9 +369,7 @@ _STATES = {
 
 
 def _not_met(offer: "Offer") -> bool:
-    """Whether a condition of the mode is not met, or not known to be; whether it is in force may still be
-    confirmed.
-    """
+    """Return whether a condition of the mode is unmet or unknown, apart from the mode's validity."""
     return any(
         condition.state == "unmet" or (condition.state == "unknown" and not condition.code.startswith("mode."))
         for condition in offer.conditions
@@ -377,8 +377,8 @@ def _not_met(offer: "Offer") -> bool:
 
 
 def _remarks(offer: "Offer", start: date, facts: Mapping[str, object]) -> list[tuple[str, str, str, Text]]:
-    """Why a mode pays nothing, or nothing yet: its id, the code of the condition or charge, the state, and the
-    reason.
+    """Return why a mode pays nothing, or nothing yet: its id, the code of the condition or charge, the state, and
+    the reason.
     """
     from zhirong.chain.mode.charges import LoanFacts, open_charges
 
@@ -386,7 +386,7 @@ def _remarks(offer: "Offer", start: date, facts: Mapping[str, object]) -> list[t
     refused = any(condition.state == "unmet" for condition in offer.conditions)
     for condition in offer.conditions:
         if condition.state == "met" or (refused and condition.state == "unknown"):
-            continue  # what is not met decides, whatever is not known
+            continue  # an unmet condition decides, regardless of unknown ones
         in_force = condition.state == "unknown" and condition.code.startswith("mode.")
         found.append((offer.mode.id, condition.code, "in_force" if in_force else condition.state, condition.reason))
     if not _not_met(offer) and not offer.amount:
@@ -398,7 +398,7 @@ def _remarks(offer: "Offer", start: date, facts: Mapping[str, object]) -> list[t
 
 
 def _central(offers: "Sequence[Offer]", facts: Mapping[str, object], start: date) -> "CentralSubsidies | None":
-    """What the central budget pays of the interest of the first of these loans; None if nothing is lent."""
+    """Return the central budget's share of the interest of the first of these loans; None if nothing is lent."""
     from zhirong.chain.mode.central_subsidy import central_subsidies
     from zhirong.workbench import rules
 
@@ -443,9 +443,9 @@ def _show_central(central: "CentralSubsidies", lang: Lang) -> None:
 
 
 def _costs_of(offers: "Sequence[Offer]") -> "list[ModeCharge]":
-    """The costs of a loan drawn on under several modes together: each once, where modes differ the highest.
+    """Return the costs of a loan drawn under several modes, each once and at the highest amount.
 
-    So nothing depends on the order in which the modes are named.
+    The result does not depend on the order of the modes.
     """
     from zhirong.chain.mode.charges import GIVEN_BACK
 

@@ -1,4 +1,4 @@
-"""What an option of the command line names: a day, the rows of a CSV file."""
+"""Values of command line options: a date, the rows of a CSV file."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from zhirong.kernel.text import Text
 
 
 def read_rows(path: str, encoding: str = "utf-8-sig") -> list[Mapping[str, str]]:
-    """The rows of a CSV file by column name; a field that a short row lacks is empty."""
+    """Return the rows of a CSV file by column name; missing fields of a short row are empty."""
     return list(_rows(path, encoding))
 
 
@@ -25,7 +25,7 @@ def _rows(path: str, encoding: str) -> Iterator[Mapping[str, str]]:
 
 
 def read_day(name: str, written: str | None, default: date) -> date:
-    """The day of an option, or the default. Raises InputError naming the option."""
+    """Return the date of an option, or the default. Raises InputError with the option's name."""
     if written is None:
         return default
     try:

@@ -1,4 +1,4 @@
-"""Files that a command writes are none of those that it reads; cells of a CSV are no formulas."""
+"""Protection of input files from being overwritten, and of CSV cells from becoming formulas."""
 
 import argparse
 import os
@@ -10,9 +10,7 @@ _OUTPUTS = ("pdf", "xlsx", "docx", "beancount", "out")
 
 
 def refuse_overwriting(options: argparse.Namespace) -> None:
-    """Raise InputError where a file that is to be written is one of the files that are read, or is to be written
-    twice.
-    """
+    """Raise InputError if an output file is also an input file, or is named twice."""
     outputs = {name: value for name in _OUTPUTS if isinstance(value := getattr(options, name, None), str) and value}
     if not outputs:
         return
@@ -71,7 +69,9 @@ def _paths(value: object) -> Iterator[str]:
 
 
 def _packs() -> tuple[Path, ...]:
-    """The folders of the policy packs in use. Imported only where there are any: packs need the reader of rules."""
+    """Return the folders of the policy packs in use. Imported only if there are any, because packs need the rule
+    reader.
+    """
     if not os.environ.get("ZHIRONG_RULES"):
         return ()
     from zhirong.kernel.packs import environment_folders
@@ -83,7 +83,7 @@ def _is_within(path: str, folder: Path) -> bool:
     try:
         return Path(path).resolve().is_relative_to(folder.resolve())
     except (OSError, ValueError):
-        return False  # no name of a file
+        return False  # not a file name
 
 
 def _is_same(path: str, other: str) -> bool:
@@ -91,14 +91,14 @@ def _is_same(path: str, other: str) -> bool:
         one, two = Path(path), Path(other)
         return one.resolve() == two.resolve() or (one.exists() and two.exists() and one.samefile(two))
     except (OSError, ValueError):
-        return False  # no name of a file
+        return False  # not a file name
 
 
 def safe_cells(cells: Iterable[object]) -> list[str]:
-    """The cells of a CSV row. One that a spreadsheet would take for a formula gets an apostrophe in front; a number
-    stays.
+    """Return the cells of a CSV row. A cell that a spreadsheet would read as a formula gets a leading apostrophe; a
+    number stays.
 
-    What begins with = + - @, a tab or a carriage return is a formula to some spreadsheet, unless it is a number.
+    Some spreadsheets read text with a leading = + - @, tab or carriage return as a formula, unless it is a number.
     """
     return [_safe(str(cell)) for cell in cells]
 

@@ -1,4 +1,4 @@
-"""The command line's own words in Chinese: headings of help, and what is said of words that do not fit."""
+"""The Chinese texts of the command line: headings of the help, and errors in arguments."""
 
 import argparse
 import re
@@ -11,7 +11,7 @@ _HELPS = {
     "show program's version number and exit": "显示版本后退出",
 }
 _USAGE = "usage: "
-# What argparse says of each mistake, and how it is said in Chinese; the names in it stay as they are.
+# argparse's error messages and their Chinese translations; names in them stay unchanged.
 _MISTAKES = (
     (r"^the following arguments are required: (.*)$", r"缺少参数：\1"),
     (r"^one of the arguments (.*) is required$", r"以下参数须有其一：\1"),
@@ -30,15 +30,15 @@ _MISTAKES = (
 
 
 class ChineseParser(argparse.ArgumentParser):
-    """A parser that explains itself in Chinese; parsers of sub-commands made from it do too."""
+    """An argument parser with Chinese texts; the parsers of its sub-commands have them too."""
 
     def format_usage(self) -> str:
-        """How the command is called."""
+        """Return the usage line."""
         return _in_chinese(super().format_usage())
 
     def format_help(self) -> str:
-        """The whole help."""
-        # Only now: while parsers are put together, argparse matches groups by their English titles.
+        """Return the complete help."""
+        # Translated only now: during construction argparse finds groups by their English titles.
         for group in self._action_groups:
             group.title = _TITLES.get(group.title or "", group.title)
         for action in self._actions:
@@ -49,7 +49,7 @@ class ChineseParser(argparse.ArgumentParser):
         return said
 
     def error(self, message: str) -> NoReturn:
-        """Say what does not fit and leave with exit code 2."""
+        """Print the error and exit with code 2."""
         for pattern, words in _MISTAKES:
             message = re.sub(pattern, words, message)
         self.print_usage(sys.stderr)

@@ -31,7 +31,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The sub-commands and their options."""
+    """Add the sub-commands and their options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="|".join(_WORDS))
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
@@ -48,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 done, 1 findings of a check; InputError for what cannot be done."""
+    """Return 0, or 1 for findings of a check. Raises InputError if the action is impossible."""
     if options.data:
         os.environ["ZHIRONG_DATA"] = options.data
     with usable_database(Path(os.environ.get("ZHIRONG_DATA", "zhirong-data"))):
@@ -77,7 +77,9 @@ def _settings(options: argparse.Namespace) -> int:
 
 
 def _found(options: argparse.Namespace) -> int:
-    """The three accounts set their passwords themselves, by the message that the sign-in page sends them."""
+    """Found the platform. The three accounts set their passwords through the message that the sign-in page sends
+    them.
+    """
     from zhirong.store.setup import ready
 
     ready("zhirong.web.settings")
@@ -139,7 +141,9 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _move(options: argparse.Namespace) -> int:
-    """The tables of the pages go too, so their settings are loaded: the folder has its secret already."""
+    """Move the database. The tables of the pages move too, so their settings are loaded; the folder already has its
+    secret.
+    """
     from zhirong.store.setup import ready
 
     ready("zhirong.web.settings")
@@ -171,7 +175,9 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _data() -> Path:
-    """The data folder, with the store ready. The settings of the pages are not loaded: they would make a secret there."""
+    """Return the data folder with the store ready. The settings of the pages are not loaded, because they would
+    create a secret.
+    """
     from zhirong.store.setup import ready
 
     ready()

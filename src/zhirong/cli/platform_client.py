@@ -1,6 +1,4 @@
-"""A running platform as the commands ``do`` and ``show`` reach it: by its API alone, as the person whose token they
-have.
-"""
+"""A running platform for the commands ``do`` and ``show``: only through its API, as the owner of the token."""
 
 import argparse
 import json
@@ -43,7 +41,7 @@ _NEXT: Mapping[int, Text] = {
 
 
 class RefusedError(InputError):
-    """A refusal of the platform: its title, every problem, and what to do next."""
+    """A rejection by the platform: its title, every problem, and the next step."""
 
     def __init__(self, error: ApiError, look: str = "", key: str = "") -> None:
         self._title = _both(error.title)
@@ -56,7 +54,7 @@ class RefusedError(InputError):
         super().__init__(problems or [Problem("HTTP", str(error.status), self._title, self._next, error.kind)])
 
     def as_text(self, lang: Lang = "zh") -> str:
-        """The title, the problems one per line, and the next step."""
+        """Return the title, the problems one per line, and the next step."""
         zh = lang == "zh"
         lines = [
             f"平台拒绝（{self._status}）：{self._title.zh}" if zh else f"refused ({self._status}): {self._title.en}"
@@ -68,7 +66,7 @@ class RefusedError(InputError):
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         said = {"status": self._status, "title": self._title.as_json(), "next": self._next.as_json()}
         return {**said, **super().as_json()}
 
@@ -86,8 +84,8 @@ def _both(title: str) -> Text:
 
 
 def add_connection(parser: argparse.ArgumentParser) -> None:
-    """Which platform, and as whom. A token is never an argument: arguments are seen by everybody on the
-    computer.
+    """Add the options for the platform and the account. A token is never an argument, because everyone on the
+    computer can see arguments.
     """
     parser.add_argument("--url", default="", help=f"平台地址 / the platform (ZHIRONG_URL, {ADDRESS_HERE})")
     parser.add_argument(
@@ -100,7 +98,7 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
 
 
 class Platform:
-    """The platform, as one token sees it."""
+    """The platform as seen with one token."""
 
     def __init__(self, address: str, token: str, http: httpx.Client | None = None) -> None:
         self.address = address.rstrip("/")
@@ -110,47 +108,47 @@ class Platform:
         self.files = Files(self._transport)
 
     def close(self) -> None:
-        """End the connections."""
+        """Close the connections."""
         self._transport.close()
 
     def get(self, path: str, **query: Any) -> Any:
-        """What an address answers."""
+        """Return the answer of an address."""
         return self._transport.json("GET", path, params=query)
 
     def content(self, path: str) -> bytes:
-        """The bytes that an address answers."""
+        """Return the bytes of an address."""
         return self._transport.send("GET", path).content
 
     def operations(self) -> list[dict[str, Any]]:
-        """What the person can do, in words."""
+        """Return the operations that the user can run, with labels."""
         return list(self.get("/me/operations")["rows"])
 
     def operation(self, name: str, row: int | None) -> dict[str, Any]:
-        """One operation with what it asks for, of a row with its version."""
+        """Return one operation with its fields; for a row also with its version."""
         return dict(self.get("/me/operations", name=name, id=row)["rows"][0])
 
     def lists(self) -> list[dict[str, Any]]:
-        """What the person can look through, in words."""
+        """Return the lists that the user can read, with labels."""
         return list(self.get("/me/lists")["rows"])
 
     def objects(self) -> list[dict[str, Any]]:
-        """What can be opened, in words."""
+        """Return the kinds of object that can be opened, with labels."""
         return list(self.get("/me/objects")["rows"])
 
     def do(self, name: str, row: int | None, data: Mapping[str, Any], version: Any, key: str) -> Any:
-        """Do an operation."""
+        """Run an operation."""
         return self._transport.do(name, row, data, version, key)
 
 
 @contextmanager
 def reached(options: argparse.Namespace) -> Iterator[Platform]:
-    """The platform that the options name; what it refuses, and that it cannot be reached, is said as problems."""
+    """Yield the platform that the options name; rejections and connection errors become problems."""
     address = options.url or os.environ.get("ZHIRONG_URL", "") or ADDRESS_HERE
     platform = Platform(address, _token(options.token_file))
     try:
         yield platform
     except ApiError as error:
-        if error.kind == "unknown" and error.status < _OWN_FAULT:  # not in the words of a platform
+        if error.kind == "unknown" and error.status < _OWN_FAULT:  # not in the platform's format
             raise _no_platform(address) from error
         raise RefusedError(error, platform.look, platform.key) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -162,7 +160,7 @@ def reached(options: argparse.Namespace) -> Iterator[Platform]:
 
 
 def fresh_key() -> str:
-    """A key for a new request."""
+    """Return a key for a new request."""
     return secrets.token_hex(16)
 
 
@@ -194,7 +192,7 @@ def _token(path: str) -> str:
 
 
 def problem(code: str, field: str, value: str, reason: Text, hint: Text) -> InputError:
-    """One problem, to be raised."""
+    """Return one problem, to be raised."""
     return InputError([Problem(field, value, reason, hint, code)])
 
 
@@ -203,7 +201,7 @@ def _unreachable(address: str, why: str, key: str) -> InputError:
         "检查地址（--url 或 ZHIRONG_URL）和网络，平台是否已启动",
         "check the address (--url or ZHIRONG_URL), the network, and that the platform runs",
     )
-    if key:  # it may have been done and the answer lost on the way
+    if key:  # the operation may have run and the answer been lost
         hint = Text(
             f"{hint.zh}；可能已办理、答复丢在路上：用 --key {key} 重发，不会办两次",
             f"{hint.en}; it may have been done and the answer lost: repeat with --key {key}, nothing is done twice",
@@ -222,12 +220,12 @@ def _no_platform(address: str) -> InputError:
 
 
 def say(lang: str, words: Mapping[str, str]) -> str:
-    """Words in both languages, as the API gives them, in one."""
+    """Return the text in one language from the API's bilingual text."""
     return words["zh" if lang == "zh" else "en"]
 
 
 def value_of_words(given: str, choices: Sequence[Mapping[str, Any]]) -> str:
-    """The value of the one choice that is called like this; otherwise what was given, for the platform to judge."""
+    """Return the value of the only choice with this label; otherwise the input, for the platform to judge."""
     if any(one["value"] == given for one in choices):
         return given
     found = [one["value"] for one in choices if given in one["words"].values()]
@@ -235,7 +233,7 @@ def value_of_words(given: str, choices: Sequence[Mapping[str, Any]]) -> str:
 
 
 def moment(written: str) -> str:
-    """An instant in ISO 8601 as people read it: day and minute in Shanghai; anything else as it is."""
+    """Format an ISO 8601 instant as date and minute in Shanghai; anything else stays unchanged."""
     try:
         instant = datetime.fromisoformat(written)
     except ValueError:

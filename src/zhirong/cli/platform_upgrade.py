@@ -1,6 +1,4 @@
-"""``zhirong platform upgrade``: says what it will do, tries it on a copy (``--dry-run``), or backs up, upgrades and
-checks.
-"""
+"""``zhirong platform upgrade``: print the plan; try it on a copy (``--dry-run``), or back up, upgrade and check."""
 
 import argparse
 import json
@@ -20,14 +18,14 @@ if TYPE_CHECKING:
     from zhirong.operations.platform.rulebook_history import RulesDifference
     from zhirong.operations.platform.upgrading import Plan, PlatformCheck
 
-_MOST_NAMES = 6  # names of rules in a line
+_MOST_NAMES = 6  # names of rules per line
 _MEGA = 1_000_000
-# Settings of the platform that a trial must not use: it has its own database, and signs nothing.
+# Settings of the platform that a trial must not use: it has a separate database and signs nothing.
 _NOT_FOR_TRIALS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ZHIRONG_CHECKPOINT_COPY", "ZHIRONG_DATA")
 
 
 def upgrade_options(parser: argparse.ArgumentParser) -> None:
-    """The options of ``upgrade``."""
+    """Add the options of ``upgrade``."""
     parser.add_argument(
         "--dry-run", action="store_true", help="只说明并在副本上试升级，原数据不动 / explain, and try it on a copy"
     )
@@ -39,8 +37,8 @@ def upgrade_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run_upgrade(options: argparse.Namespace) -> int:
-    """0 done or nothing to do; 1 where the check found something. Raises InputError, with nothing changed, where it
-    cannot be done.
+    """Return 0 if done or nothing to do, 1 if the check found something. Raises InputError without any change if
+    the upgrade is impossible.
     """
     from zhirong.store.setup import demand_database, ready
 
@@ -62,7 +60,7 @@ def run_upgrade(options: argparse.Namespace) -> int:
 
 
 def print_check(checked: "PlatformCheck", lang: str) -> None:
-    """Every finding, then how many events were checked and how much was found."""
+    """Print every finding, then the numbers of checked events and of findings."""
     for finding in checked.register.findings:
         print(finding.as_text("zh" if lang == "zh" else "en"))
     for digest, what in checked.files:
@@ -90,7 +88,7 @@ def _upgrade(options: argparse.Namespace, plan: "Plan", data: Path, at: datetime
 
 
 def _try(options: argparse.Namespace, plan: "Plan", data: Path) -> int:
-    """The upgrade of a copy, by its own program: this one has the platform's database."""
+    """Upgrade a copy in a separate process, because this one uses the platform's database."""
     from zhirong.operations.platform.upgrading import copy_for_trial, demand_room
 
     if plan.vendor != "sqlite":
@@ -130,7 +128,7 @@ def _upgrade_copy(copy: Path, lang: str) -> "subprocess.CompletedProcess[str]":
 
 
 class _Steps:
-    """Says each step before it begins, with the seconds since the first, on standard error."""
+    """Prints each step before it begins on standard error, with the seconds since the first."""
 
     def __init__(self, lang: str) -> None:
         self._lang = "zh" if lang == "zh" else "en"
@@ -142,7 +140,9 @@ class _Steps:
 
 
 def _backup_file(given: str, data: Path, at: datetime) -> Path:
-    """The backup to write: as given, or next to the data folder with its name and the instant."""
+    """Return the backup file to write: the given one, or one next to the data folder named after it and the
+    instant.
+    """
     if given:
         return Path(given)
     folder = data.resolve()

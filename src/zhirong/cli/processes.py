@@ -1,5 +1,5 @@
-"""The processes of ``zhirong serve`` hold together: none outlives the one that started it, and the background
-continues.
+"""The processes of ``zhirong serve``: none outlives the one that started it, and the background process is
+restarted.
 """
 
 import logging
@@ -17,9 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 def when_parent_ends(parent: int, then: Callable[[], None]) -> None:
-    """Call ``then`` once ``parent`` is no longer this process's parent: however that ended, this process gets
-    another one.
-    """
+    """Call ``then`` once ``parent`` is no longer this process's parent, regardless of how it ended."""
 
     def wait() -> None:
         while os.getppid() == parent:
@@ -30,8 +28,8 @@ def when_parent_ends(parent: int, then: Callable[[], None]) -> None:
 
 
 class Background:
-    """The process of background work. One that ends unasked (killed for want of memory, a fault) is started again,
-    after growing pauses; what it was doing is taken up again.
+    """The background process. If it ends unexpectedly (out of memory, an error), it is restarted after growing
+    pauses and continues its work.
     """
 
     def __init__(self) -> None:
@@ -41,7 +39,7 @@ class Background:
         self._watch.start()
 
     def end(self) -> None:
-        """Ask it to end; what it was doing is finished, or is taken up again at the next start."""
+        """Ask it to end; its current work is finished, or continued at the next start."""
         self._stop.set()
         self._process.terminate()
         self._watch.join(_END_SECONDS)
@@ -61,7 +59,7 @@ class Background:
             if self._stop.wait(pause):
                 return
             self._process = self._start()
-            if self._stop.is_set():  # asked to end while it was being started
+            if self._stop.is_set():  # asked to end during its start
                 self._process.terminate()
 
     @staticmethod

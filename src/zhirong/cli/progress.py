@@ -1,4 +1,4 @@
-"""How far a command is: one line on a terminal, nothing where the output goes to a file or another program."""
+"""Progress of a command: one line on a terminal, nothing if the output goes to a file or another program."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ _SECONDS_BETWEEN = 0.5
 
 
 class RowsRead:
-    """The rows read so far, on standard error, once the reading has taken a moment. Called with the count."""
+    """The number of rows read so far, shown on standard error when reading takes longer. Called with the count."""
 
     def __init__(self, lang: Lang) -> None:
         self._lang: Lang = lang
@@ -22,7 +22,7 @@ class RowsRead:
         return self
 
     def __call__(self, count: int) -> None:
-        """Show the count, twice a second at most."""
+        """Show the count, at most twice a second."""
         if not self._is_shown or time.monotonic() - self._last < _SECONDS_BETWEEN:
             return
         self._last, self._is_written = time.monotonic(), True

@@ -1,4 +1,4 @@
-"""``zhirong quote CASE.toml``: one case, one page of answer, on the screen, as JSON, PDF or Excel."""
+"""``zhirong quote CASE.toml``: quote one case on one page, on the screen, as JSON, PDF or Excel."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ EXIT_DECLINED = 1
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's words."""
+    """Add the options."""
     parser.add_argument("case", metavar="CASE.toml", help="案件文件 / case file (docs/en/reference/case-file.md)")
     parser.add_argument(
         "--mode",
@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Quote the case. Returns 1 where nothing can be lent, so that a script can tell."""
+    """Quote the case. Returns 1 if nothing can be lent, so that a script can tell."""
     from zhirong.chain.quote.records import LimitDecision
     from zhirong.chain.quote.view import for_reading, view, with_packs
     from zhirong.cli.mode_words import named_modes
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     answer = quote_case(case_with_scores(options.case, options.scores), named_modes(options.mode))
     document = with_packs(view(answer), environment_packs())
     readable = document if options.mode else for_reading(document)
-    # Papers first: if one cannot be written, nothing on the screen must suggest that it was.
+    # Documents first: if one cannot be written, nothing on the screen may suggest that it was.
     written = _write_papers(readable, options)
     if options.json:
         print_json(to_json(document))

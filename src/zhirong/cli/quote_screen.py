@@ -1,4 +1,4 @@
-"""The quote on a terminal: the answer first, then the tables, then what is still needed."""
+"""The quote on a terminal: the answer, then the tables, then the missing items."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def show(quote: QuoteDocument, lang: Lang, *, explain: bool) -> None:
     """Print a quote."""
     console = Console(highlight=False)
     if not console.is_terminal:
-        # A pipe has no width; a table folded at 80 columns would be harder to read than a long line.
+        # A pipe has no width; a table folded at 80 columns would be harder to read than long lines.
         console.width = 160
     seen = escaped(quote_view(in_order_of_use(quote), lang))
     words = seen["w"]
@@ -45,7 +45,7 @@ def show(quote: QuoteDocument, lang: Lang, *, explain: bool) -> None:
 
 
 def escaped(value: Any) -> Any:
-    """The same data with brackets that a name happens to hold shown as they are, not taken for markup."""
+    """Return the data with brackets escaped, so that they are not read as markup."""
     if isinstance(value, str):
         return escape(value)
     if isinstance(value, dict):
@@ -94,7 +94,7 @@ def _rights(console: Console, seen: Mapping[str, Any], words: Mapping[str, str],
 
 
 def show_limit(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
-    """How the credit limit is set: every cap with its formula, the binding one first."""
+    """Print the calculation of the credit limit: every cap with its formula, the binding one first."""
     table = _table(words["limits"], words, "limit", "amount", "formula")
     for cap in seen["limit"]["caps"]:
         mark = "◀" if cap["binding"] else ""
@@ -106,7 +106,7 @@ def show_limit(console: Console, seen: Mapping[str, Any], words: Mapping[str, st
 
 
 def _beside(console: Console, seen: Mapping[str, Any], words: Mapping[str, str]) -> None:
-    """What would lift the limits; 1 + 1; what is not stated and what stood in for it."""
+    """Print ways to raise the limits, 1 + 1, missing data and the values used instead."""
     for change in seen["changes"]:
         reaches = f"{words['reaches']} {change['reaches']}"
         console.print(
@@ -152,9 +152,7 @@ def _modes(console: Console, seen: Mapping[str, Any], words: Mapping[str, str], 
 
 
 def _elsewhere(console: Console, modes: int, lang: Lang) -> None:
-    """How many modes belong to other places or times; their names would fill the screen, `zhirong modes` has
-    them.
-    """
+    """Print the number of modes of other regions or periods; `zhirong modes` lists their names."""
     if not modes:
         return
     said = (

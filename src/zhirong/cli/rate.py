@@ -1,5 +1,5 @@
-"""``zhirong rate CASE.toml``: the recognised pledge value and the pledge rate, what limits them, what would change
-them.
+"""``zhirong rate CASE.toml``: print the recognised pledge value and the pledge rate, their limits, and ways to
+change them.
 """
 
 import argparse
@@ -17,7 +17,7 @@ EXIT_NOTHING = 1
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's words."""
+    """Add the options."""
     parser.add_argument(
         "case", nargs="?", metavar="CASE.toml", help="案件文件 / case file (docs/en/reference/case-file.md)"
     )
@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the pledge rate. Returns 1 where the rights has no effect."""
+    """Print the pledge rate. Returns 1 if the rights have no recognised value."""
     if options.overrides:
         return _track(options)
     if options.case is None:
@@ -93,7 +93,7 @@ def _rate_json(quote: "QuoteDocument") -> dict[str, Any]:
 
 
 def _track(options: argparse.Namespace) -> int:
-    """Past overrides by reason: how many, how many defaulted, how many the grades given led to expect."""
+    """Print past overrides by reason: their number, the defaults, and the defaults expected by grade."""
     from datetime import datetime
 
     from zhirong.chain.credit.override import read_outcomes, track
@@ -228,7 +228,7 @@ def _show(quote: "QuoteDocument", lang: Lang) -> None:
         )
     marks = {"failed": ("red", say("未通过", "failed")), "open": ("yellow", say("待办", "open"))}
     for gate in quote.gates:
-        # The title investigation is shown whatever it found: it was paid for.
+        # The title investigation is shown regardless of its result, because it was paid for.
         if gate.verdict in marks or gate.code == "title_investigation":
             colour, mark = marks.get(gate.verdict, ("green", say("通过", "passed")))
             console.print(f"  [{colour}]{mark}[/] {words(gate.title)}：{words(gate.reason)}")

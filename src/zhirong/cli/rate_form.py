@@ -1,4 +1,4 @@
-"""A blank scores file for a case: every question with what may be answered, ready to be filled in."""
+"""A blank scores file for a case: every question with the possible answers."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,7 +11,7 @@ from zhirong.kernel.text import Lang, Text
 
 
 def blank_form(system: System, rights: Sequence[Right], rules: Rulebook, day: date, lang: Lang) -> str:
-    """The file as TOML. Questions stand as comments; an answer that is omitted is missing, and named."""
+    """Return the file as TOML. Questions are comments; an omitted answer is reported as missing."""
     lines = [
         "# "
         + Text("填好后：zhirong rate CASE.toml --scores 本文件", "then: zhirong rate CASE.toml --scores FILE").in_(
@@ -46,7 +46,7 @@ def blank_form(system: System, rights: Sequence[Right], rules: Rulebook, day: da
 
 
 def _key(name: str) -> str:
-    """A key of TOML, in quotes where it must be."""
+    """Return a TOML key, quoted if necessary."""
     plain = name.replace("-", "").replace("_", "")
     return (
         name if plain.isascii() and plain.isalnum() else '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,4 +1,4 @@
-"""``zhirong register``: the pledge register from the command line, as its registrar or on behalf of somebody else."""
+"""``zhirong register``: the pledge register on the command line, as its registrar or for another party."""
 
 import argparse
 import os
@@ -16,7 +16,7 @@ ACTIONS: dict[str, Action] = {**PLEDGES, **LOOK, **RIGHTS, **LOG}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The sub-commands and their options."""
+    """Add the sub-commands and their options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     common = common_options()
     for name, action in ACTIONS.items():
@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: Options) -> int:
-    """0 done, 1 done with findings (a refusal, a difference, a damaged register); InputError for bad input."""
+    """Return 0, or 1 for findings (a rejection, a difference, a damaged register). Raises InputError for bad input."""
     if hasattr(options, "data"):
         os.environ["ZHIRONG_DATA"] = options.data
     if needs_no_database(options):

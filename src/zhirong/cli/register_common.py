@@ -1,4 +1,4 @@
-"""What the actions of ``zhirong register`` share: who acts, files, answers."""
+"""Shared by the actions of ``zhirong register``: the actor, files, answers."""
 
 import argparse
 import os
@@ -26,9 +26,10 @@ ROLES = ("registrar", "lender", "firm", "court", "authority", "public")
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One action. words: what it does, Chinese and English. configure: its options. run: its exit code.
+    """One action. words: its description, Chinese and English. configure: adds its options. run: returns its exit
+    code.
 
-    has_parts: it has sub-commands, which take the options that all actions have.
+    has_parts: it has sub-commands, which accept the common options.
     """
 
     words: tuple[str, str]
@@ -38,7 +39,7 @@ class Action:
 
 
 def common_options() -> argparse.ArgumentParser:
-    """The options that every action has."""
+    """Return the options of every action."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
     common.add_argument("--data", default=argparse.SUPPRESS, help="数据文件夹 / data folder (ZHIRONG_DATA)")
@@ -57,14 +58,14 @@ def common_options() -> argparse.ArgumentParser:
 
 
 def folder() -> Path:
-    """The data folder."""
+    """Return the data folder."""
     from zhirong.store.settings import DATA
 
     return DATA
 
 
 def actor(options: Options) -> "Actor":
-    """As whom this is done: the registrar by default. Anyone who can write to the data folder decides it."""
+    """Return the actor: the registrar by default. Anyone who can write to the data folder may choose it."""
     from zhirong.chain.right.records import Holder
     from zhirong.operations.actors import Capacity, register_actor
 
@@ -80,14 +81,14 @@ def actor(options: Options) -> "Actor":
 
 
 def by(options: Options) -> "Call":
-    """Who asks, now, under the key given or a fresh one."""
+    """Return the call: the actor, now, and the given key or a new one."""
     from zhirong.operations.declare import Call
 
     return Call(actor(options), datetime.now(UTC), options.key or secrets.token_hex(16))
 
 
 def signing_key() -> "RegisterKey":
-    """The register's key. Raises InputError if its file is not there or damaged."""
+    """Return the register's key. Raises InputError if its file is missing or damaged."""
     from zhirong.store import keys
 
     try:
@@ -101,7 +102,7 @@ def signing_key() -> "RegisterKey":
 
 
 def write_private(path: str, content: bytes) -> None:
-    """A file that only its owner may read, whole, whatever it was before. Raises InputError naming it."""
+    """Write a file that only its owner can read, completely or not at all. Raises InputError with its name."""
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             os.fchmod(file.fileno(), 0o600)
@@ -111,18 +112,18 @@ def write_private(path: str, content: bytes) -> None:
 
 
 def now() -> datetime:
-    """This instant."""
+    """Return the current instant."""
     return datetime.now(UTC)
 
 
 def with_registration(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """The number of the filing, which nearly every action names."""
+    """Add the registration number, which nearly every action needs."""
     parser.add_argument("registration", type=int, metavar="ID", help="申请编号 / number of the filing")
     return parser
 
 
 def say_done(options: Options, done: "Done") -> int:
-    """How the registration stands after an operation: 1 where it was refused."""
+    """Print the state of the registration after an operation. Returns 1 if it was rejected."""
     from zhirong.chain.pledge.registration import STATUS_WORDS, Status
     from zhirong.operations.pledge.look import view
 
@@ -144,7 +145,7 @@ def say_done(options: Options, done: "Done") -> int:
 
 
 def say_entry(options: Options, done: "Done") -> int:
-    """The entry that an operation has made, where it concerns no registration."""
+    """Print the entry of an operation that concerns no registration."""
     if options.json:
         print_json({"index": done.index, "kind": done.kind, "repeated": done.repeated})
     else:
@@ -154,14 +155,14 @@ def say_entry(options: Options, done: "Done") -> int:
 
 
 def toml(path: str) -> dict[str, Any]:
-    """The tables of a TOML file, of standard input for ``-``."""
+    """Read the tables of a TOML file, or of standard input for ``-``."""
     if path == "-":
         return parse_toml(sys.stdin.read(), "-")
     return parse_toml(read(path).decode("utf-8-sig"), path)
 
 
 def rights_of(path: str) -> list[Any]:
-    """The ``[[rights]]`` of a file."""
+    """Return the ``[[rights]]`` of a file."""
     found = toml(path).get("rights", [])
     if not isinstance(found, list) or not found:
         raise problem(path, "", "没有 [[rights]]", "there are no [[rights]]", "no_rights")
@@ -169,7 +170,7 @@ def rights_of(path: str) -> list[Any]:
 
 
 def read(path: str) -> bytes:
-    """A file's bytes. Raises InputError naming it."""
+    """Return a file's bytes. Raises InputError with its name."""
     try:
         return Path(path).read_bytes()
     except OSError as error:
@@ -177,7 +178,7 @@ def read(path: str) -> bytes:
 
 
 def write(path: str, content: bytes) -> None:
-    """A file's bytes, whole. Raises InputError naming it."""
+    """Write a file completely or not at all. Raises InputError with its name."""
     try:
         Path(path).write_bytes(content)
     except OSError as error:
@@ -185,7 +186,7 @@ def write(path: str, content: bytes) -> None:
 
 
 def day(written: str) -> date:
-    """A day as an option."""
+    """Read a date option."""
     try:
         return date.fromisoformat(written)
     except ValueError as error:
@@ -193,7 +194,7 @@ def day(written: str) -> date:
 
 
 def money(written: str) -> int:
-    """An amount as an option, in fen: ``200万元``."""
+    """Read an amount option in fen: ``200万元``."""
     from zhirong.kernel.money import MoneyError, parse_yuan
 
     try:
@@ -203,12 +204,12 @@ def money(written: str) -> int:
 
 
 def party(written: str) -> dict[str, Any]:
-    """A party as an option: its name, or name and credit code with a comma between them."""
+    """Read a party option: a name, or a name and a credit code separated by a comma."""
     name, _, code = written.partition(",")
     return {"name": name.strip(), "code": code.strip(), "is_natural_person": False}
 
 
 def problem(field: str, value: str, zh: str, en: str, code: str) -> InputError:
-    """One thing wrong with what was typed."""
+    """Return one error in the input."""
     hint = Text("见 --help", "see --help")
     return InputError([Problem(field, value, Text(zh, en), hint, code)])

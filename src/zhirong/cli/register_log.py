@@ -1,4 +1,4 @@
-"""The actions of ``zhirong register`` on its log: founding, keys, checkpoints, witnesses, time stamps, restoring,
+"""Actions of ``zhirong register`` on its log: founding, keys, checkpoints, witnesses, time stamps, restoring,
 checking.
 """
 
@@ -55,7 +55,7 @@ def _init(options: Options) -> int:
     return 0
 
 
-_MOST_LOG_BYTES = 1 << 30  # the register's own export, handed over by the party that kept it before
+_MOST_LOG_BYTES = 1 << 30  # the register's own export, provided by its former operator
 
 
 def _events(path: str) -> Iterator[dict[str, Any]]:
@@ -168,7 +168,7 @@ def _timestamp(options: Options) -> int:
 
 
 def _stamped(response: bytes, roots: Any) -> tuple[Any, bytes]:
-    """The checkpoint that an authority's answer is for: the register may have grown since the request."""
+    """Return the checkpoint of an authority's answer: the register may have grown since the request."""
     from zhirong.evidence.checkpoints import read_checkpoint
     from zhirong.evidence.timestamps import token_of_response
     from zhirong.store.models import Checkpoint

@@ -1,6 +1,4 @@
-"""The actions of ``zhirong register`` that read and hand out: search, certificates, codes, changes, watch,
-messages.
-"""
+"""Actions of ``zhirong register`` that read and issue: search, certificates, codes, changes, watch, messages."""
 
 import argparse
 import json
@@ -41,10 +39,12 @@ def _query_options(parser: Parser) -> None:
     parser.add_argument("--how", choices=("exact", "part", "similar"), default="exact")
     parser.add_argument("--side", choices=("any", "pledgor", "pledgee"), default="any")
     parser.add_argument("--code", default="", help="信用代码 / credit code")
-    parser.add_argument("--first", type=day, help="登记日自 / entered from")
-    parser.add_argument("--last", type=day, help="登记日至 / entered until")
-    parser.add_argument("--standing", action="store_true", help="只查存续 / standing only")
-    parser.add_argument("--after", type=int, default=0, metavar="ID", help="接着查 / page on after this filing")
+    parser.add_argument("--first", type=day, help="登记日自 / registered from")
+    parser.add_argument("--last", type=day, help="登记日至 / registered until")
+    parser.add_argument("--standing", action="store_true", help="仅查有效登记 / active only")
+    parser.add_argument(
+        "--after", type=int, default=0, metavar="ID", help="从该编号之后继续查询 / continue after this filing"
+    )
 
 
 def _query(options: Options) -> "Query":
@@ -114,7 +114,7 @@ def _show(options: Options) -> int:
 
 
 def paper_options(parser: Parser) -> None:
-    """Where a certificate and what belongs to it are written."""
+    """Add the options for the paths of a certificate and its files."""
     parser.add_argument("--pdf", required=True, metavar="FILE")
     parser.add_argument("--receipt", required=True, metavar="FILE", help="回执 / the receipt")
     parser.add_argument(
@@ -123,7 +123,7 @@ def paper_options(parser: Parser) -> None:
 
 
 def write_paper(options: Options, made: "Certificate") -> int:
-    """A certificate's files; its number and check code are said."""
+    """Write a certificate's files and print its number and check code."""
     files = [(options.pdf, made.pdf), (options.receipt, made.receipt)]
     files += [(options.disclosure, made.disclosure)] if options.disclosure else []
     for path, content in files:

@@ -1,4 +1,4 @@
-"""The actions of ``zhirong register`` that move a registration, from its preparation to its end."""
+"""Actions of ``zhirong register`` on a registration, from its preparation to its end."""
 
 import argparse
 import hashlib
@@ -289,8 +289,8 @@ def _order(options: Options) -> int:
         raise problem(
             "--registration",
             str(options.registration),
-            "续行和期限只用于权利",
-            "renewals and last days are for rights",
+            "续行和期限仅适用于权利",
+            "only freezes of rights can have a renewal or a last day",
             "for_a_right",
         )
     done = court_order_on_registration(by(options), options.registration, options.order, options.what)

@@ -1,4 +1,4 @@
-"""The actions of ``zhirong register`` on rights themselves: digital identities, and uses at several institutions."""
+"""Actions of ``zhirong register`` on rights: digital identities, and uses at several institutions."""
 
 import argparse
 import json
@@ -201,7 +201,7 @@ def _say_matches(options: Options, found: Any) -> int:
 
 
 def needs_no_database(options: Options) -> bool:
-    """Whether an action is an institution's own, done without the register."""
+    """Return whether an institution runs the action itself, without the register."""
     return options.action == "uses" and options.what in ("key", "make")
 
 

@@ -1,4 +1,4 @@
-"""``zhirong report``: the data inside an appraisal report, two reports compared, or a registry of reports reviewed."""
+"""``zhirong report``: print the data in an appraisal report, compare two reports, or review a list of reports."""
 
 import argparse
 from datetime import datetime
@@ -13,7 +13,7 @@ EXIT_APART = 1
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's words."""
+    """Add the options."""
     parser.add_argument(
         "report", nargs="?", metavar="FILE", help="评估报告，Word 或 PDF / an appraisal report, Word or PDF"
     )
@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the data, or the comparison. Returns 1 where the intervals of two reports do not touch."""
+    """Print the data or the comparison. Returns 1 if the intervals of two reports do not overlap."""
     from zhirong.chain.appraisal_practice.compare import compare
     from zhirong.chain.appraisal_practice.records import record_of_json
 

@@ -1,4 +1,4 @@
-"""``zhirong rights``: check a list of rights, or make an empty one to fill in."""
+"""``zhirong rights``: check a list of rights, or create an empty one to fill in."""
 
 import argparse
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _VALUE_SHOWN = 40
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The sub-commands and their options."""
+    """Add the sub-commands and their options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="check | template")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 where every row is good, 1 where some are bad; InputError where the file cannot be used."""
+    """Return 0 if every row is good, 1 if some are bad. Raises InputError if the file cannot be used."""
     return _template(options) if options.action == "template" else _check(options)
 
 
@@ -186,7 +186,7 @@ def _counts(label: Text, counts: Sequence[tuple[Text, int]], lang: Lang) -> None
 
 
 def _spread_table(checked: "RightsCheck", lang: Lang) -> "Table":
-    """Ages and remaining lives in years: least, quartiles, most."""
+    """Return ages and remaining terms in years: minimum, quartiles, maximum."""
     from rich import box
     from rich.table import Table
 
@@ -208,6 +208,6 @@ def _spread_table(checked: "RightsCheck", lang: Lang) -> "Table":
 
 
 def _shortened(problem: Problem) -> Problem:
-    """A pasted page as the value would bury the reason."""
+    """Shorten the value of a problem, so that a pasted page does not hide the reason."""
     value = " ".join(problem.value.split())
     return replace(problem, value=value if len(value) <= _VALUE_SHOWN else f"{value[:_VALUE_SHOWN]}…")

@@ -1,4 +1,6 @@
-"""``zhirong rules``: the rules in force, one rule with all its versions and sources, and what a policy pack changes."""
+"""``zhirong rules``: print the rules in force, one rule with all versions and sources, or the changes by a policy
+pack.
+"""
 
 import argparse
 from datetime import UTC, date, datetime
@@ -21,7 +23,7 @@ _WORDS = {
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The sub-commands and their options."""
+    """Add the sub-commands and their options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar=" | ".join(_WORDS))
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
@@ -49,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 done; 1 where ``diff`` finds a difference; InputError for missing or unreadable files."""
+    """Return 0, or 1 if ``diff`` finds a difference. Raises InputError for missing or unreadable files."""
     return {"list": _list, "show": _show, "diff": _diff}[options.action](options)
 
 
@@ -259,7 +261,7 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _mode_changes(before: Rulebook, after: Rulebook) -> list[dict[str, str]]:
-    """Modes that are added, changed or no longer laid over: by the text of their files."""
+    """Return the modes that are added, changed or no longer overridden, by the text of their files."""
     from zhirong.mode_files import list_modes
 
     def texts(book: Rulebook) -> dict[str, tuple[str, str, str, str]]:

@@ -1,4 +1,4 @@
-"""``zhirong schedule``: the repayment schedule of a loan, on the screen, as JSON or in Excel."""
+"""``zhirong schedule``: the repayment schedule of a loan, on the screen, as JSON or as Excel."""
 
 import argparse
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ _PROVISIONAL = Text(
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The options."""
+    """Add the options."""
     parser.add_argument("file", metavar="LOAN.toml", help="贷款文件 / the loan file (docs/users/loans.md)")
     parser.add_argument("--json", action="store_true", help="机器可读 / for programs")
     parser.add_argument("--xlsx", metavar="FILE", help="写成 Excel / write Excel")
@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 where the schedule was made; InputError where the terms cannot be used."""
+    """Return 0. Raises InputError if the terms cannot be used."""
     from zhirong.chain.loan.rates import published_rates
     from zhirong.chain.loan.reading import read_terms_file
     from zhirong.chain.loan.schedule import schedule
@@ -99,7 +99,7 @@ def _show(made: "Schedule", lang: Lang) -> None:
 
     console = Console()
     if not console.is_terminal:
-        # A pipe has no width, and amounts cut to fit eighty columns would be lost.
+        # A pipe has no width, and amounts cut to eighty columns would be lost.
         console.width = 160
     title = f"{METHOD_TEXT[made.terms.method].in_(lang)} {show_yuan(made.terms.principal)}"
     table = Table(title=title)

@@ -1,4 +1,4 @@
-"""A case file, with team, indicators and title investigation from a file next to it where one is given."""
+"""A case file with team, indicators and title investigation, optionally from a second file."""
 
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def case_with_scores(path: str, scores: str | None) -> "CreditCase":
-    """The case; what the second file states is added to it, and may not be stated by both.
+    """Return the case with the data of the second file added; both files may not state the same.
 
-    Raises InputError with everything that is wrong in either file.
+    Raises InputError with every error in either file.
     """
     from zhirong.chain.quote.one_plus_one import read_one_plus_one
     from zhirong.chain.quote.reading import read_case

@@ -1,4 +1,4 @@
-"""``zhirong serve``: pages, API and background work, with nothing else to install or to set up."""
+"""``zhirong serve``: pages, API and background work without further installation or set-up."""
 
 import argparse
 import os
@@ -16,11 +16,11 @@ _ORIGIN = "register.local"
 _HEAD_SECONDS = 10  # for the head of a request, and between two requests on one connection
 _CONNECTIONS = 4096  # of each process
 _MOST_PORT = 65535
-_WRITER_SECONDS = 5.0  # how long a request waits for other writers before it is asked to try again
+_WRITER_SECONDS = 5.0  # the wait for other writers before a request is asked to try again
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Where it listens, and how many processes answer."""
+    """Add the options: address and number of processes."""
     parser.add_argument("--host", default="127.0.0.1", help="监听地址 / address to listen at")
     parser.add_argument("--port", type=_port, default=8000, help="端口 / port")
     parser.add_argument("--workers", type=int, default=2, help="进程数 / processes that answer")
@@ -36,14 +36,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(written: str) -> int:
-    """A number that a server can listen at."""
+    """Read a port number."""
     if not (written.isascii() and written.isdigit()) or int(written) > _MOST_PORT:
         raise argparse.ArgumentTypeError(f"0–{_MOST_PORT}")
     return int(written)
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when it was asked to stop."""
+    """Return 0 after being asked to stop."""
     if options.data:
         os.environ["ZHIRONG_DATA"] = options.data
     _demand_free(options.host, options.port)
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     with usable_database(DATA):
         make_ready(DATA, options.origin)
     _load_pages()
-    connections.close_all()  # the processes that answer are forked: none may share a connection
+    connections.close_all()  # the answering processes are forked: they may not share a connection
     background = None if options.no_worker else Background()
     shown = (
         f"http://{'localhost' if options.host in ('127.0.0.1', '0.0.0.0', '::') else options.host}:{options.port}/"  # noqa: S104
@@ -72,10 +72,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def make_ready(folder: Path, origin: str, *, seals: bool = True) -> None:
-    """Tables in their present form where there are none yet, a register with its key where there is none, the
-    version of the rules noted where it is a new one, old secrets encrypted, accounts sealed, and the folder closed
-    to other users. Harmless when repeated. seals: whether accounts are sealed yet; a training region does so when
-    it is made. Raises InputError if another version made the tables.
+    """Prepare the data folder: create missing tables, a missing register and its key, record a new version of the
+    rules, encrypt old secrets, seal accounts, and close the folder to other users. Can be called repeatedly. seals:
+    whether to seal accounts now; a training region does so when it is created. Raises InputError if another version
+    made the tables.
     """
     from zhirong.operations.clock import now
     from zhirong.operations.platform.rulebook_history import note_rules
@@ -99,9 +99,7 @@ def make_ready(folder: Path, origin: str, *, seals: bool = True) -> None:
 
 
 def _load_pages() -> None:
-    """Load everything once, before the processes that answer are forked from this one: they start at once, and
-    share it.
-    """
+    """Load everything once before forking the answering processes, so that they start at once and share the memory."""
     from django.urls import get_resolver
 
     import zhirong.web.wsgi  # noqa: F401 - the application itself
@@ -131,8 +129,8 @@ def _serve(host: str, port: int, workers: int) -> None:
     parent = os.getpid()
 
     def load() -> Any:
-        """The application, in a process that answers: were its parent killed, it would continue with nobody to stop
-        it.
+        """Return the application in an answering process, which ends if its parent is killed; nobody could stop it
+        otherwise.
         """
         from zhirong.store.waiting import wait_at_most
         from zhirong.web.front import Front

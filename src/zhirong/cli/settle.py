@@ -1,4 +1,4 @@
-"""``zhirong settle CLAIM.toml --mode ID``: what each party bears of the losses in a claim file, and why."""
+"""``zhirong settle CLAIM.toml --mode ID``: calculate what each party bears of the losses in a claim file, and why."""
 
 import argparse
 from collections.abc import Sequence
@@ -31,7 +31,9 @@ _NO_REFILL = Text(
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The claim file, the mode and, where the mode leaves a choice, its variant and the reading of its caps."""
+    """Add the options: the claim file, the mode and, if the mode leaves a choice, its variant and the reading of
+    its caps.
+    """
     parser.add_argument("file", metavar="CLAIM.toml", help="索赔文件 / the claim file")
     parser.add_argument("--mode", required=True, metavar="ID", help="模式代码或文件 / a mode's id or file")
     parser.add_argument("--variant", metavar="ID", help="模式的变体 / a variant of the mode")
@@ -40,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Exit code 0. Raises InputError for a file, mode or choice that cannot be used."""
+    """Return 0. Raises InputError for a file, mode or choice that cannot be used."""
     mode = _chosen(arguments)
     reader = Reader(read_toml(arguments.file), source=arguments.file)
     claims = read_claims(reader)
@@ -138,14 +140,14 @@ _NOT_GROWN = Text(
 
 
 def _assumed(mode: Mode, settled: Settlement, loans: Sequence[LoanLoss]) -> list[Text]:
-    """What no source says and the numbers rest on, from the file and from the engine."""
+    """Return the assumptions behind the numbers that no source confirms, from the file and from the engine."""
     places = ("sharing", "cap", "ceiling", "recoveries")
     of_file = [assumption.words for assumption in mode.assumptions if assumption.place.startswith(places)]
     return list(dict.fromkeys([*of_file, *_own_assumptions(mode, settled, loans)]))
 
 
 def _own_assumptions(mode: Mode, settled: Settlement, loans: Sequence[LoanLoss]) -> list[Text]:
-    """What the engine assumes where it matters to these loans."""
+    """Return the engine's assumptions that affect these loans."""
     funded = {role for sharing in mode.sharings for cap in sharing.caps if cap.of_balance for role in cap.payers}
     comes_back = any(move.kind == "recovery" and move.party in funded for move in settled.movements)
     grown = {loan.loan_id for loan in loans if loan.accrued}
@@ -207,7 +209,7 @@ def _as_text(mode: Mode, settled: Settlement, pool: PoolState, loans: Sequence[L
 
 
 def _held(settled: Settlement, loans: Sequence[LoanLoss]) -> dict[str, Fen]:
-    """Deposits that are still only held on the last day on which something happened, by loan."""
+    """Return deposits that are still unapplied on the day of the last event, by loan."""
     last = max(
         (day for loan in loans for day in (loan.claim_day, *(recovery.day for recovery in loan.received))),
         default=date.min,

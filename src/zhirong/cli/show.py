@@ -1,4 +1,4 @@
-"""``zhirong show``: the person behind a token, lists, objects and files of a platform, over its API."""
+"""``zhirong show``: print the owner of a token, lists, objects and files of a platform over its API."""
 
 import argparse
 import json
@@ -12,11 +12,11 @@ from zhirong.cli.platform_client import Platform, add_connection, moment, proble
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Text
 
-_LONGEST = 200  # characters of a table within an object on a terminal; --json gives it whole
+_LONGEST = 200  # characters of a table within an object on a terminal; --json prints it completely
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """What is shown, and how."""
+    """Add the options."""
     parser.add_argument(
         "what",
         metavar="WHAT",
@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 shown; InputError with everything that the platform refuses."""
+    """Return 0. Raises InputError with everything that the platform rejects."""
     with reached(options) as platform:
         if options.what == "me":
             _show_me(platform, options)
@@ -126,7 +126,7 @@ def _print_possible(platform: Platform, names: Sequence[str], options: argparse.
 
 
 def _kind(kinds: Sequence[Mapping[str, Any]], what: str) -> Mapping[str, Any]:
-    """The kind of object that is called so: by its address (``cases``), in the singular, or as events name it."""
+    """Return the kind of object by its address (``cases``), its singular, or its name in events."""
     for one in kinds:
         if what in (one["name"], _singular(one["name"]), one["subject"], *one["title"].values()):
             return one
@@ -168,7 +168,7 @@ def _shown(column: Mapping[str, Any], value: Any, lang: str) -> str:
 
 
 def _keep(platform: Platform, noun: str, options: argparse.Namespace) -> None:
-    """Put the content of a file, or of a paper as Word or PDF by the ending asked for, where it is wanted."""
+    """Write a file, or a document as Word or PDF by the requested extension, to the given path."""
     file = options.id
     if noun == "papers":
         paper = platform.get(f"/papers/{options.id}")

@@ -1,4 +1,4 @@
-"""``zhirong show LIST``: a list of the platform as a table, JSON, CSV or Excel."""
+"""``zhirong show LIST``: print a list of the platform as a table, JSON, CSV or Excel."""
 
 import argparse
 import csv
@@ -20,7 +20,7 @@ _WIDEST = 10_000
 
 
 def show_list(platform: Platform, options: argparse.Namespace) -> None:
-    """Show the list that the options name."""
+    """Print the list that the options name."""
     listing = _listing(platform, options.what)
     query = _query(listing, options)
     rows, more = _rows(platform, options.what, query, options.all or bool(options.xlsx))
@@ -58,7 +58,7 @@ def _listing(platform: Platform, name: str) -> Mapping[str, Any]:
 
 
 def _query(listing: Mapping[str, Any], options: argparse.Namespace) -> dict[str, str]:
-    """Filters and order; a choice may be given by its words. Raises InputError naming what there is not."""
+    """Return filters and order; a choice may be given by its label. Raises InputError with unknown names."""
     known = {one["name"]: one["choices"] for one in listing["filters"]}
     problems: list[Problem] = []
     query: dict[str, str] = {}
@@ -69,7 +69,7 @@ def _query(listing: Mapping[str, Any], options: argparse.Namespace) -> dict[str,
             continue
         query[name] = value_of_words(value, known[name])
         values = [one["value"] for one in known[name]]
-        if values and query[name] not in values:  # it would find nothing, and nobody would know why
+        if values and query[name] not in values:  # an unknown value would find nothing, without explanation
             problems.append(_unknown(f"--filter {name}", value, [_choice(one) for one in known[name]]))
     orders = [one["name"] for one in listing["columns"] if one["is_ordered"]]
     if options.order and options.order.removeprefix("-") not in orders:
@@ -127,7 +127,7 @@ def _cell(column: Mapping[str, Any], value: Any, lang: str, written: Callable[[s
 def _lines(
     listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], lang: str, written: Callable[[str], str]
 ) -> list[list[str]]:
-    """Rows as words. written: how an amount is, with commas for people, plain for programs."""
+    """Return rows as text. written: formats an amount, with commas for people, plain for programs."""
     columns = _columns(listing)
     return [[str(row["id"]), *(_cell(one, row[one["name"]], lang, written) for one in columns)] for row in rows]
 
@@ -153,7 +153,7 @@ def _print_table(listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], 
     for line in _lines(listing, rows, lang, _with_commas):
         table.add_row(*(moment(one) if kind == "instant" else one for one, kind in zip(line, kinds, strict=True)))
     console = Console(markup=False, highlight=False)
-    if not console.is_terminal:  # into a file or a pipe: nothing is cut to the width of a screen that is not there
+    if not console.is_terminal:  # for a file or a pipe, nothing is cut to a screen width
         wide = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
         console = Console(markup=False, highlight=False, width=max(wide, 1))
     console.print(table)
@@ -185,7 +185,7 @@ def _write_xlsx(listing: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], o
                 sheet.write_number(line, number, Decimal(value))
             elif isinstance(value, int):
                 sheet.write_number(line, number, value)
-            else:  # never as a formula, whatever it begins with
+            else:  # never as a formula, regardless of its first character
                 sheet.write_string(line, number, _cell(column, value, options.lang, str))
     sheet.autofit()
     try:

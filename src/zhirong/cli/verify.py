@@ -1,4 +1,4 @@
-"""``zhirong verify``: is a receipt of the register true? Offline: no database, no network."""
+"""``zhirong verify``: verify a receipt of the register offline, without database or network."""
 
 import argparse
 from pathlib import Path
@@ -9,7 +9,7 @@ _EXIT = {"holds": 0, "fails": 1, "undecided": 2}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The receipt and what it is checked against."""
+    """Add the options: the receipt and the data to check it against."""
     parser.add_argument("receipt", metavar="RECEIPT", help="登记机构给出的回执 / the receipt from the register")
     parser.add_argument(
         "--checkpoint",
@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help="权利人的披露文件，可多次 / what the holder discloses; may be repeated",
+        help="权利人的披露文件，可多次 / disclosed by the holder; may be repeated",
     )
     parser.add_argument(
         "--tsa",
@@ -43,7 +43,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 where everything holds, 1 where something is false, 2 undecided; InputError where a file cannot be used."""
+    """Return 0 if everything is valid, 1 if something is false, 2 if undecided. Raises InputError if a file cannot
+    be used.
+    """
     from zhirong.evidence.identity import read_disclosure
     from zhirong.evidence.keys import read_keys
     from zhirong.evidence.receipts import read_checkpoint_file, read_receipt

@@ -1,4 +1,4 @@
-"""``zhirong witness``: countersign the register's checkpoints from outside. No database, no network."""
+"""``zhirong witness``: countersign the register's checkpoints from outside, without database or network."""
 
 import argparse
 import fcntl
@@ -18,7 +18,7 @@ _LOCK = "witness.lock"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Found a witness, or let it countersign."""
+    """Add the options: found a witness, or let it countersign."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="init|sign")
     init = actions.add_parser("init", help="建立见证人的密钥 / make a witness's key")
     init.add_argument("name", metavar="NAME", help="见证人的名称，不含空格 / the witness's name, without spaces")
@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 done; InputError where a checkpoint must not be countersigned, or a file cannot be used."""
+    """Return 0. Raises InputError if a checkpoint must not be countersigned, or a file cannot be used."""
     return _init(options) if options.action == "init" else _sign(options)
 
 
@@ -81,7 +81,7 @@ def _sign(options: argparse.Namespace) -> int:
         seen = read_checkpoint(read_text(str(seen_file)), str(seen_file)) if seen_file.exists() else None
         signed = countersign(file, seen, read_keys(read_text(options.key), options.key), key, int(time.time()))
         try:
-            # Remembered first: what was countersigned and then forgotten could be contradicted.
+            # Stored first: a forgotten countersignature could be contradicted later.
             _remember(seen_file, signed.as_text())
             Path(options.out).write_text(signed.as_text(), encoding="utf-8")
         except OSError as error:
@@ -92,14 +92,14 @@ def _sign(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder: of two at once the second is held against what the first has countersigned."""
+    """Lock the folder, so that of two simultaneous runs the second sees the countersignature of the first."""
     with (folder / _LOCK).open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def _remember(place: Path, text: str) -> None:
-    """On the disk, whole or not at all."""
+    """Write to the disk completely or not at all."""
     beside = place.with_name(place.name + ".new")
     with beside.open("w", encoding="utf-8") as file:
         file.write(text)

@@ -11,7 +11,7 @@ from zhirong.cli.processes import when_parent_ends
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The data folder, and whether it ends with the process that started it."""
+    """Add the options: the data folder, and whether the worker ends with its parent process."""
     parser.add_argument("--data", default="", help="数据文件夹 / data folder (ZHIRONG_DATA)")
     parser.add_argument(
         "--with-parent",
@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 when it was asked to stop (SIGTERM, SIGINT, or the end of its parent)."""
+    """Return 0 after being asked to stop (SIGTERM, SIGINT, or the end of its parent)."""
     if options.data:
         os.environ["ZHIRONG_DATA"] = options.data
     from zhirong.store.setup import ready

@@ -1568,7 +1568,7 @@ class RegistrationOperations(Group):
         )
 
     def file(self, *, file: str, key: str = "") -> Done:
-        """受理申请 / Take in a filing."""
+        """受理申请 / Accept a filing."""
         return self._do("registration.file", None, {"file": file}, None, key)
 
     def reconcile(self, *, authority: str, file: str, is_complete: bool | None = None, key: str = "") -> Done:
@@ -1592,7 +1592,7 @@ class RegistrationOperations(Group):
         certificate: str | None = None,
         key: str = "",
     ) -> Done:
-        """记载登记机关登记号 / Record the authority's number."""
+        """记载登记机关登记号 / Record the authority's registration number."""
         return self._do(
             "registration.record_authority",
             None,
@@ -1622,7 +1622,7 @@ class RegistrationOperations(Group):
         claim_amount: Decimal | str | None = None,
         key: str = "",
     ) -> Done:
-        """部分注销 / Release a part."""
+        """部分注销 / Release part of the pledge."""
         return self._do(
             "registration.release_part",
             None,
@@ -1823,7 +1823,7 @@ class RightOperations(Group):
         )
 
     def recheck(self, row: int, *, version: Version, key: str = "") -> Done:
-        """按今天重新核对 / Check it as of today."""
+        """按今天重新核对 / Check as of today."""
         return self._do("right.recheck", row, {}, version, key)
 
     def remove(self, row: int, *, version: Version, key: str = "") -> Done:
@@ -1931,7 +1931,7 @@ class TokenOperations(Group):
     def make(
         self, *, name: str, scopes: Sequence[str], expires_on: date | str, code: str | None = None, key: str = ""
     ) -> Done:
-        """生成令牌 / Make a token."""
+        """生成令牌 / Create a token."""
         return self._do(
             "token.make", None, {"name": name, "scopes": scopes, "expires_on": expires_on, "code": code}, None, key
         )

@@ -1,1 +1,1 @@
-"""Documents as they are handed on: PDF, Excel, Word. They know no database and read no files of the user's."""
+"""Documents for others: PDF, Excel, Word. This package uses no database and reads no user files."""

@@ -1,8 +1,9 @@
-"""The appraisal report as Word and PDF, with charts, every figure next to its row in the working papers.
+"""The appraisal report as Word and PDF, with charts and with a link from every figure to its row in the working
+papers.
 
-Both files carry the report as data (``chain.appraisal_practice.report``): the Word file as a custom XML part, which
-Word keeps when the file is edited, the PDF as an attachment. ``read_report`` gets it back and checks that nobody
-has changed it. What somebody writes into the visible text does not change the data.
+Both files contain the report as data (``chain.appraisal_practice.report``): the Word file as a custom XML part,
+which Word keeps when the file is edited, the PDF as an attachment. ``read_report`` reads the data and checks that
+they are unchanged. Edits of the visible text do not change the data.
 """
 
 import base64
@@ -26,16 +27,16 @@ from zhirong.kernel.text import Lang, Text
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 ATTACHMENT = "zhirong-appraisal-report.json"
 NAMESPACE = "urn:zhirong:appraisal-report:1"
-_MOST_BYTES = 64 * 2**20  # a report is far smaller: more is an attempt to fill the memory
+_MOST_BYTES = 64 * 2**20  # a report is far smaller: a larger one would be an attempt to fill the memory
 _CUSTOM_PART = "/customXml/zhirong-report.xml"
 _XML = re.compile(rb'<(?:\w+:)?report\b[^>]*"' + NAMESPACE.encode() + rb'"[^>]*>\s*([A-Za-z0-9+/=\s]+)</')
 _CODE_POINTS = 0x110000
-_CM = 360_000  # English metric units of Word in a centimetre
+_CM = 360_000  # Word's English metric units per centimetre
 _TEXT_WIDTH = 16 * _CM
 
 
 def appraisal_pdf(data: Mapping[str, Any], lang: Lang = "zh") -> bytes:
-    """A report as PDF/A with its data attached. Raises InputError if the machine has no Chinese font."""
+    """Return a report as PDF/A with its data attached. Raises InputError if the machine has no Chinese font."""
     import typst
 
     shown = printable(data, shown_characters())
@@ -54,7 +55,7 @@ def appraisal_pdf(data: Mapping[str, Any], lang: Lang = "zh") -> bytes:
         font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
         sys_inputs={"data": json.dumps(view, ensure_ascii=False), "font": FAMILY},
         format="pdf",
-        # For the archive with an attachment, and for readers who cannot see the page.
+        # For archiving with an attachment, and for readers who cannot see the page.
         pdf_standards=["a-3a", "ua-1"],
     )
     if not isinstance(pdf, bytes):
@@ -63,10 +64,10 @@ def appraisal_pdf(data: Mapping[str, Any], lang: Lang = "zh") -> bytes:
 
 
 def appraisal_docx(data: Mapping[str, Any], lang: Lang = "zh") -> bytes:
-    """A report as a Word file with its data inside. Raises InputError if charts cannot be drawn."""
+    """Return a report as a Word file with its data inside. Raises InputError if charts cannot be drawn."""
     from docx import Document
 
-    # Word brings its own fonts; only what no file may hold is omitted.
+    # Word has its own fonts; only characters that no file may contain are omitted.
     shown = printable(data, range(_CODE_POINTS))
     document = Document()
     _set_up(document, shown, lang)
@@ -80,9 +81,9 @@ def appraisal_docx(data: Mapping[str, Any], lang: Lang = "zh") -> bytes:
 
 
 def read_report(content: bytes) -> dict[str, Any]:
-    """The data of a report from its Word or PDF file, as it was issued.
+    """Return the data of a report as issued, from its Word or PDF file.
 
-    Raises InputError for a file that is no report of ours, and for one whose data were changed.
+    Raises InputError for a file that is not such a report, and for one with changed data.
     """
     payload = _from_pdf(content) if content.startswith(b"%PDF") else _from_docx(content)
     if payload is None:
@@ -173,7 +174,7 @@ def _set_up(document: Any, data: Mapping[str, Any], lang: Lang) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.5)
-    # "Page 3" is a field, which Word counts itself.
+    # "Page 3" is a field that Word calculates itself.
     footer = section.footer.paragraphs[0]
     footer.alignment = 1
     for kind, words in (("begin", ""), ("", "PAGE"), ("end", "")):
@@ -217,7 +218,7 @@ def _write_table(document: Any, block: Block) -> None:
 
     table = document.add_table(rows=1, cols=len(block["head"]), style="Table Grid")
     table.autofit = False
-    # The head comes again on every page.
+    # The heading is repeated on every page.
     head = table.rows[0]._tr.get_or_add_trPr()
     repeated = OxmlElement("w:tblHeader")
     repeated.set(qn("w:val"), "true")

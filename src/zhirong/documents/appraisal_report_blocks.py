@@ -1,4 +1,4 @@
-"""What is in an appraisal report, part by part, as blocks that Word and PDF set in the same way."""
+"""The contents of an appraisal report, part by part, as blocks for Word and PDF."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -19,7 +19,7 @@ Block = dict[str, Any]
 
 _CHART_WIDTH = 420
 _OF_A_RIGHT = ("right", "right_number", "kind", "holder", "status", "last_day", "years_left", "row")
-_MOST_SWINGS = 10  # the widest ten say what moves the value; the rest are in the table of inputs
+_MOST_SWINGS = 10  # the ten largest effects on the value; the others are in the table of inputs
 
 WORDS: dict[str, Text] = {
     "title": Text("知识产权资产评估报告", "Appraisal report on intellectual property"),
@@ -92,12 +92,12 @@ _LIMITS = (
 
 
 def report_title(lang: Lang) -> str:
-    """The report's title."""
+    """Return the report's title."""
     return WORDS["title"].in_(lang)
 
 
 def report_charts(data: Json, lang: Lang) -> dict[str, Spec]:
-    """The charts: the interval of the value, and what moves it most."""
+    """Return the charts: the interval of the value, and its sensitivity."""
     value = {name: Decimal(data["value"][name]) for name in ("p5", "p10", "p50", "p90", "p95")}
     lending = None if data["lending"] is None else Decimal(data["lending"]["lending_value"])
     charts = {"value": value_chart(value, lang, lending, _CHART_WIDTH)}
@@ -111,7 +111,7 @@ def report_charts(data: Json, lang: Lang) -> dict[str, Spec]:
 
 
 def report_blocks(data: Json, lang: Lang) -> list[Block]:
-    """The whole report as blocks, in the order of its parts."""
+    """Return the complete report as blocks in order."""
     blocks: list[Block] = []
     for number, part in enumerate(data["parts"], 1):
         blocks.append({"kind": "heading", "text": f"{number}  {words(part['title'], lang)}"})
@@ -120,7 +120,9 @@ def report_blocks(data: Json, lang: Lang) -> list[Block]:
 
 
 def working_rows(data: Json, lang: Lang) -> list[tuple[str, str, str, str, str]]:
-    """The working papers: number, item (indented by depth), result, how, source; numbered as the figures say."""
+    """Return the working papers: number, item (indented by depth), result, formula, source; numbered as the figures
+    refer to them.
+    """
     rows: list[tuple[str, str, str, str, str]] = []
 
     def walk(node: Explanation, depth: int) -> None:
@@ -146,7 +148,7 @@ def working_rows(data: Json, lang: Lang) -> list[tuple[str, str, str, str, str]]
 
 
 def words(value: Json | str | None, lang: Lang) -> str:
-    """Words of the report in the language asked for; nothing where there are none."""
+    """Return text of the report in the requested language; empty if there is none."""
     return str(value[lang]) if isinstance(value, Mapping) else value or ""
 
 

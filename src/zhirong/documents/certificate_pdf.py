@@ -1,4 +1,4 @@
-"""Certificates of the pledge register as PDF: of a registration, and of what a search found."""
+"""Certificates of the pledge register as PDF: of a registration, and of the result of a search."""
 
 import io
 import json
@@ -24,9 +24,9 @@ _WORDS: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class CertificateView:
-    """What stands on a certificate. facts: label and value. rows: of the table under ``rows_title``.
+    """The content of a certificate. facts: label and value. rows: of the table under ``rows_title``.
 
-    code: the short check code. full_code: what the QR code holds. Everything is plain words.
+    code: the short check code. full_code: the content of the QR code. All values are plain text.
     """
 
     title: str
@@ -42,7 +42,7 @@ class CertificateView:
 
 
 def certificate_pdf(view: CertificateView, lang: Lang = "zh") -> bytes:
-    """The certificate, its fonts embedded, its words kept as text. Raises InputError without a Chinese font."""
+    """Return the certificate with embedded fonts and selectable text. Raises InputError without a Chinese font."""
     import typst
 
     data = {
@@ -72,7 +72,7 @@ def certificate_pdf(view: CertificateView, lang: Lang = "zh") -> bytes:
 
 
 def qr_svg(content: str) -> str:
-    """A QR code as an SVG picture (ISO/IEC 18004, error correction M)."""
+    """Return a QR code as an SVG picture (ISO/IEC 18004, error correction M)."""
     import segno
 
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""The rows of a text file of separated values: any usual encoding and separator; damaged quotes are refused."""
+"""Rows of a text file with separators: any usual encoding and separator; files with damaged quotes are rejected."""
 
 import csv
 import re
@@ -16,13 +16,11 @@ _LINES_LOOKED_AT = 50
 _QUOTED = re.compile(r'"[^"\n]*"')
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _ROWS_BETWEEN_CLOCKS = 2_000
-_FEWEST_COLUMNS = (
-    3  # with fewer, a line break inside quotes cannot be determined from a row that quotes have swallowed
-)
+_FEWEST_COLUMNS = 3  # with fewer, a line break inside quotes cannot be distinguished from a row swallowed by quotes
 
 
 def csv_rows(content: bytes, source: str) -> Rows:
-    """Every row, empty ones included. Raises InputError for a quote that is not closed and beyond the limits."""
+    """Return every row, including empty ones. Raises InputError for an unclosed quote and beyond the limits."""
     budget = Budget(source)
     text = _decode(content)
     separator = _separator(text)
@@ -44,7 +42,7 @@ def csv_rows(content: bytes, source: str) -> Rows:
 
 
 def _decode(content: bytes) -> str:
-    """The text, in the encoding that leaves the fewest lines damaged; UTF-8 where two do equally well."""
+    """Decode the text with the encoding that damages the fewest lines; UTF-8 if two are equally good."""
     if content.startswith(_UTF16):
         return content.decode("utf-16", errors="replace")
     try:
@@ -68,9 +66,7 @@ def _damaged(line: bytes, encoding: str) -> bool:
 
 
 def _separator(text: str) -> str:
-    """The separator that stands on the most of the first lines, and the most often; what is in quotes is not
-    one.
-    """
+    """Return the separator that occurs on most of the first lines, and most often, outside quotes."""
     lines = [
         _QUOTED.sub("", match[0]) for match, _ in zip(_LINE.finditer(text), range(_LINES_LOOKED_AT), strict=False)
     ]
@@ -104,7 +100,7 @@ def _damaged_quote(source: str, line: int, error: csv.Error) -> InputError:
 
 
 def _refuse_swallowed_rows(rows: list[Row], separator: str, source: str) -> None:
-    """Refuse a cell one of whose lines looks like a row of the table: a quote was lost and has swallowed rows."""
+    """Reject a cell with a line that looks like a row of the table: a lost quote has swallowed rows."""
     widths = [len(cells) for _, cells in rows if len(cells) >= _FEWEST_COLUMNS]
     if not widths:
         return

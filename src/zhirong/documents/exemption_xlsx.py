@@ -1,4 +1,4 @@
-"""The due-diligence exemption file as Excel: who did what when, what was looked into, who decided by what (银保监发〔2019〕34号)."""
+"""The due-diligence exemption file as Excel: actions, checks and decisions with persons and dates (银保监发〔2019〕34号)."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -11,8 +11,9 @@ Row = Sequence[Cell]
 
 
 def exemption_xlsx(file: Mapping[str, Any]) -> bytes:
-    """The workbook. file: ``title`` and ``facts`` (pairs of words and cell), and the rows of ``events``, ``steps``, ``checks``,
-    ``raters``, ``line``, ``approvals``, ``departures``; amounts in fen are made with ``fen``.
+    """Return the workbook. file: ``title`` and ``facts`` (pairs of label and cell), and the rows of ``events``,
+    ``steps``, ``checks``, ``raters``, ``line``, ``approvals``, ``departures``; amounts in fen are converted with
+    ``fen``.
     """
     buffer = BytesIO()
     book = Workbook(buffer, None)
@@ -40,7 +41,7 @@ def exemption_xlsx(file: Mapping[str, Any]) -> bytes:
 
 
 def fen(amount: int) -> Amount:
-    """An amount in fen as a cell in yuan."""
+    """Return an amount in fen as a cell in yuan."""
     return Amount(Decimal(amount) / 100)
 
 

@@ -1,4 +1,4 @@
-"""How much a file that somebody brings may hold, so that no file can exhaust the machine that reads it."""
+"""Limits on uploaded files, so that no file can exhaust the machine that reads it."""
 
 import time
 from collections.abc import Callable
@@ -25,7 +25,7 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of any spreadsheet
 
 @dataclass(slots=True)
 class Budget:
-    """What the reading of one file has used up so far. source: name of the file, for the messages."""
+    """The resources used so far to read one file. source: name of the file for messages."""
 
     source: str
     rows: int = 0
@@ -48,21 +48,21 @@ class Budget:
             )
 
     def look_at_the_clock(self) -> None:
-        """Raises InputError if the file has taken too much processor time."""
+        """Raise InputError if the file has taken too much processor time."""
         if time.thread_time() - self._begun > SECONDS:
             raise self.too_much(
                 f"读取超过 {SECONDS:.0f} 秒仍未完成", f"reading it takes more than {SECONDS:.0f} seconds"
             )
 
     def width(self, columns: int, row: int) -> None:
-        """Raises InputError if a row has more columns than any list has."""
+        """Raise InputError if a row has more columns than any list has."""
         if columns > MOST_COLUMNS:
             raise self.too_much(
                 f"第 {row} 行超过 {MOST_COLUMNS:,} 列", f"row {row} has more than {MOST_COLUMNS:,} columns"
             )
 
     def too_much(self, zh: str, en: str) -> InputError:
-        """The refusal of a file that goes beyond a limit."""
+        """Return the error for a file beyond a limit."""
         return unusable(
             self.source,
             Text(zh, en),
@@ -74,9 +74,10 @@ class Budget:
 
 
 class RecordsClock:
-    """Ends the making of records that takes too long. Called with the rows read so far, as a reader of tables does.
+    """Stops the conversion of rows into records when it takes too long. Called with the number of rows read so far,
+    like a progress callback of a table reader.
 
-    source: name of the file. seen: who else wants to hear how far it is.
+    source: name of the file. seen: a further progress callback.
     """
 
     def __init__(self, source: str, seen: Callable[[int], None] = nobody_looks) -> None:
@@ -85,7 +86,7 @@ class RecordsClock:
         self._begun = time.thread_time()
 
     def __call__(self, count: int) -> None:
-        """Raises InputError beyond ``RECORDS_SECONDS``: how far the reading came, and how to split the file."""
+        """Raise InputError beyond ``RECORDS_SECONDS``, with the progress so far and advice on splitting the file."""
         if time.thread_time() - self._begun > RECORDS_SECONDS:
             raise unusable(
                 self._source,
@@ -103,5 +104,5 @@ class RecordsClock:
 
 
 def unusable(source: str, reason: Text, hint: Text, code: str = "unreadable_file") -> InputError:
-    """The refusal of a file as a whole."""
+    """Return the error for a file that cannot be used at all."""
     return InputError([Problem("FILE", source, reason, hint, code)], source)

@@ -1,4 +1,4 @@
-"""The books as an Excel workbook: trial balance, every entry, closings. Bytes out; nothing is read or written here."""
+"""The books as an Excel workbook: trial balance, every entry, closings. It returns bytes and accesses no files."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ _CLOSINGS = Text("关账", "Closings")
 def ledger_workbook(
     books: Books, lang: Lang = "zh", to: date | None = None, made_on: datetime | None = None
 ) -> bytes:
-    """The workbook in bytes. to: the last booking day shown; made_on: the day that the file states as its own."""
+    """Return the workbook in bytes. to: the last booking day shown; made_on: the creation date stated in the file."""
     buffer = BytesIO()
     workbook = Workbook(buffer, made_on)
     _trial_sheet(workbook, books, lang, to)

@@ -1,4 +1,4 @@
-"""Words as a font can print them: what it lacks is marked, what has no shape is omitted."""
+"""Text as a font can print it: missing characters are marked, invisible ones omitted."""
 
 import re
 import unicodedata
@@ -7,22 +7,22 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-MARK = "〓"  # what Chinese printers set for a character that they do not have
+MARK = "〓"  # the mark that Chinese printers use for a missing character
 _NO_SHAPE = ("Cc", "Cf")
 _NO_CHARACTER = ("Cs", "Co", "Cn")
 _VARIANTS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 _BREAK_HERE = "\u200b"
-# A word that no line holds would run into the next column: it may break after every so many characters.
+# A word too long for a line would run into the next column, so it may break after this many characters.
 _LONG_WORD = re.compile(r"[!-\u2dff]{40,}")
 _PIECE = re.compile(r"(.{20})(?=.)")
 
 
 def printable(content: Any, shown: Container[int]) -> Any:
-    """The same JSON or document with every text made printable; shown: the code points that the font has.
+    """Return the same JSON or document with every text made printable; shown: the code points of the font.
 
-    A character that the font lacks becomes ``MARK``, as does one that means nothing by itself (half a surrogate
-    pair, a private or unassigned code point). Control and format characters and variation selectors vanish; a
-    line break stays, any other space becomes a plain one.
+    A character that the font lacks becomes ``MARK``, as does a meaningless one (half a surrogate pair, a private or
+    unassigned code point). Control and format characters and variation selectors are removed; a line break stays,
+    any other space becomes a plain one.
     """
     if isinstance(content, Enum):
         return content
@@ -40,7 +40,7 @@ def printable(content: Any, shown: Container[int]) -> Any:
 
 
 def has_marks(content: Any) -> bool:
-    """Whether some text of the JSON or document holds ``MARK``."""
+    """Return whether some text of the JSON or document contains ``MARK``."""
     if isinstance(content, str):
         return MARK in content
     if is_dataclass(content):

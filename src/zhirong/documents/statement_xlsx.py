@@ -1,4 +1,4 @@
-"""The Excel template of a bank statement to be imported."""
+"""The Excel template for importing a bank statement."""
 
 import io
 from datetime import date
@@ -18,7 +18,7 @@ _EXAMPLE = (
 
 
 def statement_template(lang: Lang = "zh") -> bytes:
-    """A sheet of headings with one row as an example."""
+    """Return a sheet with headings and one example row."""
     buffer = io.BytesIO()
     workbook = Workbook(buffer, None)
     sheet = workbook.sheet("流水" if lang == "zh" else "statement")

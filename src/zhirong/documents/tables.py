@@ -1,4 +1,4 @@
-"""Tables that people send: the bytes of a CSV or Excel file as rows of cells, and an Excel template for rights."""
+"""Uploaded tables: the bytes of a CSV or Excel file as rows of cells; and an Excel template for rights."""
 
 import io
 import zipfile
@@ -12,7 +12,7 @@ from zhirong.kernel.text import Lang, Text
 
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _LOOKED_AT = 1024
-# Files of other kinds by how they begin, in small letters.
+# Other file types by their first bytes, in lower case.
 _NO_TABLES: tuple[tuple[tuple[bytes, ...], Text], ...] = (
     ((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<body"), Text("网页", "a web page")),
     ((b"mime-version:",), Text("网页存档", "a saved web page")),
@@ -23,18 +23,19 @@ _NO_TABLES: tuple[tuple[tuple[bytes, ...], Text], ...] = (
     ((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b"), Text("压缩文件", "a packed file")),
 )
 _DIRECTORY_END, _LAST_BYTES = b"PK\x05\x06", 66_000
-# What a row of a few short cells takes, unpacked, in a workbook and in the format of before 2007.
+# Unpacked size of a row of a few short cells, in a workbook and in the format used before 2007.
 _BYTES_OF_ROW, _BYTES_OF_OLD_ROW = 400, 120
-_TEMPLATE_ROWS = 1000  # rows of the template that are formatted and checked while typing
+_TEMPLATE_ROWS = 1000  # rows of the template with formatting and validation
 
 
 def read_rows(content: bytes, source: str) -> Rows:
-    """The rows of a CSV file or a workbook (.xlsx, .xls) with their numbers, from 1, as a spreadsheet counts them.
+    """Return the rows of a CSV file or a workbook (.xlsx, .xls) with their numbers, from 1, as a spreadsheet counts
+    them.
 
-    What the bytes are decides, not the name. A CSV may be UTF-8, UTF-16 or GB 18030, parted by commas, tabs or
-    semicolons; a line that is damaged keeps U+FFFD where its bytes mean nothing. Of a workbook the first visible
-    sheet that holds a table comes, the others with it. Raises InputError for anything else, for damaged quotes and
-    beyond the limits of ``file_limits``.
+    The content decides the file type, not the name. A CSV may be UTF-8, UTF-16 or GB 18030, with commas, tabs or
+    semicolons; a damaged line has U+FFFD for undecodable bytes. Of a workbook, the first visible sheet with a table
+    is returned, and the others with it. Raises InputError for anything else, for damaged quotes and beyond the
+    limits of ``file_limits``.
     """
     for beginnings, kind in _NO_TABLES:
         if content[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(beginnings):
@@ -49,10 +50,10 @@ def read_rows(content: bytes, source: str) -> Rows:
 
 
 def seems_longer_than(content: bytes, rows: int) -> bool:
-    """Whether a file probably has more than so many rows, estimated without reading it: by its lines, or by the
-    size of its sheets.
+    """Return whether a file probably has more than this many rows, estimated from its lines or the size of its
+    sheets without reading it.
 
-    A damaged or hostile file is not long: anyone who reads it refuses it.
+    A damaged or hostile file counts as short: its reader rejects it.
     """
     if content.startswith(_ZIP):
         return _unpacked_sheets(content) > rows * _BYTES_OF_ROW
@@ -63,8 +64,8 @@ def seems_longer_than(content: bytes, rows: int) -> bool:
 
 
 def _unpacked_sheets(content: bytes) -> int:
-    """Bytes of the sheets as the archive states them; 0 where its table of contents is damaged or too large to be
-    looked at.
+    """Return the size of the sheets as the archive states it; 0 if its table of contents is damaged or too large to
+    be examined.
     """
     at = content.rfind(_DIRECTORY_END, max(0, len(content) - _LAST_BYTES))
     if at < 0 or int.from_bytes(content[at + 12 : at + 16], "little") > MOST_DIRECTORY:
@@ -81,13 +82,13 @@ def _unpacked_sheets(content: bytes) -> int:
 
 
 def rights_template(lang: Lang = "zh") -> bytes:
-    """An Excel file to fill in with rights: a sheet of headings, and one that explains each column."""
+    """Return an Excel file to fill in with rights: a sheet of headings, and one that explains each column."""
     import xlsxwriter
 
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     heading = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1})
-    # As text, so that a number keeps its leading zeros and is never shown as a power of ten.
+    # As text, so that a number keeps its leading zeros and is never shown in scientific notation.
     as_text = book.add_format({"num_format": "@"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet("权利清单" if lang == "zh" else "rights")

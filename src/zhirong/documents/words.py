@@ -1,4 +1,4 @@
-"""The fixed words of the documents, and how amounts, rates and days are written in them."""
+"""The fixed texts of the documents, and the formats of amounts, rates and dates."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -210,17 +210,17 @@ UNITS: dict[str, Text] = {
 
 
 def words(text: Text | None, lang: Lang) -> str:
-    """A text in the language asked for; nothing where there is none."""
+    """Return a text in the requested language; empty if there is none."""
     return "" if text is None else text.in_(lang)
 
 
 def money(amount: str | None) -> str:
-    """Yuan as JSON carries it, with thousands separated; a dash where there is none."""
+    """Format yuan from JSON with thousands separators; a dash if there is none."""
     return NOTHING if amount is None else show_yuan(parse_yuan(amount))
 
 
 def ten_thousands(amount: str | None, lang: Lang) -> str:
-    """Yuan rounded to the ten thousand and so named: for values that a simulation gives to no better than that."""
+    """Round yuan to ten thousand, with the unit: for values that a simulation gives no more precisely."""
     if amount is None:
         return NOTHING
     if lang == "zh":
@@ -229,24 +229,24 @@ def ten_thousands(amount: str | None, lang: Lang) -> str:
 
 
 def percent(rate: str | None, places: int = 2) -> str:
-    """A rate in per cent; a dash where there is none."""
+    """Format a rate in per cent; a dash if there is none."""
     if rate is None:
         return NOTHING
     return f"{(Decimal(rate) * 100).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)} %"
 
 
 def short_percent(rate: str) -> str:
-    """A rate in per cent without needless decimals, one at most."""
+    """Format a rate in per cent with at most one decimal, and none if it is whole."""
     shown = (Decimal(rate) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return f"{shown.normalize():f} %"
 
 
 def source(reference: Reference | None, lang: Lang) -> str:
-    """A reference on one line, with how sure it is unless it was read in the source."""
+    """Return a reference on one line, with its confidence unless it was read in the source."""
     if reference is None:
         return ""
     named = " ".join((reference.issuer, reference.document, reference.article)).split()
-    # The document's full name often begins with the issuer's.
+    # The document's full name often begins with the issuer's name.
     if len(named) > 1 and named[1].startswith(named[0]):
         named = named[1:]
     line = " ".join(named) or words(reference.note, lang)
@@ -256,7 +256,7 @@ def source(reference: Reference | None, lang: Lang) -> str:
 
 
 def explained_value(node: Explanation, lang: Lang) -> str:
-    """The value of one node of an explanation, with its unit."""
+    """Return the value of one node of an explanation with its unit."""
     value, unit = node.value, node.unit
     if value is None:
         return ""
@@ -274,7 +274,9 @@ def explained_value(node: Explanation, lang: Lang) -> str:
 
 
 def explanation_rows(node: Explanation, lang: Lang, depth: int = 0) -> list[dict[str, Any]]:
-    """An explanation as rows, top down, each with its depth; the same row many times over comes once, counted."""
+    """Return an explanation as rows, top down, each with its depth; identical repeated rows are shown once with
+    their number.
+    """
     sources = [source(reference, lang) for reference in node.references]
     if node.basis in ("unconfirmed", "assumed"):
         sources.append(f"[{CONFIDENCES[node.basis].in_(lang)}]")

@@ -1,4 +1,4 @@
-"""Writing an Excel workbook row by row, so that a cell is what its type says and never what its text looks like."""
+"""Writing an Excel workbook row by row; the type of a value decides the kind of cell, not its text."""
 
 import re
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ from zhirong.charts.theme import PALETTE
 
 _NAVY = "#12395B"
 _SHADE = "#F3F6F9"
-_LONGEST_CELL = 32_767  # what Excel can hold
+_LONGEST_CELL = 32_767  # Excel's maximum
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-_FONT = "Microsoft YaHei"  # on every Windows and Mac Office; elsewhere the reader's own Chinese font is in
+_FONT = "Microsoft YaHei"  # on every Windows and Mac Office; other readers use their own Chinese font
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A live formula with the result that it has now, for readers that do not compute."""
+    """A live formula with its current result, for readers that do not calculate."""
 
     text: str
     result: Decimal
@@ -45,10 +45,10 @@ Cell = str | int | Decimal | Amount | Rate | Formula | None
 
 
 class Workbook:
-    """A workbook being written into a buffer. made_on: the day it states as its own; None states none."""
+    """A workbook written to a buffer. made_on: the creation date stated in it, or None."""
 
     def __init__(self, buffer: BytesIO, made_on: datetime | None) -> None:
-        # Text stays text: nothing that a user wrote may turn into a formula, a link or a number.
+        # Text stays text: no user input may become a formula, a link or a number.
         options = {
             "in_memory": True,
             "strings_to_formulas": False,
@@ -63,7 +63,7 @@ class Workbook:
         }
 
     def sheet(self, title: str) -> "Sheet":
-        """A new sheet, printed landscape on one page's width."""
+        """Add a sheet, printed landscape and one page wide."""
         return Sheet(self._book.add_worksheet(title), title, self.formats)
 
     def bars(
@@ -79,7 +79,7 @@ class Workbook:
         is_stacked: bool = False,
         is_rate: bool = False,
     ) -> None:
-        """A bar chart of columns of a sheet, their names in row ``head``, its categories in column A."""
+        """Add a bar chart of columns of a sheet, with their names in row ``head`` and its categories in column A."""
         chart = self._book.add_chart(
             {"type": "bar", "subtype": "percent_stacked"} if is_stacked else {"type": "bar"}
         )
@@ -95,7 +95,7 @@ class Workbook:
                 }
             )
         chart.set_title({"name": title, "name_font": {"size": 12}})
-        # Excel draws the first category at the bottom by default.
+        # By default Excel draws the first category at the bottom.
         chart.set_y_axis({"reverse": True})
         chart.set_x_axis({"num_format": "0%" if is_stacked else "0.0%" if is_rate else "#,##0"})
         chart.set_legend({"position": "bottom"})
@@ -103,7 +103,7 @@ class Workbook:
         sheet.insert(where, chart)
 
     def close(self) -> None:
-        """Finish the workbook and write it out."""
+        """Finish the workbook and write it."""
         self._book.close()
 
 
@@ -122,9 +122,7 @@ _FORMATS: dict[str, dict[str, object]] = {
 
 
 class Sheet:
-    """One sheet, written from the top. ``next_row`` is the number of the row to be written next, as Excel
-    counts.
-    """
+    """One sheet, written from the top. ``next_row``: the number of the next row, as Excel counts."""
 
     def __init__(self, sheet: "xlsxwriter.worksheet.Worksheet", title: str, formats: dict[str, object]) -> None:
         self._sheet = sheet
@@ -137,40 +135,40 @@ class Sheet:
         sheet.hide_gridlines(2)
 
     def widths(self, *widths: int) -> None:
-        """The widths of the columns from the left, in characters."""
+        """Set the widths of the columns from the left, in characters."""
         for index, width in enumerate(widths):
             self._sheet.set_column(index, index, width)
 
     def title(self, words: str) -> None:
-        """A large line."""
+        """Write a large line."""
         self._sheet.write_string(self.next_row - 1, 0, words, self._formats["title"])
         self.next_row += 1
 
     def head(self, names: Sequence[str]) -> None:
-        """The names of columns."""
+        """Write the names of the columns."""
         for index, name in enumerate(names):
             self._sheet.write_string(self.next_row - 1, index, name, self._formats["head"])
         self.next_row += 1
 
     def row(self, *cells: Cell) -> None:
-        """One row, from the left; None leaves a cell empty."""
+        """Write one row from the left; None leaves a cell empty."""
         for index, cell in enumerate(cells):
-            # A line that is alone runs on into the empty cells next to it.
+            # Text alone on a line extends into the empty cells next to it.
             self._write(index, cell, "" if len(cells) > 1 else "plain")
         self.next_row += 1
 
     def total(self, *cells: Cell) -> None:
-        """A row of sums under a rule."""
+        """Write a row of totals under a rule."""
         for index, cell in enumerate(cells):
             self._write(index, cell, "total")
         self.next_row += 1
 
     def gap(self) -> None:
-        """An empty row."""
+        """Leave an empty row."""
         self.next_row += 1
 
     def insert(self, where: str, chart: object) -> None:
-        """A chart with its upper left corner at a cell."""
+        """Insert a chart with its upper left corner at a cell."""
         self._sheet.insert_chart(where, chart)
 
     def _write(self, column: int, cell: Cell, style: str) -> None:
@@ -184,7 +182,7 @@ class Sheet:
         if cell is None:
             self._sheet.write_blank(row, column, None, f[look["text"]])
         elif isinstance(cell, str):
-            # Half of a surrogate pair stands for no character, and no file can hold it.
+            # Half of a surrogate pair is not a character, and no file can contain it.
             words = _HALF_CHARACTER.sub("\ufffd", cell)[:_LONGEST_CELL]
             self._sheet.write_string(row, column, words, f[look["text"]])
         elif isinstance(cell, Amount):

@@ -1,12 +1,11 @@
-"""Reads the workbook on standard input and writes its rows to standard output; run as a script, in its own process.
+"""Read the workbook on standard input and write its rows to standard output; run as a script in a separate process.
 
-A workbook can be built so that any reader of it runs out of memory or time. This process has little of both, which
-the system enforces, so that a hostile file ends it and nothing else. It imports nothing of the package, to begin
-quickly.
+A workbook can be built so that any reader of it runs out of memory or time. The system limits both for this
+process, so that a hostile file ends only this process. It imports nothing of the package, to start quickly.
 
 Standard output: values of ``marshal``, one after another. ``("sheet", name)`` begins a sheet; a list of rows
-follows any number of times, each ``(number, cells)``; ``("end",)`` ends it all; ``("refused", code, detail)``
-instead of it. A day and time is a tuple of six whole numbers.
+follows any number of times, each ``(number, cells)``; ``("end",)`` is the end; or instead ``("refused", code,
+detail)``. A date with time is a tuple of six whole numbers.
 """
 
 import io
@@ -21,21 +20,21 @@ from typing import Any, NoReturn
 
 _DIRECTORY_END = b"PK\x05\x06"
 _CHUNK = 1024 * 1024
-_OVERLAP = 4096  # a formula's cell may lie across two pieces
+_OVERLAP = 4096  # a formula's cell may be split between two pieces
 _ROWS_AT_ONCE = 500
 _MOST_FORMULAS = 1_000
 _DOCUMENT_TYPE = b"<!DOCTYPE"
-# A cell with a formula and without a stored value, as a program that does not calculate writes it.
+# A cell with a formula and no stored value, as written by a program that does not calculate.
 _UNCACHED = re.compile(
     rb'<(?:\w+:)?c\s+r="([A-Z]{1,3})([0-9]{1,7})"[^<>]*>\s*<(?:\w+:)?f\b[^<>]*(?:/>|>([^<]*)</(?:\w+:)?f>)'
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-# A row that says where it stands.
+# A row that states its number.
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*?\sr\s*=\s*[\"']([0-9]+)")
 
 
 def main(limits: dict[str, int]) -> None:
-    """Read, and write what was read. limits: by name, as ``file_limits`` has them."""
+    """Read the workbook and write its rows. limits: by name, as in ``file_limits``."""
     _limit_this_process(limits)
     content = sys.stdin.buffer.read()
     formulas: list[dict[tuple[int, int], str]] = []
@@ -72,7 +71,7 @@ def main(limits: dict[str, int]) -> None:
 def _limit_this_process(limits: dict[str, int]) -> None:
     try:
         import resource
-    except ImportError:  # Windows has no such limits; the caller's clock still ends this process
+    except ImportError:  # Windows has no such limits; the caller's timeout still ends this process
         return
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
     resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"] + 1))
@@ -102,11 +101,11 @@ def _write_rows(
 
 
 def _rows(sheet: Any, uncached: dict[tuple[int, int], str]) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """The rows that hold anything. A formula without its result takes the place of its cell."""
+    """Yield the non-empty rows. A formula without a result replaces its cell."""
     by_row: dict[int, dict[int, str]] = {}
     for (row, column), formula in uncached.items():
         by_row.setdefault(row, {})[column] = formula
-    # The reader gives every row from the first of the sheet, and its cells from the first filled column.
+    # The reader returns every row from the first of the sheet, and its cells from the first filled column.
     before = [None] * sheet.start[1] if sheet.start is not None else []
     for number, row in enumerate(sheet.iter_rows(), 1):
         cells = before + [_plain(cell) for cell in row]
@@ -137,7 +136,9 @@ def _plain(cell: Any) -> Any:
 
 
 def _look_into_archive(content: bytes, limits: dict[str, int]) -> list[dict[tuple[int, int], str]]:
-    """Refuse an archive that unpacks too large or declares a document type; formulas without results, by sheet."""
+    """Reject an archive that unpacks too large or declares a document type; return formulas without results, by
+    sheet.
+    """
     at = content.rfind(_DIRECTORY_END, max(0, len(content) - 66_000))
     if at < 0:
         _refuse("damaged", "no directory")
@@ -189,7 +190,7 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, last_row: int) -> dic
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> list[str]:
-    """The parts of the sheets in the order of the workbook; a document type has been ruled out before."""
+    """Return the parts of the sheets in the order of the workbook; a document type has already been ruled out."""
     from xml.etree import ElementTree
 
     try:

@@ -1,4 +1,4 @@
-"""The rows of a workbook (.xlsx, .xls, .xlsb, .ods), read in a process that has little memory and time."""
+"""Rows of a workbook (.xlsx, .xls, .xlsb, .ods), read in a process with little memory and time."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ from zhirong.kernel.sheets import Cell, Rows
 from zhirong.kernel.text import Text
 
 _CHILD = Path(__file__).with_name("workbook_child.py")
-_WALL_SECONDS = 60  # a busy machine gives the process less than all of a processor
+_WALL_SECONDS = 60  # on a busy machine the process gets only part of a processor
 _SAVE_AGAIN = Text("用 Excel 打开，另存为 .xlsx", "open it in Excel and save it as .xlsx")
 _SMALLER = Text(
     "只保留清单所需的行和列，或分成几个文件", "keep only the rows and columns of the list, or split the file"
@@ -96,9 +96,10 @@ _REASONS: dict[str, tuple[Text, Text, str]] = {
 
 
 def workbook_rows(content: bytes, source: str) -> Rows:
-    """The rows of the first visible sheet that holds a table, the other sheets with it; empty rows are omitted.
+    """Return the rows of the first visible sheet with a table, and the other sheets with it; empty rows are
+    omitted.
 
-    A formula without a stored result comes as its own text, beginning with "=". Raises InputError for a workbook
+    A formula without a stored result is returned as its text, beginning with "=". Raises InputError for a workbook
     that is damaged, hostile or beyond the limits.
     """
     kept: dict[str, str] = {}
@@ -121,7 +122,7 @@ def workbook_rows(content: bytes, source: str) -> Rows:
 
 
 def _parts(content: bytes, source: str) -> Iterator[Any]:
-    """What the process says, until its end. Raises InputError if its limits ended it."""
+    """Yield the output of the process until its end. Raises InputError if its limits ended it."""
     allowed = {
         "memory": limits.WORKBOOK_MEMORY,
         "seconds": limits.WORKBOOK_SECONDS,
@@ -163,14 +164,14 @@ def _parts(content: bytes, source: str) -> Iterator[Any]:
 
 
 def _cell(cell: Any, kept: dict[str, str]) -> Cell:
-    """A cell as the process wrote it; equal texts are kept once."""
+    """Convert a cell from the process; equal texts are stored once."""
     if isinstance(cell, str):
         return kept.setdefault(cell, cell)
     return datetime(*cell) if isinstance(cell, tuple) else cell
 
 
 def _is_table(sheet: Rows) -> bool:
-    """Whether a sheet has at least two rows of at least two cells."""
+    """Return whether a sheet has at least two rows of at least two cells."""
     wide = 0
     for _, cells in sheet:
         wide += sum(cell is not None for cell in cells) > 1

@@ -1,4 +1,5 @@
-"""One function a business operation: permission, state, rule, write and event in one transaction (see ``pattern``).
+"""The operations: each one checks permission, state and rules, writes its rows and records its event in one
+transaction (see ``run``).
 
-Call ``zhirong.store.setup.ready()`` before importing anything else from here.
+Call ``zhirong.store.setup.ready()`` before importing anything else from this package.
 """

@@ -1,4 +1,4 @@
-"""Keeping who has looked at what: once per day for each person and thing, so that reading stays cheap.
+"""The access log: who opened which object, once per day for each person and object, so that reading stays cheap.
 
 A reader never waits for a writer. Where the database is being written to, the record goes into a small file in the
 data folder, and the background worker takes it over.
@@ -20,7 +20,7 @@ from zhirong.store.settings import DATA
 from zhirong.store.waiting import without_waiting
 from zhirong.store.work import Seen
 
-# What belongs to somebody else's business or person; one's own desk and notices are not recorded.
+# Only objects that belong to another organisation or person are recorded, not the user's desk and notices.
 RECORDED = frozenset(
     {"account", "appraisal", "case", "event", "firmright", "guaranteerequest", "loan", "paper", "storedfile"}
 )
@@ -28,7 +28,7 @@ _WAITING, _TAKEN = "seen.waiting", "seen.taken"
 
 
 def note_seen(actor: Actor, row: Model, now: datetime) -> None:
-    """Keep that this person has opened this row. The background's own work looks at everything and is not kept."""
+    """Record that this actor has opened this row. Reads by the background work are not recorded."""
     table = str(row._meta.model_name)
     if table not in RECORDED or not actor.account:
         return
@@ -46,7 +46,7 @@ def note_seen(actor: Actor, row: Model, now: datetime) -> None:
 
 
 def take_over_seen(folder: Path = DATA) -> int:
-    """Bring the records that are kept in the file into the database; returns how many there were."""
+    """Move the records from the file into the database. Returns their number."""
     taken = folder / _TAKEN
     if not taken.exists():
         waiting = folder / _WAITING
@@ -82,7 +82,7 @@ def _keep(folder: Path, seen: Seen) -> None:
 
 
 def _is_at(place: Path, file: int) -> bool:
-    """Whether the open file is still the one of this name: it may have been taken over meanwhile."""
+    """Return whether the open file still has this path: another process may have taken it over."""
     try:
         return place.stat().st_ino == os.fstat(file).st_ino
     except FileNotFoundError:

@@ -1,4 +1,6 @@
-"""Who acts: organisations by kind, roles within them, the actor that a request comes from, and its capacity in the register."""
+"""Actors: the kinds of organisation, the roles within them, the actor who sends a request, and its capacity in the
+register.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +11,7 @@ from zhirong.kernel.text import Text
 
 
 class OrganisationKind(StrEnum):
-    """What an organisation is."""
+    """The kinds of organisation."""
 
     FIRM = "firm"
     LENDER = "lender"
@@ -36,7 +38,7 @@ KIND_WORDS: Mapping[OrganisationKind, Text] = {
 
 
 class MemberRole(StrEnum):
-    """What a person does within an organisation; the part before the dot is the organisation's kind."""
+    """The roles within an organisation; the part before the dot is the kind of organisation."""
 
     FIRM_MANAGER = "firm.manager"
     FIRM_CLERK = "firm.clerk"
@@ -79,17 +81,17 @@ ROLE_WORDS: Mapping[MemberRole, Text] = {
     MemberRole.AUDIT_ADMIN: Text("审计管理员", "audit administrator"),
 }
 
-# GB/T 22239: who runs the system, who grants rights and who audits are three different people.
+# GB/T 22239: three different people run the system, grant rights and audit.
 ADMIN_ROLES = frozenset({MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN, MemberRole.AUDIT_ADMIN})
 
 
 def roles_of(kind: OrganisationKind) -> tuple[MemberRole, ...]:
-    """The roles that there are in an organisation of this kind."""
+    """Return the roles of an organisation of this kind."""
     return tuple(role for role in MemberRole if role.value.split(".")[0] == kind.value)
 
 
 class Capacity(StrEnum):
-    """As what an actor acts in the register."""
+    """The capacities in which an actor acts in the register."""
 
     REGISTRAR = "registrar"
     LENDER = "lender"
@@ -107,12 +109,13 @@ _CAPACITIES: Mapping[OrganisationKind, Capacity] = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks. account: 0 for somebody who has not signed in, and for the platform's own work in the background.
+    """The actor of a request. account: 0 for a visitor who is not signed in, and for the platform's background
+    work.
 
     organisation, kind, code, name: of the organisation acted for. roles: within it. mandate: the id of the mandate by
     which an agent acts for a firm; then ``allowed`` names the operations that the firm has granted, and ``most`` the
     largest amount in fen. scopes: of the token that a program uses; None for a person at a page.
-    name, acts_as, acts_for: of one who acts in the register without an account (``register_actor``).
+    name, acts_as, acts_for: of an actor without an account in the register (``register_actor``).
     """
 
     account: int = 0
@@ -133,7 +136,7 @@ class Actor:
 
     @property
     def id(self) -> str:
-        """How the log names who acted."""
+        """Return the name of the actor in the log."""
         if self.name:
             return self.name
         if self.is_worker:
@@ -142,7 +145,9 @@ class Actor:
 
     @property
     def capacity(self) -> Capacity:
-        """As what the actor acts in the register: for an active firm or lender, for the register, else as the public."""
+        """Return the capacity in the register: of an active firm or lender, of the registration office, otherwise
+        of the public.
+        """
         if self.acts_as is not None:
             return self.acts_as
         if self.has(MemberRole.REGISTRAR):
@@ -152,7 +157,7 @@ class Actor:
 
     @property
     def party(self) -> Holder | None:
-        """The firm or lender that the actor acts for in the register, None for an office and the public."""
+        """Return the firm or lender that the actor acts for in the register; None for an office and the public."""
         if self.acts_as is not None:
             return self.acts_for
         if self.capacity in (Capacity.FIRM, Capacity.LENDER):
@@ -160,7 +165,7 @@ class Actor:
         return None
 
     def has(self, *roles: MemberRole) -> bool:
-        """Whether the actor has one of these roles."""
+        """Return whether the actor has one of these roles."""
         return bool(self.roles.intersection(roles))
 
 
@@ -169,7 +174,8 @@ WORKER = Actor(is_worker=True)
 
 
 def register_actor(name: str, capacity: Capacity, party: Holder | None = None) -> Actor:
-    """Who acts in the register without an account: at the command line, from a program that uses the library.
+    """Return an actor without an account for the register: at the command line, or in a program that uses the
+    library.
 
     name: how the log names the actor. party: the firm or lender acted for, None for an office.
     """

@@ -1,5 +1,5 @@
-"""What an operation asks for: its request as fields in words, for this person and this row. The model says it;
-forms, programs and the command line read it from here.
+"""The fields of an operation's request for this actor and this row. The model declares them; forms, programs and
+the command line read them from here.
 """
 
 import types
@@ -18,10 +18,10 @@ from zhirong.operations.fields import Ask, Request, ask_in
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One field. widget: as of ``Ask``, never only ``text`` where the type says more. required: whether something
-    must be given. is_list: several values. suits: whether it is asked of this person and row. default: what holds
-    where nothing is given. start: what a form begins with. choices: empty if anything can be given. maximum: of
-    letters.
+    """One field. widget: as in ``Ask``, but never plain ``text`` if the type says more. required: whether a value
+    must be given. is_list: several values. suits: whether the field applies to this actor and row. default: the
+    value if none is given. start: the value with which a form starts. choices: empty if any value is allowed.
+    maximum: number of characters.
     """
 
     name: str
@@ -38,31 +38,31 @@ class Asked:
 
 
 def asked(model: type[Request], actor: Actor, row: Any, *, tells: bool = True) -> list[Asked]:
-    """The fields of a request, all that there are. tells: whether the person may see what depends on rows:
-    choices among them, what suits them, and what is in a field now.
+    """Return all fields of a request. tells: whether the actor may see what depends on rows: the choices, whether a
+    field applies, and its current value.
     """
     return [_asked(name, info, actor, row, tells) for name, info in model.model_fields.items()]
 
 
 def on_form(fields: Sequence[Asked]) -> list[Asked]:
-    """Those that a form asks for."""
+    """Return the fields that a form shows."""
     return [one for one in fields if one.suits and one.widget != "table"]
 
 
 def ask_of(name: str, info: FieldInfo) -> Ask:
-    """How a field is asked for; one that says nothing is called by its name."""
+    """Return how a field is asked for; without a declaration its label is its name."""
     return ask_in(info) or Ask(same(name))
 
 
 def plain_type(annotation: Any) -> Any:
-    """The type without ``| None`` and without what is annotated to it."""
+    """Return the type without ``| None`` and without its annotations."""
     if get_origin(annotation) in (Union, types.UnionType):
         return plain_type(next(one for one in get_args(annotation) if one is not type(None)))
     return plain_type(get_args(annotation)[0]) if get_origin(annotation) is Annotated else annotation
 
 
 def is_list(kind: Any) -> bool:
-    """Whether a plain type holds several values."""
+    """Return whether a plain type holds several values."""
     return get_origin(kind) in (list, tuple)
 
 
@@ -75,7 +75,7 @@ def _asked(name: str, info: FieldInfo, actor: Actor, row: Any, tells: bool) -> A
     start = default
     if ask.start is not None:
         start = ask.start(actor, row) if tells and suits else None
-    # What does not suit is not asked: its choices may make no sense for the row, or cost much.
+    # A field that does not apply is not asked for: its choices may make no sense for the row, or take long to find.
     choices = ask.choices if not callable(ask.choices) else ask.choices(actor, row) if tells and suits else ()
     limit = next((one.max_length for one in info.metadata if getattr(one, "max_length", None)), None)
     return Asked(

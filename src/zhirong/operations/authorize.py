@@ -1,4 +1,6 @@
-"""Who may do an operation: role, mandate and token, in the register the capacity; to a row they can see, by relation and state."""
+"""Permission to run an operation: by role, mandate and token, by capacity in the register, and by the actor's
+relation to a visible row and the row's state.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -10,7 +12,7 @@ from zhirong.store.parties import Kept
 
 
 def may(actor: Actor, op: Operation) -> bool:
-    """Whether the person's role, mandate and token allow the operation at all, whatever the row."""
+    """Return whether the actor's role, mandate and token allow the operation, regardless of the row."""
     if actor.is_worker or op.is_background:
         return actor.is_worker and op.is_background
     if op.policy is not None and actor.capacity not in op.policy:
@@ -25,22 +27,24 @@ def may(actor: Actor, op: Operation) -> bool:
 
 
 def is_allowed_now(op: Operation, row: Any) -> bool:
-    """Whether the row's state admits it."""
+    """Return whether the row's state allows the operation."""
     return op.states is None or getattr(row, op.state_field) in op.states
 
 
 def can(actor: Actor, name: str, row: Any = None) -> bool:
-    """Whether the person may do it to this row, which it can see, now."""
+    """Return whether the actor may run the operation on this row now. The actor must be able to see the row."""
     op = OPERATIONS[name]
     return may(actor, op) and (row is None or (op.relation(actor, row) and is_allowed_now(op, row)))
 
 
 def operations_for(actor: Actor, row: Kept) -> list[Operation]:
-    """What the person can do to this row now, in the order of declaration."""
+    """Return the operations that the actor can run on this row now, in the order of declaration."""
     return [op for op in OPERATIONS.values() if op.model is type(row) and can(actor, op.name, row)]
 
 
 def forbidden_to(actor: Actor, op: Operation | None) -> ForbiddenError:
-    """Why the person may not do the operation; where it is its token alone that does not reach so far, that is said."""
+    """Return the error that says why the actor may not run the operation, and whether only the token's scopes are
+    too narrow.
+    """
     is_the_tokens = op is not None and may(replace(actor, scopes=None), op)
     return beyond_token(op.scope) if op is not None and is_the_tokens else forbidden()

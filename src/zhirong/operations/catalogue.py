@@ -1,4 +1,4 @@
-"""Every module that declares operations and lists. Loading it makes ``OPERATIONS`` and ``LISTINGS`` complete."""
+"""All modules that declare operations and lists. Loading this one makes ``OPERATIONS`` and ``LISTINGS`` complete."""
 
 from importlib import import_module
 
@@ -62,6 +62,6 @@ MODULES = (
 
 
 def load() -> None:
-    """Import them all; harmless when repeated."""
+    """Import all of them. Can be called repeatedly."""
     for name in MODULES:
         import_module(f"zhirong.operations.{name}")

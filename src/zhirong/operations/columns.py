@@ -1,4 +1,4 @@
-"""What the columns of a file mean: as an organisation corrected them, for one file or for all that follow."""
+"""The meanings of the columns of a file, as an organisation corrected them for one file or for all later ones."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ COLUMNS_HELP = (
 
 
 def corrections_for(actor: Actor, kind: str, written: str, fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Heading to field: what the organisation keeps for such files, then what is said of this one.
+    """Map headings to fields: the organisation's stored corrections, then those given for this file.
 
     Raises InputError with every line that cannot be read.
     """
@@ -29,7 +29,7 @@ def corrections_for(actor: Actor, kind: str, written: str, fields: Mapping[str, 
 
 
 def keep_corrections(work: Work, kind: str, corrections: Mapping[str, str]) -> None:
-    """Keep the corrections for the files of this kind that follow."""
+    """Store the corrections for later files of this kind."""
     row = FileColumns.objects.filter(organisation_id=work.actor.organisation, kind=kind).first()
     if row is None:
         work.create(FileColumns, organisation_id=work.actor.organisation, kind=kind, columns=dict(corrections))

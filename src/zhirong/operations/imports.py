@@ -1,12 +1,11 @@
-"""Long lists and statements: accepted at once, read in the background, shown as old and new, kept once somebody
-agrees.
+"""Import of long lists and statements: accepted at once, read in the background, previewed with old and new values,
+stored after confirmation.
 
 A desk declares an ``Importer`` for its kind of file: how the file is read, what each row would change, how rows are
-kept. The file is parsed outside any transaction. What was found lies in the data folder as pieces of rows, one
-transaction each when they are kept, so that nobody waits long and a worker that is killed continues at the piece
-where it stopped. Every
-piece compares with the data of its time again: what somebody has changed since the preview is left alone and
-reported.
+stored. The file is parsed outside any transaction. The results are kept in the data folder as pieces of rows; each
+piece is stored in one transaction, so that no other operation waits long and a worker that is killed continues with
+the piece where it stopped. Every piece is compared again with the data at that time: rows that have changed since
+the preview are left alone and reported.
 """
 
 import gzip
@@ -41,20 +40,20 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import attach, bytes_of, keep_report, piece_of_report, redeem
 from zhirong.store.work import FileImport, Job
 
-# Who brings files: those who may import a list of rights or a statement.
+# Roles that may import a list of rights or a statement.
 BRINGERS = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK, MemberRole.LENDER_CASHIER, MemberRole.LENDER_MANAGER)
 MOST_ROWS = 200_000
-PIECE = 200  # rows of one transaction, and of one page of the preview
+PIECE = 200  # rows per transaction and per page of the preview
 _MOST_PROBLEMS = 100
-_WAITING_ON = "background"  # the answer of an operation that has left its file to the background
+_WAITING_ON = "background"  # the answer of an operation that leaves its file to the background
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file holds. records: one for each good row, JSON, in order. bad: rows with their problems, JSON.
+    """The contents of a file. records: one for each good row, JSON, in order. bad: rows with their problems, JSON.
 
-    about: what was recognised, for people. notices: what is named and stops nothing. total: how many records there
-    are.
+    about: what was recognised, for the user. notices: remarks that do not prevent the import. total: number of
+    records.
     """
 
     records: Iterable[dict[str, Any]]
@@ -66,7 +65,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """One kind of file. roles: who may confirm it. page: the name of the page of what was imported.
+    """One kind of file. roles: who may confirm the import. page: the page name of an imported object.
 
     read: the file to records, saying how many rows of how many it has read; raises InputError where it cannot be
     used. compare: records to rows of the preview, each with ``outcome`` (new, changed, same, wrong), ``row``,
@@ -96,24 +95,24 @@ def importer(one: Importer) -> None:
 
 
 def most_rows_at_once(kind: str, day: date) -> int:
-    """How many rows are read at once; a file with more is left to the background."""
+    """Return the number of rows that are read at once; a longer file is left to the background."""
     return int(rulebook().at("import.background_rows", day).value[kind])
 
 
 def is_long(content: bytes, kind: str, day: date) -> bool:
-    """Whether a file is left to the background without reading it."""
+    """Return whether a file must be left to the background, without reading it."""
     return seems_longer_than(content, most_rows_at_once(kind, day))
 
 
 def is_long_table(rows: Rows, kind: str, day: date) -> bool:
-    """Whether a table that was read has more rows below its heading than are answered at once."""
+    """Return whether a table has more rows below its heading than are read at once."""
     return max(map(len, rows.sheets())) > most_rows_at_once(kind, day) + 1
 
 
 def begin(work: Work, kind: str, ticket: str, subject: str, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Take a long file in; the answer names the import and its job. The same file again is the same import.
+    """Accept a long file; the answer names the import and its job. The same file again gives the same import.
 
-    subject: what the file belongs to. Raises InputError if the organisation has too many under way.
+    subject: what the file belongs to. Raises InputError if the organisation has too many imports under way.
     """
     upload = redeem(work.actor, ticket)
     under_way = list(
@@ -155,17 +154,17 @@ def _answer(row: FileImport) -> dict[str, Any]:
 
 
 def waits_in_background(answer: Any) -> bool:
-    """Whether an operation has left its file to the background."""
+    """Return whether an operation has left its file to the background."""
     return isinstance(answer, dict) and answer.get(_WAITING_ON) is True
 
 
 def job_key(row: FileImport, state: str, tried: int = 0) -> str:
-    """The key of the job that reads or keeps an import. tried: how often somebody has begun it again."""
+    """Return the key of the job that reads or stores an import. tried: how often it was restarted."""
     return f"import/{row.pk}/{state}" + (f"/{tried}" if tried else "")
 
 
 def job_of(row: FileImport) -> Job | None:
-    """The job that is reading or keeping an import, or did so last."""
+    """Return the current or latest job of an import."""
     return Job.objects.filter(key__startswith=f"import/{row.pk}/").order_by("-pk").first()
 
 
@@ -183,7 +182,7 @@ def _written(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def preview_rows(row: FileImport, number: int) -> list[dict[str, Any]]:
-    """The rows of one piece of the preview. Raises InputError if it is no longer there."""
+    """Return the rows of one piece of the preview. Raises InputError if it no longer exists."""
     offset, length, digest = row.parts[number]
     return _rows_of(row.report, offset, length, digest)
 
@@ -195,7 +194,7 @@ def _rows_of(report: str, offset: int, length: int, digest: str) -> list[dict[st
             "lost_preview",
             "import",
             "",
-            Text("预览已清理或损坏", "the preview was deleted or is damaged"),
+            Text("预览已删除或损坏", "the preview was deleted or is damaged"),
             Text("重新上传文件", "Upload the file again"),
         )
     return [json.loads(line) for line in gzip.decompress(piece).decode().splitlines()]
@@ -212,13 +211,13 @@ def _pieces(records: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]
 
 
 def _own(actor: Actor, row: FileImport) -> bool:
-    """Somebody of the organisation who may import such files."""
+    """Return whether the actor belongs to the organisation and may import such files."""
     one = IMPORTERS.get(row.kind)
     return one is not None and row.organisation_id == actor.organisation and actor.has(*one.roles)
 
 
 class Confirm(Request):
-    """The yes to a preview."""
+    """The confirmation of a preview."""
 
     overwrite: Annotated[
         bool,
@@ -248,7 +247,7 @@ class Confirm(Request):
     ),
 )
 def confirm(work: Work, request: Confirm) -> Any:
-    """The rows are kept in the background from now on."""
+    """Confirm the preview; the rows are stored in the background."""
     row: FileImport = work.row
     if row.about["overwrites"] and not request.overwrite:
         count = row.about["overwrites"]
@@ -279,12 +278,12 @@ def confirm(work: Work, request: Confirm) -> Any:
     ),
 )
 def cancel(work: Work, request: Any) -> Any:
-    """Nothing further is read or kept."""
+    """Cancel the import: nothing more is read or stored."""
     work.update(work.row, state=ImportState.CANCELLED)
 
 
 def has_failed(row: FileImport) -> bool:
-    """Whether the background has given an import up."""
+    """Return whether the background has given up the import."""
     one = job_of(row) if row.state in (ImportState.READING, ImportState.KEEPING) else None
     return one is not None and one.state == JobState.FAILED
 
@@ -303,7 +302,7 @@ def has_failed(row: FileImport) -> bool:
     ),
 )
 def retry(work: Work, request: Any) -> Any:
-    """A new job for what the background has given up."""
+    """Start a new job for an import that the background gave up."""
     row: FileImport = work.row
     work.update(row, state=row.state)
     kind = "imports.read" if row.state == ImportState.READING else "imports.keep"
@@ -315,7 +314,7 @@ def retry(work: Work, request: Any) -> Any:
 
 
 class Previewed(Request):
-    """What was found in a file. parts: offset, length and digest of each piece of the report."""
+    """The contents of a file. parts: offset, length and digest of each piece of the report."""
 
     report: Annotated[str, Field(max_length=64)]
     parts: list[list[Any]]
@@ -324,13 +323,13 @@ class Previewed(Request):
 
 
 class Refused(Request):
-    """Why a file cannot be used."""
+    """The reason why a file cannot be used."""
 
     problems: list[dict[str, Any]]
 
 
 class Piece(Request):
-    """One piece of a preview, as ``FileImport.parts`` has it."""
+    """One piece of a preview, as in ``FileImport.parts``."""
 
     report: str
     offset: int
@@ -339,7 +338,7 @@ class Piece(Request):
 
 
 class Kept(Request):
-    """How many rows were kept, and which were left because they have changed since the preview."""
+    """The number of stored rows, and the rows left alone because they have changed since the preview."""
 
     counts: dict[str, int]
     left: list[int]
@@ -354,7 +353,7 @@ class Kept(Request):
     is_background=True,
 )
 def show(work: Work, request: Previewed) -> Any:
-    """The preview waits for a yes; a file that would change nothing is done, one with wrong rows is refused."""
+    """Show the preview for confirmation. A file without changes is done; a file with wrong rows is rejected."""
     counts = request.about["counts"]
     nothing = not counts["new"] and not counts["changed"]
     state = ImportState.REFUSED if counts["wrong"] else ImportState.DONE if nothing else ImportState.PREVIEW
@@ -378,7 +377,7 @@ def show(work: Work, request: Previewed) -> Any:
     is_background=True,
 )
 def refuse_file(work: Work, request: Refused) -> Any:
-    """Nothing is kept of it; why is shown."""
+    """Reject the file with a reason. Nothing of it is stored."""
     work.update(work.row, state=ImportState.REFUSED, problems=request.problems)
     _notify(work)
 
@@ -397,7 +396,7 @@ def _read_piece(call: Call, request: Piece) -> list[dict[str, Any]]:
     prepare=_read_piece,
 )
 def keep_piece(work: Work, request: Piece) -> Any:
-    """Keep the rows of one piece, as a whole."""
+    """Store the rows of one piece: all or none."""
     return IMPORTERS[work.row.kind].keep(work, work.row, work.prepared)
 
 
@@ -410,7 +409,7 @@ def keep_piece(work: Work, request: Piece) -> Any:
     is_background=True,
 )
 def finish(work: Work, request: Kept) -> Any:
-    """All batches have been imported."""
+    """Mark the import as done after all pieces."""
     row: FileImport = work.row
     about = {**row.about, "kept": request.counts, "left_rows": request.left}
     work.update(row, state=ImportState.DONE, about=about)
@@ -425,7 +424,7 @@ def finish(work: Work, request: Kept) -> Any:
     is_background=True,
 )
 def expire(work: Work, request: Any) -> Any:
-    """Nobody has said yes while the preview was good."""
+    """Let an unconfirmed preview expire."""
     work.update(work.row, state=ImportState.EXPIRED)
     _notify(work)
 
@@ -446,12 +445,12 @@ def _is_at(row: FileImport, state: str) -> bool:
 
 
 class _CancelledError(Exception):
-    """Somebody has cancelled the import: what is left of it is not read."""
+    """The import was cancelled; the rest of the file is not read."""
 
 
 @job("imports.read", is_long=True)
 def read_import(task: Task) -> Any:
-    """Read the file, compare every row with what is kept, leave the preview for somebody's yes."""
+    """Read the file, compare every row with the stored data, and leave a preview for confirmation."""
     row = _import_of(task.job.key)
     one = IMPORTERS[row.kind]
     if not _is_at(row, ImportState.READING):
@@ -470,7 +469,7 @@ def read_import(task: Task) -> Any:
 
 
 def _so_far(task: Task, row: FileImport, done: int, total: int) -> None:
-    """Reading is the first half of the way, comparing the second."""
+    """Report the progress: reading is the first half, comparing the second."""
     if not _is_at(row, ImportState.READING):
         raise _CancelledError
     task.progress(done, 2 * total)
@@ -513,7 +512,7 @@ def _compared(task: Task, row: FileImport, one: Importer, found: Found) -> Any:
 
 @job("imports.keep", is_long=True)
 def keep_import(task: Task) -> Any:
-    """Keep the preview piece by piece; what was kept before a worker was killed is answered, not kept again."""
+    """Store the preview piece by piece. A piece stored before a worker was killed is not stored again."""
     row = _import_of(task.job.key)
     counts = {"new": 0, "changed": 0, "same": 0, "left": 0}
     left: list[int] = []
@@ -527,7 +526,7 @@ def keep_import(task: Task) -> Any:
         except InputError:
             if _is_at(row, ImportState.KEEPING):
                 raise
-            break  # cancelled between the look and the lock
+            break  # cancelled between the check and the lock
         for name in counts:
             counts[name] += answer["counts"][name]
         left += answer["left"][: max(0, _MOST_PROBLEMS - len(left))]
@@ -539,7 +538,7 @@ def keep_import(task: Task) -> Any:
 
 @job("imports.sweep", daily="04:10")
 def sweep(task: Task) -> Any:
-    """Previews that nobody has confirmed in time expire; the jobs of imports that have ended are removed."""
+    """Let previews expire that were not confirmed in time, and delete the job records of ended imports."""
     rules = rulebook()
     waits = timedelta(days=rules.at("import.answer_days", task.day).whole())
     kept = timedelta(days=rules.at("import.job_days", task.day).whole())

@@ -1,5 +1,4 @@
-"""Work in the background: declared once, taken up by lease, tried again with growing pauses, done once whatever
-happens.
+"""Background jobs: declared once, leased by a worker, retried with growing pauses, and effective exactly once.
 
     @job("loans.end_of_day", daily="01:00")
     def end_of_day(task: Task) -> Any:
@@ -38,13 +37,13 @@ _log = logging.getLogger(__name__)
 
 
 class LostLeaseError(RuntimeError):
-    """Another worker has taken the job up in the meantime: this one stops."""
+    """Another worker has taken over the job; this one stops."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """A kind of job. daily: the time of day in Shanghai at which one is planned for every day, None for one that
-    operations ask for. is_long: it may take minutes, and has its own thread, so that no other job waits for it.
+    """A kind of job. daily: the Shanghai time at which one is planned every day; None for a job that operations
+    request.
     """
 
     name: str
@@ -59,8 +58,8 @@ JOBS: dict[str, JobKind] = {}
 def job(
     name: str, *, daily: str = "", is_long: bool = False
 ) -> Callable[[Callable[["Task"], Any]], Callable[["Task"], Any]]:
-    """Declare a kind of job; what the function returns is kept as its result, JSON. daily: ``HH:MM`` in Shanghai;
-    then one is planned for each day that the platform is up, with ``{"day": "2026-11-25"}`` as its payload.
+    """Declare a kind of job. The function's return value is stored as its result, JSON. daily: ``HH:MM`` in
+    Shanghai; one job is planned for each day that the platform runs, with ``{"day": "2026-11-25"}`` as its payload.
     is_long: as for ``JobKind``.
     """
 
@@ -75,7 +74,7 @@ def job(
 
 @dataclass(slots=True)
 class Task:
-    """One job being done. now: the instant at which it was taken up; every part of it is done as of that
+    """One job in progress. now: the instant at which a worker took it; every part of the job is done as of that
     instant.
     """
 
@@ -85,34 +84,34 @@ class Task:
 
     @property
     def payload(self) -> Mapping[str, Any]:
-        """What the job was given."""
+        """Return the input of the job."""
         return self.job.payload
 
     @property
     def day(self) -> date:
-        """The day that the job is for: of its payload where it names one, else the day it was taken up."""
+        """Return the day of the job: the one in its payload, otherwise the day on which a worker took it."""
         named = self.payload.get("day")
         return date.fromisoformat(named) if named else day_of(self.now)
 
     def key(self, part: str) -> str:
-        """The key of one part of the job: the same whenever and by whomever it is repeated."""
+        """Return the key of one part of the job. It is the same for every repetition by any worker."""
         return "job/" + hashlib.sha256(f"{self.job.key}\n{part}".encode()).hexdigest()
 
     def run_operation(
         self, name: str, subject: int | None = None, data: Mapping[str, Any] | None = None, part: str = ""
     ) -> Done:
-        """Do an operation as the platform itself, once for this job. part: distinguish two of the same operation on
-        the same row within the job.
+        """Run an operation as the platform itself, once for this job. part: distinguishes two runs of the same
+        operation on the same row within the job.
         """
         key = self.key(f"{name}/{subject or ''}/{part}")
         return run_operation(name, Call(WORKER, self.now, key), subject, data)
 
     def later(self, kind: str, key: str, run_at: datetime, organisation: Any = None, **payload: Any) -> None:
-        """Further work, once for each key."""
+        """Plan another job, once for each key."""
         plan_one(kind, key, run_at, organisation, **payload)
 
     def progress(self, done: int, total: int) -> None:
-        """Say how far it is, and keep the lease. Raises LostLeaseError if another worker has taken the job up."""
+        """Report the progress and extend the lease. Raises LostLeaseError if another worker has taken over the job."""
         until = self.now + timedelta(seconds=time.monotonic() - self._since) + LEASE
         if not _mine(self.job).update(done=done, total=total, leased_until=until):
             raise LostLeaseError(self.job.key)
@@ -120,7 +119,7 @@ class Task:
 
 
 def plan_one(kind: str, key: str, run_at: datetime, organisation: Any = None, **payload: Any) -> None:
-    """Leave work for the background, once for each key."""
+    """Plan a job for the background, once for each key."""
     Job.objects.bulk_create(
         [
             Job(
@@ -136,7 +135,7 @@ def plan_one(kind: str, key: str, run_at: datetime, organisation: Any = None, **
 
 
 def plan(now: datetime) -> None:
-    """Plan the daily jobs of the day of this instant; harmless when repeated."""
+    """Plan the daily jobs of the day of this instant. Can be called repeatedly."""
     day = day_of(now)
     wanted = {f"{kind.name}/{day}": kind for kind in JOBS.values() if kind.daily is not None}
     known = set(Job.objects.filter(key__in=wanted).values_list("key", flat=True))
@@ -146,9 +145,9 @@ def plan(now: datetime) -> None:
 
 
 def run_due(now: datetime, worker_id: str, limit: int = 100, *, is_long: bool = False) -> int:
-    """Take up and do jobs that are due, one after another; returns how many were taken up. worker_id: for the log
-    of the process; what keeps two workers apart is the lease. now: of the platform's clock; time that passes is
-    counted from it. is_long: the jobs that may take minutes, and no others.
+    """Run the jobs that are due, one after another; returns how many were started. worker_id: for the process log;
+    the lease keeps workers apart. now: the platform's time; elapsed time is added to it. is_long: run only the jobs
+    that may take minutes.
     """
     began = time.monotonic()
     taken = 0
@@ -163,12 +162,12 @@ def run_due(now: datetime, worker_id: str, limit: int = 100, *, is_long: bool = 
 
 
 def back_off(tries: int, first: timedelta = _FIRST_PAUSE, longest: timedelta = _LONGEST_PAUSE) -> timedelta:
-    """How long to wait after this many tries in vain: twice as long each time, up to a longest."""
+    """Return the pause after this number of failed attempts: doubled each time, up to the longest."""
     return min(first * 2 ** min(tries - 1, 40), longest)
 
 
 def _take(now: datetime, is_long: bool) -> Job | None:
-    """The next due job, leased: of two workers that want the same one, the database lets one have it."""
+    """Lease the next due job. If two workers want the same one, the database gives it to one of them."""
     due = Q(state=JobState.WAITING, run_at__lte=now) | Q(state=JobState.RUNNING, leased_until__lt=now)
     kinds = [kind.name for kind in JOBS.values() if kind.is_long == is_long]
     for one in Job.objects.filter(due, kind__in=kinds).order_by("run_at", "pk")[:20]:
@@ -180,27 +179,29 @@ def _take(now: datetime, is_long: bool) -> Job | None:
 
 
 def _mine(one: Job) -> Any:
-    """The job as long as it is this worker's: anyone who takes it up counts one try more."""
+    """Select the job while this worker holds its lease; another worker that takes it increases the number of
+    attempts.
+    """
     return Job.objects.filter(pk=one.pk, state=JobState.RUNNING, tries=one.tries)
 
 
 def _do(one: Job, now: datetime, worker_id: str) -> None:
-    if one.tries > MOST_TRIES:  # it has taken worker after worker with it
-        _end(one, now, "taken up too often without coming to an end", worker_id)
+    if one.tries > MOST_TRIES:  # worker after worker has died with it
+        _end(one, now, "restarted too often without finishing", worker_id)
         return
     try:
         result = JOBS[one.kind].run(Task(one, now))
     except LostLeaseError:
-        _log.warning("job %s has been taken up by another worker", one.key)
-    except Exception as error:  # whatever it is: the next job must not wait for it, and it is tried again
-        _log.exception("job %s failed at try %d", one.key, one.tries)
+        _log.warning("job %s has been taken over by another worker", one.key)
+    except Exception as error:  # any error at all: the next job must not wait, and this one is tried again
+        _log.exception("job %s failed at attempt %d", one.key, one.tries)
         _end(one, now, f"{type(error).__name__}: {error}"[:_LONGEST_ERROR], worker_id)
     else:
         _mine(one).update(state=JobState.DONE, leased_until=None, result=result if result is not None else {})
 
 
 def _end(one: Job, now: datetime, reason: str, worker_id: str) -> None:
-    """A try in vain: another one later, or none any more; the administrator's list of jobs shows why."""
+    """Record a failed attempt and plan another, or give up; the administrator's list of jobs shows the reason."""
     result = {"error": reason, "worker": worker_id}
     if one.tries >= MOST_TRIES:
         _mine(one).update(state=JobState.FAILED, leased_until=None, result=result)

@@ -1,4 +1,6 @@
-"""Lists: declared once, shown on a page, given by the API and exported to Excel, all with the same filters and order."""
+"""Lists: declared once; pages show them, the API returns them and Excel files contain them, with the same filters
+and order.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,9 +23,10 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. value: of a row, plain; Text is shown in the reader's language. order: the database column to sort by.
+    """One column. value: plain value from a row; Text is shown in the reader's language. order: the database column
+    to sort by.
 
-    main: shown on a phone too.
+    main: also shown on a phone.
     """
 
     name: str
@@ -36,7 +39,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter. where: from what was chosen or typed to a condition. choices: None for something typed."""
+    """One filter. where: converts the chosen or typed value to a condition. choices: None for typed values."""
 
     name: str
     title: Text
@@ -46,9 +49,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list. name: ``noun.plural-of-desk`` such as ``lender.cases``. empty: what to do when there is nothing.
+    """One list. name: ``noun.plural-of-desk`` such as ``lender.cases``. empty: what the user can do if the list is
+    empty.
 
-    narrow: beyond what is visible, which rows belong here. page: name of the page of one row.
+    narrow: selects the rows of this list among the visible ones. page: name of the page of one row.
     """
 
     name: str
@@ -62,8 +66,8 @@ class Listing:
     narrow: Callable[[Actor, date], Q] = lambda actor, day: Q()
     page: str = ""
     page_id: Callable[[Any], int] = lambda row: int(row.pk)
-    empty: Text = field(default=Text("这里还没有内容", "there is nothing here yet"))
-    begin: str = ""  # name of the operation that adds one
+    empty: Text = field(default=Text("暂无内容", "Nothing here yet."))
+    begin: str = ""  # name of the operation that adds a row
 
 
 LISTINGS: dict[str, Listing] = {}
@@ -79,7 +83,7 @@ def listing(one: Listing) -> Listing:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of a list. more: whether there are further rows; after: offset of the next page."""
+    """A page of a list. more: whether further rows follow. after: offset of the next page."""
 
     rows: tuple[Any, ...]
     offset: int
@@ -88,25 +92,25 @@ class Found:
 
     @property
     def after(self) -> int:
-        """Where the next page begins."""
+        """Return the offset of the next page."""
         return self.offset + self.limit
 
     @property
     def before(self) -> int:
-        """Where the page before begins."""
+        """Return the offset of the previous page."""
         return max(0, self.offset - self.limit)
 
 
 def may_list(actor: Actor, one: Listing) -> bool:
-    """Whether the person's role and token allow the list at all."""
+    """Return whether the actor's role and token allow the list at all."""
     if actor.scopes is not None and "read" not in actor.scopes:
         return False
     return bool(actor.account) and (not one.roles or actor.has(*one.roles))
 
 
 def rows_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> "QuerySet[Any]":
-    """All rows that fit, in the order asked for. query: filter name to value; ``order`` a column's name, ``-`` before it for
-    descending. Raises InputError naming a filter value that cannot be read.
+    """Return all matching rows in the requested order. query: filter name to value; ``order`` is a column's name,
+    with a leading ``-`` for descending. Raises InputError for a filter value that cannot be read.
     """
     found = visible(actor, one.model, day).filter(one.narrow(actor, day))
     problems = []
@@ -126,7 +130,7 @@ def rows_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> 
                 Problem(
                     filtered.name,
                     value,
-                    Text(f"“{filtered.title.zh}”读不出来", f"'{filtered.title.en}' cannot be read"),
+                    Text(f"“{filtered.title.zh}”无法识别", f"'{filtered.title.en}' cannot be read"),
                     Text("改正或留空", "correct it or leave it empty"),
                     "bad_filter",
                 )
@@ -144,7 +148,7 @@ def _not_a_choice(filtered: Filter, value: str) -> Problem:
 
 
 def page_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str], limit: int = PAGE) -> Found:
-    """One page of a list. query: as for ``rows_of``, and ``offset``."""
+    """Return one page of a list. query: as for ``rows_of``, and ``offset``."""
     offset = _offset(query.get("offset", ""))
     rows = list(rows_of(actor, one, day, query)[offset : offset + limit + 1])
     return Found(tuple(rows[:limit]), offset, limit, len(rows) > limit)
@@ -160,7 +164,7 @@ def _offset(written: str) -> int:
                     "offset",
                     written,
                     Text("不是行数", "not a number of rows"),
-                    Text("填 0 或更大的整数", "give 0 or a larger whole number"),
+                    Text("请填写 0 或更大的整数", "enter 0 or a larger whole number"),
                     "bad_offset",
                 )
             ]

@@ -1,9 +1,9 @@
-"""E-mail: letters (codes, resets, invitations) and notices. The background sends them, at least once; what fails is
-tried again.
+"""E-mail: letters (codes, resets, invitations) and notifications. The background sends them at least once and
+retries failures.
 
-No request waits for the mail server: ``Outbox``, Django's mail backend here, keeps a letter in the database,
-encrypted until it is sent. The server itself has a deadline for each connection, and a server that does not answer
-ends the turn. One address gets a limited number of letters in an hour and in a day, anyone who causes them.
+No request waits for the mail server: ``Outbox``, the Django mail backend, stores a letter in the database,
+encrypted until it is sent. Each connection to the mail server has a deadline, and a server that does not answer
+ends the run. One address gets a limited number of letters per hour and per day, regardless of who causes them.
 """
 
 import json
@@ -30,11 +30,11 @@ from zhirong.store.vault import decrypted, encrypted
 from zhirong.store.work import Letter, Notice
 
 MOST_TRIES = 8
-# Letters to one address, anyone who asks for them: sign-up, codes and resets are asked for by strangers too.
+# Letters to one address, regardless of who requests them: strangers can also request sign-up, codes and resets.
 MOST_IN_AN_HOUR, MOST_IN_A_DAY = 10, 30
-CONNECTION_SECONDS = 60.0  # for one connection to the mail server, from its beginning to its end
+CONNECTION_SECONDS = 60.0  # for one connection to the mail server from beginning to end
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
-_SENDING = timedelta(minutes=5)  # how long a letter that is being sent is kept from other workers
+_SENDING = timedelta(minutes=5)  # how long other workers leave a letter alone that is being sent
 _GREETING = Text("知融通知", "A notice from Zhirong")
 _READ_MORE = Text("查看", "Read more")
 _WHY = Text(
@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Outcome(Enum):
-    """What came of a try. NOT_MINE: nothing is to be sent, or another worker sends it."""
+    """The result of an attempt. NOT_MINE: nothing to send, or another worker sends it."""
 
     SENT = auto()
     REFUSED = auto()
@@ -54,11 +54,11 @@ class _Outcome(Enum):
 
 
 class Outbox(BaseEmailBackend):
-    """Django's mail backend: it keeps letters for the background."""
+    """A Django mail backend that stores letters for the background."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Keep them; returns how many. A letter too many to one address is not kept: the address has those before
-        it.
+        """Store the letters and return their number. Letters beyond the limit of an address are dropped: earlier
+        ones have reached it.
         """
         now = clock.now()
         kept = [
@@ -72,16 +72,16 @@ class Outbox(BaseEmailBackend):
 
 
 class Deadline(EmailBackend):
-    """Django's SMTP backend whose connections end at a deadline, however slowly the server answers."""
+    """Django's SMTP backend with a deadline for each connection, even if the server answers slowly."""
 
     @property
     def connection_class(self) -> Any:
-        """SMTP, with or without TLS from the beginning."""
+        """Return the SMTP class, with or without TLS from the beginning."""
         return _EndingSMTPS if self.use_ssl else _EndingSMTP
 
 
 class _Ending:
-    """A connection of smtplib that is shut down after ``CONNECTION_SECONDS``."""
+    """An smtplib connection that is shut down after ``CONNECTION_SECONDS``."""
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         opened: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
@@ -91,7 +91,7 @@ class _Ending:
         return opened
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         watch = getattr(self, "_watch", None)
         if watch is not None:
             watch.cancel()
@@ -110,12 +110,12 @@ def _shut_down(opened: socket.socket) -> None:
     try:
         opened.shutdown(socket.SHUT_RDWR)
     except OSError:
-        _log.debug("the connection to the mail server had ended already")
+        _log.debug("the connection to the mail server was already closed")
 
 
 def mail_due(now: datetime, limit: int = 50) -> int:
-    """Send letters, then notices, that wait; returns how many were tried. After one that failed for want of a
-    connection the others wait for the next turn.
+    """Send the waiting letters, then the notifications; returns how many were tried. If the connection fails, the
+    rest waits for the next run.
     """
     connection = get_connection(settings.MAIL_BACKEND)
     tried = 0
@@ -126,7 +126,7 @@ def mail_due(now: datetime, limit: int = 50) -> int:
     try:
         connection.close()
     except (OSError, SMTPException):
-        _log.info("the connection to the mail server did not end well", exc_info=True)
+        _log.info("the connection to the mail server was not closed properly", exc_info=True)
     return tried
 
 
@@ -148,7 +148,7 @@ def _may_be_sent(address: str, now: datetime) -> bool:
         and to.filter(made_at__gt=now - timedelta(days=1)).count() < MOST_IN_A_DAY
     ):
         return True
-    _log.warning("a letter too many to one address was not sent")
+    _log.warning("a letter beyond the limit of its address was not sent")
     return False
 
 
@@ -203,7 +203,7 @@ def _send_notice(notice: Notice, connection: Any, now: datetime) -> _Outcome:
 
 
 def message_of(notice: Notice, connection: Any = None) -> EmailMessage:
-    """The e-mail of a notice."""
+    """Return the e-mail of a notification."""
     lang: Lang = "en" if notice.account.language == "en" else "zh"
     words = str(notice.words[lang])
     lines = [words]
@@ -217,8 +217,8 @@ def message_of(notice: Notice, connection: Any = None) -> EmailMessage:
 def _sent(message: EmailMessage, what: str, tries: int) -> _Outcome:
     try:
         message.send()
-    except (OSError, SMTPException) as error:  # smtplib's refusals are both
-        _log.warning("%s could not be mailed at try %d", what, tries, exc_info=True)
+    except (OSError, SMTPException) as error:  # smtplib uses this error for both kinds of rejection
+        _log.warning("%s could not be mailed at attempt %d", what, tries, exc_info=True)
         is_refused = isinstance(error, SMTPException) and not isinstance(error, _NO_SERVER)
         return _Outcome.REFUSED if is_refused else _Outcome.NO_SERVER
     return _Outcome.SENT

@@ -1,5 +1,5 @@
-"""What happens in the register is notified on the platform: to the people and the programs of those it was written
-to.
+"""Notifications on the platform of events in the register, for the members and the programs of the organisations
+concerned.
 """
 
 from collections.abc import Mapping
@@ -28,17 +28,16 @@ _OTHER_WORDS: Mapping[str, Text] = {
 
 
 def tell_of_register(now: datetime, limit: int = 200) -> int:
-    """Turn what waits in the register's outbox into notices and webhook messages; returns how many messages there
-    were.
+    """Convert the messages in the register's outbox into notifications and webhook messages; returns their number.
 
-    All of it is one transaction: a message is notified and marked, or neither.
+    All in one transaction: a message is both converted and marked, or neither.
     """
     with transaction.atomic():
         return push(lambda to, entry: _notify(to, entry, now), now, limit)
 
 
 def words_of(entry: Mapping[str, Any]) -> Text:
-    """What an entry of the register says, in a sentence."""
+    """Return a sentence that describes an entry of the register."""
     kind, registration = str(entry["kind"]), entry["body"].get("registration")
     if kind.startswith(PLEDGE):
         move = MOVE_WORDS[RegisterTransition(kind.removeprefix(PLEDGE))]
@@ -58,10 +57,10 @@ def _notify(to: str, entry: Mapping[str, Any], now: datetime) -> None:
 
 
 def _organisations(to: str) -> list[int]:
-    """The organisations on the platform that an address of the register is of: by code, or by name where it has
+    """Return the organisations on the platform with an address of the register: by code, or by name if they have
     none.
 
-    Confirmed ones only: a member's own statement at sign-up opens nothing.
+    Only confirmed ones: a statement by a new user gives access to nothing.
     """
     if not to.startswith(_PARTY):
         return []

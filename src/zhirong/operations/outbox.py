@@ -1,4 +1,4 @@
-"""Pushing: who must hear of an event is written with it; sending happens afterwards, at least once."""
+"""The register's outbox: messages are written together with their event and sent afterwards, at least once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -24,17 +24,17 @@ UNSUBSCRIBED = "subscription.closed"
 
 
 def party_address(party: Holder) -> str:
-    """Where a party's own notices go: its credit code, or its name where it has none."""
+    """Return the address for a party's messages: its credit code, or its name if it has none."""
     return f"party:{party.code or name_key(party.name)}"
 
 
 def tell_subscribers(event: Event, after: Registration | None, before: Registration | None) -> None:
-    """Write the messages of an event, within its transaction: to the pledgees before and after, and, once the
-    register publishes it, to everyone who has subscribed to one of its rights or parties. What happens to a right
-    is reported to those who hold a pledge of it.
+    """Write the messages of an event within its transaction: to the pledgees before and after, and, once the
+    register publishes it, to everyone who has subscribed to one of its rights or parties. Events of a right go to
+    the pledgees of that right.
     """
     if event.kind.startswith("certificate."):
-        return  # nobody's business but the asker's
+        return  # only the enquirer may know of it
     told: set[str] = set()
     for one in (before, after):
         if one is not None:
@@ -50,8 +50,8 @@ def tell_subscribers(event: Event, after: Registration | None, before: Registrat
 
 
 def _subscribers(one: Registration) -> set[str]:
-    """Who has subscribed to one of its rights or parties and may hear of it: once it is published, everyone, but of
-    a natural person no other firm; before, those only who may see the filing.
+    """Return who has subscribed to one of its rights or parties and may be notified: after publication everyone,
+    except other firms in the case of a natural person; before it, only those who may see the filing.
     """
     parties = (*one.pledgors, one.pledgee, *one.former_pledgors, *one.former_pledgees)
     firms = [party for party in parties if not party.is_natural_person]
@@ -80,9 +80,9 @@ def _may_hear(subscriber: str, one: Registration, *, of_a_person: bool) -> bool:
 
 
 def inbox(actor: Actor, after: int = -1, limit: int = 200) -> list[dict[str, Any]]:
-    """What this account, and the institution that it acts for, has been notified, in the order of the log.
+    """Return the messages to this account and to its institution, in the order of the log.
 
-    after: index of the last event that is known already.
+    after: index of the last known event.
     """
     addresses = [actor.id] + ([] if actor.party is None else _addresses(actor.party))
     found = Outgoing.objects.filter(to__in=addresses, event__gt=after).values_list("event", flat=True).distinct()
@@ -91,15 +91,16 @@ def inbox(actor: Actor, after: int = -1, limit: int = 200) -> list[dict[str, Any
 
 
 def _addresses(party: Holder) -> list[str]:
-    """A party's own address, and the one that it has where a filing names it without its credit code."""
+    """Return a party's current address, and the one it has in a filing without its credit code."""
     return sorted({party_address(party), party_address(replace(party, code=""))})
 
 
 def push(send: Callable[[str, Mapping[str, Any]], None], now: datetime, limit: int = 1000) -> int:
-    """Send what has not been sent, in the order of the log; returns how many were.
+    """Send the unsent messages in the order of the log; returns how many were sent.
 
-    A message whose sending raises stays, with all that follow it to the same address. A crash between sending and
-    marking sends it again: messages carry the event's index, by which the receiver tells repeats.
+    If sending raises an error, this message and all later ones to the same address stay. After a crash between
+    sending and marking, a message is sent again: messages carry the event's index, by which the receiver recognises
+    repetitions.
     """
     sent, stuck = 0, set()
     for one in Outgoing.objects.filter(sent_at=None).select_related("event").order_by("event_id", "to")[:limit]:
@@ -109,7 +110,7 @@ def push(send: Callable[[str, Mapping[str, Any]], None], now: datetime, limit: i
         try:
             send(one.to, entry.as_json())
         except OSError:
-            # The line is down; the others' messages must not wait for it.
+            # This connection is down; messages to other addresses must not wait for it.
             stuck.add(one.to)
             continue
         Outgoing.objects.filter(pk=one.pk).update(sent_at=now)

@@ -1,8 +1,7 @@
-"""Calling an address that somebody else has named, without letting it reach into the network the platform is in.
+"""Calls to addresses given by others, without access to the platform's internal network.
 
-The name is looked up here, every address it has must be a public one, and the call goes to the very address that
-was
-checked: a name that points elsewhere a moment later changes nothing. Nothing is followed further, no proxy is used.
+The name is resolved here, each of its addresses must be public, and the call goes to exactly the checked address,
+so that a later change of the name has no effect. Redirects are not followed, and no proxy is used.
 """
 
 import asyncio
@@ -18,30 +17,30 @@ import httpx
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
-TOTAL_SECONDS = 15.0  # for one call, from the look-up of the name to the status, however slowly bytes arrive
+TOTAL_SECONDS = 15.0  # for one call from the name resolution to the status, even if bytes arrive slowly
 AT_ONCE = 64
-# Looking up a name cannot be interrupted: each call has a thread for it, so that a name that is never found keeps
-# no other call waiting.
+# Name resolution cannot be interrupted: each call has its thread, so that an unresolvable name does not delay other
+# calls.
 _LOOK_UPS = ThreadPoolExecutor(AT_ONCE, "look-up")
 _LOCAL_NAMES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "home.arpa")
-_LONGEST_LABEL = 63  # characters of a part of a name (RFC 1035, 2.3.4)
+_LONGEST_LABEL = 63  # characters in one label of a name (RFC 1035, 2.3.4)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class NotOutsideError(ValueError):
-    """The address is not one that may be called."""
+    """The address may not be called."""
 
 
 def networks(written: str) -> tuple[Network, ...]:
-    """Networks as a setting lists them, commas between (``10.1.0.0/16, 127.0.0.1``). Raises ValueError for
-    others.
+    """Read the networks of a setting, separated by commas (``10.1.0.0/16, 127.0.0.1``). Raises ValueError for
+    anything else.
     """
     return tuple(ipaddress.ip_network(one.strip()) for one in written.split(",") if one.strip())
 
 
 def may_be_called(address: Address, allowed: Sequence[Network]) -> bool:
-    """Whether an address is public, or in a network that the operator has allowed. An address that carries another
-    one within it (IPv4 in IPv6) is judged by that one.
+    """Return whether an address is public, or in a network that the operator has allowed. For an IPv6 address that
+    contains an IPv4 address, the latter decides.
     """
     inner = _within(address)
     if any(inner in network for network in allowed if network.version == inner.version):
@@ -50,9 +49,8 @@ def may_be_called(address: Address, allowed: Sequence[Network]) -> bool:
 
 
 def checked_addresses(url: str, allowed: Sequence[Network]) -> tuple[Address, ...]:
-    """The addresses that a URL's name has now. Raises NotOutsideError if one of them may not be called, where the
-    URL is no plain one, or where it is without TLS and not in an allowed network; OSError where the name is not
-    known.
+    """Resolve the name of a URL. Raises NotOutsideError if one of its addresses may not be called, if the URL is
+    not plain, or if it lacks TLS and is not in an allowed network; OSError if the name is unknown.
     """
     parts = plain_url(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -63,12 +61,12 @@ def checked_addresses(url: str, allowed: Sequence[Network]) -> tuple[Address, ..
         if not may_be_called(address, allowed):
             raise NotOutsideError(f"{host} is at {address}, which is not a public address")
         if parts.scheme == "http" and not _is_in(address, allowed):
-            raise NotOutsideError("without TLS only networks that the operator has allowed are called")
+            raise NotOutsideError("without TLS only networks allowed by the operator can be called")
     return addresses
 
 
 def plain_url(url: str) -> httpx.URL:
-    """A URL of http or https with a host and nothing secret in it. Raises NotOutsideError for any other."""
+    """Return an http or https URL with a host and without credentials. Raises NotOutsideError for any other."""
     try:
         parts = httpx.URL(url)
     except httpx.InvalidURL as error:
@@ -77,13 +75,13 @@ def plain_url(url: str) -> httpx.URL:
         raise NotOutsideError("not a plain http or https address")
     labels = parts.raw_host.decode("ascii").removesuffix(".").split(".")
     if not all(0 < len(label) <= _LONGEST_LABEL for label in labels) or not 0 < (parts.port or 1) < 1 << 16:
-        raise NotOutsideError("no host can have this name or port")
+        raise NotOutsideError("not a possible host name or port")
     return parts
 
 
 def demand_outside(url: str, allowed: Sequence[Network]) -> None:
-    """Raise NotOutsideError for a URL that can be seen to lead into the platform's own network without looking its
-    name up: an address that may not be called in whatever notation, a local name, no TLS. What a name means is
+    """Raise NotOutsideError for a URL that leads into the platform's internal network, as far as this is visible
+    without resolving its name: a forbidden address in any notation, a local name, no TLS. The resolved name is
     checked at each call.
     """
     parts = plain_url(url)
@@ -93,7 +91,7 @@ def demand_outside(url: str, allowed: Sequence[Network]) -> None:
         if not may_be_called(address, allowed):
             raise NotOutsideError(f"{address} is not a public address")
         if parts.scheme == "http" and not _is_in(address, allowed):
-            raise NotOutsideError("without TLS only networks that the operator has allowed are called")
+            raise NotOutsideError("without TLS only networks allowed by the operator can be called")
         return
     is_local = "." not in host or any(host == name or host.endswith(f".{name}") for name in _LOCAL_NAMES)
     if not allowed and (is_local or parts.scheme == "http"):
@@ -101,8 +99,8 @@ def demand_outside(url: str, allowed: Sequence[Network]) -> None:
 
 
 def _written_address(host: str) -> Address | None:
-    """The address that a host is written as; also as one number, in octal or with parts omitted, as resolvers read
-    it.
+    """Return the address that a host is written as, including one number, octal notation and omitted parts, as
+    resolvers accept them.
     """
     try:
         return ipaddress.ip_address(host.strip("[]").split("%")[0])
@@ -115,7 +113,7 @@ def _written_address(host: str) -> Address | None:
 
 
 async def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Sequence[Network]) -> int:
-    """Send a body; returns the status that came back. What else comes back is not read.
+    """Send a body and return the response status. The response body is not read.
 
     Raises NotOutsideError, OSError (TimeoutError after ``TOTAL_SECONDS``) or httpx.HTTPError.
     """
@@ -127,7 +125,7 @@ async def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Seque
             try:
                 return await _post_to(address, parts, body, headers)
             except httpx.ConnectError:
-                continue  # a host may have an address of the kind that does not work from here; the next may
+                continue  # a host may have addresses that are unreachable from here; try the next
         return await _post_to(addresses[-1], parts, body, headers)
 
 
@@ -145,7 +143,7 @@ async def _post_to(address: Address, parts: httpx.URL, body: bytes, headers: Map
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Made once: it reads all certificates that are trusted."""
+    """Return the TLS context, made once because it reads all trusted certificates."""
     return httpx.create_ssl_context(trust_env=False)
 
 
@@ -155,7 +153,7 @@ def _is_in(address: Address, allowed: Sequence[Network]) -> bool:
 
 
 def _within(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address carries, where it is one of the forms that do."""
+    """Return the IPv4 address contained in an IPv6 address, if any."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address.ipv4_mapped is not None:

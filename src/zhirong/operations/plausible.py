@@ -1,6 +1,6 @@
-"""Values that are asked back: days that no field can mean, and figures outside a usual band, which need a reason.
+"""Implausible values: dates that no field can contain, and figures outside a usual band, which need a reason.
 
-The ranges are dated rules (``rules/lending/plausible.toml`` and the bands beside what they belong to).
+The ranges are dated rules (``rules/lending/plausible.toml`` and the bands in the files of their subjects).
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _MONTHS_A_YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class Plausible:
-    """That a day lies within the range of a kind, ``plausible.day.<kind>``, counted from today."""
+    """A constraint: the date lies within the range of a kind, ``plausible.day.<kind>``, counted from today."""
 
     kind: str
 
@@ -42,7 +42,7 @@ class Plausible:
         if first <= value <= last:
             return value
         words = {
-            "zh": f"不在合理的范围 {first} 至 {last} 之内",
+            "zh": f"不在合理范围 {first} 至 {last} 之内",
             "en": f"not within the plausible range, {first} to {last}",
             "hint_zh": "请核对年份",
             "hint_en": "check the year",
@@ -50,8 +50,7 @@ class Plausible:
         raise PydanticCustomError("implausible_day", "{en}", words)
 
 
-# A day on which rights were valued; on which something happened lately; with which a term begins or ends;
-# that may lie far back.
+# A valuation date; a recent event; the beginning or end of a term; an event that may be long ago.
 ValuationDay = Annotated[Day, Plausible("valuation")]
 RecentDay = Annotated[Day, Plausible("recent")]
 TermDay = Annotated[Day, Plausible("term")]
@@ -59,8 +58,8 @@ HistoryDay = Annotated[Day, Plausible("history")]
 
 
 def plausible_days(kind: str, today: date, rules: Rulebook) -> tuple[date, date]:
-    """The first and the last day that a field of this kind can mean. Raises RuleError for a kind that does not
-    exist.
+    """Return the first and the last date that a field of this kind can contain. Raises RuleError for an unknown
+    kind.
     """
     years = rules.at(f"plausible.day.{kind}", today).value
     return (
@@ -75,14 +74,14 @@ UnusualReason = Annotated[
     ask(
         "超出常见范围的理由",
         "Reason for an unusual figure",
-        "数值在常见范围内的不填",
-        "empty where every figure is within its usual range",
+        "数值在常见范围内的，无需填写",
+        "leave empty if every figure is within its usual range",
     ),
 ]
 
 
 def unusual_rate(field: str, value: Decimal, rule_id: str, rules: Rulebook, day: date) -> list[Problem]:
-    """A problem where a rate lies outside the usual band of a rule; it goes away once a reason is given."""
+    """Return a problem if a rate is outside the usual band of a rule; a reason resolves it."""
     rule = rules.at(rule_id, day)
     least, most = Decimal(str(rule.value["least"])), Decimal(str(rule.value["most"]))
     if least <= value <= most:
@@ -94,16 +93,14 @@ def unusual_rate(field: str, value: Decimal, rule_id: str, rules: Rulebook, day:
             field,
             _percent(value),
             Text(f"不在常见范围 {band} 之内（{zh}）", f"outside the usual range of {band} ({en})"),
-            Text("请核对；确实如此的，写明理由", "check it; if it is right, state the reason"),
+            Text("请核对；数值无误的，请写明理由", "check it; if it is correct, state the reason"),
             "unusual",
         )
     ]
 
 
 def unusual_amount(field: str, amount: Fen, rule_id: str, rules: Rulebook, day: date) -> list[Problem]:
-    """A problem where an amount in fen lies outside the usual band of a rule, in yuan; it goes away once a reason
-    is given.
-    """
+    """Return a problem if an amount in fen is outside the usual band of a rule, in yuan; a reason resolves it."""
     rule = rules.at(rule_id, day)
     least, most = parse_yuan(rule.value["least"]), parse_yuan(rule.value["most"])
     if least <= amount <= most:
@@ -118,7 +115,8 @@ def unusual_amount(field: str, amount: Fen, rule_id: str, rules: Rulebook, day: 
                 f"outside the usual range of CNY {show_yuan(least)} to CNY {show_yuan(most)} ({en})",
             ),
             Text(
-                "请核对单位和金额；确实如此的，写明理由", "check unit and amount; if it is right, state the reason"
+                "请核对单位和金额；数值无误的，请写明理由",
+                "check unit and amount; if they are correct, state the reason",
             ),
             "unusual",
         )
@@ -126,7 +124,9 @@ def unusual_amount(field: str, amount: Fen, rule_id: str, rules: Rulebook, day: 
 
 
 def implausible_amount(field: str, amount: Fen, rule_id: str, rules: Rulebook, day: date) -> list[Problem]:
-    """A problem where an amount in fen lies outside the plausible range of a rule, most likely by its unit."""
+    """Return a problem if an amount in fen is outside the plausible range of a rule, most likely because of its
+    unit.
+    """
     band = rules.at(rule_id, day).value
     least, most = parse_yuan(band["least"]), parse_yuan(band["most"])
     if least <= amount <= most:
@@ -136,7 +136,7 @@ def implausible_amount(field: str, amount: Fen, rule_id: str, rules: Rulebook, d
             field,
             show_yuan(amount),
             Text(
-                f"不在合理的范围 {show_yuan(least)} 元至 {show_yuan(most)} 元之内",
+                f"不在合理范围 {show_yuan(least)} 元至 {show_yuan(most)} 元之内",
                 f"not within the plausible range, CNY {show_yuan(least)} to CNY {show_yuan(most)}",
             ),
             Text("请核对单位是元还是万元", "check whether the unit is yuan or ten thousand yuan"),

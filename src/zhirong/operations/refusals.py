@@ -1,4 +1,4 @@
-"""Refusals of operations."""
+"""Errors with which operations reject requests."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.models import Model
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
-# What a program can never do by a token: make or end the ways in.
+# Operations that no token allows: those that create or end ways to sign in.
 NEVER_BY_TOKEN = frozenset({"token", "webhook", "member", "firm"})
 LONGEST_KEY = 200
 
@@ -17,40 +17,41 @@ class ForbiddenError(InputError):
 
 
 def beyond_token(scope: str) -> ForbiddenError:
-    """What the owner of a token may do, and the token may not."""
-    hint = Text(f"生成一个范围里有 {scope} 的令牌", f"make a token whose scopes have {scope}")
+    """Return the error for an operation that the owner of a token may run, but not the token."""
+    hint = Text(f"请生成范围包含 {scope} 的令牌", f"create a token with the scope {scope}")
     if scope in NEVER_BY_TOKEN:
-        hint = Text("在页面上登录后办理", "sign in at the pages and do it there")
-    reason = Text("令牌的范围里没有这一项", "it is not within the scopes of the token")
+        hint = Text("请登录网页后办理", "sign in to the website and do it there")
+    reason = Text("超出令牌的权限范围", "outside the scopes of the token")
     return ForbiddenError([Problem("token", scope, reason, hint, "forbidden")])
 
 
 def bad_key(key: str) -> InputError:
-    """A request without a key that names it."""
-    reason = Text("请求没有键，或键太长", "the request has no key, or too long a one")
+    """Return the error for a request without a valid key."""
+    reason = Text("请求没有键，或键太长", "the request has no key, or its key is too long")
     hint = Text(
-        "每次请求用一个新的随机键，重发时用原键", "give each request a random key, and its repeats the same"
+        "每次请求用一个新的随机键，重发时用原键",
+        "use a random key for each request, and the same key when you repeat it",
     )
     return InputError([Problem("key", key, reason, hint, "key")])
 
 
 class NotFoundError(InputError):
-    """There is no such object, or none that this person may know of: the two are not distinguished."""
+    """The object does not exist, or the actor may not know of it: the two are not distinguished."""
 
 
 class ConflictError(InputError):
-    """Somebody else has changed the object since the person looked at it."""
+    """Someone else has changed the object since the actor opened it."""
 
 
 def forbidden() -> ForbiddenError:
-    """Not permitted; it says nothing of what there is."""
+    """Return the error "not permitted", which does not reveal what exists."""
     return ForbiddenError(
         [
             Problem(
                 "actor",
                 "",
-                Text("没有办理此事的权限", "not permitted to do this"),
-                Text("由有权的一方办理", "let the party do it that may"),
+                Text("没有办理此事的权限", "you are not permitted to do this"),
+                Text("请由有权限的一方办理", "ask an authorised person to do it"),
                 "forbidden",
             )
         ]
@@ -58,13 +59,13 @@ def forbidden() -> ForbiddenError:
 
 
 def not_found(model: type[Model], subject: Any) -> NotFoundError:
-    """No such row, as far as this person may know."""
+    """Return the error "not found", as far as this actor may know."""
     return NotFoundError(
         [
             Problem(
                 str(model._meta.model_name),
                 str(subject),
-                Text("没有这个编号，或无权查看", "there is none of this number, or none that you may see"),
+                Text("该编号不存在，或您无权查看", "the number does not exist, or you may not see it"),
                 Text("核对编号", "check the number"),
                 "not_found",
             )
@@ -73,14 +74,17 @@ def not_found(model: type[Model], subject: Any) -> NotFoundError:
 
 
 def conflict(seen: int) -> ConflictError:
-    """Changed by somebody else in the meantime. seen: the version that was meant."""
+    """Return the error for a change by someone else in the meantime. seen: the version that the actor opened."""
     return ConflictError(
         [
             Problem(
                 "version",
                 str(seen),
-                Text("别人刚刚改动过，您的修改没有保存", "somebody has just changed this; yours was not saved"),
-                Text("刷新后核对，再办理一次", "look at it again, then repeat"),
+                Text(
+                    "该内容刚被他人修改，您的修改未保存",
+                    "someone else has just changed this; your change was not saved",
+                ),
+                Text("请刷新核对后重新办理", "open it again, then repeat your change"),
                 "conflict",
             )
         ]
@@ -88,27 +92,27 @@ def conflict(seen: int) -> ConflictError:
 
 
 def refuse(code: str, name: str, value: object, reason: Text, hint: Text) -> InputError:
-    """One refusal of an operation, to be raised."""
+    """Return one error of an operation, to be raised."""
     return InputError([Problem(name, str(value), reason, hint, code)])
 
 
 def key_used(key: str) -> InputError:
-    """The key stands for another request."""
+    """Return the error for a key that another request has used."""
     return refuse(
         "key_used",
         "key",
         key,
-        Text("这个键已用于另一个请求", "this key has been used for another request"),
-        Text("新的请求用新的键", "use a new key for a new request"),
+        Text("该键已用于另一请求", "this key has been used for another request"),
+        Text("新的请求请使用新的键", "use a new key for a new request"),
     )
 
 
 def no_such_registration(registration: int) -> InputError:
-    """There is no registration of this id."""
+    """Return the error for an unknown registration id."""
     return refuse(
         "no_such_registration",
         "registration",
         registration,
-        Text("没有这件登记", "there is no such registration"),
+        Text("该登记不存在", "the registration does not exist"),
         Text("核对申请编号", "check the number of the filing"),
     )

@@ -1,4 +1,4 @@
-"""Events of the register as the fold takes them, and requests as the log keeps them."""
+"""Events of the register for the fold, and requests in the form of the log."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,11 +11,11 @@ from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.store import models
 
-WATCHED = "watch.changed"  # what the daily watch found against a registration is another thing than the day before
+WATCHED = "watch.changed"  # the daily watch's findings about a registration, which change from day to day
 
 
 def register_event(event: models.Event) -> RegisterEvent:
-    """A stored event as the fold takes it, from its entry and content alone."""
+    """Convert a stored event for the fold, from its entry and content alone."""
     entry = entry_of_bytes(event.entry.encode())
     content = canonical.decode(event.content.encode())
     return RegisterEvent(
@@ -24,7 +24,7 @@ def register_event(event: models.Event) -> RegisterEvent:
 
 
 def registration_at(registration: int, index: int) -> Registration | None:
-    """A registration as it stood right after an event of the log."""
+    """Return a registration as it was right after an event of the log."""
     found = None
     events = models.Event.objects.filter(registration=registration, index__lte=index, kind__startswith=PLEDGE)
     for event in events.order_by("index"):
@@ -33,12 +33,12 @@ def registration_at(registration: int, index: int) -> Registration | None:
 
 
 def pledge_kind(move: RegisterTransition) -> str:
-    """The kind of the event that makes a move."""
+    """Return the kind of event for a transition."""
     return PLEDGE + move.value
 
 
 def plain(value: Any) -> Any:
-    """A request as canonical data: days and exact numbers become words."""
+    """Convert a request into canonical data: dates and exact numbers become strings."""
     if isinstance(value, Mapping):
         return {str(name): plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -1,6 +1,6 @@
-"""Who may do what in the register: each operation declares one of these policies; what may be read is listed here.
+"""Permissions in the register: each operation declares one of these policies; the read permissions are listed here.
 
-What is not named is denied.
+Everything else is denied.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ def _any(actor: Actor, registration: Registration | None) -> bool:
 
 
 def _pledgee(actor: Actor, registration: Registration | None) -> bool:
-    """The actor's own institution holds the pledge. Before there is a registration it is the filing that tells."""
+    """Return whether the actor's institution is the pledgee; before a registration exists, the filing decides."""
     return actor.party is not None and registration is not None and same_party(actor.party, registration.pledgee)
 
 
 def _pledgor(actor: Actor, registration: Registration | None) -> bool:
-    """The actor's own firm gives the right."""
+    """Return whether the actor's firm is the pledgor."""
     return (
         actor.party is not None
         and registration is not None
@@ -40,7 +40,7 @@ BY_SUBSCRIBERS: Policy = dict.fromkeys((Capacity.REGISTRAR, Capacity.LENDER, Cap
 BY_INSTITUTIONS: Policy = {Capacity.REGISTRAR: _any, Capacity.LENDER: _any}
 BY_ANYBODY: Policy = dict.fromkeys(Capacity, _any)
 
-# What is read of the register, and by whom.
+# The parts of the register that can be read, and by whom.
 READS: Mapping[str, Policy] = {
     "search": BY_ANYBODY,
     "view": {**BY_PARTIES, Capacity.COURT: _any, Capacity.AUTHORITY: _any},
@@ -53,17 +53,17 @@ READS: Mapping[str, Policy] = {
 
 
 def is_permitted(policy: Policy, actor: Actor, registration: Registration | None) -> bool:
-    """Whether a policy lets the actor act on this registration."""
+    """Return whether a policy lets the actor act on this registration."""
     relation = policy.get(actor.capacity)
     return relation is not None and relation(actor, registration)
 
 
 def may_read(actor: Actor, what: str, registration: Registration | None = None) -> bool:
-    """Whether the actor may read this of the register."""
+    """Return whether the actor may read this part of the register."""
     return is_permitted(READS.get(what, {}), actor, registration)
 
 
 def demand_read(actor: Actor, what: str, registration: Registration | None = None) -> None:
-    """Raises ForbiddenError unless the actor may read it. It says nothing of what the registration holds."""
+    """Raise ForbiddenError unless the actor may read this part. The error reveals nothing about the registration."""
     if not may_read(actor, what, registration):
         raise forbidden()

@@ -1,8 +1,8 @@
-"""The rules that operations read, and what an event keeps of them.
+"""The rules for operations, and the record of them in events.
 
-Everything is decided by the rules that come with the package, under the policy packs that the operator names in ZHIRONG_RULES.
-What is decided on a case lies further under the policies that are in force on that day: of its region and fund, of its
-guarantor, of its lender, the last one on top. Which rules each of them may set, the rules ``policy.may_set`` say.
+Every decision uses the rules of the package and the policy packs that the operator names in ZHIRONG_RULES.
+Decisions on a case also use the policies in force on that day: of its region and fund, its guarantor and its
+lender, the last one on top. The rules ``policy.may_set`` say which rules each of them may set.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from zhirong.operations.actors import OrganisationKind
 from zhirong.store.financing import Approval, Case, CheckItem, GuaranteeRequest, TeamRating
 from zhirong.store.policies import Policy
 
-# In this order their policies lie over the rules of the platform, the last one on top.
+# The order in which their policies override the platform's rules, the last one on top.
 OWNER_KINDS = (
     OrganisationKind.PLATFORM,
     OrganisationKind.FUND,
@@ -31,31 +31,31 @@ PolicyKey = tuple[int, str]  # id and digest of a version
 
 @cache
 def rulebook() -> Rulebook:
-    """The rules that come with the package, under the policy packs that ZHIRONG_RULES names."""
+    """Return the rules of the package and the policy packs that ZHIRONG_RULES names."""
     return load_rulebook()
 
 
 @cache
 def rules_version() -> str:
-    """The version of ``rulebook``."""
+    """Return the version of ``rulebook``."""
     return rulebook().version()
 
 
 @lru_cache(maxsize=64)
 def version_of(book: Rulebook) -> str:
-    """The version of a rulebook, calculated once: it covers every rule and pack."""
+    """Return the version of a rulebook, calculated once: it covers every rule and pack."""
     return book.version()
 
 
 @lru_cache(maxsize=64)
 def rules_content(book: Rulebook) -> dict[str, Any]:
-    """What the content of an event says of the rules: their version and, where there are policy packs, which lay over them."""
+    """Return what an event records about the rules: their version and the policy packs in use, if any."""
     packs = [pack_mark(pack) for pack in book.packs]
     return {"_rules": version_of(book), **({"_packs": packs} if packs else {})}
 
 
 def pack_mark(pack: Pack) -> str:
-    """A policy pack by its id, version and content, as events keep it."""
+    """Return the mark of a policy pack in events: id, version and content."""
     return f"{pack.mark} {pack.digest}"
 
 
@@ -63,8 +63,8 @@ def pack_mark(pack: Pack) -> str:
 
 
 def rules_deciding(row: Any, day: date) -> Rulebook:
-    """The rules by which something is decided on a row: of a case, an item of it or a guarantee for it with the policies of
-    its parties, of anything else the platform's alone.
+    """Return the rules for decisions on a row: with the parties' policies for a case, its items and its guarantees;
+    for any other row the platform's rules alone.
     """
     if isinstance(row, Case):
         return rules_of_case(row, day)
@@ -76,12 +76,14 @@ def rules_deciding(row: Any, day: date) -> Rulebook:
 
 
 def rules_of_case(case: Case, day: date, *, guarantor: int | None = None) -> Rulebook:
-    """The rules that decide on a case on a day. guarantor: the one that decides, by default the case's own."""
+    """Return the rules for decisions on a case on a day. guarantor: the one that decides, by default the case's
+    guarantor.
+    """
     return rules_under(policies_of_case(case, day, guarantor=guarantor))
 
 
 def policies_of_case(case: Case, day: date, *, guarantor: int | None = None) -> tuple[PolicyKey, ...]:
-    """The policies in force on a day that decide on a case, the last one on top."""
+    """Return the policies in force on a day for decisions on a case, the last one on top."""
     parties = [one for one in (case.lender_id, guarantor or case.guarantor_id) if one]
     funds = Q(organisation__kind=OrganisationKind.FUND, organisation__region__in=wider_regions(case.firm.region))
     owners = Q(organisation__in=parties) | Q(organisation__kind=OrganisationKind.PLATFORM) | funds
@@ -94,22 +96,22 @@ def policies_of_case(case: Case, day: date, *, guarantor: int | None = None) -> 
 
 
 def in_force(day: date) -> Any:
-    """The versions of policies that decide on a day."""
+    """Return the versions of policies in force on a day."""
     states = [state.value for state in DECIDING]
     begun = Policy.objects.filter(state__in=states, begins_on__lte=day)
     return begun.filter(Q(ends_on=None) | Q(ends_on__gte=day))
 
 
 def rules_under(policies: Sequence[PolicyKey]) -> Rulebook:
-    """The platform's rules under these versions of policies, the last one on top. Raises InputError where one of them no longer
-    fits the rules of the package, which a new version of the program may have changed.
+    """Return the platform's rules with these versions of policies, the last one on top. Raises InputError if one of
+    them no longer fits the rules of the package, which a new version of the program may have changed.
     """
     return _under(rulebook(), tuple(_pack(*key) for key in policies)) if policies else rulebook()
 
 
 @lru_cache(maxsize=128)
 def _pack(policy: int, digest: str) -> Pack:
-    """A version as a pack. digest: tells the content of one database from that of another."""
+    """Return a version as a pack. digest: distinguishes versions of different databases."""
     return pack_of(Policy.objects.get(pk=policy, sha256=digest).files)
 
 
@@ -119,11 +121,11 @@ def _under(base: Rulebook, packs: tuple[Pack, ...]) -> Rulebook:
 
 
 def pack_of(files: dict[str, str]) -> Pack:
-    """The pack that the files of a policy make. Raises InputError with everything that is wrong with them."""
+    """Return the pack in the files of a policy. Raises InputError with every error in them."""
     return pack_of_texts("policy", files)
 
 
 def policies_in(book: Rulebook) -> list[str]:
-    """The marks of the policies of organisations that lie over the platform's own rules."""
+    """Return the marks of the organisations' policies in this rulebook."""
     own = set(rulebook().packs)
     return [pack_mark(pack) for pack in book.packs if pack not in own]

@@ -1,8 +1,9 @@
-"""How every operation is carried out, the platform's and the register's: one transaction that holds the log's head.
+"""Running an operation of the platform or the register, in one transaction under the lock of the log's head.
 
-Permission, request, state and rule are checked first. What an operation writes to rows leaves a snapshot of each in its event;
-what it decides in the register is folded, and the event of the fold is the operation's own where that is all it does. Leaf,
-notices, webhooks and jobs are written with it. ``zhirong check`` folds both and finds any row that was changed otherwise.
+Permission, request, state and rule are checked first. The event contains a snapshot of each row that the operation
+writes; its decision in the register is folded, and if that is all it does, the event of the fold is its event. Log
+leaf, notifications, webhooks and jobs are written in the same transaction. ``zhirong check`` folds both and finds
+any row that was changed otherwise.
 """
 
 import hashlib
@@ -39,9 +40,9 @@ def run_operation(
     data: Mapping[str, Any] | None = None,
     version: int | None = None,
 ) -> Done:
-    """Do one operation. subject: id of the row. version: of the row as the actor saw it; None to take any.
+    """Run one operation. subject: id of the row. version: of the row as the actor opened it; None for any.
 
-    Raises ForbiddenError, NotFoundError, ConflictError or InputError with every reason; then nothing was written.
+    Raises ForbiddenError, NotFoundError, ConflictError or InputError with every reason; nothing is written then.
     """
     op = _demand_may(call, OPERATIONS.get(name))
     request = read(op.request, data or {})
@@ -53,9 +54,10 @@ def run_operation(
 
 
 def run_call(name: str, call: Call, request: Mapping[str, Any], decide: Callable[[Work], Any]) -> Done:
-    """Do one operation of the register for a program that uses the library: its request is values, not a form.
+    """Run one operation of the register for a program that uses the library: its request consists of values, not a
+    form.
 
-    decide: what the operation's own function does, with these values. Raises as ``run_operation`` does.
+    decide: the operation's function with these values. Raises the errors of ``run_operation``.
     """
     op = _demand_may(call, operation_of(name))
     return _carry_out(_Asked(op, call, None, None, plain(request)), decide, None)
@@ -63,7 +65,7 @@ def run_call(name: str, call: Call, request: Mapping[str, Any], decide: Callable
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked for. request: as the log keeps it."""
+    """The request to be run. request: in the form of the log."""
 
     op: Operation
     call: Call
@@ -72,13 +74,13 @@ class _Asked:
     request: Mapping[str, Any]
 
     def fingerprint(self) -> str:
-        """What makes a repeat of the request the same request."""
+        """Return the fingerprint that identifies repetitions of the request."""
         asked = json.dumps([self.op.name, self.subject, self.request], sort_keys=True)
         return hashlib.sha256(asked.encode()).hexdigest()
 
 
 def _demand_may(call: Call, op: Operation | None) -> Operation:
-    """The operation, where the actor may do it at all and the request has a key."""
+    """Return the operation if the actor may run it at all and the request has a key."""
     if op is None or not may(call.actor, op):
         raise forbidden_to(call.actor, op)
     if not call.key or len(call.key) > LONGEST_KEY or not call.key.isprintable():
@@ -87,7 +89,7 @@ def _demand_may(call: Call, op: Operation | None) -> Operation:
 
 
 def _carry_out(asked: _Asked, decide: Callable[[Work], Any], prepared: Any) -> Done:
-    """The one transaction: under the log's head, a repeat answered as before, else decided, written and recorded."""
+    """Run the transaction under the log's head: answer a repetition as before; otherwise decide, write and record."""
     fingerprint = asked.fingerprint()
     with writing() as head:
         earlier = models.Event.objects.filter(actor=asked.call.actor.id, key=asked.call.key).first()
@@ -119,8 +121,8 @@ def _row(op: Operation, call: Call, subject: int | None, version: int | None) ->
                     op.state_field,
                     now,
                     Text(
-                        f"现在是“{is_at.zh}”，不能{op.title.zh}",
-                        f"the state is '{is_at.en}', in which '{op.title.en}' is not possible",
+                        f"当前状态为“{is_at.zh}”，不能办理“{op.title.zh}”",
+                        f"in the state '{is_at.en}', '{op.title.en}' is not possible",
                     ),
                     Text(
                         "须处于：" + "、".join(one.zh for one in wanted),
@@ -134,13 +136,15 @@ def _row(op: Operation, call: Call, subject: int | None, version: int | None) ->
 
 
 def state_words(op: Operation, state: str) -> Text:
-    """A state of the operation's rows in words."""
+    """Return a state of the operation's rows in words."""
     known = choices_of(op.model, op.state_field) if op.model is not None else {}
     return known.get(state, same(state))
 
 
 def _record(work: Work, request: Mapping[str, Any], answer: Any) -> Done:
-    """The event of the operation: that of the fold where a decision of the register is all that it has done, else its own."""
+    """Record the event of the operation; if it only decided something in the register, the event of the fold is
+    used.
+    """
     if isinstance(answer, Decision) and not work.images:
         done = work.fold(answer, key=work.call.key)
         work.head.save()
@@ -182,7 +186,7 @@ def _record_own(work: Work, request: Mapping[str, Any], answer: Any) -> Done:
 
 
 def _register_answer(done: Done) -> Any:
-    """What an operation of the register says to its caller, as JSON."""
+    """Return the JSON answer of a register operation to its caller."""
     if done.answer is not None:
         return {"index": done.index, **done.answer}
     found = done.registration
@@ -196,7 +200,7 @@ def _register_answer(done: Done) -> Any:
 
 
 def _deliver(work: Work, index: int, subject: str) -> None:
-    """Messages for the programs of the organisations concerned, sent by the background worker."""
+    """Plan the messages to the programs of the organisations concerned; the background worker sends them."""
     concerned = (work._concerned | {work.actor.organisation}) - {0}
     if not concerned:
         return
@@ -236,7 +240,7 @@ def _answered_before(earlier: models.Event, fingerprint: str) -> Done:
 
 
 def _folded_before(event: models.Event) -> Done:
-    """What a move of the register had done, as of that event."""
+    """Return the result of a register transition as of that event."""
     answer = canonical.decode(event.content.encode()).get("_answer")
     then = None if event.registration is None else registration_at(event.registration, event.index)
     return Done(event.index, event.kind, answer=answer, registration=then, repeated=True)

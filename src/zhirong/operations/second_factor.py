@@ -1,6 +1,4 @@
-"""A code of the second factor as part of a signature: of the account's own authenticator, fresh, and never used
-twice.
-"""
+"""A second-factor code as part of a signature: from the account's authenticator, current, and not used before."""
 
 from typing import Annotated
 
@@ -20,21 +18,22 @@ from zhirong.store.shared_cache import count
 MOST_WRONG = 5
 _PAUSE_SECONDS = 300
 _HOW = Text(
-    "在“安全”页设置动态口令，用手机上的验证器取得代码", "set up codes on the page 'Security', read one in your app"
+    "请在“安全”页设置动态口令，再填写手机验证器显示的代码",
+    "set up codes on the Security page, then enter one from your app",
 )
 
-# Never written down: the log keeps asterisks in its place.
+# Never stored: the log contains asterisks instead.
 Code = Annotated[
     SecretStr,
-    ask("动态口令", "Code", "验证器上的六位数字，用一次即失效", "six digits of your authenticator, good for once", widget="code"),
+    ask("动态口令", "Code", "验证器显示的六位数字，仅可使用一次", "six digits from your authenticator; each code can be used once", widget="code"),
 ]  # fmt: skip
 
 
 def demand_code(work: Work, code: SecretStr) -> None:
-    """Raises InputError unless the code is the present one of the account's authenticator and has not been used
+    """Raise InputError unless the code is the current one of the account's authenticator and has not been used
     before.
 
-    Recovery codes are not taken. Five wrong ones make the account wait for five minutes.
+    Recovery codes are not accepted. After five wrong codes the account must wait five minutes.
     """
     account = work.actor.account
     authenticator = Authenticator.objects.filter(user_id=account, type=Authenticator.Type.TOTP).first()
@@ -43,7 +42,7 @@ def demand_code(work: Work, code: SecretStr) -> None:
             "no_second_factor",
             "code",
             "",
-            Text("您的账号没有设置动态口令", "your account has no codes set up"),
+            Text("您的账号尚未设置动态口令", "your account has no codes set up"),
             _HOW,
         )
     tries = f"zhirong.code.wrong/{account}"
@@ -53,31 +52,29 @@ def demand_code(work: Work, code: SecretStr) -> None:
             "code",
             "",
             Text("错误次数过多", "too many wrong codes"),
-            Text("五分钟后再试", "try again in five minutes"),
+            Text("请五分钟后再试", "try again in five minutes"),
         )
     given = code.get_secret_value().replace(" ", "")
     step = _step(decrypt(authenticator.data["secret"]), given)
     if step is None:
         count(tries, 1, _PAUSE_SECONDS)
-        raise refuse(
-            "wrong_code", "code", "", Text("动态口令不对或已过时", "wrong, or no longer the present one"), _HOW
-        )
-    # The first check knows codes that somebody signed in with; the second one holds across processes.
+        raise refuse("wrong_code", "code", "", Text("动态口令有误或已失效", "wrong or expired"), _HOW)
+    # The first check covers codes used to sign in; the second one works across processes.
     is_new = authenticator.wrap().validate_code(given)
     if not is_new or UsedCode.objects.filter(account_id=account, step__gte=step).exists():
         raise refuse(
             "used_code",
             "code",
             "",
-            Text("这个动态口令已经用过", "this code has been used"),
-            Text("等验证器显示下一个代码", "wait for the next one"),
+            Text("该动态口令已使用", "this code has been used"),
+            Text("请等待验证器显示下一个代码", "wait for the next one"),
         )
     work.create(UsedCode, account_id=account, step=step)
     work.subject_is(work.row)
 
 
 def _step(secret: str, given: str) -> int | None:
-    """The half minute whose code it is; None if it is none of the present ones."""
+    """Return the half-minute step of the code; None if it is not current."""
     for step in yield_hotp_counters_from_time():
         if format_hotp_value(hotp_value(secret, step)) == given:
             return int(step)

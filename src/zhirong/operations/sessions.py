@@ -1,4 +1,4 @@
-"""From an account to the person it acts as: its own organisation, another its own, or a firm by mandate."""
+"""From an account to its actor: for its organisation, another of its organisations, or a firm by mandate."""
 
 from datetime import date
 
@@ -9,13 +9,13 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import ROLE_WORDS, Actor, MemberRole, OrganisationKind
 from zhirong.store.parties import Account, Mandate, Membership
 
-# What an organisation is for which nobody can act: suspended, or never confirmed.
+# States of an organisation for which nobody can act: suspended, or never confirmed.
 CLOSED = ("suspended", "refused")
 
 
 def actor_of(account: Account, acting_for: str, day: date) -> Actor:
-    """acting_for: ``member/ID`` of a membership or ``mandate/ID``, the first membership where it says nothing that
-    holds.
+    """Return the actor of an account. acting_for: ``member/ID`` of a membership or ``mandate/ID``; the first
+    membership if it is invalid or missing.
     """
     kind, _, written = acting_for.partition("/")
     number = int(written) if written.isascii() and written.isdigit() else 0
@@ -41,7 +41,7 @@ def actor_of(account: Account, acting_for: str, day: date) -> Actor:
 
 
 def choices(account: Account, day: date) -> list[tuple[str, Text]]:
-    """Everything that the account can act as."""
+    """Return every organisation for which the account can act."""
     memberships = list(_memberships(account))
     found = [
         (

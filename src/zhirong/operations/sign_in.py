@@ -1,6 +1,6 @@
-"""Failed attempts to sign in with one address, from wherever they come: after many in a day a password alone lets nobody in.
+"""Failed sign-ins with one address from all networks: after many in a day, a password alone is not enough.
 
-It locks nobody out. Who has the right password then also gets a code by mail (``web.signing_up``).
+Nobody is locked out: a user with the correct password then also gets a code by mail (``web.signing_up``).
 """
 
 import hashlib
@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from zhirong.store.shared_cache import count
 
-MOST_WRONG = 30  # in a day, from all networks together
+MOST_WRONG = 30  # per day, from all networks together
 _DAY_SECONDS = 24 * 3600
 
 
@@ -19,12 +19,12 @@ def note_wrong(name: str) -> None:
 
 
 def is_guessed_at(name: str) -> bool:
-    """Whether so many wrong passwords were given for the name today that somebody is guessing."""
+    """Return whether today's wrong passwords for the name are so many that someone is guessing."""
     return int(cache.get(_key(name), 0)) >= MOST_WRONG
 
 
 def forget_wrong(name: str) -> bool:
-    """Forget them; whether there were any."""
+    """Delete the count; returns whether there was one."""
     return bool(cache.delete(_key(name)))
 
 

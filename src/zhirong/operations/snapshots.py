@@ -1,4 +1,4 @@
-"""How an event keeps the rows that it wrote, and what a row must fit into to be written on every database."""
+"""Snapshots of the rows that an operation writes, for its event, and the limits of columns on every database."""
 
 import json
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from zhirong.store.parties import Kept
 
 
 def image_value(row: Model, name: str) -> Any:
-    """A column as the event keeps it: canonical data; JSON columns as their text, since canonical data has no fractions."""
+    """Return a column for the event: canonical data; JSON columns as text, because canonical data has no fractions."""
     column = next(one for one in row._meta.concrete_fields if one.attname == name)
     value = getattr(row, name)
     if value is None:
@@ -35,7 +35,9 @@ def image_value(row: Model, name: str) -> Any:
 
 
 def demand_fit(row: Model, names: Iterable[str]) -> None:
-    """Raise InputError where a value is too long or too large for its column: SQLite would keep it, PostgreSQL would fail."""
+    """Raise InputError if a value is too long or too large for its column: SQLite would store it, PostgreSQL would
+    fail.
+    """
     problems = []
     for name in names:
         column = row._meta.get_field(name)
@@ -47,7 +49,7 @@ def demand_fit(row: Model, names: Iterable[str]) -> None:
                 Problem(
                     name,
                     str(getattr(row, column.attname)),
-                    Text(f"放不下：{zh}", f"does not fit: {en}"),
+                    Text(f"超出长度：{zh}", f"does not fit: {en}"),
                     Text("改短或改小", "make it shorter or smaller"),
                     "does_not_fit",
                 )
@@ -62,5 +64,5 @@ def _said(error: ValidationError, language: str, between: str) -> str:
 
 
 def subject_name(row: Kept) -> str:
-    """How the log names a row, such as ``case/12``."""
+    """Return the name of a row in the log, such as ``case/12``."""
     return f"{row._meta.model_name}/{row.pk}"

@@ -1,8 +1,8 @@
-"""Which column keeps which state or code: the one place that ties the tables of the store to the states of the
+"""The columns that contain a state or code: the only place that links the store's tables to the states of the
 chain.
 
-``Work`` refuses a transition that a state's table does not have; the API, its client and the messages take the
-values of a column and their words from here. A new column with a state or a code gets its line here.
+``Work`` rejects a transition that a state's table does not contain. The API, its client and the messages read the
+values of a column and their words here. A new column with a state or code is added here.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ from zhirong.ledger.accounts import PARTY_TEXT
 from zhirong.operations.actors import KIND_WORDS
 from zhirong.store import financing, parties, policies, work
 
-# Columns whose values follow each other by a table.
+# Columns whose values change by a transition table.
 TRANSITIONS: Mapping[tuple[type[Model], str], Transitions[Any]] = {
     (financing.Case, "state"): CASE_TRANSITIONS,
     (financing.Appraisal, "state"): APPRAISAL_TRANSITIONS,
@@ -56,7 +56,7 @@ TRANSITIONS: Mapping[tuple[type[Model], str], Transitions[Any]] = {
     (parties.Invitation, "state"): INVITATION_TRANSITIONS,
     (work.FileImport, "state"): IMPORT_TRANSITIONS,
 }
-# Columns with one of several values that never change, or follow no table; a job's state is set by its lease alone.
+# Columns whose value never changes, or changes without a table; only the lease sets a job's state.
 CODES: Mapping[tuple[type[Model], str], Mapping[Any, Text]] = {
     (financing.FirmRight, "kind"): KIND_TEXT,
     (financing.FirmRight, "status"): STATUS_TEXT,
@@ -83,13 +83,13 @@ CODES: Mapping[tuple[type[Model], str], Mapping[Any, Text]] = {
 
 
 def plain_value(value: Any) -> Any:
-    """A value as a row keeps it: a state or code is its word."""
+    """Return a value as a row stores it: a state or code as its string."""
     return value.value if isinstance(value, StrEnum) else value
 
 
 def choices_of(model: type[Model], field: str) -> Mapping[str, Text]:
-    """The values of a column in words; empty if it is not one of several. An optional column may be empty next to
-    them.
+    """Return the values of a column with their words; empty if the column has no fixed values. An optional column
+    may also be empty.
     """
     table = TRANSITIONS.get((model, field))
     words = CODES.get((model, field), {}) if table is None else table.words
@@ -97,7 +97,7 @@ def choices_of(model: type[Model], field: str) -> Mapping[str, Text]:
 
 
 def demand_transitions(row: Model, before: Mapping[str, Any] | None, values: Mapping[str, Any]) -> None:
-    """Raise InputError where a new state does not follow the one before. before: None for a row that begins."""
+    """Raise InputError if a new state may not follow the previous one. before: None for a new row."""
     for field, value in values.items():
         table = TRANSITIONS.get((type(row), field))
         if table is None:

@@ -1,8 +1,8 @@
-"""Tokens: how a program acts for an organisation, within scopes that its owner has chosen, until a day or until
-revoked.
+"""API tokens: a program acts for an organisation within the scopes that the owner chose, until a date or until
+revocation.
 
-Only the SHA-256 of a token is kept; the token itself is shown once. A token never does more than its owner may do,
-and what the owner loses, the token loses with it.
+Only the SHA-256 of a token is stored; the token is shown once. A token never allows more than its owner may do;
+when the owner loses a permission, so does the token.
 """
 
 import hashlib
@@ -35,9 +35,11 @@ _PREFIX = "zr_"
 
 
 def scopes_for(actor: Actor) -> list[tuple[str, Text]]:
-    """The scopes that this person can give a token: reading, and the nouns of what it may do itself."""
+    """Return the scopes that this actor can give a token: reading, and the nouns of the operations that they may
+    run.
+    """
     nouns = {one.scope for one in OPERATIONS.values() if may(actor, one)} - NEVER_BY_TOKEN
-    words = [(noun, Text(f"办理 {noun}.*", f"do {noun}.*")) for noun in sorted(nouns)]
+    words = [(noun, Text(f"办理 {noun}.*", f"run {noun}.*")) for noun in sorted(nouns)]
     return [(READ, Text("查看", "read")), *words]
 
 
@@ -46,34 +48,34 @@ def _scope_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 
 
 class MakeToken(Request):
-    """What a program may do, and until when."""
+    """The scopes of a token and its last day."""
 
-    name: Annotated[Line, Field(max_length=60), ask("名称", "Name", "哪个程序用", "which program uses it")]
+    name: Annotated[Line, Field(max_length=60), ask("名称", "Name", "哪个程序用", "the program that uses it")]
     scopes: Annotated[
         list[Annotated[str, Field(max_length=40)]],
         Field(min_length=1, max_length=60),
         ask("范围", "Scopes", widget="many", choices=_scope_choices),
     ]
-    expires_on: Annotated[Day, ask("有效至", "Valid until", "至多一年", "a year at most")]
+    expires_on: Annotated[Day, ask("有效至", "Valid until", "至多一年", "at most one year")]
     code: Code | None = None
 
 
 @operation(
     "token.make",
-    Text("生成令牌", "Make a token"),
+    Text("生成令牌", "Create a token"),
     request=MakeToken,
     help=Text("令牌只显示一次，请妥善保存。", "The token is shown once: keep it safe."),
 )
 def make_token(work: Work, request: MakeToken) -> Any:
-    """A token of the person's own, for the organisation acted for."""
+    """Create a token of the actor for the organisation acted for."""
     actor = work.actor
     if not actor.organisation or actor.mandate:
         raise refuse(
             "no_organisation",
             "organisation",
             actor.organisation_name,
-            Text("令牌只能为自己所在的机构生成", "a token is for an organisation of one's own"),
-            Text("先选择自己所在的机构", "choose an organisation that you belong to"),
+            Text("只能为您所在的机构生成令牌", "a token is only possible for your own organisation"),
+            Text("请先选择您所在的机构", "choose an organisation that you belong to"),
         )
     wrong = sorted(set(request.scopes) - {scope for scope, _ in scopes_for(actor)})
     if wrong:
@@ -81,15 +83,15 @@ def make_token(work: Work, request: MakeToken) -> Any:
             "scope",
             "scopes",
             "、".join(wrong),
-            Text("没有这些权限，不能授予令牌", "one cannot give a token what one may not do"),
-            Text("只选列出的范围", "choose among the scopes listed"),
+            Text("您没有这些权限，不能授予令牌", "a token cannot have permissions that you do not have"),
+            Text("请从所列范围中选择", "choose from the scopes listed"),
         )
     if not work.day <= request.expires_on <= work.day + _LONGEST:
         raise refuse(
             "expires_on",
             "expires_on",
             request.expires_on,
-            Text("有效期须从今天起一年以内", "a token is valid for a year at most"),
+            Text("有效期须从今天起一年以内", "a token is valid for at most one year"),
             Text(f"不晚于 {work.day + _LONGEST}", f"not later than {work.day + _LONGEST}"),
         )
     account = Account.objects.get(pk=actor.account)
@@ -100,8 +102,8 @@ def make_token(work: Work, request: MakeToken) -> Any:
             "too_many",
             "name",
             request.name,
-            Text(f"已有 {MOST_TOKENS} 个有效令牌", f"there are {MOST_TOKENS} tokens already"),
-            Text("先撤销不用的", "revoke one that is not used"),
+            Text(f"已有 {MOST_TOKENS} 个有效令牌", f"you already have {MOST_TOKENS} tokens"),
+            Text("请先撤销不再使用的令牌", "revoke one that is no longer used"),
         )
     secret = _PREFIX + secrets.token_urlsafe(32)
     token = work.create(
@@ -126,7 +128,7 @@ def make_token(work: Work, request: MakeToken) -> Any:
     is_grave=True,
 )
 def revoke_token(work: Work, request: Any) -> Any:
-    """It is refused from now on."""
+    """Revoke a token; it is rejected from now on."""
     if work.row.revoked_on is None:
         work.update(work.row, revoked_on=work.day)
 
@@ -137,9 +139,11 @@ class NewPassword(Request):
     account: Annotated[int, Field(ge=1, lt=2**31)]
 
 
-@operation("account.password", Text("更改口令", "Change of a password"), request=NewPassword, is_background=True)
+@operation("account.password", Text("更改口令", "Password change"), request=NewPassword, is_background=True)
 def revoke_after_new_password(work: Work, request: NewPassword) -> Any:
-    """Anyone who had the old password may have made tokens with it: all are revoked, and the owner is notified."""
+    """Revoke all tokens of the account, because anyone with the old password may have created some; the owner is
+    notified.
+    """
     tokens = list(ApiToken.objects.filter(account_id=request.account, revoked_on=None, expires_on__gte=work.day))
     for token in tokens:
         work.update(token, revoked_on=work.day)
@@ -148,7 +152,7 @@ def revoke_after_new_password(work: Work, request: NewPassword) -> Any:
         number = len(tokens)
         words = Text(
             f"登录口令已更改，{number} 个接口令牌已撤销；仍需使用的请重新生成",
-            f"Your password was changed and {number} API tokens were revoked; make new ones if you still need them",
+            f"Your password was changed and {number} API tokens were revoked; create new ones if you still need them",
         )
         Notice.objects.create(
             account_id=request.account,
@@ -161,18 +165,18 @@ def revoke_after_new_password(work: Work, request: NewPassword) -> Any:
 
 
 def demand_read(actor: Actor) -> None:
-    """Raise ForbiddenError for a program whose token is not for reading."""
+    """Raise ForbiddenError if the program's token has no read scope."""
     if actor.scopes is not None and READ not in actor.scopes:
         raise forbidden()
 
 
 def digest_of(secret: str) -> str:
-    """What is kept of a token. It has 256 bits of chance in it: a slow hash would protect nothing more."""
+    """Return the stored digest of a token. The token has 256 random bits, so a slow hash would add no protection."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def actor_of_token(secret: str, day: date) -> Actor | None:
-    """Whom a token acts as today; None for one that is unknown, revoked or expired, or whose owner has left."""
+    """Return the actor of a token today; None if it is unknown, revoked or expired, or if its owner has left."""
     token = (
         ApiToken.objects.filter(digest=digest_of(secret), revoked_on=None, expires_on__gte=day)
         .select_related("account")
@@ -212,7 +216,7 @@ TOKENS = listing(
             Column("revoked_on", Text("撤销于", "Revoked"), lambda row: row.revoked_on, "day"),
         ),
         related=("account", "organisation"),
-        empty=Text("没有令牌", "no tokens yet"),
+        empty=Text("没有令牌", "No tokens yet."),
         begin="token.make",
     )
 )

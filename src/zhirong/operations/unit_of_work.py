@@ -1,4 +1,4 @@
-"""What an operation decides by and writes through: every row it writes leaves a snapshot in its event, and every move of a
+"""The unit of work of an operation: every row it writes leaves a snapshot in its event, and every transition of a
 registration is an event that the register folds.
 """
 
@@ -30,10 +30,11 @@ M = TypeVar("M", bound=Kept)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an operation of the register has decided. operation: whose permission was asked. kind: of the event.
+    """A decision of a register operation. operation: whose permission was checked. kind: of the event.
 
-    public: what the log shows openly. content: what it commits to. answer: JSON, by default how the registration stands.
-    follow: what is done once the event has its place in the log, which is given to it.
+    public: the part that the log shows openly. content: the part that it commits to. answer: JSON, by default the
+    current registration.
+    follow: called with the event's place in the log once it has one.
     """
 
     operation: str
@@ -47,7 +48,9 @@ class Decision:
 
 @dataclass(slots=True)
 class Work:
-    """What an operation decides by and writes through. row: the one that it is done to, None if it begins something."""
+    """The context of an operation: the data it uses and the writes it makes. row: its subject, None if it creates
+    something.
+    """
 
     operation: Operation
     call: Call
@@ -67,37 +70,39 @@ class Work:
 
     @property
     def actor(self) -> Actor:
-        """Who asks."""
+        """Return the actor of the request."""
         return self.call.actor
 
     @property
     def now(self) -> datetime:
-        """The instant of the request, to the second, as the log keeps it."""
+        """Return the instant of the request to the second, as in the log."""
         return self.call.now.replace(microsecond=0)
 
     @property
     def day(self) -> date:
-        """The day of the request in Shanghai."""
+        """Return the day of the request in Shanghai."""
         return day_of(self.call.now)
 
     @property
     def rules(self) -> Rulebook:
-        """The rules that decide on the row, under the policies in force; their version and packs are kept with the event."""
+        """Return the rules for decisions on the row, with the policies in force; the event records their version
+        and packs.
+        """
         if self._rules is None:
             self._rules = rules_deciding(self.row, self.day)
         return self._rules
 
     @property
     def rules_used(self) -> Rulebook:
-        """The rules that were read, or the platform's own where none were."""
+        """Return the rules that were read, or the platform's rules if none were."""
         return self._rules or rulebook()
 
     def subject_is(self, row: Kept) -> None:
-        """Say which row the event is about, where it is not ``row``."""
+        """Set the row that the event is about, if it is not ``row``."""
         self._subject = row
 
     def create(self, model: type[M], **values: Any) -> M:
-        """A new row. The first one is what the event is about, unless it is done to a row."""
+        """Create a row. The first new row is the subject of the event, unless the operation has a row."""
         values = {name: plain_value(value) for name, value in values.items()}
         row = model(version=1, created_at=self.now, changed_at=self.now, **values)
         demand_transitions(row, None, values)
@@ -109,7 +114,7 @@ class Work:
         return row
 
     def update(self, row: M, **values: Any) -> M:
-        """Change a row. Raises ConflictError if it has been changed since it was read."""
+        """Change a row. Raises ConflictError if it has changed since it was read."""
         values = {name: plain_value(value) for name, value in values.items()}
         demand_transitions(row, {name: getattr(row, name) for name in values}, values)
         for name, value in values.items():
@@ -132,7 +137,9 @@ class Work:
         roles: tuple[MemberRole, ...] = (),
         alone: Account | None = None,
     ) -> None:
-        """Notify those in an organisation who have one of these roles (all of them where none is named). alone: this one only."""
+        """Notify the members of an organisation with one of these roles (all members if none is named). alone: this
+        account only.
+        """
         organisation_id = getattr(organisation, "pk", organisation)
         self._concerned.add(organisation_id)
         members = Membership.objects.filter(organisation_id=organisation_id, active=True)
@@ -151,11 +158,11 @@ class Work:
                 )
 
     def concerns(self, *organisations: Any) -> None:
-        """These organisations' programs hear of the event."""
+        """Notify these organisations' programs of the event."""
         self._concerned.update(getattr(one, "pk", one) for one in organisations if one)
 
     def later(self, kind: str, key: str, run_at: datetime, organisation: Any = None, **payload: Any) -> None:
-        """Background work, once for each key."""
+        """Plan a background job, once for each key."""
         Job.objects.bulk_create(
             [
                 Job(
@@ -170,9 +177,9 @@ class Work:
         )
 
     def registration(self, number: int, operation: str) -> Registration:
-        """The registration that an operation of the register is done to, once the actor may do it to this one.
+        """Return the registration of a register operation after checking that the actor may run it on this one.
 
-        Raises ForbiddenError, or InputError where there is none of this number.
+        Raises ForbiddenError, or InputError if no registration has this number.
         """
         found = rows.load(number)
         if found is None:
@@ -181,8 +188,8 @@ class Work:
         return found
 
     def demand(self, operation: str, registration: Registration | None = None) -> None:
-        """Raises ForbiddenError unless the actor may do an operation of the register, to this registration. It says nothing of
-        what the registration holds.
+        """Raise ForbiddenError unless the actor may run a register operation on this registration. The error
+        reveals nothing about the registration.
         """
         op = operation_of(operation)
         if op is None or op.policy is None:
@@ -192,10 +199,11 @@ class Work:
         self._permitted.add((operation, None if registration is None else registration.id))
 
     def fold(self, decision: Decision, *, key: str = "") -> Done:
-        """Take a decision through the fold that ``zhirong check`` replays; write its rows, its event and its messages.
+        """Pass a decision through the fold that ``zhirong check`` replays; write its rows, its event and its
+        messages.
 
-        key: that of the request, where the decision is all that the operation does. Raises InputError where the
-        registration's state does not admit it.
+        key: of the request if the operation does nothing else. Raises InputError if the registration's state does
+        not allow it.
         """
         self._demand_permitted(decision)
         found = None if decision.registration is None else rows.load(decision.registration)
@@ -232,7 +240,9 @@ class Work:
         return done
 
     def _demand_permitted(self, decision: Decision) -> None:
-        """A move that nobody has asked permission for is a fault of the program: what is not allowed is denied."""
+        """Fail on a transition without a permission check: this is an error in the program, and what is not allowed
+        is denied.
+        """
         asked = {one for name, one in self._permitted if name == decision.operation}
         if not asked & {decision.registration, None, 0}:
             raise AssertionError(f"{decision.operation} was not permitted")

@@ -1,9 +1,9 @@
-"""Files that people submit: checked by content for kind and size, kept by content, named by a signed ticket.
+"""Uploaded files: content, kind and size are checked, the content is stored under its hash, and a signed ticket
+identifies it.
 
-A file is taken in first and attached by an operation afterwards. What passes between the two is a ticket signed for
-the
-account: knowing a hash gives nobody a file. Each organisation may submit so much a day, the disk keeps some room
-for the database, and what is not attached within two days is removed.
+A file is first accepted and later attached by an operation. A ticket signed for the account links the two: knowing
+a hash gives access to no file. Each organisation has a daily limit, the disk keeps some space for the database, and
+files that are not attached within two days are removed.
 """
 
 import errno
@@ -40,7 +40,7 @@ _LEAST_COUNTED = 64 * 1024  # bytes that a file counts as at least: many small o
 _LEAST_ROOM = 512 * 1024 * 1024  # bytes of the disk that are kept for the database
 _log = logging.getLogger(__name__)
 
-# The kinds of file that are taken, by their endings: media type, and how the content must begin.
+# The accepted kinds of file by extension: media type, and how the content must begin.
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 KINDS: dict[str, tuple[str, bytes]] = {
     "pdf": ("application/pdf", b"%PDF-"),
@@ -53,12 +53,12 @@ KINDS: dict[str, tuple[str, bytes]] = {
     "csv": ("text/csv", b""),
     "toml": ("application/toml", b""),
 }
-Ticket = Annotated[str, Field(min_length=1, max_length=4000)]  # a name of 200 signs of 12 bytes each has room
+Ticket = Annotated[str, Field(min_length=1, max_length=4000)]  # space for a name of 200 characters of 12 bytes each
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was taken in. sha256: of its content."""
+    """An accepted file. sha256: of its content."""
 
     sha256: str
     name: str
@@ -67,27 +67,27 @@ class Upload:
 
 
 def take_in(actor: Actor, name: str, data: bytes) -> str:
-    """Check and keep a content; returns the ticket. Raises InputError saying what is wrong with it."""
+    """Check and store content; returns the ticket. Raises InputError with the reason if it is rejected."""
     plain = name.replace("\\", "/").rsplit("/", 1)[-1].strip() or "file"
     stem, dot, ending = plain.rpartition(".")
     ending = ending.lower() if dot else ""
-    if len(plain) > _LONGEST_NAME:  # what a file is can still be seen from a name that was cut
+    if len(plain) > _LONGEST_NAME:  # the extension remains visible in a shortened name
         plain = f"{stem[: _LONGEST_NAME - len(ending) - 1]}.{ending}" if ending in KINDS else plain[:_LONGEST_NAME]
     if ending not in KINDS:
         raise refuse(
             "kind_of_file",
             "file",
             plain,
-            Text("不收这种文件", "files of this kind are not taken"),
-            Text(f"可以交：{'、'.join(KINDS)}", f"taken are: {', '.join(KINDS)}"),
+            Text("不支持此类文件", "files of this type are not accepted"),
+            Text(f"支持的类型：{'、'.join(KINDS)}", f"accepted types: {', '.join(KINDS)}"),
         )
     if not data or len(data) > MOST_BYTES:
         raise refuse(
             "size_of_file",
             "file",
             f"{plain}（{len(data)} B）",
-            Text("文件是空的或超过 20 MB", "the file is empty or larger than 20 MB"),
-            Text("压缩或分成几份", "compress it, or split it"),
+            Text("文件为空或超过 20 MB", "the file is empty or larger than 20 MB"),
+            Text("请压缩或拆分后上传", "compress it, or split it"),
         )
     media_type, beginning = KINDS[ending]
     if not data.startswith(beginning) or (not beginning and not _is_text(data)):
@@ -95,8 +95,8 @@ def take_in(actor: Actor, name: str, data: bytes) -> str:
             "content_of_file",
             "file",
             plain,
-            Text(f"内容不是 .{ending} 文件", f"its content is not that of a .{ending} file"),
-            Text("用原来的程序另存后再交", "save it again with the program that made it"),
+            Text(f"内容不是 .{ending} 文件", f"the content is not a .{ending} file"),
+            Text("请用原程序另存后重新上传", "save it again with the program that made it"),
         )
     _demand_room(actor, len(data))
     kept = {"sha256": _kept(data), "name": plain, "media_type": media_type, "size": len(data)}
@@ -104,11 +104,11 @@ def take_in(actor: Actor, name: str, data: bytes) -> str:
 
 
 def _demand_room(actor: Actor, size: int) -> None:
-    """Raise InputError where the organisation has submitted too much today. Raises django.db.OperationalError on a
-    full disk.
+    """Raise InputError if the organisation has uploaded too much today. Raises django.db.OperationalError on a full
+    disk.
     """
     if shutil.disk_usage(DATA).free < _LEAST_ROOM:
-        _log.error("the disk of the data folder is almost full: no file is taken in")
+        _log.error("the disk of the data folder is almost full: no file is accepted")
         raise OperationalError("the disk is almost full") from OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     most = settings.UPLOAD_MB_A_DAY * 1024 * 1024
     whose = f"organisation/{actor.organisation}" if actor.organisation else f"account/{actor.account}"
@@ -130,13 +130,13 @@ def _kept(data: bytes) -> str:
     try:
         return keep(data, DATA)
     except OSError as error:
-        _log.exception("a file could not be kept")
-        raise OperationalError(f"the file could not be kept: {error}") from error
+        _log.exception("a file could not be stored")
+        raise OperationalError(f"the file could not be stored: {error}") from error
 
 
 @job("files.sweep", daily="04:00")
 def sweep(task: Task) -> Any:
-    """Remove contents that no row names and that nobody has submitted for two days."""
+    """Remove content that no row names and that nobody has uploaded within two days."""
     before, removed = time.time() - _SWEEP_SECONDS, 0
     for place in unused(DATA, before):
         if not StoredFile.objects.filter(sha256=place.name).exists():
@@ -146,7 +146,7 @@ def sweep(task: Task) -> Any:
 
 
 def redeem(actor: Actor, ticket: str) -> Upload:
-    """The file of a ticket. Raises InputError for a ticket of somebody else, an old one or none at all."""
+    """Return the file of a ticket. Raises InputError for an invalid or old ticket, or one of another account."""
     try:
         said = signing.loads(ticket, salt=_SALT, max_age=_TICKET_SECONDS)
     except signing.BadSignature:
@@ -156,14 +156,14 @@ def redeem(actor: Actor, ticket: str) -> Upload:
             "no_upload",
             "file",
             "",
-            Text("没有收到这个文件", "this file has not been received"),
+            Text("未收到该文件", "this file has not been received"),
             Text("重新上传", "upload it again"),
         )
     return Upload(said["sha256"], said["name"], said["media_type"], said["size"])
 
 
 def attach(work: Work, ticket: str, subject: str, paper: str, owner: Any) -> StoredFile:
-    """Attach an uploaded file to what it belongs to. owner: the organisation whose file it is."""
+    """Attach an uploaded file to its subject. owner: the organisation to which the file belongs."""
     upload = redeem(work.actor, ticket)
     return work.create(
         StoredFile,
@@ -179,7 +179,7 @@ def attach(work: Work, ticket: str, subject: str, paper: str, owner: Any) -> Sto
 
 
 def keep_made(work: Work, data: bytes, name: str, subject: str, paper: str, owner: Any) -> StoredFile:
-    """Keep a file that the platform itself has made."""
+    """Store a file made by the platform."""
     ending = name.rsplit(".", 1)[-1]
     return work.create(
         StoredFile,
@@ -195,13 +195,11 @@ def keep_made(work: Work, data: bytes, name: str, subject: str, paper: str, owne
 
 
 def bytes_of(file: StoredFile | Upload) -> bytes:
-    """The content of a file that is kept or was just taken in. Raises InputError if it is gone or changed on the
-    disk.
-    """
+    """Return the content of a stored or accepted file. Raises InputError if it is missing or changed on the disk."""
     try:
         return content(file.sha256, DATA)
     except (OSError, ValueError) as error:
-        _log.error("the content of file %s is lost: %s", file.sha256, error)
+        _log.error("the content of file %s is missing: %s", file.sha256, error)
         raise refuse(
             "lost_file",
             "file",
@@ -215,22 +213,22 @@ def bytes_of(file: StoredFile | Upload) -> bytes:
 
 
 def keep_report(data: bytes) -> str:
-    """Keep what was found in a file, for two days at least; its SHA-256. Raises OperationalError if there is no
-    room.
+    """Store the report on a file for at least two days; returns its SHA-256. Raises OperationalError if there is no
+    space.
     """
     return _kept(data)
 
 
 def piece_of_report(sha256: str, offset: int, length: int) -> bytes:
-    """A piece of what ``keep_report`` has kept, nothing where it is gone: the caller knows the hash of the
-    piece.
+    """Return a piece of a report stored by ``keep_report``, empty if the report is gone; the caller checks the hash
+    of the piece.
     """
     try:
         with path_of(sha256, DATA).open("rb") as file:
             file.seek(offset)
             return file.read(length)
     except OSError:
-        _log.warning("the report %s of an import is gone", sha256)
+        _log.warning("the report %s of an import is missing", sha256)
         return b""
 
 

@@ -1,6 +1,7 @@
-"""Which rows a person may know of: one table, everything not in it invisible. Rights follow from relations.
+"""The rows that an actor may see: one table; everything that is not in it is invisible. Access follows from
+relations.
 
-Pages, API, lists, files and exports all read through ``visible``; an operation is done to a visible row only.
+Pages, API, lists, files and exports all read through ``visible``; an operation runs only on a visible row.
 """
 
 from collections.abc import Callable, Mapping
@@ -58,12 +59,12 @@ M = TypeVar("M", bound=Model)
 NOTHING = Q(pk__in=[])
 EVERYTHING = Q()
 
-# What an institution sees of a case begins when the firm has submitted it.
+# An institution can see a case only after the firm has submitted it.
 _KEPT_FROM_OTHERS = (CaseState.DRAFT,)
 Scope = Callable[[Actor, date], Q]
 
-# What an agent's mandate lets it look at: a table is needed by some operations that a firm may leave to an agent,
-# named by the part before the dot. Of the firm's business an agent sees these tables alone, and only with such an
+# The tables that an agent's mandate opens: each is needed by some operations that a firm may leave to an agent,
+# identified by the part before the dot. An agent sees only these tables of the firm, and only with such an
 # operation.
 NEEDED_BY: Mapping[type[Model], frozenset[str]] = {
     FirmRight: frozenset({"right", "file", "appraisal", "case"}),
@@ -76,14 +77,14 @@ NEEDED_BY: Mapping[type[Model], frozenset[str]] = {
     CaseStep: frozenset({"case"}),
     Message: frozenset({"message"}),
 }
-# A firm's description is shown to agents that describe it, or apply or have it valued by what it says.
+# An agent sees the firm's profile if it maintains it, or uses it for applications or appraisals.
 _DESCRIBING = frozenset({"firm", "appraisal", "case"})
-# What an agent sees as anybody who has signed in does: about itself, and the directory.
+# Tables that an agent sees like any signed-in account: those about itself, and the directory.
 _ANYBODYS = (Account, ApiToken, Invitation, Mandate, Membership, Notice, Organisation, SavedView)
 
 
 def visible(actor: Actor, model: type[M], day: date) -> "QuerySet[M]":
-    """The rows of a table that this person may know of on this day."""
+    """Return the rows of a table that this actor may see on this day."""
     if actor.is_worker:
         return model._default_manager.all()
     scope = SCOPES.get(model)
@@ -93,14 +94,12 @@ def visible(actor: Actor, model: type[M], day: date) -> "QuerySet[M]":
 
 
 def _granted(actor: Actor) -> frozenset[str]:
-    """The parts before the dot of the operations that an agent's mandate names."""
+    """Return the parts before the dot of the operations in an agent's mandate."""
     return frozenset(name.split(".")[0] for name in actor.allowed or ())
 
 
 def _within_mandate(actor: Actor, model: type[Model]) -> bool:
-    """Whether an agent's mandate needs this table at all; anyone who acts for their own organisation needs no
-    mandate.
-    """
+    """Return whether an agent's mandate needs this table at all; actors of the organisation itself need no mandate."""
     if not actor.mandate or model in _ANYBODYS:
         return True
     return bool(_granted(actor) & NEEDED_BY.get(model, frozenset()))
@@ -112,21 +111,21 @@ def _is(actor: Actor, *kinds: OrganisationKind) -> bool:
 
 def _cases(actor: Actor, day: date) -> Q:
     if actor.kind is OrganisationKind.FIRM:
-        # An agent that may apply for so much has nothing to do with what the firm asks for beyond it.
+        # An agent with a maximum amount does not see cases above it.
         within = Q() if actor.most is None else Q(amount__lte=actor.most)
         return Q(firm=actor.organisation) & within
     if _is(actor, OrganisationKind.LENDER):
         return Q(lender=actor.organisation) & ~Q(state__in=_KEPT_FROM_OTHERS)
     if _is(actor, OrganisationKind.GUARANTOR):
-        # Not by a join: a case of which a guarantor was asked twice is one case. Who declined or withdrew keeps its
-        # own request.
+        # Without a join: a case with two requests to one guarantor is still one case. A guarantor that declined or
+        # withdrew still sees its request.
         asked = GuaranteeRequest.objects.filter(guarantor=actor.organisation)
         return Q(pk__in=asked.exclude(state__in=NO_PART_LEFT).values("case"))
     return NOTHING
 
 
 def _of_cases(path: str) -> Scope:
-    """Rows that belong to a case and are the lender's own business."""
+    """Return the condition for rows of a case that only the lender may see."""
 
     def scope(actor: Actor, day: date) -> Q:
         return Q(**{f"{path}__lender": actor.organisation}) if _is(actor, OrganisationKind.LENDER) else NOTHING
@@ -142,7 +141,7 @@ def _firm_rights(actor: Actor, day: date) -> Q:
     if actor.kind is OrganisationKind.FIRM:
         return Q(firm=actor.organisation)
     if _is(actor, OrganisationKind.LENDER, OrganisationKind.GUARANTOR):
-        # What a firm has shared: by submitting a case that names the right, or by a consent.
+        # Rights that a firm has shared: by submitting a case that names the right, or by a consent.
         return Q(firm__in=consenting(actor, "rights", day)) | _shared(Case, _cases(actor, day))
     if _is(actor, OrganisationKind.AGENCY):
         return _shared(Appraisal, Q(agency=actor.organisation))
@@ -150,7 +149,7 @@ def _firm_rights(actor: Actor, day: date) -> Q:
 
 
 def _shared(model: type[Model], where: Q) -> Q:
-    """The rights that these cases or appraisals name."""
+    """Return the rights that these cases or appraisals name."""
     subjects = _subjects(model._meta.model_name, model._default_manager.filter(where))
     return Q(pk__in=SharedRight.objects.filter(subject__in=subjects, active=True).values("right"))
 
@@ -164,7 +163,7 @@ def _firms_with_cases(actor: Actor, day: date) -> "QuerySet[Case]":
 
 
 def consenting(actor: Actor, scope: str, day: date) -> "QuerySet[Consent]":
-    """The firms that let the person's organisation use this part of their data today."""
+    """Return the firms that let the actor's organisation use this part of their data today."""
     return Consent.objects.filter(to=actor.organisation, scope=scope, until__gte=day, revoked_on=None).values(
         "firm"
     )
@@ -178,7 +177,7 @@ def _appraisals(actor: Actor, day: date) -> Q:
     if _is(actor, OrganisationKind.LENDER):
         handed_in = Case.objects.filter(_cases(actor, day)).values("appraisal")
         return (
-            # Not by a join, which would read every appraisal there is.
+            # Without a join, which would read every appraisal.
             Q(case__in=Case.objects.filter(_cases(actor, day)).values("pk"))
             | Q(pk__in=handed_in)
             | Q(firm__in=consenting(actor, "appraisals", day))
@@ -211,19 +210,19 @@ def _guarantees(actor: Actor, day: date) -> Q:
 
 
 def _papers(actor: Actor, day: date) -> Q:
-    """Those that name the organisation among their readers, its own among them."""
+    """Return the documents that name the organisation as a reader, including its own."""
     if not actor.organisation:
         return NOTHING
     return Q(pk__in=PaperReader.objects.filter(organisation=actor.organisation).values("paper"))
 
 
 def _paper_readers(actor: Actor, day: date) -> Q:
-    """Who else reads a paper is its owner's business."""
+    """Return the readers of the organisation's documents; only the owner sees who else can read a document."""
     return Q(paper__owner=actor.organisation) if actor.organisation else NOTHING
 
 
 def _files(actor: Actor, day: date) -> Q:
-    """Own files, and those of cases, appraisals and papers that the person can see."""
+    """Return the organisation's files, and those of visible cases, appraisals and documents."""
     if not actor.organisation:
         return NOTHING
     if actor.mandate:
@@ -235,14 +234,14 @@ def _files(actor: Actor, day: date) -> Q:
             rows = model._default_manager.filter(SCOPES[model](actor, day))
             subjects |= Q(subject__in=_subjects(model._meta.model_name, rows))
     papers = Paper.objects.filter(_papers(actor, day))
-    # What belongs to a paper: sealed scans, lists next to a form.
+    # Files of a document: sealed scans, lists next to a form.
     subjects |= Q(subject__in=_subjects("paper", papers))
     made = Q(pk__in=papers.values("word")) | Q(pk__in=papers.values("pdf"))
     return own | subjects | made
 
 
 def _agents_subjects(actor: Actor, day: date) -> Q:
-    """Files of the rights, appraisals and cases that an agent sees."""
+    """Return the files of the rights, appraisals and cases that an agent sees."""
     subjects = Q(pk__in=[])
     for model in (FirmRight, Appraisal, Case):
         subjects |= Q(subject__in=_subjects(model._meta.model_name, visible(actor, model, day)))
@@ -250,7 +249,7 @@ def _agents_subjects(actor: Actor, day: date) -> Q:
 
 
 def _subjects(name: str | None, ids: "QuerySet[Model]") -> "QuerySet[Model]":
-    """Subjects such as ``case/12`` as a subquery, so that a long list of ids never leaves the database."""
+    """Return subjects such as ``case/12`` as a subquery, so that a long list of ids never leaves the database."""
     named = Concat(Value(f"{name}/"), Cast("pk", CharField()), output_field=CharField())
     return ids.annotate(_subject=named).values("_subject")
 
@@ -266,7 +265,7 @@ def _signatures(actor: Actor, day: date) -> Q:
 def _organisations(actor: Actor, day: date) -> Q:
     if actor.has(MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN):
         return EVERYTHING
-    # The directory: institutions are public; a firm is known to itself and to those it has to do with.
+    # The directory: institutions are public; a firm is visible to itself and to those it works with.
     seen = ~Q(kind=OrganisationKind.FIRM) & Q(status=OrganisationState.ACTIVE)
     if not actor.mandate or _granted(actor) & _DESCRIBING:
         seen |= Q(pk=actor.organisation)
@@ -289,8 +288,8 @@ def _memberships(actor: Actor, day: date) -> Q:
 
 
 def confirmed_addresses(actor: Actor) -> set[str]:
-    """The e-mail addresses that the account has confirmed, in small letters."""
-    from allauth.account.models import EmailAddress  # not there where the store alone is loaded
+    """Return the e-mail addresses that the account has confirmed, in lower case."""
+    from allauth.account.models import EmailAddress  # missing if only the store is loaded
 
     if not actor.account:
         return set()
@@ -299,8 +298,8 @@ def confirmed_addresses(actor: Actor) -> set[str]:
 
 
 def _invitations(actor: Actor, day: date) -> Q:
-    """Those of the organisation, and those to the person; not for an agent that acts for a firm, nor for a
-    program.
+    """Return the invitations of the organisation and those to the actor; none for an agent that acts for a firm,
+    and none for a program.
     """
     if actor.has(MemberRole.SECURITY_ADMIN):
         return EVERYTHING
@@ -314,7 +313,7 @@ def _accounts(actor: Actor, day: date) -> Q:
 
 def _mandates(actor: Actor, day: date) -> Q:
     if actor.mandate:
-        return Q(pk=actor.mandate)  # whom else the firm trusts is none of its agent's business
+        return Q(pk=actor.mandate)  # an agent does not see the firm's other mandates
     return Q(firm=actor.organisation) | Q(agent=actor.organisation) if actor.organisation else NOTHING
 
 
@@ -325,7 +324,9 @@ def _consents(actor: Actor, day: date) -> Q:
 
 
 def _programs(path: str) -> Scope:
-    """What an organisation has set up for its own programs: not for an agent that acts for it."""
+    """Return the condition for the settings of an organisation's programs; an agent that acts for it does not see
+    them.
+    """
     return lambda actor, day: NOTHING if actor.mandate else _own(path)(actor, day)
 
 
@@ -334,7 +335,7 @@ def _own(path: str) -> Scope:
 
 
 def _nobody(actor: Actor, day: date) -> Q:
-    """The platform's own record."""
+    """Return no rows: the table is internal to the platform."""
     return NOTHING
 
 
@@ -351,7 +352,7 @@ def _jobs(actor: Actor, day: date) -> Q:
 
 
 def _policies(actor: Actor, day: date) -> Q:
-    """An organisation's own; the platform's auditors see all."""
+    """Return the organisation's policies; the platform's auditors see all."""
     return EVERYTHING if actor.has(MemberRole.AUDIT_ADMIN) else _own("organisation")(actor, day)
 
 

@@ -1,8 +1,8 @@
-"""Webhooks: an organisation's programs hear of events that concern it. What is sent is signed, and tried again.
+"""Webhooks: an organisation's programs are notified of events that concern it. Messages are signed and retried.
 
-Sent are the event's place in the log, its kind, what it is about and when: what it says is read over the API, with
-permission. The signature is HMAC-SHA-256 over ``<timestamp>.<body>``; the receiver compares it and refuses old
-timestamps.
+A message contains the event's place in the log, its kind, subject and time; programs read the content over the API
+with their permissions. The signature is HMAC-SHA-256 over ``<timestamp>.<body>``; the receiver compares it and
+rejects old timestamps.
 """
 
 import asyncio
@@ -59,13 +59,14 @@ def _kind_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 
 
 class AddWebhook(Request):
-    """Where to send, and what."""
+    """The address and the kinds of events."""
 
     url: Annotated[
         str,
         Field(max_length=300),
         Formed(
-            r"^https?://[^\s]+$", Text("写成 https://…，中间没有空格", "write it like https://..., without spaces")
+            r"^https?://[^\s]+$",
+            Text("请按 https://… 的格式填写，不含空格", "enter it like https://..., without spaces"),
         ),
         ask("接收地址", "Address", "须为 https 公网地址", "an https address on the public network"),
     ]
@@ -75,8 +76,8 @@ class AddWebhook(Request):
         ask(
             "事项",
             "Events",
-            "不选即全部与本机构有关的事项",
-            "none chosen: all that concern the organisation",
+            "不选即为与本机构有关的全部事项",
+            "leave empty for all events that concern the organisation",
             widget="many",
             choices=_kind_choices,
         ),
@@ -89,12 +90,14 @@ class AddWebhook(Request):
     request=AddWebhook,
     roles=HEADS,
     help=Text(
-        "与本机构有关的事项发生后，平台把一条签名的消息发到这个地址；签名密钥只显示一次。",
-        "After an event that concerns the organisation a signed message is sent there; the key is shown once.",
+        "与本机构有关的事项发生后，平台向该地址发送一条带签名的消息；签名密钥只显示一次。",
+        "After each event that concerns the organisation, a signed message is sent to this address. The key is shown only once.",
     ),
 )
 def add_webhook(work: Work, request: AddWebhook) -> Any:
-    """The key is made from the row and the platform's own secret: neither the table nor the log holds it."""
+    """Add a webhook. Its key is derived from the row and the platform's secret: neither the table nor the log
+    contains it.
+    """
     try:
         demand_outside(request.url, networks(settings.WEBHOOK_NETWORKS))
     except NotOutsideError as error:
@@ -113,8 +116,8 @@ def add_webhook(work: Work, request: AddWebhook) -> Any:
             "too_many",
             "url",
             request.url,
-            Text(f"已有 {MOST_HOOKS} 个回调", f"there are {MOST_HOOKS} webhooks already"),
-            Text("先停用不用的", "end one that is not used"),
+            Text(f"已有 {MOST_HOOKS} 个回调", f"the organisation already has {MOST_HOOKS} webhooks"),
+            Text("请先停用不再使用的回调", "end one that is no longer used"),
         )
     hook = work.create(
         Webhook,
@@ -143,13 +146,13 @@ def end_webhook(work: Work, request: Any) -> Any:
 
 
 def key_of(hook: Webhook) -> str:
-    """The key that a webhook's messages are signed with."""
+    """Return the key that signs a webhook's messages."""
     made = hmac.new(settings.SECRET_KEY.encode(), f"webhook\n{hook.secret}".encode(), hashlib.sha256)
     return "whsec_" + made.hexdigest()
 
 
 def signature(key: str, timestamp: int, body: bytes) -> str:
-    """The signature of a message, hexadecimal."""
+    """Return the signature of a message in hexadecimal."""
     return hmac.new(key.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
 
 
@@ -162,9 +165,9 @@ class _Message:
 
 
 def deliver_due(now: datetime, limit: int = AT_ONCE) -> int:
-    """Send what is due, all at once; returns how many were tried. A message that was not taken is tried again with
+    """Send all due messages at once; returns how many were tried. A message that was not accepted is retried with
     growing pauses, and given up after ``MOST_TRIES``. Several workers may do this at once: a worker claims each
-    message. It takes no longer than ``outside.TOTAL_SECONDS``, whatever the receivers do.
+    message. The call takes at most ``outside.TOTAL_SECONDS``, even with slow receivers.
     """
     claimed = (_claim(one, now) for one in _due(now, limit))
     messages = [one for one in claimed if one is not None]
@@ -178,7 +181,7 @@ async def _send_all(messages: Sequence["_Message"]) -> list[str]:
 
 
 def _due(now: datetime, limit: int) -> list[Delivery]:
-    """What is due longest, of each webhook and each organisation no more than its share."""
+    """Return the messages due longest, up to a limit per webhook and organisation."""
     due = Delivery.objects.filter(next_at__lte=now, webhook__active=True)
     hooks = due.values("webhook", "webhook__organisation").annotate(first=Min("next_at")).order_by("first")
     found: list[Delivery] = []
@@ -207,8 +210,10 @@ def _claim(delivery: Delivery, now: datetime) -> _Message | None:
 
 
 async def _send(message: _Message) -> str:
-    """What came of it, in a few words; a number of three places where the other side answered."""
-    timestamp = int(time.time())  # the receiver compares it with the real time, not with a clock moved for training
+    """Return the result in a few words; a three-digit status code if the receiver answered."""
+    timestamp = int(
+        time.time()
+    )  # the receiver compares it with the actual time, not with a clock moved for training
     headers: Mapping[str, str] = {
         "Content-Type": "application/json",
         "User-Agent": "Zhirong-Webhook/1",
@@ -227,7 +232,7 @@ async def _send(message: _Message) -> str:
 
 
 def _note(delivery: Delivery, answer: str, now: datetime) -> None:
-    """Keep what came of a try, for the list of deliveries."""
+    """Store the result of an attempt for the list of deliveries."""
     taken = answer.isdigit() and 200 <= int(answer) < 300
     is_over = taken or answer == "410" or delivery.tries >= MOST_TRIES
     pause = back_off(delivery.tries, _FIRST_PAUSE, _LONGEST_PAUSE)
@@ -256,9 +261,7 @@ WEBHOOKS = listing(
             Column("created_at", Text("添加于", "Added"), lambda row: row.created_at, "instant"),
         ),
         roles=HEADS,
-        empty=Text(
-            "没有回调；程序也可以定期查询接口", "no webhooks; a program can also ask the API from time to time"
-        ),
+        empty=Text("暂无回调；程序也可定期查询接口。", "No webhooks yet. Programs can also poll the API."),
         begin="webhook.add",
     )
 )

@@ -1,12 +1,12 @@
-"""The background worker: plans the daily jobs, does what is due, notifies, mails and delivers, until it is asked to
-stop.
+"""The background worker: plans the daily jobs, runs due jobs, and sends notifications, mail and webhook messages
+until it is stopped.
 
-Mail, webhook messages and jobs that may take minutes run in separate threads: a mail server that does not answer
-and a long file that is read keep no other job waiting.
+Mail, webhook messages and jobs that may take minutes run in separate threads, so that a mail server that does not
+answer or a long file delays no other job.
 
-Any number may run: one of them holds the database's lease and works, the others stand by and take over when it
-falls silent. Nothing depends on the lease being exact, for jobs, notices and messages are each claimed for
-themselves.
+Any number of workers may run: one of them holds the database's lease and works, the others wait and take over if it
+stops renewing the lease. The lease need not be exact, because each job, notification and message is claimed
+separately.
 """
 
 import logging
@@ -35,7 +35,7 @@ LEASE = timedelta(seconds=30)
 POLL_SECONDS = 1.0
 _STAND_BY_SECONDS = 10.0
 _KEY = "worker"
-_END_SECONDS = 20.0  # how long what is being sent is waited for when the worker is asked to stop
+_END_SECONDS = 20.0  # how long to wait for running sends when the worker is asked to stop
 _LANES: dict[str, Callable[[datetime], int]] = {
     "mail": mail_due,
     "deliveries": deliver_due,
@@ -45,9 +45,9 @@ _log = logging.getLogger(__name__)
 
 
 def hold(worker_id: str, now: datetime) -> bool:
-    """Take or renew the lease of the database; whether this worker has it now."""
+    """Take or renew the database's lease; returns whether this worker has it now."""
     until = now + LEASE
-    # A lease further ahead than any is given was written under a clock that has since been restored.
+    # A lease beyond the longest possible one was written under a clock that has since been corrected.
     free = Q(leased_until__lt=now) | Q(leased_until__gt=now + 2 * LEASE) | Q(state=worker_id)
     if Job.objects.filter(free, key=_KEY).update(state=worker_id, leased_until=until):
         return True
@@ -60,13 +60,13 @@ def hold(worker_id: str, now: datetime) -> bool:
 
 
 def let_go(worker_id: str, now: datetime) -> None:
-    """Give the lease up, so that another worker need not wait for it to pass."""
+    """Release the lease, so that another worker need not wait for its end."""
     Job.objects.filter(key=_KEY, state=worker_id).update(leased_until=now - LEASE)
 
 
 def turn(worker_id: str, now: datetime) -> int:
-    """One turn of everything there is to do; returns how much there was. What fails is logged, found again at the
-    next turn, and keeps nothing else from being done.
+    """Run everything that is due once; returns how much there was. Failures are logged and retried in the next run,
+    and do not stop other work.
     """
     return _jobs(worker_id, now) + sum(_tried(partial(one, now)) for one in _LANES.values())
 
@@ -86,17 +86,17 @@ def _tried(part: Callable[[], int | None]) -> int:
     try:
         return part() or 0
     except Exception as error:
-        # The database is restarting or was locked for too long: nothing was lost.
+        # The database is restarting or was locked for too long: nothing is lost.
         if is_full_disk(error):
             _log.error("background work: %s", full_disk().as_text("en"))
         else:
-            _log.exception("a part of the background work could not be done this turn")
+            _log.exception("a part of the background work failed in this run")
         connections.close_all()
         return 0
 
 
 def work(stop: threading.Event) -> None:
-    """Work until ``stop`` is set. Raises InputError if another version has made the tables."""
+    """Work until ``stop`` is set. Raises InputError if the tables have another version."""
     catalogue.load()
     worker_id = secrets.token_hex(8)
     _log.info("worker %s is process %d", worker_id, os.getpid())
@@ -115,13 +115,13 @@ def work(stop: threading.Event) -> None:
                 pause = _STAND_BY_SECONDS
             else:
                 if not holds.is_set():
-                    demand_schema()  # while this worker stood by, another program may have upgraded the database
+                    demand_schema()  # while this worker waited, another program may have upgraded the database
                 holds.set()
                 pause = 0.0 if _jobs(worker_id, clock.now()) else POLL_SECONDS
         except DatabaseError:
-            # The database is restarting, or was locked for too long: nothing was lost, the next turn finds it
+            # The database is restarting, or was locked for too long: nothing is lost, the next run finds the work
             # again.
-            _log.exception("the worker could not work this turn")
+            _log.exception("the worker failed in this run")
             connections.close_all()
         stop.wait(pause)
     for lane in lanes:
@@ -131,7 +131,7 @@ def work(stop: threading.Event) -> None:
 
 
 def _lane(part: Callable[[datetime], int], holds: threading.Event, stop: threading.Event) -> None:
-    """Do one part again and again in its own thread, while this worker has the lease."""
+    """Repeat one part in its own thread while this worker has the lease."""
     while not stop.is_set():
         done = _tried(lambda: part(clock.now())) if holds.is_set() else 0
         stop.wait(0.0 if done else POLL_SECONDS)

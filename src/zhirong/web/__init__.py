@@ -1,1 +1,1 @@
-"""Pages: one thin front for each desk over the same operations and lists."""
+"""Web pages: a thin layer for each desk over the same operations and lists."""

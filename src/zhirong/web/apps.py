@@ -4,13 +4,13 @@ from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
-    """Templates and template tags of the pages."""
+    """The Django application with the templates and template tags of the pages."""
 
     name = "zhirong.web"
     label = "web"
 
     def ready(self) -> None:
-        """Count failed attempts to sign in; hear of new passwords; seal what accounts sign in with."""
+        """Connect the signals: count failed sign-ins, act on new passwords, seal the sign-in data of accounts."""
         from allauth.account.signals import password_changed, password_reset, password_set
         from django.contrib.auth.signals import user_login_failed
 

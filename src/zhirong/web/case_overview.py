@@ -1,4 +1,4 @@
-"""What the page of a case shows, gathered in a fixed number of queries."""
+"""The data of the case overview, read in a fixed number of queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ from zhirong.store.financing import (
 )
 from zhirong.store.models import Charge
 
-# In each state, what is done next; the first that the person can do is the large button.
+# The next operations in each state; the first one that the user can run is the main button.
 _FIRST = {
     CaseState.SUBMITTED: ("case.accept",),
     CaseState.DILIGENCE: ("case.submit_for_approval", "team.rate", "case.review"),
@@ -67,14 +67,14 @@ _GRADE_WORDS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The rules and the date with which a page is drawn."""
+    """The rules and the date of a page."""
 
     rules: Rulebook
     day: date
 
 
 def case_context(actor: Actor, case: Case, today: Today) -> dict[str, Any]:
-    """Everything for the template of the case."""
+    """Return all data for the template of the case."""
     state, quote = CaseState(case.state), read_kept(case.quote)
     missing = (
         hand_up_problems(case, today.rules, today.day)
@@ -133,7 +133,7 @@ def case_context(actor: Actor, case: Case, today: Today) -> dict[str, Any]:
 def _actions(
     actor: Actor, case: Case, missing: Sequence[Problem], can_rate: bool
 ) -> tuple[Operation | None, list[Operation]]:
-    """The button that comes first, and the others. What would only be refused is not put first."""
+    """Return the main button and the others. An operation that would only be rejected is not the main one."""
     possible = [one for one in operations_for(actor, case) if one.name != "team.rate" or can_rate]
     names = [one.name for one in possible]
     wanted = [
@@ -146,13 +146,13 @@ def _actions(
 
 
 def _is_done(name: str, missing: Sequence[Problem]) -> bool:
-    """Whether what an operation is for is no longer among what is missing."""
+    """Return whether the result of an operation is no longer among the missing items."""
     fields = {one.field.split(".")[0] for one in missing}
     return (name == "case.review" and "review" not in fields) or (name == "team.rate" and "team" not in fields)
 
 
 def _waits_for(case: Case, now: Round | None, state: CaseState) -> Text | None:
-    """Who has to act, where it is not plain from the state."""
+    """Return who must act next, if the state does not show it."""
     if now is not None and now.wanted:
         role = ROLE_WORDS[MemberRole(now.wanted)]
         place = f"{now.given + 1}/{len(now.band.roles)}"
@@ -168,7 +168,7 @@ def _waits_for(case: Case, now: Round | None, state: CaseState) -> Text | None:
 
 
 def steps_of(case: Case, today: Today) -> dict[str, Any]:
-    """Every step with its days and cost, and what they come to (001 §5.1.4)."""
+    """Return every step with its days and cost, and the totals (001 §5.1.4)."""
     rows = list(CaseStep.objects.filter(case=case).order_by("pk"))
     steps = [
         {
@@ -182,7 +182,7 @@ def steps_of(case: Case, today: Today) -> dict[str, Any]:
         }
         for one in rows
     ]
-    # The process is what lies before the money is paid; the life of the loan is not its length.
+    # The process ends when the loan is disbursed; the term of the loan does not count.
     process = [
         step
         for one, step in zip(rows, steps, strict=True)
@@ -196,7 +196,7 @@ def steps_of(case: Case, today: Today) -> dict[str, Any]:
 
 
 def way_of(case: Case) -> list[dict[str, Any]]:
-    """The states of a case that goes well: behind it, here, or still to come."""
+    """Return the states of a successful case: passed, current or upcoming."""
     here = WAY.index(CaseState(case.state)) if CaseState(case.state) in WAY else -1
     return [
         {"title": CASE_WORDS[state], "css": "done" if at < here else "now" if at == here else ""}
@@ -206,7 +206,7 @@ def way_of(case: Case) -> list[dict[str, Any]]:
 
 
 def rights_of(actor: Actor, case: Case, today: Today, quote: QuoteDocument | None) -> list[dict[str, Any]]:
-    """The rights with their state on file, in the quote and in the register of pledges."""
+    """Return the rights with their data on file, in the quote and in the pledge register."""
     rows = {one.pk: one for one in visible(actor, FirmRight, today.day).filter(pk__in=case.rights)}
     quoted = {} if quote is None else {one.id: one for one in quote.rights}
     charges = Charge.objects.filter(right__key__in=[one.key for one in rows.values()], active=True)
@@ -229,7 +229,7 @@ def rights_of(actor: Actor, case: Case, today: Today, quote: QuoteDocument | Non
 
 
 def _appraisals(actor: Actor, case: Case, today: Today) -> list[dict[str, Any]]:
-    """Appraisals for the case: grade, interval, and whether they hold today; stale ones are marked."""
+    """Return the appraisals for the case: grade, interval and whether they are valid today; stale ones are marked."""
     mine = visible(actor, Appraisal, today.day)
     rows = mine.filter(case=case) | mine.filter(pk=case.appraisal_id)
     found = []
@@ -252,7 +252,9 @@ def _appraisals(actor: Actor, case: Case, today: Today) -> list[dict[str, Any]]:
 
 
 def _team(actor: Actor, case: Case, team: TeamAssessment | None) -> dict[str, Any]:
-    """The assessment of the team; the sheets only for who has submitted their own, or once it is settled."""
+    """Return the team assessment; others' sheets only for raters who have submitted theirs, or after the assessment
+    is complete.
+    """
     raters = list(TeamRating.objects.filter(case=case).values_list("rater_id", flat=True))
     is_open = team is None or not team.usable
     return {
@@ -283,9 +285,10 @@ def _checks(case: Case, today: Today) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class QuoteOverview:
-    """The quote of a case as its page shows it.
+    """The quote of a case for its page.
 
-    offer: under the chosen mode. drawn_on_annex: what may be drawn on the annex figure, in fen, at most the limit.
+    offer: under the chosen mode. drawn_on_annex: the amount that may be drawn on the annex figure, in fen, at most
+    the limit.
     indicators: scores with the titles of their rights. open: to be settled before the money is paid.
     """
 
@@ -298,7 +301,9 @@ class QuoteOverview:
 
 
 def quote_of(case: Case, quote: QuoteDocument | None) -> QuoteOverview | None:
-    """The credit limit under the chosen mode, its caps, what would change it, and the price; None before a review."""
+    """Return the credit limit under the chosen mode, its caps, ways to change it, and the price; None before a
+    review.
+    """
     if quote is None:
         return None
     offer, titles = quote.modes[0], {one.id: one.title for one in quote.rights}
@@ -315,7 +320,7 @@ def quote_of(case: Case, quote: QuoteDocument | None) -> QuoteOverview | None:
 def _flags(
     quote: QuoteDocument | None, checks: list[dict[str, Any]], limits: list[Problem]
 ) -> list[dict[str, Any]]:
-    """What speaks against the case, worst first."""
+    """Return the risks of the case, worst first."""
     found: list[dict[str, Any]] = []
     if quote is not None:
         found += [

@@ -1,4 +1,4 @@
-"""A value of a list as people read it, on a page and in Excel."""
+"""The text of a list's cell, on a page and in Excel."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,7 +14,7 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def shown(column: Column, row: Any, lang: Lang) -> str:
-    """The cell as text; what is not there is a dash."""
+    """Return the cell as text; a missing value is a dash."""
     value = column.value(row)
     if value is None or value == "":
         return "—"

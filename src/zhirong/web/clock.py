@@ -1,4 +1,4 @@
-"""The clock, as the pages call it."""
+"""The clock for the pages."""
 
 from zhirong.operations.clock import days_ahead, now
 

@@ -1,4 +1,5 @@
-"""The forms that ask for a code at sign-in. A code of an authenticator is accepted once in all the time that it would be valid.
+"""The forms that ask for a code at sign-in. An authenticator's code is accepted only once in its period of
+validity.
 
 allauth remembers a used code for one step of 30 s, while ``MFA_TOTP_TOLERANCE`` accepts it in the steps before and after too (RFC
 6238, 5.2: a verifier must not accept a code a second time).
@@ -13,7 +14,9 @@ from django.core.cache import cache
 
 class _Once(forms.BaseAuthenticateForm):
     def clean_code(self) -> str:
-        """The code, accepted for the first time. Raises ValidationError for a wrong or a used one, without saying which."""
+        """Return the code if it is correct and unused. Raises ValidationError for a wrong or a used one, without
+        saying which.
+        """
         code: str = super().clean_code()
         if self.authenticator.type == Authenticator.Type.TOTP:
             valid_for = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
@@ -28,4 +31,4 @@ class AuthenticateForm(_Once, forms.AuthenticateForm):
 
 
 class ReauthenticateForm(_Once, forms.ReauthenticateForm):
-    """A code again, before something grave."""
+    """A repeated code before a critical operation."""

@@ -1,4 +1,4 @@
-"""What stands around every page: who is signed in, the desk's menu, unread notices, the language."""
+"""Data on every page: the signed-in user, the desk's menu, unread notifications, the language."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from zhirong.web.menu import menu_of
 
 
 def around(request: HttpRequest) -> dict[str, Any]:
-    """Names for every template."""
+    """Return the variables of every template."""
     actor = getattr(request, "actor", NOBODY)
     unread = 0
     if actor.account:

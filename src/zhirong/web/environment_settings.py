@@ -1,4 +1,4 @@
-"""Settings of the environment that have its own form: whole numbers, the mail server."""
+"""Environment settings with a special format: whole numbers, the mail server."""
 
 import os
 from typing import Any
@@ -7,9 +7,9 @@ from urllib.parse import unquote, urlsplit
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
-# A mail server that does not answer keeps nobody longer than this.
+# The longest wait for a mail server that does not answer.
 MAIL_SECONDS = 20
-# By the scheme of the address: the port where none is named, and Django's setting for how the line is protected.
+# By the scheme of the address: the default port, and Django's setting for the encryption of the connection.
 _MAIL: dict[str, tuple[int, str]] = {
     "smtp": (25, ""),
     "smtp+starttls": (587, "EMAIL_USE_TLS"),
@@ -18,7 +18,7 @@ _MAIL: dict[str, tuple[int, str]] = {
 
 
 def whole_number(name: str, otherwise: int) -> int:
-    """The number that a variable is set to. Raises InputError for anything but a whole number from 0."""
+    """Read the number in a variable. Raises InputError for anything but a whole number from 0."""
     written = os.environ.get(name, "") or str(otherwise)
     if not (written.isascii() and written.isdigit()):
         raise _wrong(name, written, Text("不是整数", "not a whole number"), Text("只填写数字", "enter digits only"))
@@ -29,7 +29,7 @@ def mail_settings(url: str) -> dict[str, Any]:
     """Django's settings of a mail server: ``smtps://user:password@host``, ``smtp+starttls://...`` or
     ``smtp://host``.
 
-    Raises InputError for another scheme, no host, and a password that would go over an open line.
+    Raises InputError for another scheme, no host, and a password that would be sent unencrypted.
     """
     parts = urlsplit(url)
     if parts.scheme not in _MAIL or not parts.hostname:

@@ -1,4 +1,4 @@
-"""Pages for what goes wrong, in the reader's language and with a way on."""
+"""Error pages in the reader's language, with a link to continue."""
 
 import sys
 from typing import Any
@@ -13,17 +13,19 @@ RETRY_SECONDS = "5"
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    """There is no such page, or none that this person may see."""
+    """Answer that the page does not exist or that the user may not see it."""
     return render(request, "404.html", status=404)
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    """Not permitted."""
+    """Answer that the request is not permitted."""
     return render(request, "403.html", status=403)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """A fault of the platform, a full disk, or a database that is busy or restarting: nothing was written."""
+    """Answer that an error, a full disk, or a busy or restarting database prevented the request; nothing was
+    written.
+    """
     if is_full_disk(sys.exception()):
         problem = full_disk()
         words = {"zh": problem.as_text("zh"), "en": problem.as_text("en")}

@@ -1,4 +1,4 @@
-"""An explanation of a quote as a page draws it: what, how much, by which formula, by which rule, from which parts."""
+"""The explanation of a quote for a page: name, amount, formula, rule and parts of each quantity."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ _UNITS = {"months": Text("个月", "months"), "years": Text("年", "years"), "po
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One quantity in words, and the parts it follows from."""
+    """One quantity in words, and the parts from which it is calculated."""
 
     label: Text
     value: Text
@@ -24,7 +24,7 @@ class Node:
 
 
 def tree(explanation: Explanation) -> Node:
-    """One node and all below it."""
+    """Convert one node and all nodes below it."""
     return Node(
         label=explanation.label,
         value=_value(explanation),
@@ -35,7 +35,7 @@ def tree(explanation: Explanation) -> Node:
 
 
 def source(reference: Reference) -> Text:
-    """Which rule it is, and how sure that is."""
+    """Return the name of the rule and its confidence."""
     named = " ".join(part for part in (reference.issuer, reference.document, reference.article) if part)
     words = same(named) if named else reference.note or same("")
     if reference.confidence == "verified":

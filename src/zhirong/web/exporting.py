@@ -1,4 +1,4 @@
-"""A list as an Excel sheet: amounts are numbers, days are days, and nothing that anybody wrote becomes a formula."""
+"""Export of a list to Excel: amounts are numbers, dates are dates, and no text becomes a formula."""
 
 import io
 from collections.abc import Iterable
@@ -24,12 +24,12 @@ _FORMATS = {
     "day": {"num_format": "yyyy-mm-dd"},
     "instant": {"num_format": "yyyy-mm-dd hh:mm"},
 }
-_FIGURES = ("money", "rate", "number", "days", "day", "instant")  # an empty cell where there is none
+_FIGURES = ("money", "rate", "number", "days", "day", "instant")  # empty if there is no value
 
 
 def workbook_of(one: Listing, rows: Iterable[Any], lang: Lang) -> bytes:
-    """The rows under the titles of their columns, in the order given; instants in Shanghai's time. After ``MOST_ROWS`` rows a
-    last line says that there are more.
+    """Return the rows under their column titles, in the given order; times are in Shanghai time. After
+    ``MOST_ROWS`` rows, a last line says that there are more.
     """
     buffer = io.BytesIO()
     options = {

@@ -1,4 +1,4 @@
-"""From an operation's request to a form and back. The model says what is asked; nothing is declared twice."""
+"""Conversion between an operation's request and a form. The model defines the fields; nothing is declared twice."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from zhirong.operations.fields import Request
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field as a template draws it. value: what is in it. values: what is ticked. problems: found in it."""
+    """One field of a form. value: its content. values: the ticked choices. problems: errors in it."""
 
     name: str
     title: Text
@@ -38,7 +38,7 @@ def form_fields(
     given: Mapping[str, Any],
     problems: Sequence[Problem] = (),
 ) -> list[FormField]:
-    """The fields of a request. given: what has been typed or is already known, by name."""
+    """Return the fields of a request. given: typed or known values by name."""
     return [
         _field(one, given.get(one.name), [problem for problem in problems if _names(problem, one.name)])
         for one in on_form(asked(model, actor, row))
@@ -46,16 +46,16 @@ def form_fields(
 
 
 def unplaced(model: type[Request], problems: Sequence[Problem]) -> list[Problem]:
-    """Problems that belong to no field of the form: they are above it."""
+    """Return the problems that belong to no field; the form shows them at the top."""
     return [one for one in problems if not any(_names(one, name) for name in model.model_fields)]
 
 
 def data_of(model: type[Request], posted: QueryDict) -> dict[str, Any]:
-    """What was posted, as the request reads it: an empty field is not given, a list is a list, a tick is true."""
+    """Convert posted data for the request: an empty field is omitted, a list is a list, a tick is true."""
     data: dict[str, Any] = {}
     for name, info in model.model_fields.items():
         kind, widget = plain_type(info.annotation), ask_of(name, info).widget
-        if widget == "table":  # a program gives it; a desk that asks for it reads its own form
+        if widget == "table":  # programs provide it; a desk that asks for it reads its own form
             continue
         if widget == "flag" or kind is bool:
             data[name] = name in posted

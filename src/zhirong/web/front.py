@@ -1,8 +1,9 @@
-"""The front of the server: it reads a request whole before a thread takes it, and gives readers and writers separate threads.
+"""The front of the server: it reads a complete request before a thread handles it, and has separate threads for
+readers and writers.
 
-A thread never waits for a slow client. The body of a request is read by the event loop, within limits of time, size and
-number, and the answer is written by the event loop. Requests that only read have threads that no writer can take.
-``Front`` is an ASGI application (HTTP alone, no lifespan); the pages and the API behind it are an ordinary WSGI application.
+A thread never waits for a slow client. The event loop reads the body of a request, within limits of time, size and
+number, and writes the answer. Requests that only read have threads that no writer can use. ``Front`` is an ASGI
+application (HTTP only, no lifespan); the pages and the API behind it are an ordinary WSGI application.
 """
 
 import asyncio
@@ -22,9 +23,9 @@ from zhirong.api.problems import MEDIA_TYPE, details_of, title_of
 from zhirong.kernel.full_disk import full_disk, is_full_disk
 from zhirong.kernel.text import Text
 
-MOST_BODY = 25 * 1024 * 1024  # bytes of one body: a file of 20 MB with its form
+MOST_BODY = 25 * 1024 * 1024  # bytes per body: a file of 20 MB with its form
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_IN_MEMORY = 1024 * 1024  # bytes of a body or an answer that are held in memory; the rest is on disk
+_IN_MEMORY = 1024 * 1024  # bytes of a body or an answer held in memory; the rest is on disk
 _PIECE = 64 * 1024
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -35,9 +36,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one process gives to clients. seconds: for the first piece of a body or an answer. rate: bytes a second that follow at
-    least. longest: seconds for the whole. waiting: requests that may wait for a thread. bodies: how many may be unfinished, from one
-    address and in all. held: bytes of unfinished bodies in all.
+    """The limits of one process per client and in total. seconds: for the first piece of a body or an answer. rate:
+    minimum bytes per second afterwards. longest: seconds for the complete transfer. waiting: requests that may wait
+    for a thread. bodies: unfinished ones allowed per address and in total. held: bytes of unfinished bodies in
+    total.
     """
 
     readers: int = 4
@@ -52,7 +54,7 @@ class Limits:
 
 
 class FrontRefusedError(Exception):
-    """A request that is not taken. status: of the answer."""
+    """The request is rejected. status: of the answer."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -61,7 +63,7 @@ class FrontRefusedError(Exception):
 
 @dataclass(slots=True)
 class _Unfinished:
-    """The bodies that are being read now."""
+    """The bodies that are being read."""
 
     by_address: Counter[str] = field(default_factory=Counter)
     number: int = 0
@@ -70,14 +72,16 @@ class _Unfinished:
 
 @dataclass(slots=True)
 class _Lane:
-    """Threads of one kind, and how many requests wait for them or are in them."""
+    """Threads of one kind, and the number of requests that wait for them or run in them."""
 
     threads: ThreadPoolExecutor
     inside: int = 0
 
 
 class Front:
-    """One process's front. application: WSGI. address_of: whom a request comes from, by its forwarded addresses and its peer."""
+    """The front of one process. application: WSGI. address_of: returns the client's address from the forwarded
+    addresses and the peer.
+    """
 
     def __init__(
         self,
@@ -107,8 +111,9 @@ class Front:
     # -- the body ---------------------------------------------------------------------------------------------------
 
     async def _body(self, scope: Scope, receive: Receive) -> IO[bytes]:
-        """The whole body. Raises RefusedError for one that is too large or too slow, that ends early,
-        or is one too many."""
+        """Read the complete body. Raises FrontRefusedError if it is too large or too slow, ends early, or exceeds
+        the number allowed.
+        """
         headers = dict(scope["headers"])
         declared = headers.get(b"content-length")
         if declared in (None, b"0") and b"transfer-encoding" not in headers:
@@ -148,7 +153,7 @@ class Front:
                 if message["type"] != "http.request":
                     raise FrontRefusedError(
                         400, "the body ends early"
-                    )  # the client has gone, or its pieces are none
+                    )  # the client has disconnected, or sends no pieces
                 piece, is_whole = message.get("body", b""), not message.get("more_body", False)
                 size += len(piece)
                 unfinished.held += len(piece)
@@ -172,7 +177,7 @@ class Front:
         return body
 
     def _left(self, began: float, size: int) -> float:
-        """Seconds within which the next piece must pass. began: of the first one. size: what has passed."""
+        """Return the seconds left for the next piece. began: of the first piece. size: bytes transferred so far."""
         allowed = min(self._limits.seconds + size / self._limits.rate, self._limits.longest)
         return began + allowed - time.monotonic()
 
@@ -186,11 +191,11 @@ class Front:
         environ = _environ(scope, body)
         called = asyncio.get_running_loop().run_in_executor(lane.threads, self._call, environ)
         called.add_done_callback(lambda _: _leave(lane))
-        # A client that goes away does not take the body from the thread that reads it.
+        # If the client disconnects, the thread can still read the body.
         return await asyncio.shield(called)
 
     def _call(self, environ: dict[str, Any]) -> tuple[int, Headers, IO[bytes]]:
-        """The application's answer, whole: in a thread."""
+        """Run the application in a thread and return its complete answer."""
         started: list[tuple[int, Headers]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
@@ -232,7 +237,7 @@ def _leave(lane: _Lane) -> None:
 
 
 async def _refuse(send: Send, path: str, refused: FrontRefusedError) -> None:
-    """An answer of the front itself: in the form of the API below ``/api/``, in plain words elsewhere."""
+    """Send an answer of the front: in the API's format below ``/api/``, as plain text elsewhere."""
     problems = [full_disk()] if refused.status == 507 else []
     if path.startswith("/api/"):
         kind, content = MEDIA_TYPE, details_of(path, refused.status, problems)
@@ -254,7 +259,7 @@ async def _refuse(send: Send, path: str, refused: FrontRefusedError) -> None:
 
 
 def _environ(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
-    """What WSGI (PEP 3333) hands to an application."""
+    """Return the WSGI environment (PEP 3333) of the request."""
     host, port = scope.get("server") or ("localhost", 80)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope["method"],
@@ -275,7 +280,7 @@ def _environ(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
     }
     for name, value in scope["headers"]:
         if b"_" in name:
-            continue  # it would be taken for the header of the same name with hyphens
+            continue  # it would be mistaken for the header of the same name with hyphens
         key = f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}"
         joint = "; " if key == "HTTP_COOKIE" else ","
         said = value.decode("latin-1")

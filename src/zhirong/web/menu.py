@@ -1,4 +1,4 @@
-"""The menu of each desk: what somebody with these roles works with, most used first."""
+"""The menu of each desk: pages by role, most used first."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,9 @@ from zhirong.operations.actors import Actor, MemberRole
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """One line of a menu: a page by its name, for those who have one of these roles (a kind of organisation before the dot)."""
+    """One menu entry: a page by its name, for users with one of these roles (or of the kind of organisation before
+    the dot).
+    """
 
     page: str
     title: Text
@@ -19,10 +21,10 @@ ENTRIES: list[MenuEntry] = []
 
 
 def menu(page: str, zh: str, en: str, *roles: MemberRole) -> None:
-    """Add a line to the menu."""
+    """Add an entry to the menu."""
     ENTRIES.append(MenuEntry(page, Text(zh, en), roles))
 
 
 def menu_of(actor: Actor) -> list[MenuEntry]:
-    """The lines that this person can use."""
+    """Return the entries that this user can open."""
     return [entry for entry in ENTRIES if actor.has(*entry.roles)]

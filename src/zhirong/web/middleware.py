@@ -1,4 +1,4 @@
-"""What every request passes: headers that keep a page to itself, the reader's language, who asks."""
+"""Middleware for every request: security headers, the reader's language, the actor."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from zhirong.web.clock import now
 
 Answer = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "zhirong_language"
-# No script, style, font or picture from anywhere else; nothing inline but what a data: picture needs.
+# No script, style, font or picture from elsewhere; nothing inline except data: pictures.
 _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; script-src 'self'; style-src 'self'; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
@@ -20,7 +20,7 @@ _POLICY = (
 
 
 def headers(get_response: Answer) -> Answer:
-    """Content policy, and no caching of what only one person may see."""
+    """Set the content policy, and forbid caching of pages that only one user may see."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -34,7 +34,7 @@ def headers(get_response: Answer) -> Answer:
 
 
 def language(get_response: Answer) -> Answer:
-    """Chinese first; English for who has chosen it (in the address once, then remembered)."""
+    """Choose the language: Chinese by default; English if the user chose it (once in the address, then remembered)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         chosen = request.GET.get("lang") or request.COOKIES.get(LANGUAGE_COOKIE)
@@ -52,7 +52,7 @@ def language(get_response: Answer) -> Answer:
 
 
 def actor(get_response: Answer) -> Answer:
-    """Who asks: the account that is signed in, for the organisation that it has chosen to act for."""
+    """Set the actor: the signed-in account, for the organisation that it chose to act for."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.actor = (

@@ -1,4 +1,4 @@
-"""What every mode of a place offers a firm, as pages show it: on the firm's desk and on the public one."""
+"""The offers of all modes of a region to a firm, for the firm's desk and the public pages."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,8 +11,8 @@ _ORDER = {"yes": 0, "unknown": 1, "no": 2}
 
 @dataclass(frozen=True, slots=True)
 class OfferRow:
-    """An offer as a page shows it. bearing: who bears a part of a full loss. subsidies: that the firm can claim.
-    unmet: conditions that are not met, or not known to be.
+    """An offer on a page. bearing: who bears part of a full loss. subsidies: those that the firm can claim. unmet:
+    conditions that are unmet or unknown.
     """
 
     mode: ModePart
@@ -22,9 +22,7 @@ class OfferRow:
 
 
 def answer_context(quote: QuoteDocument) -> dict[str, Any]:
-    """The answer for a template: the credit limit, every mode of the place in order of what the firm pays, what is
-    in the way.
-    """
+    """Return the template data: the credit limit, every mode of the region by the firm's cost, and the obstacles."""
     offers = sorted(quote.modes, key=lambda one: (_ORDER[one.eligible], float(one.effective_annual_cost or 9)))
     limit = quote.credit_limit
     return {
@@ -40,7 +38,7 @@ def answer_context(quote: QuoteDocument) -> dict[str, Any]:
 
 
 def offer_row(mode: ModePart) -> OfferRow:
-    """Who bears what of a full loss, which subsidies there are to claim, and what is in the way."""
+    """Return who bears which part of a full loss, which subsidies can be claimed, and the obstacles."""
     return OfferRow(
         mode,
         bearing=tuple(one for one in mode.full_loss if Decimal(one.share)),

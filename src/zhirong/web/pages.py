@@ -1,4 +1,4 @@
-"""Pages are declared with who may see them; a view that is not declared is not reachable, and a test lists them all."""
+"""Declaration of pages with their permissions; an undeclared view is not reachable, and a test lists them all."""
 
 import secrets
 from collections.abc import Callable
@@ -23,9 +23,10 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page. route: as Django writes it. roles: who may see it; empty: anybody signed in. is_public: no account needed.
+    """One page. route: a Django route. roles: who may see it; empty: anyone signed in. is_public: no account
+    needed.
 
-    model: whose row it shows; the row is looked up among those visible to the person, and not found is what others get.
+    model: of the row that it shows. The row is looked up among those visible to the user; others get "not found".
     """
 
     name: str
@@ -48,7 +49,7 @@ def page(
     model: type[Model] | None = None,
     methods: tuple[str, ...] = ("GET", "HEAD"),
 ) -> Callable[[View], View]:
-    """Declare a page. Its view takes the request, and the row where there is a model (route with ``<int:id>``)."""
+    """Declare a page. Its view takes the request, and the row if there is a model (route with ``<int:id>``)."""
 
     def declare(view: View) -> View:
         if name in PAGES:
@@ -80,10 +81,10 @@ def page(
 
 
 def url_patterns() -> list[URLPattern]:
-    """The address of every declared page."""
+    """Return the URL patterns of all declared pages."""
     return [path(one.route, one.view, name=one.name) for one in PAGES.values()]
 
 
 def call_of(request: HttpRequest, key: str = "") -> Call:
-    """The request as an operation takes it. key: of the form; a new one where there is none."""
+    """Convert the request into the call of an operation. key: of the form; a new one if there is none."""
     return Call(request.actor, now(), key or secrets.token_hex(16))

@@ -1,4 +1,4 @@
-"""Passwords that many people use, in their longer forms: a common word with digits, one piece again and again, keys in a row."""
+"""Common passwords in their longer forms: a common word with digits, repetitions, adjacent keys."""
 
 import re
 from typing import Any
@@ -15,7 +15,7 @@ _ROWS = (
     "0123456789012345678901234567890",
     "9876543210987654321098765432109",
 )
-# Words that stand for the platform or that people here begin passwords with.
+# Words related to the platform, or with which people here begin passwords.
 _OWN = frozenset(
     {
         "zhirong",
@@ -32,25 +32,29 @@ _OWN = frozenset(
     }
 )
 _READ_AS = str.maketrans("@4301!5$7", "aaeoiisst")
-_LEAST = 12  # characters that a password has that is none of these; the length is checked apart
+_LEAST = 12  # number of characters of a password that must be none of these; the length is checked separately
 
 
 class UsualPasswordValidator(CommonPasswordValidator):
-    """Refuses what guessers try first, also where it was made longer. What is left after taking out such pieces must be long enough."""
+    """Rejects passwords that attackers try first, even if made longer. The rest after removing such pieces must be
+    long enough.
+    """
 
     def validate(self, password: str, user: Any = None) -> None:
-        """Raise ValidationError for a usual password."""
+        """Raise ValidationError for a common password."""
         if self._left(password.lower()) < _LEAST // 2:
             raise ValidationError(self.get_help_text(), code="password_too_common")
 
     def get_help_text(self) -> str:
-        """What to do, in the reader's language."""
+        """Return advice in the reader's language."""
         if (get_language() or "").startswith("zh"):
             return "该口令过于常见。请改用几个不相关的词，不要使用常见词加数字、重复或连续的按键。"
         return "This password is too common. Use several unrelated words; avoid common words with digits, repetitions or adjacent keys."
 
     def _left(self, password: str) -> int:
-        """How many characters are left when what can be guessed is taken out; none of a single usual word in digits and marks."""
+        """Return the number of characters left after removing what can be guessed; 0 for a single common word with
+        digits and punctuation.
+        """
         if password in self.passwords:
             return 0
         left = _without_repeats(password)
@@ -62,12 +66,12 @@ class UsualPasswordValidator(CommonPasswordValidator):
 
 
 def _without_repeats(password: str) -> str:
-    """One piece of what is repeated: ``abcabcabc`` is ``abc``."""
+    """Return one copy of repeated text: ``abcabcabc`` becomes ``abc``."""
     return re.sub(r"(.+?)\1{2,}", r"\1", password)
 
 
 def _without_row(password: str, row: str) -> str:
-    """Without stretches of four and more that follow one another in a row, forwards or backwards."""
+    """Remove stretches of four or more characters that are adjacent in a row, forwards or backwards."""
     for way in (row, row[::-1]):
         at = 0
         while at + 4 <= len(password):

@@ -1,4 +1,4 @@
-"""What the pool of appraisers holds of an agency, on the agency's own desk and on the administration's page of it."""
+"""An agency's entry in the pool of appraisers, on the agency's desk and on the administration's page."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ _OF_PEOPLE = ("agency.person_change", "agency.person_end")
 
 
 def pool_context(request: HttpRequest, row: Organisation) -> dict[str, Any]:
-    """An agency's entry as its table shows it, with what the reader can do to each person of it."""
+    """Return an agency's entry for its table, with the operations that the reader can run on each person."""
     entry = entry_of(row)
     return {
         "pool": entry,
@@ -28,7 +28,7 @@ def pool_context(request: HttpRequest, row: Organisation) -> dict[str, Any]:
 
 
 def _links(request: HttpRequest, row: Organisation, one: dict[str, Any]) -> list[tuple[str, Text]]:
-    """The forms about one person, which begin with this person."""
+    """Return links to the forms about one person, with the person preselected."""
     known = {"person": one["id"], "fields": "；".join(one["fields"]), "back": request.path}
     return [
         (f"{reverse('do.row', args=[name, row.pk])}?{urlencode(known)}", OPERATIONS[name].title)

@@ -1,4 +1,4 @@
-"""The form of a firm's description: facts that modes ask about, and the sections of the credit file."""
+"""The form of a firm's profile: facts that modes ask about, and the sections of the credit file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from zhirong.kernel.text import Text, same
 
 _YES_NO = (("yes", Text("是", "yes")), ("no", Text("否", "no")))
 _NEVER = "never"
-# Asked at the front; the rest only a few modes ask about.
+# Shown at the front; only a few modes ask about the rest.
 FIRST_FACTS = (
     "size_class",
     "sme",
@@ -31,7 +31,7 @@ FIRST_FACTS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One field. kind: flag, day, money, whole, rate, text or choice. name: its path in the description."""
+    """One field. kind: flag, day, money, whole, rate, text or choice. name: its path in the profile."""
 
     name: str
     title: Text
@@ -133,7 +133,7 @@ _FACT_KINDS = {
 
 
 def facts_items() -> tuple[Item, ...]:
-    """The facts that a firm states itself, those asked most first."""
+    """Return the facts that a firm states itself, those used most first."""
     asked = [name for name in FACTS if name not in DERIVED_FACTS]
     asked.sort(key=lambda name: FIRST_FACTS.index(name) if name in FIRST_FACTS else len(FIRST_FACTS))
     return tuple(
@@ -148,7 +148,7 @@ def facts_items() -> tuple[Item, ...]:
 
 
 def credit_sections() -> tuple[tuple[str, Text, tuple[Item, ...]], ...]:
-    """The sections of the credit file with their fields, each with where it is from."""
+    """Return the sections of the credit file with their fields, each with a source."""
     return tuple(
         (
             section,
@@ -163,7 +163,7 @@ def credit_sections() -> tuple[tuple[str, Text, tuple[Item, ...]], ...]:
 
 
 def read_description(model: Any, posted: QueryDict) -> dict[str, Any]:
-    """Facts and credit file out of what was posted: a field that is left empty is not known."""
+    """Read facts and credit file from posted data; an empty field means unknown."""
     facts = {
         item.name.removeprefix("facts."): value
         for item in facts_items()
@@ -179,7 +179,7 @@ def read_description(model: Any, posted: QueryDict) -> dict[str, Any]:
 
 
 def shown(item: Item, given: Mapping[str, Any]) -> str:
-    """What is in a field, from a description."""
+    """Return the content of a field from a profile."""
     found: Any = given
     for part in item.name.split("."):
         found = found.get(part) if isinstance(found, Mapping) else None
@@ -191,7 +191,7 @@ def shown(item: Item, given: Mapping[str, Any]) -> str:
 
 
 def drawn(items: tuple[Item, ...], given: Mapping[str, Any], problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
-    """The fields as a template draws them, each with the problems found in it."""
+    """Return the fields for a template, each with its problems."""
     return [
         {"item": item, "value": shown(item, given), "problems": [one for one in problems if one.field == item.name]}
         for item in items
@@ -199,7 +199,7 @@ def drawn(items: tuple[Item, ...], given: Mapping[str, Any], problems: tuple[Pro
 
 
 def _value(item: Item, written: str) -> Any:
-    """What was typed as a case file writes it; what cannot be read stays as it was typed, for the chain to name."""
+    """Convert a typed value for a case file; values that cannot be read stay as typed, for the chain to report."""
     written = written.strip()
     if not written:
         return None

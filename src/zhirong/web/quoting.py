@@ -1,6 +1,4 @@
-"""Quotes for pages: calculated once and kept for the moment, so that a chart next to a table costs nothing
-twice.
-"""
+"""Quotes for pages: calculated once and cached briefly, so that a table and its charts need one calculation."""
 
 import json
 from collections.abc import Mapping
@@ -18,14 +16,14 @@ from zhirong.kernel.days import day_of
 from zhirong.operations.case_file.tables import exact, plain, quote_of_table
 from zhirong.operations.clock import now
 
-_KEPT = 64  # quotes of a process, about 300 kB each
+_KEPT = 64  # cached quotes per process, about 300 kB each
 _CHART_WIDTH, _NARROW_WIDTH = 460, 200
-# A drawing styles itself; it is its own document and can load and run nothing.
+# A drawing has its own styles; as a separate document it can neither load nor run anything.
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 def all_modes(table: Mapping[str, Any]) -> QuoteDocument:
-    """The quote of a case file's table under every mode of its place. Raises InputError as ``quote_of_table``."""
+    """Quote a case file table under every mode of its region. Raises InputError like ``quote_of_table``."""
     return _quote(json.dumps(plain(table), ensure_ascii=False, sort_keys=True))
 
 
@@ -35,7 +33,7 @@ def _quote(written: str) -> QuoteDocument:
 
 
 def drawing(request: HttpRequest, quote: QuoteDocument, name: str) -> HttpResponse:
-    """A chart of a quote as a picture: full_loss, cost, value or tornado; with ``narrow`` asked for, for a phone."""
+    """Draw a chart of a quote: full_loss, cost, value or tornado; with ``narrow`` for a phone."""
     width = _NARROW_WIDTH if "narrow" in request.GET else _CHART_WIDTH
     spec = quote_charts(quote, request.lang, width).get(name)
     if spec is None:
@@ -47,5 +45,5 @@ def drawing(request: HttpRequest, quote: QuoteDocument, name: str) -> HttpRespon
 
 
 def today() -> date:
-    """The day of the platform."""
+    """Return the platform's date."""
     return day_of(now())

@@ -1,4 +1,4 @@
-"""Whatever signs in is sealed when the pages change it: Django's signals of accounts, second factors and addresses."""
+"""Seals of sign-in data that pages change, through Django's signals of accounts, second factors and addresses."""
 
 from functools import wraps
 from typing import Any
@@ -13,12 +13,12 @@ from zhirong.store.parties import Account
 from zhirong.store.seals import SEALED, address_part, factor_part
 
 _WITH_SEAL = "_with_its_seal"
-_NOT_SEALED = frozenset({"last_login", "last_used_at"})  # when something was used last: no writer waits for that
+_NOT_SEALED = frozenset({"last_login", "last_used_at"})  # columns of last use, which need no write lock
 _UNKNOWN = object()
 
 
 def connect() -> None:
-    """Hear of every change, and keep it in one transaction with its seal."""
+    """Connect the signals, and store every change in one transaction with its seal."""
     for model in (Account, Authenticator, EmailAddress):
         for name in ("save", "delete"):
             _put_with_its_seal(model, name)
@@ -30,7 +30,7 @@ def connect() -> None:
 
 
 def _put_with_its_seal(model: type[Model], name: str) -> None:
-    """A signal comes after the row is kept, so that the transaction must begin before: around ``save`` and ``delete``."""
+    """Wrap ``save`` and ``delete`` in a transaction, because a signal comes only after the row is stored."""
     plain = getattr(model, name)
     if getattr(plain, _WITH_SEAL, False):
         return
@@ -48,7 +48,7 @@ def _put_with_its_seal(model: type[Model], name: str) -> None:
 
 
 def _account_saved(sender: Any, instance: Account, created: bool, update_fields: Any = None, **_: Any) -> None:
-    """Seal the columns that this save has changed: another one that differs was changed by somebody else."""
+    """Seal the columns that this save has changed: any other difference was made by someone else."""
     if created:
         reseal(instance.pk)
         return

@@ -1,4 +1,5 @@
-"""The second factor at sign-in: everybody at an institution and every administrator has one before they can do anything.
+"""The second factor at sign-in, required for every member of an institution and every administrator before anything
+else.
 
 The secrets are encrypted at rest. An account of a training region (``Account.is_demo``, set by ``zhirong demo-region`` alone) needs none.
 """
@@ -21,7 +22,7 @@ from zhirong.store.settings import DATA
 from zhirong.store.vault import decrypted, encrypted, is_encrypted
 
 SET_UP = "/accounts/2fa/"
-# What somebody without a second factor can still do: set one up, sign out, choose whom to act for.
+# What a user without a second factor can still do: set one up, sign out, choose an organisation.
 _OPEN = ("/accounts/", "/static/")
 _NEEDED = Problem(
     "actor",
@@ -36,18 +37,18 @@ _NEEDED = Problem(
 
 
 class SecondFactors(DefaultMFAAdapter):
-    """As allauth's, with secrets encrypted, and with a last factor that stays where one is required."""
+    """allauth's adapter, with encrypted secrets; a required last factor cannot be deleted."""
 
     def encrypt(self, text: str) -> str:
-        """A secret as it is kept."""
+        """Encrypt a secret for storage."""
         return encrypted(text, DATA)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """A secret that was kept."""
+        """Decrypt a stored secret."""
         return decrypted(encrypted_text, DATA)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Whether the account still has what it needs without this one."""
+        """Return whether the account still has its required factors without this one."""
         others = _factors(authenticator.user_id).exclude(pk=authenticator.pk)
         return bool(super().can_delete_authenticator(authenticator)) and (
             authenticator.type == Authenticator.Type.RECOVERY_CODES
@@ -57,7 +58,7 @@ class SecondFactors(DefaultMFAAdapter):
 
 
 def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Who needs a second factor and has none is led to where it is set up; a program gets 403."""
+    """Redirect users without a required second factor to its set-up page; a program gets 403."""
 
     def lead(request: HttpRequest) -> HttpResponse:
         actor: Actor = request.actor
@@ -77,7 +78,7 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 
 def encrypt_old_secrets() -> int:
-    """Encrypt the secrets that were kept before there was a vault; returns how many."""
+    """Encrypt the secrets stored before the vault existed; returns their number."""
     found = 0
     for one in Authenticator.objects.all():
         open_ones = [

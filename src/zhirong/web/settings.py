@@ -1,11 +1,11 @@
 """Django's settings of the pages and the API: those of the store, and sign-in, second factors, lock-out, headers.
 
 From the environment: ZHIRONG_DATA, DATABASE_URL (see the store); ZHIRONG_SECRET (or a file ``web.secret`` in the
-data folder, made at the first start); ZHIRONG_HOSTS (names that the server answers to, commas between; the loopback
-names by default); ZHIRONG_HTTPS=1 behind a proxy that speaks HTTPS; ZHIRONG_SMTP
+data folder, made at the first start); ZHIRONG_HOSTS (names under which the server answers, separated by commas; the
+loopback names by default); ZHIRONG_HTTPS=1 behind an HTTPS proxy; ZHIRONG_SMTP
 (``smtps://user:password@host:port``; e-mail goes to ``mail/`` in the data folder without it); ZHIRONG_MAIL_FROM;
-ZHIRONG_URL (how people reach it, for links in e-mail); ZHIRONG_WEBHOOK_NETWORKS (private networks that webhooks may
-call, none by default); ZHIRONG_PROXIES (how many reverse proxies are before it, to distinguish callers);
+ZHIRONG_URL (its public address, for links in e-mail); ZHIRONG_WEBHOOK_NETWORKS (private networks that webhooks may
+call, none by default); ZHIRONG_PROXIES (number of reverse proxies in front of it, to distinguish callers);
 ZHIRONG_API_RATE, ZHIRONG_API_RATE_PUBLIC (calls a minute).
 """
 
@@ -21,8 +21,8 @@ from zhirong.web.environment_settings import mail_settings, whole_number
 
 
 def _secret() -> str:
-    """The key that sessions are signed with: from the environment, or kept next to the database, readable by its
-    owner.
+    """Return the key that signs sessions: from the environment, or from a file next to the database that only its
+    owner can read.
     """
     given = os.environ.get("ZHIRONG_SECRET", "")
     if given:
@@ -32,7 +32,7 @@ def _secret() -> str:
         DATA.mkdir(parents=True, exist_ok=True)
         try:
             descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:  # another process has made it this moment
+        except FileExistsError:  # another process created it a moment ago
             return place.read_text(encoding="utf-8").strip()
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(48) + "\n")
@@ -134,30 +134,33 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_ADAPTER = "zhirong.web.signing_up.Adapter"
 ACCOUNT_FORMS = {"signup": "zhirong.web.signing_up.SignupForm", "login": "zhirong.web.signing_up.LoginForm"}
-# Failed attempts are limited by network alone: by address a stranger would lock its owner out (see web.signing_up).
+# Failed attempts are limited by network only: a limit by address would let strangers lock out its owner (see
+# web.signing_up).
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip", "reset_password": "20/m/ip,5/h/key"}
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[知融] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-# The owner of an account is notified of every change to how it is signed in with.
+# The owner of an account is notified of every change to its sign-in data.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_ADAPTER = "zhirong.web.second_step.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-# A code is also taken one step (30 s) late or early: it is read on a phone and typed (RFC 6238, 5.2).
+# A code is also accepted one step (30 s) late or early, because people read it on a phone and type it (RFC 6238,
+# 5.2).
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "authenticate": "zhirong.web.code_forms.AuthenticateForm",
     "reauthenticate": "zhirong.web.code_forms.ReauthenticateForm",
 }
 MFA_TOTP_ISSUER = "知融 Zhirong"
-# A passkey over plain HTTP is for the loopback names only.
+# A passkey over plain HTTP is allowed for the loopback names only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
-# Writing at every request would make every reader a writer.
+# Saving the session at every request would turn every reader into a writer.
 USERSESSIONS_TRACK_ACTIVITY = False
-# After so many failures of one address from one network the right password brings a code by mail (web.signing_up).
+# After this many failures of one address from one network, the correct password triggers a code by mail
+# (web.signing_up).
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -181,7 +184,7 @@ if HTTPS:
 
 # -- e-mail ----------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = os.environ.get("ZHIRONG_MAIL_FROM", "zhirong@localhost")
-# No request waits for a mail server: what it sends is kept, and the background sends it by MAIL_BACKEND.
+# No request waits for a mail server: letters are stored, and the background sends them by MAIL_BACKEND.
 EMAIL_BACKEND = "zhirong.operations.mail.Outbox"
 _SMTP = os.environ.get("ZHIRONG_SMTP", "")
 if _SMTP:
@@ -195,10 +198,10 @@ else:
 PUBLIC_URL = os.environ.get("ZHIRONG_URL", "http://localhost:8000").rstrip("/")
 WEBHOOK_NETWORKS = os.environ.get("ZHIRONG_WEBHOOK_NETWORKS", "")
 NINJA_NUM_PROXIES = whole_number("ZHIRONG_PROXIES", 0)
-UPLOAD_MB_A_DAY = whole_number("ZHIRONG_UPLOAD_MB_A_DAY", 1000)  # of one organisation
+UPLOAD_MB_A_DAY = whole_number("ZHIRONG_UPLOAD_MB_A_DAY", 1000)  # per organisation
 API_RATE = whole_number("ZHIRONG_API_RATE", 6000)
 API_RATE_PUBLIC = whole_number("ZHIRONG_API_RATE_PUBLIC", 120)
-# What is counted (calls, attempts, wrong codes) is counted for all processes together.
+# Counters (calls, attempts, wrong codes) apply to all processes together.
 CACHES = {
     "default": {
         "BACKEND": "zhirong.store.shared_cache.SharedCache",

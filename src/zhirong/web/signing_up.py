@@ -1,10 +1,9 @@
-"""Signing up and in: an e-mail address and a strong password; whom one acts for is said after the address is
+"""Sign-up and sign-in: an e-mail address and a strong password; the organisation is chosen after the address is
 confirmed.
 
 Wrong passwords lock nobody out. After several of them for one address from one network, or many from everywhere,
-the answer is the same
-for every password: a page that asks for a code. Only for the right one is a code mailed, so guessing learns nothing
-and the owner gets in.
+the answer is the same for every password: a page that asks for a code. A code is mailed only for the correct
+password, so that guessing reveals nothing and the owner can sign in.
 """
 
 import secrets
@@ -34,10 +33,10 @@ from zhirong.store.parties import Account
 
 
 class SignupForm(BaseSignupForm):
-    """As allauth's, with the name of the account made from its address."""
+    """allauth's form, with the account's name derived from its address."""
 
     def save(self, request: HttpRequest) -> Any:
-        """The new account, or None if allauth must not reveal that the address is taken."""
+        """Return the new account, or None if allauth must not reveal that the address is taken."""
         account = super().save(request)
         if account is not None:
             account.language = request.lang
@@ -46,9 +45,7 @@ class SignupForm(BaseSignupForm):
 
 
 class LoginForm(BaseLoginForm):
-    """As allauth's, until somebody guesses; then the right password brings a code by mail, and any other one
-    nothing.
-    """
+    """allauth's form; while someone is guessing, only the correct password triggers a code by mail."""
 
     _needs_code = False
 
@@ -59,7 +56,7 @@ class LoginForm(BaseLoginForm):
         self._needs_code = True
         account = Account.objects.filter(email__iexact=name, is_active=True).first()
         if account is None:
-            make_password(credentials["password"])  # it takes as long as looking at one
+            make_password(credentials["password"])  # takes as long as checking one
         elif account.check_password(credentials["password"]):
             self.user = account
         if self.user is None:
@@ -75,9 +72,7 @@ class LoginForm(BaseLoginForm):
 
 
 def _begin_with_code(request: HttpRequest, account: Account | None, email: str) -> None:
-    """Ask for a mailed code. It is mailed to who knew the password; nobody else gets a mail, and the pages are the
-    same.
-    """
+    """Ask for a mailed code. It is mailed only if the password was correct; the pages are the same in both cases."""
     login = Login(user=account, email=email)
     login.state["stages"] = {"current": LoginByCodeStage.key}
     stage = LoginByCodeStage(LoginStageController(request, login), request, login)
@@ -89,59 +84,57 @@ def _begin_with_code(request: HttpRequest, account: Account | None, email: str) 
 
 
 def count_wrong(sender: Any, credentials: Mapping[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    """Django's signal of a failed sign-in."""
+    """Handle Django's signal of a failed sign-in."""
     note_wrong(sign_in_name(request, credentials) if request is not None else str(credentials.get("email", "")))
 
 
 def note_new_password(sender: Any, request: HttpRequest, user: Account, **_: Any) -> None:
-    """allauth's signals of a password that was changed, set or reset."""
+    """Handle allauth's signals of a changed, set or reset password."""
     run_operation(
         "account.password", Call(WORKER, now(), f"password/{secrets.token_hex(16)}"), None, {"account": user.pk}
     )
 
 
 def sign_in_name(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
-    """The address that somebody tries to sign in with: what failed attempts are counted by."""
+    """Return the address of a sign-in, by which failed attempts are counted."""
     given = credentials or {}
     return str(given.get("email") or given.get("username") or request.POST.get("login", "")).strip().lower()
 
 
 def network_address(request: HttpRequest) -> str:
-    """Where somebody calls from: as the outermost of our own proxies saw it, never as the caller says
-    themselves.
-    """
+    """Return the client's network address as the outermost trusted proxy saw it, never as the client states it."""
     return address_behind(request.headers.get("X-Forwarded-For", ""), str(request.META.get("REMOTE_ADDR", "")))
 
 
 def address_behind(forwarded: str, peer: str) -> str:
-    """The same of a request's forwarded addresses, commas between, and the address of its connection."""
+    """Return the same from a request's forwarded addresses, separated by commas, and its connection's address."""
     proxies = settings.NINJA_NUM_PROXIES
     passed = [one.strip() for one in forwarded.split(",") if one.strip()]
     return passed[-min(proxies, len(passed))] if proxies and passed else peer
 
 
 class Adapter(DefaultAccountAdapter):
-    """As allauth's, behind the operator's proxies."""
+    """allauth's adapter behind the operator's proxies."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """What attempts are counted by, and what the list of sessions shows."""
+        """Return the address by which attempts are counted and which the list of sessions shows."""
         return network_address(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Links begin with the configured address, whatever name the request was sent to."""
+        """Send a letter whose links begin with the configured address, regardless of the request's host name."""
         linked = {name: _public(value) if isinstance(value, str) else value for name, value in context.items()}
         super().send_mail(template_prefix, email, {**linked, "current_site": _SITE})
 
 
 @dataclass(frozen=True, slots=True)
 class _Site:
-    """What letters call the platform."""
+    """The platform's name in letters."""
 
     name: str = "知融 Zhirong"
 
     @property
     def domain(self) -> str:
-        """The name of the configured address."""
+        """Return the host name of the configured address."""
         return urlsplit(settings.PUBLIC_URL).netloc
 
 
@@ -149,7 +142,7 @@ _SITE = _Site()
 
 
 def _public(value: str) -> str:
-    """A link with the configured address; anything else as it is."""
+    """Return a link with the configured address; anything else unchanged."""
     parts = urlsplit(value) if value.startswith(("http://", "https://")) else None
     if parts is None:
         return value

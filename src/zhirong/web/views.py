@@ -1,5 +1,5 @@
-"""What every desk shares: doing an operation, lists with filters and export, choosing whom to act for, notices,
-files.
+"""Views shared by all desks: running an operation, lists with filters and export, the choice of organisation,
+notifications, files.
 """
 
 import io
@@ -40,7 +40,7 @@ from zhirong.web.pages import PAGES, call_of, page
 
 @page("desk/", "desk")
 def desk(request: HttpRequest) -> HttpResponse:
-    """The first page of the party that has signed in: the first line of their menu, or how to begin."""
+    """Redirect to the user's first page: the first menu entry, or the introduction."""
     entries = menu_of(request.actor)
     if entries:
         return redirect(reverse(entries[0].page))
@@ -52,7 +52,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @page("do/<str:name>/", "do.begin", methods=("GET", "HEAD", "POST"))
 def begin(request: HttpRequest, name: str) -> HttpResponse:
-    """The form of an operation that begins something, and what was sent with it."""
+    """Show the form of an operation that creates something, and handle its submission."""
     op = OPERATIONS.get(name)
     if op is None or op.model is not None:
         raise Http404
@@ -61,7 +61,7 @@ def begin(request: HttpRequest, name: str) -> HttpResponse:
 
 @page("do/<str:name>/<int:subject>/", "do.row", methods=("GET", "HEAD", "POST"))
 def act_on(request: HttpRequest, name: str, subject: int) -> HttpResponse:
-    """The form of an operation on a row, and what was sent with it."""
+    """Show the form of an operation on a row, and handle its submission."""
     op = OPERATIONS.get(name)
     if op is None or op.model is None:
         raise Http404
@@ -84,12 +84,11 @@ def operate(
     draw: Callable[[dict[str, Any], tuple[Problem, ...]], dict[str, Any]] | None = None,
     **more: Any,
 ) -> HttpResponse:
-    """The form of an operation, and what was sent with it. A desk may draw its own form of it.
+    """Show the form of an operation, and handle its submission. A desk may use its own template.
 
-    like: the row by which the form decides what it asks for, where it is not ``row``. known: what the form begins
-    with.
-    read: how what was posted becomes the operation's request. draw: what the template shows next to the fields,
-    from what they hold and the problems found. more: for the template.
+    like: the row that decides which fields the form has, if not ``row``. known: initial values. read: converts
+    posted data into the request. draw: returns further template data from the fields' content and the problems.
+    more: further template data.
     """
     actor = request.actor
     if not may(actor, op) or (row is not None and not op.relation(actor, row)):
@@ -118,7 +117,7 @@ def operate(
             raise Http404 from error
         except InputError as error:
             problems, status = error.problems, 422
-            # What was cleared stays clear: a form that is shown again does not begin again.
+            # Fields that the user cleared stay empty when the form is shown again.
             given = {**dict.fromkeys(op.request.model_fields, ""), **given}
         else:
             if done.shown_once:
@@ -164,7 +163,7 @@ def _next(request: HttpRequest, op: Operation, done: Any) -> str:
     if waits_in_background(done.answer):
         return reverse("import.page", args=[done.answer["import"]])
     if op.page:
-        # The page of the row, or one without per row where what was done takes the row out of sight.
+        # The page of the row, or a general one if the operation makes the row invisible.
         takes_row = "<int:id>" in PAGES[op.page].route
         return reverse(op.page, args=[done.id] if takes_row else [])
     return _safe(request, request.POST.get("back", "")) or reverse("desk")
@@ -179,7 +178,7 @@ def _safe(request: HttpRequest, address: str) -> str:
 
 @page("list/<str:name>/", "list")
 def show_list(request: HttpRequest, name: str) -> HttpResponse:
-    """A list with its filters, order and saved views; as Excel with ``?export=xlsx``."""
+    """Show a list with its filters, order and saved views; as Excel with ``?export=xlsx``."""
     one = LISTINGS.get(name)
     if one is None:
         raise Http404
@@ -187,7 +186,7 @@ def show_list(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def render_list(request: HttpRequest, one: Listing, template: str = "list.html", **more: Any) -> HttpResponse:
-    """A list as a page of a desk; ``more`` goes to the template."""
+    """Show a list as a page of a desk; ``more`` is passed to the template."""
     actor = request.actor
     if not may_list(actor, one):
         return render(request, "403.html", status=403)
@@ -216,7 +215,7 @@ def render_list(request: HttpRequest, one: Listing, template: str = "list.html",
 
 
 def _as_excel(request: HttpRequest, one: Listing, query: dict[str, str]) -> HttpResponse:
-    """All rows that fit, up to a stated number."""
+    """Export all matching rows, up to a maximum."""
     rows = rows_of(request.actor, one, day_of(now()), query)[: MOST_ROWS + 1]
     response = HttpResponse(
         workbook_of(one, rows, request.lang),
@@ -231,7 +230,7 @@ def _as_excel(request: HttpRequest, one: Listing, query: dict[str, str]) -> Http
 
 @page("acting/", "acting", methods=("GET", "HEAD", "POST"))
 def acting(request: HttpRequest) -> HttpResponse:
-    """Choose whom to act for."""
+    """Show the organisations that the user can act for."""
     possible = choices(request.user, day_of(now()))
     if request.method == "POST":
         chosen = request.POST.get("as", "")
@@ -248,7 +247,7 @@ def acting(request: HttpRequest) -> HttpResponse:
 
 @page("notices/", "notices", methods=("GET", "HEAD", "POST"))
 def notices(request: HttpRequest) -> HttpResponse:
-    """What one has been notified; reading them marks them."""
+    """Show the user's notifications; reading marks them as read."""
     actor = request.actor
     own = Notice.objects.filter(account_id=actor.account)
     if request.method == "POST":
@@ -259,9 +258,10 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @page("files/<int:id>/", "file", model=StoredFile)
 def download(request: HttpRequest, row: StoredFile) -> HttpResponse:
-    """A file, for who may see what it belongs to. Never shown in place: a file of others runs nothing here.
+    """Download a file that the user may see. It is never displayed in the browser, so that others' files cannot run
+    anything here.
 
-    Its content is checked against its hash: what was changed on the disk is not handed out, and the failure is
+    The content is checked against its hash: a file that was changed on the disk is not sent, and the failure is
     logged.
     """
     if row.removed:
@@ -279,5 +279,5 @@ def download(request: HttpRequest, row: StoredFile) -> HttpResponse:
 
 
 def next_steps(request: HttpRequest, row: Any) -> list[Operation]:
-    """What the person can do to a row now."""
+    """Return the operations that the user can run on a row now."""
     return operations_for(request.actor, row)

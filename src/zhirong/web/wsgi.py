@@ -1,4 +1,4 @@
-"""The application that a server calls (``granian --interface wsgi zhirong.web.wsgi:application``)."""
+"""The WSGI application for a server (``granian --interface wsgi zhirong.web.wsgi:application``)."""
 
 import os
 

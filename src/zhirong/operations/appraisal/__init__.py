@@ -1,1 +1,1 @@
-"""Appraisals: online, and by an agency that is drawn, works and signs."""
+"""Appraisals: the online ones, and those of an agency that is drawn, does the work and signs."""

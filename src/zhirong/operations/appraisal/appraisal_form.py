@@ -1,4 +1,4 @@
-"""What an appraiser types, or submits as a file, as the ``[appraisal]`` table of a case file."""
+"""The appraiser's input: form fields, or an uploaded file with the ``[appraisal]`` table of a case file."""
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -23,7 +23,7 @@ _MOST = 200
 
 
 def _typed(name: str) -> Callable[[Any, Any], Any]:
-    """What was typed the last time: a form begins with it."""
+    """Return a function that gives the previous input of a field, with which the form starts."""
     return lambda actor, row: None if row is None else row.input.get("form", {}).get(name)
 
 
@@ -41,7 +41,7 @@ Source = Annotated[str, Field(max_length=500)]
 
 
 class AppraisalInput(Request):
-    """The methods and their figures. A file takes the place of the fields; so does ``table``, for programs."""
+    """The methods and their figures. A file replaces the fields, and so does ``table``, for programs."""
 
     table: Annotated[dict[str, Any] | None, Ask(Text("评估表", "Table"), only=lambda actor, row: False)] = None
     file: Annotated[
@@ -116,12 +116,14 @@ _NAMES = {"revenue": "first_year_revenue"}
 
 
 def typed(request: AppraisalInput) -> dict[str, Any]:
-    """What is in the fields, to begin with the next time."""
+    """Return the content of the fields, with which the form starts the next time."""
     return request.model_dump(mode="json", exclude={"table", "file"}, exclude_defaults=True)
 
 
 def table_of_file(text: str, name: str) -> dict[str, Any]:
-    """The ``[appraisal]`` table of a file, which may be a whole case file. Raises InputError for one without it."""
+    """Read the ``[appraisal]`` table of a file, which may be a complete case file. Raises InputError if the file
+    has none.
+    """
     table = parse_toml(text, name)
     found = table.get("appraisal", table if "method" in table else None)
     if not isinstance(found, dict):
@@ -140,7 +142,7 @@ def table_of_file(text: str, name: str) -> dict[str, Any]:
 
 
 def table_of_form(request: AppraisalInput) -> dict[str, Any]:
-    """The fields as a table. Raises InputError with every field that cannot be read."""
+    """Convert the fields into a table. Raises InputError with every field that cannot be read."""
     problems: list[Problem] = []
     table: dict[str, Any] = {"method": []}
     if request.redeployability:
@@ -220,7 +222,7 @@ def _figure(name: str, written: str, kind: str, grade: str, source: str, problem
 
 
 def _points(name: str, written: str, kind: str, problems: list[Problem]) -> list[Any]:
-    """The one or three figures of a field."""
+    """Read the one figure or the three figures of a field."""
     text = written
     for separator in _SEPARATORS:
         text = text.replace(separator, "/")
@@ -264,7 +266,7 @@ def _not_a_figure(name: str, written: str) -> Problem:
 
 
 def in_fields(problems: tuple[Problem, ...]) -> list[Problem]:
-    """The engine's problems by the names of the form's fields, so that each is next to its field."""
+    """Rename the engine's problems to the names of the form's fields, so that each is shown next to its field."""
     names = {value: key for key, value in _NAMES.items()}
     placed = []
     for one in problems:

@@ -1,4 +1,4 @@
-"""What is shown of appraisals: how the rights stand today, what stands out in how they were bought, two reports
+"""Data for the appraisal pages: the current status of the rights, warning signs in the requests, two reports
 compared.
 """
 
@@ -28,41 +28,47 @@ from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, FirmRight
 from zhirong.store.parties import Organisation
 
-# What anybody but the agency sees of a report begins when it is issued.
+# Everyone outside the agency sees a report only after it is issued.
 _ISSUED = (AppraisalState.SIGNED.value, AppraisalState.WITHDRAWN.value, AppraisalState.ISSUED.value)
 
 
 def may_see_value(actor: Actor, row: Appraisal) -> bool:
-    """Whether the person may see the figures: those at work on it always, clients once it is issued."""
+    """Return whether the actor may see the figures: those who work on the appraisal always, clients after it is
+    issued.
+    """
     return row.state in _ISSUED or (actor.kind is OrganisationKind.AGENCY and actor.organisation == row.agency_id)
 
 
 def record_of(row: Appraisal) -> ValueRecord | None:
-    """The value's record of an appraisal that was issued; None before, and for one that keeps none."""
+    """Read the value record of an issued appraisal; None before it is issued, and for an appraisal without a
+    record.
+    """
     kept = row.result.get("record")
     if row.state not in _ISSUED or not kept:
         return None
-    # An online value was kept before its row had a number: the row names it.
+    # An online value was stored before its row had a number, so the number comes from the row.
     named = {**kept, "id": kept["id"] or f"appraisal-{row.pk}"}
     return replace(record_of_json(named), withdrawn_on=row.withdrawn_on)
 
 
 def records_of(rows: Sequence[Appraisal]) -> list[ValueRecord]:
-    """The records of those that were issued."""
+    """Read the value records of the issued appraisals among these rows."""
     return [one for row in rows if (one := record_of(row)) is not None]
 
 
 def standing_of(
     firm: Organisation, right: FirmRight, purpose: str, day: date, needed: AppraisalGrade = AppraisalGrade.FORMAL
 ) -> AppraisalStanding:
-    """How a right stands on a day: current, stale, withdrawn or missing, never silently good."""
+    """Return the standing of a right on a day: current, stale, withdrawn or missing. A doubtful one is never
+    reported as current.
+    """
     rows = Appraisal.objects.filter(firm=firm, purpose=purpose, state__in=_ISSUED)
     return standing(records_of(list(rows)), right_id(right.pk), purpose, day, needed)
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is shown next to an appraisal. standings: by right. flags: of the firm's reports on these rights.
+    """The data shown next to an appraisal. standings: by right. flags: of the firm's reports on these rights.
 
     fee_low, fee_high: what is customary for its value, by ``fee_rule``; None before there is one.
     """
@@ -76,7 +82,7 @@ class Beside:
 
 
 def beside(actor: Actor, row: Appraisal, day: date) -> Beside:
-    """Everything next to an appraisal, from what this person can see."""
+    """Return everything shown next to an appraisal, as far as this actor may see it."""
     rights = list(visible(actor, FirmRight, day).filter(pk__in=row.rights).order_by("pk"))
     wanted = set(row.rights)
     seen = visible(actor, Appraisal, day).filter(firm=row.firm, state__in=_ISSUED).select_related("agency")
@@ -94,7 +100,7 @@ def beside(actor: Actor, row: Appraisal, day: date) -> Beside:
 
 
 def comparison(first: Appraisal, second: Appraisal) -> Comparison:
-    """Two issued reports next to each other. Raises InputError if they cannot be compared."""
+    """Compare two issued reports. Raises InputError if they cannot be compared."""
     one, other = record_of(first), record_of(second)
     if one is None or other is None or not set(one.rights) & set(other.rights):
         raise refuse(
@@ -111,5 +117,5 @@ def comparison(first: Appraisal, second: Appraisal) -> Comparison:
 
 
 def chart_data(result: dict[str, Any]) -> dict[str, Any] | None:
-    """The report's data as the charts take it; None if nothing has been computed."""
+    """Return the report's data for the charts; None if nothing has been calculated."""
     return result if result.get("value") and "tornado" in result else None

@@ -1,4 +1,4 @@
-"""The agency's work: the engine run, its review by a second person, the report, and the signatures of two."""
+"""The agency's work: the calculation, its review by a second person, the report, and the two signatures."""
 
 import hashlib
 import json
@@ -41,7 +41,7 @@ from zhirong.store.financing import Appraisal, FirmRight, Paper
 from zhirong.store.financing import Signature as KeptSignature
 from zhirong.store.parties import Account
 
-MOST_PATHS = 50_000  # a run holds the platform's one writer; this many take well under a second
+MOST_PATHS = 50_000  # a calculation blocks all other writes; this many draws take well under a second
 PASS, BACK = "pass", "back"
 _FIXED = ("purpose", "valuation_date", "rights")
 
@@ -61,9 +61,7 @@ _FIXED = ("purpose", "valuation_date", "rights")
     ),
 )
 def work_on(work: Work, request: AppraisalInput) -> Any:
-    """Keep the working file and what the engine makes of it. It can be done again until the reviewer has passed
-    it.
-    """
+    """Store the working file and calculate the value. It can be repeated until the reviewer approves it."""
     row = work.row
     if request.file is not None:
         kept = attach(work, request.file, f"appraisal/{row.pk}", "appraisal_input", work.actor.organisation)
@@ -99,8 +97,8 @@ def _text(data: bytes, name: str) -> str:
 
 
 def _input(row: Appraisal, table: Mapping[str, Any], request: AppraisalInput, day: date) -> dict[str, Any]:
-    """Everything that the value follows from, needed to calculate it again: rights as they were, methods, the
-    day.
+    """Return everything that the value depends on, to calculate it again later: the rights as they were, the
+    methods, the day.
     """
     fixed = {
         "purpose": row.purpose,
@@ -130,9 +128,7 @@ def _input(row: Appraisal, table: Mapping[str, Any], request: AppraisalInput, da
 
 
 def compute(kept_input: Mapping[str, Any]) -> tuple[Valued, AppraisalCase]:
-    """The engine's run of a working file. Raises InputError with everything wrong in it, or why there is no
-    value.
-    """
+    """Calculate a working file. Raises InputError with every error in it, or with the reason why there is no value."""
     table = {
         "case": {"id": "appraisal", "as_of": kept_input["as_of"]},
         "rights": exact(kept_input["rights"]),
@@ -165,7 +161,7 @@ def _report(
     day: date,
     rules: Any,
 ) -> dict[str, Any]:
-    """The report as data. appraisers: who answers for it, by name."""
+    """Return the report as data. appraisers: the names of those who are responsible for it."""
     signature = ReportSignature(row.agency.name, appraisers, day, True, bool(row.conflict.get("preset_value")))
     record = formal_record(
         report_number(row),
@@ -185,7 +181,7 @@ def _report(
 
 
 def report_number(row: Appraisal) -> str:
-    """The number of an appraisal's report."""
+    """Return the number of an appraisal's report."""
     return f"PG{row.created_at.year}-{row.pk:06d}"
 
 
@@ -193,7 +189,7 @@ def report_number(row: Appraisal) -> str:
 
 
 class ReviewAppraisal(Request):
-    """What the second person says of the work."""
+    """The reviewer's opinion of the work."""
 
     decision: Annotated[
         str,
@@ -220,7 +216,7 @@ class ReviewAppraisal(Request):
     page="agency.appraisal",
 )
 def review(work: Work, request: ReviewAppraisal) -> Any:
-    """Computed again from the working file; where it passes, the report is made, and what both sign is its hash."""
+    """Calculate the working file again. If the reviewer approves it, the report is made; both sign its hash."""
     row = work.row
     if request.decision not in (PASS, BACK):
         raise refuse(
@@ -284,7 +280,7 @@ def _send_back(work: Work, opinion: str) -> None:
 
 
 def _make_paper(work: Work, row: Appraisal, data: dict[str, Any]) -> Paper:
-    """The report in Word and PDF. Until it is signed it is the agency's alone."""
+    """Make the report in Word and PDF. Only the agency can read it until it is signed."""
     from zhirong.documents.appraisal_report import appraisal_docx, appraisal_pdf
 
     number = report_number(row)
@@ -314,13 +310,13 @@ def _make_paper(work: Work, row: Appraisal, data: dict[str, Any]) -> Paper:
 
 
 class SignReport(Request):
-    """One's own code, fresh."""
+    """The signer's current one-time code."""
 
     code: Code
 
 
 def _may_sign(actor: Actor, row: Appraisal) -> bool:
-    """Appraiser and reviewer, each once."""
+    """Return whether the actor may sign: the appraiser and the reviewer, each once."""
     signed = {one["account"] for one in row.signatures}
     return actor.account in (row.appraiser_id, row.reviewer_id) and actor.account not in signed
 
@@ -340,8 +336,8 @@ def _may_sign(actor: Actor, row: Appraisal) -> bool:
     ),
 )
 def sign(work: Work, request: SignReport) -> Any:
-    """The second signature issues the report: the value and its interval hold from now on, and the clients can read
-    it.
+    """Sign the report. The second signature issues it: the value and its interval apply from then on, and the
+    clients can read it.
     """
     row = work.row
     if hashlib.sha256(bytes_of(row.paper.pdf)).hexdigest() != row.paper.sha256:
@@ -397,7 +393,7 @@ def _issue(work: Work, row: Appraisal, signatures: list[dict[str, Any]]) -> None
 
 
 class WithdrawReport(Request):
-    """Why the report must not be used any more."""
+    """The reason why the report must no longer be used."""
 
     reason: Annotated[Words, ask("理由", "Reason", widget="area")]
 
@@ -413,7 +409,7 @@ class WithdrawReport(Request):
     page="agency.appraisal",
 )
 def withdraw(work: Work, request: WithdrawReport) -> Any:
-    """It stays on record as withdrawn, and serves nobody any more."""
+    """Withdraw the report. It stays on record as withdrawn and can no longer be used."""
     row = work.row
     work.update(
         row,

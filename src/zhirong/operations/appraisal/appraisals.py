@@ -1,6 +1,4 @@
-"""Formal appraisals: asked for by the firm or its lender, accepted by the agency with its declaration, or
-refused.
-"""
+"""Formal appraisals: a firm or its lender requests one; the agency accepts it with its declaration, or declines it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -49,7 +47,7 @@ _MOST_CHOICES = 500
 
 
 def address(row: Appraisal) -> str:
-    """The page of an appraisal."""
+    """Return the address of the appraisal's page."""
     return page_link("agency.appraisal", row.pk)
 
 
@@ -79,7 +77,7 @@ def _agencies(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 
 
 class AskAppraisal(Request):
-    """What is to be appraised, for what, as of when, and by whom. Nobody names a value."""
+    """The rights, purpose, valuation date and agency of the appraisal. The request never states a value."""
 
     rights: Annotated[
         list[int],
@@ -133,7 +131,7 @@ class AskAppraisal(Request):
     ),
 )
 def request_appraisal(work: Work, request: AskAppraisal) -> Any:
-    """The agency is notified; it accepts or refuses."""
+    """Request the appraisal and notify the agency, which accepts or declines."""
     actor = work.actor
     if not actor.is_active:
         raise refuse(
@@ -265,7 +263,7 @@ def _chosen(
 
 
 def members_with(organisation: int, role: MemberRole) -> list[tuple[str, Text]]:
-    """The accounts in an organisation that have a role."""
+    """Return the accounts that have a role in an organisation."""
     found = (
         Membership.objects.filter(organisation=organisation, active=True).select_related("account").order_by("pk")
     )
@@ -277,12 +275,12 @@ def members_with(organisation: int, role: MemberRole) -> list[tuple[str, Text]]:
 
 
 def name_of(account: Any) -> str:
-    """How an account is shown: its name, or its address where it has given none."""
+    """Return the name shown for an account: its name, or its e-mail address if it has none."""
     return str(account.display_name or account.email)
 
 
 class AcceptAppraisal(Request):
-    """The agency's declaration, its fee, and who does the work."""
+    """The agency's declaration, its fee, and the people who do the work."""
 
     independent: Annotated[
         bool,
@@ -324,7 +322,9 @@ class AcceptAppraisal(Request):
     page="agency.appraisal",
 )
 def accept(work: Work, request: AcceptAppraisal) -> Any:
-    """Both declarations are needed, and the pool's rules are asked again as of today."""
+    """Accept the assignment. Both declarations are required, and the rules of the pool are checked again as of
+    today.
+    """
     row = work.row
     missing = [name for name in ("independent", "no_preset_value") if not getattr(request, name)]
     if missing:
@@ -365,7 +365,7 @@ def accept(work: Work, request: AcceptAppraisal) -> Any:
 
 
 class RefuseAppraisal(Request):
-    """Why the agency does not take it, or gives it back."""
+    """The reason why the agency declines the assignment or gives it back."""
 
     has_conflict: Annotated[bool, ask("有利益冲突", "There is a conflict of interest", widget="flag")] = False
     reason: Annotated[Words, ask("理由", "Reason", widget="area")]
@@ -386,7 +386,9 @@ class RefuseAppraisal(Request):
     ),
 )
 def refuse_assignment(work: Work, request: RefuseAppraisal) -> Any:
-    """The agency sees the rights no more. An assignment that was drawn passes to the next in the draw."""
+    """Decline the assignment. The agency can no longer see the rights. An assignment made by draw goes to the next
+    agency of the draw.
+    """
     row = work.row
     work.update(
         row,

@@ -1,4 +1,4 @@
-"""The free online appraisal: a value in a minute, wide and labelled so, good for as long as the rule says."""
+"""The free online appraisal: a value within a minute, marked as rough, and valid as long as the rule says."""
 
 from datetime import date
 from typing import Any
@@ -43,7 +43,7 @@ from zhirong.store.parties import Organisation
     page="firm.appraisal",
 )
 def appraise_online(work: Work, request: OnlineAppraisal) -> Any:
-    """Appraise the rights together with the firm's data; the inputs are stored and can be submitted with a case."""
+    """Appraise the rights together with the firm's data. The inputs are stored and can be submitted with a case."""
     firm = Organisation.objects.get(pk=work.actor.organisation)
     rights = own_rights(firm, request.rights)
     table = appraisal_table(request, work.rules, work.day)
@@ -73,7 +73,7 @@ def appraise_online(work: Work, request: OnlineAppraisal) -> Any:
 
 
 def own_rights(firm: Organisation, wanted: list[int]) -> list[FirmRight]:
-    """The firm's rights of these ids, in their order. Raises InputError naming every one that is not there."""
+    """Return the firm's rights with these ids, in this order. Raises InputError with every id that is not found."""
     known = {right.pk: right for right in FirmRight.objects.filter(firm=firm, removed=False, pk__in=wanted)}
     unknown = [pk for pk in dict.fromkeys(wanted) if pk not in known]
     if unknown:
@@ -103,7 +103,9 @@ def _read(rights: list[FirmRight], table: dict[str, Any], day: date) -> tuple[Ap
 
 
 def standing_of(appraisal: Appraisal, day: date) -> Standing:
-    """Current, stale, withdrawn, or missing before it is issued: each its own state, never fine and never zero."""
+    """Return current, stale, withdrawn, or missing before it is issued. A missing value is never reported as zero
+    or as current.
+    """
     if appraisal.withdrawn_on is not None and appraisal.withdrawn_on <= day:
         return "withdrawn"
     if appraisal.p50 is None or appraisal.valid_until is None:
@@ -112,18 +114,18 @@ def standing_of(appraisal: Appraisal, day: date) -> Standing:
 
 
 def method_table(appraisal: Appraisal) -> dict[str, Any]:
-    """The ``[appraisal]`` table of an appraisal of either grade: a formal one keeps it within its working file."""
+    """Return the ``[appraisal]`` table of an appraisal of either grade; a formal one stores it in its working file."""
     table: dict[str, Any] = appraisal.input.get("appraisal", appraisal.input)
     return table
 
 
 def grade_words(row: Appraisal) -> Text:
-    """Online or formal, in words."""
+    """Return the name of the grade: online or formal."""
     return VALUE_GRADES[AppraisalGrade(row.grade)]
 
 
 def usable_appraisals(actor: Actor, day: date) -> list[Appraisal]:
-    """The firm's appraisals that hold today, newest first: what a case can be submitted with."""
+    """Return the firm's appraisals that are valid today, newest first; a case can be submitted with one of them."""
     found = Appraisal.objects.filter(
         firm=actor.organisation, valid_until__gte=day, p50__isnull=False, withdrawn_on=None
     )

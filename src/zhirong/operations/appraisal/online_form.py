@@ -1,5 +1,5 @@
-"""What a free online appraisal asks: income and cost as ranges with grades, and the ``[appraisal]`` table that they
-make.
+"""The form of a free online appraisal: income and cost as ranges with grades, converted into the ``[appraisal]``
+table.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import FirmRight
 
 START = "appraisal.online.start"
-ROWS = ("revenue", "growth", "royalty", "discount", "life", "cost")  # as the form lists them
+ROWS = ("revenue", "growth", "royalty", "discount", "life", "cost")  # in the order of the form
 _GRADES = tuple((one.value, words) for one, words in EVIDENCE_TEXT.items())
 # The inputs of the methods, by the fields of the form.
 _FIELD_OF_TABLE = {
@@ -47,7 +47,9 @@ def _starts(name: str) -> Any:
 
 
 def start_values(rules: Rulebook, day: date) -> dict[str, Any]:
-    """What the form begins with, by the dated rule: assumptions that the firm types its own figures over."""
+    """Return the values with which the form starts, by the rule of the day. They are assumptions that the firm
+    replaces with its own figures.
+    """
     value = rules.at(START, day).value
     shown = {name: [_as_percent(one) for one in value[name]] for name in ("royalty", "discount", "growth")}
     return {**shown, "life": list(value["life"]), "tax_rate": _as_percent(value["tax_rate"])}
@@ -69,7 +71,7 @@ Source = Annotated[str, Field(max_length=200), Ask(Text("出处", "Source"))]
 
 
 class OnlineAppraisal(Request):
-    """Income that the rights earn, as lowest, most likely and highest; cost where it is known."""
+    """The income from the rights as lowest, most likely and highest figure, and the cost if known."""
 
     rights: Annotated[
         list[int],
@@ -149,7 +151,9 @@ class OnlineAppraisal(Request):
 
 
 def appraisal_table(asked: OnlineAppraisal, rules: Rulebook, day: date) -> dict[str, Any]:
-    """The ``[appraisal]`` table, its rights by their numbers. Raises InputError if a cost is incomplete."""
+    """Convert the form into the ``[appraisal]`` table; it refers to rights by their numbers. Raises InputError if a
+    cost is incomplete.
+    """
     start = rules.at(START, day).value
     if len(asked.cost) not in (0, 3):
         raise InputError(
@@ -201,7 +205,7 @@ def appraisal_table(asked: OnlineAppraisal, rules: Rulebook, day: date) -> dict[
 
 
 def as_asked(problems: Sequence[Problem]) -> list[Problem]:
-    """Problems of the table, named by the fields of the form."""
+    """Rename the problems of the table to the fields of the form."""
     found = []
     for one in problems:
         parts = one.field.replace("[", ".").replace("]", "").split(".")
@@ -217,6 +221,6 @@ def _figure(asked: OnlineAppraisal, name: str) -> dict[str, Any]:
 
 
 def assumed(three: Sequence[str]) -> Mapping[str, Any]:
-    """A range that nobody has given evidence for, as the rule states it."""
+    """Return a range for which there is no evidence, as the rule states it."""
     low, mode, high = (Decimal(one) for one in three)
     return {"low": low, "mode": mode, "high": high, "grade": "assumed", "source": "线上评估的起始假设"}

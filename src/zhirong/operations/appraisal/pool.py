@@ -1,4 +1,4 @@
-"""The pool of appraisal agencies and their people, and who appraises: named by the client, or drawn by the
+"""The pool of appraisal agencies and their staff, and the choice of an agency: by the client, or drawn by the
 rules.
 """
 
@@ -31,7 +31,7 @@ _OWN = ("qualification", "regions", "ties", "sanction")
 
 
 class PoolEntry(Request):
-    """What the pool holds of one agency: its own papers, and its people; all of it at once."""
+    """The complete entry of one agency in the pool: its certificates and its staff."""
 
     tables: Annotated[
         str,
@@ -61,8 +61,8 @@ class PoolEntry(Request):
     ),
 )
 def enter_pool(work: Work, request: PoolEntry) -> Any:
-    """Keep the agency's papers and people, as checked against the originals; where it shall only check, say what it
-    would.
+    """Store the agency's certificates and staff as checked against the originals, or only check them and report the
+    outcome.
     """
     table = parse_toml(request.tables, "tables")
     read_pool(Reader(pool_table(work.row.pk, work.row.name, table), source="tables"))
@@ -72,7 +72,7 @@ def enter_pool(work: Work, request: PoolEntry) -> Any:
 
 
 def _checked(table: Mapping[str, Any], now: Mapping[str, Any]) -> Exception:
-    """What would be there, and what stands there now; as a refusal, since nothing is written."""
+    """Return the entry before and after the change as a refusal, because nothing is written."""
 
     def names(entry: Mapping[str, Any]) -> str:
         return "、".join(str(one["name"]) for one in entry.get("expert", [])) or "—"
@@ -90,7 +90,9 @@ def _checked(table: Mapping[str, Any], now: Mapping[str, Any]) -> Exception:
 
 
 def pool() -> Pool:
-    """All active agencies with what is known of them. One without papers is in it, and barred by that."""
+    """Return all active agencies with their entries. An agency without certificates is included, and excluded from
+    work for that reason.
+    """
     tables: dict[str, list[Any]] = {"agency": [], "expert": []}
     agencies = Organisation.objects.filter(
         kind=OrganisationKind.AGENCY.value, status=OrganisationState.ACTIVE
@@ -103,7 +105,9 @@ def pool() -> Pool:
 
 
 def pool_table(agency: int, name: str, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """One agency's entry as tables of the pool: its people go by its own number, so that ids never meet."""
+    """Return one agency's entry as tables of the pool. Its staff are numbered after the agency, so that ids are
+    unique.
+    """
     own = {key: value for key, value in kept.items() if key in _OWN}
     other = {key: value for key, value in kept.items() if key not in _OWN and key != "expert"}
     experts = []
@@ -121,14 +125,14 @@ def pool_table(agency: int, name: str, kept: Mapping[str, Any]) -> dict[str, Any
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Who appraises, and how that came about (kept with the appraisal)."""
+    """The chosen agency and how it was chosen (stored with the appraisal)."""
 
     agency: Organisation
     assignment: dict[str, Any]
 
 
 def parties_of(firm: Organisation, rights: Sequence[FirmRight], case: Case | None) -> tuple[str, ...]:
-    """Names and codes of everybody whom an appraiser must have no tie to."""
+    """Return the names and codes of everybody to whom an appraiser must have no ties."""
     found = [firm.name, firm.code]
     if case is not None:
         found += [case.lender.name, case.lender.code]
@@ -139,7 +143,7 @@ def parties_of(firm: Organisation, rights: Sequence[FirmRight], case: Case | Non
 
 
 def named(agency: Organisation, firm: Organisation, parties: Sequence[str], day: date) -> Chosen:
-    """The agency that the client names. Raises InputError if the pool's rules bar it."""
+    """Return the agency that the client names. Raises InputError if the rules of the pool exclude it."""
     found = pool().agency(str(agency.pk))
     barred = None if found is None else why_not_agency(found, parties, firm.region, day)
     if found is None or barred is not None:
@@ -156,10 +160,11 @@ def named(agency: Organisation, firm: Organisation, parties: Sequence[str], day:
 def drawn(
     firm: Organisation, rights: Sequence[FirmRight], purpose: str, parties: Sequence[str], day: date
 ) -> Chosen | Text:
-    """The agency that the rules draw, or why nobody is free; the field is the firm's industry.
+    """Draw an agency by the rules, or return the reason why none is available. The field of work is the firm's
+    industry.
 
-    Asking again for the same rights, purpose and month draws the same one; one that has refused in that month is
-    passed over, and the next in the draw has it.
+    The same rights, purpose and month always give the same agency. If it has declined in that month, the next
+    agency of the draw is taken.
     """
     numbers = tuple(sorted(right.number or right.key for right in rights))
     earlier = [
@@ -169,7 +174,8 @@ def drawn(
         and one.assignment["numbers"] == list(numbers)
         and one.assignment["month"] == f"{day:%Y-%m}"
     ]
-    # Nobody can foresee it, and nobody can draw twice: a month's first request keeps it for those that follow.
+    # The seed cannot be predicted, and a draw cannot be repeated: the first request of a month stores the seed for
+    # all later ones.
     beacon = earlier[0].assignment["beacon"] if earlier else secrets.token_hex(16)
     passed_over = sorted({str(one.agency_id) for one in earlier if one.state == AppraisalState.REFUSED})
     task = Task(numbers, purpose, str(firm.profile.get("industry", "")), firm.region, tuple(parties), day)

@@ -1,8 +1,8 @@
-"""Keeping the pool by forms: an agency's own papers and ties, its people with their papers, measures against
+"""Forms for the pool: an agency's certificates and ties, its staff with their certificates, and sanctions against
 either.
 
-What the agency says of itself (regions, ties, people and what they know) its reviewer keeps too. What was checked
-against an original (papers, measures), and whether a tie has ended, is the administration's.
+The agency's reviewer also maintains what the agency declares itself: regions, ties, staff and their fields. Only an
+administrator enters what was checked against an original (certificates, sanctions) and whether a tie has ended.
 """
 
 import re
@@ -35,13 +35,13 @@ Entry = dict[str, Any]
 
 
 def entry_of(row: Organisation) -> Entry:
-    """What the pool holds of an agency: ``regions``, ``ties``, ``qualification``, ``sanction``, ``expert``."""
+    """Return the agency's entry in the pool: ``regions``, ``ties``, ``qualification``, ``sanction``, ``expert``."""
     entry: Entry = deepcopy(row.profile.get("pool", {}))
     return entry
 
 
 def listed(written: str) -> list[str]:
-    """Names written one after another."""
+    """Split a list of names written on one line."""
     return list(dict.fromkeys(one.strip() for one in _SEPARATORS.split(written) if one.strip()))
 
 
@@ -60,8 +60,8 @@ def _owners(actor: Actor, row: Any) -> Choices:
 
 
 def _kept(name: str, words: Callable[[Entry], str]) -> Callable[[Actor, Any], Choices]:
-    """The papers or measures of the agency and its people, to choose from: by whose they are and their place
-    there.
+    """Return a function that lists the certificates or sanctions of the agency and its staff as choices, keyed by
+    owner and position.
     """
 
     def choices(actor: Actor, row: Any) -> Choices:
@@ -91,7 +91,7 @@ def _start(name: str) -> Callable[[Actor, Any], Any]:
 
 
 class DescribeAgency(Request):
-    """Where the agency works, and to whom it is tied."""
+    """The regions in which the agency works, and its ties."""
 
     regions: Annotated[
         Names,
@@ -125,7 +125,7 @@ class DescribeAgency(Request):
     request=DescribeAgency,
 )
 def describe_agency(work: Work, request: DescribeAgency) -> Any:
-    """Keep where the agency works and whom it is tied to."""
+    """Store the agency's regions and ties."""
     entry = entry_of(work.row)
     ties = listed(request.ties)
     _demand_no_tie_dropped(work, entry.get("ties", []), ties)
@@ -133,7 +133,7 @@ def describe_agency(work: Work, request: DescribeAgency) -> Any:
 
 
 class AddPerson(Request):
-    """Somebody who works for the agency, or a specialist who is in the pool with it."""
+    """A member of the agency's staff, or a specialist in the pool under its name."""
 
     name: Annotated[Line, ask("姓名", "Name")]
     discipline: Annotated[str, ask("专业", "Discipline", choices=tuple(DISCIPLINE_TEXT.items()))]
@@ -172,7 +172,7 @@ class AddPerson(Request):
     ),
 )
 def add_person(work: Work, request: AddPerson) -> Any:
-    """A person without papers: they are entered by the administration."""
+    """Add a person without certificates; an administrator enters those."""
     entry = entry_of(work.row)
     person = {
         "id": secrets.token_hex(4),
@@ -187,7 +187,7 @@ def add_person(work: Work, request: AddPerson) -> Any:
 
 
 class ChangePerson(Request):
-    """What somebody knows, and their conflicts of interest, from now on."""
+    """The person's fields and conflicts of interest from now on."""
 
     person: Annotated[Line, ask("人员", "Person", choices=_people)]
     fields: Annotated[
@@ -218,7 +218,7 @@ class ChangePerson(Request):
     request=ChangePerson,
 )
 def change_person(work: Work, request: ChangePerson) -> Any:
-    """Change what is known of a person of the pool."""
+    """Change the data of a person in the pool."""
     entry = entry_of(work.row)
     person = _owner(entry, request.person, "person")
     ended = set(listed(request.ended_ties))
@@ -230,7 +230,7 @@ def change_person(work: Work, request: ChangePerson) -> Any:
 
 
 class EndPerson(Request):
-    """Who has left."""
+    """The person who has left."""
 
     person: Annotated[Line, ask("人员", "Person", choices=_people)]
 
@@ -248,14 +248,14 @@ class EndPerson(Request):
     ),
 )
 def end_person(work: Work, request: EndPerson) -> Any:
-    """The person is drawn no more."""
+    """Mark the person as having left. The person is not drawn any more."""
     entry = entry_of(work.row)
     person = _owner(entry, request.person, "person")
     _keep(work, {**entry, "expert": [one for one in entry["expert"] if one is not person]})
 
 
 class AddPaper(Request):
-    """A paper that was checked against its original."""
+    """A certificate that was checked against its original."""
 
     owner: Annotated[Line, ask("谁的", "Whose", choices=_owners)]
     name: Annotated[
@@ -278,7 +278,7 @@ class AddPaper(Request):
     help=Text("请对照原件登记。", "Register it from the original."),
 )
 def add_paper(work: Work, request: AddPaper) -> Any:
-    """Keep a qualification of the agency or of one of its people."""
+    """Store a certificate of the agency or of one of its staff."""
     _demand_order("valid_to", request.valid_from, request.valid_to)
     entry = entry_of(work.row)
     owner = _owner(entry, request.owner, "owner")
@@ -288,7 +288,7 @@ def add_paper(work: Work, request: AddPaper) -> Any:
 
 
 class EndPaper(Request):
-    """A paper, and the last day on which it holds."""
+    """A certificate and the last day on which it is valid."""
 
     paper: Annotated[Line, ask("资格证书", "Paper", choices=_kept("qualification", _paper_words))]
     valid_to: Annotated[HistoryDay, ask("有效期至", "Valid until", "最后一日", "the last day")]
@@ -303,7 +303,7 @@ class EndPaper(Request):
     request=EndPaper,
 )
 def end_paper(work: Work, request: EndPaper) -> Any:
-    """A certificate is valid until another day: it was renewed, or taken away."""
+    """Change the last day of a certificate: it was renewed or revoked."""
     entry = entry_of(work.row)
     paper = _one_of(entry, request.paper, "qualification", "paper")
     _demand_order("valid_to", date.fromisoformat(str(paper["valid_from"])), request.valid_to)
@@ -312,7 +312,7 @@ def end_paper(work: Work, request: EndPaper) -> Any:
 
 
 class AddSanction(Request):
-    """A measure of the association or an authority."""
+    """A sanction by the association or an authority."""
 
     owner: Annotated[Line, ask("对谁", "Against", choices=_owners)]
     by: Annotated[Line, ask("作出机关", "By")]
@@ -334,7 +334,9 @@ class AddSanction(Request):
     is_grave=True,
 )
 def add_sanction(work: Work, request: AddSanction) -> Any:
-    """Keep a measure against the agency or one of its people; one that bars keeps it from work while it lasts."""
+    """Store a sanction against the agency or one of its staff. A sanction that excludes from work applies while it
+    is in force.
+    """
     _demand_order("end", request.start, request.end)
     entry = entry_of(work.row)
     owner = _owner(entry, request.owner, "owner")
@@ -344,7 +346,7 @@ def add_sanction(work: Work, request: AddSanction) -> Any:
 
 
 class EndSanction(Request):
-    """A measure, and its last day."""
+    """A sanction and its last day."""
 
     sanction: Annotated[Line, ask("处分", "Measure", choices=_kept("sanction", _sanction_words))]
     end: Annotated[HistoryDay, ask("至", "Until", "最后一日", "the last day")]
@@ -359,7 +361,7 @@ class EndSanction(Request):
     request=EndSanction,
 )
 def end_sanction(work: Work, request: EndSanction) -> Any:
-    """A measure lasts until another day."""
+    """Change the last day of a sanction."""
     entry = entry_of(work.row)
     measure = _one_of(entry, request.sanction, "sanction", "sanction")
     _demand_order("end", date.fromisoformat(str(measure["start"])), request.end)
@@ -371,7 +373,7 @@ def end_sanction(work: Work, request: EndSanction) -> Any:
 
 
 def _keep(work: Work, entry: Entry) -> None:
-    """Write the entry, as the pool reads it: whatever the chain finds wrong is reported, and nothing is written."""
+    """Store the entry after the chain has checked it; if anything is wrong, report all of it and write nothing."""
     read_pool(Reader(pool_table(work.row.pk, work.row.name, entry), source="pool"))
     work.update(work.row, profile={**work.row.profile, "pool": entry})
 
@@ -385,7 +387,7 @@ def _written(request: Request, *names: str) -> Entry:
 
 
 def _owner(entry: Entry, chosen: str, field: str) -> Entry:
-    """The agency's own part of the entry, or one of its people."""
+    """Return the part of the entry that belongs to the agency or to one of its staff."""
     if chosen == _AGENCY and field == "owner":
         return entry
     found: Entry | None = next((one for one in entry.get("expert", []) if one["id"] == chosen), None)
@@ -429,7 +431,7 @@ def _demand_order(field: str, first: date, last: date | None) -> None:
 
 
 def _demand_no_tie_dropped(work: Work, had: list[str], wanted: list[str]) -> None:
-    """An agency does not free itself of a tie: that opens assignments to it."""
+    """Reject the removal of a tie by the agency itself, because this would open assignments to it."""
     dropped = [one for one in had if one not in wanted]
     if dropped and not work.actor.has(*_ADMIN):
         raise refuse(

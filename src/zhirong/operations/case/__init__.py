@@ -1,1 +1,1 @@
-"""A case: comparing, applying, approving."""
+"""A case: comparing modes, applying, approving."""

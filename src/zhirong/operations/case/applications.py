@@ -1,4 +1,4 @@
-"""A firm applies: drafts a case, submits it complete or learns everything that is missing, takes it back."""
+"""Applications: a firm drafts a case, submits it or gets a list of everything that is missing, and withdraws it."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -36,7 +36,7 @@ from zhirong.store.financing import Appraisal, Case, FirmRight
 from zhirong.store.parties import Organisation
 from zhirong.workbench import modes
 
-# Ways of paying back that amount, term and rate describe completely, as a case file takes them.
+# Repayment methods that amount, term and rate describe completely, as in a case file.
 METHODS = tuple(
     (one.value, METHOD_TEXT[one])
     for one in METHOD_TEXT
@@ -57,7 +57,7 @@ def _lenders(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 
 
 def mode_choices(day: date) -> tuple[tuple[str, Text], ...]:
-    """Every mode by its name and place; the words say where it has ended by this day or has not begun."""
+    """Return every mode with its name and region; the label says if it has expired or not yet begun on this day."""
     return tuple(
         (
             one.id,
@@ -80,13 +80,13 @@ def _window(mode: Mode, day: date) -> Text:
 
 
 def right_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
-    """The firm's rights, to choose from."""
+    """Return the firm's rights as choices."""
     found = FirmRight.objects.filter(firm=actor.organisation, removed=False).order_by("-id")[:500]
     return [(str(one.pk), Text(f"{one.title} {one.number}", f"{one.title} {one.number}")) for one in found]
 
 
 def appraisal_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
-    """The firm's appraisals that hold today, to choose from."""
+    """Return the firm's valid appraisals as choices."""
     return [
         (
             str(one.pk),
@@ -100,7 +100,7 @@ def appraisal_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 
 
 def _of(name: str, change: Any = None) -> Any:
-    """What a form about a case begins with: what the case says."""
+    """Return a function that gives the current values of the case, with which a form starts."""
     return lambda actor, row: None if row is None else getattr(row, name)
 
 
@@ -109,9 +109,9 @@ def _asked(name: str, zh: str, en: str, help_zh: str = "", help_en: str = "", **
 
 
 class CaseFacts(Request):
-    """What a firm asks for, from whom, on which rights and figures.
+    """The application: amount, lender, rights and figures.
 
-    facts, credit: omitted, those of the firm's description are submitted with the case.
+    facts, credit: if omitted, those of the firm's profile are submitted with the case.
     """
 
     lender: Annotated[int, _asked("lender_id", "申请银行", "Lender", choices=_lenders)]
@@ -158,7 +158,7 @@ class CaseFacts(Request):
 
 
 class Change(CaseFacts):
-    """A case as it shall be from now on."""
+    """The changed data of a case."""
 
     as_described: Annotated[
         bool,
@@ -183,7 +183,7 @@ class Change(CaseFacts):
     ),
 )
 def draft(work: Work, request: CaseFacts) -> Any:
-    """A case in draft."""
+    """Create a draft case."""
     firm = Organisation.objects.get(pk=work.actor.organisation)
     values = _values(work, firm, request, {}, {}, {})
     case = work.create(Case, firm=firm, number=_next_number(work.day), state=CaseState.DRAFT.value, **values)
@@ -204,17 +204,18 @@ def draft(work: Work, request: CaseFacts) -> Any:
     page="firm.case",
 )
 def edit(work: Work, request: Change) -> Any:
-    """Change a draft, or a case that the lender has returned. facts and credit: omitted, they stay."""
+    """Change a draft, or a case that the lender has returned. facts and credit: unchanged if omitted."""
     case = work.row
     facts, credit = ({}, {}) if request.as_described else (case.facts, case.credit)
-    # What came with an appraisal goes with it; what a program has given by itself stays until it gives another.
+    # Data that came with an appraisal is removed with it; data sent by a program stays until the program sends new
+    # data.
     kept_input = {} if case.appraisal_id else case.appraisal_input
     work.update(case, **_values(work, case.firm, request, facts, credit, kept_input))
     share_rights(work, f"case/{case.pk}", case.rights)
 
 
 class Submit(Request):
-    """The firm submits the case."""
+    """The request to submit the case."""
 
     agreed: Annotated[
         bool,
@@ -242,7 +243,7 @@ class Submit(Request):
     ),
 )
 def submit(work: Work, request: Submit) -> Any:
-    """Submit a complete case, with its quote under the mode chosen; everything missing is named together."""
+    """Submit a complete case with its quote under the chosen mode. If anything is missing, all of it is listed."""
     case = work.row
     _demand_most(work, case.amount)
     quote, problems = ready_to_submit(case, work.actor, work.day)
@@ -270,7 +271,7 @@ def submit(work: Work, request: Submit) -> Any:
 
 
 class Withdraw(Request):
-    """Why the firm takes it back."""
+    """The reason why the firm withdraws the case."""
 
     reason: Annotated[Words, ask("原因", "Reason", widget="area")]
 
@@ -287,7 +288,7 @@ class Withdraw(Request):
     page="firm.case",
 )
 def withdraw(work: Work, request: Withdraw) -> Any:
-    """The case ends; the lender keeps what it has done."""
+    """Withdraw the case. The lender keeps its work on it."""
     was = work.row.state
     demand_not_released(work.row)
     demand_nothing_filed(work.row)
@@ -308,7 +309,7 @@ def withdraw(work: Work, request: Withdraw) -> Any:
 def _values(
     work: Work, firm: Organisation, request: CaseFacts, facts: Table, credit: Table, appraisal_input: Table
 ) -> dict[str, Any]:
-    """The columns of a case. Raises InputError with everything that is wrong."""
+    """Return the columns of a case. Raises InputError with every error."""
     problems: list[Problem] = []
     if not Organisation.objects.filter(pk=request.lender, kind=_LENDER, status=OrganisationState.ACTIVE).exists():
         problems.append(_wrong("lender", request.lender, Text("该银行不存在", "the lender does not exist")))
@@ -368,7 +369,7 @@ def _demand_most(work: Work, amount: int) -> None:
 
 
 def _next_number(day: date) -> str:
-    """The log's head is held: no other case takes the number meanwhile."""
+    """Return the next case number. The log's head is locked, so no other case can take the same number."""
     last = Case.objects.aggregate(last=Max("pk"))["last"] or 0
     return f"ZR{day:%Y%m%d}-{last + 1:05d}"
 

@@ -1,5 +1,5 @@
-"""Approval by bands of amounts: several people, none of whom submitted it for approval; sending back; declining
-with what the firm can do.
+"""Approval by bands of amounts: by several people, none of whom submitted the case for approval; sending back;
+declining with advice for the firm.
 """
 
 from typing import Annotated, Any
@@ -39,7 +39,7 @@ _BEFORE_RELEASE = (
 
 
 def round_of(case: Case, work: Any) -> Round:
-    """The present round of a case. work: whatever has ``rules`` and ``day``."""
+    """Return the current round of a case. work: any object with ``rules`` and ``day``."""
     made = Approval.objects.filter(case=case, round=case.approval_round).order_by("pk")
     decisions = tuple(
         ApprovalDecision(one.by_id, one.role, ApprovalVerdict(one.decision), one.amount) for one in made
@@ -55,7 +55,7 @@ def round_of(case: Case, work: Any) -> Round:
 
 
 def _not_own(actor: Actor, row: Any) -> bool:
-    """Nobody decides on a case that they submitted for approval or work on."""
+    """Return whether the actor has neither submitted the case for approval nor worked on it."""
     return actor.account not in (row.handed_up_by_id, row.officer_id, *row.former_officers)
 
 
@@ -64,7 +64,7 @@ def _may_approve(actor: Actor, row: Any) -> bool:
 
 
 class Approve(Request):
-    """What is approved, and why."""
+    """The approved amount and the reasons."""
 
     amount: Annotated[
         Fen,
@@ -91,7 +91,9 @@ class Approve(Request):
     page="lender.case",
 )
 def approve(work: Work, request: Approve) -> Any:
-    """One place of the band is filled; the last one approves the case, unless a limit of the lender would break."""
+    """Give one approval of the band. The last one approves the case, unless this would exceed a limit of the
+    lender.
+    """
     case: Case = work.row
     now = round_of(case, work)
     problems = why_not(now, work.actor.account, sorted(work.actor.roles), ApprovalVerdict.APPROVE, request.amount)
@@ -107,7 +109,7 @@ def approve(work: Work, request: Approve) -> Any:
         raise InputError(problems)
     _decide(work, case, now, ApprovalVerdict.APPROVE, request.amount, request.opinion, now.wanted)
     if not is_last:
-        # The case is written too, so that anyone who looked at it before is notified that it has moved on.
+        # The case is written too, so that anyone who opened it earlier learns that it has changed.
         work.update(case)
         notify_next(work, case, now.band.roles[now.given + 1])
         return {"id": case.pk, "still_wanted": list(now.band.roles[now.given + 1 :])}
@@ -122,7 +124,7 @@ def approve(work: Work, request: Approve) -> Any:
 
 
 class SendBack(Request):
-    """What is to be looked into again."""
+    """The points to examine again."""
 
     reason: Annotated[Words, ask("退回原因", "Reason", widget="area")]
 
@@ -138,12 +140,12 @@ class SendBack(Request):
     page="lender.case",
 )
 def send_back(work: Work, request: SendBack) -> Any:
-    """The round ends; the officer works on it and submits it for approval again."""
+    """End the round. The officer works on the case and submits it for approval again."""
     case: Case = work.row
     now = round_of(case, work)
     _refuse_if(why_not(now, work.actor.account, sorted(work.actor.roles), ApprovalVerdict.RETURN, 0))
     _decide(work, case, now, ApprovalVerdict.RETURN, 0, request.reason, "")
-    # A guarantor that has withdrawn is off the case: what follows is decided without it.
+    # A guarantor that has withdrawn is removed from the case; it is decided without the guarantor from here on.
     off: dict[str, Any] = {} if standing_guarantee(case) else {"guarantor_id": None, "guarantee": {}}
     change_case_state(work, case, CaseTransition.SEND_BACK, **off)
     work.notify(
@@ -158,7 +160,7 @@ def send_back(work: Work, request: SendBack) -> Any:
 
 
 class BackToReview(Request):
-    """What has changed since the approval."""
+    """The change since the approval."""
 
     reason: Annotated[Words, ask("原因", "Reason", widget="area")]
 
@@ -179,7 +181,7 @@ class BackToReview(Request):
     ),
 )
 def back_to_review(work: Work, request: BackToReview) -> Any:
-    """The approval holds no longer; the case is in due diligence again."""
+    """Cancel the approval; the case returns to due diligence."""
     case: Case = work.row
     demand_not_released(case)
     end_registrations(work, case, request.reason)
@@ -203,7 +205,7 @@ def back_to_review(work: Work, request: BackToReview) -> Any:
 
 
 class Decline(Request):
-    """The ground, and what the firm can do."""
+    """The reason, and what the firm can do."""
 
     ground: Annotated[
         DeclineGround,
@@ -234,14 +236,14 @@ class Decline(Request):
     page="lender.case",
 )
 def decline(work: Work, request: Decline) -> Any:
-    """The case ends; the firm is notified why and what it can do, a guarantor that was asked is released."""
+    """Decline the case. The firm learns the reason and what it can do; a guarantor that was asked is released."""
     case: Case = work.row
     demand_not_released(case)
     if case.state == CaseState.APPROVAL:
         now = round_of(case, work)
         _refuse_if(why_not(now, work.actor.account, sorted(work.actor.roles), ApprovalVerdict.DECLINE, 0))
     else:
-        # A refusal outside a round is its own round.
+        # A rejection outside a round counts as a round.
         work.update(case, approval_round=case.approval_round + 1)
         now = round_of(case, work)
     _decide(work, case, now, ApprovalVerdict.DECLINE, 0, request.reason, "")
@@ -271,7 +273,7 @@ def decline(work: Work, request: Decline) -> Any:
 def _decide(
     work: Work, case: Case, now: Round, verdict: ApprovalVerdict, amount: int, opinion: str, role: str
 ) -> None:
-    """Keep a decision with what it was made by: rules, inputs, line and what was still open."""
+    """Record a decision with its basis: rules, inputs, credit limit and open conditions."""
     quote = read_kept(case.quote)
     basis = {
         "rules": version_of(work.rules),

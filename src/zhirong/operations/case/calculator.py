@@ -1,6 +1,8 @@
-"""The calculator without an account: a few rights and figures in, a rough interval, line and cost by mode out.
+"""The calculator without an account: from a few rights and figures to a rough interval, credit limit and cost by
+mode.
 
-Nothing is kept. What is not asked is assumed by ``appraisal.online.calculator`` and ``appraisal.online.start``.
+Nothing is stored. ``appraisal.online.calculator`` and ``appraisal.online.start`` supply what the form does not ask
+for.
 """
 
 from datetime import date
@@ -26,14 +28,14 @@ from zhirong.store.financing import FirmRight
 from zhirong.store.parties import Organisation
 
 ASSUMPTIONS = "appraisal.online.calculator"
-_PATHS = 2_000  # a rough figure, and bounded work for the party that asks
+_PATHS = 2_000  # a rough figure: a visitor's request must not take long
 _NO_FIRM = Text("某企业", "a firm")
-# What follows from two days; a trade name and a secret have no register to tell them.
+# Fields calculated from two dates; for a trade name and a trade secret no register has those dates.
 CHOICES = tuple((kind.value, record.text) for kind, record in KINDS.items() if record.rough_days is not None)
 
 
 def regions(actor: Any, row: Any) -> list[tuple[str, Text]]:
-    """The regions that the rules have a name for."""
+    """Return the regions that have a name in the rules."""
     latest = rulebook().at("regions.names", day_of(now())).value
     return [(one["code"], Text(one["zh"], one["en"])) for one in latest]
 
@@ -48,7 +50,7 @@ def _kind(number: int) -> Any:
 
 
 class Calculate(Request):
-    """Up to three rights, the revenue that they serve, and what the firm would borrow."""
+    """Up to three rights, the revenue that uses them, and the requested loan."""
 
     region: Annotated[Region, ask("企业注册地", "Place of registration of the firm", choices=regions)]
     kind_1: Annotated[str, _kind(1)]
@@ -78,7 +80,7 @@ class Calculate(Request):
 
 
 def calculated(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
-    """The table of a case file for a rough figure. Raises InputError naming the rights that cannot be read."""
+    """Return the table of a case file for a rough figure. Raises InputError with the rights that cannot be read."""
     firm = Organisation(name=_NO_FIRM.zh, code="", region=asked.region)
     rights = [FirmRight(pk=pk, facts=facts) for pk, facts in _rights(asked, day)]
     request = {"amount": asked.amount, "term_months": asked.term_months}
@@ -96,7 +98,9 @@ def calculated(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
 
 
 def rough_interval(value: ValuePart) -> tuple[int, int]:
-    """From P10 to P90 of a quote's value, in fen; of an unchecked appraisal the quote has stretched it already."""
+    """Return P10 and P90 of a quote's value in fen. The quote has already widened the interval of an unchecked
+    appraisal.
+    """
     return parse_yuan(value.p10), parse_yuan(value.p90)
 
 
@@ -146,7 +150,7 @@ def _facts(kind: RightKind, number: int, began: date, granted: date, day: date) 
         **dict(days),
     }
     if record.number.sample is not None:
-        # Nobody is asked for a number to get a rough figure: it gets one that no register has given.
+        # A rough figure needs no real number, so the right gets one that no register has issued.
         facts["number"] = record.number.sample(began.year, number)
     if kind in PATENT_KINDS:
         facts["fee_paid_through_year"] = min(patent_year(began, day), 20)
@@ -224,7 +228,7 @@ def _credit(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
 
 
 def _money(amount: Decimal) -> str:
-    """An amount as a case file writes it, to the fen."""
+    """Write an amount with fen, as in a case file."""
     return yuan(round(amount * 100))
 
 

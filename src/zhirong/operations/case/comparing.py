@@ -1,4 +1,6 @@
-"""Which modes a firm qualifies for and what each costs: the question, and the case file's table that answers it."""
+"""The comparison of modes: for which ones a firm qualifies and what each costs. The question, and its case file
+table.
+"""
 
 from datetime import date
 from typing import Annotated, Any
@@ -18,7 +20,7 @@ from zhirong.store.parties import Organisation
 
 
 class Compare(Request):
-    """What the firm would ask for, on which rights and appraisal."""
+    """The requested loan, rights and appraisal."""
 
     amount: Annotated[
         Fen, Field(gt=0), ask("申请金额", "Loan amount", "如 200万元", "such as 2,000,000", widget="money")
@@ -35,7 +37,7 @@ class Compare(Request):
 
 
 def compared(firm: Organisation, asked: Compare, day: date) -> dict[str, Any]:
-    """The table of a case file for a comparison. Raises InputError for what is not the firm's."""
+    """Return the table of a case file for a comparison. Raises InputError for rights or appraisals of another firm."""
     rights = own_rights(firm, asked.rights)
     table: dict[str, Any] = {}
     if asked.appraisal is not None:
@@ -54,7 +56,7 @@ def compared(firm: Organisation, asked: Compare, day: date) -> dict[str, Any]:
 
 
 def _of_these_rights(table: dict[str, Any], chosen: list[int], valued: list[int]) -> dict[str, Any]:
-    """An appraisal counts only where everything that it values is to be pledged."""
+    """Return the appraisal only if all rights that it values are to be pledged."""
     lacking = [pk for pk in valued if pk not in chosen]
     if lacking:
         raise InputError(

@@ -1,4 +1,4 @@
-"""What a case lacks before it can be submitted, all of it together."""
+"""Everything that a case still needs before it can be submitted."""
 
 from datetime import date
 
@@ -18,13 +18,13 @@ _CHOOSE_ANOTHER = Text("在“比较模式”中选择符合条件的模式", "c
 
 
 def described(case: Case) -> tuple[Table, Table]:
-    """Facts and credit file of a case: what it says itself, and next to it what the firm's description says."""
+    """Return facts and credit file of a case: its own entries, supplemented by those of the firm's profile."""
     facts, credit = facts_of(case.firm)
     return {**facts, **case.facts}, {**credit, **case.credit}
 
 
 def missing(case: Case, actor: Actor, day: date) -> list[Problem]:
-    """Everything without which the case cannot be submitted, together."""
+    """Return everything without which the case cannot be submitted."""
     found: list[Problem] = []
     if not actor.is_active:
         found.append(
@@ -74,8 +74,8 @@ def missing(case: Case, actor: Actor, day: date) -> list[Problem]:
 
 
 def _missing_credit(case: Case, day: date) -> list[Problem]:
-    """The parts of the credit file without which the rule of the day lets nobody apply, each with the rule that
-    says so.
+    """Return the parts of the credit file that the rule of the day requires and that are missing, each with its
+    rule.
     """
     needed = rulebook().at("case.needed_sections", day)
     by = Text(
@@ -116,12 +116,12 @@ def _missing_appraisal(case: Case, day: date) -> list[Problem]:
 
 
 def ready_to_submit(case: Case, actor: Actor, day: date) -> tuple[QuoteDocument | None, list[Problem]]:
-    """The quote that the case would be submitted with, and everything because of which it would be refused: what is
-    missing, facts that cannot be read, a mode that is ruled out. No quote where it cannot be calculated.
+    """Return the quote for the submission and every reason to reject it: missing data, facts that cannot be read,
+    an excluded mode. No quote if it cannot be calculated.
     """
     lacks = missing(case, actor, day)
     quote, problems = _quote(case, day)
-    # What cannot be read where something is missing is mostly a consequence of that.
+    # If something is missing, most read errors are its consequences.
     return quote, [*lacks, *(problems if quote is not None or not lacks else ())]
 
 
@@ -139,7 +139,7 @@ def _quote(case: Case, day: date) -> tuple[QuoteDocument | None, list[Problem]]:
 
 
 def _mode_problems(quote: QuoteDocument) -> list[Problem]:
-    """The conditions of the mode that are not met; none where it is possible. What is unknown the lender finds out."""
+    """Return the unmet conditions of the mode, or none if the mode is possible. The lender clarifies unknown ones."""
     offer = quote.modes[0]
     if offer.eligible != "no":
         return []
@@ -151,5 +151,5 @@ def _mode_problems(quote: QuoteDocument) -> list[Problem]:
 
 
 def lacking(field: str, reason: Text, hint: Text) -> Problem:
-    """One thing that a case lacks."""
+    """Return the problem for one missing item."""
     return Problem(field, "", reason, hint, "missing")

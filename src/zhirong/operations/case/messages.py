@@ -1,4 +1,4 @@
-"""Questions and their answers, and a firm's objections to what is said about it."""
+"""Questions and their answers, and a firm's objections to statements about it."""
 
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, Case, Message
 
-# Anyone who is asked, or objected to, answers for its side.
+# Anyone on the side that received the question or objection answers for that side.
 _ANSWERS = (
     *FIRM,
     MemberRole.LENDER_OFFICER,
@@ -54,7 +54,7 @@ class Answer(Request):
     for_agents=True,
 )
 def answer(work: Work, request: Answer) -> Any:
-    """Answer what one's own side was asked; the other side is notified."""
+    """Answer a question to the actor's side; the other side is notified."""
     work.update(work.row, answer=request.answer, answered_at=work.now)
     about = subject_words(work.row.subject)
     work.notify(
@@ -95,7 +95,7 @@ def _objects(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 
 
 class Objection(Request):
-    """What the firm objects to, and why."""
+    """The statement that the firm objects to, and the reason."""
 
     subject: Annotated[
         str,
@@ -122,7 +122,7 @@ class Objection(Request):
     ),
 )
 def make_objection(work: Work, request: Objection) -> Any:
-    """The author is notified and answers."""
+    """Record the objection; the author is notified and answers."""
     table, _, number = request.subject.partition("/")
     model: Any = Case if table == "case" else Appraisal
     row = visible(work.actor, model, work.day).filter(pk=int(number), firm=work.actor.organisation).first()
@@ -145,14 +145,14 @@ def make_objection(work: Work, request: Objection) -> Any:
 
 
 def page_of_subject(kind: str, subject: str) -> str:
-    """Where an organisation of this kind sees what a message is about."""
+    """Return the page on which an organisation of this kind sees the subject of a message."""
     table, _, number = subject.partition("/")
     name = _PAGES.get((OrganisationKind(kind), table))
     return page_link("desk") if name is None else page_link(name, int(number))
 
 
 def subject_words(subject: str) -> Text:
-    """What a message is about, in words."""
+    """Return the subject of a message in words."""
     table, _, number = subject.partition("/")
     if table == "case":
         case = Case.objects.filter(pk=int(number)).first()

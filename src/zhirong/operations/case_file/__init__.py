@@ -1,1 +1,1 @@
-"""What every step of a case shares: its tables, its transitions, its issued documents."""
+"""Shared by all steps of a case: its tables, its transitions, its issued documents."""

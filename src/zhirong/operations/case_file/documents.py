@@ -1,4 +1,4 @@
-"""Papers on the platform: the facts they are made from, the files, who may read and who must sign them."""
+"""Documents on the platform: the facts in them, the files, and the parties that may read or must sign them."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,20 +25,20 @@ _PROFILE = ("address", "legal_representative", "bank_account")
 
 
 def party_facts(organisation: Organisation, bank_account: str = "") -> dict[str, str]:
-    """A party as papers name it."""
+    """Return a party as documents name it."""
     facts = {"name": organisation.name, "code": organisation.code}
     facts |= {name: str(organisation.profile.get(name) or "") for name in _PROFILE}
     return facts | ({"bank_account": bank_account} if bank_account else {})
 
 
 def rights_of(case: Case) -> list[FirmRight]:
-    """The rights of a case, in its order."""
+    """Return the rights of a case, in its order."""
     rights = {right.pk: right for right in FirmRight.objects.filter(pk__in=case.rights)}
     return [rights[pk] for pk in case.rights if pk in rights]
 
 
 def read_case_rights(rights: Sequence[FirmRight]) -> tuple[Right, ...]:
-    """The chain's records of kept rights. Raises InputError for facts that cannot be read."""
+    """Convert stored rights into the chain's records. Raises InputError for facts that cannot be read."""
     if not rights:
         return ()
     reader = Reader({"rights": [right_table(right) for right in rights]})
@@ -48,7 +48,7 @@ def read_case_rights(rights: Sequence[FirmRight]) -> tuple[Right, ...]:
 
 
 def right_facts(rights: Sequence[FirmRight], day: date, rules: Rulebook) -> list[dict[str, Any]]:
-    """Rights as papers list them, their numbers in the one form that is kept, their terms as of ``day``."""
+    """Return rights as documents list them: normalised numbers, and terms as of ``day``."""
     return [
         {
             "kind": right.kind.value,
@@ -78,10 +78,10 @@ def issue_paper(
     readers: Iterable[Organisation | None] = (),
     beside: Mapping[str, bytes] | None = None,
 ) -> Paper:
-    """Make a paper and keep its files. parties: who is what in it; those that its kind names must sign and may read
-    it.
+    """Make a document and store its files. parties: who is what in it; parties whose signature the kind requires
+    must sign and may read it.
 
-    readers: who else may read it. beside: further files that belong to it, by name.
+    readers: others who may read it. beside: further files that belong to it, by name.
     """
     made_of = PAPER_KINDS[kind]
     signers = [party.pk for role in made_of.signers if (party := parties.get(role)) is not None]
@@ -109,7 +109,7 @@ def issue_paper(
 
 
 def let_read(work: Work, paper: Paper, *organisations: int) -> None:
-    """These organisations may read a paper from now on."""
+    """Let these organisations read a document from now on."""
     known = set(PaperReader.objects.filter(paper=paper).values_list("organisation_id", flat=True))
     for one in dict.fromkeys(organisations):
         if one not in known:
@@ -117,27 +117,25 @@ def let_read(work: Work, paper: Paper, *organisations: int) -> None:
 
 
 def read_by(organisation: int) -> "QuerySet[Paper]":
-    """The papers that an organisation may read."""
+    """Return the documents that an organisation may read."""
     return Paper.objects.filter(pk__in=PaperReader.objects.filter(organisation=organisation).values("paper"))
 
 
 def void_paper(work: Work, paper: Paper) -> None:
-    """A newer version takes its place: what was signed of it no longer counts."""
+    """Replace the document by a newer version; signatures on the old one no longer count."""
     work.update(paper, state=DocumentState.VOID)
     for signature in Signature.objects.filter(paper=paper, valid=True):
         work.update(signature, valid=False)
 
 
 def end_papers(work: Work, case: Case) -> None:
-    """The case has ended before its loan: its contracts wait for nobody any more. What was signed stays true of the
-    past.
-    """
+    """Stop waiting for the signatures of a case that has ended without a loan. Earlier signatures stay on record."""
     for paper in contract_papers(case):
         work.update(paper, state=DocumentState.ENDED)
 
 
 def contract_papers(case: Case) -> list[Paper]:
-    """The papers of a case that must be signed, those that were replaced omitted."""
+    """Return the documents of a case that must be signed, without replaced versions."""
     found = Paper.objects.filter(subject=f"case/{case.pk}", kind__in=CONTRACT_KINDS).exclude(
         state=DocumentState.VOID
     )
@@ -145,7 +143,7 @@ def contract_papers(case: Case) -> list[Paper]:
 
 
 def is_intact(paper: Paper) -> bool:
-    """Whether the PDF that is kept is still the one whose hash the paper names."""
+    """Return whether the stored PDF still has the hash that the document names."""
     if paper.pdf is None or paper.pdf.sha256 != paper.sha256:
         return False
     try:
@@ -156,13 +154,15 @@ def is_intact(paper: Paper) -> bool:
 
 
 def signed_by(paper: Paper) -> set[int]:
-    """The organisations whose signature on this version counts."""
+    """Return the ids of the organisations whose signatures on this version count."""
     found = Signature.objects.filter(paper=paper, valid=True, sha256=paper.sha256)
     return set(found.values_list("organisation_id", flat=True))
 
 
 def next_number(case_number: str, kind: str, subject: str) -> str:
-    """The number of a further paper of a kind about something: the second one bears ``-2``."""
+    """Return the number of a further document of the same kind on the same subject: the second one ends with
+    ``-2``.
+    """
     before = Paper.objects.filter(subject=subject, kind=kind).count()
     plain = f"{case_number}-{PAPER_KINDS[kind].letter}"
     return plain if before == 0 else f"{plain}-{before + 1}"

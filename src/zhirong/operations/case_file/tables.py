@@ -1,4 +1,4 @@
-"""From what the platform keeps of a firm to a case file's table, and its quote: the way into the chain.
+"""Conversion of a firm's stored data into a case file table and its quote, for the chain.
 
 JSON columns keep days as ISO words and decimals as numbers; the chain reads exact decimals. ``plain`` and ``exact``
 go from one to the other without loss.
@@ -23,7 +23,7 @@ from zhirong.store.parties import Organisation
 from zhirong.workbench import quote_case, rules
 
 Table = dict[str, Any]
-LIMIT_INPUTS = "limit_inputs"  # what the lender adds for the credit limit, by the tables of a case file
+LIMIT_INPUTS = "limit_inputs"  # the lender's additions for the credit limit, by the tables of a case file
 
 
 def case_table(
@@ -36,7 +36,7 @@ def case_table(
     day: date,
     number: str,
 ) -> Table:
-    """The table of a case file (docs/en/reference/case-file.md), as of a day.
+    """Return the table of a case file (docs/en/reference/case-file.md) as of a day.
 
     request: ``amount`` in fen, ``term_months``, and where known ``method``, ``cycle``, ``purpose``,
     ``annual_rate``, ``start``.
@@ -64,8 +64,8 @@ def case_table(
 
 
 def valued_by(case: Case) -> Mapping[str, Any]:
-    """The ``[appraisal]`` table that a case is valued by: of the agency's report that was signed for this case and
-    all its rights, the latest one, or what the case was submitted with where there is none.
+    """Return the ``[appraisal]`` table on which a case is valued: of the latest agency report signed for this case
+    and all its rights; otherwise of the appraisal submitted with the case.
     """
     signed = Appraisal.objects.filter(
         case_id=case.pk, grade=AppraisalGrade.FORMAL, state=AppraisalState.SIGNED.value, withdrawn_on=None
@@ -78,7 +78,7 @@ def valued_by(case: Case) -> Mapping[str, Any]:
 
 
 def _valuation_of(case: Case) -> Mapping[str, Any]:
-    """The same with whether anybody has checked its inputs: an online appraisal publishes a wider interval."""
+    """Return the same, and whether its inputs were checked: an online appraisal has a wider interval."""
     table = valued_by(case)
     if not table or table != case.appraisal_input:
         return table
@@ -87,15 +87,15 @@ def _valuation_of(case: Case) -> Mapping[str, Any]:
 
 
 def valued_hash(case: Case) -> str:
-    """SHA-256 of the appraisal that a case is valued by now: whether two lines rest on the same one."""
+    """Return the SHA-256 of the current valuation of a case, to see whether two credit limits use the same one."""
     return hashlib.sha256(
         json.dumps(plain(valued_by(case)), sort_keys=True, ensure_ascii=False).encode()
     ).hexdigest()
 
 
 def case_table_of(case: Case, day: date) -> Table:
-    """The case file's table of a case as it stands: with the team's assessment where there is one, and what the
-    lender has added to it.
+    """Return the case file table of a case in its current state: with the team assessment, if any, and the lender's
+    additions.
     """
     rights = {right.pk: right for right in FirmRight.objects.filter(pk__in=case.rights)}
     request = {
@@ -127,8 +127,8 @@ def case_table_of(case: Case, day: date) -> Table:
 def quote_of_table(
     table: Mapping[str, Any], mode_ids: Sequence[str] | None = None, rulebook: Rulebook | None = None
 ) -> QuoteDocument:
-    """The quote of a case file's table. mode_ids: None for every mode. rulebook: by which it is made, the platform's own
-    where none is given.
+    """Calculate the quote of a case file table. mode_ids: None for every mode. rulebook: the platform's rules if
+    omitted.
 
     Raises InputError with everything that is wrong with the table, and for a mode that is not there.
     """
@@ -140,23 +140,23 @@ def quote_of_table(
 def quote_json(
     table: Mapping[str, Any], mode_ids: Sequence[str] | None = None, rulebook: Rulebook | None = None
 ) -> dict[str, Any]:
-    """The same as JSON by docs/schemas/quote.schema.json, as a row stores it."""
+    """Return the same as JSON (docs/schemas/quote.schema.json), as a row stores it."""
     made: dict[str, Any] = to_json(quote_of_table(table, mode_ids, rulebook))
     return made
 
 
 def right_id(pk: int) -> str:
-    """The name of a kept right within a case file."""
+    """Return the name of a stored right within a case file."""
     return f"right-{pk}"
 
 
 def right_table(right: FirmRight) -> Table:
-    """A kept right as a table of ``[[rights]]``."""
+    """Return a stored right as a ``[[rights]]`` table."""
     return {**exact(right.facts), "id": right_id(right.pk)}
 
 
 def plain(value: Any) -> Any:
-    """A table as a JSON column keeps it: days as ISO words, decimals as numbers."""
+    """Convert a table for a JSON column: days become ISO strings, decimals become numbers."""
     if isinstance(value, Mapping):
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -167,8 +167,8 @@ def plain(value: Any) -> Any:
 
 
 def exact(value: Any) -> Any:
-    """A table from a JSON column as the chain reads it: numbers with a fraction are the decimals that they were
-    written as.
+    """Convert a table from a JSON column for the chain: fractional numbers become the exact decimals that were
+    written.
     """
     if isinstance(value, Mapping):
         return {name: exact(inner) for name, inner in value.items()}
@@ -178,7 +178,7 @@ def exact(value: Any) -> Any:
 
 
 def _request(request: Mapping[str, Any]) -> Table:
-    # A case file writes yuan.
+    # A case file states amounts in yuan.
     table: Table = {
         "amount": Decimal(request["amount"]) / 100,
         "term_months": request["term_months"],

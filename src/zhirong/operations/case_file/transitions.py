@@ -1,5 +1,5 @@
-"""Moving a case: its state by the chain's table, its steps with their time limits, so that its length can be
-seen.
+"""Transitions of a case by the chain's table, and its steps with their time limits, so that their duration can be
+measured.
 """
 
 from datetime import date
@@ -12,7 +12,8 @@ from zhirong.store.financing import Case, CaseStep
 
 
 def change_case_state(work: Work, case: Case, move: CaseTransition, **values: Any) -> CaseState:
-    """CaseTransition a case, ending its present step and beginning the next. values: further columns that change with it.
+    """Change the state of a case, end its current step and begin the next. values: further columns that change with
+    it.
 
     Raises InputError if the move is not allowed now.
     """
@@ -25,7 +26,7 @@ def change_case_state(work: Work, case: Case, move: CaseTransition, **values: An
 
 
 def begin_step(work: Work, case: Case, state: CaseState, due: date | None) -> None:
-    """End the step that is open and begin another, unless the case has ended."""
+    """End the open step and begin another, unless the case has ended."""
     for step in CaseStep.objects.filter(case=case, ended_at=None):
         work.update(step, ended_at=work.now)
     if state not in ENDED:
@@ -33,7 +34,7 @@ def begin_step(work: Work, case: Case, state: CaseState, due: date | None) -> No
 
 
 def time_limit(work: Work, state: CaseState) -> date | None:
-    """The last day of a step, by the rule of working days for it; None if no rule limits it."""
+    """Return the last day of a step by the working-day rule; None if no rule limits it."""
     name = f"case.days.{state.value}"
     rule = work.rules.find(name, work.day) if name in work.rules else None
     if rule is None:
@@ -43,7 +44,7 @@ def time_limit(work: Work, state: CaseState) -> date | None:
 
 
 def add_cost(work: Work, case: Case, fen: int) -> None:
-    """Count a cost of the process to the step that is open."""
+    """Add a cost of the process to the open step."""
     step = CaseStep.objects.filter(case=case, ended_at=None).first()
     if step is not None and fen:
         work.update(step, cost=step.cost + fen)

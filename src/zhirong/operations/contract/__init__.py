@@ -1,1 +1,1 @@
-"""Contracts from draft to signature, their conditions, and the filing of the pledge."""
+"""Contracts from draft to signature, their conditions, and the registration of the pledge."""

@@ -8,7 +8,9 @@ _CLAUSE = "contract."
 
 
 def contract_clauses(rules: Rulebook, day: date) -> dict[str, dict[str, str]]:
-    """The clauses of the contracts as of a day, by their ids: words with their blanks, title, law; in English too."""
+    """Return the clauses of the contracts as of a day, by id: the text with its blanks, the title and the law, in
+    Chinese and English.
+    """
     found = {}
     for rule_id in rules.ids():
         if rule_id.startswith(_CLAUSE):

@@ -1,4 +1,4 @@
-"""What the conditions of a release look at, read from the platform and the register as of a day."""
+"""The data that the conditions precedent examine, read from the platform and the register as of a day."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -53,21 +53,20 @@ from zhirong.store.financing import Appraisal, Case, FirmRight, GuaranteeRequest
 from zhirong.store.models import Event
 from zhirong.store.parties import Organisation
 
-# An appraisal that counts: an online one is issued, a formal one is signed.
-# Ways of repayment that repay principal before the last day.
-# What the credit limit leaves open and a condition of the release looks at by itself.
+# An appraisal that counts: an issued online one or a signed formal one. Repayment methods that repay principal
+# before the last day. Open points of the credit limit that a condition precedent examines itself.
 _CONDITIONS_OF_THEIR_OWN = ("evidence_of_use", "instalments", "entrusted_payment", "pledge_needed")
 _BY_PARTS = frozenset(one.value for one in (*AMORTISING, Method.CUSTOM))
 _GIVEN = (AppraisalState.ISSUED.value, AppraisalState.SIGNED.value)
 
 
 def conditions_of(case: Case, day: date, rules: Rulebook) -> tuple[DisbursementCondition, ...]:
-    """Every condition precedent of a case as of a day."""
+    """Evaluate every condition precedent of a case as of a day."""
     return release_conditions(release_facts(case, day, rules), rules)
 
 
 def release_facts(case: Case, day: date, rules: Rulebook) -> ReleaseFacts:
-    """All that the conditions look at."""
+    """Read all data that the conditions examine."""
     contract = case.contract
     loan = contract.get("loan", {})
     registrations = registrations_of(case)
@@ -108,7 +107,7 @@ def release_facts(case: Case, day: date, rules: Rulebook) -> ReleaseFacts:
 
 
 def unsettled_items(case: Case) -> list[tuple[str, Text]]:
-    """What the quote approved by left open and nobody has settled since: code and words."""
+    """Return the points that the approved quote left open and that are still unsettled: code and words."""
     settled = case.contract.get("settled", {})
     quote = read_kept(case.quote)
     if quote is None:
@@ -121,16 +120,16 @@ def unsettled_items(case: Case) -> list[tuple[str, Text]]:
 
 
 def annex_figure(case: Case) -> Fen | None:
-    """What may be drawn without evidence of its use, in fen: the annex figure of the quote approved by. None if
-    there is no quote.
+    """Return the amount that may be drawn without evidence of its use, in fen: the annex figure of the approved
+    quote. None if there is no quote.
     """
     quote = read_kept(case.quote)
     return None if quote is None else parse_yuan(quote.credit_limit.drawn_on_annex)
 
 
 def _fixed(registration: Registration, day: date, rules: Rulebook) -> Text | None:
-    """Why new drawings are not secured by this registration; None if they are. The bank is notified of every
-    order that this register records, on the day of its entry.
+    """Return the reason why this registration does not secure new drawings; None if it does. The bank is notified
+    of every court order on the day on which this register records it.
     """
     kind = ClaimKind(registration.claim_kind)
     if kind is not ClaimKind.MAXIMUM_AMOUNT:
@@ -150,8 +149,8 @@ def _fixed(registration: Registration, day: date, rules: Rulebook) -> Text | Non
 
 
 def supported_now(case: Case, day: date) -> tuple[Fen | None, tuple[Text, ...]]:
-    """The line of a case in fen by the appraisal of today, or why that gives none; neither where the review rests
-    on it.
+    """Return the credit limit of a case in fen by today's appraisal, or the reason why there is none; neither if
+    the review used the same appraisal.
 
     Only a changed appraisal is looked at: that a line calculated a day later differs by a day is for the review to
     judge.
@@ -166,7 +165,7 @@ def supported_now(case: Case, day: date) -> tuple[Fen | None, tuple[Text, ...]]:
 
 
 def takes_part(case: Case, role: str) -> bool:
-    """Whether the mode of the case has somebody in this role who bears a part of a loss, by the quote."""
+    """Return whether someone in this role bears part of a loss under the mode of the case, by the quote."""
     quote = read_kept(case.quote)
     losses = (
         () if quote is None else [one for mode in quote.modes if mode.id == case.mode for one in mode.full_loss]
@@ -175,18 +174,18 @@ def takes_part(case: Case, role: str) -> bool:
 
 
 def registrations_of(case: Case) -> list[Registration]:
-    """The registrations filed for a case, those that was zero omitted."""
+    """Return the registrations filed for a case, without cancelled ones."""
     ended = (Status.REFUSED, Status.WITHDRAWN, Status.REVOKED)
     found = [rows.load(number) for number in case.contract.get("filings", ())]
     return [one for one in found if one is not None and one.status not in ended]
 
 
 def appraised_until(case: Case, day: date, rules: Rulebook) -> date | None:
-    """The last day on which the latest appraisal of the case's rights holds; None if there is none.
+    """Return the last day on which the latest appraisal of the case's rights is valid; None if there is none.
 
-    An appraisal of the case counts, or else the valuation that its application rests on, for as long as the rule
-    says. Where the latest report that was signed for the case has been withdrawn, what was decided by it rests on
-    nothing: only a report that is signed after it counts.
+    An appraisal made for the case takes precedence over the valuation in the application, whose validity the rule
+    limits. If the latest signed report for the case was withdrawn, decisions based on it have lost their basis;
+    only a report signed later counts.
     """
     reports = Appraisal.objects.filter(case=case, grade=AppraisalGrade.FORMAL, signed_on__isnull=False)
     last = reports.order_by("-signed_on", "-changed_at", "-pk").first()
@@ -210,7 +209,8 @@ def appraised_until(case: Case, day: date, rules: Rulebook) -> date | None:
 def grounds_of(
     registration: Registration, kept: Sequence[FirmRight], day: date, rules: Rulebook
 ) -> list[tuple[str, Text]]:
-    """The grounds that would refuse a registration today, by what the firm's rights say now, each with its place.
+    """Return the grounds on which a registration would be rejected today by the firm's current rights, each with
+    its place.
 
     The pledge itself is omitted of what it is examined for.
     """
@@ -278,7 +278,7 @@ def _filing_fact(one: Registration, case: Case) -> FilingFact:
 
 
 def _is_kept(sha256: str, case: Case) -> bool:
-    """Whether the certificate's file is kept with the case and is what was recorded."""
+    """Return whether the certificate's file is stored with the case and has the recorded hash."""
     file = StoredFile.objects.filter(subject=f"case/{case.pk}", sha256=sha256, removed=False).first()
     if not sha256 or file is None:
         return False
@@ -290,5 +290,5 @@ def _is_kept(sha256: str, case: Case) -> bool:
 
 
 def condition_rows(case: Case, day: date, rules: Rulebook) -> list[dict[str, Any]]:
-    """The conditions as programs read them."""
+    """Return the conditions as programs read them."""
     return [dict(one.as_json()) for one in conditions_of(case, day, rules)]

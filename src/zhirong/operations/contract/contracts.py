@@ -1,4 +1,4 @@
-"""From an approval to contracts that wait to be signed, and the papers of a case that somebody asks for."""
+"""From an approval to contracts ready for signature, and the case documents issued on request."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -118,7 +118,7 @@ _DISPUTES = (
     ("arbitration", Text("仲裁", "arbitration")),
 )
 _BASIS_POINTS = 10_000
-# What a contract has a usual answer to, and what it is called there.
+# The contract terms that have a usual value, and their names.
 DEFAULT_TERMS: Mapping[str, Text] = {
     "overdue_uplift": Text("逾期加收", "overdue uplift"),
     "misuse_uplift": Text("挪用加收", "uplift for misuse"),
@@ -139,13 +139,13 @@ _Account = Annotated[str, Field(max_length=60)]
 
 
 def _usual(which: str) -> Any:
-    """What a form begins with: the usual uplift of the rules of the day."""
+    """Return a function that gives the usual uplift by the rules of the day, with which a form starts."""
     rule = f"lending.servicing.usual_{which}_uplift"
     return lambda actor, row: f"{rulebook().at(rule, day_of(now())).number().normalize():f}"
 
 
 class IssueContract(Request):
-    """What the contracts say beyond the approval."""
+    """The terms of the contracts beyond the approval."""
 
     start: Annotated[
         TermDay,
@@ -156,7 +156,7 @@ class IssueContract(Request):
         ask(
             "年利率",
             "Annual rate",
-            "如 0.0435；留空用批准的利率",
+            "如 0.0435；留空即采用批准的利率",
             "such as 0.0435; leave empty for the approved rate",
         ),
     ] = None
@@ -165,7 +165,7 @@ class IssueContract(Request):
         ask(
             "逾期加收",
             "Overdue uplift",
-            "占合同利率的比例，限度和常用值见规则；留空用常用值",
+            "占合同利率的比例，限度和常用值见规则；留空即采用常用值",
             "share of the contract rate, within the limits of the rules; leave empty for the usual value",
             start=_usual("overdue"),
         ),
@@ -175,7 +175,7 @@ class IssueContract(Request):
         ask(
             "挪用加收",
             "Uplift for misuse",
-            "占合同利率的比例，限度和常用值见规则；留空用常用值",
+            "占合同利率的比例，限度和常用值见规则；留空即采用常用值",
             "share of the contract rate, within the limits of the rules; leave empty for the usual value",
             start=_usual("misuse"),
         ),
@@ -196,7 +196,7 @@ class IssueContract(Request):
         ask(
             "浮动利率加点（基点）",
             "Spread of a floating rate (basis points)",
-            "一个基点为 0.01%；留空由批准的利率推出",
+            "一个基点为 0.01%；留空则按批准的利率推算",
             "1 bp is 0.01%; leave empty to derive it from the approved rate",
         ),
     ] = None
@@ -262,7 +262,7 @@ class IssueContract(Request):
         ask(
             "罚息宽限期（日）",
             "Days of grace before penalty interest",
-            "还款日后这些天内还清的不计罚息和复利，超过的自还款日次日起计收；逾期天数照常计算",
+            "宽限期内还清的不计罚息和复利，超过的自还款日次日起计收；逾期天数照常计算",
             "no penalty or compound interest if paid within these days, otherwise from the due date; days overdue count in any case",
         ),
     ] = 0
@@ -291,7 +291,7 @@ class IssueContract(Request):
         ask(
             "最高债权额（最高额质押）",
             "Maximum amount of the secured claims",
-            "只为本笔贷款质押的留空",
+            "仅为本笔贷款质押的，请留空",
             "leave empty if the pledge secures only this loan",
             widget="money",
         ),
@@ -309,7 +309,7 @@ class IssueContract(Request):
     mediator: Annotated[
         str,
         Field(max_length=100),
-        ask("先行调解的机构", "Mediator", "不约定先行调解的留空", "leave empty for no prior mediation"),
+        ask("先行调解的机构", "Mediator", "不约定先行调解的，请留空", "leave empty for no prior mediation"),
     ] = ""
     guarantee_months: Annotated[
         int,
@@ -359,7 +359,7 @@ class IssueContract(Request):
     ),
 )
 def issue_contract(work: Work, request: IssueContract) -> Any:
-    """Make the contracts and ask the parties to sign."""
+    """Issue the contracts and ask the parties to sign."""
     case = work.row
     rights = rights_of(case)
     if problems := suspended_problems(case):
@@ -418,7 +418,7 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
 
 
 def _contract(work: Work, case: Case, request: IssueContract, terms: Mapping[str, Any]) -> dict[str, Any]:
-    """What the case keeps of its contracts, without their numbers and papers."""
+    """Return the contract data that the case stores, without contract numbers and documents."""
     maximum = None
     if request.maximum_amount is not None and request.claims_until is not None:
         maximum = {"amount": request.maximum_amount, "until": request.claims_until.isoformat()}
@@ -436,18 +436,18 @@ def _contract(work: Work, case: Case, request: IssueContract, terms: Mapping[str
 
 
 def left_to_default(request: IssueContract) -> list[str]:
-    """The terms that the lender did not state, by name: the usual ones hold, and the contract says so."""
+    """Return the names of the terms that the lender did not state. The usual ones apply, and the contract says so."""
     stated = {name for name in request.model_fields_set if getattr(request, name) not in (None, "")}
     return sorted(set(DEFAULT_TERMS) - stated)
 
 
 def agreed_words(contract: Mapping[str, Any]) -> list[Text]:
-    """What a contract says of days off, day count and penalty interest, in short. Contracts made earlier say
-    less.
+    """Return the contract's terms on non-working days, day count and penalty interest in short. Earlier contracts
+    contain fewer of them.
     """
     loan, servicing = contract["loan"], contract["servicing"]
     shift, end = dict(_SHIFTS)[loan.get("shift", "none")], loan.get("end_shift")
-    said = [Text(f"还款日遇休假日{shift.zh}", f"due date on a non-working day: {shift.en}")]
+    said = [Text(f"还款日遇休假日：{shift.zh}", f"due date on a non-working day: {shift.en}")]
     if end:
         words = dict(_SHIFTS)[end]
         said.append(Text(f"到期日遇休假日{words.zh}", f"maturity on a non-working day: {words.en}"))
@@ -468,7 +468,7 @@ def agreed_words(contract: Mapping[str, Any]) -> list[Text]:
 
 
 def _demand_agreed(case: Case, request: IssueContract) -> None:
-    """What belongs together is stated together. Raises InputError with everything that is not."""
+    """Check that terms that belong together are stated together. Raises InputError with all that are not."""
     problems = []
     if (request.maximum_amount is None) != (request.claims_until is None):
         problems.append(
@@ -479,7 +479,7 @@ def _demand_agreed(case: Case, request: IssueContract) -> None:
                     "最高额质押须同时写明最高债权额和债权发生的期间",
                     "a maximum-amount pledge requires both the amount and the period",
                 ),
-                Text("补填，或两项都留空", "complete both, or leave both empty"),
+                Text("请补填，或两项均留空", "complete both, or leave both empty"),
                 "missing",
             )
         )
@@ -524,7 +524,7 @@ def _demand_agreed(case: Case, request: IssueContract) -> None:
 
 
 def _demand_allowed(work: Work, case: Case, contract: dict[str, Any]) -> None:
-    """Term and instalments are within the working-capital rules before anybody signs."""
+    """Check term and instalments against the working-capital rules before anybody signs."""
     case.contract = contract
     found = conditions_of(case, work.day, work.rules)
     wrong = [one.problem() for one in found if one.code in ("term", "instalments") and not one.is_met]
@@ -533,7 +533,7 @@ def _demand_allowed(work: Work, case: Case, contract: dict[str, Any]) -> None:
 
 
 def _form_facts(contract: Mapping[str, Any]) -> dict[str, Any]:
-    """What the registration form says of a pledge up to a maximum amount."""
+    """Return the statements of the registration form on a maximum-amount pledge."""
     maximum = contract["maximum"]
     if maximum is None:
         return {}
@@ -545,8 +545,8 @@ def _form_facts(contract: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _to_what_is_lent(work: Work, case: Case, guarantee: GuaranteeRequest) -> None:
-    """Of less than the guarantor was asked for, it guarantees its share of what is lent, for a fee on that, never
-    more.
+    """Reduce the guarantee if the loan is smaller than requested: the guarantor covers its share of the loan, for a
+    fee on that part, and never more.
     """
     amount = min(guarantee.amount, case.approved_amount or 0)
     exposure = part_of(amount, guarantee.share)
@@ -557,7 +557,7 @@ def _to_what_is_lent(work: Work, case: Case, guarantee: GuaranteeRequest) -> Non
 
 
 def _demand_start(work: Work, case: Case, start: date) -> None:
-    """The first day agreed lies ahead, and while the appraisal holds that the loan rests on."""
+    """Check that the agreed first day is in the future and that the loan's appraisal is still valid on it."""
     if start < work.day:
         raise refuse(
             "start_past",
@@ -584,7 +584,7 @@ def _demand_start(work: Work, case: Case, start: date) -> None:
 
 
 def _demand_supported(work: Work, case: Case) -> None:
-    """A report that was signed since the approval and supports less stops the case here already."""
+    """Check reports signed since the approval: one that supports less than the approved amount stops the case here."""
     found = [one for one in conditions_of(case, work.day, work.rules) if one.code == "supported" and not one.is_met]
     if found:
         raise InputError(one.problem() for one in found)
@@ -606,12 +606,12 @@ def _ask_to_sign(work: Work, case: Case, has_guarantee: bool) -> None:
 
 
 def contract_keys(rights: tuple[Right, ...]) -> set[str]:
-    """The rights as the register calls them."""
+    """Return the rights by their keys in the register."""
     return {right_key(right) for right in rights}
 
 
 def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
-    """The tables ``loan`` and ``servicing`` of the contract. Raises InputError for terms that cannot be
+    """Return the tables ``loan`` and ``servicing`` of the contract. Raises InputError for terms that cannot be
     serviced.
     """
     amount = case.approved_amount or 0
@@ -666,7 +666,9 @@ def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
 
 
 def _link(work: Work, request: IssueContract, rate: Decimal) -> dict[str, Any]:
-    """The link to a published rate: the spread is what the approved rate is above it on the first day."""
+    """Return the link to a published rate. The spread is the difference between the approved rate and that rate on
+    the first day.
+    """
     index: Index = "lpr_one_year" if request.rate_kind == "lpr_one_year" else "lpr_over_five_years"
     published, _ = published_rates(work.rules)[index].at(request.start - timedelta(days=1))
     spread = (rate - published) * _BASIS_POINTS
@@ -677,11 +679,11 @@ def _link(work: Work, request: IssueContract, rate: Decimal) -> dict[str, Any]:
             request.spread_bp,
             Text(
                 f"LPR {published.normalize():f} 加上所填基点后不等于批准的利率 {rate.normalize():f}",
-                f"the LPR of {published.normalize():f} plus this is differs from the approved rate, {rate.normalize():f}",
+                f"the LPR of {published.normalize():f} plus the entered spread differs from the approved rate, {rate.normalize():f}",
             ),
             Text(
-                f"填 {spread.normalize():f}，或留空，或退回重新审批",
-                f"give {spread.normalize():f}, leave it empty, or have the rate approved again",
+                f"请填写 {spread.normalize():f}，或留空，或退回重新审批",
+                f"enter {spread.normalize():f}, leave it empty, or return the case for approval of the new rate",
             ),
         )
     return {
@@ -695,7 +697,7 @@ def _link(work: Work, request: IssueContract, rate: Decimal) -> dict[str, Any]:
 def _by_instalments(
     work: Work, loan: Mapping[str, Any], servicing: Mapping[str, Any], instalment: int, amount: int
 ) -> dict[str, Any]:
-    """A loan that repays so much principal, in fen, on every due day and the rest on the last one."""
+    """Return a loan that repays this much principal, in fen, on every due day and the rest on the last one."""
     if loan["method"] != Method.BULLET:
         raise refuse(
             "not_a_bullet",
@@ -718,19 +720,19 @@ def _by_instalments(
 
 
 def _agreed(given: Decimal | None, usual: RuleValue) -> str:
-    """An uplift as agreed, or the usual one."""
+    """Return the agreed uplift, or the usual one."""
     return f"{(usual.number() if given is None else given).normalize():f}"
 
 
 def read_contract(contract: Mapping[str, Any], events: list[Mapping[str, Any]], rules: Rulebook) -> Any:
-    """A loan's contract and events as the chain services them. Rates are kept as words; without a drawdown one is
+    """Read a loan's contract and events for servicing. Rates are stored as strings. Without a drawdown event one is
     assumed.
 
     Raises InputError with everything that is wrong.
     """
     loan, servicing = dict(contract["loan"]), dict(contract["servicing"])
     if "linked" in loan:
-        # The rate next to a link is the one that the loan began with, for people to read.
+        # The rate next to a link is the initial rate of the loan, for readers.
         link = {name: value for name, value in loan["linked"].items() if name != "published"}
         loan = {**loan, "linked": {**link, "spread_bp": Decimal(link["spread_bp"])}}
         del loan["rate"]
@@ -740,13 +742,13 @@ def read_contract(contract: Mapping[str, Any], events: list[Mapping[str, Any]], 
         servicing[name] = Decimal(servicing[name])
     planned = {"id": "planned", "kind": "drawdown", "day": loan["start"], "amount": loan["principal"]}
     listed = [exact(event) for event in events] or [planned]
-    # A contract stored before the term existed counts a part of a month as it did when it was signed: decision 12.
+    # A contract stored before this term existed counts a partial month as it did when it was signed: decision 12.
     signed = {"broken_period": "share", **loan}
     return read_loan_file(Reader({"loan": signed, "servicing": servicing, "event": listed}), rules)
 
 
 def planned_rows(contract: Mapping[str, Any], rules: Rulebook, day: date) -> list[dict[str, Any]]:
-    """The schedule of a contract as papers list it."""
+    """Return the schedule of a contract as documents list it."""
     terms = read_contract(contract, [], rules).contract.terms
     calendar = working_days_from(rules.at("calendar.working_days", day).value)
     found = schedule(terms, calendar, published_rates(rules))

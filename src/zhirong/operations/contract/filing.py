@@ -1,5 +1,5 @@
-"""Registering the pledge of a case: prepared from its contracts, filed, and the authority's number and certificate
-recorded.
+"""Registration of the pledge of a case: prepared from its contracts, filed, and the authority's number and
+certificate recorded.
 """
 
 from datetime import date
@@ -39,25 +39,25 @@ _ROLES = (
     ("mirror", Text("由主管机关登记，本平台记录登记号", "the authority registers; record its number here")),
     ("record", Text("试点：在本平台登记簿登记", "pilot: registered in this platform's register")),
 )
-# What the contracts of the platform are in the words of the registers: the form carries the parties' commitment.
+# The platform's contracts by the registers' names: the form contains the parties' commitment.
 _MADE_HERE = {
     "registration_form": (Paper.FORM, Paper.IDENTITY_OR_COMMITMENT),
     "loan_contract": (Paper.MAIN_CONTRACT,),
     "pledge_contract": (Paper.PLEDGE_CONTRACT,),
 }
-# Who checks what another person recorded.
+# Roles that check another person's record.
 CHECKERS = (
     MemberRole.LENDER_OFFICER,
     MemberRole.LENDER_REVIEWER,
     MemberRole.LENDER_CASHIER,
     MemberRole.LENDER_MANAGER,
 )
-# Everything that any register asks a contract for: the platform's pledge contract states it all.
+# Everything that any register requires of a contract; the platform's pledge contract states all of it.
 _ITEMS = [item.value for item in ContractItem]
 
 
 class Prepare(Request):
-    """What the application says beyond the contracts."""
+    """The data of the application beyond the contracts."""
 
     role: Annotated[str, ask("登记方式", "Registered by", choices=_ROLES)] = "mirror"
     pilot_basis: Annotated[
@@ -108,7 +108,7 @@ class Prepare(Request):
     page="loan.completion",
 )
 def prepare(work: Work, request: Prepare) -> Any:
-    """Make the application in the register, one for each authority."""
+    """Prepare the application in the register, one for each authority."""
     case = work.row
     standing = registrations_of(case)
     if standing:
@@ -127,7 +127,7 @@ def prepare(work: Work, request: Prepare) -> Any:
 
 
 def filing_request(case: Case, request: Prepare) -> dict[str, Any]:
-    """The application as the register takes it: tables ``filing`` and ``rights``."""
+    """Return the application for the register: tables ``filing`` and ``rights``."""
     loan = case.contract["loan"]
     signed = {paper.kind for paper in contract_papers(case) if paper.state == DocumentState.SIGNED}
     papers = {paper for kind in signed for paper in _MADE_HERE.get(kind, ())}
@@ -171,7 +171,7 @@ def filing_request(case: Case, request: Prepare) -> dict[str, Any]:
     ),
 )
 def file(work: Work, request: Any) -> Any:
-    """Submit everything that is prepared."""
+    """File all prepared applications."""
     prepared = [one for one in registrations_of(work.row) if one.status is Status.PREPARED]
     if not prepared:
         raise refuse(
@@ -183,7 +183,7 @@ def file(work: Work, request: Any) -> Any:
         )
     for one in prepared:
         work.fold(decide_submission(work, one.id))
-    work.update(work.row)  # the event is about the case; its version tells others that it has moved
+    work.update(work.row)  # the event is about the case; its version tells others that the case has changed
     return {"filings": [one.id for one in prepared]}
 
 
@@ -198,7 +198,7 @@ def _waiting(actor: Actor, case: Any) -> list[tuple[str, Text]]:
 
 
 def is_waiting(one: Registration) -> bool:
-    """The authority's result is awaited."""
+    """Return whether the authority's result is still pending."""
     return one.role is RegisterRole.MIRROR and one.status is Status.FILED
 
 
@@ -208,7 +208,7 @@ def _rights(one: Registration) -> str:
 
 
 class RecordResult(Request):
-    """What the authority has given."""
+    """The authority's result."""
 
     filing: Annotated[int, ask("申请", "Filing", choices=_waiting)]
     authority: Annotated[Line, ask("登记机关", "Authority")] = "国家知识产权局"
@@ -231,7 +231,7 @@ class RecordResult(Request):
     ),
 )
 def record(work: Work, request: RecordResult) -> Any:
-    """What the authority has given waits for the check of another person; nothing counts before."""
+    """Record the authority's result. It counts only after another person has checked it."""
     case = work.row
     recorded = case.contract.get("recorded", {})
     filings = {one.id for one in registrations_of(case) if is_waiting(one) and str(one.id) not in recorded}
@@ -275,12 +275,12 @@ def _to_check(actor: Actor, case: Any) -> list[tuple[str, Text]]:
 
 
 def _may_check(actor: Actor, case: Any) -> bool:
-    """Somebody of the lender other than the one who recorded it."""
+    """Return whether the actor belongs to the lender and is not the person who recorded the result."""
     return case.lender_id == actor.organisation and bool(_to_check(actor, case))
 
 
 class CheckResult(Request):
-    """What the comparison with the certificate came to."""
+    """The outcome of the comparison with the certificate."""
 
     filing: Annotated[int, ask("申请", "Filing", choices=_to_check)]
     agrees: Annotated[
@@ -308,7 +308,7 @@ class CheckResult(Request):
     ),
 )
 def check(work: Work, request: CheckResult) -> Any:
-    """The second person's check completes the mirror registration, or sends the record back."""
+    """Check the result as a second person: complete the mirror registration, or send the record back."""
     case = work.row
     recorded = dict(case.contract.get("recorded", {}))
     entry = recorded.pop(str(request.filing), None)
@@ -357,7 +357,9 @@ def check(work: Work, request: CheckResult) -> Any:
 
 
 def _demand_own_certificate(case: Case, request: RecordResult, kept: StoredFile) -> None:
-    """A registration is no older than its contract, and one certificate proves one registration."""
+    """Check that the registration is not older than its contract, and that the certificate is not used for another
+    registration.
+    """
     issued_on = case.contract["issued_on"]
     if request.day.isoformat() < issued_on:
         raise refuse(
@@ -381,7 +383,7 @@ def _demand_own_certificate(case: Case, request: RecordResult, kept: StoredFile)
 
 
 class TakeBack(Request):
-    """Why."""
+    """The reason."""
 
     reason: Annotated[Words, ask("理由", "Reason", widget="area")]
 
@@ -397,7 +399,7 @@ class TakeBack(Request):
     page="loan.completion",
 )
 def take_back(work: Work, request: TakeBack) -> Any:
-    """Take back what has not been entered, to prepare it again."""
+    """Take back an application that is not yet registered, to prepare it again."""
     open_ones = [
         one for one in registrations_of(work.row) if one.status in (Status.PREPARED, Status.FILED, Status.EXAMINED)
     ]
@@ -415,7 +417,7 @@ def take_back(work: Work, request: TakeBack) -> Any:
 
 
 def demand_not_released(case: Case) -> None:
-    """Raises InputError while the case's loan waits for its money: somebody may be paying it out this moment."""
+    """Raise InputError while the loan of the case is being disbursed: the payment may be under way."""
     loan = Loan.objects.filter(case=case, state=LoanState.WAITING).first()
     if loan is not None:
         raise refuse(
@@ -428,7 +430,7 @@ def demand_not_released(case: Case) -> None:
 
 
 def demand_nothing_filed(case: Case) -> None:
-    """Raises InputError if a registration was filed for the case or stands: the lender ends it, not the firm."""
+    """Raise InputError if a registration was filed for the case or is in force: the lender ends it, not the firm."""
     found = registrations_of(case)
     if found:
         raise refuse(
@@ -444,7 +446,7 @@ def demand_nothing_filed(case: Case) -> None:
 
 
 def end_registrations(work: Work, case: Case, reason: str) -> None:
-    """The case is zero: what is entered is discharged, what is only filed is taken back."""
+    """End the registrations of a cancelled case: discharge those in the register, take back those only filed."""
     for one in registrations_of(case):
         if one.status is Status.ENTERED:
             work.fold(decide_discharge(work, one.id, reason))
@@ -453,7 +455,7 @@ def end_registrations(work: Work, case: Case, reason: str) -> None:
 
 
 class RecordPolicy(Request):
-    """The policy that the mode asks for."""
+    """The insurance policy that the mode requires."""
 
     insurer: Annotated[Line, ask("保险公司", "Insurer")]
     policy: Annotated[Line, ask("保单号", "Policy number")]
@@ -471,7 +473,7 @@ class RecordPolicy(Request):
     page="loan.completion",
 )
 def record_policy(work: Work, request: RecordPolicy) -> Any:
-    """Keep the policy with the case."""
+    """Store the policy with the case."""
     case = work.row
     kept = attach(work, request.file, f"case/{case.pk}", "insurance_policy", case.lender_id)
     insurance = {

@@ -1,4 +1,6 @@
-"""Papers of a case before its contracts, made when somebody asks: application, appraisal summary, credit review, approval."""
+"""Documents of a case before its contracts, made on request: application, appraisal summary, credit review,
+approval.
+"""
 
 from typing import Annotated, Any
 
@@ -40,7 +42,7 @@ def _choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 
 
 class AskForPaper(Request):
-    """Which paper."""
+    """The kind of document."""
 
     kind: Annotated[str, ask("文件", "Paper", choices=_choices)]
 
@@ -59,7 +61,7 @@ class AskForPaper(Request):
     ),
 )
 def make_case_paper(work: Work, request: AskForPaper) -> Any:
-    """Make a paper from what the case says now. What is the bank's own is read by the bank alone."""
+    """Make a document from the current data of the case. Only the bank can read its internal documents."""
     case = work.row
     if request.kind not in {kind for kind, _ in _choices(work.actor, case)}:
         raise refuse(
@@ -156,7 +158,7 @@ def _review(work: Work, case: Case) -> dict[str, Any]:
 
 
 def _rate(case: Case) -> str:
-    """The rate agreed on, or the one that the quote was made with; empty before a review."""
+    """Return the agreed rate, or the rate of the quote; empty before a review."""
     rate = case.annual_rate or rate_of(case)
     return "" if rate is None else f"{rate.normalize():f}"
 

@@ -1,4 +1,4 @@
-"""To sign: the document's hash, a second factor and the event in the log; or a sealed scan that two people have
+"""Signatures: the document's hash, a second factor and an event in the log; or a sealed scan that two people have
 checked.
 """
 
@@ -40,12 +40,12 @@ _PICTURES = ("application/pdf", "image/png", "image/jpeg")
 
 
 def _must_sign(actor: Actor, paper: Any) -> bool:
-    """The person's organisation is one of those that sign it."""
+    """Return whether the actor's organisation must sign the document."""
     return bool(actor.organisation) and actor.organisation in paper.signers
 
 
 class Sign(Request):
-    """The code of the signer's authenticator, and the hash that is signed."""
+    """The code of the signer's authenticator, and the hash to sign."""
 
     code: Code
     sha256: Annotated[
@@ -75,7 +75,7 @@ class Sign(Request):
     ),
 )
 def sign(work: Work, request: Sign) -> Any:
-    """Sign the version that is issued."""
+    """Sign the issued version."""
     paper = work.row
     if request.sha256 and request.sha256 != paper.sha256:
         raise refuse(
@@ -96,7 +96,7 @@ def sign(work: Work, request: Sign) -> Any:
 
 
 def _signs_in(actor: Actor, case: Any) -> bool:
-    """The person's organisation is a party of the case."""
+    """Return whether the actor's organisation is a party of the case."""
     return bool(actor.organisation) and actor.organisation in (case.firm_id, case.lender_id, case.guarantor_id)
 
 
@@ -121,7 +121,7 @@ class SignAll(Request):
     ),
 )
 def sign_all(work: Work, request: SignAll) -> Any:
-    """Sign everything of the case that waits for the person's organisation."""
+    """Sign all documents of the case that await the signature of the actor's organisation."""
     own = work.actor.organisation
     waiting = [paper for paper in contract_papers(work.row) if own in paper.signers and own not in signed_by(paper)]
     if not waiting:
@@ -139,7 +139,7 @@ def sign_all(work: Work, request: SignAll) -> Any:
 
 
 class SendScan(Request):
-    """A scan of the document, sealed."""
+    """A scan of the sealed document."""
 
     file: Annotated[
         Ticket,
@@ -162,7 +162,7 @@ class SendScan(Request):
     ),
 )
 def send_scan(work: Work, request: SendScan) -> Any:
-    """Keep the scan; it does not count yet."""
+    """Store the scan; it does not count yet."""
     paper = work.row
     _demand_intact(paper)
     if work.actor.organisation in signed_by(paper):
@@ -188,7 +188,7 @@ def send_scan(work: Work, request: SendScan) -> Any:
 
 
 def _may_check(actor: Actor, signature: Any) -> bool:
-    """Somebody of the paper's owner who neither sent the scan nor has checked it."""
+    """Return whether the actor belongs to the document's owner and has neither sent nor checked the scan."""
     return (
         signature.paper.owner_id == actor.organisation
         and signature.method == SignatureMethod.SEALED_SCAN
@@ -199,7 +199,7 @@ def _may_check(actor: Actor, signature: Any) -> bool:
 
 
 class CheckScan(Request):
-    """What the comparison came to."""
+    """The outcome of the comparison."""
 
     agrees: Annotated[
         bool,
@@ -225,7 +225,7 @@ class CheckScan(Request):
     ),
 )
 def check_scan(work: Work, request: CheckScan) -> Any:
-    """One of the two checks; the second one makes the signature count."""
+    """Give one of the two checks; the second one makes the signature count."""
     signature = work.row
     paper = signature.paper
     if paper.state != DocumentState.ISSUED or signature.sha256 != paper.sha256:
@@ -253,7 +253,9 @@ def check_scan(work: Work, request: CheckScan) -> Any:
 
 
 def complete(work: Work, paper: Paper) -> None:
-    """Once all have signed a paper it is signed; once all papers of a case are, the case moves on."""
+    """Mark a document as signed when all parties have signed it, and change the case's state when all its documents
+    are signed.
+    """
     if not set(paper.signers) <= signed_by(paper):
         return
     work.update(paper, state=DocumentState.SIGNED)
@@ -298,7 +300,9 @@ def _demand_intact(paper: Paper) -> None:
 
 
 def _demand_one_side(work: Work, papers: list[Paper]) -> None:
-    """Nobody signs one paper for two organisations, whatever organisations they belong to."""
+    """Reject a signature by someone who has already signed for another party, even if the account belongs to both
+    organisations.
+    """
     others = Signature.objects.filter(paper__in=papers, account_id=work.actor.account)
     found = others.exclude(organisation_id=work.actor.organisation).select_related("organisation", "paper").first()
     if found is not None:

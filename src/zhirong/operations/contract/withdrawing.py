@@ -1,5 +1,5 @@
-"""How a guarantee that was asked for or granted goes away before the loan: the guarantor withdraws it, or the
-lender takes it off.
+"""Removal of a requested or granted guarantee before the loan: the guarantor withdraws it, or the lender removes
+it.
 """
 
 from typing import Annotated, Any
@@ -49,7 +49,7 @@ _HINTS: dict[str, Text] = {
 
 
 class WithdrawGuarantee(Request):
-    """Why."""
+    """The reason."""
 
     reason: Annotated[
         Words, ask("撤回理由", "Reason", "银行和企业可见", "visible to the lender and the firm", widget="area")
@@ -57,7 +57,7 @@ class WithdrawGuarantee(Request):
 
 
 def _may_withdraw(actor: Actor, row: GuaranteeRequest) -> bool:
-    """As anyone who may grant it, while there is no loan yet."""
+    """Return whether the actor may withdraw it: anyone who may grant it, while there is no loan yet."""
     return (
         row.guarantor_id == actor.organisation
         and row.proposed_by_id != actor.account
@@ -81,8 +81,8 @@ def _may_withdraw(actor: Actor, row: GuaranteeRequest) -> bool:
     ),
 )
 def withdraw_guarantee(work: Work, request: WithdrawGuarantee) -> Any:
-    """The guarantor bears nothing any more. Beyond due diligence the case still names it, so that nothing continues
-    without the lender.
+    """Withdraw the guarantee. After due diligence the case still names the guarantor, so that the lender must act
+    before it continues.
     """
     asked: GuaranteeRequest = work.row
     case = Case.objects.get(pk=asked.case_id)
@@ -122,13 +122,15 @@ def withdraw_guarantee(work: Work, request: WithdrawGuarantee) -> Any:
 
 
 class TakeOff(Request):
-    """Why the lender does not want it."""
+    """The reason why the lender removes the guarantor."""
 
     reason: Annotated[Words, ask("原因", "Reason", "担保机构可见", "visible to the guarantor", widget="area")]
 
 
 def _was_asked(actor: Actor, row: Case) -> bool:
-    """Somebody was asked whose answer the case does not rest on yet; in due diligence it never does."""
+    """Return whether a guarantor was asked but the case does not depend on its answer yet, which is always so in
+    due diligence.
+    """
     states = GUARANTEES_OPEN if row.state == CaseState.DILIGENCE else UNANSWERED
     return (
         row.lender_id == actor.organisation
@@ -152,7 +154,7 @@ def _was_asked(actor: Actor, row: Case) -> bool:
     ),
 )
 def take_off(work: Work, request: TakeOff) -> Any:
-    """The request ends; a case in due diligence names no guarantor any more."""
+    """End the request. In due diligence the case then has no guarantor."""
     case: Case = work.row
     end_guarantees(
         work,
@@ -164,7 +166,7 @@ def take_off(work: Work, request: TakeOff) -> Any:
 
 
 def withdrawn_problems(case: Case) -> list[Problem]:
-    """Nothing is approved for a case whose guarantor has withdrawn while it was under way."""
+    """Return the problem that prevents an approval after the guarantor of a case under way has withdrawn."""
     if (
         case.guarantor_id is None
         or GuaranteeRequest.objects.filter(case=case, state=GuaranteeState.GRANTED).exists()

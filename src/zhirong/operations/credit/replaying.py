@@ -21,15 +21,15 @@ def replay(review: Mapping[str, Any]) -> dict[str, Any]:
         raise _problem(
             "no_table",
             str(review.get("on", "")),
-            Text("该测算未保存所依据的资料", "the review is from before its facts were kept"),
+            Text("该测算未保存所依据的资料", "the review was made before its facts were stored"),
             Text("请重新测算", "Calculate again."),
         )
     if review["platform_rules"] != rules_version():
         raise _problem(
             "other_rules",
             review["platform_rules"],
-            Text(f"平台规则现为 {rules_version()}", f"the platform's rules are {rules_version()} now"),
-            Text("请用当时版本的程序重算", "Replay it with the version of the program of that time."),
+            Text(f"平台规则现为 {rules_version()}", f"the platform now uses rules {rules_version()}"),
+            Text("请用当时版本的程序重算", "Replay it with the program version of that time."),
         )
     return quote_json(exact(review["table"]), [review["mode"]], rules_under(_keys(review["policies"])))
 
@@ -42,8 +42,8 @@ def _keys(marks: Sequence[str]) -> list[PolicyKey]:
         raise _problem(
             "policy_gone",
             ", ".join(gone),
-            Text("没有这个版本的政策", "there is no such version of a policy"),
-            Text("请核对数据库是否完整", "Check that the database is whole."),
+            Text("该版本的政策不存在", "this version of the policy does not exist"),
+            Text("请核对数据库是否完整", "Check the integrity of the database."),
         )
     return [(known[digest], digest) for digest in digests]
 

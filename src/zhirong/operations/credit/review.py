@@ -111,7 +111,7 @@ def review_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
         )
         found.append(_review(made_on.isoformat(), words, "review_too_old"))
     if case.review.get("policies", []) != policies_in(rules):
-        words = Text("测算之后本机构或有关方的政策有变动", "a policy that decides on the case has changed since")
+        words = Text("测算之后本机构或有关方的政策有变动", "a policy for the case has changed since the review")
         found.append(_review(made_on.isoformat(), words, "review_other_policy"))
     if case.review["inputs"] != inputs_of(case):
         words = Text("测算后资料已变动", "the underlying data has changed since the review")

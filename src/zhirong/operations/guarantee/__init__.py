@@ -1,1 +1,1 @@
-"""A guarantor's requests, decisions and limits."""
+"""Requests to a guarantor, its decisions and its limits."""

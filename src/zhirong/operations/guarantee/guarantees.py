@@ -1,6 +1,4 @@
-"""The guarantor's part: what a lender asks of it, its review, the decision by a second person, what it bears and
-its limits.
-"""
+"""Guarantees: the lender's request, the guarantor's review, the decision by a second person, exposure and limits."""
 
 from datetime import date
 from decimal import Decimal
@@ -37,17 +35,17 @@ from zhirong.store.parties import Organisation
 
 GUARANTOR = (MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER)
 _MONTHS_A_YEAR = 12
-# A guarantee counts until the loan is repaid, and not for a case that was zero.
+# A guarantee counts until the loan is repaid, and not for a cancelled case.
 _OVER = (*(state.value for state in ENDED), CaseState.REPAID.value)
 
 
 def guarantor_page(asked: GuaranteeRequest) -> str:
-    """Where the guarantor sees a request."""
+    """Return the page on which the guarantor sees a request."""
     return page_link("guarantor.request", asked.pk)
 
 
 def guarantors(actor: Actor, row: Any) -> Choices:
-    """Every active guarantor."""
+    """Return every active guarantor."""
     found = Organisation.objects.filter(
         kind=OrganisationKind.GUARANTOR.value, status=OrganisationState.ACTIVE
     ).order_by("name")
@@ -59,7 +57,7 @@ FeeRate = Annotated[Percent, Field(ge=0)]
 
 
 class AskGuarantor(Request):
-    """Whom, for what part of the loan, at what fee."""
+    """The guarantor, the share of the loan to guarantee, and the fee."""
 
     guarantor: Annotated[int, ask("担保机构", "Guarantor", choices=guarantors)]
     amount: Annotated[
@@ -89,7 +87,7 @@ class AskGuarantor(Request):
     page="lender.case",
 )
 def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
-    """The guarantor sees the case from now on, and answers."""
+    """Send the request. The guarantor can see the case from now on, and answers."""
     case: Case = work.row
     if str(request.guarantor) not in {value for value, _ in guarantors(work.actor, case)}:
         raise refuse(
@@ -154,17 +152,17 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
 
 
 def part_of(amount: FenAmount, share: Decimal) -> FenAmount:
-    """What a share of an amount comes to, up to the next fen: who bears a part never bears less than it."""
+    """Return a share of an amount, rounded up to the next fen so that a party never bears less than its share."""
     return -round_fen(-Fraction(amount) * Fraction(share), "floor")
 
 
 def fee_of(amount: FenAmount, share: Decimal, rate: Decimal, months: int) -> FenAmount:
-    """The fee of the whole term: what is guaranteed × rate a year × term in years, rounded to the fen."""
+    """Return the fee of the complete term: guaranteed amount × annual rate × term in years, rounded to the fen."""
     return round_fen(Fraction(part_of(amount, share)) * Fraction(rate) * Fraction(months, _MONTHS_A_YEAR))
 
 
 class ReviewGuarantee(Request):
-    """What the guarantor's officer found, and what it takes from the firm in return."""
+    """The findings of the guarantor's officer, and the counter-guarantee from the firm."""
 
     counter_guarantee: Annotated[
         str,
@@ -194,7 +192,7 @@ class ReviewGuarantee(Request):
     page="guarantor.request",
 )
 def review_guarantee(work: Work, request: ReviewGuarantee) -> Any:
-    """It waits for the decision of somebody else."""
+    """Store the review; another person decides on it."""
     asked: GuaranteeRequest = work.row
     if not request.counter_guarantee:
         raise refuse(
@@ -221,7 +219,7 @@ def review_guarantee(work: Work, request: ReviewGuarantee) -> Any:
 
 
 class Grant(Request):
-    """The second person's opinion."""
+    """The opinion of the second person."""
 
     opinion: Annotated[Words, ask("审批意见", "Opinion", widget="area")]
 
@@ -237,7 +235,9 @@ class Grant(Request):
     page="guarantor.request",
 )
 def grant(work: Work, request: Grant) -> Any:
-    """Within the limits of the law and its own; the case names its guarantor from now on."""
+    """Grant the guarantee within the legal limits and the guarantor's limits. The case names its guarantor from now
+    on.
+    """
     asked: GuaranteeRequest = work.row
     case = Case.objects.get(pk=asked.case_id)
     figures = figures_of(asked.guarantor_id, work.day)
@@ -292,7 +292,7 @@ def grant(work: Work, request: Grant) -> Any:
 
 
 class DeclineGuarantee(Request):
-    """Why not."""
+    """The reason."""
 
     ground: Annotated[
         DeclineGround,
@@ -313,7 +313,7 @@ class DeclineGuarantee(Request):
     page="guarantor.request",
 )
 def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
-    """The lender is notified why, and can ask another."""
+    """Decline the request. The lender learns the reason and can ask another guarantor."""
     asked: GuaranteeRequest = work.row
     ground = GROUND_TEXT[request.ground]
     work.update(
@@ -340,7 +340,7 @@ def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
 
 
 def standing_guarantee(case: Case) -> GuaranteeRequest | None:
-    """The guarantee of a case that was granted last."""
+    """Return the most recently granted guarantee of the case."""
     return GuaranteeRequest.objects.filter(case=case, state=GuaranteeState.GRANTED).order_by("-pk").first()
 
 
@@ -349,7 +349,7 @@ IS_PAID_OFF = Text("已还清，担保责任解除", "is repaid; your guarantee 
 
 
 def end_guarantees(work: Work, case: Case, why: Text) -> None:
-    """Anyone who was asked to guarantee the case, or had granted it, bears nothing any more and is notified why."""
+    """End every requested or granted guarantee of the case and notify the guarantors of the reason."""
     for asked in GuaranteeRequest.objects.filter(case=case, state__in=GUARANTEES_OPEN):
         work.update(asked, state=GuaranteeState.ENDED, exposure=0)
         work.notify(
@@ -364,7 +364,7 @@ def end_guarantees(work: Work, case: Case, why: Text) -> None:
 
 
 class Figures(Request):
-    """What the limits of the law are reckoned from."""
+    """The figures from which the legal limits are calculated."""
 
     as_of: Annotated[RecentDay, ask("截止日期", "As of")]
     net_assets: Annotated[Fen, ask("净资产", "Net assets", widget="money")]
@@ -389,7 +389,7 @@ class Figures(Request):
     page="guarantor.limits",
 )
 def state_figures(work: Work, request: Figures) -> Any:
-    """Later figures count from their day; earlier ones stay."""
+    """Store the figures. They apply from their day on; earlier ones are kept."""
     if request.as_of > work.day:
         raise refuse(
             "date_in_future",
@@ -410,7 +410,7 @@ def state_figures(work: Work, request: Figures) -> Any:
 
 
 def figures_of(guarantor: int, day: date) -> GuarantorFigures | None:
-    """The latest figures that a guarantor has stated; None if it has stated none."""
+    """Return the latest figures of a guarantor; None if it has stated none."""
     return GuarantorFigures.objects.filter(organisation=guarantor, as_of__lte=day).order_by("-as_of", "-pk").first()
 
 
@@ -431,21 +431,21 @@ def _figures_problems(figures: GuarantorFigures | None, work: Work) -> list[Prob
 
 
 def standing_of(guarantor: int) -> Any:
-    """The guarantees that count: granted, for cases that have not ended or been repaid."""
+    """Return the guarantees that count: granted, for cases that have neither ended nor been repaid."""
     return GuaranteeRequest.objects.filter(guarantor=guarantor, state=GuaranteeState.GRANTED).exclude(
         case__state__in=_OVER
     )
 
 
 def meters_of(asked: GuaranteeRequest, figures: GuarantorFigures, work: Any) -> tuple[Meter, ...]:
-    """What granting a request does to every limit. work: whatever has ``rules`` and ``day``."""
+    """Return the effect of granting a request on every limit. work: any object with ``rules`` and ``day``."""
     others = standing_of(asked.guarantor_id).exclude(pk=asked.pk)
     firm = Q(case__firm=asked.case.firm_id)
     related = firm | Q(group=asked.group) if asked.group else firm
     used = {"all": _sum(others), "debtor": _sum(others.filter(firm)), "related": _sum(others.filter(related))}
     adds = 0 if asked.state == GuaranteeState.GRANTED else asked.exposure
     if asked.state == GuaranteeState.GRANTED:
-        # What it bears already is used, not added.
+        # Its current exposure counts as used, not as added.
         used = {code: amount + asked.exposure for code, amount in used.items()}
     law = guarantor_meters(figures.net_assets, figures.is_mainly_small, used, adds, work.rules, work.day)
     return (*law, *_own_meters(asked, others, adds, work.day))

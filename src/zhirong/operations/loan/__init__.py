@@ -1,1 +1,1 @@
-"""A loan: disbursement, payments, books, watch and end."""
+"""A loan: disbursement, payments, books, monitoring and end."""

@@ -1,4 +1,6 @@
-"""The books of a loan on the platform: kept from its events, checked, as entries, trial balance and Excel."""
+"""The books of a loan on the platform: recorded from its events, checked, and shown as entries, trial balance and
+Excel file.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,19 +18,19 @@ from zhirong.store.financing import Loan
 
 @dataclass(frozen=True, slots=True)
 class LoanBooks:
-    """The books of one loan as of a day. problems: what does not agree with itself or with the loan; none where they hold."""
+    """The books of one loan as of a day. problems: disagreements within the books or with the loan; normally none."""
 
     books: Books
     trial: TrialBalance
     problems: tuple[Problem, ...]
 
     def xlsx(self, lang: Lang) -> bytes:
-        """The books as an Excel workbook."""
+        """Return the books as an Excel workbook."""
         return ledger_workbook(self.books, lang)
 
 
 def books_of(loan: Loan, day: date, rules: Rulebook) -> LoanBooks:
-    """The books of a loan that has been paid out, its provision by category among them."""
+    """Return the books of a disbursed loan, including its provision by category."""
     books, problems = keep_books(
         loan_file(loan, rules), day, day, rules, calendar(rules, day), lambda state: set_aside(state, rules)
     )

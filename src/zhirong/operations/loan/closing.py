@@ -1,4 +1,4 @@
-"""The end of a loan that is paid: the pledge discharged in the register, the notice to the firm, the case closed."""
+"""The end of a repaid loan: the pledge is discharged in the register, the firm notified, the case closed."""
 
 from typing import Annotated, Any
 
@@ -24,7 +24,7 @@ from zhirong.store.financing import Case, Loan
 
 
 class Close(Request):
-    """On what ground the pledge is discharged."""
+    """The ground for the discharge of the pledge."""
 
     reason: Annotated[Line, ask("注销原因", "Reason for the discharge")] = "主债务已清偿"
 
@@ -43,7 +43,7 @@ class Close(Request):
     ),
 )
 def close(work: Work, request: Close) -> Any:
-    """Discharge every registration of the case, give notice, close."""
+    """Discharge every registration of the case, notify the firm and close the case."""
     case = work.row
     loan = Loan.objects.select_related("firm", "lender", "case").get(case=case)
     state = state_of(loan, work.day, work.rules)

@@ -1,4 +1,6 @@
-"""Disbursement of a loan: blocked until every condition precedent holds or is waived; then it waits for the money to leave."""
+"""Disbursement of a loan: blocked until every condition precedent is met or waived; afterwards the loan awaits its
+payment.
+"""
 
 from typing import Annotated, Any
 
@@ -30,7 +32,7 @@ from zhirong.store.financing import Case, Loan
     ),
 )
 def disburse(work: Work, request: Any) -> Any:
-    """Make the loan, which waits for its payment. Refused with every condition that does not hold."""
+    """Create the loan, which then awaits its payment. Raises InputError with every condition that is not met."""
     case = work.row
     found = Loan.objects.filter(case=case).first()
     if found is not None and found.state != LoanState.CANCELLED:
@@ -81,7 +83,7 @@ def disburse(work: Work, request: Any) -> Any:
 
 
 class Cancel(Request):
-    """Why."""
+    """The reason."""
 
     reason: Annotated[Words, ask("理由", "Reason", widget="area")]
 
@@ -97,7 +99,7 @@ class Cancel(Request):
     page="loan.page",
 )
 def cancel(work: Work, request: Cancel) -> Any:
-    """The money has not left: the case stands again before its release."""
+    """Cancel a disbursement whose money has not left: the case returns to the state before it."""
     loan = work.row
     if loan.payment_set.filter(state=PaymentState.MATCHED).exists():
         raise refuse(

@@ -1,4 +1,4 @@
-"""A loan in servicing: what it stands at by replay of its events, and the columns that repeat it for lists."""
+"""A loan in servicing: its position by replay of its events, and the columns that repeat the position for lists."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -46,24 +46,24 @@ READERS = (
 
 
 def calendar(rules: Rulebook, day: date) -> WorkingDays:
-    """The working days as known on a day."""
+    """Return the calendar of working days as known on a day."""
     return working_days_from(rules.at("calendar.working_days", day).value)
 
 
 def loan_file(loan: Loan, rules: Rulebook) -> LoanFile:
-    """Contract and events as the chain reads them."""
+    """Read contract and events for the chain."""
     read: LoanFile = read_contract(loan.contract, loan.events, rules)
     return read
 
 
 def state_of(loan: Loan, as_of: date, rules: Rulebook) -> LoanPosition:
-    """What a loan that has been paid out stands at on a day, if nothing happens until then."""
+    """Return the position of a disbursed loan on a day if nothing happens until then."""
     read = loan_file(loan, rules)
     return replay(read.events, read.contract, as_of, rules, calendar(rules, as_of))
 
 
 def judge(state: LoanPosition, rules: Rulebook) -> Classification | None:
-    """The category of a loan with the rule that decided it; None for days on which no order was in force."""
+    """Return the category of a loan with the rule that decided it; None for days before the first regulation."""
     try:
         return classify(state.standing, rules, state.as_of)
     except RuleError:
@@ -71,25 +71,25 @@ def judge(state: LoanPosition, rules: Rulebook) -> Classification | None:
 
 
 def set_aside(state: LoanPosition, rules: Rulebook) -> int:
-    """The provision for a loan by its category; nothing where no order gives it one."""
+    """Return the provision for a loan by its category; zero if no regulation requires one."""
     judged = judge(state, rules)
     return 0 if judged is None else provision(state.principal, judged.category, rules, state.as_of)[0]
 
 
 def late_of(state: LoanPosition) -> int:
-    """What should have been paid before today, with penalties: fen."""
+    """Return the amount that was due before today and is unpaid, with penalties, in fen."""
     if not state.days_overdue:
         return 0
     return sum(item.left for item in state.items if item.due < state.as_of) + state.penalty + state.compound
 
 
 def oldest_late(state: LoanPosition) -> date | None:
-    """The due day of the oldest instalment that is late."""
+    """Return the due day of the oldest overdue instalment."""
     return min((item.due for item in state.items if item.left and item.due < state.as_of), default=None)
 
 
 def next_due(state: LoanPosition) -> tuple[date | None, int]:
-    """The next day on which something falls due, today included, and how much."""
+    """Return the next day, from today on, on which a payment is due, and its amount."""
     today = [item for item in state.items if item.due == state.as_of and item.left]
     if today:
         return state.as_of, sum(item.left for item in today)
@@ -100,13 +100,13 @@ def next_due(state: LoanPosition) -> tuple[date | None, int]:
 
 
 def last_day(loan: Loan, state: LoanPosition) -> date:
-    """The day on which the loan ends as things stand."""
+    """Return the last day of the loan by its current position."""
     ahead = () if state.plan is None else state.plan.rows
     return ahead[-1].period.paid if ahead else date.fromisoformat(loan.contract["loan"]["end"])
 
 
 def columns_of(loan: Loan, state: LoanPosition, rules: Rulebook) -> dict[str, Any]:
-    """The columns that repeat what the replay gives."""
+    """Return the columns that repeat the result of the replay."""
     judged = judge(state, rules)
     due_on, due = next_due(state)
     return {
@@ -122,7 +122,9 @@ def columns_of(loan: Loan, state: LoanPosition, rules: Rulebook) -> dict[str, An
 
 
 def append_event(work: Work, loan: Loan, event: Mapping[str, Any], **values: Any) -> LoanPosition:
-    """Add an event to a loan and bring its columns up to today. Raises InputError for an event that is no part of its story."""
+    """Add an event to a loan and update its columns to today. Raises InputError for an event that does not fit its
+    history.
+    """
     loan.events = [*loan.events, dict(event)]
     for name, value in values.items():
         setattr(loan, name, value)
@@ -133,7 +135,7 @@ def append_event(work: Work, loan: Loan, event: Mapping[str, Any], **values: Any
 
 
 def event_id(loan: Loan, letter: str) -> str:
-    """An id for the next event of a loan."""
+    """Return an id for the next event of a loan."""
     return f"{letter}{len(loan.events) + 1}"
 
 
@@ -148,7 +150,7 @@ def _notice_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 
 
 class AskForPaper(Request):
-    """Which paper."""
+    """The kind of document."""
 
     kind: Annotated[str, ask("文件", "Paper", choices=_notice_choices)]
 
@@ -163,7 +165,7 @@ class AskForPaper(Request):
     page="paper.page",
 )
 def make_loan_paper(work: Work, request: AskForPaper) -> Any:
-    """A statement as of today, or a notice to the firm."""
+    """Make a statement as of today, or a notice to the firm."""
     loan = work.row
     if request.kind not in {kind for kind, _ in _notice_choices(work.actor, loan)}:
         raise refuse(
@@ -199,14 +201,14 @@ def make_loan_paper(work: Work, request: AskForPaper) -> Any:
 
 
 def _account_agreed(loan: Loan) -> str:
-    """The account that the contract has the borrower pay to; empty if it names none."""
+    """Return the account to which the contract has the borrower pay; empty if it names none."""
     papers = Paper.objects.filter(subject=f"case/{loan.case_id}", kind="loan_contract", state=DocumentState.SIGNED)
     paper = papers.order_by("-pk").first()
     return "" if paper is None else str(paper.facts["lender"].get("bank_account", ""))
 
 
 def base_facts(loan: Loan, day: date) -> dict[str, Any]:
-    """What every notice of a loan names."""
+    """Return the facts that every notice of a loan contains."""
     return {
         "day": day.isoformat(),
         "firm": party_facts(loan.firm),
@@ -218,7 +220,7 @@ def base_facts(loan: Loan, day: date) -> dict[str, Any]:
 
 
 def ahead_rows(state: LoanPosition) -> list[dict[str, Any]]:
-    """What is still to fall due, as papers list it."""
+    """Return the upcoming instalments as documents list them."""
     rows = () if state.plan is None else state.plan.rows
     return [
         {"number": row.number, "due": row.period.paid.isoformat(), "principal": row.principal, "interest": interest}
@@ -227,7 +229,7 @@ def ahead_rows(state: LoanPosition) -> list[dict[str, Any]]:
 
 
 def receipts(state: LoanPosition) -> list[dict[str, Any]]:
-    """How each receipt was applied: fen by what it covered; what was not due counts as principal."""
+    """Return how each receipt was applied: fen by component; amounts paid before they were due count as principal."""
     return [
         {
             "day": one.day.isoformat(),

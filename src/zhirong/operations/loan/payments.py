@@ -1,4 +1,4 @@
-"""To pay is: matched from a bank statement by one person and confirmed by another."""
+"""Payments: one person matches a bank statement entry with a loan, another person confirms."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -43,7 +43,7 @@ Payer = Annotated[str, ask("付款人", "Payer", choices=tuple((payer, PARTY_TEX
 
 
 class Match(Request):
-    """Which loan, and as what."""
+    """The loan and the kind of payment."""
 
     loan: Annotated[Line, ask("贷款编号", "Loan number")]
     kind: Annotated[PaymentKind, ask("款项", "Payment type", choices=tuple(PAYMENT_KIND_WORDS.items()))]
@@ -61,7 +61,7 @@ class Match(Request):
     help=Text("匹配后须由另一人确认，确认后入账。", "Another person must confirm it before it is booked."),
 )
 def match(work: Work, request: Match) -> Any:
-    """Say which loan a line belongs to."""
+    """Match a statement entry with a loan."""
     line = work.row
     loan = _loan_of(line, request.loan, "loan")
     _demand_fit(line, loan, request.kind, request.payer, work)
@@ -71,7 +71,7 @@ def match(work: Work, request: Match) -> Any:
 
 
 def _loan_of(line: StatementLine, number: str, field: str) -> Loan:
-    """The bank's loan of this number. field: where the number was given."""
+    """Return the bank's loan with this number. field: the request field that contains the number."""
     loan = Loan.objects.filter(lender_id=line.organisation_id, number=number).select_related("case").first()
     if loan is None:
         raise refuse(
@@ -111,13 +111,13 @@ def _ask_to_confirm(work: Work, numbers: str) -> None:
 
 
 def _parts_to_begin_with(actor: Actor, line: StatementLine) -> str:
-    """The loans that the line may belong to, each with what is due, for the form."""
+    """Return the loans that the entry may belong to, each with the amount due, for the form."""
     rows = [(one.loan.number, one.loan.overdue or one.loan.next_due) for one in proposals(line)]
     return "\n".join(f"{number} {yuan(due)}" for number, due in rows)
 
 
 class Divide(Request):
-    """Which loans, and how much of the line for each."""
+    """The loans, and the part of the entry for each."""
 
     parts: Annotated[
         Words,
@@ -147,7 +147,7 @@ class Divide(Request):
     ),
 )
 def divide(work: Work, request: Divide) -> Any:
-    """A repayment for each of the loans; together they are the line."""
+    """Record a repayment for each of the loans; together they equal the entry."""
     line = work.row
     fitting: list[tuple[Loan, int]] = []
     problems: list[Problem] = []
@@ -167,7 +167,7 @@ def divide(work: Work, request: Divide) -> Any:
 
 
 def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Work) -> None:
-    """Direction, state of the loan and amount must be possible."""
+    """Check that direction, state of the loan and amount fit."""
     if PAYMENT_DIRECTION[PaymentKind(kind)] != line.direction:
         raise refuse(
             "wrong_direction",
@@ -195,7 +195,10 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
             "not_the_principal",
             "amount",
             show_yuan(line.amount),
-            Text(f"放款应为 {show_yuan(loan.principal)} 元", f"a release must be {show_yuan(loan.principal)} yuan"),
+            Text(
+                f"放款应为 {show_yuan(loan.principal)} 元",
+                f"a disbursement must be {show_yuan(loan.principal)} yuan",
+            ),
             Text(
                 "核对流水；金额不一致的不能作为放款",
                 "check the bank entry; a different amount cannot be a disbursement",
@@ -210,13 +213,13 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
                 "more_than_held",
                 "amount",
                 show_yuan(line.amount),
-                Text(f"溢缴款余额仅为 {show_yuan(held)} 元", f"only {show_yuan(held)} yuan are held"),
+                Text(f"溢缴款余额仅为 {show_yuan(held)} 元", f"the unapplied cash is only {show_yuan(held)} yuan"),
                 Text("核对付款人和金额", "check the payer and the amount"),
             )
 
 
 def _demand_not_before(line: StatementLine, loan: Loan) -> None:
-    """Money that left before its release was granted, or before the contract start date, is not this loan's."""
+    """Check that the money left after the disbursement was approved and not before the contract start date."""
     granted, start = loan.contract.get("granted_on", ""), loan.contract["loan"]["start"]
     if line.day.isoformat() < granted:
         raise refuse(
@@ -248,7 +251,7 @@ def _demand_not_before(line: StatementLine, loan: Loan) -> None:
     page="loan.line",
 )
 def undo(work: Work, request: Any) -> Any:
-    """Before it is confirmed: the line is open again."""
+    """Undo a match before it is confirmed; the entry is open again."""
     for payment in Payment.objects.filter(line=work.row, state=PaymentState.MATCHED).order_by("pk"):
         work.update(payment, state=PaymentState.UNDONE)
     work.update(work.row, state=LineState.OPEN)
@@ -264,7 +267,7 @@ def undo(work: Work, request: Any) -> Any:
     help=Text("须由匹配人以外的人员确认。", "Must be confirmed by a person other than the one who matched it."),
 )
 def confirm(work: Work, request: Any) -> Any:
-    """The money counts from the day of the statement."""
+    """Confirm the match. The money counts from the day of the statement."""
     found = Payment.objects.select_related("loan__case", "loan__firm", "loan__lender").order_by("pk")
     for payment in found.filter(line=work.row, state=PaymentState.MATCHED):
         demand_another(work, payment.matched_by_id)
@@ -273,7 +276,7 @@ def confirm(work: Work, request: Any) -> Any:
 
 
 def _book(work: Work, payment: Payment) -> None:
-    """One payment becomes an event of its loan, and its parties are notified."""
+    """Turn one payment into an event of its loan and notify the parties."""
     line, loan, payer = work.row, payment.loan, payment.payer
     _demand_fit(line, loan, payment.kind, payer, work)
     if payment.kind == PaymentKind.DISBURSEMENT:
@@ -306,8 +309,8 @@ def _event(event: str, kind: str, day: date, booked: date, amount: int) -> dict[
 
 
 def _release(work: Work, loan: Loan, line: StatementLine) -> str:
-    """The drawdown: the loan begins on the day of the statement; the case is released and the firm gets its
-    schedule.
+    """Record the drawdown: the loan begins on the day of the statement, the case becomes disbursed and the firm
+    gets its schedule.
     """
     end = date.fromisoformat(loan.contract["loan"]["end"])
     if line.day >= end:
@@ -344,7 +347,7 @@ def _release(work: Work, loan: Loan, line: StatementLine) -> str:
 
 
 def settle(work: Work, loan: Loan, is_settled: bool) -> None:
-    """A loan that is paid off is repaid, and its case with it; one that no longer is stands again."""
+    """Mark a fully paid loan and its case as repaid, or mark a loan that owes again as outstanding."""
     case = Case.objects.get(pk=loan.case_id)
     if is_settled and loan.state == LoanState.STANDING:
         work.update(loan, state=LoanState.REPAID)
@@ -362,7 +365,7 @@ def settle(work: Work, loan: Loan, is_settled: bool) -> None:
 
 
 def demand_another(work: Work, first: int | None) -> None:
-    """Raises InputError if the second person is the first one."""
+    """Raise InputError if the second person is the first one."""
     if work.actor.account == first:
         raise refuse(
             "same_person",
@@ -374,7 +377,8 @@ def demand_another(work: Work, first: int | None) -> None:
 
 
 def _of_actor(actor: Actor, day: date) -> Q:
-    # A firm sees what has counted, and what became of it; what never counted is the bank's own business.
+    # A firm sees payments that have counted and what happened to them; payments that never counted are internal to
+    # the bank.
     return Q(state__in=PAYMENTS_SHOWN) if actor.kind is OrganisationKind.FIRM else Q()
 
 

@@ -1,5 +1,5 @@
-"""What was matched wrongly is reversed, never edited: asked for by one person, agreed to by another, a line as a
-whole.
+"""Reversal of wrong matches, which are never edited: one person requests it, another agrees, and the entry is
+reversed as a whole.
 """
 
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from zhirong.store.financing import Case, Loan, Payment
 
 
 class Reverse(Request):
-    """Why it was wrong."""
+    """The reason why the match was wrong."""
 
     reason: Annotated[Words, Field(max_length=200), ask("理由", "Reason", widget="area")]
 
@@ -42,7 +42,7 @@ class Reverse(Request):
     ),
 )
 def ask_to_reverse(work: Work, request: Reverse) -> Any:
-    """Ask another person to agree. A line that was divided is reversed as a whole."""
+    """Ask another person to agree. A divided entry is reversed as a whole."""
     for payment in _together(work.row):
         _demand_reversible(payment)
         work.update(payment, state=PaymentState.REVERSING, reason=request.reason, reversed_by_id=work.actor.account)
@@ -63,15 +63,13 @@ def ask_to_reverse(work: Work, request: Reverse) -> Any:
     page="loan.payment",
 )
 def keep(work: Work, request: Any) -> Any:
-    """The payment stays as it was."""
+    """Keep the payment as it was."""
     for payment in _together(work.row):
         work.update(payment, state=PaymentState.CONFIRMED, reversed_by=None)
 
 
 def _together(payment: Payment) -> list[Payment]:
-    """A payment with those of the same line that stand as it does: what one transfer paid is reversed as a
-    whole.
-    """
+    """Return a payment with all payments of the same entry in the same state: one transfer is reversed as a whole."""
     others = Payment.objects.filter(line=payment.line_id, state=payment.state).exclude(pk=payment.pk)
     return [payment, *others.select_related("loan__case", "line").order_by("pk")]
 
@@ -86,8 +84,8 @@ def _together(payment: Payment) -> list[Payment]:
     page="loan.payment",
 )
 def confirm_reversal(work: Work, request: Any) -> Any:
-    """The event never counted; the line can be matched again. What the books showed stays, the difference is booked
-    today.
+    """Reverse the payment: its event no longer counts, and the entry can be matched again. Past books stay as they
+    were; the difference is booked today.
     """
     for payment in _together(work.row):
         demand_another(work, payment.reversed_by_id)
@@ -97,7 +95,7 @@ def confirm_reversal(work: Work, request: Any) -> Any:
 
 
 def _take_back(work: Work, payment: Payment) -> None:
-    """The event of one payment never counted, and the firm is notified."""
+    """Cancel the event of one payment and notify the firm."""
     loan = payment.loan
     event = {
         "id": event_id(loan, "R"),
@@ -136,13 +134,13 @@ def _demand_reversible(payment: Payment) -> None:
             "payments_after",
             "payment",
             payment.loan.number,
-            Text("放款后已有其他款项", "there are other payments after the release"),
+            Text("放款后已有其他款项", "there are other payments after the disbursement"),
             Text("先冲正那些款项", "reverse those payments first"),
         )
 
 
 def _take_back_release(work: Work, loan: Loan, event: dict[str, Any]) -> None:
-    """The money went elsewhere: the loan waits for its release again."""
+    """Cancel the drawdown, because the money went elsewhere: the loan awaits its disbursement again."""
     work.update(
         loan,
         events=[*loan.events, event],

@@ -1,5 +1,5 @@
-"""Before the money leaves: what the approval left open is settled, the use is shown, a condition is waived with a
-reason.
+"""Work before the disbursement: settling what the approval left open, showing the use of the loan, waiving a
+condition with a reason.
 """
 
 from typing import Annotated, Any
@@ -33,7 +33,7 @@ def _open_items(actor: Actor, case: Any) -> Choices:
 
 
 class Settle(Request):
-    """What was found about an item that the approval left open."""
+    """The findings about a point that the approval left open."""
 
     item: Annotated[str, ask("待落实事项", "Item", choices=_open_items)]
     finding: Annotated[Words, ask("落实情况", "Finding", widget="area")]
@@ -54,7 +54,7 @@ class Settle(Request):
     ),
 )
 def settle(work: Work, request: Settle) -> Any:
-    """The item is in the way no longer; finding, person and day are kept."""
+    """Settle the point, so that it no longer blocks the disbursement; findings, person and day are stored."""
     case: Case = work.row
     titles = dict(unsettled_items(case))
     if request.item not in titles:
@@ -84,7 +84,7 @@ def _kept(work: Work, case: Case, ticket: str | None, paper: str) -> int | None:
 
 
 class RecordUse(Request):
-    """A payment that the loan is for, as a contract, an order or a payroll shows it."""
+    """A payment for which the loan is used, as shown by a contract, an order or a payroll."""
 
     payee: Annotated[
         Line, ask("收款人", "Payee", "如供应商名称；工资填“职工工资”", "such as a supplier name, or 'payroll'")
@@ -124,7 +124,7 @@ class RecordUse(Request):
     ),
 )
 def record_use(work: Work, request: RecordUse) -> Any:
-    """Keep the evidence with the case."""
+    """Store the evidence with the case."""
     case: Case = work.row
     if not request.is_working_capital:
         raise refuse(
@@ -166,7 +166,7 @@ def _recorded_uses(actor: Actor, case: Any) -> Choices:
 
 
 class RemoveUse(Request):
-    """Which entry is wrong, and why."""
+    """The wrong entry, and the reason."""
 
     use: Annotated[int, ask("用途登记", "Which", choices=_recorded_uses)]
     reason: Annotated[Words, ask("理由", "Reason", widget="area")]
@@ -182,7 +182,7 @@ class RemoveUse(Request):
     page="loan.completion",
 )
 def remove_use(work: Work, request: RemoveUse) -> Any:
-    """The entry and its file count no longer; the log keeps both."""
+    """Remove the entry and its file; the log keeps both."""
     case: Case = work.row
     uses = list(case.contract.get("uses", []))
     if not 0 <= request.use < len(uses):
@@ -213,7 +213,7 @@ def _waivable(actor: Actor, case: Any) -> Choices:
 
 
 class Waive(Request):
-    """Which condition, and why the loan is paid out without it."""
+    """The condition, and why the loan is disbursed without it."""
 
     condition: Annotated[str, ask("放款条件", "Condition", choices=_waivable)]
     reason: Annotated[
@@ -222,7 +222,9 @@ class Waive(Request):
 
 
 def _had_no_part(actor: Actor, case: Any) -> bool:
-    """Nobody waives a condition of a case that they work on or submitted for approval."""
+    """Return whether the actor neither works on the case nor submitted it for approval; only then may they waive a
+    condition.
+    """
     own = (case.officer_id, case.handed_up_by_id, *case.former_officers)
     return case.lender_id == actor.organisation and actor.account not in own
 
@@ -243,7 +245,7 @@ def _had_no_part(actor: Actor, case: Any) -> bool:
     ),
 )
 def waive(work: Work, request: Waive) -> Any:
-    """The condition is shown as waived, with the reason and the name; the release is no longer refused for it."""
+    """Waive the condition: it is shown with the reason and the name, and no longer blocks the disbursement."""
     case: Case = work.row
     found = next((one for one in conditions_of(case, work.day, work.rules) if one.code == request.condition), None)
     if found is None or found.verdict != "open":

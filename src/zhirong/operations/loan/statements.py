@@ -1,5 +1,5 @@
-"""Bank statements: imported whole or not at all, each entry once; which loan a line belongs to is proposed, never
-decided.
+"""Bank statements: imported completely or not at all, each entry once. The platform proposes the loan of an entry;
+a person decides.
 """
 
 import re
@@ -45,7 +45,7 @@ _KIND = ImportKind.STATEMENTS
 
 
 class Import(Request):
-    """A file of one account, and whether it is only tried."""
+    """A file of one account, and whether this is a dry run."""
 
     file: Annotated[
         Ticket,
@@ -78,8 +78,8 @@ _FIELDS = {name: (words.zh, words.en, *HEADINGS.get(name, ())) for name, words i
 
 
 def _read(call: Call, request: Import) -> tuple[BankStatement | None, dict[str, str]]:
-    """The statement and what its columns mean, read before the only writer is held up; no statement where it is so
-    long that the background reads it.
+    """Read the statement and the meanings of its columns before the write lock is taken. Returns no statement if it
+    is so long that the background reads it.
     """
     upload = redeem(call.actor, request.file)
     corrections = corrections_for(call.actor, _KIND, request.columns, _FIELDS)
@@ -106,7 +106,7 @@ def _read(call: Call, request: Import) -> tuple[BankStatement | None, dict[str, 
     ),
 )
 def import_statement(work: Work, request: Import) -> Any:
-    """Import every line that is new. Raises InputError with every row that is wrong; then nothing is kept."""
+    """Import every new entry. If any row is wrong, raises InputError with all of them and stores nothing."""
     statement, corrections = work.prepared
     account = request.account_number.replace(" ", "").upper()
     if statement is None:
@@ -202,7 +202,7 @@ def _line_of(record: Mapping[str, Any]) -> StatementRow:
 def _compare_long(
     row: FileImport, records: Sequence[dict[str, Any]], day: date, rules: Rulebook
 ) -> list[dict[str, Any]]:
-    """Which entries are new, which are known, and which say something else under a known reference."""
+    """Return which entries are new, which are known, and which contradict a known entry with the same reference."""
     kept = _kept_lines(row.organisation_id, row.request["account_number"], [one["reference"] for one in records])
     compared = []
     for record in records:
@@ -215,7 +215,7 @@ def _compare_long(
 
 
 def _keep_long(work: Work, row: FileImport, compared: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Keep the entries that are still new; one that has come in another way since is left alone."""
+    """Store the entries that are still new; those imported in another way in the meantime are left alone."""
     account = row.request["account_number"]
     kept = _kept_lines(row.organisation_id, account, [one["reference"] for one in compared])
     counts = {"new": 0, "changed": 0, "same": 0, "left": 0}
@@ -244,7 +244,7 @@ def _says(row: StatementLine) -> tuple[Any, ...]:
 
 
 def _kept_lines(organisation: int, account: str, references: Sequence[str]) -> dict[str, StatementLine]:
-    """The entries of an account that are kept, by reference."""
+    """Return the stored entries of an account by reference."""
     found = StatementLine.objects.filter(organisation_id=organisation, account_number=account)
     found = found.filter(reference__in=references)
     return {row.reference: row for row in found.only("reference", "day", "direction", "amount", "counterparty")}
@@ -253,7 +253,7 @@ def _kept_lines(organisation: int, account: str, references: Sequence[str]) -> d
 def _compare(
     actor: Actor, account: str, statement: BankStatement
 ) -> tuple[list[StatementRow], list[StatementRow], list[Any]]:
-    """What is new, what is known already, and what is wrong."""
+    """Return new, known and wrong entries."""
     kept = _kept_lines(actor.organisation, account, [line.reference for line in statement.lines])
     new, known, problems = [], [], list(statement.blocking)
     for line in statement.lines:
@@ -268,7 +268,7 @@ def _compare(
 
 
 class Ignore(Request):
-    """Why it is none of the loans'."""
+    """The reason why the entry belongs to no loan."""
 
     reason: Annotated[Words, Field(max_length=200), ask("理由", "Reason")]
 
@@ -283,7 +283,7 @@ class Ignore(Request):
     page="loan.line",
 )
 def ignore(work: Work, request: Ignore) -> Any:
-    """Leave the line alone; it can be taken up again."""
+    """Mark the entry as not related to a loan; it can be reopened."""
     work.update(work.row, state=LineState.IGNORED, reason=request.reason)
 
 
@@ -296,13 +296,13 @@ def ignore(work: Work, request: Ignore) -> Any:
     page="loan.line",
 )
 def reopen(work: Work, request: Any) -> Any:
-    """A line that was ignored is open again."""
+    """Reopen an ignored entry."""
     work.update(work.row, state=LineState.OPEN, reason="")
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A loan that a line may belong to, and why, the likeliest first. kind: of the payment it would be."""
+    """A loan that an entry may belong to, and why; the likeliest comes first. kind: of the proposed payment."""
 
     loan: Loan
     kind: PaymentKind
@@ -310,7 +310,7 @@ class Proposal:
 
 
 def proposals(line: StatementLine) -> list[Proposal]:
-    """Loans that a line may belong to: by the loan's number in the note, the firm's name, the amount."""
+    """Return the loans that an entry may belong to: by the loan number in the note, the firm's name, the amount."""
     is_in = line.direction == Direction.IN
     key = name_key(line.counterparty)
     numbers = set(_LIKE_A_NUMBER.findall(line.note.upper()))
@@ -332,7 +332,9 @@ def proposals(line: StatementLine) -> list[Proposal]:
 
 
 def _kind_for(loan: Loan, line: StatementLine) -> PaymentKind:
-    """What an entry is for a loan: money in repays it; money out pays it out, or is a refund once it is paid out."""
+    """Return the kind of payment for a loan: incoming money repays it; outgoing money disburses it, or is a refund
+    if it is already disbursed.
+    """
     if line.direction == Direction.IN:
         return PaymentKind.REPAYMENT
     return PaymentKind.DISBURSEMENT if loan.state == LoanState.WAITING else PaymentKind.REFUND

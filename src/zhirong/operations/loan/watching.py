@@ -1,4 +1,4 @@
-"""The end of a day and the watch over standing loans: reckoned again, with notifications."""
+"""End-of-day processing and the watch list of outstanding loans, with notifications."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ from zhirong.store.financing import FirmRight, Loan, WatchFlag
 BATCH = 25
 _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 _LENDER = (MemberRole.LENDER_OFFICER,)
-# Who hears of what, next to the lender's officers.
+# Who is notified of which alert, besides the lender's officers.
 _FIRM_HEARS = frozenset({FlagKind.DUE, FlagKind.OVERDUE, FlagKind.FEE, FlagKind.GROUND})
 _GUARANTOR_HEARS = frozenset({FlagKind.OVERDUE})
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something to look at. subject: what of the loan, so that it is notified once. due_on: the day it is about."""
+    """An alert. subject: the aspect of the loan, so that each is notified once. due_on: the day concerned."""
 
     kind: str
     subject: str
@@ -44,7 +44,7 @@ class Found:
 
 
 class Batch(Request):
-    """Which loans: those after an id, so many of them."""
+    """The loans of a batch: those after an id, up to a number."""
 
     after: Annotated[int, Field(ge=0), ask("从编号之后", "After ID")] = 0
     limit: Annotated[int, Field(ge=1, le=500), ask("笔数", "Number of loans")] = BATCH
@@ -57,7 +57,7 @@ class Batch(Request):
     is_background=True,
 )
 def reckon(work: Work, request: Batch) -> Any:
-    """Reckon a batch of standing loans as of today; only what has changed is written."""
+    """Recalculate a batch of outstanding loans as of today; only changes are written."""
     loans = list(
         Loan.objects.filter(state=LoanState.STANDING, pk__gt=request.after)
         .select_related("case", "firm", "lender")
@@ -73,7 +73,7 @@ def reckon(work: Work, request: Batch) -> Any:
             state = state_of(loan, work.day, work.rules)
             watched = list(_watched(work, loan, state, rights))
         except InputError as error:
-            # One loan that cannot be recalculated does not stop the others: somebody is notified, and its columns
+            # A loan that cannot be recalculated does not stop the others: a notification is sent, and its columns
             # stay.
             _write_flags(work, loan, [_fault(error)], flags.get(loan.pk, ()))
             continue
@@ -91,7 +91,7 @@ def reckon(work: Work, request: Batch) -> Any:
 
 @job("loan.end_of_day", daily="01:00")
 def end_of_day(task: Task) -> Any:
-    """Every standing loan, batch by batch: the memory it takes does not grow with their number."""
+    """Process every outstanding loan in batches, so that memory use does not grow with their number."""
     total = Loan.objects.filter(state=LoanState.STANDING).count()
     last = done = changed = 0
     while True:
@@ -104,7 +104,9 @@ def end_of_day(task: Task) -> Any:
 
 
 def _fault(error: InputError) -> Found:
-    """A loan whose events or contract give no state today, such as one linked to a rate that is not published."""
+    """Return the alert for a loan whose position cannot be calculated today, such as one linked to a rate that is
+    not published.
+    """
     one = error.problems[0]
     words = Text(
         f"无法重算：{one.field} {one.reason.zh}。{one.hint.zh}", f"cannot be recalculated: {one.field} {one.reason.en}. {one.hint.en}"
@@ -118,7 +120,9 @@ def _rights_of(loans: Sequence[Loan]) -> dict[int, FirmRight]:
 
 
 def _write_columns(work: Work, loan: Loan, columns: Mapping[str, Any]) -> int:
-    """One where something has changed. The day of the reckoning alone is no change: it is in the log."""
+    """Write the columns of a loan that has changed; returns the number of changed rows. The day of calculation
+    alone is no change: it is in the log.
+    """
     differs = {name: value for name, value in columns.items() if getattr(loan, name) != value}
     if not differs:
         return 0
@@ -127,7 +131,7 @@ def _write_columns(work: Work, loan: Loan, columns: Mapping[str, Any]) -> int:
 
 
 def _watched(work: Work, loan: Loan, state: LoanPosition, rights: Mapping[int, FirmRight]) -> Iterator[Found]:
-    """Everything that somebody should look at today."""
+    """Yield every alert for today."""
     yield from _money(work, loan, state)
     kept = [rights[pk] for pk in loan.case.rights if pk in rights]
     soon = work.day + timedelta(days=work.rules.at("watch.days.fee", work.day).whole())
@@ -164,7 +168,7 @@ def _money(work: Work, loan: Loan, state: LoanPosition) -> Iterator[Found]:
 
 
 def _category(before: str, loan: Loan, day: date) -> Iterator[Found]:
-    """A change for the worse; it stays until somebody has seen it."""
+    """Yield a downgrade; it stays until someone has seen it."""
     if before and loan.category and Category(loan.category).grade > Category(before).grade:
         was, now = CATEGORY_TEXT[Category(before)], CATEGORY_TEXT[Category(loan.category)]
         words = Text(f"分类由{was.zh}降为{now.zh}", f"category down from {was.en} to {now.en}")
@@ -172,7 +176,7 @@ def _category(before: str, loan: Loan, day: date) -> Iterator[Found]:
 
 
 def _write_flags(work: Work, loan: Loan, found: Sequence[Found], kept: Sequence[WatchFlag]) -> None:
-    """New ones are raised and notified, those that no longer hold are cleared."""
+    """Raise and notify new alerts; clear those that no longer apply."""
     known = {(flag.kind, flag.subject): flag for flag in kept}
     for one in found:
         flag = known.pop((one.kind, one.subject), None)
@@ -201,7 +205,7 @@ def _notify(work: Work, loan: Loan, one: Found) -> None:
 
 
 def clear_flags(work: Work, loan: Loan) -> None:
-    """A loan that no longer stands is no longer watched."""
+    """Clear the alerts of a loan that is no longer outstanding."""
     for flag in WatchFlag.objects.filter(loan=loan, cleared_on=None):
         work.update(flag, cleared_on=work.day)
 
@@ -215,7 +219,7 @@ def clear_flags(work: Work, loan: Loan) -> None:
     page="loan.of_flag",
 )
 def see(work: Work, request: Any) -> Any:
-    """Somebody of the lender has looked at it; it stays listed until it no longer holds."""
+    """Mark the alert as seen by the lender; it stays listed until it no longer applies."""
     done = {"cleared_on": work.day} if work.row.kind == FlagKind.CATEGORY else {}
     work.update(work.row, seen_by_id=work.actor.account, **done)
 

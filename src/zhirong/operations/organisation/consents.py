@@ -1,4 +1,6 @@
-"""A firm lets an institution use a part of its data for a purpose, sees what that lets it see, and takes it back at once."""
+"""Consents: a firm lets an institution use part of its data for a purpose, sees the effect, and can revoke the
+consent at once.
+"""
 
 from typing import Annotated, Any
 
@@ -14,7 +16,7 @@ from zhirong.operations.plausible import TermDay
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Consent, Organisation
 
-# What each scope lets an institution see; ``operations.visibility`` is where it is granted.
+# The data that each scope opens to an institution; ``operations.visibility`` grants the access.
 _KINDS = (OrganisationKind.LENDER, OrganisationKind.GUARANTOR, OrganisationKind.INSURER, OrganisationKind.FUND)
 
 
@@ -35,7 +37,7 @@ def _institutions(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 
 
 class GiveConsent(Request):
-    """Whom, what, what for, until when."""
+    """The institution, the scope, the purpose and the last day."""
 
     to: Annotated[int, ask("给谁", "Recipient", choices=_institutions)]
     scope: Annotated[
@@ -57,8 +59,8 @@ class GiveConsent(Request):
     ),
 )
 def give_consent(work: Work, request: GiveConsent) -> Any:
-    """The institution can see that part of the firm's data from now on, by this consent alone: who revokes it must not have
-    left another one standing.
+    """Give the consent. It replaces any other consent for the same data and institution, so that revoking it ends
+    all access.
     """
     problems = []
     kinds = [one.value for one in _KINDS]
@@ -104,7 +106,9 @@ def give_consent(work: Work, request: GiveConsent) -> Any:
     page="firm.trust",
 )
 def revoke_consent(work: Work, request: Any) -> Any:
-    """From this moment the institution sees that part no longer, unless an open case names it."""
+    """Revoke the consent. The institution can no longer see that data from this moment on, unless it works on an
+    open case with them.
+    """
     work.update(work.row, revoked_on=work.day)
     words = scope_words(work.row.scope)
     firm = work.row.firm.name
@@ -116,7 +120,7 @@ def revoke_consent(work: Work, request: Any) -> Any:
 
 
 def scope_words(scope: str) -> Text:
-    """What a scope lets an institution see."""
+    """Return the description of the data that a scope opens."""
     return CONSENT_SCOPE_WORDS[ConsentScope(scope)]
 
 

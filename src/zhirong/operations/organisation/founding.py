@@ -1,4 +1,4 @@
-"""The first organisation of a platform and its three administrators; everybody else comes through them."""
+"""The first organisation of a platform and its three administrators, who admit everybody else."""
 
 from typing import Annotated, Any
 
@@ -14,7 +14,9 @@ from zhirong.store.parties import Account, Membership, Organisation
 
 
 class FoundPlatform(Request):
-    """Who runs the platform. The three accounts are by e-mail address; three different people."""
+    """The operator of the platform. The three accounts are named by e-mail address and belong to three different
+    people.
+    """
 
     name: Annotated[Line, ask("运营机构名称", "Name of the operator")]
     code: Annotated[CreditCode, ask("统一社会信用代码", "Unified social credit code")]
@@ -26,7 +28,7 @@ class FoundPlatform(Request):
 
 @operation("platform.found", Text("建立平台", "Set up the platform"), request=FoundPlatform, is_background=True)
 def found_platform(work: Work, request: FoundPlatform) -> Any:
-    """Once: a platform that has its administration gives roles through it."""
+    """Found the platform. This works once: afterwards the administration grants roles."""
     if Organisation.objects.filter(kind=OrganisationKind.PLATFORM.value).exists():
         raise refuse(
             "founded",

@@ -1,4 +1,4 @@
-"""A firm lets a service agent act for it, within limits, and takes that back at once (000 §4.2.2)."""
+"""Mandates: a firm lets a service agent act for it within limits, and can end that at once (000 §4.2.2)."""
 
 from typing import Annotated, Any
 
@@ -29,7 +29,7 @@ def _grantable(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 
 
 class GiveMandate(Request):
-    """Who may do what, up to which amount, until when."""
+    """The agent, the operations, the largest amount and the last day."""
 
     agent: Annotated[int, ask("委托给", "Agent", choices=_agents)]
     operations: Annotated[
@@ -56,9 +56,7 @@ class GiveMandate(Request):
     ),
 )
 def give_mandate(work: Work, request: GiveMandate) -> Any:
-    """The agent can act for the firm from now on, by this mandate alone: one that was meant to be narrower must not
-    leave a wider one standing next to it.
-    """
+    """Give the mandate. It replaces an earlier one of the same agent, so that no wider mandate remains in force."""
     problems = []
     agent = Organisation.objects.filter(pk=request.agent, kind=_AGENT, status=OrganisationState.ACTIVE).first()
     if agent is None:
@@ -114,7 +112,7 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
     is_grave=True,
 )
 def end_mandate(work: Work, request: Any) -> Any:
-    """It ends this moment: anyone who acts by it can do nothing more. Firm and agent may both end it."""
+    """End the mandate at once: nobody can act by it any more. The firm and the agent may both end it."""
     work.update(work.row, ended_on=work.day)
     other = work.row.agent_id if work.actor.organisation == work.row.firm_id else work.row.firm_id
     words = Text(
@@ -129,7 +127,7 @@ def _wrong(field: str, value: str, reason: Text) -> Problem:
 
 
 def operation_titles(names: list[str]) -> Text:
-    """The operations of a mandate in words."""
+    """Return the operations of a mandate in words."""
     titles = [OPERATIONS[name].title for name in names if name in OPERATIONS]
     return Text("、".join(one.zh for one in titles), ", ".join(one.en for one in titles))
 

@@ -1,5 +1,5 @@
-"""Who belongs to an organisation. Its head invites by e-mail, and learns nothing of who has an account; the
-security administration, which sees every account, gives roles at once.
+"""Members of an organisation. Its manager invites by e-mail and does not learn who has an account; the security
+administrator, who sees every account, grants roles directly.
 """
 
 from datetime import date, timedelta
@@ -33,10 +33,10 @@ HEADS = {
     OrganisationKind.OPERATOR: MemberRole.OPERATOR_AGENT,
 }
 _HOLDS = timedelta(days=30)
-_MOST_OPEN = 200  # of one organisation: what it sends must not become a flood
+_MOST_OPEN = 200  # per organisation, against floods of invitations
 _MAIL = "member.invite"
 _A_DAY = timedelta(days=1)
-_MOST_OF_A_DAY = 3  # invitations mailed to one address, anyone who invites
+_MOST_OF_A_DAY = 3  # invitations mailed to one address by all organisations
 _SUBJECT = "[知融 Zhirong]"
 
 
@@ -47,7 +47,7 @@ def _role_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 
 
 class AddMember(Request):
-    """Somebody who shall belong to an organisation."""
+    """The future member of an organisation."""
 
     email: Annotated[
         str,
@@ -59,7 +59,9 @@ class AddMember(Request):
 
 
 def _administers(actor: Actor, row: Any) -> bool:
-    """The security administrator grants roles everywhere; the head of an organisation within it."""
+    """Return whether the actor may grant roles: the security administrator everywhere, the manager within the
+    organisation.
+    """
     if actor.has(MemberRole.SECURITY_ADMIN):
         return True
     head = HEADS.get(OrganisationKind(row.kind))
@@ -79,11 +81,10 @@ def _administers(actor: Actor, row: Any) -> bool:
     ),
 )
 def add_member(work: Work, request: AddMember) -> Any:
-    """Give somebody roles in the organisation, in place of earlier ones.
+    """Give someone roles in the organisation that replace earlier ones.
 
-    The head of an organisation sees the same answer whether or not the address has an account. The security
-    administration
-    sees every account anyway: it adds at once, and is notified where there is none.
+    The manager sees the same answer whether or not the address has an account. The security administrator sees
+    every account anyway: the member is added at once, and the administrator is notified if there is no account.
     """
     _demand_roles(work.row, request.roles)
     account = Account.objects.filter(email__iexact=request.email).first()
@@ -100,7 +101,7 @@ def add_member(work: Work, request: AddMember) -> Any:
     if account is not None and account.pk == work.actor.account:
         _demand_apart(work, account, work.row, request.roles)
     is_member = Membership.objects.filter(account=account, organisation=work.row, active=True).exists()
-    if account is not None and is_member:  # known to the head: they are listed
+    if account is not None and is_member:  # the manager knows them, because they are listed
         return _join(work, account, work.row, request.roles)
     return _invite(work, request)
 
@@ -144,7 +145,9 @@ def _invite(work: Work, request: AddMember) -> dict[str, Any]:
 
 
 def _mailed_lately(work: Work, email: str) -> bool:
-    """Whether the organisation has had the address written to within a day: one mail per day and address."""
+    """Return whether the organisation has sent an invitation to the address within a day: at most one a day per
+    address.
+    """
     own = Invitation.objects.filter(organisation=work.row, email=email).values_list("pk", flat=True)
     sent = Job.objects.filter(kind=_MAIL, run_at__gt=work.now - _A_DAY)
     return sent.filter(payload__invitation__in=list(own)).exists()
@@ -152,17 +155,17 @@ def _mailed_lately(work: Work, email: str) -> bool:
 
 @job(_MAIL)
 def send_invitation(task: Task) -> Any:
-    """Tell the invited: by a notice where the address has an account, which is mailed with the others, else by
-    e-mail.
+    """Notify the invited person: by a notification if the address has an account (mailed with the others),
+    otherwise by e-mail.
 
-    Nothing of which it was comes back: the result of a job is read.
+    The job's result does not say which, because it can be read.
     """
     found = Invitation.objects.filter(pk=task.payload["invitation"], state=InvitationState.OPEN)
     one = found.select_related("organisation").first()
     if one is None:
         return {}
-    # Several organisations may invite one address; more of them a day wait, or anybody could have it flooded
-    # through others.
+    # Several organisations may invite one address. Invitations beyond the daily limit wait, so that nobody can
+    # flood an address.
     since = task.now - _A_DAY
     letters = Letter.objects.filter(to__iexact=one.email, made_at__gt=since, subject__startswith=_SUBJECT).count()
     notices = Notice.objects.filter(
@@ -193,7 +196,7 @@ def send_invitation(task: Task) -> Any:
 
 
 def open_to(actor: Actor, day: date) -> list[Invitation]:
-    """What the person has been invited to and can accept today."""
+    """Return the invitations that the actor can accept today."""
     found = Invitation.objects.filter(
         email__in=confirmed_addresses(actor), state=InvitationState.OPEN, until__gte=day
     )
@@ -201,7 +204,7 @@ def open_to(actor: Actor, day: date) -> list[Invitation]:
 
 
 def _is_invited(actor: Actor, row: Any) -> bool:
-    """Whether it was sent to a confirmed address of the person's account."""
+    """Return whether the invitation was sent to a confirmed address of the actor's account."""
     return row.email in confirmed_addresses(actor)
 
 
@@ -224,7 +227,7 @@ def _demand_standing(work: Work) -> None:
     relation=_is_invited,
 )
 def accept_invitation(work: Work, request: Any) -> Any:
-    """The account belongs to the organisation from now on, with the roles that the invitation names."""
+    """Accept the invitation: the account becomes a member with the roles in it."""
     _demand_standing(work)
     account = Account.objects.get(pk=work.actor.account)
     joined = _join(work, account, work.row.organisation, [MemberRole(one) for one in work.row.roles])
@@ -240,7 +243,7 @@ def accept_invitation(work: Work, request: Any) -> Any:
     relation=_is_invited,
 )
 def decline_invitation(work: Work, request: Any) -> Any:
-    """Nothing comes of it."""
+    """Decline the invitation."""
     work.update(work.row, state=InvitationState.DECLINED)
 
 
@@ -253,7 +256,7 @@ def decline_invitation(work: Work, request: Any) -> Any:
     relation=lambda actor, row: _administers(actor, row.organisation),
 )
 def withdraw_invitation(work: Work, request: Any) -> Any:
-    """It can no longer be accepted."""
+    """Withdraw the invitation, so that it can no longer be accepted."""
     work.update(work.row, state=InvitationState.WITHDRAWN)
 
 
@@ -266,7 +269,7 @@ def withdraw_invitation(work: Work, request: Any) -> Any:
     is_grave=True,
 )
 def remove_member(work: Work, request: Any) -> Any:
-    """Take all roles; what the member did stays in the log."""
+    """Remove all roles of the member; past actions stay in the log."""
     work.update(work.row, active=False)
 
 
@@ -295,7 +298,7 @@ def _demand_roles(organisation: Organisation, roles: list[MemberRole]) -> None:
 
 
 def _demand_apart(work: Work, account: Account, organisation: Organisation, roles: list[MemberRole]) -> None:
-    """Nobody gives themselves roles; and nobody has two of the three administrations, in whatever organisations."""
+    """Reject roles for oneself, and two of the three administrator roles for one person in any organisations."""
     if account.pk == work.actor.account and work.operation.name == "member.add":
         raise refuse(
             "own_roles",
@@ -340,6 +343,6 @@ INVITATIONS = listing(
 
 
 def roles_text(roles: list[str]) -> Text:
-    """Roles as people call them."""
+    """Return the names of the roles."""
     words = [ROLE_WORDS[MemberRole(one)] for one in roles]
     return Text("、".join(one.zh for one in words), ", ".join(one.en for one in words))

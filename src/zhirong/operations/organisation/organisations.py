@@ -1,6 +1,4 @@
-"""Organisations: a firm registers itself and is confirmed by a paper; institutions are entered by the
-administration.
-"""
+"""Organisations: a firm registers itself and is confirmed by a document; the administration enters institutions."""
 
 from typing import Annotated, Any
 
@@ -22,7 +20,7 @@ from zhirong.store.parties import Membership, Organisation, SavedView
 
 
 class RegisterFirm(Request):
-    """A firm, by its credit code."""
+    """A firm with its credit code."""
 
     code: Annotated[
         CreditCode,
@@ -60,9 +58,9 @@ class RegisterFirm(Request):
     page="",
 )
 def register_firm(work: Work, request: RegisterFirm) -> Any:
-    """The account becomes the firm's manager; the firm waits for confirmation.
+    """Register the firm with the account as its manager; the firm awaits confirmation.
 
-    One that nobody has confirmed keeps no other from saying the same code: the administration decides by a paper.
+    An unconfirmed firm does not block others with the same code: the administration decides by a document.
     """
     known = Organisation.objects.filter(code=request.code)
     own = known.filter(
@@ -98,7 +96,7 @@ _IN_CONTRACTS = ("用于合同和通知", "used in contracts and notices")
 
 
 class EnterOrganisation(Request):
-    """An institution, entered by the administration."""
+    """An institution entered by the administration."""
 
     kind: Annotated[
         OrganisationKind,
@@ -122,7 +120,7 @@ class EnterOrganisation(Request):
     page="admin.organisation",
 )
 def enter_organisation(work: Work, request: EnterOrganisation) -> Any:
-    """An institution is active from the moment the administration has entered it."""
+    """Enter an institution, which is active at once."""
     if Organisation.objects.filter(code=request.code, status__in=CONFIRMED).exists():
         raise refuse(
             "organisation_known",
@@ -139,7 +137,7 @@ def _kept(name: str) -> Any:
 
 
 class DescribeOrganisation(Request):
-    """What papers say of an institution next to its name and code."""
+    """Data of an institution for documents, besides its name and code."""
 
     address: Annotated[
         str, Field(max_length=200), ask("住所", "Address", *_IN_CONTRACTS, start=_kept("address"))
@@ -162,12 +160,12 @@ class DescribeOrganisation(Request):
     page="admin.organisation",
 )
 def describe_organisation(work: Work, request: DescribeOrganisation) -> Any:
-    """Papers made from now on say so; those made before stay as they are. A firm describes itself."""
+    """Store the data for documents issued from now on; earlier documents stay unchanged. A firm describes itself."""
     work.update(work.row, profile={**work.row.profile, **request.model_dump()})
 
 
 class Confirm(Request):
-    """What the administration has seen."""
+    """The document that the administration has seen."""
 
     licence: Annotated[
         Ticket | None,
@@ -196,8 +194,8 @@ class Confirm(Request):
     ),
 )
 def confirm(work: Work, request: Confirm) -> Any:
-    """Its licence has been checked; it can apply from now on. Who else has said the same code is notified that it
-    is not theirs.
+    """Confirm the firm after checking its licence; it can apply from now on. Other firms with the same code are
+    rejected and notified.
     """
     row = work.row
     others = Organisation.objects.filter(code=row.code).exclude(pk=row.pk)
@@ -208,7 +206,7 @@ def confirm(work: Work, request: Confirm) -> Any:
             "code",
             row.code,
             Text(
-                f"{taken.name} 已凭执照以这个代码确认",
+                f"{taken.name} 已凭执照以该代码确认",
                 f"{taken.name} has been confirmed under this code with its licence",
             ),
             Text("如有错误，先核实营业执照的真伪", "if this is wrong, first verify which licence is genuine"),
@@ -238,12 +236,12 @@ def confirm(work: Work, request: Confirm) -> Any:
 
 
 _ANOTHER_IS_IT = Text(
-    "另一家企业已凭营业执照以这个代码确认", "another firm has been confirmed under this code with its licence"
+    "另一家企业已凭营业执照以该代码确认", "another firm has been confirmed under this code with its licence"
 )
 
 
 class RefuseFirm(Request):
-    """Why it is not confirmed; its people read it."""
+    """The reason for the rejection, shown to the firm's members."""
 
     reason: Annotated[Words, ask("理由", "Reason", widget="area")]
 
@@ -260,7 +258,7 @@ class RefuseFirm(Request):
     page="admin.organisation",
 )
 def refuse_firm(work: Work, request: RefuseFirm) -> Any:
-    """Its people can no longer act for it; what they have entered is kept."""
+    """Reject the firm: its members can no longer act for it; their entries are kept."""
     _not_confirmed(work, work.row, same(request.reason))
 
 
@@ -287,7 +285,7 @@ def _not_confirmed(work: Work, firm: Organisation, reason: Text) -> None:
     page="admin.organisation",
 )
 def suspend(work: Work, request: Any) -> Any:
-    """Its people can no longer act for it; what it has is kept."""
+    """Suspend the organisation: its members can no longer act for it; its data is kept."""
     if work.row.kind == OrganisationKind.PLATFORM:
         raise refuse(
             "own_house",
@@ -300,12 +298,14 @@ def suspend(work: Work, request: Any) -> Any:
 
 
 def belongs_to(account: int, organisation: int) -> bool:
-    """Whether an account is a member of an organisation, whomever it acts for at the moment."""
+    """Return whether an account is a member of an organisation, regardless of the organisation for which it acts
+    now.
+    """
     return Membership.objects.filter(account=account, organisation=organisation, active=True).exists()
 
 
 def own_firm(account: int, firm: int) -> list[Problem]:
-    """Why somebody cannot decide on a firm's case: they belong to the firm."""
+    """Return the problem if someone who belongs to the firm wants to decide on its case."""
     if not belongs_to(account, firm):
         return []
     return [
@@ -335,7 +335,7 @@ def _enter(work: Work, kind: OrganisationKind, request: Any, status: Organisatio
 
 
 class SaveView(Request):
-    """A list as it is now filtered and ordered."""
+    """A list with its current filters and order."""
 
     listing: Annotated[Line, ask("列表", "List")]
     query: Annotated[str, ask("条件", "Conditions")] = ""
@@ -344,7 +344,7 @@ class SaveView(Request):
 
 @operation("view.save", Text("保存视图", "Save the view"), request=SaveView)
 def save_view(work: Work, request: SaveView) -> Any:
-    """Keep it for this account."""
+    """Save the view for this account."""
     return {
         "id": work.create(
             SavedView,
@@ -358,5 +358,5 @@ def save_view(work: Work, request: SaveView) -> Any:
 
 @operation("view.forget", Text("删除视图", "Delete the view"), model=SavedView)
 def forget_view(work: Work, request: Any) -> Any:
-    """It is no longer listed."""
+    """Delete the saved view."""
     work.update(work.row, listing="")

@@ -1,4 +1,4 @@
-"""What somebody says of themselves: the name that is under their decisions and on the reports that they sign."""
+"""A user's name, which appears under their decisions and on the reports that they sign."""
 
 from typing import Annotated, Any
 
@@ -36,6 +36,6 @@ class OwnName(Request):
     ),
 )
 def state_name(work: Work, request: OwnName) -> Any:
-    """Of the account that is signed in."""
+    """Store the name of the signed-in account."""
     Account.objects.filter(pk=work.actor.account).update(display_name=request.name)
     work.public["account"] = work.actor.account

@@ -1,4 +1,4 @@
-"""What a firm says of itself once and uses in every quote and case: facts that modes ask about, and its credit file."""
+"""A firm's profile, which it enters once for all quotes and cases: facts that modes ask about, and its credit file."""
 
 from typing import Annotated, Any
 
@@ -47,14 +47,14 @@ class Describe(Request):
     ),
 )
 def describe(work: Work, request: Describe) -> Any:
-    """Keep what the firm says of itself, read by the chain first."""
+    """Store the firm's profile after the chain has checked it."""
     check_known(request.facts, request.credit, work)
     profile = {**work.row.profile, "facts": plain(request.facts), "credit": plain(request.credit)}
     work.update(work.row, profile=profile)
 
 
 def check_known(facts: Table, credit: Table, work: Work) -> None:
-    """Raises InputError with everything that is wrong with facts and credit file."""
+    """Raise InputError with every error in facts and credit file."""
     reader = Reader({"facts": exact(plain(facts)), "credit": exact(plain(credit))})
     read_facts(reader.optional_table("facts"), work.day)
     read_credit(reader.table("credit"), work.day)
@@ -62,10 +62,10 @@ def check_known(facts: Table, credit: Table, work: Work) -> None:
 
 
 def facts_of(firm: Organisation) -> tuple[Table, Table]:
-    """What a firm has said of itself: facts and credit file."""
+    """Return the facts and the credit file of a firm's profile."""
     return firm.profile.get("facts", {}), firm.profile.get("credit", {})
 
 
 def missing_sections(credit: Table) -> list[tuple[str, Text]]:
-    """The sections of a credit file that are not there."""
+    """Return the missing sections of a credit file."""
     return [(name, words) for name, words in ALL_SECTIONS.items() if not credit.get(name)]

@@ -1,4 +1,4 @@
-"""The list of organisations, as the system and the security administration look through it."""
+"""The list of organisations for the system and the security administrator."""
 
 from django.db.models import Q
 

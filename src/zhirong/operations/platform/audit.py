@@ -1,6 +1,6 @@
-"""What the auditor reads: every event with its proof, who has seen what, the background work, the check of everything.
+"""The auditor's views: every event with its proof, the access log, the background jobs, and the complete check.
 
-The auditor changes nothing; to start the check is all that is done here.
+The auditor changes nothing and can only start the check.
 """
 
 import json
@@ -29,7 +29,7 @@ from zhirong.store.work import Job, Seen
 AUDIT = (MemberRole.AUDIT_ADMIN,)
 SYSTEM = (MemberRole.SYSTEM_ADMIN,)
 CHECK = "audit.check"
-_SHOWN = 500  # findings of a check that are kept with its result
+_SHOWN = 500  # findings that are stored with the result of a check
 
 
 @operation(
@@ -42,7 +42,7 @@ _SHOWN = 500  # findings of a check that are kept with its result
     ),
 )
 def begin_check(work: Work, request: Any) -> Any:
-    """One at a time: a check that waits or runs is the one."""
+    """Start the check. If one is waiting or running already, it is used."""
     running = Job.objects.filter(kind=CHECK, state__in=(JobState.WAITING, JobState.RUNNING)).order_by("-pk").first()
     if running is None:
         work.later(CHECK, f"{CHECK}/{work.head.size}", work.now)
@@ -52,7 +52,7 @@ def begin_check(work: Work, request: Any) -> Any:
 
 @job(CHECK)
 def check(task: Task) -> Any:
-    """What came of it. A finding is no failure of the job."""
+    """Run the check and return its result. Findings do not count as a failure of the job."""
     found = check_register(DATA)
     return {
         "at": task.now.isoformat(),
@@ -64,7 +64,7 @@ def check(task: Task) -> Any:
 
 
 def last_checks(limit: int = 10) -> list[Job]:
-    """The latest checks, with their progress and results."""
+    """Return the latest checks with their progress and results."""
     return list(Job.objects.filter(kind=CHECK).order_by("-pk")[:limit])
 
 
@@ -73,8 +73,8 @@ def last_checks(limit: int = 10) -> list[Job]:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An event as the auditor reads it. rows: what it wrote, by table and id. request: what was asked for. rules: the version of
-    the rules and the policy packs that decided.
+    """An event for the auditor. rows: the written rows by table and id. request: the data of the request. rules:
+    the version of the rules and the policy packs used.
     """
 
     entry: dict[str, Any]
@@ -87,7 +87,7 @@ class Shown:
 
 
 def shown(event: Event) -> Shown:
-    """An event with who did it and every row that it wrote."""
+    """Return an event with its actor and every row that it wrote."""
     content = canonical.decode(event.content.encode())
     request = content.get("request")
     rows = tuple(
@@ -106,7 +106,7 @@ def shown(event: Event) -> Shown:
 
 
 def actor_words(actor: str) -> str:
-    """Who acted, by the account's address where it is an account."""
+    """Return the name of the actor; for an account its address."""
     kind, _, number = actor.partition(":")
     if kind != "account" or not (number.isascii() and number.isdigit()):
         return actor
@@ -115,7 +115,7 @@ def actor_words(actor: str) -> str:
 
 
 def kind_words(kind: str) -> Text:
-    """The words of a kind of event: of the operation, or of what happened in the register."""
+    """Return the name of a kind of event: the operation, or the event in the register."""
     found = operation_of(kind)
     return event_words(kind) if found is None else found.title
 

@@ -1,7 +1,7 @@
-"""Backup of a whole platform while it runs: the database as of one instant, the files that it names, the keys.
+"""Backup of a running platform: the database as of one instant, the files that it names, the keys.
 
-A backup is one tar file. The database is copied first: a file is kept before any row names it and never removed, so
-every file that the copy names is there to be taken. Its last member, ``manifest.json``, lists the SHA-256 of all
+A backup is one tar file. The database is copied first. A file is stored before any row names it and is never
+removed, so every file named in the copy exists. The last member, ``manifest.json``, lists the SHA-256 of all
 others.
 """
 
@@ -28,15 +28,16 @@ from zhirong.version import __version__
 
 MANIFEST = "manifest.json"
 SQLITE, POSTGRES = "zhirong.sqlite3", "zhirong.pgdump"
-# What lies in the data folder and is no file of anybody: keys, secrets, what the register has signed last.
+# Files of the platform itself in the data folder: keys, secrets, the register's last signed checkpoint.
 KEYS = ("register.*", "witnesses.pub", "web.secret", "*.key", "*.pub")
 _CHUNK = 1 << 20
 
 
 def back_up(folder: Path, target: Path, now: datetime) -> dict[str, Any]:
-    """Write a backup of the platform in ``folder``; returns its manifest. The file is whole or not there.
+    """Write a backup of the platform in ``folder``; returns its manifest. The file is written completely or not at
+    all.
 
-    Raises InputError if the target exists or has no folder, or where PostgreSQL's own tool is missing.
+    Raises InputError if the target exists or its folder does not, or if PostgreSQL's backup tool is missing.
     """
     if target.exists():
         raise _problem(
@@ -66,7 +67,7 @@ def back_up(folder: Path, target: Path, now: datetime) -> dict[str, Any]:
             "create it first, or choose another folder",
         )
     part = target.with_name(target.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # it holds the keys
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # it contains the keys
     try:
         with os.fdopen(descriptor, "wb") as out, tarfile.open(fileobj=out, mode="w") as tar:
             manifest = _write(folder, tar, now)
@@ -83,7 +84,7 @@ def restore(source: Path, folder: Path) -> dict[str, Any]:
     """Unpack a backup into an empty folder, every member checked against the manifest; returns the manifest. A
     backup of PostgreSQL is loaded into the database that DATABASE_URL names, which must be empty.
 
-    Raises InputError, before anything is left behind, where the backup is damaged or there is something already.
+    Raises InputError and leaves nothing behind if the backup is damaged or the target is not empty.
     """
     if folder.exists() and any(folder.iterdir()):
         raise _problem(
@@ -118,8 +119,8 @@ def restore(source: Path, folder: Path) -> dict[str, Any]:
 
 
 def _unpack(tar: tarfile.TarFile, folder: Path) -> None:
-    """Regular files with plain relative names, which is all that a backup holds. The standard library's own filter
-    of names came with 3.11.4 only. Raises ValueError for any other member.
+    """Unpack regular files with plain relative names, the only members of a backup. (The standard library's filter
+    exists only from 3.11.4 on.) Raises ValueError for any other member.
     """
     for member in tar:
         name = PurePosixPath(member.name)
@@ -134,8 +135,8 @@ def _unpack(tar: tarfile.TarFile, folder: Path) -> None:
 
 
 def missing_files(folder: Path) -> Iterator[tuple[str, str]]:
-    """Contents that the database names and the folder has not, or has otherwise: SHA-256, and ``missing`` or
-    ``changed``.
+    """Yield files that the database names and that are missing from the folder or differ: SHA-256, and ``missing``
+    or ``changed``.
     """
     from zhirong.store.blobs import path_of
     from zhirong.store.financing import StoredFile
@@ -233,8 +234,8 @@ def _load_postgres(dump: Path) -> None:
 
 
 def _run_tool(command: list[str]) -> None:
-    """Run a tool of PostgreSQL on the platform's database; the password goes by the environment, not by the command
-    line.
+    """Run a PostgreSQL tool on the platform's database. The password is passed in the environment, not on the
+    command line.
     """
     given = connection.settings_dict
     named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}

@@ -1,9 +1,9 @@
-"""The platform's tables against the events: every row is what the images in the log make of it, and nothing else.
+"""The check of the platform's tables against the events: every row must equal the result of its snapshots in the
+log.
 
-Covered is every table of the kind ``Kept``, and what accounts sign in with, by its seals (``seals``); not when they
-last did. Nor are notices, jobs and deliveries, which no event vouches for (see ``store.work``). Rows that were
-loaded in bulk
-past the operations have no event, and are found as what they are: not in the log.
+It covers every table of the kind ``Kept``, and the sign-in data of accounts by their seals (``seals``) except the
+time of the last sign-in. It does not cover notifications, jobs and deliveries, which no event records (see
+``store.work``). Rows loaded in bulk without operations have no event and are reported as missing from the log.
 """
 
 import hashlib
@@ -42,13 +42,13 @@ Rows = dict[tuple[str, int], Row]
 
 
 def check_register(folder: Path) -> RegisterCheck:
-    """Everything that is wrong with the register and the platform's tables in the database. folder: of its keys."""
+    """Return every error in the register's and the platform's tables in the database. folder: of its keys."""
     own = check_register_alone(folder)
     return replace(own, findings=(*own.findings, *platform_findings(folder)))
 
 
 def platform_findings(folder: Path = settings.DATA) -> list[AuditFinding]:
-    """Every row of a kept table that was changed, removed or added without an operation. folder: of the
+    """Return every row of a kept table that was changed, removed or added without an operation. folder: of the
     keys.
     """
     expected = _folded()
@@ -65,7 +65,9 @@ def platform_findings(folder: Path = settings.DATA) -> list[AuditFinding]:
 
 
 def account_findings(folder: Path) -> Iterator[AuditFinding]:
-    """Accounts whose columns, second factors or addresses are not what was sealed. None before seals have begun."""
+    """Yield the accounts whose columns, second factors or addresses differ from their seals. None before seals
+    exist.
+    """
     if not have_begun():
         return
     seals = {one.account_id: one for one in AccountSeal.objects.order_by("account_id")}
@@ -106,12 +108,12 @@ def _part_words(was: bool, is_now: bool) -> tuple[str, str]:
 
 
 def kept_models() -> list[type[Kept]]:
-    """The tables that operations alone write."""
+    """Return the tables that only operations write."""
     return [model for model in apps.get_app_config("store").get_models() if issubclass(model, Kept)]
 
 
 def _folded() -> Rows:
-    """Each row as its images, one after another, leave it."""
+    """Return each row as the result of its snapshots in order."""
     rows: Rows = {}
     events = models.Event.objects.filter(registration=None).order_by("index").values_list("content", flat=True)
     for content in events.iterator():
@@ -125,9 +127,7 @@ def _folded() -> Rows:
 
 
 def _images(content: str) -> list[Mapping[str, Any]]:
-    """The images of an event. One whose content cannot be read is named where events are checked against the
-    log.
-    """
+    """Return the snapshots of an event. Unreadable content is reported where events are checked against the log."""
     try:
         images = canonical.decode(content.encode()).get("images", [])
         return [
@@ -146,7 +146,7 @@ def _numbers(expected: Rows, table: str) -> list[int]:
 def _of_table(model: type[Kept], expected: dict[int, Row]) -> Iterator[AuditFinding]:
     table = str(model._meta.model_name)
     columns = [one for one in model._meta.concrete_fields if one.attname != "id"]
-    # As text, since a damaged value could not be read as what it should be.
+    # As text, because a damaged value may not be readable in its type.
     written = {_WRITTEN + one.attname: Cast(one.attname, TextField()) for one in columns}
     rows = model._default_manager.annotate(**written).order_by("pk").values_list("pk", *written)
     for number, *values in rows.iterator():
@@ -171,8 +171,8 @@ def _of_table(model: type[Kept], expected: dict[int, Row]) -> Iterator[AuditFind
 
 
 def _plain(column: Any, text: str | None) -> Any:
-    """What is in a column, as an image writes it (``operations.snapshots.image_value``); a mark where it cannot be
-    read.
+    """Return the content of a column as a snapshot writes it (``operations.snapshots.image_value``), or a mark if
+    it is unreadable.
     """
     if text is None:
         return None
@@ -182,7 +182,7 @@ def _plain(column: Any, text: str | None) -> Any:
         if isinstance(column, fields.DateTimeField):
             moment = datetime.fromisoformat(text)
             moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            # To the microsecond: an image keeps whole seconds, so a fraction is a difference.
+            # With microseconds: a snapshot keeps whole seconds, so a fraction is a difference.
             return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
         if isinstance(column, fields.DecimalField):
             value = Decimal(text)
@@ -204,7 +204,7 @@ def _held(value: Any) -> Any:
 
 
 def _limited(found: Iterator[AuditFinding], table: str) -> list[AuditFinding]:
-    """The first findings of a table, and how many more there are."""
+    """Return the first findings of a table, and the number of further ones."""
     named = list(islice(found, MOST_OF_A_TABLE))
     more = sum(1 for _ in found)
     if more:

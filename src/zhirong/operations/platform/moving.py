@@ -1,9 +1,7 @@
-"""A platform that has begun on SQLite continues with PostgreSQL: every table is copied in one transaction, and
-counted.
+"""Move of a platform from SQLite to PostgreSQL: every table is copied in one transaction, and rows are counted.
 
-The database of the data folder is the source, the empty one that DATABASE_URL names the target. Files and keys stay
-where they are. Afterwards the source is kept under another name, so that nobody continues writing the log in two
-places.
+The database of the data folder is the source; the empty one that DATABASE_URL names is the target. Files and keys
+stay where they are. Afterwards the source is renamed, so that the log cannot be continued in two places.
 """
 
 import sqlite3
@@ -33,8 +31,8 @@ def move(folder: Path) -> dict[str, int]:
     """Copy everything from ``zhirong.sqlite3`` in the folder into PostgreSQL; returns the number of rows of each
     table.
 
-    Raises InputError, with nothing copied, where there is no such file, a program still uses it, it is of an older
-    version, DATABASE_URL names no PostgreSQL or a database that holds something, or a value has no place there.
+    Raises InputError and copies nothing if the file does not exist, a program still uses it, it has an older
+    version, DATABASE_URL does not name an empty PostgreSQL database, or a value does not fit there.
     """
     place = folder / SQLITE
     _demand_target(place)
@@ -42,7 +40,7 @@ def move(folder: Path) -> dict[str, int]:
     with _source(folder):
         _demand_present_form(place)
         migrate()
-        # IMMEDIATE: nobody writes to the source until the target is whole.
+        # IMMEDIATE: nobody can write to the source until the target is complete.
         with transaction.atomic(using=_SOURCE), transaction.atomic(durable=True):
             counts = _copied()
     place.rename(folder / MOVED)
@@ -81,7 +79,9 @@ def _demand_target(place: Path) -> None:
 
 
 def demand_unused(place: Path) -> None:
-    """Raise InputError where a program has the SQLite database open. Leaving the write-ahead log is possible for the only one that has the file open."""
+    """Raise InputError if a program has the SQLite database open. Only the sole user of the file can leave the
+    write-ahead log.
+    """
     with closing(sqlite3.connect(place, timeout=_WAIT_SECONDS)) as alone:
         try:
             alone.execute("PRAGMA journal_mode = DELETE")
@@ -128,7 +128,7 @@ def _source(folder: Path) -> Iterator[None]:
 
 def _copied() -> dict[str, int]:
     models = apps.get_models(include_auto_created=True)
-    for model in reversed(models):  # what making the tables has filled in: kinds of content, permissions
+    for model in reversed(models):  # filled in when the tables were made: content types, permissions
         model._base_manager.all().delete()
     counts = {model._meta.db_table: _copy(model) for model in models}
     with connection.cursor() as cursor:
@@ -142,7 +142,7 @@ def _copied() -> dict[str, int]:
 
 
 def _copy(model: type[Model]) -> int:
-    """Every row of a table as it stands: no column is filled in again."""
+    """Copy every row of a table unchanged, without refilling any column."""
     fields = model._meta.local_concrete_fields
     table, quote = model._meta.db_table, connection.ops.quote_name
     into = f"COPY {quote(table)} ({', '.join(quote(field.column) for field in fields)}) FROM STDIN"

@@ -1,7 +1,8 @@
-"""Policies: the rules that a lender, a guarantor, a fund or a region adds to the platform's, drafted by one person, approved by another.
+"""Policies: rules that a lender, a guarantor, a fund or a region adds to the platform's rules. One person drafts
+them, another approves them.
 
-A policy is kept in versions. A version is written like a policy pack (docs/en/reference/policy-packs.md); the platform writes its manifest.
-What is decided on a case, ``operations.rulebook`` reads under the versions in force on that day.
+A policy has versions. A version is written like a policy pack (docs/en/reference/policy-packs.md); the platform writes its
+manifest. ``operations.rulebook`` applies the versions in force on the day of a decision.
 """
 
 import json
@@ -45,9 +46,9 @@ from zhirong.workbench import faults_of_pack
 RULES = "rules.toml"
 _EVERYWHERE = Text("全国", "everywhere")
 _MODES = "modes"
-_MOST_TEXT = 200_000  # characters of the rules, and of one mode
+_MOST_TEXT = 200_000  # maximum characters of the rules, and of one mode
 _MOST_MODES = 10
-# What the owner is called in a pack's manifest and in the rules ``policy.may_set``.
+# The owner's name in a pack's manifest and in the rules ``policy.may_set``.
 ISSUERS: Mapping[str, str] = {
     OrganisationKind.LENDER: "lender",
     OrganisationKind.GUARANTOR: "guarantor",
@@ -71,7 +72,7 @@ READERS = (
 
 
 def _latest_rules(actor: Actor, row: Any) -> str:
-    """The rules that a form begins with: of the version itself, or of the organisation's version in force."""
+    """Return the rules with which a form starts: those of the version, or of the organisation's version in force."""
     if row is not None:
         return str(row.files.get(RULES, ""))
     own = (
@@ -87,7 +88,9 @@ def _kept(name: str) -> Any:
 
 
 class Draft(Request):
-    """A version as its author writes it. rules: TOML, in the form of the rule files. modes: files in the mode language."""
+    """A version as its author writes it. rules: TOML in the form of the rule files. modes: files in the mode
+    language.
+    """
 
     title: Annotated[
         Line,
@@ -100,7 +103,7 @@ class Draft(Request):
             "自何日起适用",
             "Applies from",
             "批准之日早于此日的，自此日起；晚于此日的，自批准之日起",
-            "or from the day of approval, where that is later",
+            "or from the day of approval if that is later",
             widget="day",
             start=_kept("valid_from"),
         ),
@@ -109,13 +112,13 @@ class Draft(Request):
         str,
         Formed(
             "^(CN|[0-9]{6})$",
-            Text("请填 CN 或六位地区代码，如 610100", "Enter CN or the six digits of a region, such as 610100."),
+            Text("请填写 CN 或六位地区代码，如 610100", "Enter CN or the six digits of a region, such as 610100."),
         ),
         ask(
             "适用地区",
             "Region",
             "CN 为全国；只在一地适用的，填六位地区代码",
-            "CN for everywhere, or the six digits of the one region where it applies",
+            "CN for all regions, or the six digits of one region",
             start=lambda actor, row: COUNTRY if row is None else row.region,
         ),
     ] = COUNTRY
@@ -137,7 +140,7 @@ class Draft(Request):
             "规则",
             "Rules",
             "按规则文件的格式书写；可从“可以设定的规则”复制现行值再修改。留空：不另设规则，按平台规则",
-            "in the form of the rule files; copy one from 'Rules that you may set' and change it. Empty: the platform's rules alone",
+            "in the format of the rule files; copy one from 'Rules that you may set' and change it. Leave empty to use the platform's rules only",
             widget="area",
             start=_latest_rules,
         ),
@@ -156,12 +159,12 @@ class Draft(Request):
     request=Draft,
     page="policy.version",
     help=Text(
-        "设定本机构自己的判断标准。起草后提交，由另一位有权的人批准；批准前可以看到改了什么、影响哪些业务。",
-        "Set the rules that your organisation decides by. Another person approves them, and sees before what changes and which cases it touches.",
+        "设定本机构的审查审批标准。起草后提交，由另一位有权人员批准；批准前可查看变更内容和受影响的业务。",
+        "Set your organisation's decision rules. Another person approves them after seeing the changes and the cases affected.",
     ),
 )
 def draft(work: Work, request: Draft) -> Any:
-    """A new version of the organisation's policy; it decides nothing before it is approved."""
+    """Create a new version of the organisation's policy; it applies only after approval."""
     owner = Organisation.objects.get(pk=work.actor.organisation)
     last = Policy.objects.filter(organisation=owner).aggregate(last=Max("number"))["last"] or 0
     files, pack = _checked(owner, last + 1, request, work.rules, work.day)
@@ -187,7 +190,7 @@ def draft(work: Work, request: Draft) -> Any:
     page="policy.version",
 )
 def edit(work: Work, request: Draft) -> Any:
-    """The person who changes a draft becomes its author and does not approve it."""
+    """Change a draft. The person who changes it becomes its author and cannot approve it."""
     policy: Policy = work.row
     files, pack = _checked(policy.organisation, policy.number, request, work.rules, work.day)
     work.update(policy, drafted_by_id=work.actor.account, **_columns(request, files, pack))
@@ -195,7 +198,7 @@ def edit(work: Work, request: Draft) -> Any:
 
 
 def _settable_one_by_one(actor: Actor, row: Any) -> Choices:
-    """The rules with one number, word or flag, for a form; tables are written as text."""
+    """Return the rules that contain one number, word or flag, for a form; tables are written as text."""
     if row is None:
         return []
     book, day = rulebook(), day_of(now())
@@ -208,7 +211,7 @@ def _settable_one_by_one(actor: Actor, row: Any) -> Choices:
 
 
 class SetRule(Request):
-    """One rule and what it is to be. document, article: where the organisation has decided so."""
+    """One rule and its new value. document, article: of the organisation's decision."""
 
     rule: Annotated[str, Field(max_length=200), ask("规则", "Rule", choices=_settable_one_by_one)]
     value: Annotated[
@@ -234,12 +237,12 @@ class SetRule(Request):
     request=SetRule,
     page="policy.version",
     help=Text(
-        "规则为表的，请在“修改草稿”中按文本书写。设定后，原文中的注释不保留。",
-        "A rule that is a table is written as text in 'Edit the draft'. Comments in the text are not kept.",
+        "规则内容为表格的，请在“修改草稿”中以文本填写。设定后，原文中的注释不予保留。",
+        "Edit rules that are tables as text with 'Edit the draft'. Comments in the text are lost.",
     ),
 )
 def set_rule(work: Work, request: SetRule) -> Any:
-    """The draft with this rule added or changed; the person who sets it becomes its author."""
+    """Add or change this rule in the draft; the person who does so becomes its author."""
     policy: Policy = work.row
     allowed = [one for one, _ in _settable_one_by_one(work.actor, policy)]
     if request.rule not in allowed:
@@ -270,7 +273,7 @@ def set_rule(work: Work, request: SetRule) -> Any:
     page="policy.version",
 )
 def submit(work: Work, request: Any) -> Any:
-    """Its effects on open cases are calculated in the background; then another person decides."""
+    """Submit the version: its effects on open cases are calculated in the background, then another person decides."""
     policy: Policy = work.row
     work.update(
         policy,
@@ -281,7 +284,7 @@ def submit(work: Work, request: Any) -> Any:
     work.later("policy.effects", f"policy.effects/{policy.pk}", work.now, policy.organisation, policy=policy.pk)
     words = Text(
         f"政策待批准：{policy.title}（第 {policy.number} 版）",
-        f"A policy waits for approval: {policy.title} (version {policy.number})",
+        f"Policy to approve: {policy.title} (version {policy.number})",
     )
     work.notify(words, page_link("policy.version", policy.pk), policy.organisation, DECIDERS)
     return {"id": policy.pk}
@@ -294,7 +297,7 @@ def _is_second(actor: Actor, row: Any) -> bool:
 
 
 class Decide(Request):
-    """Why."""
+    """The reason."""
 
     opinion: Annotated[Words, ask("意见", "Opinion", widget="area")]
 
@@ -311,12 +314,11 @@ class Decide(Request):
     page="policy.version",
     help=Text(
         "批准后自适用之日起据以办理，取代本机构同一地区此前的版本；尚未审批完的业务须重新测算。",
-        "From its first day on cases are decided by it. It supersedes all former versions for the same region; cases that are "
-        "not yet decided have to be calculated again.",
+        "The policy applies to decisions from its first day on. It supersedes all former versions for the same region; cases that are not yet decided must be calculated again.",
     ),
 )
 def approve(work: Work, request: Decide) -> Any:
-    """It decides from its first day on; former versions end the day before."""
+    """Approve the version: it applies from its first day on; earlier versions end the day before."""
     policy: Policy = work.row
     if not policy.effects:
         raise refuse(
@@ -326,11 +328,11 @@ def approve(work: Work, request: Decide) -> Any:
             Text("对未结业务的影响还在测算", "its effects on open cases are still being calculated"),
             Text(
                 "请稍候再批准；一直没有结果的，请系统管理员查看后台任务",
-                "Try again in a minute. If it stays so, ask the system administrator to look at the background work.",
+                "Try again in a minute. If nothing changes, ask the system administrator to check the background jobs.",
             ),
         )
     begins = max(policy.valid_from, work.day)
-    laid_over(rulebook(), [pack_of(policy.files)])  # the rules of the program may have changed since it was drafted
+    laid_over(rulebook(), [pack_of(policy.files)])  # the program's rules may have changed since the draft
     for former in _former(policy, begins):
         ends: dict[str, Any] = {"ends_on": begins - timedelta(days=1)}
         if former.state == PolicyState.APPROVED:
@@ -345,14 +347,14 @@ def approve(work: Work, request: Decide) -> Any:
     )
     words = Text(
         f"政策已批准，自 {begins} 起适用：{policy.title}（第 {policy.number} 版）",
-        f"A policy is approved and applies from {begins}: {policy.title} (version {policy.number})",
+        f"Policy approved; it applies from {begins}: {policy.title} (version {policy.number})",
     )
     work.notify(words, page_link("policy.version", policy.pk), policy.organisation)
     return {"id": policy.pk, "begins_on": begins.isoformat()}
 
 
 def _former(policy: Policy, begins: date) -> list[Policy]:
-    """Versions of the same owner and region that would decide on or after the day on which this one begins."""
+    """Return versions of the same owner and region that would apply on or after the first day of this one."""
     states = [state.value for state in DECIDING]
     same = Policy.objects.filter(organisation=policy.organisation_id, region=policy.region, state__in=states)
     return list(same.filter(Q(ends_on=None) | Q(ends_on__gte=begins)).order_by("pk"))
@@ -369,7 +371,7 @@ def _former(policy: Policy, begins: date) -> list[Policy]:
     page="policy.version",
 )
 def reject(work: Work, request: Decide) -> Any:
-    """The version ends; its author is notified of the reason and may draft another."""
+    """Reject the version; its author learns the reason and may draft another."""
     policy: Policy = work.row
     work.update(
         policy,
@@ -379,7 +381,7 @@ def reject(work: Work, request: Decide) -> Any:
     )
     words = Text(
         f"政策未获批准：{policy.title}：{request.opinion}"[:200],
-        f"A policy is rejected: {policy.title}: {request.opinion}"[:200],
+        f"Policy rejected: {policy.title}: {request.opinion}"[:200],
     )
     work.notify(
         words, page_link("policy.version", policy.pk), policy.organisation, EDITORS, alone=policy.drafted_by
@@ -397,7 +399,7 @@ def reject(work: Work, request: Decide) -> Any:
     page="policy.version",
 )
 def withdraw(work: Work, request: Any) -> Any:
-    """A version that is not approved goes no further."""
+    """Withdraw a version that is not approved."""
     policy: Policy = work.row
     work.update(policy, state=next_policy_state(policy.state, PolicyTransition.WITHDRAW).value)
     return {"id": policy.pk}
@@ -407,21 +409,21 @@ def withdraw(work: Work, request: Any) -> Any:
 
 
 def settable(kind: OrganisationKind | str, rules: Rulebook, day: date) -> tuple[str, ...]:
-    """The rules that the policy of such an owner may set, sorted."""
+    """Return the rules, sorted, that the policy of such an owner may set."""
     begins = tuple(rules.at("policy.may_set", day).value.get(ISSUERS[OrganisationKind(kind)], ()))
     never = tuple(rules.at("policy.not_to_set", day).value["all"])
     return tuple(one for one in rules.ids() if one.startswith(begins) and not one.startswith(never))
 
 
 def may_change_modes(kind: OrganisationKind | str, rules: Rulebook, day: date) -> bool:
-    """Whether the policy of such an owner may change financing modes."""
+    """Return whether the policy of such an owner may change financing modes."""
     return ISSUERS[OrganisationKind(kind)] in rules.at("policy.modes", day).value["kinds"]
 
 
 def _checked(
     owner: Organisation, number: int, request: Draft, rules: Rulebook, day: date
 ) -> tuple[dict[str, str], Pack]:
-    """The files and the pack of a version. Raises InputError with everything that is wrong with it."""
+    """Return the files and the pack of a version. Raises InputError with every error in it."""
     files = _files(owner, number, request)
     try:
         pack = pack_of(files)
@@ -435,7 +437,7 @@ def _checked(
                 "valid_from",
                 request.valid_from.isoformat(),
                 Text("早于今天", "before today"),
-                Text("请填今天或以后的日期", "Enter today or a later day."),
+                Text("请填写今天或之后的日期", "Enter today or a later date."),
                 "date_in_past",
             )
         )
@@ -448,7 +450,7 @@ def _checked(
                     "本类机构的政策不能修改融资模式",
                     "the policy of such an organisation cannot change financing modes",
                 ),
-                Text("请平台管理员办理", "Ask the platform's administration."),
+                Text("请平台管理员办理", "Ask the platform administration."),
                 "modes_not_allowed",
             )
         )
@@ -458,7 +460,7 @@ def _checked(
 
 
 def _files(owner: Organisation, number: int, request: Draft) -> dict[str, str]:
-    """As in the folder of a policy pack; JSON's strings are TOML's."""
+    """Return the files as in a policy pack's folder. JSON strings are valid TOML strings."""
     kind = ISSUERS[OrganisationKind(owner.kind)]
     where = "" if request.region == COUNTRY else f"-{request.region}"
 
@@ -482,7 +484,7 @@ def _columns(request: Draft, files: dict[str, str], pack: Pack) -> dict[str, Any
 
 
 def _field(name: str) -> str:
-    """The field of the request for a place in a file."""
+    """Return the request field for a place in a file."""
     for beginning, field in ((f"policy/{RULES}: ", "rules."), (f"policy/{MANIFEST}: ", ""), ("policy: ", "rules.")):
         if name.startswith(beginning):
             return field + name.removeprefix(beginning)
@@ -490,21 +492,21 @@ def _field(name: str) -> str:
 
 
 def _beyond(owner: Organisation, pack: Pack, rules: Rulebook, day: date) -> list[Problem]:
-    """Rules that there are not, and rules that are not the owner's to set."""
+    """Return the problems for unknown rules and for rules that the owner may not set."""
     allowed = set(settable(owner.kind, rules, day))
     return [_not_to_set(one.id, rules, allowed) for one in pack.rules if one.id not in allowed]
 
 
 def _not_to_set(rule_id: str, rules: Rulebook, allowed: Iterable[str]) -> Problem:
-    """A rule that there is not, that is not the owner's to set, or that a form cannot ask for."""
+    """Return the problem for a rule that is unknown, that the owner may not set, or that a form cannot contain."""
     near = nearest(rule_id, allowed)
     if rule_id in rules:
         reason = Text("本机构不能这样设定这条规则", "your organisation cannot set this rule here")
     else:
-        reason = Text("没有这条规则", "there is no such rule")
-    hint = Text("请从“可以设定的规则”中选", "Choose one of the rules that you may set.")
+        reason = Text("该规则不存在", "there is no such rule")
+    hint = Text("请从“可以设定的规则”中选择", "Choose one of the rules that you may set.")
     if near and near != rule_id:
-        hint = Text(f"是不是 {near}？", f"Did you mean {near}?")
+        hint = Text(f"是否为 {near}？", f"Did you mean {near}?")
     return Problem(f"rules.{rule_id}", rule_id, reason, hint, "rule_not_to_set")
 
 
@@ -517,7 +519,7 @@ def _size_problems(pack: Pack, rules: Rulebook, day: date) -> list[Problem]:
             "rules",
             str(len(pack.rules)),
             Text(f"超过 {most} 条", f"more than {most}"),
-            Text("请只写与平台规则不同的", "Write only those that differ from the platform's."),
+            Text("请仅填写与平台规则不同的规则", "Enter only rules that differ from the platform's."),
             "too_many_rules",
         )
     ]
@@ -527,7 +529,7 @@ def _size_problems(pack: Pack, rules: Rulebook, day: date) -> list[Problem]:
 
 
 def name_of_person(account: Any) -> str:
-    """How somebody of the organisation is called; empty where there is nobody yet."""
+    """Return the name of a member of the organisation; empty for nobody."""
     return "" if account is None else str(account.display_name or account.email)
 
 
@@ -569,7 +571,7 @@ listing(
         roles=READERS,
         related=("organisation", "drafted_by", "decided_by"),
         page="policy.version",
-        empty=Text("还没有本机构的政策，按平台规则办理", "no policy of your own: the platform's rules decide"),
+        empty=Text("暂无本机构的政策，按平台规则办理。", "No policy yet; the platform's rules apply."),
         begin="policy.draft",
     )
 )

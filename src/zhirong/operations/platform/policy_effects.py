@@ -1,4 +1,4 @@
-"""What a version of a policy changes: rule by rule, and which open cases would be decided differently."""
+"""The effects of a version of a policy: rule by rule, and on the decisions about open cases."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -24,25 +24,27 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, GuaranteeRequest
 from zhirong.store.policies import Policy
 
-# Cases on which the lender has not decided yet: they are decided by the new version.
+# Cases on which the lender has not decided yet; the new version will apply to them.
 OPEN = (CaseState.SUBMITTED, CaseState.DILIGENCE, CaseState.APPROVAL)
 _OWN_CASES = (OrganisationKind.LENDER, OrganisationKind.GUARANTOR)
 
 
 def rule_changes(policy: Policy) -> list[Change]:
-    """Every rule that the version sets or gives back, against the version of the same owner and region in force before it."""
+    """Return every rule that the version sets or gives back, compared with the preceding version of the same owner
+    and region.
+    """
     before, after = books(policy)
     return changes(before, after)
 
 
 def books(policy: Policy) -> tuple[Rulebook, Rulebook]:
-    """The platform's rules under the owner's former version, and under this one."""
+    """Return the platform's rules under the owner's former version, and under this one."""
     former = former_of(policy)
     return rules_under([] if former is None else [(former.pk, former.sha256)]), rules_under([_key(policy)])
 
 
 def former_of(policy: Policy) -> Policy | None:
-    """The version in force of the same owner and region before this one was, or is to be, approved."""
+    """Return the version of the same owner and region that was in force before this one's approval."""
     same = Policy.objects.filter(organisation=policy.organisation_id, region=policy.region).exclude(pk=policy.pk)
     decided = same.filter(begins_on__isnull=False)
     if policy.begins_on is not None:
@@ -54,7 +56,7 @@ def former_of(policy: Policy) -> Policy | None:
 
 
 def open_cases(policy: Policy) -> Any:
-    """The open cases on which the version would decide, the oldest first."""
+    """Return the open cases to which the version would apply, oldest first."""
     owner = policy.organisation
     cases = Case.objects.filter(state__in=[state.value for state in OPEN]).order_by("pk")
     if owner.kind == OrganisationKind.LENDER:
@@ -69,13 +71,15 @@ def open_cases(policy: Policy) -> Any:
 
 
 def _within(region: str) -> Q:
-    """Firms in a region of GB/T 2260: zeros at its end stand for all of it."""
+    """Return the condition for firms in a region of GB/T 2260: trailing zeros of its code cover the complete
+    region.
+    """
     return Q(firm__region__startswith=region.removesuffix("00").removesuffix("00"))
 
 
 @job("policy.effects", is_long=True)
 def calculate_effects(task: Task) -> Any:
-    """Quote the open cases under the present and the new policy, and keep what differs."""
+    """Quote the open cases under the current and the new policy, and store the differences."""
     policy = Policy.objects.select_related("organisation").get(pk=task.payload["policy"])
     if policy.state != PolicyState.SUBMITTED:
         return {"left": policy.state}
@@ -89,7 +93,7 @@ def calculate_effects(task: Task) -> Any:
         found += list(_difference(policy, case, day))
         looked_at += 1
         task.progress(looked_at, min(most, total))
-    # A fund or a region sees how many cases differ, not whose they are.
+    # A fund or a region sees how many cases differ, but not which.
     named = found if policy.organisation.kind in _OWN_CASES else []
     effects = {"on": day.isoformat(), "total": total, "looked_at": looked_at, "changed": len(found), "cases": named}
     task.run_operation("policy.keep_effects", policy.pk, {"effects": effects})
@@ -97,7 +101,7 @@ def calculate_effects(task: Task) -> Any:
 
 
 def _difference(policy: Policy, case: Case, day: date) -> Iterator[dict[str, Any]]:
-    """The case with its figures under both policies, where they differ."""
+    """Yield the case with its figures under both policies if they differ."""
     now = policies_of_case(case, day)
     before, after = _figures(case, day, now), _figures(case, day, _with(policy, now))
     if before != after:
@@ -105,7 +109,7 @@ def _difference(policy: Policy, case: Case, day: date) -> Iterator[dict[str, Any
 
 
 def _with(policy: Policy, now: tuple[PolicyKey, ...]) -> tuple[PolicyKey, ...]:
-    """The policies in force with the new version instead of the owner's former one, in its place."""
+    """Return the policies in force, with the new version in place of the owner's former one."""
     own = set(
         in_force(date.max)
         .filter(organisation=policy.organisation_id, region=policy.region)
@@ -118,7 +122,7 @@ def _with(policy: Policy, now: tuple[PolicyKey, ...]) -> tuple[PolicyKey, ...]:
 
 
 def _figures(case: Case, day: date, policies: tuple[PolicyKey, ...]) -> dict[str, Any]:
-    """What is decided on: amount, rate and verdict; or why there is none."""
+    """Return the decisive figures: amount, rate and verdict, or the reason why there are none."""
     try:
         quote = quote_json(case_table_of(case, day), [case.mode], rules_under(policies))
     except InputError as error:
@@ -139,20 +143,20 @@ def _key(policy: Policy) -> PolicyKey:
 
 
 class KeepEffects(Request):
-    """What was calculated."""
+    """The calculated effects."""
 
     effects: Annotated[dict[str, Any], ask("影响", "Effects")]
 
 
 @operation(
     "policy.keep_effects",
-    Text("记录政策的影响", "Keep the effects of a policy"),
+    Text("记录政策的影响", "Store the effects of a policy"),
     model=Policy,
     states=(PolicyState.SUBMITTED,),
     request=KeepEffects,
     is_background=True,
 )
 def keep_effects(work: Work, request: KeepEffects) -> Any:
-    """The approver sees them; without them nothing is approved."""
+    """Store the effects for the approver; without them no version is approved."""
     work.update(work.row, effects=request.effects)
     return {"id": work.row.pk}

@@ -1,4 +1,4 @@
-"""The text of a policy's rules: a rule as TOML with today's value, and a text in which one rule is set to another value."""
+"""The text of a policy's rules: a rule as TOML with today's value, and a text with one rule set to another value."""
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -14,14 +14,14 @@ _WHOLE = ("months", "days", "working_days", "count")
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a value is one number, word or flag, as a form can ask for it."""
+    """Return whether a value is one number, word or flag, so that a form can ask for it."""
     return isinstance(value, bool | int | Decimal | str)
 
 
 def rule_text(
     rule: Rule, value: Any, *, document: str = "", article: str = "", confidence: str = "verified"
 ) -> str:
-    """A rule with one version, as a policy writes it."""
+    """Return a rule with one version as a policy writes it."""
     table = {
         "id": rule.id,
         "title": {"zh": rule.title.zh, "en": rule.title.en},
@@ -32,7 +32,7 @@ def rule_text(
 
 
 def with_rule(text: str, new: str) -> str:
-    """The text with the rule of ``new`` in the place of the one of the same id, or at its end. Comments are not kept."""
+    """Return the text with ``new`` in place of the rule with the same id, or at its end. Comments are lost."""
     (made,) = parse_toml(new, "rules")["rule"]
     others = parse_toml(text, "rules")
     rules = list(others.get("rule", []))
@@ -43,7 +43,7 @@ def with_rule(text: str, new: str) -> str:
 
 
 def read_value(rule: Rule, written: str) -> Any:
-    """What somebody wrote for a rule, in the form of the platform's own value. Raises InputError."""
+    """Read a written value in the form of the platform's value. Raises InputError."""
     sample = rule.versions[0].value
     if isinstance(sample, bool):
         return _flag(written)
@@ -57,7 +57,7 @@ def read_value(rule: Rule, written: str) -> Any:
             "value",
             written,
             Text("不是数", "not a number"),
-            Text("请填一个数；比例可写 1.2%", "Enter a number; a rate may be written as 1.2%."),
+            Text("请填写一个数；比例可写 1.2%", "Enter a number; a rate may be written as 1.2%."),
         )
     number = number / 100 if is_percent else number
     is_whole = rule.unit in _WHOLE or isinstance(sample, int)
@@ -65,7 +65,7 @@ def read_value(rule: Rule, written: str) -> Any:
 
 
 def _number(written: str) -> Decimal | None:
-    """A number of a usual size, None for anything else."""
+    """Return a number of a usual size, None for anything else."""
     try:
         number = Decimal(written)
     except InvalidOperation:
@@ -117,6 +117,6 @@ def _key(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A basic string of TOML."""
+    """Return a basic TOML string."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(one if one >= " " and one != "\x7f" else f"\\u{ord(one):04x}" for one in escaped) + '"'

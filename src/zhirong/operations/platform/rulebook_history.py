@@ -1,8 +1,8 @@
-"""The rules that decide here: every rule with its dated values and sources, and when the rulebook has changed.
+"""The rules in use: every rule with its dated values and sources, and the changes of the rulebook.
 
-The rule files come with the package, and with the policy packs that ZHIRONG_RULES names; what a decision used is
-kept with its event as the rulebook's version. When the platform starts with another version than before, an event
-says so, with a fingerprint of every rule, so that anybody can see which rules have changed between two versions.
+The package contains the rule files; ZHIRONG_RULES names further policy packs. Each decision's event contains the
+version of the rulebook. When the platform starts with another version than before, it records an event with a
+fingerprint of every rule, so that anybody can see which rules have changed between two versions.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ _SHORT = 16
 
 
 class RulesChanged(Request):
-    """The rulebook's version, a fingerprint of each rule by its name, and the policy packs: id, version, digest."""
+    """The rulebook's version, a fingerprint of each rule by name, and the policy packs: id, version, digest."""
 
     version: Annotated[Line, ask("版本", "Version")]
     rules: Annotated[dict[str, str], ask("各规则的指纹", "Fingerprint of each rule")]
@@ -42,7 +42,7 @@ class RulesChanged(Request):
 
 @operation(KIND, Text("规则版本变更", "The rulebook has changed"), request=RulesChanged, is_background=True)
 def rules_changed(work: Work, request: RulesChanged) -> Any:
-    """Kept in the log; nothing else is written."""
+    """Record the rules in the log; nothing else is written."""
     if request.version != rules_version():
         raise refuse(
             "other_version",
@@ -55,9 +55,9 @@ def rules_changed(work: Work, request: RulesChanged) -> Any:
 
 
 def note_rules(now: datetime) -> bool:
-    """At the start: keep the version of the rules where it is another one than the last. Returns whether it was.
+    """At the start, record the version of the rules if it has changed; returns whether it has.
 
-    Raises InputError if a policy pack is wrong, its modes included: nothing may be decided by it.
+    Raises InputError if a policy pack or one of its modes is wrong, because no decision may use it.
     """
     if rulebook().packs:
         workbench.rules()
@@ -72,7 +72,7 @@ def note_rules(now: datetime) -> bool:
 
 
 def fingerprints() -> dict[str, str]:
-    """A short fingerprint of every rule (of all its versions with their sources), and of every file of modes and
+    """Return a short fingerprint of every rule (all versions with their sources) and of every file of modes and
     funds.
     """
     book = rulebook()
@@ -91,14 +91,14 @@ def _request(event: models.Event) -> dict[str, Any]:
     found: dict[str, Any] = {
         "packs": [],
         **json.loads(content["request"]),
-    }  # events before there were packs name none
+    }  # events from before policy packs existed name none
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class RulesDifference:
-    """How the rulebook of this program differs from the one that the platform worked by last. added, changed,
-    removed: names of rules and of files of modes.
+    """The differences between the rulebook of this program and the last one in use. added, changed, removed: names
+    of rules and of files of modes.
     """
 
     before: str
@@ -108,7 +108,7 @@ class RulesDifference:
     removed: tuple[str, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "before": self.before,
             "after": self.after,
@@ -119,7 +119,7 @@ class RulesDifference:
 
 
 def coming_rules() -> RulesDifference | None:
-    """What the next start will note of the rules; None if they are those noted last. Reads a database of any
+    """Return what the next start will record about the rules; None if nothing has changed. Reads databases of any
     version.
     """
     latest = models.Event.objects.filter(kind=KIND).only("content").order_by("-index").first()
@@ -133,7 +133,7 @@ def coming_rules() -> RulesDifference | None:
 def _difference(
     old: Mapping[str, str], new: Mapping[str, str]
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Names that are added, changed and removed."""
+    """Return the added, changed and removed names."""
     changed = (name for name in set(new) & set(old) if new[name] != old[name])
     return tuple(sorted(set(new) - set(old))), tuple(sorted(changed)), tuple(sorted(set(old) - set(new)))
 
@@ -141,7 +141,7 @@ def _difference(
 @dataclass(frozen=True, slots=True)
 class Changed:
     """One change of the rulebook. added, changed, removed: names of rules; all are empty for the first version.
-    packs: the policy packs in use from then on.
+    packs: the policy packs in use afterwards.
     """
 
     index: int
@@ -154,7 +154,7 @@ class Changed:
 
 
 def history() -> list[Changed]:
-    """Every version that the platform has worked by, the latest first."""
+    """Return every version of the rules that the platform has used, latest first."""
     found: list[Changed] = []
     before: Mapping[str, str] | None = None
     for event in models.Event.objects.filter(kind=KIND).order_by("index"):
@@ -176,7 +176,7 @@ def history() -> list[Changed]:
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """One file of rules. doubtful: how many of its rules have a value that no source confirms."""
+    """One file of rules. doubtful: number of its rules with a value that no source confirms."""
 
     name: str
     rules: tuple[Rule, ...]
@@ -185,7 +185,7 @@ class RuleFile:
 
 @cache
 def files() -> tuple[RuleFile, ...]:
-    """The rule files that come with the package, in the order of their paths, then those of the policy packs."""
+    """Return the rule files of the package in the order of their paths, then those of the policy packs."""
     root = str(shipped_rules())
     found = []
     for file in rule_files(shipped_rules()):
@@ -199,7 +199,7 @@ def files() -> tuple[RuleFile, ...]:
 
 @dataclass(frozen=True, slots=True)
 class LanguageFile:
-    """A file of a financing mode or a fund, in the mode language. name: with its folder, such as
+    """A file of a financing mode or a fund in the mode language. name: with its folder, such as
     ``modes/xixian.toml``.
     """
 
@@ -211,9 +211,7 @@ class LanguageFile:
 
 @cache
 def language_files() -> tuple[LanguageFile, ...]:
-    """The files of modes and funds that come with the package, then those of the policy packs, named with the
-    pack's id.
-    """
+    """Return the files of modes and funds in the package, then those of the policy packs, named with the pack's id."""
     named = [
         (f"{folder}/{file.name}", file.read_text(encoding="utf-8"))
         for folder in ("funds", "modes")
@@ -230,10 +228,10 @@ def language_files() -> tuple[LanguageFile, ...]:
 
 
 def is_doubtful(rule: Rule) -> bool:
-    """Whether one of its values is assumed, or not confirmed by a source."""
+    """Return whether one of its values is assumed or not confirmed by a source."""
     return any(one.reference.doubtful for one in rule.versions)
 
 
 def rule(rule_id: str) -> Rule | None:
-    """A rule by its name."""
+    """Return a rule by its name."""
     return rulebook().rule(rule_id) if rule_id in rulebook() else None

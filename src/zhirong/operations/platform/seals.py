@@ -1,8 +1,8 @@
-"""The log vouches for what accounts sign in with, by keyed digests (``store.seals``).
+"""Seals: the log protects the sign-in data of accounts by keyed digests (``store.seals``).
 
-Sign-up, a new password, a second factor, a confirmed address and the closing of an account each seal what they changed and nothing
-else, so that a column that somebody changed in the database stays different from its seal. ``zhirong platform check`` names it.
-A change and its seal are one transaction: a machine that dies between them leaves neither.
+Sign-up, a new password, a second factor, a confirmed address and the closing of an account each seal only what they
+changed, so that a column that somebody changed in the database stays different from its seal. ``zhirong platform
+check`` reports it. A change and its seal are one transaction: if the machine fails between them, neither is stored.
 """
 
 import secrets
@@ -26,30 +26,30 @@ from zhirong.store.seals import account_parts, key_mark
 from zhirong.store.transaction import is_writing, writing, writing_within
 
 BEGUN = "account.begin_seals"
-_AT_ONCE = 200  # accounts in one event
+_AT_ONCE = 200  # accounts per event
 
 
 class SealAccounts(Request):
-    """Accounts, and what of them has changed; nothing named is everything."""
+    """The accounts and the changed parts; no parts means all of them."""
 
     accounts: Annotated[list[int], Field(min_length=1, max_length=_AT_ONCE), ask("账号", "Accounts")]
-    parts: Annotated[list[str], Field(max_length=_AT_ONCE), ask("改动的内容", "What has changed")] = []
+    parts: Annotated[list[str], Field(max_length=_AT_ONCE), ask("改动的内容", "Changed parts")] = []
 
 
 @operation("account.seal", Text("登记账号安全状态", "Seal accounts"), request=SealAccounts, is_background=True)
 def seal_accounts(work: Work, request: SealAccounts) -> Any:
-    """Keep the digests of what has changed; the others stay as they were sealed."""
+    """Store the digests of the changed parts; other seals stay as they are."""
     mark, named = key_mark(), set(request.parts)
     for account in request.accounts:
         found = account_parts(account)
         seal = AccountSeal.objects.filter(account=account).first()
         if seal is None:
-            # An account that no operation made stays without a seal of what this one did not change.
+            # An account that no operation created gets no seal for the parts that this one did not change.
             parts = {name: value for name, value in found.items() if not named or name in named}
             work.create(AccountSeal, account_id=account, key=mark, parts=parts)
             continue
         if seal.key != mark:
-            continue  # made with another key: the check says so until that key is back
+            continue  # made with another key: the check reports it until that key is restored
         changed = named or {*found, *seal.parts}
         kept = {name: value for name, value in seal.parts.items() if name not in changed}
         fresh = {name: value for name, value in found.items() if name in changed}
@@ -57,18 +57,20 @@ def seal_accounts(work: Work, request: SealAccounts) -> Any:
             work.update(seal, parts=kept | fresh)
 
 
-@operation(BEGUN, Text("开始登记账号安全状态", "Seals of accounts begin"), request=Nothing, is_background=True)
+@operation(BEGUN, Text("开始登记账号安全状态", "Start sealing accounts"), request=Nothing, is_background=True)
 def seals_begun(work: Work, request: Any) -> Any:
-    """From here on an account without a seal is one that no operation made."""
+    """Record that from here on every account created by an operation has a seal."""
 
 
 def have_begun() -> bool:
-    """Whether the log vouches for accounts."""
+    """Return whether the log protects accounts."""
     return Event.objects.filter(kind=BEGUN).exists()
 
 
 def begin_seals() -> bool:
-    """Once, for a platform that is new or older than the seals: seal every account as it is. Returns whether it was done now."""
+    """Seal every account as it is, once, on a new platform or one from before the seals. Returns whether it was
+    done now.
+    """
     if have_begun():
         return False
     numbers = list(Account.objects.order_by("pk").values_list("pk", flat=True))
@@ -79,7 +81,7 @@ def begin_seals() -> bool:
 
 
 def reseal(account: int, parts: Iterable[str] = ()) -> None:
-    """These parts of an account were changed by the platform itself: seal them, within the transaction that changed them."""
+    """Seal these parts of an account, which the platform itself has changed, within the transaction of the change."""
     if not have_begun():
         return
     request = {"accounts": [account], "parts": sorted(parts)}
@@ -89,7 +91,7 @@ def reseal(account: int, parts: Iterable[str] = ()) -> None:
 
 
 def with_its_seal() -> AbstractContextManager[object]:
-    """The transaction in which an account is changed and sealed."""
+    """Return the transaction in which an account is changed and sealed."""
     if connection.in_atomic_block or is_writing() or not have_begun():
         return nullcontext()
     return writing()

@@ -1,7 +1,8 @@
-"""What the security administrator does: accounts, lock-outs, sessions. Roles are given by ``members``, tokens revoked
-by ``tokens``.
+"""The security administrator's operations: accounts, lock-outs, sessions. ``members`` grants roles, ``tokens``
+revokes tokens.
 
-What accounts sign in with is sealed (``seals``), so that the check finds a change that was not made here or by the account's owner.
+The sign-in data of accounts is sealed (``seals``), so that the check finds any change made neither here nor by the
+account's owner.
 """
 
 from typing import Annotated, Any
@@ -26,7 +27,7 @@ AccountNumber = Annotated[int, Field(ge=1, lt=2**31), ask("账号编号", "Accou
 
 
 class ChangeAccount(Request):
-    """An account, and why."""
+    """An account, and the reason."""
 
     account: AccountNumber
     reason: Annotated[Words, ask("理由", "Reason", widget="area")]
@@ -49,7 +50,9 @@ def _account(work: Work, number: int) -> Account:
     "account.close", Text("停用账号", "Close the account"), request=ChangeAccount, roles=SECURITY, is_grave=True
 )
 def close_account(work: Work, request: ChangeAccount) -> Any:
-    """It cannot sign in, its sessions end, its tokens are revoked; what it did stays in the log."""
+    """Close the account: it cannot sign in, its sessions end, its tokens are revoked; its past actions stay in the
+    log.
+    """
     from allauth.usersessions.models import UserSession
 
     account = _account(work, request.account)
@@ -80,7 +83,7 @@ def close_account(work: Work, request: ChangeAccount) -> Any:
 
 @operation("account.open", Text("恢复账号", "Reopen the account"), request=ChangeAccount, roles=SECURITY)
 def open_account(work: Work, request: ChangeAccount) -> Any:
-    """It can sign in again; revoked tokens stay revoked."""
+    """Reopen the account: it can sign in again; revoked tokens stay revoked."""
     account = _account(work, request.account)
     if account.is_active:
         raise refuse(
@@ -96,7 +99,7 @@ def open_account(work: Work, request: ChangeAccount) -> Any:
 
 
 class EndSessions(Request):
-    """An account whose sessions end everywhere."""
+    """An account whose sessions all end."""
 
     account: AccountNumber
 
@@ -105,7 +108,7 @@ class EndSessions(Request):
     "session.end_all", Text("结束全部登录", "End all sessions"), request=EndSessions, roles=SECURITY, is_grave=True
 )
 def end_sessions(work: Work, request: EndSessions) -> Any:
-    """Wherever it is signed in, it must sign in again."""
+    """End all sessions of the account; each device must sign in again."""
     from allauth.usersessions.models import UserSession
 
     account = _account(work, request.account)
@@ -133,7 +136,7 @@ class ReleaseLockout(Request):
     help=Text("解除后可立即登录。", "The account can then sign in immediately."),
 )
 def release_lockout(work: Work, request: ReleaseLockout) -> Any:
-    """Its failed attempts are forgotten, wherever they are counted: by network, and of the name from everywhere."""
+    """Delete the failed attempts of the name, both those counted by network and those counted for the name."""
     from axes.utils import reset
 
     name = request.username.lower()
@@ -150,7 +153,7 @@ def release_lockout(work: Work, request: ReleaseLockout) -> Any:
 
 
 def second_factors(accounts: "list[Any]") -> dict[int, int]:
-    """How many second factors each of these accounts has set up."""
+    """Return the number of second factors of each account."""
     from allauth.mfa.models import Authenticator
 
     found: dict[int, int] = {}

@@ -1,7 +1,7 @@
-"""Upgrading a platform: what is to be done, a trial on a copy, and the upgrade itself.
+"""Upgrade of a platform: the plan, a trial on a copy, and the upgrade itself.
 
-The tables change in one transaction (``store.setup.migrate``): a program that is killed leaves them wholly old or
-wholly new, and the upgrade is started again. A backup is made before anything is changed.
+The tables change in one transaction (``store.setup.migrate``): if the program is killed, they are either all old or
+all new, and the upgrade can be started again. A backup is made before anything is changed.
 """
 
 import shutil
@@ -27,12 +27,12 @@ from zhirong.store.migration_words import words_of
 from zhirong.store.setup import demand_schema, migrate, no_platform
 from zhirong.store.work import Job
 
-_ROOM = 2  # free space wanted, in sizes of the database: its rebuilt tables and the write-ahead log
+_ROOM = 2  # required free space in multiples of the database: its rebuilt tables and the write-ahead log
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One migration that is to be made. number: as in its name, such as ``0007``."""
+    """One pending migration. number: as in its name, such as ``0007``."""
 
     app: str
     name: str
@@ -40,18 +40,18 @@ class Step:
 
     @property
     def number(self) -> str:
-        """What it is called by."""
+        """Return the number in its name."""
         return self.name.split("_")[0] if self.app == "store" else f"{self.app} {self.name.split('_')[0]}"
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {"application": self.app, "name": self.name, "words": self.words.as_json()}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an upgrade will do. size: of the database in bytes. backup: the file to be written first, None for none.
-    rules: how the rulebook differs from the one noted last, None if it does not.
+    """The plan of an upgrade. size: of the database in bytes. backup: the file to be written first, None for none.
+    rules: the differences from the last recorded rulebook, None if there are none.
     """
 
     steps: tuple[Step, ...]
@@ -62,11 +62,11 @@ class Plan:
 
     @property
     def is_needed(self) -> bool:
-        """Whether anything is to be done."""
+        """Return whether there is anything to do."""
         return bool(self.steps) or self.rules is not None
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "steps": [step.as_json() for step in self.steps],
             "database": self.vendor,
@@ -77,7 +77,7 @@ class Plan:
 
 
 def plan_upgrade(backup: Path | None) -> Plan:
-    """What is to be done to the platform's database. Raises InputError if there is none, or a newer version made
+    """Return the plan for the platform's database. Raises InputError if there is none, or if a newer version made
     it.
     """
     state = demand_schema(may_be_older=True)
@@ -88,9 +88,7 @@ def plan_upgrade(backup: Path | None) -> Plan:
 
 
 def demand_room(folder: Path, plan: Plan, copies: int) -> None:
-    """Raise InputError where the disk does not have the room. copies: how many of the database are written
-    there.
-    """
+    """Raise InputError if the disk has too little space. copies: number of database copies to be written."""
     needed = plan.size * (_ROOM + copies) if plan.vendor == "sqlite" else 0
     free = shutil.disk_usage(folder).free
     if free < needed:
@@ -98,16 +96,15 @@ def demand_room(folder: Path, plan: Plan, copies: int) -> None:
             "no_room",
             f"{free >> 20} MB",
             Text(
-                f"磁盘剩余空间不足，需要 {needed >> 20} MB", f"the disk does not have the {needed >> 20} MB needed"
+                f"磁盘剩余空间不足，需要 {needed >> 20} MB",
+                f"the disk has less than the required {needed >> 20} MB",
             ),
-            Text("请先腾出空间", "Free some space first."),
+            Text("请先释放磁盘空间", "Free some space first."),
         )
 
 
 def demand_stopped(folder: Path, now: datetime) -> None:
-    """Raise InputError while a program works on the database: it would continue with tables that it does not
-    know.
-    """
+    """Raise InputError while a program uses the database: it would continue with unknown tables."""
     if connection.vendor == "sqlite":
         connection.close()
         demand_unused(Path(connection.settings_dict["NAME"]))
@@ -125,9 +122,9 @@ def demand_stopped(folder: Path, now: datetime) -> None:
 
 
 def upgrade(folder: Path, plan: Plan, now: datetime, say: Callable[[Text], None]) -> None:
-    """Back up, then change the tables. say: is called with each step before it begins.
+    """Make a backup, then change the tables. say: called with each step before it begins.
 
-    Raises InputError if a program still works on the database or the disk is full; nothing was changed then.
+    Raises InputError without any change if a program still uses the database or the disk is full.
     """
     demand_stopped(folder, now)
     demand_room(folder, plan, copies=0 if plan.backup is None else 1)
@@ -141,9 +138,9 @@ def upgrade(folder: Path, plan: Plan, now: datetime, say: Callable[[Text], None]
 
 @contextmanager
 def copy_for_trial(folder: Path) -> Iterator[Path]:
-    """A folder with a copy of the SQLite database and of the keys, and the files as they lie; removed afterwards.
+    """Yield a folder with a copy of the SQLite database, the keys and the files; it is removed afterwards.
 
-    The copy is of one instant, made while the platform runs.
+    The copy is as of one instant, made while the platform runs.
     """
     with tempfile.TemporaryDirectory(prefix="upgrade-trial-", dir=folder) as made:
         copy = Path(made)
@@ -159,18 +156,18 @@ def copy_for_trial(folder: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class PlatformCheck:
-    """What the check of log, register, tables and files found. files: SHA-256, and ``missing`` or ``changed``."""
+    """The findings of the check of log, register, tables and files. files: SHA-256, and ``missing`` or ``changed``."""
 
     register: RegisterCheck
     files: tuple[tuple[str, str], ...]
 
     @property
     def count(self) -> int:
-        """How much was found."""
+        """Return the number of findings."""
         return len(self.register.findings) + len(self.files)
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "events": self.register.events,
             "covered": self.register.covered,
@@ -180,7 +177,7 @@ class PlatformCheck:
 
 
 def check_all(folder: Path) -> PlatformCheck:
-    """Check log, register, tables and files. Raises InputError if the tables are those of another version."""
+    """Check log, register, tables and files. Raises InputError if the tables have another version."""
     demand_schema()
     return PlatformCheck(check_register(folder), tuple(missing_files(folder)))
 

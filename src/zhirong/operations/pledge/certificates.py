@@ -1,7 +1,7 @@
-"""Certificates and receipts: what the register hands out, and what lets anyone check it.
+"""Certificates and receipts that the register issues, and their verification by anyone.
 
-Every certificate is its own event: its number is its place in the log, its content is what the entry commits to.
-So the check code stands for what the paper says, and not only for something that happened.
+Every certificate is an event: its number is its place in the log, and the entry commits to its content. The check
+code therefore proves the content of the document, and not only that an event took place.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,8 +39,8 @@ _FOUND = (Text("登记号", "number"), Text("状态", "status"), Text("权利号
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate. number: its own. code: its check code. receipt: proves that the register gave it. disclosure:
-    what it says, to be held against the receipt offline.
+    """A certificate. number: its place in the log. code: its check code. receipt: proves that the register issued
+    it. disclosure: its content, to compare with the receipt offline.
     """
 
     number: int
@@ -51,7 +51,7 @@ class Certificate:
 
 
 def registration_certificate(call: Call, registration: int, key: RegisterKey, lang: Lang = "zh") -> Certificate:
-    """How a registration stands now. Raises ForbiddenError, InputError."""
+    """Certify the current state of a registration. Raises ForbiddenError, InputError."""
     demand_read(call.actor, "view", rows.load(registration))
 
     def decide(work: Work) -> Decision:
@@ -64,7 +64,7 @@ def registration_certificate(call: Call, registration: int, key: RegisterKey, la
 
 
 def search_certificate(call: Call, query: Query, key: RegisterKey, lang: Lang = "zh") -> Certificate:
-    """What a search found, or that it found nothing, as of its place in the log."""
+    """Certify the result of a search, even an empty one, as of its place in the log."""
     demand_read(call.actor, "search")
     asked = {name: value for name, value in plain(_as_asked(query)).items() if value not in ("", None)}
 
@@ -77,14 +77,14 @@ def search_certificate(call: Call, query: Query, key: RegisterKey, lang: Lang = 
 
 
 def codes(event: models.Event) -> tuple[str, str]:
-    """The full check code of an event (its log, place and leaf hash), and the short one."""
+    """Return the full check code of an event (its log, place and leaf hash), and the short one."""
     head = models.LogHead.objects.get()
     leaf = leaf_hash(HashAlgorithm(head.algorithm), event.entry.encode()).hex()
     return f"zhirong:{head.origin}:{event.index}:{leaf}", f"{event.index}-{leaf[:_SHORT]}"
 
 
 def event_of_code(code: str) -> models.Event | None:
-    """The event that a check code stands for, short or full; None if the code is not one of this register's."""
+    """Return the event of a check code, full or short; None if it is not a code of this register."""
     written = code.strip()
     parts = written.split(":")
     index = parts[-2] if len(parts) > 1 else written.partition("-")[0]
@@ -95,8 +95,8 @@ def event_of_code(code: str) -> models.Event | None:
 
 
 def check_code(actor: Actor, code: str) -> dict[str, Any]:
-    """What a check code stands for: the entry, the registration as of that entry and as of now, as far as this
-    actor may see it. Raises InputError for a code that this register has not given.
+    """Return what a check code proves: the entry, and the registration as of that entry and as of now, as far as
+    this actor may see it. Raises InputError for a code that this register has not issued.
     """
     demand_read(actor, "search")
     event = event_of_code(code)
@@ -116,24 +116,24 @@ def check_code(actor: Actor, code: str) -> dict[str, Any]:
 
 
 def no_such_code(code: str) -> Exception:
-    """No certificate of this register bears this code."""
+    """Return the error that no certificate of this register has this code."""
     return refuse(
         "no_such_code",
         "code",
         code,
-        Text("本登记簿没有给出过这个核验码", "this register has not given this code"),
+        Text("本登记簿未出具过该核验码", "this register has not issued this code"),
         Text(
-            "逐位核对；仍不对的，证明是伪造的",
-            "compare it digit by digit; if it is still wrong, the document is forged",
+            "请逐位核对；仍不一致的，该证明系伪造",
+            "compare it digit by digit; if it still does not match, the document is forged",
         ),
     )
 
 
 def disclose_event(actor: Actor, index: int) -> Disclosure:
-    """The content of an entry with its salt, for those who may see it: a court, a bank, the parties of a
+    """Return the content of an entry with its salt for those who may see it: a court, a bank, the parties of a
     registration.
 
-    Raises ForbiddenError, or InputError where there is no such entry.
+    Raises ForbiddenError, or InputError if there is no such entry.
     """
     event = models.Event.objects.filter(index=index).first()
     one = None if event is None or event.registration is None else rows.load(event.registration)
@@ -146,7 +146,7 @@ def disclose_event(actor: Actor, index: int) -> Disclosure:
 
 
 def disclosure_of(event: models.Event) -> Disclosure:
-    """The content of an entry with its salt; permission has been asked before."""
+    """Return the content of an entry with its salt; the caller has checked the permission."""
     algorithm = HashAlgorithm(models.LogHead.objects.get().algorithm)
     claim = IdentityClaim(log.CONTENT_NAME, canonical.decode(event.content.encode()), bytes.fromhex(event.salt))
     return Disclosure(leaf_hash(algorithm, event.entry.encode()).hex(), (claim,))
@@ -156,7 +156,7 @@ def disclosure_of(event: models.Event) -> Disclosure:
 
 
 def _made(index: int, call: Call, key: RegisterKey) -> Certificate:
-    """The paper of an event, from what the event holds: a repeat gives the same paper."""
+    """Make the document of an event from the event's content, so that a repetition gives the same document."""
     event = models.Event.objects.get(index=index)
     content = canonical.decode(event.content.encode())
     lang: Lang = content["lang"]
@@ -209,7 +209,7 @@ def _registration_page(content: Mapping[str, Any], lang: Lang) -> _Page:
         Text("担保的债权", "secured claim"): CLAIM_KIND_TEXT[ClaimKind(shown["claim_kind"])].in_(lang),
         Text("金额", "amount"): show_yuan(shown["claim_amount_fen"]) + Text(" 元", " yuan").in_(lang),
         Text("债务期限", "term of the debt"): f"{shown['debt_start'] or '—'} - {shown['debt_end'] or '—'}",
-        Text("登记日", "entered on"): shown["entered_on"] or "—",
+        Text("登记日", "registered on"): shown["entered_on"] or "—",
         Text("终止日", "ended on"): shown["ended_on"] or "—",
         Text("冻结", "frozen by"): shown["frozen_by"],
         Text("申请编号", "filing"): str(shown["id"]),
@@ -234,40 +234,40 @@ def _registration_page(content: Mapping[str, Any], lang: Lang) -> _Page:
 
 
 def _title_and_effect(status: str, entered_on: str | None, *, is_record: bool) -> tuple[Text, Text]:
-    """What the document is called, and what it proves: only a registration that is in force proves a pledge."""
+    """Return the title of the document and its effect: only a registration in force proves a pledge."""
     if not entered_on:
         return (
             Text("知识产权质押登记申请回执", "Receipt of an application for IP pledge registration"),
             Text(
-                "尚未登记，质权没有设立；本回执只证明收到申请",
+                "尚未登记，质权未设立；本回执仅证明已收到申请",
                 "not registered: there is no pledge. This receipt only proves that the application was received",
             ),
         )
     title = Text("知识产权质押登记证明", "Certificate of IP pledge registration")
     if status == Status.ENTERED and is_record:
-        return title, Text("质权自本登记簿登记时设立", "the pledge arose with its entry in this register")
+        return title, Text("质权自本登记簿登记时设立", "the pledge was created by its entry in this register")
     if status == Status.ENTERED:
         return title, Text(
             "镜像登记：质权以登记机关的登记为准，本证明不设立质权",
-            "a mirror: the pledge rests on the authority's registration, this document creates none",
+            "mirror: the authority's registration creates the pledge, not this document",
         )
     return (
         Text("知识产权质押登记终止证明", "Certificate that an IP pledge registration has ended"),
-        Text("登记已经终止，不再证明质权", "the registration has ended and proves no pledge"),
+        Text("登记已终止，不再证明质权", "the registration has ended and proves no pledge"),
     )
 
 
 def _search_page(content: Mapping[str, Any], lang: Lang) -> _Page:
     labels = {
         "number": Text("号码", "number"),
-        "searched_as": Text("按下列号码查", "searched as"),
+        "searched_as": Text("按下列号码查询", "searched as"),
         "name": Text("名称", "name"),
         "how": Text("比较方式", "compared"),
         "side": Text("一方", "side"),
         "code": Text("信用代码", "credit code"),
-        "first": Text("登记日自", "entered from"),
-        "last": Text("登记日至", "entered until"),
-        "only_standing": Text("只查存续", "standing only"),
+        "first": Text("登记日自", "registered from"),
+        "last": Text("登记日至", "registered until"),
+        "only_standing": Text("只查存续", "active only"),
     }
     found, limit = content["found"], content["asked"]["limit"]
     count = str(len(found)) if len(found) < limit else Text(f"前 {limit} 件", f"the first {limit}").in_(lang)
@@ -281,7 +281,7 @@ def _search_page(content: Mapping[str, Any], lang: Lang) -> _Page:
             ),
             (Text("查得", "found").in_(lang), count),
         ],
-        Text("查询结果", "what was found").in_(lang),
+        Text("查询结果", "results").in_(lang),
         [head.in_(lang) for head in _FOUND],
         [
             [
@@ -294,7 +294,7 @@ def _search_page(content: Mapping[str, Any], lang: Lang) -> _Page:
             ]
             for one in found
         ],
-        Text("没有找到符合条件的登记", "no registration was found").in_(lang),
+        Text("未查到符合条件的登记", "no registration was found").in_(lang),
     )
 
 

@@ -1,4 +1,4 @@
-"""Recomputing everything: the log against itself, the events against the log, every table against the events."""
+"""The complete recalculation: the log itself, the events against the log, every table against the events."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ _DAYS = ("filed_on", "entered_on")
 
 @dataclass(frozen=True, slots=True)
 class RegisterCheck:
-    """What came of it. findings: none where the register is whole. events: how many it has. covered: how many of
-    them a signed checkpoint vouches for; entries, hashes and rows of the others could be rewritten all together.
+    """The result of the check. findings: none if the register is intact. events: their number. covered: number of
+    events covered by a signed checkpoint; entries, hashes and rows of the others could all be rewritten together.
     """
 
     findings: tuple[AuditFinding, ...]
@@ -43,12 +43,12 @@ class RegisterCheck:
 
 
 def check_register_alone(folder: Path) -> RegisterCheck:
-    """Everything that is wrong with the register's own tables; the platform's are not looked at."""
+    """Return every error in the register's tables, without the platform's tables."""
     head = models.LogHead.objects.first()
     if head is None:
         return RegisterCheck((_finding("no_register", "register", "没有登记簿", "there is no register"),), 0, 0)
     if head.algorithm not in tuple(HashAlgorithm):
-        wrong = _finding("head", "head algorithm", "不认识的哈希算法", "the hash function is not known")
+        wrong = _finding("head", "head algorithm", "未知的哈希算法", "unknown hash function")
         return RegisterCheck((wrong,), 0, 0)
     algorithm = HashAlgorithm(head.algorithm)
     tiles = _CheckedTiles()
@@ -88,7 +88,7 @@ def check_register_alone(folder: Path) -> RegisterCheck:
             found.append(_finding("replay", f"event {event.index}", *_both(f"{type(error).__name__}: {error}")))
             is_broken = True
     if is_broken:
-        # The state rests on every event: each further difference would be an echo of this one.
+        # The state depends on every event: each further difference would repeat this one.
         return RegisterCheck(tuple(found), audit.size, audit.covered)
     found += _head_findings(head, state, frontier)
     found += _registration_findings(state)
@@ -102,8 +102,8 @@ def check_register_alone(folder: Path) -> RegisterCheck:
 
 
 class _CheckedTiles(StoredTiles):
-    """The tiles, where one that is not written as it was (lower-case hexadecimal) is named, and counts as empty if
-    it cannot be read.
+    """The tiles. A tile that is not in the original form (lower-case hexadecimal) is reported, and an unreadable
+    one counts as empty.
     """
 
     def __init__(self) -> None:
@@ -111,7 +111,7 @@ class _CheckedTiles(StoredTiles):
         self.findings: list[AuditFinding] = []
 
     def tile(self, tile_level: int, index: int) -> bytes:
-        """The hashes of one tile."""
+        """Return the hashes of one tile."""
         written = self.written(tile_level, index)
         try:
             hashes = bytes.fromhex(written)
@@ -131,7 +131,7 @@ def _entries() -> Iterator[tuple[int, bytes]]:
 
 
 def _written(column: str) -> Cast:
-    """A day as it is written in the table: a damaged one could not be read as a day."""
+    """Return a date as text, because a damaged one could not be read as a date."""
     return Cast(column, TextField())
 
 
@@ -149,7 +149,7 @@ def _event_findings(event: models.Event, algorithm: HashAlgorithm) -> list[Audit
                 "content_changed",
                 place,
                 "内容或盐值与日志中的承诺不符",
-                "content or salt is not what the log committed to",
+                "content or salt does not match the commitment in the log",
             )
         ]
     expected = {
@@ -237,7 +237,7 @@ def _differing(place: str, row: Any, expected: dict[str, Any]) -> list[AuditFind
 
 def _right_findings(state: RegisterState, ever_frozen: set[str]) -> list[AuditFinding]:
     expected = {key: unfiled_right(key) for key in ever_frozen}
-    for one in reversed(state.registrations.values()):  # the first to name a right gives its title
+    for one in reversed(state.registrations.values()):  # the first event with a right gives its title
         for right in one.rights:
             expected[right.key] = {"kind": right.kind.value, "number": right.number, "title": right.title}
     found = []

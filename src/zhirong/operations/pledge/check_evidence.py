@@ -1,5 +1,5 @@
-"""What else the log vouches for: the chain of its keys, what was signed last, identities of rights, reported
-fingerprints.
+"""Further evidence that the log protects: the chain of its keys, the last signed checkpoint, identities of rights,
+reported fingerprints.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ from zhirong.store import keys, log, models
 
 
 def evidence_findings(folder: Path, head: models.LogHead) -> list[AuditFinding]:
-    """Everything wrong with what is next to the entries. folder: of the register's keys."""
+    """Return every error in the data next to the entries. folder: of the register's keys."""
     return [*_key_findings(folder, head), *_identity_findings(), *_report_findings()]
 
 
@@ -41,12 +41,12 @@ def _key_findings(folder: Path, head: models.LogHead) -> Iterator[AuditFinding]:
         yield AuditFinding(one.code, one.field, one.reason)
     if pending is not None:
         zh, en = (
-            "更换没有完成：再运行 register key rotate",
-            "a change was not finished: run register key rotate again",
+            "密钥更换未完成：请再次运行 register key rotate",
+            "a key rotation was not finished: run register key rotate again",
         )
         yield AuditFinding("key_pending", "keys", Text(zh, en))
         return
-    # The keys that the statements lead to, beginning with the oldest; they must be those that are published.
+    # The keys to which the statements lead, oldest first; they must be the published ones.
     old = replace(changes[0][0].old, until=None) if changes else replace(public[0], until=None)
     given = [old, *(one.new for one, _ in changes if one.kind is StatementKind.LOSS)]
     expected, findings = follow_statements(given, changes)
@@ -55,7 +55,7 @@ def _key_findings(folder: Path, head: models.LogHead) -> Iterator[AuditFinding]:
             yield AuditFinding("key_statement", finding.statement.new.as_text(), finding.reason)
     if set(expected) != set(public):
         text = Text(
-            "公布的公钥与日志中的密钥声明不符", "the published keys are not those that the log's statements lead to"
+            "公布的公钥与日志中的密钥声明不符", "the published keys differ from those in the log's statements"
         )
         yield AuditFinding("keys_differ", keys.PUBLIC_FILE, text)
 
@@ -63,7 +63,7 @@ def _key_findings(folder: Path, head: models.LogHead) -> Iterator[AuditFinding]:
 def _identity_findings() -> Iterator[AuditFinding]:
     histories: dict[str, list[Identity]] = {}
     expected = set()
-    # Without the day: a damaged one could not be read, and it is compared with the entry elsewhere.
+    # Without the date: a damaged one could not be read, and it is compared with the entry elsewhere.
     for event in models.Event.objects.filter(kind=IDENTITY).defer("day").order_by("index").iterator():
         place = f"event {event.index}"
         try:
@@ -76,7 +76,7 @@ def _identity_findings() -> Iterator[AuditFinding]:
             continue
         if claims != dict(identity.commitments):
             yield AuditFinding(
-                "identity", place, Text("事项与承诺不符", "the claims are not what was committed to")
+                "identity", place, Text("事项与承诺不符", "the claims do not match their commitments")
             )
         histories.setdefault(identity.code, []).append(identity)
         expected.add((event.index, identity.code, identity.version, right_key))

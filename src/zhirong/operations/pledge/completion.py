@@ -1,4 +1,6 @@
-"""Completing a mirror: what is said of an authority's registration, checked before it is recorded."""
+"""Completion of a mirror registration: the data of an authority's registration are checked before they are
+recorded.
+"""
 
 import re
 from datetime import date
@@ -17,10 +19,10 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def demand_recordable(work: Work, register: str, authority: str, number: str, certificate: str, day: date) -> None:
-    """What an authority is said to have registered can be so: its own kind of rights, a number not used yet, a
-    sound hash.
+    """Check that the authority can have made this registration: it keeps such rights, the number is unused, the
+    hash is valid.
 
-    register: that of the rights. Fields that are empty are refused by the move itself. Raises InputError otherwise.
+    register: that of the rights. The operation itself rejects empty fields. Raises InputError otherwise.
     """
     if authority:
         demand_authority(register, authority, day, work.rules)
@@ -32,7 +34,7 @@ def demand_recordable(work: Work, register: str, authority: str, number: str, ce
             "certificate",
             certificate,
             Text("不是证书文件的 SHA-256 值", "not the SHA-256 of the certificate's file"),
-            Text("写 64 位小写十六进制数", "give 64 lower-case hexadecimal digits"),
+            Text("请填写 64 位小写十六进制数", "enter 64 lower-case hexadecimal digits"),
         )
     held = models.Registration.objects.filter(authority_number=number, role=RegisterRole.MIRROR.value)
     for state in held.values_list("state", flat=True) if number else ():
@@ -42,12 +44,12 @@ def demand_recordable(work: Work, register: str, authority: str, number: str, ce
                 "number_used",
                 "authority_number",
                 number,
-                Text(f"该登记号已记在申请 {other.id} 名下", f"filing {other.id} has this number already"),
+                Text(f"该登记号已记在申请 {other.id} 名下", f"filing {other.id} already has this number"),
                 Text("核对登记号", "check the number"),
             )
 
 
 def later_than_today(field: str, day: date) -> InputError:
-    """A day that has not come yet."""
+    """Return the error for a future date."""
     reason = Text("晚于今天", "the date is in the future")
-    return refuse("later_than_today", field, day, reason, Text("改正日期", "correct the day"))
+    return refuse("later_than_today", field, day, reason, Text("改正日期", "correct the date"))

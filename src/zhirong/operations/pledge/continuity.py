@@ -1,4 +1,4 @@
-"""A log that has lost entries: restored from receipts, byte for byte, or continued under a new name, openly."""
+"""A log that has lost entries: restored byte for byte from receipts, or openly continued under a new name."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,14 +33,17 @@ from zhirong.store.transaction import writing
 
 CONTINUES = "log.continues"
 _RESTORE = library_operation("register.restore", Text("恢复条目", "Restore an entry"), BY_REGISTRAR)
-_OF_THE_OLD_LOG = (log.KEY_KIND, CONTINUES)  # they speak of the old log, and may not be taken as the new one's own
+_OF_THE_OLD_LOG = (
+    log.KEY_KIND,
+    CONTINUES,
+)  # they belong to the old log, and may not count as entries of the new one
 
 
 def restore_entry(call: Call, receipt: bytes, disclosure: bytes, folder: Path) -> int:
-    """Put back the next entry that the log has lost, from its receipt and the disclosure of its content; returns its
-    index. Nothing is signed before the log has reached what was signed last (see ``store.log.checkpoint``).
+    """Restore the next lost entry of the log from its receipt and the disclosure of its content; returns its index.
+    Nothing is signed before the log has reached its last signed size (see ``store.log.checkpoint``).
 
-    Raises InputError if the receipt does not hold, or is not that of the next entry.
+    Raises InputError if the receipt is invalid or does not belong to the next entry.
     """
     if not may(call.actor, LIBRARY_OPERATIONS[_RESTORE]):
         raise forbidden()
@@ -54,7 +57,7 @@ def restore_entry(call: Call, receipt: bytes, disclosure: bytes, folder: Path) -
                 "not_next",
                 "receipt",
                 read.leaf_index,
-                Text(f"接下来缺的是第 {head.size} 条", f"the next entry that is missing is {head.size}"),
+                Text(f"下一条缺失的是第 {head.size} 条", f"the next missing entry is {head.size}"),
                 Text("按次序恢复", "restore them in order"),
             )
         (claim,) = shown.claims
@@ -64,7 +67,7 @@ def restore_entry(call: Call, receipt: bytes, disclosure: bytes, folder: Path) -
 
 
 def export_events() -> Iterator[dict[str, Any]]:
-    """Every event as it is kept, in order: entry, content and salt. It holds everything that is confidential."""
+    """Yield every stored event in order: entry, content and salt. The export contains all confidential data."""
     for event in models.Event.objects.order_by("index").iterator():
         yield {"content": json.loads(event.content), "entry": json.loads(event.entry), "salt": event.salt}
 
@@ -72,10 +75,10 @@ def export_events() -> Iterator[dict[str, Any]]:
 def continue_log(
     head: models.LogHead, call: Call, last: SignedCheckpoint, reason: str, events: Iterable[Mapping[str, Any]]
 ) -> int:
-    """Make the first entry of a new log say which one it continues and why, and take over what is left of that one.
+    """Record in the first entry of a new log which log it continues and why, and take over the rest of the old log.
 
-    last: the last checkpoint known of the old log. Each entry names the old one that it stands for. Returns how
-    many were taken over. Raises InputError for an event that is not what its own entry committed to.
+    last: the last known checkpoint of the old log. Each entry names the old entry that it represents. Returns the
+    number of entries taken over. Raises InputError for an event that does not match the commitment in its entry.
     """
     checkpoint = {"checkpoint": last.as_text(), "reason": reason}
     leaf = log.Leaf(
@@ -91,8 +94,11 @@ def continue_log(
                 "not_the_event",
                 f"events[{count + 1}]",
                 entry.index,
-                Text("内容与条目的承诺不符，或次序不对", "not what the entry committed to, or out of order"),
-                Text("使用导出的原文件", "use the file as it was exported"),
+                Text(
+                    "内容与条目的承诺不符，或次序有误",
+                    "does not match the commitment in the entry, or is out of order",
+                ),
+                Text("使用导出的原文件", "use the exported file unchanged"),
             )
         old = {"index": entry.index, "leaf": leaf_hash(algorithm, data).hex(), "log": entry.log}
         kind = f"old.{entry.kind}" if entry.kind in _OF_THE_OLD_LOG else entry.kind
@@ -108,7 +114,9 @@ def continue_log(
 
 
 def _exported(written: Mapping[str, Any], at: int) -> tuple[bytes, LogEntry, Mapping[str, Any], IdentityClaim]:
-    """One event of an export: its canonical entry, the same read, its content, and that as it was committed to."""
+    """Read one event of an export: its canonical entry, the parsed entry, its content, and the content's
+    commitment.
+    """
     try:
         data = canonical.encode(written["entry"])
         content = written["content"]
@@ -124,7 +132,7 @@ def _exported(written: Mapping[str, Any], at: int) -> tuple[bytes, LogEntry, Map
             f"events[{at}]",
             str(written)[:60],
             Text(f"不是导出的事项（{error}）", f"not an exported event ({error})"),
-            Text("使用 register export 导出的原文件", "use the file as register export has written it"),
+            Text("使用 register export 导出的原文件", "use the file exactly as written by register export"),
         ) from error
 
 
@@ -135,8 +143,8 @@ def _take(head: models.LogHead, entry: LogEntry, content: Mapping[str, Any], sal
             "receipt",
             entry.index,
             Text(
-                "不是登记簿自己的事项，不能由回执恢复",
-                "not an event of the register itself; a receipt does not restore it",
+                "不是登记簿自身的事项，不能由回执恢复",
+                "not an event of the register itself; a receipt cannot restore it",
             ),
             Text("从备份恢复", "restore it from a backup"),
         )
@@ -155,7 +163,7 @@ def _leaf(entry: LogEntry, content: Mapping[str, Any]) -> log.Leaf:
 
 
 def _project(head: models.LogHead, event: RegisterEvent, stored: models.Event) -> None:
-    """The rows that an event leaves, as the operation that made it wrote them."""
+    """Write the rows of an event as its original operation wrote them."""
     content = event.content
     if event.kind.startswith(PLEDGE) and event.registration is not None:
         before = rows.load(event.registration)
@@ -206,4 +214,4 @@ def _said(checked: Any, *langs: str) -> Text:
     return Text(zh, en)
 
 
-_ORIGINALS = Text("使用登记机构给出的原回执和披露文件", "use the original receipt and disclosure")
+_ORIGINALS = Text("请使用登记机构出具的原回执和披露文件", "use the original receipt and disclosure")

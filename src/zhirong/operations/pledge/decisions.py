@@ -1,4 +1,4 @@
-"""What an operation of a registration decides, from its filing to its end: checked by the facts, the rules and the state of now."""
+"""The decisions of the operations on a registration, from its filing to its end, by current facts, rules and state."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -41,10 +41,10 @@ from zhirong.operations.unit_of_work import Decision, Work
 
 
 def decide_filing(work: Work, move: RegisterTransition, request: Request) -> Decision:
-    """A filing is prepared or submitted: tables ``filing`` and ``rights`` as in a case file, ``role`` record or mirror.
+    """Prepare or submit a filing: tables ``filing`` and ``rights`` as in a case file, ``role`` record or mirror.
 
-    To submit it, every refusal ground, every document and the free ranks are checked first. Raises InputError with all that
-    is in the way. A ground that the data leave unknown does not stop the filing; the examination decides it.
+    Before the submission every refusal ground, every document and the free ranks are checked. Raises InputError
+    with every obstacle. A ground that the data leave unknown does not stop the filing; the examination decides it.
     """
     operation = "registration.file" if move is RegisterTransition.FILE else "registration.prepare"
     facts = plain({name: request[name] for name in ("filing", "rights") if name in request})
@@ -59,15 +59,15 @@ def decide_filing(work: Work, move: RegisterTransition, request: Request) -> Dec
     checks = check_rights(filing, rights, work.day, work.rules)
     if move is RegisterTransition.FILE:
         _demand_fileable(checks)
-    # The examination keeps every ground with its rule; here the outcome is enough.
+    # The examination records every ground with its rule; here the outcome is enough.
     checked = {**content, "checks": [{"key": check.key, "verdict": check.verdict} for check in checks]}
-    # Rights are public from the registration on: what somebody means to pledge is confidential.
+    # Rights are public from the registration on; planned pledges are confidential.
     return Decision(operation, pledge_kind(move), work.head.last_filing + 1, checked)
 
 
 def fold_filings(work: Work, move: RegisterTransition, request: Request) -> list[Done]:
-    """One request over several kinds of rights: a registration for each authority where it is mirrored, all or nothing;
-    a single one where this register is the record.
+    """File one request over several kinds of rights, all or nothing: one registration for each authority if
+    mirrored, a single one if this register is the record.
     """
     if request.get("role") == RegisterRole.RECORD:
         return [work.fold(decide_filing(work, move, request))]
@@ -76,7 +76,7 @@ def fold_filings(work: Work, move: RegisterTransition, request: Request) -> list
 
 
 def decide_submission(work: Work, registration: int) -> Decision:
-    """Submit what was prepared, checked as of today."""
+    """Submit a prepared filing, checked as of today."""
     found = _found(work, registration, "registration.submit", RegisterTransition.FILE)
     filing, rights = read_facts(latest_facts(found.id))
     _demand_fileable(check_rights(filing, rights, work.day, work.rules))
@@ -91,22 +91,24 @@ def decide_withdrawal(work: Work, registration: int, reason: str) -> Decision:
 
 
 def decide_discharge(work: Work, registration: int, reason: str) -> Decision:
-    """End a registration: paid, realised, waived. Its rights are free from this moment."""
+    """End a registration because the debt is paid, the pledge realised or waived. Its rights are free from this
+    moment.
+    """
     return _ending(work, "registration.discharge", RegisterTransition.DISCHARGE, registration, reason)
 
 
 def decide_revocation(work: Work, registration: int, reason: str) -> Decision:
-    """Undo a registration that should not have been made; it counts as never made."""
+    """Revoke a registration that should not have been made; it counts as never made."""
     return _ending(work, "registration.revoke", RegisterTransition.REVOKE, registration, reason)
 
 
 def decide_examination(
     work: Work, registration: int, rights: Sequence[Mapping[str, Any]], resolved: Request
 ) -> Decision:
-    """Examine a filing as of today: accepted or refused by its grounds, each kept with its rule.
+    """Examine a filing as of today: accept or reject it by its grounds, each recorded with its rule.
 
     rights: newer extracts of the rights, all of them, where there are any. resolved: for each ground that the data
-    leave unknown, ``key/number``, how the registrar settled it. Raises InputError while one is open.
+    leave unknown, ``key/number``, how the registrar settled it. Raises InputError while one is unsettled.
     """
     found = _found(work, registration, "registration.examine")
     facts = latest_facts(found.id)
@@ -121,7 +123,7 @@ def decide_examination(
     }
     if rights:
         content["facts"] = facts
-    # A rank that is taken is no ground of refusal yet: it may be free by the time of registration.
+    # A rank that is taken is no ground for rejection yet: it may be free by the time of registration.
     refused = [problem for check in checks for problem in check.problems() if _is_refusal(problem)]
     if refused:
         reason = "；".join(f"{problem.value}：{problem.reason.zh}" for problem in refused)
@@ -139,7 +141,7 @@ def decide_examination(
 
 
 def decide_facts(work: Work, registration: int, rights: Sequence[Mapping[str, Any]]) -> Decision:
-    """Keep newer extracts of the rights, all of them: what the daily watch examines from now on."""
+    """Store newer extracts of all the rights; the daily watch examines them from now on."""
     found = _found(work, registration, "registration.update_facts")
     facts = {**latest_facts(found.id), "rights": plain(list(rights))}
     demand_same_rights(found, read_facts(facts)[1])
@@ -147,9 +149,11 @@ def decide_facts(work: Work, registration: int, rights: Sequence[Mapping[str, An
 
 
 def decide_registration(work: Work, registration: int, resolved: Request) -> Decision:
-    """Register an examined filing: its rights are free, its priority number is given, in the same transaction.
+    """Register an examined filing: check that its rights are free and assign its priority number, in the same
+    transaction.
 
-    Every ground is examined again, by the facts of now. resolved: as in the examination, for what has become unknown since.
+    Every ground is examined again, by the current facts. resolved: as in the examination, for what has become
+    unknown since.
     """
     found = _found(work, registration, "registration.register", RegisterTransition.ENTER)
     filing, rights = read_facts(latest_facts(found.id))
@@ -176,10 +180,11 @@ def decide_registration(work: Work, registration: int, resolved: Request) -> Dec
 def decide_authority_number(
     work: Work, registration: int, authority: str, authority_number: str, certificate: str, day: date
 ) -> Decision:
-    """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of its registration.
+    """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of the
+    authority's registration.
 
-    What the authority has registered is recorded even where a ground would refuse it today; only a right that is
-    pledged here already or frozen is in the way. The grounds found are kept with the event.
+    The authority's registration is recorded even if there is a ground to reject it today; only a right that is
+    already pledged here, or frozen, prevents it. The event contains the grounds found.
     """
     authority, authority_number = authority.strip(), kept_authority_number(authority_number)
     request = {
@@ -190,7 +195,7 @@ def decide_authority_number(
     }
     found = _found(work, registration, "registration.record_authority", RegisterTransition.RECORD_AUTHORITY)
     filing, rights = read_facts(latest_facts(found.id))
-    # One mirror is of one register: a filing over several is refused when it is opened.
+    # One mirror belongs to one register: a filing over several is rejected when it is opened.
     register = register_of(rights[0][1].kind, filing.subject)
     demand_recordable(work, register, authority, authority_number, certificate, day)
     checks = check_rights(filing, rights, work.day, work.rules)
@@ -207,8 +212,8 @@ def decide_authority_number(
 
 
 def decide_amendment(work: Work, registration: int, changes: Request, changed_on: date) -> Decision:
-    """Amend parties' names, kind, amount or dates of the claim. changed_on: the day of the change itself; whether it
-    is filed within the days that the rule gives is kept with the event.
+    """Amend parties' names, or kind, amount or dates of the claim. changed_on: the day of the change itself; the
+    event records whether the filing is within the time limit.
     """
     found = _found(work, registration, "registration.amend")
     request = {"changes": kept_changes(changes), "changed_on": changed_on}
@@ -220,7 +225,7 @@ def decide_amendment(work: Work, registration: int, changes: Request, changed_on
 
 
 def decide_correction(work: Work, registration: int, changes: Request, reason: str) -> Decision:
-    """Correct a mistake of the register itself; what it said before stays in the log."""
+    """Correct a mistake of the register; the former data stay in the log."""
     found = _found(work, registration, "registration.correct")
     _demand_words("reason", reason)
     request = {"changes": kept_changes(changes), "reason": reason}
@@ -228,8 +233,8 @@ def decide_correction(work: Work, registration: int, changes: Request, reason: s
 
 
 def decide_extension(work: Work, registration: int, debt_end: date) -> Decision:
-    """Extend the secured debt, never past the term of a right nor the longest term of a notice; both are examined
-    as of today. What else has come up is the daily watch's, and does not stop an extension.
+    """Extend the secured debt, at most to the end of a right's term and the longest term of a notice, both examined
+    as of today. Other new obstacles are left to the daily watch and do not stop an extension.
     """
     found = _found(work, registration, "registration.extend", RegisterTransition.EXTEND)
     filing, rights = facts_now(found)
@@ -239,9 +244,10 @@ def decide_extension(work: Work, registration: int, debt_end: date) -> Decision:
 
 
 def decide_transfer(work: Work, registration: int, to: Request, basis: str) -> Decision:
-    """The claim passes to another, and the pledge with it. Rank and number stay.
+    """Transfer the claim to another creditor, and the pledge with it. Rank and number stay.
 
-    basis: under a maximum-amount pledge, since when its claims are determined, or where the parties agreed otherwise.
+    basis: for a maximum-amount pledge, the day since which its claims are determined, or the parties' other
+    agreement.
     """
     problems: list[Problem] = []
     reader = Reader(dict(to), "to", problems=problems)
@@ -261,8 +267,8 @@ def decide_transfer(work: Work, registration: int, to: Request, basis: str) -> D
                 f"{rule.value['en']} ({rule.reference.as_text('en')})",
             ),
             Text(
-                "写明债权于何日确定，或当事人另有约定的依据",
-                "say on which day they were determined, or where the parties have agreed otherwise",
+                "请写明债权确定日，或当事人另有约定的依据",
+                "enter the day on which they were determined, or the parties' other agreement",
             ),
         )
     return _decision("registration.transfer", found, RegisterTransition.TRANSFER_CLAIM, request)
@@ -271,7 +277,7 @@ def decide_transfer(work: Work, registration: int, to: Request, basis: str) -> D
 def decide_partial_discharge(
     work: Work, registration: int, rights: Sequence[str], claim_amount: int | None
 ) -> Decision:
-    """Release some rights, or some of the amount. rights: keys. claim_amount: fen that remain secured."""
+    """Release some rights, or part of the amount. rights: keys. claim_amount: fen that remain secured."""
     found = _found(work, registration, "registration.release_part")
     content = {
         "rights": sorted(rights),
@@ -292,10 +298,10 @@ def _read_filing(request: Request, facts: Request) -> tuple[RegisterRole, Filing
             "role",
             role,
             Text(
-                "没有写明授权本登记簿登记的试点文件，质权只能在主管机关设立",
-                "no pilot is named that entrusts this register; the pledge arises with the authority only",
+                "未写明授权本登记簿登记的试点文件，质权只能由主管机关登记设立",
+                "no pilot document authorises this register; only the authority's registration creates the pledge",
             ),
-            Text("写明 filing.pilot_basis，或用 role = mirror", "give filing.pilot_basis, or use role = mirror"),
+            Text("写明 filing.pilot_basis，或用 role = mirror", "enter filing.pilot_basis, or use role = mirror"),
         )
     registers = {register_of(right.kind, filing.subject) for _, right in rights}
     if role is RegisterRole.MIRROR and len(registers) > 1:
@@ -304,8 +310,8 @@ def _read_filing(request: Request, facts: Request) -> tuple[RegisterRole, Filing
             "rights",
             "、".join(sorted(registers)),
             Text(
-                "这些权利分属不同登记机关，各有登记号，一件镜像登记容不下",
-                "these rights belong to several authorities, each with a separate number: one mirror cannot hold them",
+                "这些权利分属不同登记机关，登记号各不相同，不能合为一件镜像登记",
+                "these rights belong to several authorities with separate numbers; one mirror registration cannot cover them",
             ),
             Text(
                 "用 file_package（zhirong register file --package）一次拆成各机关一件",
@@ -342,7 +348,7 @@ def _opening(role: RegisterRole, filing: Filing, rights: Sequence[tuple[str, Rig
 
 
 def _filed(filing: Filing, rights: Sequence[tuple[str, Right]], day: date, rules: Rulebook) -> dict[str, Any]:
-    """The day of filing and the last day of the examination: of a package, that of its slowest register."""
+    """Return the day of filing and the last day of the examination; for a package, that of its slowest register."""
     calendar = working_days_from(rules.at("calendar.working_days", day).value)
     deadlines = [
         review_deadline(right.kind, day, filing.is_online, calendar, rules, filing.subject) for _, right in rights
@@ -352,7 +358,7 @@ def _filed(filing: Filing, rights: Sequence[tuple[str, Right]], day: date, rules
 
 
 def _ranks(filing: Filing, checks: Sequence[RightCheck], work: Work) -> dict[str, Any]:
-    """The ranks that the rights get now, and the limit of each register."""
+    """Return the ranks that the rights get now, and the limit of each register."""
     return {
         "ranks": {check.key: check.rank for check in checks},
         "limits": {
@@ -373,7 +379,7 @@ def _demand_fileable(checks: Sequence[RightCheck]) -> None:
     for check in checks:
         for paper in check.papers.missing:
             words = PAPER_TEXT[paper]
-            reason = Text(f"缺少{words.zh}", f"lacks {words.en}")
+            reason = Text(f"缺少{words.zh}", f"{words.en} is missing")
             problems.append(
                 Problem("filing.papers", check.key, reason, Text("补交", "submit it"), f"paper_{paper.value}")
             )
@@ -382,7 +388,9 @@ def _demand_fileable(checks: Sequence[RightCheck]) -> None:
 
 
 def _demand_within_the_term(checks: Sequence[RightCheck]) -> None:
-    """The grounds that look at the term of the debt, by the last part of their rule's name; patents number theirs."""
+    """Check the grounds on the term of the debt, recognised by the last part of the rule name; patents number
+    theirs.
+    """
     problems = [
         problem
         for check in checks
@@ -404,7 +412,9 @@ def _place(problem: Problem) -> str:
 
 
 def _found(work: Work, registration: int, operation: str, move: RegisterTransition | None = None) -> Registration:
-    """The registration to be moved. With a move: refused at once where its state does not admit it, before anything else."""
+    """Return the registration. With a transition: reject it at once, before anything else, if the state does not
+    allow it.
+    """
     found = work.registration(registration, operation)
     if move is not None:
         next_status(found.role, found, move)
@@ -425,4 +435,6 @@ def _ending(work: Work, operation: str, move: RegisterTransition, registration: 
 
 def _demand_words(field: str, words: str) -> None:
     if not words.strip():
-        raise refuse("missing", field, "", Text("没有写明理由", "no reason is given"), Text("写明理由", "give one"))
+        raise refuse(
+            "missing", field, "", Text("未写明理由", "the reason is missing"), Text("写明理由", "enter the reason")
+        )

@@ -1,6 +1,4 @@
-"""The facts of a filing: read once, brought up to what has changed since, checked against what the register
-holds.
-"""
+"""The facts of a filing: read once, updated with later changes, and checked against the register."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -39,20 +37,20 @@ from zhirong.store import models
 from zhirong.store.names import name_key, pairs, similarity
 from zhirong.store.rows import PLEDGOR, WAS_PLEDGOR
 
-FACTS = "facts.updated"  # moves nothing: the registration stands as it stood
+FACTS = "facts.updated"  # no transition: the registration keeps its state
 Request = Mapping[str, Any]
 Keyed = tuple[tuple[str, Right], ...]
 
 
 def read_facts(facts: Request) -> tuple[Filing, Keyed]:
-    """Filing and rights, each right with its key. Raises InputError with everything that is wrong with them."""
+    """Read filing and rights, each right with its key. Raises InputError with every error in them."""
     problems: list[Problem] = []
     reader = Reader(dict(facts), source="", problems=problems)
     rights = read_rights(reader)
     filing = replace(read_filing(reader.table("filing")), stage="filed")
     for name, missing in (("pledgee", filing.pledgee is None), ("claim_amount", not filing.claim_amount)):
         if missing:
-            reason = Text("登记必须写明", "a registration must state it")
+            reason = Text("登记必须写明", "required for a registration")
             problems.append(Problem(f"filing.{name}", "", reason, Text("补上", "add it"), "missing"))
     pledgors = tuple(
         kept_party(one, f"filing.pledgors[{at}]", problems) for at, one in enumerate(filing.pledgors, 1)
@@ -71,14 +69,14 @@ def read_facts(facts: Request) -> tuple[Filing, Keyed]:
             "right_twice",
             "rights",
             "",
-            Text("同一权利写了两次", "a right is listed twice"),
+            Text("同一权利重复填写", "a right is listed twice"),
             Text("只留一次", "list it once"),
         )
     return replace(filing, together=together, pledgors=pledgors, pledgee=pledgee), keyed
 
 
 def kept_party(party: Holder, field: str, problems: list[Problem]) -> Holder:
-    """A party with its credit code in the kept form; a code that cannot be right is noted."""
+    """Return a party with its normalised credit code; an invalid code is added to the problems."""
     if not party.code:
         return party
     try:
@@ -89,9 +87,9 @@ def kept_party(party: Holder, field: str, problems: list[Problem]) -> Holder:
 
 
 def kept_changes(changes: Request) -> dict[str, Any]:
-    """The fields that an amendment or a correction names, every party with its credit code in the kept form.
+    """Return the fields of an amendment or correction, every party with its normalised credit code.
 
-    Raises InputError with everything that is wrong with them.
+    Raises InputError with every error in them.
     """
     read: dict[str, Any] = plain(read_changes(plain(changes)))
     problems: list[Problem] = []
@@ -108,7 +106,7 @@ def kept_changes(changes: Request) -> dict[str, Any]:
 
 
 def latest_facts(registration: int) -> dict[str, Any]:
-    """The facts that a registration was last filed or examined by."""
+    """Return the facts with which a registration was last filed or examined."""
     for content in (
         models.Event.objects.filter(registration=registration).order_by("-index").values_list("content", flat=True)
     ):
@@ -120,9 +118,7 @@ def latest_facts(registration: int) -> dict[str, Any]:
 
 
 def facts_now(found: Registration) -> tuple[Filing, Keyed]:
-    """The latest facts with what amendments, transfers and extensions have changed since, of the rights still
-    charged.
-    """
+    """Return the latest facts with later amendments, transfers and extensions, for the rights still pledged."""
     filing, rights = read_facts(latest_facts(found.id))
     released = {right.key for right in found.rights if right.released}
     filing = replace(
@@ -138,7 +134,7 @@ def facts_now(found: Registration) -> tuple[Filing, Keyed]:
 
 
 def settled_grounds(registration: int) -> set[str]:
-    """The unknown grounds that the examination has settled; none where newer facts have come in since."""
+    """Return the unknown grounds that the examination has settled; none if newer facts have arrived since."""
     latest = (
         models.Event.objects.filter(
             registration=registration, kind__in=(FACTS, pledge_kind(RegisterTransition.ACCEPT))
@@ -152,7 +148,7 @@ def settled_grounds(registration: int) -> set[str]:
 
 
 def split_by_register(request: Request) -> dict[str, dict[str, Any]]:
-    """A request over several kinds of rights as one request for each register that keeps them, in their order."""
+    """Split a request over several kinds of rights into one request for each register, in their order."""
     filing, rights = read_facts({name: request[name] for name in ("filing", "rights") if name in request})
     parts: dict[str, dict[str, Any]] = {}
     for (_, right), table in zip(rights, request["rights"], strict=True):
@@ -162,7 +158,7 @@ def split_by_register(request: Request) -> dict[str, dict[str, Any]]:
 
 
 def standings(keys: Sequence[str], day: date) -> dict[str, RegisterStanding]:
-    """What the register knows of these rights on ``day``, today or later."""
+    """Return the register's information on these rights on ``day``, today or later."""
     frozen = dict(models.Right.objects.filter(key__in=keys).values_list("key", "frozen_by"))
     ranks: dict[str, list[int]] = {}
     for key, rank in models.Charge.objects.filter(right__key__in=keys, active=True).values_list(
@@ -176,23 +172,23 @@ def standings(keys: Sequence[str], day: date) -> dict[str, RegisterStanding]:
 
 
 def _held_by(key: str, day: date) -> tuple[str, tuple[str, ...]]:
-    """The order that freezes a right on ``day``, and those that wait."""
+    """Return the order that freezes a right on ``day``, and the queued ones."""
     orders = standing_orders(key, day)
     return (orders[0], orders[1:]) if orders else ("", ())
 
 
 def standing_orders(key: str, day: date) -> tuple[str, ...]:
-    """The court orders on a right that stand on ``day``: the one that holds it, then those that wait, as they
-    came.
+    """Return the court orders in force on a right on ``day``: the effective one, then the queued ones in the order
+    of arrival.
     """
     return tuple(freeze.order for freeze in standing_freezes(key, day))
 
 
 def standing_freezes(key: str, day: date) -> tuple[Freeze, ...]:
-    """The court's freezes of a right that stand on ``day``, the one that holds it first.
+    """Return the court freezes of a right in force on ``day``, the effective one first.
 
-    They are read from the log: courts freeze few rights, and the row of a right has the first only, as of the last
-    order.
+    They are read from the log: courts freeze few rights, and the row of a right contains only the first freeze, as
+    of the last order.
     """
     freezes: tuple[Freeze, ...] = ()
     said = f'"right":{canonical.encode(key).decode()}'
@@ -207,7 +203,7 @@ def standing_freezes(key: str, day: date) -> tuple[Freeze, ...]:
 def check_rights(
     filing: Filing, rights: Sequence[tuple[str, Right]], day: date, rules: Rulebook
 ) -> tuple[RightCheck, ...]:
-    """Every right against the rules and against what the register holds now."""
+    """Check every right against the rules and against the current register."""
     known = standings([key for key, _ in rights], day)
     for key, right in rights:
         ranks = _ranks_under_another_key(filing, key, right)
@@ -222,9 +218,9 @@ def check_rights(
 
 
 def _ranks_under_another_key(filing: Filing, key: str, right: Right) -> set[int]:
-    """The ranks of a right that may go without a number where it is pledged under another key: with its number
-    omitted now or then, or under an earlier name or another list of its holders. It is identified by title and
-    holder.
+    """Return the ranks of a right of a kind that may lack a number, if it is pledged under another key: with its
+    number omitted earlier or now, under a former name, or under another list of holders. It is identified by title
+    and holder.
     """
     if right.kind.value not in NUMBER_OPTIONAL:
         return set()
@@ -237,8 +233,8 @@ def _ranks_under_another_key(filing: Filing, key: str, right: Right) -> set[int]
 
 
 def _orders_under_another_key(filing: Filing, key: str, right: Right, day: date) -> tuple[str, tuple[str, ...]]:
-    """The court's order, and those that wait, on a right that may go without a number where it is frozen under
-    another key: once filed here, under the same title and holder, with its number omitted now or then.
+    """Return the effective and the queued court orders on a right of a kind that may lack a number, if it is frozen
+    under another key: filed here earlier under the same title and holder, with its number omitted earlier or now.
     """
     if right.kind.value not in NUMBER_OPTIONAL:
         return "", ()
@@ -255,9 +251,9 @@ def _orders_under_another_key(filing: Filing, key: str, right: Right, day: date)
 
 
 def _alike(filing: Filing, key: str, right: Right, day: date, rules: Rulebook) -> tuple[Alike, ...]:
-    """What is pledged here and may be this right without being recognised as the same: a title like it under the
-    same holder, or the same title under another one, who may have changed their name. Rights with different numbers
-    are different.
+    """Return registered pledges that may concern this right although it was not recognised: a similar title under
+    the same holder, or the same title under another holder, whose name may have changed. Rights with different
+    numbers are different.
     """
     if right.kind.value not in NUMBER_OPTIONAL:
         return ()
@@ -266,7 +262,7 @@ def _alike(filing: Filing, key: str, right: Right, day: date, rules: Rulebook) -
     columns = ("registration_id", "right__key", "right__title")
     theirs = _possible(key, right).filter(_of_same_holder(filing, right))
     for registration, other, title in theirs.values_list(*columns):
-        is_told = plain_name(title) == plain_name(right.title)  # that one has the rank already
+        is_told = plain_name(title) == plain_name(right.title)  # that one already has the rank
         if not is_told and _is_same_object(key, other) and similarity(own, pairs(plain_name(title))) >= least:
             found[registration] = Alike(registration, title, has_same_holder=True)
     told = set(theirs.values_list("registration_id", flat=True))
@@ -278,8 +274,8 @@ def _alike(filing: Filing, key: str, right: Right, day: date, rules: Rulebook) -
 
 
 def _possible(key: str, right: Right) -> "QuerySet[models.Charge]":
-    """Charges in force of other keys that can be of this right at all: two numbers are two rights, whatever their
-    titles.
+    """Return charges in force under other keys that can concern this right at all: two different numbers are two
+    rights, regardless of their titles.
     """
     charges = models.Charge.objects.filter(active=True, right__kind=right.kind.value).exclude(right__key=key)
     return charges.filter(right__number="") if right.number else charges
@@ -294,17 +290,17 @@ def _of_same_holder(filing: Filing, right: Right) -> Q:
 
 
 def _is_same_object(one: str, other: str) -> bool:
-    """Fees of a right are another object than the right itself."""
+    """Return whether both are the same object; the fees of a right are another object than the right itself."""
     return one.endswith("/fees") == other.endswith("/fees")
 
 
 def demand_same_rights(found: Registration, rights: Sequence[tuple[str, Right]]) -> None:
-    """Newer extracts are of the rights of the filing, all of them, in its order. Raises InputError otherwise."""
+    """Check that newer extracts cover exactly the rights of the filing, in its order. Raises InputError otherwise."""
     if [key for key, _ in rights] != [right.key for right in found.rights]:
         raise refuse(
             "other_rights",
             "rights",
             "、".join(key for key, _ in rights),
-            Text("与申请的权利不一致", "not the rights of the filing"),
-            Text("按申请的次序列出全部权利", "list all rights of the filing, in its order"),
+            Text("与申请的权利不一致", "differs from the rights of the filing"),
+            Text("请按申请的次序列出全部权利", "list all rights of the filing, in its order"),
         )

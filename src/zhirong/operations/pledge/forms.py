@@ -1,4 +1,4 @@
-"""The forms of the register's operations: what a desk, the API and the command line ask for, and how it is read."""
+"""The forms of the register's operations for desk, API and command line, and how they are read."""
 
 from typing import Annotated, Any
 
@@ -26,65 +26,59 @@ Reason = Annotated[Words, ask("理由", "Reason", widget="area")]
 
 
 class Examine(Request):
-    """A filing to examine. resolved: for each ground that the data leave unknown, how the registrar has satisfied
-    themselves.
-    """
+    """The filing to examine. resolved: how the registrar settled each ground that the data leave unknown."""
 
     registration: Number
-    resolved: Annotated[
-        dict[str, str], ask("已查明的事项", "What was found out", only=lambda actor, row: False)
-    ] = {}
+    resolved: Annotated[dict[str, str], ask("已查明的事项", "Findings", only=lambda actor, row: False)] = {}
     extracts: Annotated[
         Ticket | None,
         ask(
             "新的登记簿摘录（TOML）",
             "Newer extracts (TOML)",
-            "只在权利的状况有变时交：全部权利的 [[rights]]",
-            "only where something has changed: [[rights]] of all of them",
+            "仅在权利状况有变化时提交：全部权利的 [[rights]]",
+            "only if something has changed: [[rights]] with all of them",
             widget="file",
         ),
     ] = None
 
 
 class Register(Request):
-    """A filing that has been examined. resolved: as in the examination, for what has become unknown since."""
+    """The examined filing to register. resolved: as in the examination, for grounds that have become unknown since."""
 
     registration: Number
-    resolved: Annotated[
-        dict[str, str], ask("已查明的事项", "What was found out", only=lambda actor, row: False)
-    ] = {}
+    resolved: Annotated[dict[str, str], ask("已查明的事项", "Findings", only=lambda actor, row: False)] = {}
 
 
 class FileAtCounter(Request):
-    """A filing that came in at the counter, as a file."""
+    """A filing received at the counter as a file."""
 
     file: Annotated[
         Ticket,
         ask(
             "申请文件（TOML）",
             "The filing (TOML)",
-            "role、[filing]、[[rights]]，写法见手册“质押登记”",
-            "role, [filing] and [[rights]], as the manual's page on the register says",
+            "role、[filing]、[[rights]]，格式见手册“质押登记”",
+            "role, [filing] and [[rights]], as described in the manual",
             widget="file",
         ),
     ]
 
 
 class Submit(Request):
-    """A filing that was prepared and is submitted now."""
+    """The prepared filing to submit."""
 
     registration: Number
 
 
 class Ending(Request):
-    """A registration, and why it ends."""
+    """A registration and the reason for its end."""
 
     registration: Number
     reason: Reason
 
 
 class Changes(Request):
-    """What changes of the claim and its parties; an empty field stays as it is."""
+    """Changes of the claim and its parties; an empty field stays unchanged."""
 
     registration: Number
     claim_kind: Annotated[
@@ -102,31 +96,31 @@ class Changes(Request):
     pledgor_name: Annotated[
         str,
         Field(max_length=200),
-        ask("出质人名称变更为", "Pledgor's new name", "只有一个出质人时填", "where there is a single one"),
+        ask("出质人名称变更为", "Pledgor's new name", "仅有一个出质人时填写", "only if there is a single pledgor"),
     ] = ""
 
 
 class Amend(Changes):
-    """An amendment that a party files. changed_on: the day of the change itself."""
+    """An amendment filed by a party. changed_on: the day of the change itself."""
 
     changed_on: Annotated[RecentDay, ask("变更发生日", "Changed on")]
 
 
 class Correct(Changes):
-    """A mistake of the register itself."""
+    """A mistake of the register."""
 
     reason: Reason
 
 
 class Extend(Request):
-    """A longer debt."""
+    """The new end of the debt."""
 
     registration: Number
     debt_end: Annotated[TermDay, ask("债务履行期限延至", "Debt until")]
 
 
 class Transfer(Request):
-    """Who holds the claim from now on."""
+    """The new creditor of the claim."""
 
     registration: Number
     name: Annotated[Line, ask("受让人名称", "The new pledgee")]
@@ -136,25 +130,25 @@ class Transfer(Request):
         Field(max_length=500),
         ask(
             "最高额质押：债权确定日或当事人约定",
-            "Maximum amount: since when the claims are determined, or the agreement",
-            "一般质押不填",
-            "empty for an ordinary pledge",
+            "Maximum-amount pledge: day on which the claims were determined, or the agreement",
+            "一般质押无需填写",
+            "leave empty for an ordinary pledge",
         ),
     ] = ""
 
 
 class ReleasePart(Request):
-    """Rights to release, or what remains secured."""
+    """The rights to release, or the amount that remains secured."""
 
     registration: Number
     rights: Annotated[
         str,
         Field(max_length=4000),
         ask(
-            "解除哪些权利",
+            "解除质押的权利",
             "Rights to release",
             "每行一个权利的键，如 invention:201410362077.3",
-            "the key of a right in each line, such as invention:201410362077.3",
+            "one right key per line, such as invention:201410362077.3",
             widget="area",
         ),
     ] = ""
@@ -165,17 +159,19 @@ class ReleasePart(Request):
 
 
 class RecordAuthority(Request):
-    """What the authority has registered. certificate: its file, or the SHA-256 of it."""
+    """The authority's registration. certificate: its file or the SHA-256 of the file."""
 
     registration: Number
     authority: Annotated[Line, ask("登记机关", "Authority")]
-    authority_number: Annotated[Line, ask("登记号", "Its number")]
+    authority_number: Annotated[Line, ask("登记号", "Registration number")]
     day: Annotated[RecentDay, ask("登记日", "Registered on")]
-    file: Annotated[Ticket | None, ask("登记证书文件", "The certificate's file", widget="file")] = None
+    file: Annotated[Ticket | None, ask("登记证书文件", "Certificate file", widget="file")] = None
     certificate: Annotated[
         str,
         Field(max_length=64),
-        ask("或证书文件的 SHA-256", "Or the SHA-256 of it", "交了文件不用填", "not needed with the file"),
+        ask(
+            "或证书文件的 SHA-256", "Or the SHA-256 of the file", "已提交文件的无需填写", "not needed with the file"
+        ),
     ] = ""
 
 
@@ -191,12 +187,12 @@ _PURPOSES = (
 
 
 class CourtOrder(Request):
-    """What a court has ordered: about a registration, or about a right that may not be pledged yet."""
+    """A court order on a registration, or on a right that need not be pledged."""
 
     order: Annotated[Line, ask("法院文书编号", "Number of the court's document")]
-    action: Annotated[str, ask("事项", "What it orders", choices=ACTIONS)]
+    action: Annotated[str, ask("事项", "Kind of order", choices=ACTIONS)]
     registration: Annotated[
-        int | None, Field(ge=1, lt=2**63), ask("申请编号", "Filing", "冻结一件登记时填", "for a registration")
+        int | None, Field(ge=1, lt=2**63), ask("申请编号", "Filing", "冻结登记时填写", "for a registration")
     ] = None
     right: Annotated[
         str,
@@ -204,7 +200,7 @@ class CourtOrder(Request):
         ask(
             "或权利的键",
             "Or the key of a right",
-            "冻结一项权利时填，如 invention:201410362077.3",
+            "冻结权利时填写，如 invention:201410362077.3",
             "for a right, such as invention:201410362077.3",
         ),
     ] = ""
@@ -212,10 +208,10 @@ class CourtOrder(Request):
         str,
         Field(max_length=200),
         ask(
-            "解除哪一份冻结",
-            "Which freeze is lifted",
-            "权利有轮候冻结时填原冻结文书",
-            "the order that froze the right, where others wait in turn",
+            "解除或续行的冻结文书",
+            "Order to lift or renew",
+            "权利有轮候冻结的，填写原冻结文书编号",
+            "number of the order that froze the right, if other orders are queued",
         ),
     ] = ""
     ends_on: Annotated[
@@ -223,17 +219,17 @@ class CourtOrder(Request):
         ask(
             "冻结的最后一日",
             "Last day of the freeze",
-            "冻结或续行权利时照文书填写；不填按法定最长期限；到期不续的自动解除",
-            "of a right, by the order; left empty the longest that the law allows; not renewed, it ends by itself",
+            "冻结或续行权利时按文书填写；留空按法定最长期限；到期未续行的自动解除",
+            "for a right, as stated in the order; leave empty for the longest term allowed by law; a freeze that is not renewed expires",
         ),
     ] = None
-    purpose: Annotated[FreezePurpose, ask("冻结的用途", "What the freeze is for", choices=_PURPOSES)] = (
+    purpose: Annotated[FreezePurpose, ask("冻结的用途", "Purpose of the freeze", choices=_PURPOSES)] = (
         FreezePurpose.PRESERVATION
     )
 
 
 def changes_of(found: Registration, request: Changes) -> dict[str, Any]:
-    """What a form changes of its registration, as the register's operations take it."""
+    """Return a form's changes of its registration for the register's operations."""
     changes: dict[str, Any] = {}
     for name in ("claim_kind", "claim_amount", "debt_start", "debt_end"):
         value = getattr(request, name)
@@ -248,7 +244,7 @@ def changes_of(found: Registration, request: Changes) -> dict[str, Any]:
                 "pledgor_name",
                 request.pledgor_name,
                 Text(f"有 {len(found.pledgors)} 个出质人", f"there are {len(found.pledgors)} pledgors"),
-                Text("用申请文件办理", "let it be filed as a file"),
+                Text("请以申请文件办理", "submit the change as a file"),
             )
         changes["pledgors"] = [_renamed(found.pledgors[0], request.pledgor_name)]
     return changes
@@ -260,7 +256,7 @@ def _renamed(party: Any, name: str) -> dict[str, Any]:
 
 
 def tables_of(work: Work, ticket: str) -> dict[str, Any]:
-    """The tables of a TOML file that was uploaded."""
+    """Return the tables of an uploaded TOML file."""
     upload = redeem(work.actor, ticket)
     try:
         text = bytes_of(upload).decode("utf-8-sig")
@@ -269,7 +265,7 @@ def tables_of(work: Work, ticket: str) -> dict[str, Any]:
             "not_utf8",
             "file",
             upload.name,
-            Text("不是 UTF-8 文字", "not a text in UTF-8"),
+            Text("不是 UTF-8 编码的文本", "not UTF-8 text"),
             Text("另存为 UTF-8", "save it as UTF-8"),
         ) from error
     return parse_toml(text, upload.name)

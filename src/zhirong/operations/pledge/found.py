@@ -1,4 +1,4 @@
-"""Founding a register: tables, the log's name, its key. Once for each database."""
+"""Founding of a register: tables, the log's name, its key. Once for each database."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from zhirong.store.setup import migrate
 
 @dataclass(frozen=True, slots=True)
 class Continued:
-    """A log that a new one takes the place of. last: its last known checkpoint. events: what is left of it."""
+    """A log that a new one replaces. last: its last known checkpoint. events: its remaining events."""
 
     last: SignedCheckpoint
     reason: str
@@ -33,18 +33,18 @@ class Continued:
 def found_register(
     folder: Path, origin: str, algorithm: HashAlgorithm = HashAlgorithm.SM3, continued: Continued | None = None
 ) -> PublicKey:
-    """Make the tables, the empty log and a new key; returns the public key, to be published.
+    """Create the tables, the empty log and a new key; returns the public key, which must be published.
 
-    continued: a log that lost entries and may not continue; the new one says so in its first entry, and takes over
-    the rest. Raises InputError if there is a register or a key already: neither is ever overwritten.
+    continued: a log that lost entries and may not continue; the new log says so in its first entry and takes over
+    the rest. Raises InputError if a register or a key already exists: neither is ever overwritten.
     """
     if not is_origin(origin):
         raise refuse(
             "origin",
             "origin",
             origin,
-            Text("日志名不得含空格或加号", "the name of a log has neither spaces nor a plus"),
-            Text("写成 register.example.cn/2026 这样的名称", "write it like register.example.cn/2026"),
+            Text("日志名不得含空格或加号", "the name of a log must not contain spaces or plus signs"),
+            Text("如 register.example.cn/2026", "write it like register.example.cn/2026"),
         )
     if continued is not None:
         _demand_another(origin, continued)
@@ -56,8 +56,8 @@ def found_register(
                 "exists",
                 "folder",
                 folder,
-                Text("已有登记簿或密钥", "there is a register or a key already"),
-                Text("换一个文件夹和数据库", "choose another folder and database"),
+                Text("已存在登记簿或密钥", "a register or a key already exists"),
+                Text("请使用其他文件夹和数据库", "choose another folder and database"),
             )
         key = make_key(folder, origin)
         head = LogHead.objects.create(id=1, origin=origin, algorithm=algorithm.value)
@@ -65,7 +65,7 @@ def found_register(
             try:
                 continue_log(head, continued.by, continued.last, continued.reason, continued.events)
             except BaseException:
-                # The tables are as they were before; so must the folder be, or it could not be tried again.
+                # The tables are unchanged; the folder must be, too, so that the founding can be tried again.
                 for name in (KEY_FILE, PUBLIC_FILE):
                     (folder / name).unlink()
                 raise
@@ -78,6 +78,6 @@ def _demand_another(origin: str, continued: Continued) -> None:
             "origin",
             "origin",
             origin,
-            Text("新日志须另起名称，并写明理由", "a new log needs its own name, and a reason"),
-            Text("换一个日志名，写明理由", "choose another name and give the reason"),
+            Text("新日志须另起名称，并写明理由", "a new log needs a different name and a reason"),
+            Text("请使用其他日志名，并写明理由", "choose another name and enter the reason"),
         )

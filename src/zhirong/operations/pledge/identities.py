@@ -1,5 +1,5 @@
-"""The digital identity of a right: versions appended to the log, its history, its certificate, what a holder
-discloses.
+"""The digital identity of a right: versions in the log, its history, its certificate, and disclosures by the
+holder.
 """
 
 import secrets
@@ -50,14 +50,14 @@ _IDENTIFY = library_operation("right.identify", Text("记载数字身份", "Reco
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version as it is in the log. index: of its entry. time: of its entry."""
+    """One version in the log. index: of its entry. time: of its entry."""
 
     index: int
     time: str
     identity: Identity
 
     def as_json(self) -> dict[str, Any]:
-        """What everyone may see of it: the record itself, which holds commitments only."""
+        """Return its public part: the record itself, which contains only commitments."""
         return {
             "index": self.index,
             "time": self.time,
@@ -67,11 +67,11 @@ class Version:
 
 
 def record_identity(call: Call, right: Mapping[str, Any], appraisals: Sequence[Mapping[str, Any]] = ()) -> Done:
-    """The first version of a right's identity, or the next one: what it is, its holders, provenance, appraisals and the
-    pledges that this register holds of it, each as a commitment with a separate salt.
+    """Record the first or next version of a right's identity: its description, holders, provenance, appraisals and
+    pledges in this register, each as a commitment with a separate salt.
 
     right: a table as in ``[[rights]]``. appraisals: each with ``day``, ``value`` (yuan) and ``by``. Raises
-    InputError with everything that cannot be read, and where nothing has changed since the last version.
+    InputError with everything that cannot be read, and if nothing has changed since the last version.
     """
     problems: list[Problem] = []
     read = read_right(Reader(dict(right), "right", problems=problems))
@@ -87,7 +87,7 @@ def record_identity(call: Call, right: Mapping[str, Any], appraisals: Sequence[M
 
 
 def refresh_identity(call: Call, right: str) -> Done | None:
-    """The next version of an identity whose pledges have changed since, None if they have not. right: its key."""
+    """Record the next version of an identity whose pledges have changed; None if they have not. right: its key."""
     if not may(call.actor, LIBRARY_OPERATIONS[_IDENTIFY]):
         raise forbidden()
     last = _latest(right)
@@ -105,7 +105,7 @@ def refresh_identity(call: Call, right: str) -> Done | None:
 
 
 def stale_identities() -> list[str]:
-    """The keys of the rights whose identities do not show the pledges of now."""
+    """Return the keys of the rights whose identities do not show the current pledges."""
     stale = []
     for key in models.RightIdentity.objects.values_list("right_key", flat=True).distinct().order_by("right_key"):
         last = _latest(key)
@@ -115,13 +115,14 @@ def stale_identities() -> list[str]:
 
 
 def identity_history(actor: Actor, name: str) -> tuple[Version, ...]:
-    """Every version of an identity, first to last. name: its code, the right's key or its number."""
+    """Return every version of an identity in order. name: its code, the right's key or its number."""
     demand_read(actor, "search")
     return tuple(_version(event) for event in _events(name))
 
 
 def disclose_identity(actor: Actor, name: str, claims: Sequence[str], version: int | None = None) -> Disclosure:
-    """The claims named and nothing else, to be held against the record: for the right's holder and the registrar.
+    """Disclose the named claims and nothing else, to be compared with the record: for the right's holder and the
+    registrar.
 
     version: the last by default. Raises ForbiddenError, or InputError for a claim that the record does not have.
     """
@@ -140,7 +141,7 @@ def disclose_identity(actor: Actor, name: str, claims: Sequence[str], version: i
             "no_claim",
             "claims",
             "、".join(unknown),
-            Text("这一版没有这些事项", "this version has no such claims"),
+            Text("该版本没有这些事项", "this version has no such claims"),
             Text(f"可选：{listed}", f"choose from: {listed}"),
         )
     return disclose(_version(event).identity, held, claims)
@@ -149,9 +150,7 @@ def disclose_identity(actor: Actor, name: str, claims: Sequence[str], version: i
 def identity_certificate(
     call: Call, name: str, key: RegisterKey, claims: Sequence[str] = (), lang: Lang = "zh"
 ) -> Certificate:
-    """The certificate of a right's identity in its last version, with the claims that its holder chooses to
-    show.
-    """
+    """Make the certificate of a right's identity in its latest version, with the claims chosen by its holder."""
     event = _events(name)[-1]
     version = _version(event)
     shown = (
@@ -176,7 +175,7 @@ def identity_certificate(
             title=Text("知识产权数字身份证明", "Certificate of digital identity").in_(lang),
             subtitle=Text(f"登记于 {version.time}", f"recorded at {version.time}").in_(lang),
             facts=[(label.in_(lang), value) for label, value in facts.items()],
-            rows_title=Text("权利人披露的事项", "what the holder discloses").in_(lang),
+            rows_title=Text("权利人披露的事项", "disclosed by the holder").in_(lang),
             columns=[Text("事项", "claim").in_(lang), Text("内容", "value").in_(lang)],
             rows=[[claim.name, _readable(claim.value)] for claim in shown.claims],
             empty=Text("没有披露", "nothing is disclosed").in_(lang),
@@ -222,7 +221,7 @@ def _decide(
                 "nothing",
                 "right",
                 key,
-                Text("与上一版相同", "the same as the last version"),
+                Text("与上一版相同", "no change since the last version"),
                 Text("有变动时再记", "record it when something has changed"),
             )
         made = next_identity(before, status=standing, as_of=as_of, claims=claims)
@@ -240,7 +239,7 @@ def _decide(
 
 
 def _statements(key: str, right: Right, valued: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Everything that is committed to, by name."""
+    """Return all statements to commit to, by name."""
     said: dict[str, Any] = {"title": right.title}
     said |= {f"holder.{at}": party_json(holder) for at, holder in enumerate(right.holders, 1)}
     if right.provenance:
@@ -250,7 +249,7 @@ def _statements(key: str, right: Right, valued: Sequence[Mapping[str, Any]]) -> 
 
 
 def _pledges(key: str) -> dict[str, Any]:
-    """The pledges that stand, by the filing's number; the names of claims are public and say no more."""
+    """Return the pledges in force by filing number; names of claims are public and reveal no more."""
     charges = models.Charge.objects.filter(right__key__in=(key, f"{key}/fees"), active=True)
     found = {}
     for state in charges.order_by("registration_id").values_list("registration__state", flat=True):
@@ -304,7 +303,7 @@ def _latest(key: str) -> models.Event | None:
 
 
 def _events(name: str) -> list[models.Event]:
-    """The events of one identity. Raises InputError if there is none, or where a number is that of several."""
+    """Return the events of one identity. Raises InputError if there is none, or if several have the number."""
     rows = models.RightIdentity.objects.select_related("event").order_by("version")
     found = [*rows.filter(code=name)] or [*rows.filter(right_key=name)]
     if not found:
@@ -320,7 +319,7 @@ def _none_of(name: str) -> Exception:
         "no_identity",
         "right",
         name,
-        Text("没有这项权利的数字身份", "there is no digital identity of this right"),
+        Text("该权利没有数字身份", "this right has no digital identity"),
         Text("核对身份编号或权利号，或先记载", "check the code or the number, or record it first"),
     )
 
@@ -338,7 +337,7 @@ def _demand_holder(actor: Actor, claims: Sequence[IdentityClaim]) -> None:
                 Problem(
                     "actor",
                     actor.capacity,
-                    Text("只有权利人可以披露", "only its holder discloses it"),
+                    Text("只有权利人可以披露", "only the holder can disclose it"),
                     Text("请权利人出具", "ask the holder"),
                     "forbidden",
                 )

@@ -1,5 +1,5 @@
-"""What the register does by itself: every night the watch over what stands, and a signed checkpoint of its log
-within minutes of what was written: the longer entries are unsigned, the more can be restored unseen.
+"""Jobs of the register: the nightly watch over active registrations, and a signed checkpoint of its log within
+minutes of each entry, because unsigned entries could be rewritten without trace.
 """
 
 from datetime import datetime, timedelta
@@ -18,14 +18,14 @@ from zhirong.store.settings import DATA
 
 @job("register.watch", daily="02:00")
 def watch_register(task: Task) -> Any:
-    """Every standing registration examined again; what has changed is recorded and notified."""
+    """Examine every active registration again; record changes and notify of them."""
     found = record_watch(Call(register_actor(WORKER.id, Capacity.REGISTRAR), task.now, task.key("watch")))
     return {"alarms": len(found.alarms), "changed": len(found.changed), "identities": found.identities}
 
 
 @job("register.checkpoint", daily="03:00")
 def sign_checkpoint(task: Task) -> Any:
-    """The state of the log, signed: what came before can no longer be rewritten without being found out."""
+    """Sign the state of the log, so that earlier entries cannot be rewritten without detection."""
     return {"size": checkpoint(signing_key(DATA), task.now).checkpoint.size}
 
 
@@ -33,8 +33,8 @@ SIGN_EVERY = timedelta(minutes=10)
 
 
 def sign_often(now: datetime) -> int:
-    """Sign the log where something was written since the last checkpoint and that is ten minutes old; returns how
-    many were signed.
+    """Sign the log if entries were added after the last checkpoint and that is ten minutes old; returns how many
+    jobs were planned.
     """
     head = LogHead.objects.first()
     last = Checkpoint.objects.order_by("-size").first()

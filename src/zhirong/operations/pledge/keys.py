@@ -1,4 +1,6 @@
-"""The register's own keys and its log's continuity: rotation, loss, witnesses, restoring what a backup lacks."""
+"""The register's keys and the continuity of its log: rotation, loss, witnesses, restoring entries that a backup
+lacks.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,10 +25,9 @@ _KEYS = library_operation("register.keys", Text("更换密钥", "Change the key"
 
 
 def rotate_key(call: Call, folder: Path) -> Done:
-    """The next key takes over from the one in use; both sign the statement, which is an entry of the log.
+    """Replace the current key by a new one; both sign the statement, which is an entry of the log.
 
-    A change that a crash has cut in two is finished first, and is then the answer. Raises OSError without the old
-    key.
+    A rotation that a crash interrupted is completed first and returned. Raises OSError without the old key.
     """
     demand_read(call.actor, "keys")
     with keys.signing(folder):
@@ -45,8 +46,8 @@ def rotate_key(call: Call, folder: Path) -> Done:
 
 
 def report_lost_key(call: Call, folder: Path) -> Done:
-    """The secret key is gone: a new one takes its place. Nobody can trust it by the statement alone, so the institution
-    publishes it itself. The old key counts up to the largest log that it is known to have signed.
+    """Replace a lost secret key by a new one. The statement alone does not prove the new key, so the institution
+    publishes it itself. The old key counts up to the largest log size that it is known to have signed.
     """
     demand_read(call.actor, "keys")
     with keys.signing(folder):
@@ -68,9 +69,9 @@ def report_lost_key(call: Call, folder: Path) -> Done:
 
 
 def keep_countersignature(actor: Actor, folder: Path, file: FileRead, witness: PublicKey) -> int:
-    """Keep what a witness has signed with the checkpoint that it signed; returns the checkpoint's size.
+    """Store a witness's signature with the checkpoint that it signed; returns the checkpoint's size.
 
-    Raises InputError if the checkpoint is not one of this register, or the signature is not this witness's.
+    Raises InputError if the checkpoint does not belong to this register, or the signature to this witness.
     """
     demand_read(actor, "keys")
     signed = file.signed
@@ -81,10 +82,10 @@ def keep_countersignature(actor: Actor, folder: Path, file: FileRead, witness: P
             "not_ours",
             "checkpoint",
             signed.checkpoint.size,
-            Text("不是本登记簿签过的检查点", "not a checkpoint that this register has signed"),
+            Text("不是本登记簿签署的检查点", "not a checkpoint signed by this register"),
             Text(
-                "请见证人会签 zhirong register checkpoint 给出的文件",
-                "let the witness sign the register's own file",
+                "请见证人会签 zhirong register checkpoint 输出的文件",
+                "have the witness sign the file from the register",
             ),
         )
     good = [
@@ -97,7 +98,7 @@ def keep_countersignature(actor: Actor, folder: Path, file: FileRead, witness: P
             "not_countersigned",
             "witness",
             witness.name,
-            Text("没有这位见证人的有效会签", "there is no good countersignature of this witness"),
+            Text("没有该见证人的有效会签", "no valid countersignature of this witness"),
             Text("核对见证人的公钥和文件", "check the witness's key and the file"),
         )
     keys.add_witness(folder, witness)
@@ -118,7 +119,7 @@ def _statement(
 
 
 def _finish(folder: Path) -> bool:
-    """Let the files follow the log where they do not yet; whether there was anything to finish."""
+    """Update the key files to the state of the log; returns whether there was anything to do."""
     pending, changes = keys.pending_key(folder), log.key_statements()
     if pending is None or not changes or changes[-1][0].new != pending.public():
         return False

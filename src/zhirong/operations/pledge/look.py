@@ -1,4 +1,4 @@
-"""Reading: search of the register, the pre-check that banks call, the daily file of changes, the daily watch."""
+"""Reading the register: search, the pre-check for banks, the daily file of changes, the daily watch."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ Side = Literal["any", "pledgor", "pledgee"]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look for; every field that is given narrows it.
+    """A search; every given field narrows it.
 
     number: of a right, of a registration or of the authority. name: of a party, compared as ``how`` says, in the
     part that ``side`` says. code: a party's credit code. first, last: days of entry. after: an id to page on.
@@ -63,11 +63,10 @@ class Query:
 
 
 def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
-    """Registrations that fit, in the order of their filings, each as far as this actor may see it.
+    """Return the matching registrations in the order of their filings, each as far as this actor may see it.
 
-    The public sees what a register publishes: numbers, rights, parties and days, never amounts; natural persons are
-    masked, and are not found by their names. Raises InputError for a number that finds nothing because it cannot be
-    one.
+    The public sees what a register publishes: numbers, rights, parties and dates, never amounts; natural persons
+    are masked, and cannot be found by name. Raises InputError for an impossible number.
     """
     demand_read(actor, "search")
     query = _askable(query)
@@ -93,7 +92,7 @@ def search(actor: Actor, query: Query) -> list[dict[str, Any]]:
 
 
 def _names(query: Query) -> list[str]:
-    """The parties' names that are meant, one more than is looked at where there are too many."""
+    """Return the matching names of parties, and one more than the limit if there are too many."""
     if not query.name:
         return []
     if query.how == "exact":
@@ -104,23 +103,22 @@ def _names(query: Query) -> list[str]:
 
 
 def _too_many_names(query: Query) -> InputError:
-    """Anyone who has the last page of the answer would take it for all there is."""
+    """Return the error for too many names: the last page of results would look complete."""
     return refuse(
         "too_many_names",
         "name",
         query.name,
         Text(
-            f"有 {_MOST_NAMES} 个以上的名称符合，只看了前 {_MOST_NAMES} 个：没有列出的不等于没有登记",
-            f"more than {_MOST_NAMES} names fit, and only the first {_MOST_NAMES} were checked: "
-            "what is not listed may be registered all the same",
+            f"有 {_MOST_NAMES} 个以上的名称符合，仅检查了前 {_MOST_NAMES} 个：未列出的不等于未登记",
+            f"more than {_MOST_NAMES} names match, and only the first {_MOST_NAMES} were checked: there may be further registrations",
         ),
-        Text("把名称写长一些，或写全名", "write more of the name, or the whole of it"),
+        Text("请填写更长的名称，或填写全称", "enter more of the name, or the full name"),
     )
 
 
 def _askable(query: Query) -> Query:
-    """The query with its number and code as they are looked for. Raises InputError for one that can find nothing
-    whatever is registered: who has asked for nothing must not read that there is nothing.
+    """Normalise the number and code of a query. Raises InputError for one that can never find anything, so that an
+    empty result is not mistaken for an answer.
     """
     problems: list[Problem] = []
     for field, written, plain in (
@@ -129,9 +127,15 @@ def _askable(query: Query) -> Query:
         ("code", query.code, query.code.strip()),
     ):
         if written and not plain:
-            reason = Text("没有可查的文字", "there is nothing in it to look for")
+            reason = Text("没有可供查询的文字", "contains nothing to search for")
             problems.append(
-                Problem(field, written, reason, Text("写上要查的，或留空", "write it, or leave it empty"), "blank")
+                Problem(
+                    field,
+                    written,
+                    reason,
+                    Text("请填写查询内容，或留空", "enter a value, or leave it empty"),
+                    "blank",
+                )
             )
     code = query.code.strip()
     if code:
@@ -142,7 +146,7 @@ def _askable(query: Query) -> Query:
     if query.first is not None and query.last is not None and query.last < query.first:
         reason = Text(f"早于起始日 {query.first}", f"earlier than the first day, {query.first}")
         problems.append(
-            Problem("last", query.last.isoformat(), reason, Text("改正日期", "correct the days"), "dates_reversed")
+            Problem("last", query.last.isoformat(), reason, Text("改正日期", "correct the dates"), "dates_reversed")
         )
     if problems:
         raise InputError(problems)
@@ -150,8 +154,8 @@ def _askable(query: Query) -> Query:
 
 
 def searched_as(number: str) -> Text:
-    """What a number was looked for as: bare digits can be the number of several kinds. A right of a kind that is
-    not named has not been looked for.
+    """Return the meaning under which a number was searched: bare digits can be the number of several kinds. Rights
+    of other kinds were not searched.
     """
     read = [(KIND_TEXT[kind], kept) for kind, kept in readings_of_number(number)]
     read.append((Text("登记号", "registration"), kept_authority_number(number)))
@@ -162,7 +166,7 @@ def searched_as(number: str) -> Text:
 
 
 def view(actor: Actor, one: Registration) -> dict[str, Any]:
-    """A registration as this actor may see it."""
+    """Return a registration as far as this actor may see it."""
     is_open = may_read(actor, "view", one)
     shown: dict[str, Any] = {
         "id": one.id,
@@ -205,7 +209,9 @@ def view(actor: Actor, one: Registration) -> dict[str, Any]:
 
 
 def similar_names(written: str, least: Fraction = LEAST_SIMILARITY, limit: int = 20) -> list[tuple[str, Fraction]]:
-    """Names of firms and banks in what the register publishes that are like this one, the most similar first."""
+    """Return names of firms and banks in the published register that are similar to this one, the most similar
+    first.
+    """
     found = names_like(written, limit, least)
     published = models.Part.objects.filter(
         party__name_key__in=[name.text for name, _ in found],
@@ -217,9 +223,9 @@ def similar_names(written: str, least: Fraction = LEAST_SIMILARITY, limit: int =
 
 
 def precheck(actor: Actor, facts: Mapping[str, Any], now: datetime) -> tuple[RightCheck, ...]:
-    """Is each right free, may the claim be secured by it, by which rule not. Writes nothing.
+    """Check whether each right is free and may secure the claim, and if not, by which rule. Writes nothing.
 
-    facts: tables ``filing`` and ``rights`` as ``file_pledge`` takes them. Raises InputError for what cannot be
+    facts: tables ``filing`` and ``rights`` as ``file_pledge`` takes them. Raises InputError for data that cannot be
     read.
     """
     demand_read(actor, "precheck")
@@ -228,10 +234,9 @@ def precheck(actor: Actor, facts: Mapping[str, Any], now: datetime) -> tuple[Rig
 
 
 def watch(now: datetime) -> Iterator[tuple[int, RightCheck]]:
-    """Every registration that stands, its rights examined again as of today: those of which something is to be
-    known.
+    """Examine the rights of every active registration as of today; yield those with something to report.
 
-    The pledge itself is omitted of what it is examined for: a right is not refused because of its registration.
+    The pledge itself does not count as an obstacle.
     """
     day = day_of(now)
     for one in models.Registration.objects.filter(status="entered").order_by("id").values_list("state", flat=True):
@@ -243,9 +248,7 @@ def watch(now: datetime) -> Iterator[tuple[int, RightCheck]]:
 
 
 def changes_of(day: date) -> list[dict[str, Any]]:
-    """The daily file of changes: the public entries of everything that happened to registrations and rights that
-    day.
-    """
+    """Return the daily file of changes: the public entries of every event of registrations and rights on that day."""
     of_their_askers = (
         Q(kind__startswith="subscription.") | Q(kind__startswith="certificate.") | Q(kind__startswith="use.")
     )
@@ -254,7 +257,7 @@ def changes_of(day: date) -> list[dict[str, Any]]:
 
 
 def due(actor: Actor, day: date) -> list[dict[str, Any]]:
-    """Filings that the office must have decided by ``day`` and has not, in the order of their filings."""
+    """Return filings that the office must decide by ``day`` and has not decided, in the order of their filings."""
     demand_read(actor, "due")
     waiting = models.Registration.objects.filter(status__in=("filed", "examined")).order_by("id")
     found = [registration_of(canonical.decode(row.state.encode())) for row in waiting]
@@ -262,12 +265,12 @@ def due(actor: Actor, day: date) -> list[dict[str, Any]]:
 
 
 def _own(actor: Actor) -> Any:
-    """The registrations that the actor's own firm or bank takes part in."""
+    """Return the registrations in which the actor's firm or bank takes part."""
     if actor.party is None:
         return []
     named = Q(party__name=actor.party.name)
     if actor.party.code:
-        # By code where both have one; a party kept without a code is the same by its name.
+        # By code if both have one; a party stored without a code is matched by its name.
         named = Q(party__code=actor.party.code) | (named & Q(party__code=""))
     return models.Part.objects.filter(named, part__in=(PLEDGOR, PLEDGEE)).values("registration")
 
@@ -296,7 +299,8 @@ def _with_party(query: Query, actor: Actor, names: list[str]) -> Any:
     if actor.capacity in (Capacity.PUBLIC, Capacity.FIRM) or (
         actor.capacity is Capacity.LENDER and query.how != "exact"
     ):
-        # A bank asks for the person before it, by the whole name; nobody goes through persons by parts of names.
+        # A bank asks for the person it deals with, by the complete name; browsing persons by parts of names is not
+        # possible.
         own = "" if actor.party is None else actor.party.name
         parties = parties.filter(Q(is_natural_person=False) | Q(name=own))
     taking_part = models.Part.objects.filter(party__in=parties)

@@ -1,4 +1,4 @@
-"""What comes from outside a registration: court orders and subscriptions."""
+"""Court orders and subscriptions, which come from outside a registration."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -41,14 +41,14 @@ _EVENTS: Mapping[str, str] = {"freeze": FREEZE_RIGHT, "renew": RENEW_FREEZE, "un
     is_grave=True,
 )
 def _court_order(work: Work, request: forms.CourtOrder) -> Decision:
-    """Freezes, or lets go."""
+    """Record a freeze or its lifting."""
     if request.action not in dict(forms.ACTIONS) or (request.registration is None) == (not request.right):
         raise refuse(
             "one_of_both",
             "registration",
             request.registration or "",
-            Text("登记和权利须填一项，且只填一项", "give a registration or a right, one of the two"),
-            Text("填一项，并选冻结或解除", "give one, and choose freeze or lift"),
+            Text("登记和权利须填一项，且只填一项", "enter either a registration or a right"),
+            Text("请填写其中一项，并选择冻结或解除", "enter one of them, and choose freeze or lift"),
         )
     if request.registration is not None:
         if request.action == "renew" or request.ends_on is not None:
@@ -57,7 +57,7 @@ def _court_order(work: Work, request: forms.CourtOrder) -> Decision:
                 "action",
                 request.action,
                 Text("登记的冻结没有期限，不能续行", "the freeze of a registration has no term to renew"),
-                Text("续行和期限只用于权利", "Renewals and last days are for rights."),
+                Text("续行和期限仅适用于权利", "Only freezes of rights can have a renewal or a last day."),
             )
         action: Action = "freeze" if request.action == "freeze" else "unfreeze"
         return decide_order_on_registration(work, request.registration, request.order, action)
@@ -76,7 +76,7 @@ def _court_order(work: Work, request: forms.CourtOrder) -> Decision:
 
 
 def court_order_on_registration(call: Call, registration: int, order: str, action: Action) -> Done:
-    """A court holds a registration still, or lets it go. order: the number of its document."""
+    """Freeze a registration by court order, or lift the freeze. order: the number of the court's document."""
     request = {"registration": registration, "order": order, "action": action}
     return run_call(
         _COURT_ORDER, call, request, lambda work: decide_order_on_registration(work, registration, order, action)
@@ -93,7 +93,7 @@ def court_order_on_right(
     ends_on: date | None = None,
     purpose: FreezePurpose = FreezePurpose.PRESERVATION,
 ) -> Done:
-    """A court freezes a right, so that no new pledge of it can be registered, renews that, or lets it go (see
+    """Record a court's freeze of a right, which blocks new pledges of it, its renewal or its lifting (see
     ``decide_order_on_right``).
     """
     request = {
@@ -113,7 +113,7 @@ def court_order_on_right(
 
 
 def decide_order_on_registration(work: Work, registration: int, order: str, action: Action) -> Decision:
-    """A court holds a registration still, or lets it go. order: the number of its document."""
+    """Freeze a registration by court order, or lift the freeze. order: the number of the court's document."""
     move = RegisterTransition.FREEZE if action == "freeze" else RegisterTransition.UNFREEZE
     found = work.registration(registration, _COURT_ORDER)
     _demand_order(order)
@@ -130,12 +130,12 @@ def decide_order_on_right(
     ends_on: date | None,
     purpose: FreezePurpose,
 ) -> Decision:
-    """A court freezes a right, renews that, or lets it go. right: its key, its number in any spelling.
+    """Record a court's freeze of a right, its renewal or its lifting. right: its key, its number in any spelling.
 
-    A freeze that is not renewed ends by itself. ends_on: its last day by the order; None is the longest that the law
-    allows for this kind and purpose. Further courts wait their turn in the order in which they came; when the first is
-    lifted or ends the next takes its place, and its term starts then. lifts: which order is lifted, or renewed, where
-    there are several; a renewal may have a separate number.
+    A freeze that is not renewed expires. ends_on: its last day by the order; None for the longest term that the law
+    allows for this kind and purpose. Orders of further courts are queued; when the first is lifted or expires, the
+    next takes effect and its term starts. lifts: the order that is lifted or renewed, if there are several; a
+    renewal may have a separate number.
     """
     work.demand(_COURT_ORDER)
     _demand_order(order)
@@ -151,7 +151,7 @@ def decide_order_on_right(
             content |= {"months": months, "purpose": purpose.value}
         else:
             content["renews"] = _renewed(lifts or order, standing, right)
-            # A renewal lasts as long as the freeze itself may.
+            # A renewal may last as long as a freeze.
             months = max(months, standing[0].months or 0)
         if not standing or action == "renew":
             before = standing[0].ends_on if standing else None
@@ -166,10 +166,10 @@ def decide_order_on_right(
 
 
 def keep_orders(right: str, standing: Sequence[Freeze]) -> None:
-    """The row of a right shows the order that holds it, as of the last order. standing: the first of them first."""
+    """Update the row of a right with its effective order, as of the last order. standing: the effective one first."""
     row = models.Right.objects.filter(key=right).first()
     if row is None:
-        # A court may freeze what nobody has pledged yet.
+        # A court may freeze a right that nobody has pledged yet.
         row = models.Right(key=right, **unfiled_right(right))
     row.frozen_by = standing[0].order if standing else ""
     row.save()
@@ -186,7 +186,9 @@ def _demand_possible_end(last: date, after: date, latest: date, source: str) -> 
             f"冻结的最后一日须在{after}之后，至迟{latest}（{source}）",
             f"the freeze must end after {after}, by {latest} at the latest ({source})",
         ),
-        Text("照文书填写冻结的最后一日，或选对冻结的用途", "Enter the last day of the order, and what it is for."),
+        Text(
+            "请按文书填写冻结的最后一日，并选择正确的冻结用途", "Enter the last day in the order, and its purpose."
+        ),
     )
 
 
@@ -196,15 +198,15 @@ def _no_end_yet(ends_on: date) -> InputError:
         "ends_on",
         ends_on.isoformat(),
         Text(
-            "轮候冻结自生效起计算期限，现在没有最后一日",
-            "a waiting freeze has its term from the day it takes effect",
+            "轮候冻结自生效之日起计算期限，目前没有最后一日",
+            "the term of a queued freeze starts on the day it takes effect",
         ),
-        Text("不填最后一日", "Leave the last day empty."),
+        Text("最后一日请留空", "Leave the last day empty."),
     )
 
 
 def _renewed(named: str, standing: Sequence[Freeze], right: str) -> str:
-    """The order that is renewed: only the one that holds the right can be."""
+    """Return the order that is renewed: only the effective one can be."""
     if not standing:
         raise _not_frozen(right)
     first = standing[0].order
@@ -215,9 +217,9 @@ def _renewed(named: str, standing: Sequence[Freeze], right: str) -> str:
         "lifts",
         named,
         Text(
-            f"现在生效的是{first}，轮候的冻结不能续行", f"{first} is in effect; a waiting freeze cannot be renewed"
+            f"目前生效的是{first}，轮候的冻结不能续行", f"{first} is in effect; a queued freeze cannot be renewed"
         ),
-        Text("写明现在生效的文书", "Name the order that is in effect."),
+        Text("请写明目前生效的文书", "Name the order that is in effect."),
     )
 
 
@@ -237,7 +239,7 @@ def _demand_new(order: str, standing: Sequence[Freeze], right: str) -> None:
             "frozen_already",
             "order",
             order,
-            Text(f"该文书已冻结 {right}", f"this order has frozen {right} already"),
+            Text(f"该文书已冻结 {right}", f"this order has already frozen {right}"),
             Text("核对权利和文书", "check the right and the order"),
         )
 
@@ -255,34 +257,34 @@ def _lifted(lifts: str, standing: Sequence[Freeze], right: str) -> str:
             "no_such_order",
             "lifts",
             lifts,
-            Text("没有凭这份文书的冻结", "no freeze by this order stands"),
-            Text(f"依次为：{listed}", f"in their turn: {listed}"),
+            Text("没有依据该文书的有效冻结", "no freeze by this order is in force"),
+            Text(f"生效和轮候的文书：{listed}", f"in force and queued: {listed}"),
         )
     if len(orders) > 1:
         raise refuse(
             "which_order",
             "lifts",
             "",
-            Text("有轮候冻结，没有写明解除哪一份", "others wait in turn, and which is lifted is not said"),
-            Text(f"写明其中一份：{listed}", f"name one of: {listed}"),
+            Text("有轮候冻结，未写明解除哪一份文书", "several orders are queued, and the one to lift is not named"),
+            Text(f"请写明其中一份：{listed}", f"name one of: {listed}"),
         )
     return orders[0]
 
 
 def unfiled_right(key: str) -> dict[str, str]:
-    """The columns of a right that is only known by its key."""
+    """Return the columns of a right of which only the key is known."""
     kind, _, number = key.partition(":")
     number = number.removesuffix("/fees")
     return {"kind": kind, "number": "" if number.startswith("#") else number, "title": ""}
 
 
 def subscribe(call: Call, target: Literal["right", "party"], value: str) -> Done:
-    """Hear of everything that happens to a right (its key) or a party (its name or credit code)."""
+    """Subscribe to all events of a right (its key) or a party (its name or credit code)."""
     return _subscription(call, target, value, SUBSCRIBED)
 
 
 def unsubscribe(call: Call, target: Literal["right", "party"], value: str) -> Done:
-    """Hear no more of it."""
+    """End a subscription."""
     return _subscription(call, target, value, UNSUBSCRIBED)
 
 
@@ -298,10 +300,10 @@ def _decide_subscription(work: Work, target: str, value: str, kind: str) -> Deci
             "target",
             "target",
             f"{target} {value}",
-            Text("订阅的对象不对", "not something to subscribe to"),
+            Text("不能订阅该对象", "cannot be subscribed to"),
             Text(
-                "写 right 和权利的键，或 party 和名称或信用代码",
-                "give right and its key, or party and a name or code",
+                "请填写 right 和权利的键，或 party 和名称或信用代码",
+                "enter right and its key, or party and a name or code",
             ),
         )
     kept = read_key(value) if target == RIGHT else value if _is_code(value) else name_key(value)
@@ -324,6 +326,6 @@ def _demand_order(order: str) -> None:
             "missing",
             "order",
             "",
-            Text("没有写明法院文书的编号", "the court's document is not named"),
-            Text("写明文书编号", "enter its number"),
+            Text("未写明法院文书编号", "the number of the court's document is missing"),
+            Text("请写明文书编号", "enter its number"),
         )

@@ -1,6 +1,6 @@
-"""The operations of a registration, from its filing to its end: each with its form, and as a function for programs.
+"""The operations on a registration, from its filing to its end: each with its form, and as a function for programs.
 
-Both are the same operation, carried out by the one engine (``operations.run``); what it decides is in ``decisions``.
+Both run the same operation in the same engine (``operations.run``); ``decisions`` contains its decision.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,13 +53,15 @@ _UPDATE_FACTS = library_operation(
 
 @operation(
     "registration.file",
-    Text("受理申请", "Take in a filing"),
+    Text("受理申请", "Accept a filing"),
     request=forms.FileAtCounter,
     roles=REGISTRAR,
     policy=BY_PARTIES,
 )
 def _file(work: Work, request: forms.FileAtCounter) -> Any:
-    """Grounds, documents and free ranks are checked at once; several authorities make several registrations."""
+    """File the pledge; grounds, documents and free ranks are checked at once. Several authorities give several
+    registrations.
+    """
     return _package_answer(fold_filings(work, RegisterTransition.FILE, tables_of(work, request.file)))
 
 
@@ -84,7 +86,7 @@ def _package_answer(done: list[Done]) -> Any:
     policy=BY_PARTIES,
 )
 def _submit(work: Work, request: forms.Submit) -> Decision:
-    """Checked as of today."""
+    """Submit a prepared filing, checked as of today."""
     return decide_submission(work, request.registration)
 
 
@@ -95,12 +97,12 @@ def _submit(work: Work, request: forms.Submit) -> Decision:
     roles=REGISTRAR,
     policy=BY_REGISTRAR,
     help=Text(
-        "按今天的规则逐项审查：有一项应当不予登记的，即不予登记；资料不明的，须写明如何查明。",
-        "Ground by ground by today's rules: one that refuses refuses the filing; what the data leave unknown must be found out.",
+        "按当日规则逐项审查：有一项应当不予登记的，即不予登记；资料不明的，须写明如何查明。",
+        "Every ground is examined by today's rules. If one ground for refusal applies, the filing is rejected. Grounds that the data leave unknown must be clarified.",
     ),
 )
 def _examine(work: Work, request: forms.Examine) -> Decision:
-    """Accepted or refused by its grounds, each kept with its rule."""
+    """Accept or reject the filing by its grounds, each recorded with its rule."""
     rights = () if request.extracts is None else tables_of(work, request.extracts).get("rights", [])
     return decide_examination(work, request.registration, rights, request.resolved)
 
@@ -113,7 +115,9 @@ def _examine(work: Work, request: forms.Examine) -> Decision:
     policy=BY_REGISTRAR,
 )
 def _register(work: Work, request: forms.Register) -> Decision:
-    """Every ground is examined again by today's facts; the number is given in the same transaction."""
+    """Register the pledge: every ground is examined again with today's facts, and the number is assigned in the
+    same transaction.
+    """
     return decide_registration(work, request.registration, request.resolved)
 
 
@@ -126,7 +130,7 @@ def _register(work: Work, request: forms.Register) -> Decision:
     is_grave=True,
 )
 def _withdraw(work: Work, request: forms.Ending) -> Decision:
-    """Before it is registered."""
+    """Withdraw the filing before it is registered."""
     return decide_withdrawal(work, request.registration, request.reason)
 
 
@@ -139,7 +143,9 @@ def _withdraw(work: Work, request: forms.Ending) -> Decision:
     is_grave=True,
 )
 def _discharge(work: Work, request: forms.Ending) -> Decision:
-    """Paid, realised, waived: the rights are free from this moment."""
+    """Discharge the pledge because the debt is paid, the pledge realised or waived: the rights are free from this
+    moment.
+    """
     return decide_discharge(work, request.registration, request.reason)
 
 
@@ -152,13 +158,13 @@ def _discharge(work: Work, request: forms.Ending) -> Decision:
     is_grave=True,
 )
 def _revoke(work: Work, request: forms.Ending) -> Decision:
-    """It counts as never made."""
+    """Revoke the registration; it counts as never made."""
     return decide_revocation(work, request.registration, request.reason)
 
 
 @operation("registration.amend", Text("变更登记", "Amend"), request=forms.Amend, roles=PLEDGEE, policy=BY_PLEDGEE)
 def _amend(work: Work, request: forms.Amend) -> Decision:
-    """Parties' names, kind, amount or dates of the claim; a late filing is kept as late."""
+    """Amend parties' names, or kind, amount or dates of the claim; a late filing is marked as late."""
     found = work.registration(request.registration, "registration.amend")
     return decide_amendment(work, found.id, changes_of(found, request), request.changed_on)
 
@@ -171,14 +177,14 @@ def _amend(work: Work, request: forms.Amend) -> Decision:
     policy=BY_REGISTRAR,
 )
 def _correct(work: Work, request: forms.Correct) -> Decision:
-    """What it said before stays in the log."""
+    """Correct the register; the former data stay in the log."""
     found = work.registration(request.registration, "registration.correct")
     return decide_correction(work, found.id, changes_of(found, request), request.reason)
 
 
 @operation("registration.extend", Text("延期", "Extend"), request=forms.Extend, roles=PLEDGEE, policy=BY_PLEDGEE)
 def _extend(work: Work, request: forms.Extend) -> Decision:
-    """Never past the term of a right."""
+    """Extend the debt, never beyond the term of a right."""
     return decide_extension(work, request.registration, request.debt_end)
 
 
@@ -190,33 +196,33 @@ def _extend(work: Work, request: forms.Extend) -> Decision:
     policy=BY_PLEDGEE,
 )
 def _transfer(work: Work, request: forms.Transfer) -> Decision:
-    """Rank and number stay."""
+    """Transfer the claim; rank and number stay."""
     return decide_transfer(work, request.registration, {"name": request.name, "code": request.code}, request.basis)
 
 
 @operation(
     "registration.release_part",
-    Text("部分注销", "Release a part"),
+    Text("部分注销", "Release part of the pledge"),
     request=forms.ReleasePart,
     roles=PLEDGEE,
     policy=BY_PLEDGEE,
     is_grave=True,
 )
 def _release_part(work: Work, request: forms.ReleasePart) -> Decision:
-    """Some rights, or some of the amount."""
+    """Release some rights, or part of the amount."""
     keys = [line.strip() for line in request.rights.splitlines() if line.strip()]
     return decide_partial_discharge(work, request.registration, keys, request.claim_amount)
 
 
 @operation(
     "registration.record_authority",
-    Text("记载登记机关登记号", "Record the authority's number"),
+    Text("记载登记机关登记号", "Record the authority's registration number"),
     request=forms.RecordAuthority,
     roles=REGISTRAR,
     policy=BY_PLEDGEE_OR_AUTHORITY,
 )
 def _record_authority(work: Work, request: forms.RecordAuthority) -> Decision:
-    """Completes a mirror."""
+    """Complete a mirror registration."""
     certificate = request.certificate
     if request.file is not None:
         subject = f"registration/{request.registration}"
@@ -230,7 +236,7 @@ def _record_authority(work: Work, request: forms.RecordAuthority) -> Decision:
 
 
 def prepare_pledge(call: Call, request: Request) -> Done:
-    """Keep a filing that is not submitted yet; the way of every registration whose authority is elsewhere."""
+    """Store a filing that is not submitted yet; this is the way for every registration at another authority."""
     return run_call(_PREPARE, call, request, lambda work: decide_filing(work, RegisterTransition.PREPARE, request))
 
 
@@ -242,8 +248,8 @@ def file_pledge(call: Call, request: Request) -> Done:
 
 
 def file_package(call: Call, request: Request, *, prepared: bool = False) -> tuple[Done, ...]:
-    """One request over several kinds of rights: a registration for each authority where it is mirrored, all or nothing;
-    a single one where this register is the record. prepared: only prepare them.
+    """File one request over several kinds of rights, all or nothing: one registration for each authority if
+    mirrored, a single one if this register is the record. prepared: only prepare them.
     """
     name, move = (
         (_PREPARE, RegisterTransition.PREPARE) if prepared else ("registration.file", RegisterTransition.FILE)
@@ -254,7 +260,7 @@ def file_package(call: Call, request: Request, *, prepared: bool = False) -> tup
 
 
 def submit(call: Call, registration: int) -> Done:
-    """Submit what was prepared, checked as of today."""
+    """Submit a prepared filing, checked as of today."""
     request = {"registration": registration}
     return run_call("registration.submit", call, request, lambda work: decide_submission(work, registration))
 
@@ -273,7 +279,7 @@ def examine(
 
 
 def register(call: Call, registration: int, resolved: Request | None = None) -> Done:
-    """Register an examined filing; its number is given in the same transaction."""
+    """Register an examined filing and assign its number in the same transaction."""
     settled = dict(resolved or {})
     return run_call(
         "registration.register",
@@ -284,7 +290,7 @@ def register(call: Call, registration: int, resolved: Request | None = None) -> 
 
 
 def update_facts(call: Call, registration: int, rights: Sequence[Mapping[str, Any]]) -> Done:
-    """Keep newer extracts of the rights, all of them."""
+    """Store newer extracts of all the rights."""
     request = {"registration": registration, "rights": list(rights)}
     return run_call(_UPDATE_FACTS, call, request, lambda work: decide_facts(work, registration, rights))
 
@@ -300,7 +306,7 @@ def discharge(call: Call, registration: int, reason: str) -> Done:
 
 
 def revoke(call: Call, registration: int, reason: str) -> Done:
-    """Undo a registration that should not have been made."""
+    """Revoke a registration that should not have been made."""
     return _end("registration.revoke", call, registration, reason)
 
 
@@ -317,7 +323,9 @@ def _end(name: str, call: Call, registration: int, reason: str) -> Done:
 def record_authority_number(
     call: Call, registration: int, authority: str, authority_number: str, certificate: str, day: date
 ) -> Done:
-    """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of its registration."""
+    """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of the
+    authority's registration.
+    """
     request = {
         "registration": registration,
         "authority": authority,
@@ -334,7 +342,7 @@ def record_authority_number(
 
 
 def amend(call: Call, registration: int, changes: Request, changed_on: date) -> Done:
-    """Amend parties' names, kind, amount or dates of the claim. changed_on: the day of the change itself."""
+    """Amend parties' names, or kind, amount or dates of the claim. changed_on: the day of the change itself."""
     request = {"registration": registration, "changes": dict(changes), "changed_on": changed_on}
     return run_call(
         "registration.amend",
@@ -345,7 +353,7 @@ def amend(call: Call, registration: int, changes: Request, changed_on: date) -> 
 
 
 def correct(call: Call, registration: int, changes: Request, reason: str) -> Done:
-    """Correct a mistake of the register itself."""
+    """Correct a mistake of the register."""
     request = {"registration": registration, "changes": dict(changes), "reason": reason}
     return run_call(
         "registration.correct", call, request, lambda work: decide_correction(work, registration, changes, reason)
@@ -361,7 +369,7 @@ def extend(call: Call, registration: int, debt_end: date) -> Done:
 
 
 def transfer_claim(call: Call, registration: int, to: Request, basis: str = "") -> Done:
-    """The claim passes to another, and the pledge with it. basis: under a maximum-amount pledge."""
+    """Transfer the claim to another creditor, and the pledge with it. basis: for a maximum-amount pledge."""
     request = {"registration": registration, "to": dict(to), "basis": basis}
     return run_call(
         "registration.transfer", call, request, lambda work: decide_transfer(work, registration, to, basis)
@@ -371,7 +379,7 @@ def transfer_claim(call: Call, registration: int, to: Request, basis: str = "") 
 def partially_discharge(
     call: Call, registration: int, rights: Sequence[str], claim_amount: int | None = None
 ) -> Done:
-    """Release some rights, or some of the amount. rights: keys. claim_amount: fen that remain secured."""
+    """Release some rights, or part of the amount. rights: keys. claim_amount: fen that remain secured."""
     request = {"registration": registration, "rights": sorted(rights), "claim_amount": claim_amount}
     return run_call(
         "registration.release_part",

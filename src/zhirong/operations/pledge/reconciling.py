@@ -1,4 +1,4 @@
-"""An authority's published list, given as Excel or CSV, against the mirror: every difference is an alarm."""
+"""Comparison of an authority's published list, as Excel or CSV, with the mirror: every difference is an alarm."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -24,9 +24,11 @@ from zhirong.operations.uploads import Ticket, bytes_of, redeem
 from zhirong.store import models
 
 RECONCILED = "reconciliation.made"
-ALARM = "reconciliation.alarm"  # tells the parties of one registration what the authority's data say otherwise
+ALARM = (
+    "reconciliation.alarm"  # notifies the parties of one registration of the differences in the authority's data
+)
 _RECONCILE = "registration.reconcile"
-# The columns by what may be in the heading.
+# The columns by words in their headings.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "authority_number": ("登记号", "authority_number"),
     "rights": ("权利号", "rights"),
@@ -41,15 +43,17 @@ _SEPARATORS = "；;、\n"
 
 
 class Reconcile(Request):
-    """What an authority has published."""
+    """The authority's published data."""
 
-    authority: Annotated[Line, ask("登记机关", "Authority", "与登记时写的一致", "as written when it was recorded")]
+    authority: Annotated[
+        Line, ask("登记机关", "Authority", "与登记时填写的名称一致", "spelt as in the recorded registrations")
+    ]
     file: Annotated[
         Ticket,
         ask(
             "公布的数据（Excel 或 CSV）",
             "Its published data (Excel or CSV)",
-            "列：登记号、权利号、出质人、质权人、登记日、注销日；一格里有几项的用分号隔开",
+            "列：登记号、权利号、出质人、质权人、登记日、注销日；一格内有多项的用分号隔开",
             "columns: authority_number, rights, pledgors, pledgee, registered_on, ended_on; semicolons within a cell",
             widget="file",
         ),
@@ -58,16 +62,16 @@ class Reconcile(Request):
         bool,
         ask(
             "数据是全部",
-            "The data are everything",
-            "勾选后，镜像里有而数据里没有的也算不同",
-            "then one of ours that is not in it is a difference too",
+            "The data are complete",
+            "勾选后，镜像登记中有而数据中没有的也视为不一致",
+            "if ticked, mirror registrations missing from the data count as differences",
             widget="flag",
         ),
     ] = False
 
 
 def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], list[Published]]:
-    """The published rows, as they stand and read, before the only writer is held up."""
+    """Read the published rows, raw and parsed, before the write lock is taken."""
     upload = redeem(call.actor, request.file)
     rows = read_published_rows(bytes_of(upload), upload.name)
     return rows, read_all_published(rows)
@@ -82,13 +86,13 @@ def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], list[Pu
     prepare=_read,
 )
 def _reconcile(work: Work, request: Reconcile) -> Decision:
-    """The parties of every registration that differs are notified."""
+    """Compare the data and notify the parties of every registration that differs."""
     published, read = work.prepared
     return decide_reconciliation(work, request.authority, published, read, is_complete=request.is_complete)
 
 
 def read_all_published(published: Sequence[Mapping[str, Any]]) -> list[Published]:
-    """An authority's published data, read. Raises InputError with everything that cannot be read in them."""
+    """Read an authority's published data. Raises InputError with everything that cannot be read in them."""
     problems: list[Problem] = []
     reader = Reader({"published": [dict(row) for row in published]}, source="", problems=problems)
     read = [read_published(row) for row in reader.tables("published")]
@@ -100,7 +104,7 @@ def read_all_published(published: Sequence[Mapping[str, Any]]) -> list[Published
 def reconcile(
     call: Call, authority: str, published: Sequence[Mapping[str, Any]], *, is_complete: bool = False
 ) -> tuple[Done, tuple[RegisterDifference, ...]]:
-    """Compare an authority's published data with the mirror; every difference is kept with the event, as an alarm.
+    """Compare an authority's published data with the mirror; the event contains every difference as an alarm.
 
     Raises InputError with everything that cannot be read in the data.
     """
@@ -123,12 +127,16 @@ def decide_reconciliation(
     *,
     is_complete: bool,
 ) -> Decision:
-    """The differences between an authority's published data and the mirror. read: the data as ``read_all_published`` reads
-    them, before the only writer is held up. The parties of each registration that differs hear of it by a separate event.
+    """Decide on the differences between an authority's published data and the mirror. read: the data from
+    ``read_all_published``, read before the write lock is taken. A separate event notifies the parties of each
+    registration that differs.
     """
     work.demand(_RECONCILE)
     if not authority.strip():
-        reason, hint = Text("没有写明登记机关", "the authority is not named"), Text("写明登记机关", "name it")
+        reason, hint = (
+            Text("未写明登记机关", "the authority is missing"),
+            Text("请写明登记机关", "enter the authority"),
+        )
         raise refuse("missing", "authority", authority, reason, hint)
     states = models.Registration.objects.filter(role=RegisterRole.MIRROR.value).order_by("id")
     ours = [registration_of(canonical.decode(row.state.encode())) for row in states]
@@ -149,7 +157,7 @@ def decide_reconciliation(
 
 
 def alarms_of(index: int) -> tuple[RegisterDifference, ...]:
-    """The differences that a reconciliation found. index: of its event."""
+    """Return the differences that a reconciliation found. index: of its event."""
     content = canonical.decode(models.Event.objects.get(index=index).content.encode())
     return tuple(
         RegisterDifference(one["code"], one["authority_number"], one["registration"], Text(**one["text"]))
@@ -158,13 +166,11 @@ def alarms_of(index: int) -> tuple[RegisterDifference, ...]:
 
 
 def read_published_rows(data: bytes, source: str) -> list[dict[str, Any]]:
-    """The rows of a published list as tables. Raises InputError with every heading that is missing and every bad
-    row.
-    """
+    """Read the rows of a published list as tables. Raises InputError with every missing heading and every bad row."""
     rows = [row for row in read_rows(data, source) if any(str(cell or "").strip() for cell in row[1])]
     if not rows:
         raise InputError(
-            [_problem("file", source, "文件是空的", "the file is empty", "换一个", "give another one")]
+            [_problem("file", source, "文件是空的", "the file is empty", "换一个", "upload another file")]
         )
     head = [str(cell or "").strip() for cell in rows[0][1]]
     at = {
@@ -178,7 +184,7 @@ def read_published_rows(data: bytes, source: str) -> list[dict[str, Any]]:
         raise InputError(
             [
                 _problem(
-                    "file", listed, f"缺少这些列：{listed}", f"columns are missing: {listed}", "补上", "add them"
+                    "file", listed, f"缺少以下列：{listed}", f"columns are missing: {listed}", "补上", "add them"
                 )
             ]
         )

@@ -1,9 +1,9 @@
-"""The same right or claim used at two institutions, found without showing which (keyed SM3 fingerprints).
+"""Detection of a right or claim used at two institutions without revealing which one (keyed SM3 fingerprints).
 
-Each institution makes the fingerprints of what it holds with a key that all of them share and the register does not
-have, and reports them. Anyone who has reported one hears whether another institution has too; nobody learns of
-anything that they have not reported, and every report is in the log under their name, so that numbers cannot
-be tried unseen.
+Each institution calculates the fingerprints of its rights and claims with a key that all institutions share and the
+register does not have, and reports them. An institution that has reported one learns whether another has too;
+nobody learns about anything that they have not reported, and every report is in the log under their name, so that
+guessing leaves a trace.
 """
 
 import re
@@ -31,9 +31,9 @@ _PERIOD = re.compile(r"[0-9A-Za-z.\-]{1,40}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One of the asker's own reports that others have reported too. institutions: how many others.
+    """One of the actor's reports that others have reported too. institutions: number of others.
 
-    names: who they are; only the registrar is notified.
+    names: of the others, for the registrar only.
     """
 
     period: str
@@ -43,7 +43,7 @@ class Match:
     names: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "period": self.period,
             "fingerprint": self.fingerprint,
@@ -54,9 +54,10 @@ class Match:
 
 
 def report_uses(call: Call, period: str, reports: Sequence[Mapping[str, str]]) -> tuple[Done, tuple[Match, ...]]:
-    """Report fingerprints of a period, each with the institution's own reference; answers which others have reported.
+    """Report fingerprints of a period, each with the institution's reference; returns those that others have
+    reported.
 
-    Everyone concerned is notified of a new match. Raises InputError with every report that cannot be used.
+    All institutions concerned are notified of a new match. Raises InputError with every invalid report.
     """
     request = {"period": period, "reports": [dict(one) for one in reports]}
     done = run_call(_REPORT, call, request, lambda work: _decide(work, period, reports))
@@ -71,8 +72,8 @@ def _decide(work: Work, period: str, reports: Sequence[Mapping[str, str]]) -> De
             "no_institution",
             "actor",
             work.actor.id,
-            Text("没有写明为哪家机构报送", "it is not said for which institution"),
-            Text("以机构的身份报送", "report as the institution"),
+            Text("未写明报送机构", "the institution is missing"),
+            Text("请以机构身份报送", "report on behalf of an institution"),
         )
     institution = party_address(party)
     _demand_sound(period, reports)
@@ -98,7 +99,9 @@ def _decide(work: Work, period: str, reports: Sequence[Mapping[str, str]]) -> De
 
 
 def matches(actor: Actor, period: str) -> tuple[Match, ...]:
-    """The actor's own reports of a period that others have made too; for the registrar without institution, all of them."""
+    """Return the actor's reports of a period that others have made too; all of them for a registrar without
+    institution.
+    """
     demand_read(actor, "matches")
     reports = models.Report.objects.filter(period=period)
     if actor.party is not None:
@@ -123,7 +126,7 @@ def matches(actor: Actor, period: str) -> tuple[Match, ...]:
 
 
 def _tell_the_others(work: Work, period: str, institution: str, index: int) -> None:
-    """One event for each institution that has just got a match, so that it hears of it. It names no fingerprint."""
+    """Record one event for each institution with a new match, which notifies it. The event contains no fingerprint."""
     new = models.Report.objects.filter(event_id=index).values("fingerprint")
     met = models.Report.objects.filter(period=period, fingerprint__in=new).exclude(institution=institution)
     counts: dict[str, int] = {}
@@ -139,9 +142,9 @@ def _tell_the_others(work: Work, period: str, institution: str, index: int) -> N
 
 def _demand_sound(period: str, reports: Sequence[Mapping[str, str]]) -> None:
     problems = []
-    hint = Text("用 zhirong register uses make 生成", "make them with zhirong register uses make")
+    hint = Text("用 zhirong register uses make 生成", "create them with zhirong register uses make")
     if _PERIOD.fullmatch(period) is None:
-        reason = Text("期间写成 2026-11 这样", "write the period like 2026-11")
+        reason = Text("期间请写成 2026-11 的格式", "enter the period like 2026-11")
         problems.append(Problem("period", period, reason, hint, "period"))
     if not 0 < len(reports) <= MOST:
         reason = Text(f"一次报送 1 至 {MOST} 项", f"report 1 to {MOST} at a time")
@@ -150,13 +153,13 @@ def _demand_sound(period: str, reports: Sequence[Mapping[str, str]]) -> None:
     for at, one in enumerate(reports, 1):
         fingerprint = one.get("fingerprint", "")
         if not isinstance(fingerprint, str) or _FINGERPRINT.fullmatch(fingerprint) is None or fingerprint in seen:
-            reason = Text("不是指纹，或写了两次", "not a fingerprint, or given twice")
+            reason = Text("不是指纹，或重复填写", "not a fingerprint, or a duplicate")
             problems.append(
                 Problem(f"reports[{at}].fingerprint", str(fingerprint)[:70], reason, hint, "fingerprint")
             )
         seen.add(fingerprint)
         if set(one) - {"fingerprint", "reference"} or not isinstance(one.get("reference", ""), str):
-            reason = Text("只有 fingerprint 和 reference", "only fingerprint and reference")
+            reason = Text("只有 fingerprint 和 reference", "only fingerprint and reference are allowed")
             problems.append(Problem(f"reports[{at}]", ", ".join(one), reason, hint, "unknown_field"))
         elif len(one.get("reference", "")) > 200:
             reason = Text("编号太长", "the reference is too long")

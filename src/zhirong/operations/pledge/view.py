@@ -1,4 +1,4 @@
-"""What the registrar's desk shows: filings by their deadlines, the grounds of one, what has happened to it."""
+"""Data for the registrar's desk: filings by deadline, the grounds and the history of one filing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,11 +32,11 @@ from zhirong.store import models, rows
 _MOST = 200
 _OPEN = (Status.PREPARED.value, Status.FILED.value, Status.EXAMINED.value)
 KIND_WORDS: Mapping[str, Text] = {
-    "facts.updated": Text("更新摘录", "newer extracts kept"),
-    "reconciliation.alarm": Text("与登记机关数据不同", "differs from the authority's data"),
+    "facts.updated": Text("更新摘录", "newer extracts stored"),
+    "reconciliation.alarm": Text("与登记机关数据不一致", "differs from the authority's data"),
     "reconciliation.made": Text("与登记机关核对", "compared with an authority"),
-    "certificate.registration": Text("出具登记证明", "certificate given"),
-    "certificate.search": Text("出具查询证明", "certificate of search given"),
+    "certificate.registration": Text("出具登记证明", "certificate issued"),
+    "certificate.search": Text("出具查询证明", "search certificate issued"),
     "subscription.opened": Text("订阅", "subscription opened"),
     "subscription.closed": Text("取消订阅", "subscription closed"),
     "right.freeze": Text("冻结权利", "right frozen"),
@@ -62,14 +62,14 @@ _OPERATIONS: Mapping[RegisterTransition, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A filing that waits. days_left: until the last day of its examination; negative once it has passed."""
+    """A filing that awaits a decision. days_left: until the last day of its examination; negative after it."""
 
     registration: Registration
     days_left: int | None
 
 
 def waiting(day: date) -> list[Waiting]:
-    """Every filing that is not decided yet, the most urgent first."""
+    """Return every undecided filing, the most urgent first."""
     states = models.Registration.objects.filter(status__in=_OPEN).order_by("filed_on", "id")
     found = [
         registration_of(canonical.decode(one.encode())) for one in states.values_list("state", flat=True)[:_MOST]
@@ -79,12 +79,14 @@ def waiting(day: date) -> list[Waiting]:
 
 
 def may_see(actor: Actor, one: Registration) -> bool:
-    """What a register publishes is everybody's; a filing is its parties' and the registrar's business."""
+    """Return whether the actor may see it: everybody may see published registrations, only its parties and the
+    registrar a filing.
+    """
     return one.is_published or may_read(actor, "view", one)
 
 
 def possible(one: Registration) -> list[str]:
-    """The operations that are allowed for a registration now, by the chain's table, in the order of the desk."""
+    """Return the operations that the chain's table allows for a registration now, in the order of the desk."""
     status, role = Status(one.status), RegisterRole(one.role)
     return [
         f"registration.{name}" for move, name in _OPERATIONS.items() if (role, status, move) in REGISTER_ALLOWED
@@ -93,7 +95,7 @@ def possible(one: Registration) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """One ground of one right. place: under which what was found out is kept. is_open: it must be found out."""
+    """One ground of one right. place: the key of its finding. is_open: it still has to be clarified."""
 
     finding: GroundFinding
     place: str
@@ -102,14 +104,14 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """One right of a filing with every ground. problems: what else is in the way (rank, freeze)."""
+    """One right of a filing with every ground. problems: other obstacles (rank, freeze)."""
 
     check: RightCheck
     grounds: tuple[Ground, ...]
 
 
 def examination(one: Registration, day: date) -> tuple[Examined, ...]:
-    """The rights of a filing, ground by ground, by today's rules and what the register holds now."""
+    """Examine the rights of a filing, ground by ground, with today's rules and the current register."""
     filing, rights = read_facts(latest_facts(one.id))
     settled = settled_grounds(one.id)
     return tuple(
@@ -125,9 +127,9 @@ def _ground(key: str, finding: GroundFinding, settled: set[str]) -> Ground:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One event of a registration. detail: what a person reads of it (reason, order), as it is in the event.
+    """One event of a registration. detail: the part for readers (reason, order), as in the event.
 
-    changes: what it changed of the registration, each with what it was before.
+    changes: the changed fields of the registration, each with its former value.
     """
 
     index: int
@@ -140,7 +142,7 @@ class Happened:
 
 
 def history(registration: int) -> list[Happened]:
-    """What has happened to a registration, in the order of the log."""
+    """Return the history of a registration in the order of the log."""
     found: list[Happened] = []
     state: Registration | None = None
     for event in models.Event.objects.filter(registration=registration).order_by("index"):
@@ -156,7 +158,7 @@ def history(registration: int) -> list[Happened]:
 
 
 def event_words(kind: str) -> Text:
-    """What an event of the register is called; a kind without words as it is written."""
+    """Return the name of an event of the register; an unknown kind is returned unchanged."""
     try:
         return MOVE_WORDS[RegisterTransition(kind.removeprefix(PLEDGE))]
     except ValueError:
@@ -164,12 +166,12 @@ def event_words(kind: str) -> Text:
 
 
 def load(registration: int) -> Registration | None:
-    """A registration as it stands."""
+    """Return the current registration."""
     return rows.load(registration)
 
 
 def reconciliations(limit: int = 20) -> list[tuple[int, str, str, list[Any]]]:
-    """The latest comparisons with authorities: index, time, authority, differences."""
+    """Return the latest comparisons with authorities: index, time, authority, differences."""
     found = []
     for event in models.Event.objects.filter(kind="reconciliation.made").order_by("-index")[:limit]:
         content = canonical.decode(event.content.encode())
@@ -179,7 +181,7 @@ def reconciliations(limit: int = 20) -> list[tuple[int, str, str, list[Any]]]:
 
 
 def readable(one: Registration, day: date) -> tuple[tuple[Examined, ...], InputError | None]:
-    """The examination, or why the facts of the filing cannot be read by today's rules."""
+    """Return the examination, or the reason why today's rules cannot read the facts of the filing."""
     try:
         return examination(one, day), None
     except InputError as error:

@@ -1,6 +1,4 @@
-"""The daily check of everything that stands: what has come up or gone away is an event, and those concerned are
-notified.
-"""
+"""The daily check of all active registrations: new and resolved alarms are events, and the parties are notified."""
 
 from dataclasses import dataclass
 
@@ -23,8 +21,8 @@ _WATCH = library_operation("register.watch", Text("每日复查", "Daily watch")
 
 @dataclass(frozen=True, slots=True)
 class WatchRun:
-    """What a run has found. alarms: by registration, everything that stands against it now. changed: those where
-    that is not what was recorded before. identities: how many were brought up to date.
+    """The result of a run. alarms: by registration, all its current alarms. changed: registrations whose alarms
+    differ from the recorded ones. identities: number of updated ones.
     """
 
     alarms: dict[int, tuple[Problem, ...]]
@@ -33,8 +31,8 @@ class WatchRun:
 
 
 def record_watch(call: Call) -> WatchRun:
-    """Examine every standing registration as of today; record each whose alarms have changed, which tells its pledgee
-    and its subscribers; bring the identities of rights up to the pledges of now. Harmless when repeated.
+    """Examine every active registration as of today; record each whose alarms have changed, which notifies its
+    pledgee and its subscribers; update the identities of rights to the current pledges. Can be called repeatedly.
     """
     if not may(call.actor, LIBRARY_OPERATIONS[_WATCH]):
         raise forbidden()
@@ -56,7 +54,9 @@ def record_watch(call: Call) -> WatchRun:
 
 
 def _record(call: Call, registration: int, alarms: list[dict[str, object]]) -> None:
-    """Each registration in a separate transaction: thousands of them must not hold up the only writer."""
+    """Record the alarms of one registration in a separate transaction: thousands of them must not block other
+    writes.
+    """
 
     def decide(work: Work) -> Decision:
         found = work.registration(registration, _WATCH)
@@ -66,7 +66,7 @@ def _record(call: Call, registration: int, alarms: list[dict[str, object]]) -> N
 
 
 def _recorded() -> dict[int, list[dict[str, object]]]:
-    """By registration, the alarms that were last recorded of it."""
+    """Return the last recorded alarms by registration."""
     events = models.Event.objects.filter(kind=WATCHED).order_by("index").values_list("registration", "content")
     return {
         registration: canonical.decode(content.encode())["alarms"] for registration, content in events.iterator()

@@ -1,4 +1,6 @@
-"""Long lists of rights, read in the background: the same reader, comparison and writing as for a short one, piece by piece."""
+"""Long lists of rights, read in the background: with the reader, comparison and writing of short lists, piece by
+piece.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -73,7 +75,7 @@ def _compare(
 
 
 def _keep(work: Work, row: FileImport, compared: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Keep what the preview has shown; a right that has been changed since is left alone, unless nothing differs any more."""
+    """Store the rows of the preview; a right changed since then is left alone, unless nothing differs any more."""
     firm = row.organisation
     kept = _kept(firm, compared)
     counts = {"new": 0, "changed": 0, "same": 0, "left": 0}

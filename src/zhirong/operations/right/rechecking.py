@@ -1,4 +1,6 @@
-"""Days go by: rights whose status or next fee may have changed are checked again in the background, and firms are notified."""
+"""The background check of rights whose status or next fee may have changed with time, and the notifications to
+firms.
+"""
 
 from datetime import date
 from typing import Annotated, Any
@@ -20,14 +22,14 @@ _BATCH = 500
 
 
 class Recheck(Request):
-    """A batch: rights after this number, at most so many."""
+    """A batch: rights after this id, up to a number."""
 
     after: int = 0
     limit: Annotated[int, Field(ge=1, le=_BATCH)] = _BATCH
 
 
 def due_rights(day: date) -> Any:
-    """The rights that have come to their last day or to a day on which a fee is due since they were checked."""
+    """Return the rights that have reached their last day or a fee's due day since the last check."""
     came = Q(ends_on__lt=day) | Q(next_fee_on__lt=day)
     return FirmRight.objects.filter(came, removed=False, checked_on__lt=day).order_by("id")
 
@@ -39,7 +41,7 @@ def due_rights(day: date) -> Any:
     is_background=True,
 )
 def recheck_due(work: Work, request: Recheck) -> Any:
-    """Their columns as of today; a firm is notified of a right that is no longer in force."""
+    """Update their columns to today; a firm is notified of a right that is no longer in force."""
     rights = list(due_rights(work.day).filter(pk__gt=request.after)[: request.limit])
     for right in rights:
         checked = check_right(right.facts, work.day, work.rules)
@@ -57,7 +59,7 @@ def recheck_due(work: Work, request: Recheck) -> Any:
 
 @job("rights.recheck", daily="00:30")
 def recheck(task: Task) -> Any:
-    """Every right that is due, batch by batch."""
+    """Check all rights that are due, in batches."""
     total = due_rights(task.day).count()
     last = done = 0
     while True:

@@ -1,4 +1,4 @@
-"""What is asked of a right, by its kind, and the table of ``[[rights]]`` that it makes."""
+"""The form of a right by its kind, and its conversion into a ``[[rights]]`` table."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
@@ -14,7 +14,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.fields import Ask, Day, Request, ask
 
-# What the form of every kind asks for, besides what its record names.
+# Fields of the form for every kind, besides those in its record.
 _EVERY = (
     "title",
     "holders",
@@ -31,12 +31,12 @@ _LISTED_SEPARATORS = "；;"
 
 
 def _suits(name: str) -> Any:
-    """Whether the form of a right asks for a field: by the kind of the right that it is about."""
+    """Return a function that says whether the form of a right contains a field, by the kind of the right."""
     return lambda actor, row: row is None or name in fields_of(RightKind(row.kind))
 
 
 def _known(name: str) -> Any:
-    """What a kept right says in a field: what its form begins with."""
+    """Return a function that gives a field's stored value, with which a form starts."""
     return lambda actor, row: None if row is None or not row.facts else as_typed(row.facts).get(name)
 
 
@@ -48,12 +48,12 @@ def _asked(name: str, column: str = "", *, widget: str = "text", choices: Any = 
 
 
 def fields_of(kind: RightKind) -> tuple[str, ...]:
-    """The fields that the form of this kind asks for."""
+    """Return the form fields for this kind."""
     return (*KINDS[kind].form, *_EVERY)
 
 
 class RightFacts(Request):
-    """What a right is. Days and numbers as on the certificate; the register's word only where it is known."""
+    """The data of a right. Dates and numbers as on the certificate; the register's status only if known."""
 
     title: Annotated[str, Field(min_length=1, max_length=500), _asked("title")]
     number: Annotated[str, Field(max_length=64), _asked("number")] = ""
@@ -76,9 +76,8 @@ class RightFacts(Request):
         Ask(
             Text("权利人", "Holders"),
             Text(
-                "只属于本企业的不填。共有的每行写一个权利人：名称；信用代码（没有的空着）；自然人、同意出质、不同意出质（如有）",
-                "leave empty if the firm alone holds it; else a holder in a line: name; credit code (or nothing); "
-                "natural person, consents, refuses (where so)",
+                "仅属于本企业的，请留空。共有的，每行填写一个权利人：名称；信用代码（没有的留空）；自然人、同意出质、不同意出质（如有）",
+                "leave empty if the firm is the sole holder; otherwise one holder per line: name; credit code (may be empty); natural person, consents, refuses (if applicable)",
             ),
             "area",
             start=_known("holders"),
@@ -104,9 +103,8 @@ class RightFacts(Request):
         Ask(
             Text("许可", "Licences"),
             Text(
-                "每行写一份：独占、排他、普通或开放；被许可人；开始日；结束日；年许可费（元）；已备案（如是）",
-                "one in a line: exclusive, sole, non_exclusive or open; licensee; first day; last day; yearly fee in yuan; "
-                "recorded (where so)",
+                "每行填写一份：独占、排他、普通或开放；被许可人；开始日；结束日；年许可费（元）；已备案（如是）",
+                "one per line: exclusive, sole, non_exclusive or open; licensee; first day; last day; annual fee in yuan; recorded (if applicable)",
             ),
             "area",
             start=_known("licences"),
@@ -116,7 +114,7 @@ class RightFacts(Request):
 
 
 class NewRight(RightFacts):
-    """A right to keep, of a kind."""
+    """A new right of a kind."""
 
     kind: Annotated[RightKind, ask("种类", "Kind", choices=_KINDS)]
 
@@ -133,8 +131,8 @@ _HOLDER_WORDS = {
 
 
 def facts_table(kind: RightKind, asked: RightFacts, firm_name: str, firm_code: str) -> dict[str, Any]:
-    """The table of ``[[rights]]`` without its id, as a JSON column keeps it. Raises InputError for lines that
-    cannot be read.
+    """Return the ``[[rights]]`` table without its id, for a JSON column. Raises InputError for lines that cannot be
+    read.
     """
     problems: list[Problem] = []
     table: dict[str, Any] = {"kind": kind.value}
@@ -155,9 +153,7 @@ def facts_table(kind: RightKind, asked: RightFacts, firm_name: str, firm_code: s
 
 
 def table_of(right: Right) -> dict[str, Any]:
-    """A right as a table of ``[[rights]]`` without its id, as a JSON column keeps it: what is not known is
-    omitted.
-    """
+    """Return a right as a ``[[rights]]`` table without its id, for a JSON column; unknown facts are omitted."""
     table: dict[str, Any] = {"kind": right.kind.value, "title": right.title}
     for one in fields(right):
         value = getattr(right, one.name)
@@ -181,7 +177,7 @@ def table_of(right: Right) -> dict[str, Any]:
 
 
 def as_typed(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """A kept table as the form shows it."""
+    """Return a stored table for the form."""
     typed = dict(facts)
     typed["holders"] = "\n".join(_holder_line(one) for one in facts.get("holders", []))
     typed["licences"] = "\n".join(_licence_line(one) for one in facts.get("licences", []))
@@ -221,7 +217,7 @@ def _licences(written: str, problems: list[Problem]) -> list[dict[str, Any]]:
 
 
 def _lines(written: str) -> list[list[str]]:
-    """The lines that hold something, each parted at its semicolons."""
+    """Return the non-empty lines, each split at its semicolons."""
     for separator in _LISTED_SEPARATORS[1:]:
         written = written.replace(separator, _LISTED_SEPARATORS[0])
     lines = [line.strip() for line in written.splitlines()]
@@ -229,7 +225,7 @@ def _lines(written: str) -> list[list[str]]:
 
 
 def _classes(written: str) -> list[Any]:
-    """Whole numbers where they are; what is none stays as it is, for the reader of rights to name."""
+    """Return whole numbers where possible; other entries stay unchanged, for the reader of rights to report."""
     for separator in "、,，;；":
         written = written.replace(separator, " ")
     return [int(part) if part.isascii() and part.isdigit() else part for part in written.split()]
@@ -256,7 +252,7 @@ def _unread(field: str, word: str, known: Any) -> Problem:
     return Problem(
         field,
         word,
-        Text("这个词读不出来", "this word is not known here"),
-        Text(f"可写：{'、'.join(known)}", f"write one of: {', '.join(known)}"),
+        Text("无法识别该词", "unknown word"),
+        Text(f"可写：{'、'.join(known)}", f"enter one of: {', '.join(known)}"),
         "not_a_choice",
     )

@@ -1,7 +1,7 @@
-"""A firm brings a list of its rights: every change is shown as old and new, and nothing is erased.
+"""Import of a firm's list of rights: every change is shown with old and new value, and nothing is erased.
 
-What the list has no column for, or leaves empty, stays as it is kept: a list of four columns changes four facts at
-most. What a list would overwrite is named first and overwritten only where the firm says so.
+Facts without a column, and empty cells, leave the stored data unchanged: a list of four columns changes four facts
+at most. Values that a list would overwrite are listed first and overwritten only if the firm agrees.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,55 +32,55 @@ from zhirong.store.financing import FirmRight
 from zhirong.store.parties import Organisation
 
 KIND = "rights"
-# Facts of the record that a list gives under another name, or only where a cell of it is filled.
+# Facts of the record that a list gives under another name, or only if a cell of it is filled.
 _GIVEN_BY = {"title": "title", "role": "role", "ended_date": "ended"}
 _FLAG_WORDS_COLUMN = "flags"
 _YES_NO = ("same_day_invention", "vine_or_tree", "co_owners_agreed_freely")
 
 
 class ImportRights(Request):
-    """A list of rights; a dry run reads and reports it without keeping anything."""
+    """A list of rights; a dry run reads and reports it without storing anything."""
 
     file: Annotated[
         Ticket,
         ask(
             "清单（Excel 或 CSV）",
             "List (Excel or CSV)",
-            "原样上传即可，或先下载模板",
-            "as it was exported, or filled in by the template",
+            "可直接上传导出的文件，或先下载模板填写",
+            "as exported, or based on the template",
             widget="file",
         ),
     ]
-    dry_run: Annotated[bool, ask("只核对，不录入", "Only check it, keep nothing", widget="flag")] = False
+    dry_run: Annotated[bool, ask("仅核对，不录入", "Check only, do not import", widget="flag")] = False
     overwrite: Annotated[
         bool,
         ask(
             "覆盖已有内容",
             "Overwrite existing data",
-            "清单与已录入的内容不同时，以清单为准",
-            "where the list and what is kept differ, the list counts",
+            "清单与已录入内容不一致的，以清单为准",
+            "if the list and the stored data differ, the list counts",
             widget="flag",
         ),
     ] = False
     columns: Annotated[
-        str, Field(max_length=20_000), ask("栏目含义", "Meaning of columns", *COLUMNS_HELP, widget="area")
+        str, Field(max_length=20_000), ask("栏目含义", "Column meanings", *COLUMNS_HELP, widget="area")
     ] = ""
     keep_columns: Annotated[
         bool,
-        ask("以后的清单也按此对应", "Keep these meanings for later lists", widget="flag"),
+        ask("以后的清单也按此对应", "Use these meanings for future lists", widget="flag"),
     ] = False
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact of a kept right that a list would change. old: None if nothing is kept."""
+    """One fact of a stored right that a list would change. old: None if nothing is stored."""
 
     field: str
     old: Any
     new: Any
 
     def as_json(self) -> dict[str, Any]:
-        """The field by its key and its heading, the old and the new value as they are kept."""
+        """Return the field by its key and its heading, and the stored old and new values."""
         heading = HEADINGS[_GIVEN_BY.get(self.field, self.field)]
         return {
             "field": self.field,
@@ -92,14 +92,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """table: None if the list is so long that the background reads it."""
+    """The result of reading. table: None if the list is so long that the background reads it."""
 
     table: RightsTable | None
     corrections: Mapping[str, str]
 
 
 def _read(call: Call, request: ImportRights) -> _Prepared:
-    """The list, read before the only writer is held up."""
+    """Read the list before the write lock is taken."""
     upload = redeem(call.actor, request.file)
     corrections = corrections_for(call.actor, KIND, request.columns, HEADINGS)
     content, day = bytes_of(upload), day_of(call.now)
@@ -120,14 +120,12 @@ def _read(call: Call, request: ImportRights) -> _Prepared:
     prepare=_read,
     takes_files=True,
     help=Text(
-        "整张清单要么全部录入，要么一行都不录入；每一行都有结果。清单里没有的栏目和空格不改动已录入的内容；要覆盖的先列出，确认后才覆盖。行数多的清单在后台读取，读完后由您确认。",
-        "All of the list is kept or none of it; every row is reported. What the list has no column for, or leaves empty, stays as "
-        "it is kept; what it would overwrite is listed first and overwritten only where you say so. A long list is read in the background "
-        "and waits for your yes.",
+        "逐行核对并列出结果；任一行有误则全部不录入。清单中没有的栏目和空白单元格不变更已录入的内容；拟覆盖的内容先行列出，经您确认后方予覆盖。行数较多的清单在后台读取，完成后由您确认。",
+        "Every row is checked and reported; if one row is wrong, nothing is imported. Missing columns and empty cells leave the stored values unchanged. Values that would be overwritten are listed first and overwritten only if you agree. Long lists are read in the background and wait for your confirmation.",
     ),
 )
 def import_rights(work: Work, request: ImportRights) -> Any:
-    """Keep every right of a list. Nothing is kept where a row is bad; the report names each."""
+    """Store every right of a list. If a row is bad, nothing is stored; the report lists each bad row."""
     firm = Organisation.objects.get(pk=work.actor.organisation)
     table: RightsTable | None = work.prepared.table
     if table is None:
@@ -181,13 +179,13 @@ def import_rights(work: Work, request: ImportRights) -> Any:
 def keep_and_notify(
     work: Work, firm: Organisation, facts: dict[str, Any], checked: Checked, row: FirmRight | None
 ) -> None:
-    """Keep a right of a list; lenders with an open case that names it hear of a change."""
+    """Store a right of a list; lenders with an open case that names it are notified of a change."""
     was_kept = row is not None and not row.removed
     kept = keep_right(work, firm, facts, checked, row)
     for case in open_cases_with(kept) if was_kept else ():
         work.notify(
             Text(
-                f"{case.number}：企业改动了权利 {kept.title}",
+                f"{case.number}：企业变更了权利 {kept.title}",
                 f"{case.number}: the firm has changed {kept.title}",
             ),
             page_link("lender.case", case.pk),
@@ -203,19 +201,20 @@ def merged(
     day: date,
     rules: Rulebook,
 ) -> tuple[dict[str, Any], list[Change]]:
-    """The facts to keep, and what they change of those that are kept. A list without holders is the firm's own.
+    """Return the facts to store, and how they differ from the stored ones. A list without holders belongs to the
+    firm itself.
 
-    said: the right as ``table_of`` gives it; changed here. given: the fields that a cell of the list gives. row:
+    said: the right from ``table_of``; changed here. given: the fields with a cell in the list. row:
     what is kept of the right; None if nothing is.
     """
-    # A list seldom gives codes: the firm's own is known.
+    # A list seldom contains codes; the firm's code is known.
     said["holders"] = [
         {**one, "code": firm.code} if one["name"] == firm.name and "code" not in one else one
         for one in said["holders"]
     ] or [{"name": firm.name, "code": firm.code}]
     if row is None or row.removed:
         return said, []
-    # As it is read: a number or a day in another spelling is no change.
+    # Compared after reading: another spelling of a number or date is no change.
     kept = {**row.facts, **table_of(check_right(row.facts, day, rules).right)}
     for name, column in _GIVEN_BY.items():
         if column not in given and (name != "ended_date" or name not in said):
@@ -224,7 +223,7 @@ def merged(
         said.pop("holders")
     else:
         said["holders"] = _holders(kept.get("holders", []), said["holders"])
-    # A cell that says no takes back a yes; an empty one does not.
+    # A cell with "no" revokes a "yes"; an empty one does not.
     said |= {name: False for name in _YES_NO if name in given and name not in said}
     if "flags" in said and _FLAG_WORDS_COLUMN not in given:
         said["flags"] = sorted({*kept.get("flags", []), *said["flags"]})
@@ -238,7 +237,9 @@ def merged(
 
 
 def _holders(kept: list[dict[str, Any]], said: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The holders that a list names; what is kept of each (code, consent, natural person) stays with its name."""
+    """Return the holders that a list names; the stored data of each (code, consent, natural person) is kept by
+    name.
+    """
     known = {one["name"]: one for one in kept}
     merged = [{**known.get(one["name"], {}), **one} for one in said]
     same_names = sorted(one["name"] for one in kept) == sorted(one["name"] for one in merged)
@@ -252,9 +253,9 @@ def _overwrites(row: int, change: Change) -> Problem:
     return Problem(
         f"[{row}].{heading}",
         _shown(change.new),
-        Text(f"已录入的是“{_shown(change.old)}”", f'what is kept is "{_shown(change.old)}"'),
+        Text(f"已录入的是“{_shown(change.old)}”", f'the stored value is "{_shown(change.old)}"'),
         Text(
-            "核对后选“覆盖已有内容”再导入，或改正清单",
+            "请核对后选择“覆盖已有内容”再导入，或更正清单",
             "check it, then import with 'Overwrite existing data', or correct the list",
         ),
         "would_overwrite",

@@ -1,4 +1,4 @@
-"""A firm keeps its rights here: typed or imported, checked at once by ``chain.right``, with their papers."""
+"""A firm's rights: typed or imported, checked at once by ``chain.right``, with their documents."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,18 +40,18 @@ _UNKNOWN_TEXT = Text("不明", "not known")
 
 
 def own(actor: Actor, row: Any) -> bool:
-    """The firm acts for itself, or its agent for it."""
+    """Return whether the firm acts for itself or its agent acts for it."""
     return bool(row.firm_id == actor.organisation)
 
 
 def own_kept(actor: Actor, row: Any) -> bool:
-    """The firm's own right, and not one that it has removed."""
+    """Return whether it is a right of the firm that has not been removed."""
     return own(actor, row) and not row.removed
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A right with what the chain says of it on a day."""
+    """A right with the chain's result on a day."""
 
     right: Right
     status: StatusOn
@@ -59,9 +59,10 @@ class Checked:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """What a row repeats of it, to be listed and searched by."""
+        """Return the columns that repeat the result for lists and searches."""
         owed, life = self.fees.owed, self.status.life
-        # A mark owes no annual fee; it has to be renewed by the end of its term, or within the grace after it.
+        # A trademark owes no annual fee; it has to be renewed by the end of its term, or within the grace period
+        # after it.
         renewal = (self.status.renewable_until or life.end) if life.renewable else None
         return {
             "status": UNKNOWN if self.status.status is None else self.status.status.value,
@@ -71,13 +72,13 @@ class Checked:
 
 
 def check_right(table: Mapping[str, Any], day: date, rules: Rulebook) -> Checked:
-    """Read a kept table and ask the chain. Raises InputError with everything that is wrong with it."""
+    """Read a stored table and check it. Raises InputError with every error in it."""
     right = read_right(Reader({**exact(table), "id": "right"}))
     return Checked(right, status_on(right, day, rules), fee_state(right, day, rules))
 
 
 def status_words(status: str) -> Text:
-    """A status as people read it."""
+    """Return a status in words."""
     return _UNKNOWN_TEXT if status == UNKNOWN else STATUS_TEXT[LegalStatus(status)]
 
 
@@ -91,13 +92,13 @@ def status_words(status: str) -> Text:
     roles=FIRM,
     for_agents=True,
     help=Text(
-        "照证书填写一次，马上核对号码、状态、届满日和下一笔年费。",
-        "Copy it from the certificate once; its number, status, last day and next fee are checked at once.",
+        "请按证书填写；系统立即核对号码、状态、届满日和下一笔年费。",
+        "Copy the data from the certificate. Number, status, last day and next fee are checked immediately.",
     ),
     page="firm.right",
 )
 def add_right(work: Work, request: NewRight) -> Any:
-    """Keep a right that the firm does not keep yet."""
+    """Store a right that is new to the firm."""
     firm = Organisation.objects.get(pk=work.actor.organisation)
     table = facts_table(request.kind, request, firm.name, firm.code)
     checked = check_right(table, work.day, work.rules)
@@ -107,8 +108,8 @@ def add_right(work: Work, request: NewRight) -> Any:
             "right_known",
             "number",
             request.number or request.title,
-            Text("这件权利已经录入", "this right is kept already"),
-            Text("在权利列表里打开并修改它", "open it in the list of rights and change it"),
+            Text("该权利已录入", "this right has already been entered"),
+            Text("请在权利列表中打开并修改", "open it in the list of rights and change it"),
         )
     row = keep_right(work, firm, table, checked, known)
     work.subject_is(row)
@@ -126,7 +127,7 @@ def add_right(work: Work, request: NewRight) -> Any:
     page="firm.right",
 )
 def edit_right(work: Work, request: RightFacts) -> Any:
-    """Change what is kept; lenders who have been handed the right in an open case are notified."""
+    """Change the stored data; lenders with the right in an open case are notified."""
     table = facts_table(RightKind(work.row.kind), request, work.row.firm.name, work.row.firm.code)
     checked = check_right(table, work.day, work.rules)
     known = kept_right(work.row.firm, checked.right)
@@ -135,14 +136,14 @@ def edit_right(work: Work, request: RightFacts) -> Any:
             "right_known",
             "number",
             request.number or request.title,
-            Text("企业另有一件同号的权利", "the firm keeps another right of this number"),
+            Text("企业另有一项同号的权利", "another right of the firm has this number"),
             Text("核对号码", "check the number"),
         )
     keep_right(work, work.row.firm, table, checked, work.row)
     for case in open_cases_with(work.row):
         work.notify(
             Text(
-                f"{case.number}：企业改动了权利 {work.row.title}",
+                f"{case.number}：企业变更了权利 {work.row.title}",
                 f"{case.number}: the firm has changed {work.row.title}",
             ),
             page_link("lender.case", case.pk),
@@ -158,19 +159,19 @@ def edit_right(work: Work, request: RightFacts) -> Any:
     relation=own_kept,
     is_grave=True,
     page="firm.rights",
-    help=Text("已用于办理中申请的权利不能移出。", "A right that an open case names cannot be removed."),
+    help=Text("已用于办理中申请的权利不能移出。", "A right used in an open case cannot be removed."),
 )
 def remove_right(work: Work, request: Any) -> Any:
-    """It is no longer listed; what was made of it stays."""
+    """Remove the right from the list; documents and cases that used it stay."""
     cases = open_cases_with(work.row, drafts=True)
     if cases:
         raise InputError(
             Problem(
                 "right",
                 case.number,
-                Text(f"申请 {case.number} 正在用这件权利", f"case {case.number} names this right"),
+                Text(f"申请 {case.number} 正在使用该权利", f"case {case.number} uses this right"),
                 Text(
-                    "先撤回该申请，或从草稿里去掉这件权利", "withdraw the case, or take the right out of the draft"
+                    "请先撤回该申请，或从草稿中移除该权利", "withdraw the case, or take the right out of the draft"
                 ),
                 "right_in_use",
             )
@@ -181,20 +182,20 @@ def remove_right(work: Work, request: Any) -> Any:
 
 @operation(
     "right.recheck",
-    Text("按今天重新核对", "Check it as of today"),
+    Text("按今天重新核对", "Check as of today"),
     model=FirmRight,
     roles=FIRM,
     relation=own_kept,
     page="firm.right",
 )
 def recheck_right(work: Work, request: Any) -> Any:
-    """Days go by: status, last day and next fee as of today."""
+    """Update status, last day and next fee to today."""
     checked = check_right(work.row.facts, work.day, work.rules)
     work.update(work.row, checked_on=work.day, **checked.columns)
 
 
 def open_cases_with(right: FirmRight, *, drafts: bool = False) -> list[Case]:
-    """The firm's cases that have not ended and name the right; those still in draft too where asked for."""
+    """Return the firm's open cases with the right; drafts only if requested."""
     names = SharedRight.objects.filter(right=right, active=True).values_list("subject", flat=True)
     ids = [int(name.removeprefix("case/")) for name in names if name.startswith("case/")]
     done = [*ENDED, *(() if drafts else ("draft",))]
@@ -202,7 +203,7 @@ def open_cases_with(right: FirmRight, *, drafts: bool = False) -> list[Case]:
 
 
 def share_rights(work: Work, subject: str, rights: Sequence[int]) -> None:
-    """Let anyone who may see a case or an appraisal see these rights, and no longer others that it named before."""
+    """Let everyone who may see a case or an appraisal see these rights, and no longer those that it named before."""
     known = {one.right_id: one for one in SharedRight.objects.filter(subject=subject)}
     for pk in rights:
         if pk not in known:
@@ -213,14 +214,14 @@ def share_rights(work: Work, subject: str, rights: Sequence[int]) -> None:
 
 
 def kept_right(firm: Organisation, right: Right) -> FirmRight | None:
-    """The firm's own row of this right, a removed one included."""
+    """Return the firm's row of this right, including a removed one."""
     return FirmRight.objects.filter(firm=firm, key=right_key(right)).first()
 
 
 def keep_right(
     work: Work, firm: Organisation, table: dict[str, Any], checked: Checked, row: FirmRight | None
 ) -> FirmRight:
-    """Write a right and what the chain says of it. row: the one that it takes the place of."""
+    """Write a right with the chain's result. row: the row that it replaces."""
     right = checked.right
     values = {
         "key": right_key(right),
@@ -244,7 +245,7 @@ PAPERS: tuple[tuple[str, Text], ...] = (
     ("licence", Text("许可合同", "licence contract")),
     ("co_owner_consent", Text("共有人同意出质的书面文件", "a co-owner's consent to the pledge")),
     ("business_licence", Text("营业执照", "business licence")),
-    ("articles", Text("公司章程、股东会决议", "articles, resolution of the owners")),
+    ("articles", Text("公司章程、股东会决议", "articles of association, shareholders' resolution")),
     ("accounts", Text("财务报表", "accounts")),
     ("tax", Text("纳税证明", "tax certificate")),
     ("credit_report", Text("企业信用报告", "credit report")),
@@ -254,7 +255,7 @@ PAPERS: tuple[tuple[str, Text], ...] = (
 
 
 def _subjects(actor: Actor, row: Any) -> list[tuple[str, Text]]:
-    """What a firm may attach a paper to: its rights and its cases."""
+    """Return what a firm may attach a document to: its rights and its cases."""
     day = day_of(now())
     rights = visible(actor, FirmRight, day).filter(firm=actor.organisation, removed=False).order_by("-id")[:500]
     cases = visible(actor, Case, day).filter(firm=actor.organisation).order_by("-id")[:100]
@@ -265,19 +266,19 @@ def _subjects(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 
 
 class AddFile(Request):
-    """A paper of a right or of a case."""
+    """A document of a right or of a case."""
 
     subject: Annotated[
         str,
         Formed(
             "^(case|firmright)/[0-9]{1,18}$",
             Text(
-                "从列出的申请和权利里选，如 case/12", "choose one of the cases and rights listed, such as case/12"
+                "请从所列申请和权利中选择，如 case/12", "choose one of the cases and rights listed, such as case/12"
             ),
         ),
-        ask("属于", "It belongs to", choices=_subjects),
+        ask("属于", "Belongs to", choices=_subjects),
     ]
-    paper: Annotated[str, ask("哪种文件", "Which paper", choices=PAPERS)]
+    paper: Annotated[str, ask("哪种文件", "Document type", choices=PAPERS)]
     file: Annotated[
         Ticket,
         ask(
@@ -292,13 +293,13 @@ class AddFile(Request):
 
 @operation("file.add", Text("添加文件", "Add a document"), request=AddFile, roles=FIRM, for_agents=True)
 def add_file(work: Work, request: AddFile) -> Any:
-    """Attach a paper to one of the firm's own rights or cases; a lender with the case in hand is notified."""
+    """Attach a document to one of the firm's rights or cases; a lender with the case is notified."""
     if request.paper not in dict(PAPERS):
         raise refuse(
             "not_a_choice",
             "paper",
             request.paper,
-            Text("没有这种文件", "the document does not exist"),
+            Text("没有该类文件", "the document does not exist"),
             Text(
                 f"可选：{'、'.join(name for name, _ in PAPERS)}",
                 f"choose from: {', '.join(name for name, _ in PAPERS)}",
@@ -330,7 +331,7 @@ def add_file(work: Work, request: AddFile) -> Any:
     is_grave=True,
 )
 def remove_file(work: Work, request: Any) -> Any:
-    """It can no longer be opened. What was submitted with a case stays with it."""
+    """Remove the document; it can no longer be opened. Documents submitted with a case stay with it."""
     table, _, number = work.row.subject.partition("/")
     if table == "case" and not Case.objects.filter(pk=int(number), state=CaseState.DRAFT).exists():
         raise refuse(
@@ -338,7 +339,7 @@ def remove_file(work: Work, request: Any) -> Any:
             "file",
             work.row.name,
             Text("申请已提交，所附文件不能删除", "the case has been submitted: its documents stay with it"),
-            Text("补充一份正确的文件", "add the right document next to it"),
+            Text("请补充正确的文件", "add the correct document as well"),
         )
     work.update(work.row, removed=True)
 
@@ -390,7 +391,7 @@ listing(
         narrow=lambda actor, day: Q(removed=False),
         page="firm.right",
         empty=Text(
-            "还没有录入权利。照证书录入第一件，或导入 Excel 清单。",
+            "暂无权利。请按证书录入，或导入 Excel 清单。",
             "No rights yet. Add the first from its certificate, or import a table.",
         ),
     )

@@ -1,1 +1,1 @@
-"""The three administrations: of the system, of security, of the audit. One person has one of them."""
+"""The three administrations: system, security, audit. One person may have only one of them."""

@@ -1,4 +1,4 @@
-"""Pages of the audit administration: events with their proofs, who saw what, the check of everything."""
+"""Pages of the audit administration: events with their proofs, the access log, the complete check."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,19 +18,19 @@ from zhirong.web.views import render_list
 
 @page("audit/", "audit.home", roles=AUDIT)
 def home(request: HttpRequest) -> HttpResponse:
-    """Every event, the latest first."""
+    """Show every event, latest first."""
     return render_list(request, EVENTS)
 
 
 @page("audit/events/<int:id>/", "audit.event", roles=AUDIT, model=Event)
 def event(request: HttpRequest, row: Event) -> HttpResponse:
-    """One event: who did it, what was asked, every row that it wrote, and its proof."""
+    """Show one event: its actor, its request, every row that it wrote, and its proof."""
     return render(request, "audit/event.html", {"row": row, "shown": shown(row), "code": codes(row)[0]})
 
 
 @page("audit/events/<int:id>/receipt/", "audit.receipt", roles=AUDIT, model=Event)
 def receipt(request: HttpRequest, row: Event) -> HttpResponse:
-    """What proves the event to anybody, offline."""
+    """Download the receipt, which proves the event offline to anyone."""
     made = log.receipt(row, signing_key(DATA), now())
     response = HttpResponse(made.as_bytes(), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="receipt-{row.index}.json"'
@@ -39,13 +39,13 @@ def receipt(request: HttpRequest, row: Event) -> HttpResponse:
 
 @page("audit/seen/", "audit.seen", roles=AUDIT)
 def seen(request: HttpRequest) -> HttpResponse:
-    """Who has opened what, once per day for each."""
+    """Show who opened which object, once per day for each."""
     return render_list(request, SEEN)
 
 
 @page("audit/check/", "audit.check", roles=AUDIT)
 def check(request: HttpRequest) -> HttpResponse:
-    """The check of everything: begin one, see how far it is and what came of it."""
+    """Show the complete check: start one, its progress and its result."""
     checks = last_checks()
     context = {
         "checks": checks,

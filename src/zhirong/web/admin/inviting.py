@@ -1,4 +1,4 @@
-"""Invitations to belong to an organisation: for who has sent them, and for who has received one."""
+"""Invitations to an organisation, for those who sent or received them."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,13 +13,13 @@ from zhirong.web.views import render_list
 
 @page("invitations/", "own.invitations")
 def invitations(request: HttpRequest) -> HttpResponse:
-    """Those that one has received, and those of the organisation."""
+    """Show the user's invitations and those of the organisation."""
     return render_list(request, INVITATIONS)
 
 
 @page("invitations/<int:id>/", "own.invitation", model=Invitation)
 def invitation(request: HttpRequest, row: Invitation) -> HttpResponse:
-    """One invitation, to be accepted, declined or withdrawn."""
+    """Show one invitation, which can be accepted, declined or withdrawn."""
     context = {"row": row, "roles": roles_text(row.roles), "state": INVITATION_WORDS[row.state]}
     return render(request, "admin/invitation.html", context)
 

@@ -38,7 +38,7 @@ _STATE_CSS = {
 
 @page("admin/", "admin.home", roles=SYSTEM)
 def home(request: HttpRequest) -> HttpResponse:
-    """Firms that wait to be confirmed, background work that has failed, the version of the rules."""
+    """Show firms that await confirmation, failed background jobs, and the version of the rules."""
     context = {
         "pending": Organisation.objects.filter(status=OrganisationState.PENDING).order_by("created_at")[:_MOST],
         "failed": Job.objects.filter(state=JobState.FAILED).order_by("-pk")[:20],
@@ -51,13 +51,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @page("admin/organisations/", "admin.organisations", roles=(*SYSTEM, *SECURITY))
 def organisations(request: HttpRequest) -> HttpResponse:
-    """Every organisation."""
+    """Show every organisation."""
     return render_list(request, LISTINGS["admin.organisations"])
 
 
 @page("admin/organisations/<int:id>/", "admin.organisation", roles=(*SYSTEM, *SECURITY), model=Organisation)
 def organisation(request: HttpRequest, row: Organisation) -> HttpResponse:
-    """One organisation, its papers where it is an agency, and its people."""
+    """Show one organisation with its members, and its certificates if it is an agency."""
     members = (
         Membership.objects.filter(organisation=row)
         .select_related("account", "organisation")
@@ -79,7 +79,7 @@ def organisation(request: HttpRequest, row: Organisation) -> HttpResponse:
 
 @page("admin/rules/", "admin.rules", roles=(*SYSTEM, MemberRole.AUDIT_ADMIN))
 def rules(request: HttpRequest) -> HttpResponse:
-    """Every rule file with its rules; which are assumed or not confirmed; when the rulebook has changed."""
+    """Show every rule file with its rules, marks for assumed or unconfirmed ones, and the changes of the rulebook."""
     only = request.GET.get("only", "")
     wanted = request.GET.get("q", "").strip()
     shown = []
@@ -106,7 +106,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 @page("admin/rules/files/<path:name>/", "admin.mode_file", roles=(*SYSTEM, MemberRole.AUDIT_ADMIN))
 def mode_file(request: HttpRequest, name: str) -> HttpResponse:
-    """One file of a mode or a fund, as it decides."""
+    """Show the file of a mode or a fund in use."""
     found = next((one for one in language_files() if one.name == name), None)
     if found is None:
         raise Http404
@@ -115,7 +115,7 @@ def mode_file(request: HttpRequest, name: str) -> HttpResponse:
 
 @page("admin/rules/<str:name>/", "admin.rule", roles=(*SYSTEM, MemberRole.AUDIT_ADMIN))
 def one_rule(request: HttpRequest, name: str) -> HttpResponse:
-    """One rule: every dated value with its source and how sure it is."""
+    """Show one rule: every dated value with its source and confidence."""
     found = rule(name)
     if found is None:
         raise Http404
@@ -125,7 +125,7 @@ def one_rule(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _lines(value: Any) -> list[str]:
-    """A rule's value for reading: a table line by line."""
+    """Return a rule's value for reading: a table line by line."""
     if isinstance(value, dict):
         return [f"{name} = {_inline(inner)}" for name, inner in value.items()]
     if isinstance(value, list | tuple):
@@ -143,7 +143,7 @@ def _inline(value: Any) -> str:
 
 @page("admin/jobs/", "admin.jobs", roles=SYSTEM)
 def jobs(request: HttpRequest) -> HttpResponse:
-    """Background jobs: what waits, what runs, what has failed and why."""
+    """Show background jobs: waiting, running, failed and why."""
     return render_list(request, JOBS)
 
 
@@ -152,13 +152,13 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 @page("admin/accounts/", "admin.accounts", roles=SECURITY)
 def accounts(request: HttpRequest) -> HttpResponse:
-    """Every account."""
+    """Show every account."""
     return render_list(request, ACCOUNTS)
 
 
 @page("admin/accounts/<int:id>/", "admin.account", roles=SECURITY, model=Account)
 def account(request: HttpRequest, row: Account) -> HttpResponse:
-    """One account: its roles, second factors, sessions and tokens."""
+    """Show one account: its roles, second factors, sessions and tokens."""
     from allauth.usersessions.models import UserSession
 
     members = Membership.objects.filter(account=row).select_related("organisation").order_by("pk")[:_MOST]
@@ -174,25 +174,25 @@ def account(request: HttpRequest, row: Account) -> HttpResponse:
 
 @page("admin/members/", "admin.members", roles=SECURITY)
 def members(request: HttpRequest) -> HttpResponse:
-    """Who has which roles where."""
+    """Show the roles of every member."""
     return render_list(request, MEMBERS)
 
 
 @page("admin/tokens/", "admin.tokens", roles=SECURITY)
 def tokens(request: HttpRequest) -> HttpResponse:
-    """Every token of a program."""
+    """Show every API token."""
     return render_list(request, TOKENS)
 
 
 @page("admin/tokens/<int:id>/", "admin.token", roles=SECURITY, model=ApiToken)
 def token(request: HttpRequest, row: ApiToken) -> HttpResponse:
-    """One token, to be revoked."""
+    """Show one token, which can be revoked."""
     return render(request, "admin/token.html", {"row": row})
 
 
 @page("admin/lockouts/", "admin.lockouts", roles=SECURITY)
 def lockouts(request: HttpRequest) -> HttpResponse:
-    """Names that have failed to sign in; those at the limit are locked out for a while."""
+    """Show failed sign-ins; names that reached the limit are locked out for a while."""
     from axes.models import AccessAttempt
     from django.conf import settings
 

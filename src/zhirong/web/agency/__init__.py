@@ -1,1 +1,1 @@
-"""The desk of appraisal agencies, and what firms and lenders see of formal appraisals."""
+"""The desk of appraisal agencies, and the pages of formal appraisals for firms and lenders."""

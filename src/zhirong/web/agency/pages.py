@@ -1,5 +1,5 @@
-"""Pages of the agency's desk: its assignments, an appraisal with its working file and report, two reports next to
-each other.
+"""Pages of the agency's desk: assignments, an appraisal with its working file and report, the comparison of two
+reports.
 """
 
 from typing import Any
@@ -47,7 +47,7 @@ _OPEN = tuple(one.value for one in _WAY[:-1])
 
 @page("agency/", "agency.home", roles=AGENCY)
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for whom, then every assignment."""
+    """Show the user's tasks, then every assignment."""
     actor = request.actor
     waiting = (
         visible(actor, Appraisal, day_of(now()))
@@ -61,13 +61,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @page("appraisals/", "appraisals", roles=CLIENTS)
 def formal(request: HttpRequest) -> HttpResponse:
-    """The formal appraisals that a firm or a lender can see."""
+    """Show the formal appraisals that a firm or a lender can see."""
     return render_list(request, FORMAL)
 
 
 @page("appraisals/<int:id>/", "agency.appraisal", roles=(*AGENCY, *CLIENTS), model=Appraisal)
 def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
-    """One appraisal: where it stands, its value with the interval, how it was bought, and its report."""
+    """Show one appraisal: its state, its value with the interval, how the agency was chosen, and its report."""
     actor = request.actor
     day = day_of(now())
     is_shown = may_see_value(actor, row)
@@ -98,7 +98,7 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
 
 
 def _next(row: Appraisal, account: int) -> Text | None:
-    """Who is to do what now; None if it has ended."""
+    """Return the next step and who must take it; None if the appraisal has ended."""
     if row.state == AppraisalState.REVIEWED and account in {one["account"] for one in row.signatures}:
         return Text("您已签署，待另一位签署", "You have signed; the other signature is pending.")
     return _NEXT.get(row.state)
@@ -106,7 +106,7 @@ def _next(row: Appraisal, account: int) -> Text | None:
 
 @page("appraisals/<int:id>/chart/<str:name>.svg", "agency.chart", roles=(*AGENCY, *CLIENTS), model=Appraisal)
 def chart(request: HttpRequest, row: Appraisal, name: str) -> HttpResponse:
-    """A chart of the value: its interval, or what moves it."""
+    """Draw a chart of the value: its interval, or its sensitivity."""
     data = chart_data(row.result)
     if data is None or not may_see_value(request.actor, row):
         raise Http404
@@ -118,7 +118,7 @@ def chart(request: HttpRequest, row: Appraisal, name: str) -> HttpResponse:
 
 @page("appraisals/<int:id>/compare/<int:other>/", "agency.compare", roles=(*AGENCY, *CLIENTS), model=Appraisal)
 def compare(request: HttpRequest, row: Appraisal, other: int) -> HttpResponse:
-    """Two reports, assumption by assumption, farthest apart first."""
+    """Compare two reports, assumption by assumption, largest difference first."""
     actor = request.actor
     second = visible(actor, Appraisal, day_of(now())).filter(pk=other).select_related("agency").first()
     if second is None or not (may_see_value(actor, row) and may_see_value(actor, second)):

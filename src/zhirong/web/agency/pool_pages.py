@@ -1,4 +1,4 @@
-"""The agency's own page of its entry in the pool of appraisers."""
+"""The agency's page on its entry in the pool of appraisers."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +11,6 @@ from zhirong.web.pool_entry import pool_context
 
 @page("agency/pool/", "agency.pool", roles=AGENCY)
 def own_pool(request: HttpRequest) -> HttpResponse:
-    """What the agency's own appraisers see of their entry; its reviewer keeps it."""
+    """Show the entry to the agency's appraisers; its reviewer maintains it."""
     row = Organisation.objects.get(pk=request.actor.organisation)
     return render(request, "agency/pool.html", {"row": row, **pool_context(request, row)})

@@ -1,1 +1,1 @@
-"""For who writes programs: what the API can do, and the ways in."""
+"""Pages for developers: the functions of the API, and access to it."""

@@ -1,4 +1,4 @@
-"""The API described on its own page: every call with its address, what it asks for and for whom it is."""
+"""The description of the API: every call with its address, its fields and its users."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _GROUPS = {
 
 @dataclass(frozen=True, slots=True)
 class CallView:
-    """One call as the page shows it. fields: of what is sent, required ones first, with their types."""
+    """One call on the page. fields: of the request, required ones first, with their types."""
 
     method: str
     address: str
@@ -37,13 +37,13 @@ class CallView:
 
 @page("developers/", "developers", is_public=True)
 def developers(request: HttpRequest) -> HttpResponse:
-    """All calls, by what they are about."""
+    """Show all calls by subject."""
     return render(request, "developers/api.html", {"groups": _groups()})
 
 
 @cache
 def _groups() -> list[tuple[Text, list[CallView]]]:
-    from zhirong.api.urls import api  # after all operations and lists are known
+    from zhirong.api.urls import api  # after all operations and lists are declared
 
     described = api.get_openapi_schema()
     found: dict[str, list[CallView]] = {}

@@ -1,4 +1,4 @@
-"""Free online appraisals: the form, the list, one of them with what it rests on."""
+"""Free online appraisals: the form, the list, and one appraisal with its basis."""
 
 from typing import Any
 
@@ -23,13 +23,13 @@ from zhirong.web.views import operate, render_list
 
 @page("firm/appraisals/", "firm.appraisals", roles=FIRM)
 def appraisals(request: HttpRequest) -> HttpResponse:
-    """Every appraisal of the firm, of either grade."""
+    """Show every appraisal of the firm, of either grade."""
     return render_list(request, LISTINGS["firm.appraisals"], "firm/appraisals.html")
 
 
 @page("firm/appraisals/new/", "firm.appraise", roles=FIRM, methods=("GET", "HEAD", "POST"))
 def appraise(request: HttpRequest) -> HttpResponse:
-    """The form of a free online appraisal."""
+    """Show the form of a free online appraisal."""
     known: dict[str, Any] = {"rights": request.GET.getlist("rights")} if "rights" in request.GET else {}
     return operate(
         request, OPERATIONS["appraisal.online"], None, known=known, template="firm/appraise.html", rows=ROWS
@@ -38,9 +38,7 @@ def appraise(request: HttpRequest) -> HttpResponse:
 
 @page("firm/appraisals/<int:id>/", "firm.appraisal", roles=FIRM, model=Appraisal)
 def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
-    """One appraisal: interval, grade, methods, what it rests on, how long it holds. A formal one has its own
-    page.
-    """
+    """Show one appraisal: interval, grade, methods, basis, validity. A formal one has its own page."""
     if row.grade != AppraisalGrade.ONLINE:
         return redirect(reverse("agency.appraisal", args=[row.pk]))
     if "record" not in row.result:

@@ -1,4 +1,4 @@
-"""One case as the firm sees it."""
+"""One case for the firm."""
 
 from datetime import date, datetime
 from typing import Any
@@ -37,7 +37,7 @@ _SIGNED_KINDS = tuple(kind for kind, made_of in PAPER_KINDS.items() if made_of.s
 
 
 def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[str, Any]:
-    """Everything that the page of a case shows, in a fixed number of queries."""
+    """Return all data of the case page, read in a fixed number of queries."""
     state, subject = CaseState(case.state), f"case/{case.pk}"
     steps = list(CaseStep.objects.filter(case=case).order_by("began_at", "id"))
     messages = list(
@@ -68,7 +68,7 @@ def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[
         "appraisals": _appraisals(case),
         "files": [(one, dict(PAPERS).get(one.paper, Text(one.paper, one.paper))) for one in files],
         "messages_of_case": [(one, MESSAGE_KIND_WORDS.get(one.kind, Text(one.kind, one.kind))) for one in messages],
-        # Nobody waits for an answer about a case that has ended.
+        # A case that has ended needs no answers any more.
         "waiting": []
         if state in ENDED
         else [one for one in messages if one.receiver_id == case.firm_id and one.answered_at is None],
@@ -80,9 +80,7 @@ def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[
 
 
 def way(state: CaseState, steps: list[CaseStep]) -> list[tuple[Text, str]]:
-    """The way of a case that goes well, each place with whether it is done, where the case stands, or still to
-    come.
-    """
+    """Return the states of a successful case, each with its status: passed, current or upcoming."""
     at = WAY.index(state) if state in WAY else -1
     if at < 0:
         been = [WAY.index(CaseState(one.state)) for one in steps if CaseState(one.state) in WAY]
@@ -98,7 +96,7 @@ def offer_of(quote: QuoteDocument | None) -> OfferRow | None:
 
 
 def papers_to_sign(papers: "QuerySet[Paper]", firm: int) -> list[Paper]:
-    """The issued papers that the firm has to sign and has not."""
+    """Return the issued documents that the firm still has to sign."""
     signed = Signature.objects.filter(organisation=firm).values("paper")
     found = (
         papers.filter(state=DocumentState.ISSUED, kind__in=_SIGNED_KINDS)
@@ -125,5 +123,5 @@ def _step(step: CaseStep, moment: datetime) -> dict[str, Any]:
 
 
 def _days(first: datetime, last: datetime) -> int:
-    """Whole days between two instants, a day begun counting as none."""
+    """Return the completed days between two instants."""
     return max(0, int((last - first).total_seconds() // _SECONDS_A_DAY))

@@ -1,4 +1,6 @@
-"""Which modes the firm qualifies for, what each costs after subsidies, and who bears what."""
+"""The comparison of modes: for which ones the firm qualifies, what each costs after subsidies, and who bears
+losses.
+"""
 
 from typing import Any
 
@@ -23,7 +25,7 @@ from zhirong.web.quoting import all_modes, drawing, today
 
 @page("firm/modes/", "firm.modes", roles=FIRM)
 def modes(request: HttpRequest) -> HttpResponse:
-    """The question, and its answer once it was asked."""
+    """Show the form, and its answer after it was submitted."""
     problems: tuple[Any, ...] = ()
     context: dict[str, Any] = {}
     asked = "amount" in request.GET
@@ -47,7 +49,7 @@ def modes(request: HttpRequest) -> HttpResponse:
 
 @page("firm/modes/<str:which>.svg", "firm.mode_chart", roles=FIRM)
 def chart(request: HttpRequest, which: str) -> HttpResponse:
-    """A chart of the same answer."""
+    """Draw a chart of the answer."""
     try:
         return drawing(request, _quoted(request), which)
     except InputError:
@@ -55,7 +57,7 @@ def chart(request: HttpRequest, which: str) -> HttpResponse:
 
 
 def _firm(request: HttpRequest) -> Organisation:
-    """The firm as it describes itself; not for an agent whose mandate has nothing to do with that."""
+    """Return the firm with its profile; not for an agent whose mandate does not cover it."""
     firm: Organisation = get_object_or_404(
         visible(request.actor, Organisation, today()), pk=request.actor.organisation
     )
@@ -69,7 +71,7 @@ def _quoted(request: HttpRequest) -> QuoteDocument:
 
 
 def _start(request: HttpRequest) -> dict[str, Any]:
-    """What the form begins with: the newest appraisal that holds and what it values, else every right in force."""
+    """Return the form's initial values: the newest valid appraisal and its rights, or else every right in force."""
     newest = next(iter(usable_appraisals(request.actor, today())), None)
     if newest is not None:
         return {"appraisal": newest.pk, "rights": newest.rights}

@@ -1,4 +1,4 @@
-"""The firm's desk: what is next, its cases, whom it trusts."""
+"""The firm's desk: next steps, cases, mandates and consents."""
 
 from typing import Any
 
@@ -28,9 +28,9 @@ from zhirong.web.pages import page
 from zhirong.web.views import operate, render_list
 
 _SHOWN = 20
-_FEE_DAYS = 60  # a fee due within these days is shown at the front
+_FEE_DAYS = 60  # the front page shows fees due within these days
 
-# A service agent first chooses the firm it acts for.
+# A service agent first chooses the firm to act for.
 menu("acting", "代理的企业", "Firms you act for", MemberRole.OPERATOR_AGENT)
 for _name, _zh, _en in (
     ("firm.home", "首页", "Home"),
@@ -46,7 +46,7 @@ for _name, _zh, _en in (
 
 @page("firm/", "firm.home", roles=FIRM)
 def home(request: HttpRequest) -> HttpResponse:
-    """What the firm has to do next, then its cases and loans."""
+    """Show the firm's next steps, then its cases and loans."""
     actor, day = request.actor, day_of(now())
     firm = actor.organisation
     rights = visible(actor, FirmRight, day).filter(firm=firm, removed=False)
@@ -91,25 +91,25 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @page("firm/cases/", "firm.cases", roles=FIRM)
 def cases(request: HttpRequest) -> HttpResponse:
-    """Every case of the firm."""
+    """Show every case of the firm."""
     return render_list(request, LISTINGS["firm.cases"])
 
 
 @page("firm/cases/new/", "firm.case_new", roles=FIRM, methods=("GET", "HEAD", "POST"))
 def new_case(request: HttpRequest) -> HttpResponse:
-    """Draft a case."""
+    """Show the form of a new case."""
     return operate(request, OPERATIONS["case.draft"], None, template="firm/apply.html")
 
 
 @page("firm/cases/<int:id>/", "firm.case", roles=FIRM, model=Case)
 def case(request: HttpRequest, row: Case) -> HttpResponse:
-    """One case: where it stands, what is next, what it costs, what was asked and said."""
+    """Show one case: its state, the next step, its cost, questions and messages."""
     return render(request, "firm/case.html", case_context(request.actor, row, day_of(now()), now()))
 
 
 @page("firm/trust/", "firm.trust", roles=FIRM)
 def trust(request: HttpRequest) -> HttpResponse:
-    """Who may act for the firm, who may see what of it, and where to take that back."""
+    """Show who may act for the firm, who may see which of its data, and how to revoke it."""
     actor, day = request.actor, day_of(now())
     firm = actor.organisation
     mandates = visible(actor, Mandate, day).filter(firm=firm).select_related("agent", "firm").order_by("-id")[:100]

@@ -1,4 +1,4 @@
-"""What the firm says of itself, once, for every quote and case."""
+"""The firm's profile, used in every quote and case."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from zhirong.web.views import operate
 
 @page("firm/profile/", "firm.profile", roles=FIRM, methods=("GET", "HEAD", "POST"))
 def profile(request: HttpRequest) -> HttpResponse:
-    """Facts and credit file, with where each is from."""
+    """Show facts and credit file with their sources."""
     firm = Organisation.objects.get(pk=request.actor.organisation)
     facts, credit = facts_of(firm)
     return operate(
@@ -30,7 +30,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 def _draw(given: dict[str, Any], problems: tuple[Any, ...]) -> dict[str, Any]:
-    """What the template shows of what is known or was typed."""
+    """Return the template data for the known or typed values."""
     facts = drawn(facts_items(), given, problems)
     return {
         "facts": facts[: len(FIRST_FACTS)],

@@ -31,13 +31,13 @@ _FORM = ("GET", "HEAD", "POST")
 
 @page("firm/rights/", "firm.rights", roles=FIRM)
 def rights(request: HttpRequest) -> HttpResponse:
-    """Every right of the firm."""
+    """Show every right of the firm."""
     return render_list(request, LISTINGS["firm.rights"], "firm/rights.html")
 
 
 @page("firm/rights/new/", "firm.right_kinds", roles=FIRM)
 def kinds(request: HttpRequest) -> HttpResponse:
-    """Choose the kind of a right: each kind has its own form."""
+    """Show the kinds of right; each has its own form."""
     return render(
         request, "firm/right_kinds.html", {"kinds": [(one.value, words) for one, words in KIND_TEXT.items()]}
     )
@@ -45,7 +45,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
 
 @page("firm/rights/new/<str:kind>/", "firm.right_new", roles=FIRM, methods=_FORM)
 def new(request: HttpRequest, kind: str) -> HttpResponse:
-    """The form of a kind of right."""
+    """Show the form of a kind of right."""
     if kind not in KIND_TEXT:
         raise Http404
     like = SimpleNamespace(kind=kind, facts={})
@@ -64,7 +64,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 
 @page("firm/rights/<int:id>/", "firm.right", roles=FIRM, model=FirmRight)
 def right(request: HttpRequest, row: FirmRight) -> HttpResponse:
-    """One right, as the chain sees it today."""
+    """Show one right with its status today."""
     checked = check_right(row.facts, day_of(now()), rulebook())
     files = StoredFile.objects.filter(subject=f"firmright/{row.pk}", removed=False).order_by("id")[:100]
     context = {
@@ -83,7 +83,7 @@ def right(request: HttpRequest, row: FirmRight) -> HttpResponse:
 
 @page("firm/rights/template.xlsx", "firm.right_template", roles=FIRM)
 def template(request: HttpRequest) -> HttpResponse:
-    """An empty table to fill in."""
+    """Download an empty table to fill in."""
     response = HttpResponse(rights_template(request.lang), content_type=_XLSX)
     response["Content-Disposition"] = 'attachment; filename="rights.xlsx"'
     return response
@@ -91,7 +91,7 @@ def template(request: HttpRequest) -> HttpResponse:
 
 @page("firm/rights/import/", "firm.right_import", roles=FIRM, methods=_FORM)
 def import_table(request: HttpRequest) -> HttpResponse:
-    """Check a table row by row, then keep all of it or nothing."""
+    """Check a table row by row, then store all of it or nothing."""
     context: dict[str, Any] = {
         "columns": request.POST.get("columns", ""),
         "keeps_columns": "keep_columns" in request.POST,

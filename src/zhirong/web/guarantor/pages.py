@@ -1,4 +1,4 @@
-"""The guarantor's pages: what lenders ask of it, one request with all it rests on, exposure and limits."""
+"""The guarantor's pages: requests of lenders, one request with its basis, exposure and limits."""
 
 from typing import Any
 
@@ -27,18 +27,18 @@ from zhirong.web.menu import menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
-_LARGEST = 20  # debtors and groups that are listed by what they owe
+_LARGEST = 20  # number of debtors and groups in the list of the largest exposures
 
 
 def _today(asked: GuaranteeRequest | None = None) -> Today:
-    """Today by the rules that decide on a request, the platform's own where there is none."""
+    """Return today with the rules for decisions on the request, or the platform's rules if there is none."""
     day = day_of(now())
     return Today(rules_deciding(asked, day), day)
 
 
 @page("guarantor/", "guarantor.home", roles=GUARANTOR)
 def home(request: HttpRequest) -> HttpResponse:
-    """Requests, with those that wait counted."""
+    """Show the requests, and the number of pending ones."""
     mine = GuaranteeRequest.objects.filter(guarantor=request.actor.organisation)
     found = dict(mine.values_list("state").annotate(count=Count("pk")).order_by())
     counts = [
@@ -51,10 +51,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @page("guarantor/requests/<int:id>/", "guarantor.request", roles=GUARANTOR, model=GuaranteeRequest)
 def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
-    """One request: what is asked, what it rests on, what it does to each limit."""
+    """Show one request: its terms, its basis, and its effect on each limit."""
     actor, today = request.actor, _today(row)
     figures = figures_of(row.guarantor_id, today.day)
-    # Who declined or withdrew keeps its own request, and sees no more of the firm.
+    # A guarantor that declined or withdrew still sees its request, but no other data of the firm.
     has_part = visible(actor, Case, today.day).filter(pk=row.case_id).exists()
     quote = read_kept(row.case.quote) if has_part else None
     context: dict[str, Any] = {
@@ -88,7 +88,7 @@ def _waits_for(row: GuaranteeRequest, account: int) -> Text | None:
 
 @page("guarantor/limits/", "guarantor.limits", roles=GUARANTOR)
 def limits(request: HttpRequest) -> HttpResponse:
-    """What the guarantor bears, against the limits of the law and its own, and the largest debtors and groups."""
+    """Show the guarantor's exposure against the legal and its own limits, and the largest debtors and groups."""
     actor, today = request.actor, _today()
     standing = standing_of(actor.organisation)
     total = standing.aggregate(sum=Sum("exposure"), fees=Sum("fee"), count=Count("pk"))

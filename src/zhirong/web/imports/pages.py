@@ -1,4 +1,4 @@
-"""A long file that is read in the background: how far it is, what it would change, and the yes to it."""
+"""Import of a long file in the background: progress, preview and confirmation."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ _OUTCOME_CSS = {"new": "good", "changed": "warn", "same": "", "wrong": "bad"}
 
 @page("imports/<int:id>/", "import.page", roles=BRINGERS, model=FileImport)
 def import_page(request: HttpRequest, row: FileImport) -> HttpResponse:
-    """One import: it can be left and come back to."""
+    """Show one import; the user can leave the page and return."""
     context: dict[str, Any] = {
         "row": row,
         "kind": KIND_TEXT[row.kind],
@@ -46,13 +46,13 @@ def import_page(request: HttpRequest, row: FileImport) -> HttpResponse:
 
 @page("imports/<int:id>/progress/", "import.progress", roles=BRINGERS, model=FileImport)
 def progress(request: HttpRequest, row: FileImport) -> HttpResponse:
-    """How far it is, for the script of the page."""
+    """Return the progress for the page's script."""
     said = progress_of(row)
     return JsonResponse({**said, "words": said["words"].in_(request.lang)}, headers={"Cache-Control": "no-store"})
 
 
 def progress_of(row: FileImport) -> dict[str, Any]:
-    """How far the background is. state: changes when the page shows something else."""
+    """Return the progress of the background. state: changes when the page must show something else."""
     one = job_of(row)
     done, total = (0, 0) if one is None else (one.done, one.total)
     percent = 100 * done // total if total else 0
@@ -71,7 +71,7 @@ def progress_of(row: FileImport) -> dict[str, Any]:
 
 
 def _piece(request: HttpRequest, row: FileImport) -> dict[str, Any]:
-    """The rows of one page of the preview; none where it has been removed since."""
+    """Return the rows of one page of the preview; none if it has been removed."""
     if not row.parts:
         return {}
     written = request.GET.get("page", "1")

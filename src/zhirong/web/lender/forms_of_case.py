@@ -1,4 +1,4 @@
-"""The two forms that the lender's desk draws itself: the credit file, and the indicators of a right."""
+"""Two forms with special templates on the lender's desk: the credit file, and the indicators of a right."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ _DEFAULT_SYSTEM = "national_guide"
 
 @page("lender/checks/<int:id>/", "lender.check", roles=DESK, model=CheckItem, methods=("GET", "HEAD", "POST"))
 def check(request: HttpRequest, row: CheckItem) -> HttpResponse:
-    """What came of one item of the checklist; what has been entered is in the form."""
+    """Show the form of one checklist item with the findings recorded so far."""
     rule = rule_of(row, rules_deciding(row, day_of(now())), day_of(now()))
     known = {"outcome": row.state, "verdict": row.verdict, "finding": row.finding, "cost": row.cost}
     title = row.case.beside.get(TITLE_INVESTIGATION, {}) if row.item == TITLE_INVESTIGATION else {}
@@ -46,7 +46,7 @@ def check(request: HttpRequest, row: CheckItem) -> HttpResponse:
 
 @page("lender/cases/<int:id>/credit/", "lender.credit", roles=DESK, model=Case, methods=("GET", "HEAD", "POST"))
 def credit(request: HttpRequest, row: Case) -> HttpResponse:
-    """The credit file and facts of a case, as the firm has stated them, to be verified."""
+    """Show credit file and facts of a case as the firm stated them, for verification."""
 
     def draw(given: dict[str, Any], problems: tuple[Problem, ...]) -> dict[str, Any]:
         facts = drawn(facts_items(), given, problems)
@@ -69,7 +69,7 @@ def credit(request: HttpRequest, row: Case) -> HttpResponse:
 
 @page("lender/cases/<int:id>/score/", "lender.score", roles=DESK, model=Case, methods=("GET", "HEAD", "POST"))
 def score(request: HttpRequest, row: Case) -> HttpResponse:
-    """The indicator form of one right: what its record does not tell is asked for."""
+    """Show the indicator form of one right; it asks for what the record does not contain."""
     rights = list(FirmRight.objects.filter(pk__in=row.rights).order_by("pk"))
     wanted = request.POST.get("right") or request.GET.get("right") or ""
     right = next((one for one in rights if str(one.pk) == wanted), rights[0] if rights else None)
@@ -109,9 +109,7 @@ def score(request: HttpRequest, row: Case) -> HttpResponse:
 
 
 def _answers(questions: list[dict[str, Any]], posted: QueryDict) -> dict[str, Any]:
-    """What was answered; a question without an answer is omitted. A number that cannot be read stays as it was
-    typed.
-    """
+    """Return the answers without unanswered questions. A number that cannot be read stays as typed."""
     found = {}
     for one in questions:
         written = {part: posted.get(f"{one['code']}.{part}", "").strip() for part in _PARTS}

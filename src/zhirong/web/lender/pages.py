@@ -1,6 +1,4 @@
-"""The lender's pages: the work list, the case overview, its explanation, the modes next to each other, the
-portfolio.
-"""
+"""The lender's pages: work list, case overview, explanation, comparison of modes, portfolio."""
 
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -45,14 +43,14 @@ _PARTS = (
 
 
 def _today(case: Case | None = None) -> Today:
-    """Today by the rules that decide on a case, the platform's own where there is none."""
+    """Return today with the rules for decisions on the case, or the platform's rules if there is none."""
     day = day_of(now())
     return Today(rulebook() if case is None else rules_of_case(case, day), day)
 
 
 @page("lender/", "lender.home", roles=LENDER)
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for the person, the nearest time limit first."""
+    """Show the user's pending cases, nearest time limit first."""
     actor, today = request.actor, _today()
     mine = Case.objects.filter(lender=actor.organisation, state__in=my_states(actor))
     counts = [
@@ -65,19 +63,19 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @page("lender/cases/", "lender.cases", roles=LENDER)
 def cases(request: HttpRequest) -> HttpResponse:
-    """All cases, with filters, order, saved views and export."""
+    """Show all cases with filters, order, saved views and export."""
     return render_list(request, CASES)
 
 
 @page("lender/cases/<int:id>/", "lender.case", roles=LENDER, model=Case)
 def case(request: HttpRequest, row: Case) -> HttpResponse:
-    """The case overview, with the next step first."""
+    """Show the case overview with the next step first."""
     return render(request, "lender/case.html", case_context(request.actor, row, _today(row)))
 
 
 @page("lender/cases/<int:id>/why/", "lender.why", roles=LENDER, model=Case)
 def why(request: HttpRequest, row: Case) -> HttpResponse:
-    """Where the line and the rate come from, number by number, each with its rule."""
+    """Explain credit limit and rate, number by number, each with its rule."""
     quote = read_kept(row.quote)
     parts = (
         () if quote is None else (quote.credit_limit, quote.pledge, quote.modes[0], quote.credit, quote.appraisal)
@@ -88,13 +86,13 @@ def why(request: HttpRequest, row: Case) -> HttpResponse:
 
 @page("lender/cases/<int:id>/history/", "lender.history", roles=LENDER, model=Case)
 def case_history(request: HttpRequest, row: Case) -> HttpResponse:
-    """Who did what when, from the log."""
+    """Show the history of the case from the log."""
     return render(request, "lender/history.html", {"case": row, "events": history(events_of(row))})
 
 
 @page("lender/cases/<int:id>/modes/", "lender.modes", roles=LENDER, model=Case)
 def compare_modes(request: HttpRequest, row: Case) -> HttpResponse:
-    """The quote under every mode that is offered at the firm's place today."""
+    """Show the quote under every mode offered in the firm's region today."""
     quote = _all_modes(row)
     offers = [
         {
@@ -110,7 +108,7 @@ def compare_modes(request: HttpRequest, row: Case) -> HttpResponse:
 
 @page("lender/cases/<int:id>/chart/<str:which>.svg", "lender.case_chart", roles=LENDER, model=Case)
 def case_chart(request: HttpRequest, row: Case, which: str) -> HttpResponse:
-    """A chart of the quote: full_loss, cost, value, tornado; with ``modes-`` before it of all modes offered
+    """Draw a chart of the quote: full_loss, cost, value, tornado; with the prefix ``modes-`` of all modes offered
     here.
     """
     lang = request.lang
@@ -129,7 +127,7 @@ def _all_modes(row: Case) -> QuoteDocument:
 
 @page("lender/portfolio/", "lender.portfolio", roles=LENDER)
 def portfolio(request: HttpRequest) -> HttpResponse:
-    """What stands, by state, category, mode and region, and how much of each limit is used."""
+    """Show outstanding amounts by state, category, mode and region, and the use of each limit."""
     actor, today = request.actor, _today()
     limits = limits_of(actor.organisation)
     names = names_of(limits, today.day)
@@ -151,8 +149,8 @@ def portfolio(request: HttpRequest) -> HttpResponse:
 
 
 def _tolerance(request: HttpRequest, book: LenderPortfolio, today: Today) -> dict[str, Any]:
-    """Whether the ratio is held against the lender, by its own ratio over all its loans, which only it knows: in
-    per cent.
+    """Return whether the ratio affects the lender's rating, given its non-performing ratio over all loans, in per
+    cent, which only the lender knows.
     """
     asked = request.GET.get("own", "").strip()
     context: dict[str, Any] = {
@@ -170,12 +168,12 @@ def _tolerance(request: HttpRequest, book: LenderPortfolio, today: Today) -> dic
 
 
 def _points(above: Fraction) -> Decimal:
-    """Percentage points to two decimals, as people say them."""
+    """Return percentage points to two decimals."""
     return Decimal(round(above * 10_000)) / 10_000
 
 
 def _per_cent(words: str) -> Decimal | None:
-    """Per cent as typed, as a part of one; None if it is no number from 0 to 100."""
+    """Read a percentage as a fraction; None unless it is a number from 0 to 100."""
     try:
         number = Decimal(words.replace("％", "%").removesuffix("%").strip())
     except InvalidOperation:
@@ -185,7 +183,7 @@ def _per_cent(words: str) -> Decimal | None:
 
 @page("lender/portfolio/<str:by>.svg", "lender.portfolio_chart", roles=LENDER)
 def portfolio_chart(request: HttpRequest, by: str) -> HttpResponse:
-    """Balances by ``category``, ``mode`` or ``region``, or what was asked for by ``state``."""
+    """Draw balances by ``category``, ``mode`` or ``region``, or requested amounts by ``state``."""
     actor, today = request.actor, _today()
     book = portfolio_of(actor.organisation, today.rules, today.day)
     slices = {"state": book.by_state, "category": book.by_category, "mode": book.by_mode, "region": book.by_region}

@@ -1,1 +1,1 @@
-"""Pages of a financing from its contracts to its end, for lender, firm and guarantor."""
+"""Pages of a loan from its contracts to its end, for lender, firm and guarantor."""

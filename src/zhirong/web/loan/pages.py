@@ -1,4 +1,4 @@
-"""From an approval to a closed case: completion, papers, loan, statements, payments, watch list, books."""
+"""From an approval to a closed case: completion, documents, loan, statements, payments, watch list, books."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -67,32 +67,32 @@ _FROM_APPROVAL = WAY[WAY.index(CaseState.APPROVED) :]
 
 @page("loans/", "loan.loans", roles=READERS)
 def loans(request: HttpRequest) -> HttpResponse:
-    """The loans that the person can see."""
+    """Show the loans that the user can see."""
     return render_list(request, LISTINGS["loans"])
 
 
 @page("papers/", "paper.papers")
 def papers(request: HttpRequest) -> HttpResponse:
-    """The papers that the person can read."""
+    """Show the documents that the user can read."""
     return render_list(request, LISTINGS["papers"])
 
 
 @page("statements/", "loan.statements", roles=_STATEMENTS)
 def statements(request: HttpRequest) -> HttpResponse:
-    """The lines of the bank's statements."""
+    """Show the entries of the bank's statements."""
     can_import = may(request.actor, OPERATIONS["statement.import"])
     return render_list(request, LISTINGS["loan.lines"], "loan/statements.html", can_import=can_import)
 
 
 @page("payments/", "loan.payments", roles=LISTINGS["loan.payments"].roles)
 def payments(request: HttpRequest) -> HttpResponse:
-    """What was received and paid."""
+    """Show receipts and payments."""
     return render_list(request, LISTINGS["loan.payments"])
 
 
 @page("watch/", "loan.watch", roles=BANKERS)
 def watch(request: HttpRequest) -> HttpResponse:
-    """What somebody should look at."""
+    """Show the watch list."""
     return render_list(request, LISTINGS["loan.watch"])
 
 
@@ -101,7 +101,7 @@ def watch(request: HttpRequest) -> HttpResponse:
 
 @page("cases/<int:id>/completion/", "loan.completion", roles=READERS, model=Case)
 def completion(request: HttpRequest, case: Case) -> HttpResponse:
-    """Contracts, registration, conditions, loan of a case: what is done, what is open, whose turn it is."""
+    """Show contracts, registration, conditions and loan of a case: what is done, what is open, and who must act."""
     day = day_of(now())
     actor = request.actor
     found = (
@@ -135,7 +135,7 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 def _todo(case: Case, loan: Loan | None, wrong: set[str]) -> str:
-    """The operations that make sense now, the most urgent first: names, spaces between. wrong: conditions not met."""
+    """Return the names of the useful operations, most urgent first, separated by spaces. wrong: conditions not met."""
     names = ["contract.issue", "case.sign", "case.close"]
     if case.state == CaseState.REGISTERING and (loan is None or loan.state == LoanState.CANCELLED):
         statuses = {one.status for one in registrations_of(case)}
@@ -205,7 +205,7 @@ def _paper_row(paper: Paper) -> dict[str, Any]:
 
 @page("papers/<int:id>/", "paper.page", model=Paper)
 def paper(request: HttpRequest, row: Paper) -> HttpResponse:
-    """A paper: its files, its hash, who has signed and who still has to."""
+    """Show a document: its files, its hash, the signatures and the missing ones."""
     signatures = {one.organisation_id: one for one in Signature.objects.filter(paper=row).select_related("scan")}
     names = dict(Organisation.objects.filter(pk__in=row.signers).values_list("pk", "name"))
     actor = request.actor
@@ -240,7 +240,7 @@ def _about(subject: str) -> str:
 
 @page("signatures/<int:id>/", "paper.of_signature", model=Signature)
 def of_signature(request: HttpRequest, row: Signature) -> HttpResponse:
-    """The paper that a signature is on."""
+    """Show the document of a signature."""
     return redirect("paper.page", row.paper_id)
 
 
@@ -249,7 +249,7 @@ def of_signature(request: HttpRequest, row: Signature) -> HttpResponse:
 
 @page("loans/<int:id>/", "loan.page", roles=READERS, model=Loan)
 def loan(request: HttpRequest, row: Loan) -> HttpResponse:
-    """A loan: what is due, the schedule, how each receipt was applied, its category with the rule, its papers."""
+    """Show a loan: amounts due, schedule, application of receipts, category with the rule, documents."""
     day = day_of(now())
     actor = request.actor
     terms = row.contract["loan"]
@@ -277,7 +277,7 @@ def loan(request: HttpRequest, row: Loan) -> HttpResponse:
 
 
 def _link_words(terms: Mapping[str, Any]) -> Text | None:
-    """The published rate that a loan follows and its spread; None for a fixed rate."""
+    """Return the published rate of a loan and its spread; None for a fixed rate."""
     link = terms.get("linked")
     if link is None:
         return None
@@ -315,7 +315,7 @@ def _category_class(category: Category | None) -> str:
 
 
 def _quote(request: HttpRequest, row: Loan, day: date) -> tuple[tuple[date, int] | None, list[Problem]]:
-    """What settles the loan on a day that somebody asks about, if nothing else happens until then."""
+    """Return the settlement amount on a requested day if nothing else happens until then."""
     asked = request.GET.get("payoff", "").strip()
     if not asked:
         return None, []
@@ -331,7 +331,7 @@ def _quote(request: HttpRequest, row: Loan, day: date) -> tuple[tuple[date, int]
 
 @page("loans/<int:id>/books/", "loan.books", roles=BANKERS, model=Loan)
 def loan_books(request: HttpRequest, row: Loan) -> HttpResponse:
-    """The books of a loan; as Excel with ``?export=xlsx``."""
+    """Show the books of a loan; as Excel with ``?export=xlsx``."""
     if row.state in (LoanState.WAITING, LoanState.CANCELLED):
         raise Http404
     kept = books_of(row, day_of(now()), rulebook())
@@ -353,7 +353,7 @@ def loan_books(request: HttpRequest, row: Loan) -> HttpResponse:
 
 @page("statements/import/", "loan.import", roles=CASHIERS, methods=("GET", "HEAD", "POST"))
 def import_statement(request: HttpRequest) -> HttpResponse:
-    """Try a statement first, look at the report row by row, then import it."""
+    """Preview a statement with a report row by row, then import it."""
     context: dict[str, Any] = {
         "account": request.POST.get("account_number", ""),
         "columns": request.POST.get("columns", ""),
@@ -402,7 +402,7 @@ def _as_problems(rows: list[dict[str, Any]]) -> list[Problem]:
 
 @page("statements/template.xlsx", "loan.template", roles=CASHIERS)
 def template(request: HttpRequest) -> HttpResponse:
-    """The Excel template of a statement."""
+    """Download the Excel template of a statement."""
     response = HttpResponse(statement_template(request.lang), content_type=_XLSX)
     response["Content-Disposition"] = 'attachment; filename="statement.xlsx"'
     return response
@@ -410,7 +410,7 @@ def template(request: HttpRequest) -> HttpResponse:
 
 @page("lines/<int:id>/", "loan.line", roles=_STATEMENTS, model=StatementLine)
 def line(request: HttpRequest, row: StatementLine) -> HttpResponse:
-    """A line of a statement, the loans that it may belong to, or what it was matched to."""
+    """Show a statement entry and the loans that it may belong to, or its match."""
     payments = (
         Payment.objects.filter(line=row).select_related("loan__firm", "matched_by", "confirmed_by").order_by("-pk")
     )
@@ -429,7 +429,7 @@ def line(request: HttpRequest, row: StatementLine) -> HttpResponse:
 
 @page("payments/<int:id>/", "loan.payment", roles=LISTINGS["loan.payments"].roles, model=Payment)
 def payment(request: HttpRequest, row: Payment) -> HttpResponse:
-    """A payment: whose, when, who matched and who confirmed it, what else its line has paid."""
+    """Show a payment: loan, date, who matched and confirmed it, and other payments of the same entry."""
     is_bank = request.actor.kind is OrganisationKind.LENDER
     others = (
         Payment.objects.filter(line=row.line_id, state=row.state).exclude(pk=row.pk).select_related("loan__firm")
@@ -446,7 +446,7 @@ def payment(request: HttpRequest, row: Payment) -> HttpResponse:
 
 @page("watch/<int:id>/", "loan.of_flag", roles=BANKERS, model=WatchFlag)
 def of_flag(request: HttpRequest, row: WatchFlag) -> HttpResponse:
-    """Something on the watch list, and what can be done about it."""
+    """Show an alert on the watch list and the possible actions."""
     return render(request, "loan/flag.html", {"flag": row, "kind": FLAG_WORDS[row.kind]})
 
 

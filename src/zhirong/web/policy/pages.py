@@ -1,4 +1,4 @@
-"""An organisation's own policy: its versions, what may be set, and for each version what changes and whom it touches."""
+"""An organisation's policy: its versions, the rules that it may set, and the effects of each version."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -49,7 +49,7 @@ UNIT_TEXT: Mapping[str, Text] = {
 
 @page("policies/", "policy.home", roles=READERS)
 def home(request: HttpRequest) -> HttpResponse:
-    """The versions of the organisation's policy; a person who may draft one also sees what it may set."""
+    """Show the versions of the organisation's policy; users who may draft one also see the rules that it may set."""
     own = {OrganisationKind(one) for one in ISSUERS}
     kind = request.actor.kind
     groups = _settable(kind) if kind in own else []
@@ -58,14 +58,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @page("policies/<int:id>/", "policy.version", roles=READERS, model=Policy)
 def version(request: HttpRequest, row: Policy) -> HttpResponse:
-    """What it changes, rule by rule; which open cases would be decided differently; who drafts and who approves."""
+    """Show a version: its changes rule by rule, the open cases that would be decided differently, the author and
+    the approver.
+    """
     actor, state = request.actor, PolicyState(row.state)
     problems: tuple[Problem, ...] = ()
     found: list[dict[str, Any]] = []
     try:
         after = books(row)[1]
         found = [_shown(one, after, request.lang) for one in changes_of(row)]
-    except InputError as error:  # of an older program: it no longer fits the rules of this one
+    except InputError as error:  # from an older program: it no longer fits the rules of this one
         problems = error.problems
     context = {
         "row": row,
@@ -89,7 +91,9 @@ def version(request: HttpRequest, row: Policy) -> HttpResponse:
 
 @page("lender/cases/<int:id>/replay/", "policy.replay", roles=LENDER, model=Case)
 def replayed(request: HttpRequest, row: Case) -> HttpResponse:
-    """The review of a case made again by the rules and policies that it used: the same figures, or why it cannot be done."""
+    """Show the review of a case, calculated again by the rules and policies that it used, or why this is
+    impossible.
+    """
     problems: tuple[Problem, ...] = ()
     again: dict[str, Any] | None = None
     if row.review:
@@ -136,8 +140,8 @@ def _waits_for(row: Policy, actor: Any) -> Text | None:
 
 
 def _shown(one: Change, after: Rulebook, lang: str) -> dict[str, Any]:
-    """One changed rule as a row: old and new value, source, bounds."""
-    known = one.before or one.after  # the platform's words for a rule, where it has some
+    """Return one changed rule as a row: old and new value, source, bounds."""
+    known = one.before or one.after  # the platform's text for a rule, if any
     assert known is not None
     rule = after.rule(one.id) if one.id in after else None
     return {
@@ -182,7 +186,7 @@ def _side(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def _settable(kind: Any) -> list[dict[str, Any]]:
-    """The rules that may be set, with today's value and a piece of TOML to begin with, by what they concern."""
+    """Return the rules that may be set by subject, with today's value and a piece of TOML to start with."""
     book, today = rulebook(), day_of(now())
     groups: dict[str, dict[str, Any]] = {}
     for rule_id in settable(kind, book, today):

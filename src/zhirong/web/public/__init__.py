@@ -1,1 +1,1 @@
-"""What anybody can see without an account."""
+"""Pages for everyone without an account."""

@@ -1,4 +1,4 @@
-"""The public pages: what it is, products, every mode in plain words, a calculator without an account."""
+"""The public pages: introduction, products, every mode in plain words, a calculator without an account."""
 
 import threading
 from typing import Any
@@ -19,32 +19,32 @@ from zhirong.web.public.telling import by_leader, parts_of, products
 from zhirong.web.quoting import all_modes, drawing, today
 from zhirong.workbench import modes
 
-# A calculation takes some tenths of a second of a processor: a person does not notice these limits, a script does.
+# A calculation takes some tenths of a second of a processor; a person does not notice these limits, a script does.
 _LIMIT = Limiter("calculator", times=60, seconds=600)
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 
 @page("", "home", is_public=True)
 def home(request: HttpRequest) -> HttpResponse:
-    """What the platform is and where to begin."""
+    """Introduce the platform."""
     return render(request, "public/home.html", {"modes": len(modes())})
 
 
 @page("products/", "products", is_public=True)
 def show_products(request: HttpRequest) -> HttpResponse:
-    """What can be had, and in which modes."""
+    """Show the products and the modes of each."""
     return render(request, "public/products.html", {"products": products()})
 
 
 @page("modes/", "modes", is_public=True)
 def all_of_them(request: HttpRequest) -> HttpResponse:
-    """Every mode, by who leads it."""
+    """Show every mode by leading party."""
     return render(request, "public/modes.html", {"groups": by_leader()})
 
 
 @page("modes/<str:mode_id>/", "modes.one", is_public=True)
 def one_mode(request: HttpRequest, mode_id: str) -> HttpResponse:
-    """A mode in plain words: who bears a loss, who may use it, what it costs, where that is written."""
+    """Describe a mode in plain words: loss sharing, eligibility, cost and sources."""
     mode = modes().get(mode_id)
     if mode is None:
         raise Http404
@@ -54,7 +54,7 @@ def one_mode(request: HttpRequest, mode_id: str) -> HttpResponse:
 
 @page("calculator/", "calculator", is_public=True)
 def calculator(request: HttpRequest) -> HttpResponse:
-    """A rough answer to a few figures. Nothing of it is kept."""
+    """Answer a few figures roughly. Nothing is stored."""
     problems: tuple[Any, ...] = ()
     context: dict[str, Any] = {}
     asked = "revenue" in request.GET
@@ -84,7 +84,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
 
 @page("calculator/<str:which>.svg", "calculator.chart", is_public=True)
 def chart(request: HttpRequest, which: str) -> HttpResponse:
-    """A chart of the same answer."""
+    """Draw a chart of the answer."""
     refused = _refused(request)
     if refused is not None:
         return refused
@@ -102,7 +102,9 @@ def _quoted(request: HttpRequest) -> QuoteDocument:
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:
-    """Too often, or too much at once; else None, and one of the places is taken until it is released."""
+    """Return the refusal of a caller with too many requests, or None; in this case one place is taken until it is
+    released.
+    """
     if not _LIMIT.admits(address_of(request)):
         response = render(request, "public/busy.html", {"is_often": True}, status=429)
     elif not _AT_ONCE.acquire(timeout=10):

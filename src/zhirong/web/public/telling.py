@@ -1,4 +1,4 @@
-"""Modes in plain words, set out as a page: what ``chain.mode.tell`` says, part by part."""
+"""The pages that describe a mode in plain words: the text of ``chain.mode.tell``, part by part."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from zhirong.workbench import modes
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of what is notified of a mode. lines: each with how deep it stands, from 0."""
+    """A part of the description. lines: each with its level of indentation, from 0."""
 
     heading: str
     lines: tuple[str, ...]
@@ -21,7 +21,7 @@ class Part:
 
 @lru_cache(maxsize=256)
 def parts_of(mode_id: str, lang: Lang) -> tuple[str, tuple[Part, ...]]:
-    """What is said first of a mode, and then part by part."""
+    """Return the introduction of a mode and the parts of its description."""
     first, *rest = mode_text(modes()[mode_id], lang).split("\n\n")
     about = "\n".join(first.split("\n")[2:])
     parts: list[Part] = []
@@ -35,12 +35,12 @@ def parts_of(mode_id: str, lang: Lang) -> tuple[str, tuple[Part, ...]]:
 
 
 def by_leader() -> list[tuple[Text, list[Mode]]]:
-    """Every mode, by who leads it (002: the three typologies)."""
+    """Return every mode by leading party (002: the three typologies)."""
     found = [(words, [one for one in modes().values() if one.leader == name]) for name, words in LEADERS.items()]
     return [(words, some) for words, some in found if some]
 
 
-# A product is identified by who takes part beside firm and lender. Words: what it is for a firm.
+# A product is defined by the parties besides firm and lender. The text says what it means for a firm.
 _PRODUCTS: Sequence[tuple[Text, Text, frozenset[str]]] = (
     (
         Text("质押贷款", "Pledge loan"),
@@ -91,7 +91,7 @@ _PRODUCTS: Sequence[tuple[Text, Text, frozenset[str]]] = (
 
 
 def products() -> list[tuple[Text, Text, list[Mode]]]:
-    """The products, each with the modes in which they are offered."""
+    """Return the products, each with the modes in which they are offered."""
     everyone = frozenset[str]().union(*(roles for _, _, roles in _PRODUCTS))
     found = []
     for title, about, roles in _PRODUCTS:

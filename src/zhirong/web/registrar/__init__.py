@@ -1,1 +1,1 @@
-"""The registrar's desk, and the register as the public sees it."""
+"""The registrar's desk, and the public pages of the register."""

@@ -1,4 +1,6 @@
-"""Pages of the registrar: what waits with its deadlines, a registration, its examination, reconciling, the daily file."""
+"""Pages of the registrar: pending filings with deadlines, a registration, its examination, reconciliation, the
+daily file.
+"""
 
 import json
 from datetime import date, timedelta
@@ -35,7 +37,7 @@ _SOON = 3  # days to the deadline from which a filing is marked
 
 @page("registrar/", "registrar.home", roles=REGISTRAR)
 def home(request: HttpRequest) -> HttpResponse:
-    """Filings to decide, the most urgent first, and the alarms of the last comparisons."""
+    """Show pending filings, the most urgent first, and the alarms of the latest comparisons."""
     today = day_of(now())
     rows = [
         (one.registration, STATUS_WORDS[one.registration.status], one.days_left, _css(one.days_left))
@@ -53,7 +55,7 @@ def _css(days_left: int | None) -> str:
 
 @page("registrar/registrations/<int:number>/", "registrar.registration", roles=PARTIES)
 def registration(request: HttpRequest, number: int) -> HttpResponse:
-    """A registration with everything that can be done to it now, and what has happened to it."""
+    """Show a registration with its history and the operations possible now."""
     one, actor = load(number), request.actor
     if one is None or not may_see(actor, one):
         raise Http404
@@ -84,7 +86,9 @@ def registration(request: HttpRequest, number: int) -> HttpResponse:
     methods=("GET", "HEAD", "POST"),
 )
 def examine(request: HttpRequest, number: int) -> HttpResponse:
-    """Ground by ground with article and hint; what the data leave unknown is answered here; then accepted, refused or entered."""
+    """Examine a filing ground by ground, with article and hint. The registrar clarifies unknown grounds here, then
+    accepts, rejects or registers.
+    """
     one = load(number)
     if one is None or one.status not in (Status.FILED, Status.EXAMINED):
         raise Http404
@@ -130,7 +134,9 @@ def examine(request: HttpRequest, number: int) -> HttpResponse:
     "registrar/registrations/<int:number>/certificate/", "registrar.certificate", roles=PARTIES, methods=("POST",)
 )
 def certificate(request: HttpRequest, number: int) -> HttpResponse:
-    """The certificate as PDF, or the receipt of a filing that is not registered; issuing it is an event, hence POST."""
+    """Issue the certificate as PDF, or the receipt of a filing that is not registered; issuing is an event, hence
+    POST.
+    """
     one = load(number)
     by = Call(request.actor, now(), call_of(request, request.POST.get("_key", "")).key)
     if one is None or not may_see(by.actor, one):
@@ -142,7 +148,7 @@ def certificate(request: HttpRequest, number: int) -> HttpResponse:
 
 @page("registrar/registrations/<int:number>/receipts/<int:index>/", "registrar.receipt", roles=PARTIES)
 def receipt(request: HttpRequest, number: int, index: int) -> HttpResponse:
-    """What proves one event of a registration to anybody, offline."""
+    """Download the receipt that proves one event of a registration offline to anyone."""
     one = load(number)
     event = Event.objects.filter(index=index, registration=number).first()
     if one is None or event is None or not may_see(request.actor, one):
@@ -153,7 +159,7 @@ def receipt(request: HttpRequest, number: int, index: int) -> HttpResponse:
 
 @page("registrar/changes/", "registrar.changes", roles=REGISTRAR)
 def changes(request: HttpRequest) -> HttpResponse:
-    """The daily file: the public entries of a day's changes; as JSON with ``?file=1``."""
+    """Show the public entries of a day's changes; as JSON with ``?file=1``."""
     today = day_of(now())
     try:
         day = date.fromisoformat(request.GET.get("day", ""))
@@ -169,7 +175,7 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 @page("registrar/reconciliations/", "registrar.reconciliations", roles=REGISTRAR)
 def reconciled(request: HttpRequest) -> HttpResponse:
-    """What the comparisons with authorities' data have found."""
+    """Show the differences found by comparisons with authorities' data."""
     return render(request, "registrar/reconciliations.html", {"rows": reconciliations()})
 
 

@@ -1,4 +1,6 @@
-"""The register as anybody sees it: search by number, holder, pledgee, day and name; codes and receipts checked."""
+"""The public pages of the register: search by number, holder, pledgee, date and name; verification of codes and
+receipts.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -24,7 +26,7 @@ from zhirong.web.pages import call_of, page
 
 _PAGE = 50
 _MOST_BYTES = 1_000_000
-_MOST_A_MINUTE = 30  # certificates of search for visitors without an account: each is an event of the log
+_MOST_A_MINUTE = 30  # search certificates for visitors without an account; each is an event of the log
 _HOW = (
     ("exact", Text("完全相同", "exactly")),
     ("part", Text("包含", "contains")),
@@ -40,7 +42,7 @@ _FIELDS = ("number", "name", "how", "side", "code", "first", "last", "only_stand
 
 @page("register/", "register.search", is_public=True, methods=("GET", "HEAD", "POST"))
 def look(request: HttpRequest) -> HttpResponse:
-    """Search; with POST the certificate of the search, which is an event of the register."""
+    """Search the register; with POST, issue the search certificate, which is an event of the register."""
     given = {name: request.GET.get(name, "").strip() for name in _FIELDS}
     problems: list[Problem] = []
     found: list[dict[str, Any]] = []
@@ -136,7 +138,7 @@ def _may_take_one() -> bool:
 
 @page("register/verify/", "register.verify", is_public=True, methods=("GET", "HEAD", "POST"))
 def verify(request: HttpRequest) -> HttpResponse:
-    """Is a receipt true, is a check code one of this register's."""
+    """Verify a receipt or a check code."""
     context: dict[str, Any] = {"code": request.GET.get("code", "").strip()[:200]}
     problems: tuple[Problem, ...] = ()
     try:

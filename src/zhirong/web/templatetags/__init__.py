@@ -1,1 +1,1 @@
-"""Words and numbers in templates."""
+"""Template tags for words and numbers."""

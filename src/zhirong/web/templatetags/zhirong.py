@@ -1,4 +1,4 @@
-"""Template tags: both languages side by side, amounts, days, states, what can be done next."""
+"""Template tags: bilingual text, amounts, dates, states, possible operations."""
 
 import secrets
 from datetime import date, datetime
@@ -37,13 +37,13 @@ def _lang(context: Any) -> Lang:
 
 @register.simple_tag(takes_context=True)
 def t(context: Any, zh: str, en: str) -> str:
-    """The words in the reader's language."""
+    """Return the text in the reader's language."""
     return en if context.get("lang") == "en" else zh
 
 
 @register.simple_tag(takes_context=True)
 def words(context: Any, text: Any) -> str:
-    """A Text, or a table of ``zh`` and ``en``, in the reader's language; anything else as it is."""
+    """Return a Text, or a table of ``zh`` and ``en``, in the reader's language; anything else unchanged."""
     lang = _lang(context)
     if isinstance(text, Text):
         return text.in_(lang)
@@ -54,53 +54,51 @@ def words(context: Any, text: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def source(context: Any, reference: Any) -> str:
-    """Where a rule comes from, in the reader's language."""
+    """Return the source of a rule in the reader's language."""
     return "" if reference is None else str(reference.as_text("en" if context.get("lang") == "en" else "zh"))
 
 
 @register.simple_tag(takes_context=True)
 def cell(context: Any, column: Any, row: Any) -> str | SafeString:
-    """A cell of a list."""
+    """Return a cell of a list."""
     return shown(column, row, _lang(context))
 
 
 @register.filter
 def yuan(fen: int | None) -> str:
-    """Fen as yuan with thousands separated."""
+    """Format fen as yuan with thousands separators."""
     return "—" if fen is None else show_yuan(fen)
 
 
 @register.filter
 def yuan_words(written: str | None) -> str:
-    """Yuan as the chain's JSON writes them (``"3879012.39"``), with thousands separated."""
+    """Format yuan in the chain's JSON form (``"3879012.39"``) with thousands separators."""
     return "—" if not written else show_yuan(parse_yuan(written))
 
 
 @register.filter
 def called(row: Any) -> str:
-    """What a row is called by people: its number, title or name, whichever it has first; nothing where it has
-    none.
-    """
+    """Return the name of a row for readers: its number, title or name, whichever exists first; otherwise empty."""
     return next((str(found) for name in ("number", "title", "name") if (found := getattr(row, name, ""))), "")
 
 
 @register.filter
 def percent(rate: Any) -> str:
-    """A rate as per cent."""
+    """Format a rate in per cent."""
     if rate in (None, ""):
         return "—"
-    return f"{(Decimal(str(rate)) * 100).normalize():f}\u00a0%"  # the sign stays on the line of its number
+    return f"{(Decimal(str(rate)) * 100).normalize():f}\u00a0%"  # the sign stays on the same line as its number
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """An instant in Shanghai, to the minute."""
+    """Format an instant in Shanghai time to the minute."""
     return "—" if value is None else value.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 @register.filter
 def day(value: date | str | None) -> str:
-    """A day as ISO writes it."""
+    """Format a date in ISO form."""
     if not value:
         return "—"
     return value if isinstance(value, str) else value.isoformat()
@@ -108,7 +106,7 @@ def day(value: date | str | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def problem_text(context: Any, problem: Problem) -> str:
-    """What is wrong and how to fix it, without the field's name, which is next to it."""
+    """Return the reason and the hint of a problem, without the field's name, which is next to it."""
     lang = _lang(context)
     end = ". " if lang == "en" else "。"
     return f"{problem.reason.in_(lang)}{end}{how_to_fix(problem.hint, lang)}"
@@ -116,89 +114,89 @@ def problem_text(context: Any, problem: Problem) -> str:
 
 @register.simple_tag(takes_context=True)
 def fix(context: Any, hint: Text | dict[str, str]) -> str:
-    """How to fix a problem, as a separate sentence. A report that was kept as JSON has both languages in an object."""
+    """Return the hint of a problem as a sentence. A report stored as JSON has both languages in an object."""
     return how_to_fix(hint if isinstance(hint, Text) else Text(**hint), _lang(context))
 
 
 @register.simple_tag(takes_context=True)
 def rule_source(context: Any, rule: Any) -> str:
-    """Where a rule stands: issuer, document, article, and how sure it is; its note where it has no source."""
+    """Return the source of a rule: issuer, document, article and confidence; its note if it has no source."""
     return str(rule.reference.as_text("en" if context.get("lang") == "en" else "zh"))
 
 
 @register.simple_tag(takes_context=True)
 def paper_title(context: Any, paper: Any) -> str:
-    """What a paper is. The paper itself is Chinese and has its full title; readers of English get its kind."""
+    """Return the title of a document: its full Chinese title, or its kind for readers of English."""
     known = {"appraisal_report": "appraisal report", **{name: kind.title.en for name, kind in PAPER_KINDS.items()}}
     return str(known.get(paper.kind, paper.title) if _lang(context) == "en" else paper.title)
 
 
 @register.simple_tag(takes_context=True)
 def paper_state(context: Any, paper: Any) -> str:
-    """The state of a paper in words."""
+    """Return the state of a document in words."""
     return words(context, DOCUMENT_WORDS[paper.state])
 
 
 @register.simple_tag(takes_context=True)
 def case_state(context: Any, state: str) -> str:
-    """The state of a case in words."""
+    """Return the state of a case in words."""
     return words(context, CASE_WORDS[CaseState(state)])
 
 
 @register.simple_tag(takes_context=True)
 def right_status(context: Any, status: str) -> str:
-    """The status of a right in words."""
+    """Return the status of a right in words."""
     return words(context, status_words(status))
 
 
 @register.simple_tag(takes_context=True)
 def explain_formula(context: Any, explanation: Explanation) -> str:
-    """How a result was come by, in a line; empty if it says nothing."""
+    """Return the formula of a result on one line; empty if there is none."""
     return words(context, explanation.formula)
 
 
 @register.simple_tag
 def fees_and_premiums(totals: TotalsPart) -> str:
-    """What a firm pays beside interest, in yuan."""
+    """Return a firm's costs other than interest, in yuan."""
     return show_yuan(parse_yuan(totals.fees) + parse_yuan(totals.premiums))
 
 
 @register.simple_tag
 def any_subsidies(offers: list[OfferRow]) -> bool:
-    """Whether any of these offers gives the firm a subsidy."""
+    """Return whether any of these offers gives the firm a subsidy."""
     return any(offer.subsidies for offer in offers)
 
 
 @register.simple_tag
 def row_address(one: Listing, row: Any) -> str:
-    """The address of the page of a row of a list."""
+    """Return the address of the page of a list's row."""
     return reverse(one.page, args=[one.page_id(row)])
 
 
 @register.simple_tag
 def fresh_key() -> str:
-    """A new key for a form: a repeated sending of the same form does nothing twice."""
+    """Return a new key for a form, so that sending the same form twice has no second effect."""
     return secrets.token_hex(16)
 
 
 @register.inclusion_tag("parts/actions.html", takes_context=True)
 def actions(context: Any, row: Any, only: str = "") -> dict[str, Any]:
-    """Buttons for what the person can do to a row now. only: names, spaces between."""
+    """Return buttons for the user's possible operations on a row. only: names separated by spaces."""
     names = only.split()
     found = [one for one in operations_for(context["actor"], row) if not names or one.name in names]
-    found.sort(key=lambda one: one.is_grave)  # what continues comes first, what ends it last
+    found.sort(key=lambda one: one.is_grave)  # operations that continue come first, those that end come last
     return {"operations": found, "row": row, "lang": context.get("lang"), "back": context["request"].path}
 
 
 @register.simple_tag(takes_context=True)
 def may(context: Any, name: str, row: Any = None) -> bool:
-    """Whether the person can do an operation, to a row where one is given."""
+    """Return whether the user can run an operation, on a row if given."""
     return can(context["actor"], name, row)
 
 
 @register.simple_tag(takes_context=True)
 def begin(context: Any, name: str, css: str = "button", **values: Any) -> SafeString | str:
-    """A link to the form of an operation that begins something, for who may do it."""
+    """Return a link to the form of an operation that creates something, for users who may run it."""
     if not can(context["actor"], name):
         return ""
     one = OPERATIONS[name]
@@ -209,7 +207,7 @@ def begin(context: Any, name: str, css: str = "button", **values: Any) -> SafeSt
 
 @register.simple_tag(takes_context=True)
 def here_with(context: Any, **values: Any) -> str:
-    """This page's address with these parts of the query changed; an empty one is omitted."""
+    """Return this page's address with changed query parameters; empty ones are omitted."""
     query = context["request"].GET.copy()
     for name, value in values.items():
         query.pop(name, None)
