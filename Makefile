@@ -54,8 +54,8 @@ soak: ## the long runs (hours): all tests on both databases with new examples, r
 	@$(BIN)/python tests/security/security_soak.py --minutes 10
 
 lock: ## make the lock files anew from pyproject.toml and requirements/*.in
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/base.txt pyproject.toml requirements/base.in
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -c requirements/base.txt -o requirements/dev.txt pyproject.toml requirements/dev.in
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --extra platform -o requirements/base.txt pyproject.toml requirements/base.in
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -c requirements/base.txt --all-extras -o requirements/dev.txt pyproject.toml requirements/dev.in
 
 clean: ## remove the environment and everything made
 	rm -rf .venv out build dist

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -21,7 +20,7 @@ from zhirong.chain.loan.terms import LoanTerms, Method
 from zhirong.chain.mode.vocabulary import FACTS, FactKind
 from zhirong.columns import CheckedTable, Column, Unit, answer_like
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.extras import missing_extra
+from zhirong.kernel.extras import is_installed, missing_extra
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import FEN_PER_YUAN
 from zhirong.kernel.text import Text
@@ -273,7 +272,7 @@ def schedule_many(loans: Any) -> Any:
     terms = [_terms(table, number, row) for number, row in enumerate(table.rows())]
     table.raise_any()
     together = [number for number, one in enumerate(terms) if one is not None and _is_plain_level(one)]
-    if find_spec("numba") is None:
+    if not is_installed("numba"):
         together = []
     parts = _level_parts(terms, together)
     alone = set(range(table.count)) - set(together)
@@ -475,7 +474,7 @@ def appraise_many(rights: Any, *, as_of: date | None = None, seed: int = 1, path
 
     table = CheckedTable(rights, APPRAISAL_COLUMNS)
     table.raise_any()
-    if find_spec("numba") is None:
+    if not is_installed("numba"):
         raise missing_extra("numba") or AssertionError
     from zhirong.batch.run import appraise_arrays
 

@@ -1,6 +1,7 @@
 """Which extra of the package brings a module that not everybody needs, and what to say where it is missing."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 from zhirong.kernel.errors import InputError, Problem
@@ -55,6 +56,14 @@ def missing_extra(module: str | None) -> MissingExtraError | None:
         code="missing_extra",
     )
     return MissingExtraError([problem])
+
+
+def is_installed(module: str) -> bool:
+    """Whether a module can be imported, without importing it."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def needed(module: str) -> ModuleType:
