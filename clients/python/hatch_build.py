@@ -1,0 +1,28 @@
+"""Copies the client's code out of the package ``zhirong`` when the distribution is built."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SOURCE = "zhirong.client"
+PACKAGE = "zhirong_client"
+
+
+class CopyClient(BuildHookInterface):  # type: ignore[type-arg]
+    """In a clone the code is in src/zhirong/client; in a source distribution it was copied beside this file."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Copy it with its own name for imports, and add it to what is built."""
+        root = Path(self.root)
+        original = root.parents[1] / "src" / "zhirong" / "client"
+        if (root / PACKAGE).is_dir():
+            return
+        copy = root / "build" / PACKAGE
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir(parents=True)
+        for file in [*original.glob("*.py"), original / "py.typed"]:
+            renamed = file.read_text(encoding="utf-8").replace(SOURCE, PACKAGE)
+            (copy / file.name).write_text(renamed, encoding="utf-8")
+        build_data["force_include"][str(copy)] = PACKAGE
