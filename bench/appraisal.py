@@ -14,7 +14,7 @@ from zhirong.batch.kernel import COLUMNS, METHOD
 from zhirong.batch.portfolio import FIGURES, Portfolio
 from zhirong.batch.run import appraise_portfolio, blocks_of, local_pool
 from zhirong.chain.appraisal.cashflow import growing, present_value, yearly_periods
-from zhirong.chain.appraisal.simulate import PERCENTILES, uniforms
+from zhirong.chain.appraisal.simulation import PERCENTILES, uniforms
 from zhirong.chain.appraisal.uncertain import triangular_quantile
 
 RIGHTS = int(os.environ.get("ZHIRONG_BENCH_RIGHTS", "1000000"))

@@ -47,7 +47,7 @@ def run() -> list[Measurement]:
         ready("zhirong.web.settings")
         from django.db import connection
 
-        from zhirong.operations.pledge.found import found_register
+        from zhirong.operations.pledge.foundation import found_register
         from zhirong.store.financing import Case
         from zhirong.store.log import KEY_FILE
 

@@ -37,7 +37,7 @@ def run() -> list[Measurement]:
         ready()
         from django.db import connection
 
-        from zhirong.operations.pledge.found import found_register
+        from zhirong.operations.pledge.foundation import found_register
         from zhirong.store.log import KEY_FILE
 
         measured = []
@@ -52,7 +52,7 @@ def run() -> list[Measurement]:
 
 def _filings(folder: Path) -> Measurement:
     """File, examine and enter, each its own durable commit, and a receipt that verifies."""
-    from zhirong.operations.platform.check_platform import check_register
+    from zhirong.operations.platform.platform_check import check_register
 
     ours = _seconds_a_filing(folder, 1)
     assert check_register(folder).findings == ()
@@ -184,7 +184,7 @@ def _fill() -> list[str]:
 
 def _exact() -> Measurement:
     from zhirong.operations.actors import Capacity, register_actor
-    from zhirong.operations.pledge.look import Query, search
+    from zhirong.operations.pledge.search import Query, search
 
     public, chance = register_actor("", Capacity.PUBLIC), random.Random(2)
     wanted = [chance.randint(FILINGS + 1, FILINGS + ENTRIES) for _ in range(QUERIES)]
@@ -199,7 +199,7 @@ def _exact() -> Measurement:
 
 def _precheck() -> Measurement:
     from zhirong.operations.actors import Capacity, register_actor
-    from zhirong.operations.pledge.look import precheck
+    from zhirong.operations.pledge.search import precheck
 
     actor, chance = register_actor("", Capacity.LENDER), random.Random(3)
     wanted = [chance.randint(FILINGS + 1, min(FILINGS + 2 * ENTRIES, UNUSED)) for _ in range(QUERIES)]

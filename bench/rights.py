@@ -83,7 +83,7 @@ def run() -> list[Measurement]:
 
 
 def _inside(path: Path) -> int:
-    from zhirong.chain.right.check import check_rights
+    from zhirong.chain.right.list_check import check_rights
     from zhirong.chain.right.table import read_rights_table
     from zhirong.documents.tables import read_rows
     from zhirong.kernel.rulebook import load_rulebook

@@ -15,7 +15,7 @@ import numpy as np
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import MOST_AMOUNT
-from zhirong.kernel.near import nearest
+from zhirong.kernel.suggestions import nearest
 from zhirong.kernel.text import Text, same
 
 Unit = Literal["yuan", "percent", "months", "years", "count", "day", "flag", "text"]

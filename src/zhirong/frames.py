@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from zhirong.chain.loan.schedule import Schedule
     from zhirong.chain.mode.loss import PoolState
     from zhirong.chain.mode.model import Mode
-    from zhirong.chain.quote.many import LimitRow
+    from zhirong.chain.quote.batch import LimitRow
     from zhirong.chain.quote.records import CreditCase
 
 Arrays = dict[str, np.ndarray[Any, Any]]
@@ -409,7 +409,7 @@ def settle_many(
     """
     from zhirong.chain.mode.claim import Claims, read_claims
     from zhirong.chain.mode.loss import PoolState
-    from zhirong.chain.mode.running import running
+    from zhirong.chain.mode.running_allocation import running
     from zhirong.jobs import one_mode
 
     chosen = one_mode(mode)

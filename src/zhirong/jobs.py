@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from zhirong.chain.mode.model import Mode
     from zhirong.chain.mode.stream import Settlement
     from zhirong.chain.quote.records import CreditCase, Quote
-    from zhirong.chain.right.check import RightsCheck
+    from zhirong.chain.right.list_check import RightsCheck
     from zhirong.client import Client
     from zhirong.client.register import Register
     from zhirong.kernel.days import WorkingDays
@@ -41,7 +41,7 @@ def rights(path: str | PathLike[str], *, as_of: date | None = None) -> "RightsCh
     as_of: the day to judge by, by default today in Shanghai. Raises InputError where the file cannot be used; rows
     that cannot are in ``table.bad`` of the answer.
     """
-    from zhirong.chain.right.check import check_rights
+    from zhirong.chain.right.list_check import check_rights
     from zhirong.chain.right.table import read_rights_table
     from zhirong.documents.tables import read_rows
 
@@ -184,7 +184,7 @@ def modes() -> Modes:
 def one_mode(mode: "str | Mode") -> "Mode":
     """A mode by its id or the path of its file. Raises InputError where there is none."""
     from zhirong.chain.mode.model import Mode
-    from zhirong.chain.mode.read import read_mode
+    from zhirong.chain.mode.reader import read_mode
 
     if isinstance(mode, Mode):
         return mode

@@ -124,7 +124,7 @@ def load_modes(folder: Path | None = None, packs: "Sequence[Pack] | None" = None
     packs: by default those of ZHIRONG_RULES; none for a folder. Raises InputError for a file that is wrong, with
     everything that is wrong with the files of packs; ValueError where two files have the same id.
     """
-    from zhirong.chain.mode.read import read_mode
+    from zhirong.chain.mode.reader import read_mode
 
     modes: dict[str, Mode] = {}
     for file in _shipped(folder):
@@ -147,7 +147,7 @@ def modes_of_pack(pack: "Pack") -> "tuple[dict[str, Mode], list[Problem]]":
     """
     from dataclasses import replace
 
-    from zhirong.chain.mode.read import read_mode
+    from zhirong.chain.mode.reader import read_mode
     from zhirong.kernel.errors import InputError, Problem
     from zhirong.kernel.text import Text
 
@@ -181,7 +181,7 @@ def load_mode(mode_id: str, folder: Path | None = None) -> "Mode":
     """One mode by its id. Raises KeyError if no file has it."""
     from dataclasses import replace
 
-    from zhirong.chain.mode.read import read_mode
+    from zhirong.chain.mode.reader import read_mode
 
     for head in list_modes(folder):
         if head.id == mode_id:

@@ -14,7 +14,7 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from zhirong.chain.mode.model import Mode
-from zhirong.chain.quote.many import LimitRow, blocks, limits_of
+from zhirong.chain.quote.batch import LimitRow, blocks, limits_of
 from zhirong.chain.quote.quote import quote
 from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.records import CreditCase, Quote

@@ -101,7 +101,7 @@ def test_what_is_done_to_a_row_must_name_a_version(world: ApiWorld) -> None:
 
 
 def test_every_row_and_object_that_something_can_be_done_to_has_its_version(world: ApiWorld) -> None:
-    from zhirong.api.shown import SHOWN
+    from zhirong.api.visible_columns import SHOWN
     from zhirong.operations.declare import OPERATIONS
     from zhirong.operations.listing import LISTINGS
 
@@ -218,7 +218,7 @@ def test_personal_data_of_others_is_masked(world: ApiWorld) -> None:
 
 
 def test_secrets_are_in_no_object(world: ApiWorld) -> None:
-    from zhirong.api.shown import SHOWN
+    from zhirong.api.visible_columns import SHOWN
 
     for noun, shown in SHOWN.items():
         named = {*shown.fields, *shown.own}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from api_world import ApiWorld, problem
 
-from zhirong.api.shown import SHOWN
+from zhirong.api.visible_columns import SHOWN
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import NOBODY
 from zhirong.operations.declare import OPERATIONS

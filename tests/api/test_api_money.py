@@ -14,15 +14,15 @@ from pydantic.fields import FieldInfo
 
 from zhirong.api.column_words import is_money as is_money_column
 from zhirong.api.column_words import with_yuan
-from zhirong.api.shown import SHOWN
+from zhirong.api.visible_columns import SHOWN
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import FEN_PER_YUAN, MOST_AMOUNT, yuan
-from zhirong.operations.asking import ask_of
 from zhirong.operations.case.calculator import Calculate
 from zhirong.operations.catalogue import load
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.fields import Request, is_money, mark_money_numbers, read
 from zhirong.operations.listing import LISTINGS
+from zhirong.operations.request_fields import ask_of
 from zhirong.store.financing import Case
 from zhirong.web.forms import data_of
 

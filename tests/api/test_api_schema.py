@@ -15,7 +15,7 @@ from django.test import override_settings
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.store.models import Event
 from zhirong.web.wsgi import application
 

@@ -18,7 +18,7 @@ from django.test import override_settings
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.notify import tell_of_register
-from zhirong.operations.outside import NotOutsideError, checked_addresses, may_be_called, networks
+from zhirong.operations.outbound_calls import NotOutsideError, checked_addresses, may_be_called, networks
 from zhirong.operations.webhooks import MOST_TRIES, deliver_due
 from zhirong.store.models import Event
 from zhirong.store.work import Delivery, Notice, Webhook

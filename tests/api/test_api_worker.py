@@ -16,7 +16,7 @@ from zhirong.operations import catalogue, jobs
 from zhirong.operations.actors import WORKER
 from zhirong.operations.jobs import LEASE, MOST_TRIES, back_off, plan, plan_one, run_due
 from zhirong.operations.mail import mail_due
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.worker import hold, let_go, turn
 from zhirong.store.models import Event

@@ -17,7 +17,7 @@ from zhirong.chain.appraisal.cashflow import dated_periods, growing, perpetuity,
 from zhirong.chain.appraisal.discount import capm, in_prices, relevered_beta, wacc, weighted_return
 from zhirong.chain.appraisal.market import ComparableDeals, Deal, spread_of, student_quantile
 from zhirong.chain.appraisal.profit import equivalent_investment_share, marginal_profit_share
-from zhirong.chain.appraisal.simulate import normal_cdf, normal_quantile
+from zhirong.chain.appraisal.simulation import normal_cdf, normal_quantile
 from zhirong.chain.appraisal.suitability import methods_for
 from zhirong.chain.right.kinds import RightKind
 from zhirong.kernel.errors import InputError

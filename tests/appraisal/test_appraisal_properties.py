@@ -13,7 +13,7 @@ from zhirong.chain.appraisal import Appraisal, appraise, lending_value
 from zhirong.chain.appraisal.cashflow import growing, present_value, yearly_periods
 from zhirong.chain.appraisal.discount import BuildUp, Discount
 from zhirong.chain.appraisal.royalty import ReliefFromRoyalty
-from zhirong.chain.appraisal.simulate import Correlation
+from zhirong.chain.appraisal.simulation import Correlation
 from zhirong.chain.appraisal.uncertain import Uncertain, Widening, triangular_quantile
 from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.rulebook import load_rulebook

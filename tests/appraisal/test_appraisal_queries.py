@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zhirong.chain.appraisal import Appraisal, appraise, read_appraisal
-from zhirong.chain.appraisal.simulate import normal_cdf
+from zhirong.chain.appraisal.simulation import normal_cdf
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Right
 from zhirong.cli.main import main

@@ -11,7 +11,7 @@ from appraisal_cases import CASE, DAY, VALUED, Growth, a_right, cost_method, fig
 
 from zhirong.chain.appraisal import Appraisal, NoValue, appraise
 from zhirong.chain.appraisal.document import appraisal_document, no_value_part
-from zhirong.chain.appraisal.simulate import Correlation, distribution_of, normal_cdf, uniforms
+from zhirong.chain.appraisal.simulation import Correlation, distribution_of, normal_cdf, uniforms
 from zhirong.chain.appraisal.uncertain import read_widening, triangular_quantile
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import LegalStatus, Role

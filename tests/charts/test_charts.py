@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from completed_documents import quote_document
-from zhirong.charts.bearing import CostBar, LossBar, Part, cost_chart, full_loss_chart
 from zhirong.charts.drawing import to_html, to_png, to_svg
+from zhirong.charts.loss_bearing import CostBar, LossBar, Part, cost_chart, full_loss_chart
 from zhirong.charts.quote import quote_charts
 from zhirong.charts.theme import INK, PALETTE, ink_on, show_amount, show_rate
 from zhirong.charts.value import Swing, tornado_chart, value_chart

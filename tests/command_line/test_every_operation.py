@@ -7,14 +7,14 @@ from desk import Desk
 from platform_world import Member
 
 from zhirong.api.column_words import column_words, is_money
-from zhirong.api.shown import SHOWN
+from zhirong.api.visible_columns import SHOWN
 from zhirong.kernel.text import Lang, same
 from zhirong.operations import catalogue
 from zhirong.operations.actors import OrganisationKind, roles_of
-from zhirong.operations.asking import ask_of
 from zhirong.operations.authorize import may
 from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.listing import LISTINGS, may_list
+from zhirong.operations.request_fields import ask_of
 
 catalogue.load()
 _NOBODY_ELSES = 10**9

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhirong.chain.credit import CreditAssessment, CreditFile, assess
-from zhirong.chain.credit.assess import grade_of
+from zhirong.chain.credit.assessment import grade_of
 from zhirong.chain.credit.file import (
     CUSTOMS_GRADES,
     RATINGS,

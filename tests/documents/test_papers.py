@@ -8,9 +8,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from zhirong.documents.papers.forms import needs_list, registration_form, rights_list
-from zhirong.documents.papers.kinds import PAPER_KINDS, make_paper
-from zhirong.documents.papers.sheet import numeral
+from zhirong.documents.financing.forms import needs_list, registration_form, rights_list
+from zhirong.documents.financing.kinds import PAPER_KINDS, make_paper
+from zhirong.documents.financing.sheet import numeral
 from zhirong.kernel.identifiers import patent_check_digit
 from zhirong.kernel.rulebook import load_rulebook
 from zhirong.operations.contract.clauses import contract_clauses

@@ -24,7 +24,7 @@ _READ = """
 import json, sys, time
 from datetime import date
 from pathlib import Path
-from zhirong.chain.right.check import check_rights
+from zhirong.chain.right.list_check import check_rights
 from zhirong.chain.right.table import read_rights_table
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.rulebook import load_rulebook

@@ -63,7 +63,7 @@ QUOTED = re.compile(r"``[^`]*``|`[^`]*`")
 EXCEPTIONS = {
     ("src/zhirong/store/", "duty"): "the former name of a role, kept in the log",
     ("src/zhirong/store/", "duties"): "the former name of a role, kept in the log",
-    ("src/zhirong/documents/papers/case_papers.py", "duty"): "the former name of a role, kept in decisions",
+    ("src/zhirong/documents/financing/case_documents.py", "duty"): "the former name of a role, kept in decisions",
     ("src/zhirong/store/models.py", "verb"): "the name of a column",
     ("src/zhirong/chain/right/table_row.py", "telling"): "the name of a field",
     ("src/zhirong/demo/building.py", "told"): "the name of a field",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from zhirong.kernel.near import nearest
+from zhirong.kernel.suggestions import nearest
 
 _KNOWN = ("granted_patents", "term_months", "at_least", "fund", "guarantor", "government", "residue_to")
 

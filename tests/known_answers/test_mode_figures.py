@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.allocation import allocate
 from zhirong.chain.mode.breaker import lending_owed, lending_shortfall
 from zhirong.chain.mode.charges import LoanFacts, charges
 from zhirong.chain.mode.fee_table import fee_tables_on
 from zhirong.chain.mode.loss import LoanLoss, LossRecovery
-from zhirong.chain.mode.read import read_mode
+from zhirong.chain.mode.reader import read_mode
 from zhirong.chain.mode.stream import settle
 from zhirong.chain.mode.transfer import licence_back
 from zhirong.kernel.errors import InputError

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from zhirong.chain.mode.loss import LoanLoss, PoolState
 from zhirong.chain.mode.model import Mode
-from zhirong.chain.mode.read import read_mode
+from zhirong.chain.mode.reader import read_mode
 
 HEAD = """
 id = "{id}"

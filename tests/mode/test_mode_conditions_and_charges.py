@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from mode_samples import mode_of, quota_body
 
-from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.allocation import allocate
 from zhirong.chain.mode.charges import Dated, LoanFacts, charges
 from zhirong.chain.mode.eligibility import eligibility, partner_check
 from zhirong.chain.mode.fee_table import fee_tables_on

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from mode_samples import lost, mode_of, quota_body
 
-from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.allocation import allocate
 from zhirong.chain.mode.arrays import allocate_many, scenarios
 from zhirong.chain.mode.breaker import PoolEvent, pauses
 from zhirong.chain.mode.charges import LoanFacts, charges
 from zhirong.chain.mode.loss import OPEN_POOL, LossRecovery, MissingFigureError, PoolState
-from zhirong.chain.mode.running import running
+from zhirong.chain.mode.running_allocation import running
 from zhirong.chain.mode.stream import settle
 from zhirong.mode_files import load_modes
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from mode_samples import HEAD, mode_of, quota_body
 
 from zhirong.chain.mode.charges import LoanFacts, charges
-from zhirong.chain.mode.draw import drawing
+from zhirong.chain.mode.drawing import drawing
 from zhirong.chain.mode.fee_table import APPRAISAL_FEE, fee_tables_on
-from zhirong.chain.mode.read import read_mode
-from zhirong.chain.mode.tell import mode_text
+from zhirong.chain.mode.plain_words import mode_text
+from zhirong.chain.mode.reader import read_mode
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
 

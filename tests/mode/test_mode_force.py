@@ -12,7 +12,7 @@ from zhirong.chain.mode.confirmation import Confirmation, SourceKind
 from zhirong.chain.mode.eligibility import eligibility
 from zhirong.chain.mode.force import CONFIRMATION_DAYS, FORCE_TEXT, Force, force_on
 from zhirong.chain.mode.model import Mode
-from zhirong.chain.mode.read import read_mode
+from zhirong.chain.mode.reader import read_mode
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
 from zhirong.mode_files import list_modes, load_modes

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.allocation import allocate
 from zhirong.chain.mode.claim import read_claims
 from zhirong.chain.mode.loss import LoanLoss
 from zhirong.kernel.days import add_years

@@ -9,11 +9,11 @@ import pytest
 from mode_samples import HEAD, mode_of, quota_body
 
 from zhirong.chain.mode import vocabulary
-from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.allocation import allocate
 from zhirong.chain.mode.charges import LoanFacts, ModeCharge, charges
 from zhirong.chain.mode.layout import format_mode
 from zhirong.chain.mode.loss import LoanLoss, LossRecovery, PoolState
-from zhirong.chain.mode.read import read_mode
+from zhirong.chain.mode.reader import read_mode
 from zhirong.chain.mode.stacking import stacked
 from zhirong.chain.mode.stream import settle
 from zhirong.chain.mode.transfer import put_exercised

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from mode_samples import HEAD, lost, mode_of, quota_body
 
-from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.allocation import allocate
 from zhirong.chain.mode.charges import Dated, LoanFacts, ModeCharge, charges
 from zhirong.chain.mode.claim import read_claims
 from zhirong.chain.mode.loss import LoanLoss
 from zhirong.chain.mode.model import Mode
-from zhirong.chain.mode.read import read_mode
-from zhirong.chain.mode.running import running
+from zhirong.chain.mode.plain_words import mode_text
+from zhirong.chain.mode.reader import read_mode
+from zhirong.chain.mode.running_allocation import running
 from zhirong.chain.mode.stream import settle
 from zhirong.chain.mode.summary import mode_summary
-from zhirong.chain.mode.tell import mode_text
 from zhirong.cli.main import main
 from zhirong.kernel.days import add_months
 from zhirong.kernel.document import to_json

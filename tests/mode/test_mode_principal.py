@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mode_samples import MODE_DAY, capped_modes, mode_of, quota_body
 
-from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.allocation import allocate
 from zhirong.chain.mode.loss import OPEN_POOL, LoanLoss
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.principal import PrincipalTerms, principal_parts, share_is_flat

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mode_samples import MODE_DAY, PAYERS, capped_modes, loans, mode_of, pool, quota_body, quota_modes, share_sets
 
-from zhirong.chain.mode.allocate import allocate, cap_states, refusal
+from zhirong.chain.mode.allocation import allocate, cap_states, refusal
 from zhirong.chain.mode.arrays import Losses, allocate_many, ip_parts, scenarios, states_column
 from zhirong.chain.mode.loss import LoanLoss, LossRecovery
 from zhirong.chain.mode.model import Advance, Cap, Mode, Timing
-from zhirong.chain.mode.running import running
+from zhirong.chain.mode.running_allocation import running
 from zhirong.chain.mode.shares import clauses_met, holds
 from zhirong.chain.mode.stream import Settlement, settle
 from zhirong.kernel import money

@@ -3,7 +3,7 @@
 import pytest
 from mode_samples import HEAD, quota_body
 
-from zhirong.chain.mode.read import read_mode
+from zhirong.chain.mode.reader import read_mode
 from zhirong.kernel.errors import InputError, Problem
 
 GOOD = quota_body({"lender": 2_000, "fund": 8_000})

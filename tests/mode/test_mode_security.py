@@ -6,10 +6,10 @@ from fractions import Fraction
 import pytest
 from mode_samples import HEAD, mode_of, quota_body
 
-from zhirong.chain.mode.read import read_mode
+from zhirong.chain.mode.plain_words import mode_text
+from zhirong.chain.mode.reader import read_mode
 from zhirong.chain.mode.security import Basis, Pledgee
 from zhirong.chain.mode.summary import mode_summary
-from zhirong.chain.mode.tell import mode_text
 from zhirong.kernel.errors import InputError
 from zhirong.mode_files import load_mode
 

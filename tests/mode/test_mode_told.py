@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from mode_samples import mode_of, quota_body
 
-from zhirong.chain.mode.draw import drawing
+from zhirong.chain.mode.drawing import drawing
 from zhirong.chain.mode.model import Mode
-from zhirong.chain.mode.read import read_mode
-from zhirong.chain.mode.tell import mode_text
+from zhirong.chain.mode.plain_words import mode_text
+from zhirong.chain.mode.reader import read_mode
 from zhirong.mode_files import load_modes
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "en" / "reference" / "mode-language.md"

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mode_samples import HEAD, MODE_DAY, PAYERS, lost, mode_of, quota_body, share_sets
 
-from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.allocation import allocate
 from zhirong.chain.mode.arrays import allocate_many, scenarios
 from zhirong.chain.mode.charges import Dated, LoanFacts, charges, open_charges
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.principal import PrincipalTerms
-from zhirong.chain.mode.running import running
+from zhirong.chain.mode.running_allocation import running
 from zhirong.chain.mode.stream import settle
 from zhirong.cli.main import main
 

@@ -14,9 +14,9 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from zhirong.documents.papers import kinds
-from zhirong.documents.papers.setting import paper_docx, paper_pdf
-from zhirong.documents.papers.sheet import DocumentSheet
+from zhirong.documents.financing import kinds
+from zhirong.documents.financing.sheet import DocumentSheet
+from zhirong.documents.financing.typesetting import paper_docx, paper_pdf
 from zhirong.kernel.days import day_of
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.kernel.text import Text

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from money_world import Money
 
-from zhirong.documents.papers.contracts import guarantee_contract, loan_contract, pledge_contract
+from zhirong.documents.financing.contracts import guarantee_contract, loan_contract, pledge_contract
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
 from zhirong.operations.actors import Capacity, register_actor

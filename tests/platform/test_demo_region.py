@@ -13,8 +13,8 @@ import pytest
 from zhirong.chain.pledge.registration import Status
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.case.approvals import round_of
-from zhirong.operations.platform.check_platform import check_register
-from zhirong.operations.pledge.view import waiting
+from zhirong.operations.platform.platform_check import check_register
+from zhirong.operations.pledge.registrar_view import waiting
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Appraisal, Case, GuaranteeRequest, Loan, Paper, StatementLine, WatchFlag
 from zhirong.store.parties import Account, Mandate, Organisation

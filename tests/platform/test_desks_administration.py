@@ -22,7 +22,7 @@ from zhirong.store.models import Event
 from zhirong.store.parties import Account, ApiToken, Organisation
 from zhirong.store.work import Job, Seen
 from zhirong.web import urls  # noqa: F401 - declares every page
-from zhirong.web.admin import auditing
+from zhirong.web.admin import audit_pages
 from zhirong.web.pages import PAGES
 
 MINE = ("admin.", "audit.")
@@ -33,7 +33,7 @@ def _folder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     if "platform" in request.fixturenames:
         folder = request.getfixturevalue("platform").folder
         monkeypatch.setattr(audit, "DATA", folder)
-        monkeypatch.setattr(auditing, "DATA", folder)
+        monkeypatch.setattr(audit_pages, "DATA", folder)
 
 
 def security(platform: Any) -> Any:

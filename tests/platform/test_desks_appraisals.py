@@ -14,7 +14,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.appraisal.appraisal_view import beside, comparison, standing_of
 from zhirong.operations.authorize import can
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
 from zhirong.operations.uploads import bytes_of
 from zhirong.store.financing import Appraisal, Case, Paper, SharedRight

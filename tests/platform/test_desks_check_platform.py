@@ -13,7 +13,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.fields import Nothing
-from zhirong.operations.platform.check_platform import (
+from zhirong.operations.platform.platform_check import (
     MOST_OF_A_TABLE,
     check_register,
     kept_models,

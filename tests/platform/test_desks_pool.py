@@ -11,7 +11,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.appraisal.pool import pool
 from zhirong.operations.authorize import operations_for
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.store.parties import Organisation
 from zhirong.web import urls  # noqa: F401 - declares every page

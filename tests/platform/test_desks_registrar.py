@@ -17,11 +17,11 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import Capacity, MemberRole, register_actor
 from zhirong.operations.authorize import can
 from zhirong.operations.declare import OPERATIONS, Call
-from zhirong.operations.platform.check_platform import check_register
-from zhirong.operations.pledge import pledges, reconciling
+from zhirong.operations.platform.platform_check import check_register
+from zhirong.operations.pledge import pledges, reconciliation
 from zhirong.operations.pledge.certificates import codes
 from zhirong.operations.pledge.forms import PARTIES, REGISTRAR
-from zhirong.operations.pledge.view import event_words
+from zhirong.operations.pledge.registrar_view import event_words
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.store import models
 from zhirong.store.work import Notice
@@ -261,7 +261,7 @@ def test_the_authoritys_number_completes_a_mirror_and_its_data_are_compared(
     assert "质权人" in caught.value.problems[0].value
     # Rows are read before the only writer is held up: nothing of the reconciliation has begun where one cannot be.
     with monkeypatch.context() as patched:
-        patched.setattr(reconciling, "decide_reconciliation", lambda *given, **named: pytest.fail("begun"))
+        patched.setattr(reconciliation, "decide_reconciliation", lambda *given, **named: pytest.fail("begun"))
         heads = "登记号,权利号,出质人,质权人,登记日,注销日"
         row = f"Y2025610000001,{patent_number(1)},{FIRM['name']},别的银行,2025-16-03,"
         wrong = platform.upload(who, "公布.csv", f"{heads}\n{row}\n".encode())

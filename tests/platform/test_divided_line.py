@@ -10,7 +10,7 @@ from test_money_payments import demand_kept, refused
 from zhirong.chain.financing.statement import read_parts
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import yuan
-from zhirong.operations.platform.check_platform import check_register
+from zhirong.operations.platform.platform_check import check_register
 from zhirong.store.financing import Appraisal, Case, CaseStep, Loan, Payment
 
 

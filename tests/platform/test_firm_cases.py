@@ -10,7 +10,7 @@ from zhirong.kernel.rulebook import read_rules
 from zhirong.operations import rulebook
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.case import completeness
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, CaseStep, FirmRight, SharedRight

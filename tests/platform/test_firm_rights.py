@@ -6,9 +6,9 @@ from firm_samples import drafted, submitted
 from zhirong.chain.right.kinds import RightKind
 from zhirong.kernel.errors import InputError
 from zhirong.operations.jobs import plan_one, run_due
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
-from zhirong.operations.right.rechecking import due_rights
+from zhirong.operations.right.daily_recheck import due_rights
 from zhirong.store.financing import FirmRight
 from zhirong.store.models import Event
 from zhirong.store.work import Notice

@@ -7,7 +7,7 @@ from firm_samples import drafted, submitted
 
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.sessions import choices
 from zhirong.operations.visibility import visible

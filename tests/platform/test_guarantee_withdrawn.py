@@ -11,7 +11,7 @@ from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import conditions_of
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.guarantee.guarantees import standing_of
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import GuaranteeRequest, Paper

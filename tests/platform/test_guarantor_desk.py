@@ -9,7 +9,7 @@ from lender_world import AMOUNT, desk_of
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.guarantee.guarantees import fee_of, part_of, standing_of
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, FirmRight, GuaranteeRequest, GuarantorFigures

@@ -17,7 +17,7 @@ from zhirong.operations import imports
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.imports import job_of, preview_rows
 from zhirong.operations.jobs import run_due
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.uploads import DATA
 from zhirong.operations.visibility import visible

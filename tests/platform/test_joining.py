@@ -12,7 +12,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.jobs import run_due
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import FirmRight, StoredFile

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from zhirong.chain.financing.approval import ApprovalDecision, Round, band_for, bands, why_not
-from zhirong.chain.financing.declining import GROUND_TEXT, WHAT_TO_DO, DeclineGround
+from zhirong.chain.financing.decline_reasons import GROUND_TEXT, WHAT_TO_DO, DeclineGround
 from zhirong.chain.financing.diligence import DiligenceRule, adverse_items, checklist, entry_problems, open_items
 from zhirong.chain.financing.limits import Addition, LendingLimit, Scope, guarantor_meters, own_meters, touches
 from zhirong.kernel.rulebook import Rulebook, RuleError, load_rulebook, read_rules

@@ -11,7 +11,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.credit.diligence import TITLE_INVESTIGATION
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
 from zhirong.operations.rulebook import rules_version
 from zhirong.operations.visibility import visible

@@ -13,7 +13,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import show_yuan
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import conditions_of, supported_now
-from zhirong.operations.platform.check_platform import check_register
+from zhirong.operations.platform.platform_check import check_register
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Appraisal, Case, GuaranteeRequest, Loan, Paper

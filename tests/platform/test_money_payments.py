@@ -11,7 +11,7 @@ from zhirong.kernel.money import yuan
 from zhirong.operations.loan.books import books_of
 from zhirong.operations.loan.loans import columns_of, state_of
 from zhirong.operations.loan.statements import proposals
-from zhirong.operations.platform.check_platform import check_register
+from zhirong.operations.platform.platform_check import check_register
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Case, Loan, Paper, Payment, StatementLine

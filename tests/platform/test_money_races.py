@@ -9,7 +9,7 @@ from django.db import connections
 from money_world import AMOUNT, Money
 
 from zhirong.kernel.errors import InputError
-from zhirong.operations.platform.check_platform import check_register
+from zhirong.operations.platform.platform_check import check_register
 from zhirong.store.financing import Loan, Payment
 
 pytestmark = pytest.mark.both_databases

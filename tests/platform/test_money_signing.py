@@ -11,7 +11,7 @@ from zhirong.chain.financing.case import CaseState
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole
-from zhirong.operations.platform.check_platform import check_register
+from zhirong.operations.platform.platform_check import check_register
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.blobs import path_of

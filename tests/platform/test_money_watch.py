@@ -6,7 +6,7 @@ from money_world import Money
 
 from zhirong.operations import jobs
 from zhirong.operations.loan.loans import columns_of, state_of
-from zhirong.operations.platform.check_platform import check_register
+from zhirong.operations.platform.platform_check import check_register
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import WatchFlag
 from zhirong.store.models import Event

@@ -11,7 +11,7 @@ from zhirong.chain.financing.case import CaseState
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.loan.loans import columns_of, state_of
-from zhirong.operations.platform.check_platform import check_register
+from zhirong.operations.platform.platform_check import check_register
 from zhirong.operations.rulebook import rulebook
 from zhirong.store import rows
 from zhirong.store.financing import GuaranteeRequest, Loan, Paper, Payment, WatchFlag

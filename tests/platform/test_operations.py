@@ -9,7 +9,7 @@ from platform_world import Platform
 
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole, OrganisationKind
-from zhirong.operations.platform.check_platform import check_register, platform_findings
+from zhirong.operations.platform.platform_check import check_register, platform_findings
 from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
 from zhirong.store.models import Event
 from zhirong.store.parties import Membership, Organisation

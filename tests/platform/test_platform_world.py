@@ -3,7 +3,7 @@
 from datetime import date
 
 from zhirong.operations.actors import MemberRole
-from zhirong.operations.platform.check_platform import check_register
+from zhirong.operations.platform.platform_check import check_register
 
 
 def test_who_is_made_can_act_and_see(platform):

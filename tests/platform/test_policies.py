@@ -16,9 +16,9 @@ from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook, read_rules, shipped_texts
 from zhirong.operations.actors import MemberRole
-from zhirong.operations.credit.replaying import replay
+from zhirong.operations.credit.review_replay import replay
 from zhirong.operations.jobs import run_due
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.platform.policies import ISSUERS, settable
 from zhirong.operations.platform.policy_text import rule_text
 from zhirong.operations.refusals import ForbiddenError, NotFoundError

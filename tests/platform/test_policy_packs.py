@@ -74,7 +74,7 @@ def test_a_decision_keeps_the_packs_that_it_used(pack: Path, sqlite_platform: An
     content = canonical.decode(event.content.encode())
     assert content["_packs"] == [mark] and content["_rules"] == rulebook.rules_version()
     assert mark in shown(event).rules
-    from zhirong.operations.platform.check_platform import check_register, platform_findings
+    from zhirong.operations.platform.platform_check import check_register, platform_findings
 
     assert check_register(platform.folder).findings == () and list(platform_findings()) == []
     admin = platform.member(platform.organisation("platform"), MemberRole.SYSTEM_ADMIN)

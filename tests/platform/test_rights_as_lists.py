@@ -8,7 +8,7 @@ from firm_samples import submitted
 
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.kernel.errors import InputError
-from zhirong.operations.platform.check_platform import platform_findings
+from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.right import right_lists
 from zhirong.operations.right.rights import check_right
 from zhirong.operations.rulebook import rulebook

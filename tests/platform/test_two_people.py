@@ -8,8 +8,8 @@ from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.contract.conditions import conditions_of, unsettled_items
-from zhirong.operations.contract.filing import CHECKERS
-from zhirong.operations.platform.check_platform import check_register
+from zhirong.operations.contract.pledge_filing import CHECKERS
+from zhirong.operations.platform.platform_check import check_register
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.rulebook import rulebook
 from zhirong.store import rows

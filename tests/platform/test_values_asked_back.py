@@ -13,9 +13,9 @@ from zhirong.chain.financing.diligence import TITLE_INVESTIGATION
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
 from zhirong.operations.actors import MemberRole
-from zhirong.operations.asking import plain_type
 from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.plausible import Plausible, implausible_amount, plausible_days, unusual_rate
+from zhirong.operations.plausibility import Plausible, implausible_amount, plausible_days, unusual_rate
+from zhirong.operations.request_fields import plain_type
 from zhirong.store.financing import Appraisal, CheckItem, GuaranteeRequest
 
 RULES = load_rulebook()

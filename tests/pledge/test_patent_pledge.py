@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhirong.chain.pledge.deadlines import review_deadline
-from zhirong.chain.pledge.examine import examine
+from zhirong.chain.pledge.examination import examine
 from zhirong.chain.pledge.reading import read_filing
 from zhirong.chain.pledge.records import ContractItem, Filing, GroundFinding, GroundVerdict, pledgeable
 from zhirong.chain.right.kinds import RightKind

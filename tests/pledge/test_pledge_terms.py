@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhirong.chain.pledge.deadlines import review_deadline
-from zhirong.chain.pledge.examine import examine
+from zhirong.chain.pledge.examination import examine
+from zhirong.chain.pledge.filing_documents import Paper, check_papers
 from zhirong.chain.pledge.maximum import KnownFreeze, fixed_by_freeze
-from zhirong.chain.pledge.papers import Paper, check_papers
 from zhirong.chain.pledge.records import ClaimKind, ContractItem, Filing, GroundFinding, GroundVerdict
 from zhirong.chain.right.holidays import working_days
 from zhirong.chain.right.kinds import RightKind

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from practice_cases import DAY, REQUEST, RULES, a_record, an_appraisal, signature
 
-from zhirong.chain.appraisal_practice.compare import compare
+from zhirong.chain.appraisal_practice.comparison import compare
 from zhirong.chain.appraisal_practice.records import (
     formal_record,
     online_record,

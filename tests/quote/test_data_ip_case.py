@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from zhirong.chain.pledge.deadlines import review_deadline
-from zhirong.chain.pledge.examine import examine
-from zhirong.chain.pledge.papers import check_papers
+from zhirong.chain.pledge.examination import examine
+from zhirong.chain.pledge.filing_documents import check_papers
 from zhirong.chain.pledge.records import Filing, GroundVerdict, pledgeable
 from zhirong.chain.right.kinds import RightKind
 from zhirong.cli.main import main

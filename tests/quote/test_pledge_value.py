@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from quote_cases import case_table, changed
 
 from zhirong.chain.credit.team import ItemResult, Mark, TeamAssessment, read_items
+from zhirong.chain.quote.optional_inputs import Scores, TitleInvestigation
 from zhirong.chain.quote.pledge_value import pledge_value
 from zhirong.chain.quote.quote import quote
 from zhirong.chain.quote.rates import grid_rate
-from zhirong.chain.quote.stated import Scores, TitleInvestigation
 from zhirong.chain.quote.title import read_title, title_gate
 from zhirong.chain.quote.view import view
 from zhirong.kernel.errors import InputError

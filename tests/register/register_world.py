@@ -89,7 +89,7 @@ class World:
         return pledges.register(self.by(), filed.registration.id).registration
 
     def findings(self) -> tuple[Any, ...]:
-        from zhirong.operations.platform.check_platform import check_register
+        from zhirong.operations.platform.platform_check import check_register
 
         return check_register(self.folder).findings
 

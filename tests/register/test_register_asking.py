@@ -31,7 +31,7 @@ SOFTWARE = {
 
 
 def _found(world: World, role: str = "public", **asked: Any) -> list[int]:
-    from zhirong.operations.pledge.look import Query, search
+    from zhirong.operations.pledge.search import Query, search
 
     return [one["id"] for one in search(world.by(role).actor, Query(**asked))]
 
@@ -71,7 +71,7 @@ def test_a_layout_design_is_found_without_its_check_digit(sqlite_world: World, w
 
 
 def test_what_a_number_was_searched_as_is_said(sqlite_world: World) -> None:
-    from zhirong.operations.pledge.look import searched_as
+    from zhirong.operations.pledge.search import searched_as
 
     said = searched_as("03118464")
     assert "商标 3118464" in said.zh and "03118464.2" in said.zh and "登记号 03118464" in said.zh
@@ -122,7 +122,7 @@ def test_a_code_is_found_in_full_width_signs(sqlite_world: World) -> None:
 def test_a_renamed_party_is_found_by_its_former_name(world: World) -> None:
     from zhirong.operations import outbox
     from zhirong.operations.pledge import orders, pledges
-    from zhirong.operations.pledge.look import Query, search
+    from zhirong.operations.pledge.search import Query, search
 
     before, after = ({"name": name, "code": CODE} for name in ("西安甲科技有限公司", "西安新甲科技有限公司"))
     bank = world.by("lender", "丁银行")
@@ -177,7 +177,7 @@ def test_the_code_of_an_amendment_is_checked_and_kept_in_one_form(sqlite_world: 
 def test_a_right_is_not_pledged_twice_by_signs_that_nobody_sees(
     sqlite_world: World, changes: dict[str, Any]
 ) -> None:
-    from zhirong.operations.pledge.look import precheck
+    from zhirong.operations.pledge.search import precheck
 
     _entered_in(sqlite_world, 2025, SECRET)
     right = {**SECRET, **changes}
@@ -191,7 +191,7 @@ def test_a_freeze_is_not_escaped_by_leaving_out_the_number(
     sqlite_world: World, first: str | None, second: str | None
 ) -> None:
     from zhirong.operations.pledge import orders, pledges
-    from zhirong.operations.pledge.look import precheck
+    from zhirong.operations.pledge.search import precheck
 
     world = sqlite_world
 
@@ -214,7 +214,7 @@ def test_an_answer_that_is_not_all_there_is_never_looks_like_it(
     sqlite_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The names looked at are pledgors; the bank that also fits is behind them and must not read as absent."""
-    from zhirong.operations.pledge import look
+    from zhirong.operations.pledge import search
 
     world = sqlite_world
     for serial in (1, 2):
@@ -222,7 +222,7 @@ def test_an_answer_that_is_not_all_there_is_never_looks_like_it(
         world.entered(patent(serial, holders=[holder]), pledgors=[holder], pledgee={"name": f"科技银行{serial}"})
     asked = {"name": "科技", "how": "part", "side": "pledgee"}
     assert _found(world, **asked) == [1, 2]
-    monkeypatch.setattr(look, "_MOST_NAMES", 1)
+    monkeypatch.setattr(search, "_MOST_NAMES", 1)
     assert _refused(world, **asked) == ["too_many_names"]
     assert _refused(world, **{**asked, "side": "any", "how": "similar", "name": "西安甲科技公司"}) == [
         "too_many_names"
@@ -232,7 +232,7 @@ def test_an_answer_that_is_not_all_there_is_never_looks_like_it(
 
 
 def test_the_command_says_when_there_is_more() -> None:
-    from zhirong.cli.register_look import _counted
+    from zhirong.cli.register_search import _counted
 
     assert _counted([{"id": 7}, {"id": 9}], 2).zh == "前 2 件；接着查：--after 9"
     assert _counted([{"id": 7}], 2).zh == "共 1 件"
@@ -241,7 +241,7 @@ def test_the_command_says_when_there_is_more() -> None:
 def test_the_certificate_of_a_search_says_what_the_number_was_searched_as(sqlite_world: World) -> None:
     from zhirong.evidence import canonical
     from zhirong.operations.pledge.certificates import search_certificate
-    from zhirong.operations.pledge.look import Query
+    from zhirong.operations.pledge.search import Query
     from zhirong.store.log import signing_key
     from zhirong.store.models import Event
 

@@ -29,7 +29,7 @@ from zhirong.operations.pledge.certificates import (
 )
 from zhirong.operations.pledge.continuity import continue_log, export_events, restore_entry
 from zhirong.operations.pledge.keys import keep_countersignature, report_lost_key, rotate_key
-from zhirong.operations.pledge.look import Query
+from zhirong.operations.pledge.search import Query
 from zhirong.operations.pledge.watch import record_watch
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.store import keys, log, models

@@ -11,8 +11,8 @@ from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.operations.outbox import inbox
-from zhirong.operations.pledge import orders, pledges, reconciling
-from zhirong.operations.pledge.look import Query, changes_of, search, similar_names, watch
+from zhirong.operations.pledge import orders, pledges, reconciliation
+from zhirong.operations.pledge.search import Query, changes_of, search, similar_names, watch
 from zhirong.store import models
 
 KEY = f"invention:{patent_number(1)}"
@@ -321,13 +321,13 @@ def test_who_holds_a_pledge_is_told_of_a_freeze_of_its_right_and_of_an_alarm(sql
         "registered_on": "2025-06-01",
     }  # fmt: skip
     by = world.by()
-    _, found = reconciling.reconcile(by, "国家知识产权局", [published])
+    _, found = reconciliation.reconcile(by, "国家知识产权局", [published])
     assert [one.code for one in found] == ["day_differs"]
-    reconciling.reconcile(by, "国家知识产权局", [published])
+    reconciliation.reconcile(by, "国家知识产权局", [published])
     assert [entry["kind"] for entry in inbox(lender, before)] == ["right.freeze", "reconciliation.alarm"]
     assert inbox(world.by("lender", "另一银行").actor) == []
     wide = {**published, "registered_on": "2025-06-02", "pledgee": " 丙银行股份有限公司西安分行 "}
-    assert reconciling.reconcile(world.by(), "国家知识产权局", [wide])[1] == (), (
+    assert reconciliation.reconcile(world.by(), "国家知识产权局", [wide])[1] == (), (
         "a bracket or a space is no difference"
     )
 

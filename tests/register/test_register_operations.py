@@ -17,7 +17,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations import outbox
 from zhirong.operations.actors import Capacity, register_actor
 from zhirong.operations.declare import LIBRARY_OPERATIONS, OPERATIONS
-from zhirong.operations.pledge import identities, keys, orders, pledges, reconciling, uses
+from zhirong.operations.pledge import identities, keys, orders, pledges, reconciliation, uses
 from zhirong.operations.pledge.certificates import (
     disclose_event,
     event_of_code,
@@ -26,7 +26,7 @@ from zhirong.operations.pledge.certificates import (
 )
 from zhirong.operations.pledge.continuity import restore_entry
 from zhirong.operations.pledge.facts import standing_freezes, standing_orders
-from zhirong.operations.pledge.look import Query, changes_of, due, precheck, search, similar_names, watch
+from zhirong.operations.pledge.search import Query, changes_of, due, precheck, search, similar_names, watch
 from zhirong.operations.pledge.watch import record_watch
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.register_policy import READS
@@ -161,16 +161,16 @@ def test_a_mirror_is_complete_with_the_authoritys_number(world: World) -> None:
         "authority_number": "Y2025610000001", "rights": [patent_number(1)], "pledgors": [FIRM["name"]],
         "pledgee": BANK["name"], "registered_on": "2025-06-02",
     }  # fmt: skip
-    assert reconciling.reconcile(world.by(), "国家知识产权局", [published], is_complete=True)[1] == ()
+    assert reconciliation.reconcile(world.by(), "国家知识产权局", [published], is_complete=True)[1] == ()
     wrong = [
         {**published, "pledgee": "另一银行", "ended_on": "2025-07-01"},
         {**published, "authority_number": "Y2"},
     ]
     by = world.by()
-    _, found = reconciling.reconcile(by, "国家知识产权局", wrong)
+    _, found = reconciliation.reconcile(by, "国家知识产权局", wrong)
     assert {one.code for one in found} == {"pledgee_differs", "end_differs", "not_here"}
-    assert reconciling.reconcile(by, "国家知识产权局", wrong)[1] == found, "a repeat gives the same alarms"
-    assert [d.code for d in reconciling.reconcile(world.by(), "国家知识产权局", [], is_complete=True)[1]] == [
+    assert reconciliation.reconcile(by, "国家知识产权局", wrong)[1] == found, "a repeat gives the same alarms"
+    assert [d.code for d in reconciliation.reconcile(world.by(), "国家知识产权局", [], is_complete=True)[1]] == [
         "not_there"
     ]
 
@@ -263,7 +263,7 @@ ATTEMPTS: dict[str, Any] = {
     "registration.record_authority": lambda by: pledges.record_authority_number(
         by, 2, "国家知识产权局", "1", "ab" * 32, date(2025, 6, 2)
     ),
-    "registration.reconcile": lambda by: reconciling.reconcile(by, "局", []),
+    "registration.reconcile": lambda by: reconciliation.reconcile(by, "局", []),
     "registration.subscribe": lambda by: orders.subscribe(by, "right", KEY),
     "register.keys": lambda by: keys.rotate_key(by, FOLDER[0]),
     "register.certify": lambda by: search_certificate(by, Query(number="1"), signing_key(FOLDER[0])),
@@ -464,7 +464,7 @@ def test_both_databases_are_really_used(world: World) -> None:
 
 def test_an_examination_can_be_made_again_from_what_was_kept(world: World) -> None:
     """The facts, the day and the version of the rules in the log give the same findings, ground by ground."""
-    from zhirong.chain.pledge.examine import examine
+    from zhirong.chain.pledge.examination import examine
     from zhirong.kernel.days import day_of
     from zhirong.operations.pledge.facts import read_facts
     from zhirong.operations.register_events import register_event

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from zhirong.chain.pledge.deadlines import review_deadline
-from zhirong.chain.pledge.examine import examine
+from zhirong.chain.pledge.examination import examine
+from zhirong.chain.pledge.filing_documents import PAPER_TEXT, Paper, check_papers
 from zhirong.chain.pledge.packs import max_rank, register_of
-from zhirong.chain.pledge.papers import PAPER_TEXT, Paper, check_papers
 from zhirong.chain.pledge.records import ContractItem, Filing, GroundVerdict, Subject, pledgeable
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Flag, Holder, LegalStatus, Licence, LicenceKind, Right

@@ -14,7 +14,7 @@ KEY = f"invention:{patent_number(1)}"
 def test_the_public_cannot_try_names_against_a_rights_key(sqlite_world: World) -> None:
     from zhirong.kernel.errors import InputError
     from zhirong.operations.pledge import certificates, pledges
-    from zhirong.operations.pledge.look import Query, search, view
+    from zhirong.operations.pledge.search import Query, search, view
 
     world = sqlite_world
     pledges.file_pledge(world.by(), request(SECRET, pledgors=[PERSON]))
@@ -80,7 +80,7 @@ def test_a_bank_hears_of_what_was_filed_for_it_without_its_code(sqlite_world: Wo
 def test_the_log_names_a_filings_rights_only_once_they_are_pledged(sqlite_world: World) -> None:
     from zhirong.kernel.days import day_of
     from zhirong.operations.pledge import pledges
-    from zhirong.operations.pledge.look import changes_of
+    from zhirong.operations.pledge.search import changes_of
 
     world = sqlite_world
     pledges.prepare_pledge(world.by(), request(patent(1)))

@@ -11,8 +11,8 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations.pledge import pledges
 from zhirong.operations.pledge.certificates import search_certificate
 from zhirong.operations.pledge.facts import check_rights, latest_facts, read_facts
-from zhirong.operations.pledge.look import Query, search
-from zhirong.operations.pledge.view import examination, history
+from zhirong.operations.pledge.registrar_view import examination, history
+from zhirong.operations.pledge.search import Query, search
 from zhirong.operations.pledge.watch import record_watch
 from zhirong.operations.rulebook import rulebook
 from zhirong.store import models

@@ -58,7 +58,7 @@ def test_a_court_freezes_a_right_however_its_number_is_written(
     "written", ["國作登字-2014-F-00123456", "国作登字2014F00123456", "国作登字—2014—f—00123456"]
 )
 def test_a_work_is_not_pledged_twice_by_the_spelling_of_its_number(sqlite_world: World, written: str) -> None:
-    from zhirong.operations.pledge.look import precheck
+    from zhirong.operations.pledge.search import precheck
 
     world = sqlite_world
     work = {**SOFTWARE, "kind": "copyright", "title": "甲作品", "number": "国作登字-2014-F-00123456"}
@@ -89,7 +89,7 @@ def test_a_key_that_cannot_be_a_rights_is_refused(sqlite_world: World, written: 
 def test_a_search_finds_a_right_however_its_number_is_written(
     sqlite_world: World, right: dict[str, Any], numbers: tuple[str, ...]
 ) -> None:
-    from zhirong.operations.pledge.look import Query, search
+    from zhirong.operations.pledge.search import Query, search
 
     world = sqlite_world
     world.entered(right, related_marks=[])
@@ -134,8 +134,8 @@ def test_two_works_of_one_title_with_numbers_of_their_own_are_two_rights(sqlite_
 def test_an_authoritys_number_is_one_number_however_it_is_written(sqlite_world: World) -> None:
     from zhirong.kernel.days import day_of
     from zhirong.kernel.errors import InputError
-    from zhirong.operations.pledge import pledges, reconciling
-    from zhirong.operations.pledge.look import Query, search
+    from zhirong.operations.pledge import pledges, reconciliation
+    from zhirong.operations.pledge.search import Query, search
 
     world, day = sqlite_world, day_of(sqlite_world.now)
     for serial in (1, 2):
@@ -153,7 +153,7 @@ def test_an_authoritys_number_is_one_number_however_it_is_written(sqlite_world: 
         "pledgee": "丙银行股份有限公司西安分行",
         "registered_on": day.isoformat(),
     }
-    _, found = reconciling.reconcile(world.by(), "国家知识产权局", [published], is_complete=True)
+    _, found = reconciliation.reconcile(world.by(), "国家知识产权局", [published], is_complete=True)
     assert found == ()
 
 
@@ -174,7 +174,7 @@ def test_the_key_of_a_package_is_not_used_for_another(sqlite_world: World) -> No
 
 def test_an_identity_and_a_party_are_found_however_their_numbers_are_written(sqlite_world: World) -> None:
     from zhirong.operations.pledge.identities import identity_history, record_identity
-    from zhirong.operations.pledge.look import Query, search
+    from zhirong.operations.pledge.search import Query, search
 
     world, code = sqlite_world, "91610131MA6U1234X5"
     record_identity(world.by(), _software())
@@ -204,7 +204,7 @@ def test_a_mistyped_number_is_refused_and_not_said_to_be_free(
     sqlite_world: World, written: str, code: str, said: str
 ) -> None:
     from zhirong.kernel.errors import InputError
-    from zhirong.operations.pledge.look import Query, search
+    from zhirong.operations.pledge.search import Query, search
 
     world = sqlite_world
     world.entered(patent(1))
@@ -234,7 +234,7 @@ def test_what_may_be_the_same_right_is_for_the_examiner_and_never_passes_by_itse
 ) -> None:
     from zhirong.kernel.errors import InputError
     from zhirong.operations.pledge import pledges
-    from zhirong.operations.pledge.look import precheck
+    from zhirong.operations.pledge.search import precheck
 
     world = sqlite_world
     world.entered(_software(**NAMED))
@@ -294,7 +294,7 @@ def _named(right: dict[str, Any]) -> str:
 def test_no_certificate_of_search_for_a_mistyped_number(sqlite_world: World) -> None:
     from zhirong.kernel.errors import InputError
     from zhirong.operations.pledge.certificates import search_certificate
-    from zhirong.operations.pledge.look import Query
+    from zhirong.operations.pledge.search import Query
     from zhirong.store.log import signing_key
     from zhirong.store.models import Event
 

@@ -12,9 +12,9 @@ from right_cases import RULES
 
 from zhirong.chain.adapters.adapter import library, read_adapter
 from zhirong.chain.adapters.corrections import read_corrections
-from zhirong.chain.right.check import RightsCheck, check_rights
 from zhirong.chain.right.columns import HEADINGS, Said
 from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.list_check import RightsCheck, check_rights
 from zhirong.chain.right.records import Flag, LegalStatus
 from zhirong.chain.right.table import RightsTable, read_rights_table
 from zhirong.kernel.errors import InputError

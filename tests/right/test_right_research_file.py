@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from right_cases import RULES
 
-from zhirong.chain.right.check import RightsCheck, check_rights
 from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.right.list_check import RightsCheck, check_rights
 from zhirong.chain.right.records import LegalStatus, Right
 from zhirong.chain.right.table import read_rights_table
 from zhirong.documents.tables import read_rows

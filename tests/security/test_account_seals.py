@@ -17,7 +17,7 @@ from django.test import Client
 from platform_world import PASSWORD, Member, Platform
 
 from zhirong.operations.actors import MemberRole
-from zhirong.operations.platform.check_platform import check_register, platform_findings
+from zhirong.operations.platform.platform_check import check_register, platform_findings
 from zhirong.operations.platform.seals import begin_seals, have_begun
 from zhirong.store import log
 from zhirong.store.models import Event

@@ -16,7 +16,7 @@ import zhirong.web.urls  # noqa: F401 - declares the lists
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.listing import LISTINGS, Column, Listing, may_list, rows_of
 from zhirong.store.financing import FirmRight, Limit, Loan, Payment, StatementLine, WatchFlag
-from zhirong.web import exporting
+from zhirong.web import list_export
 from zhirong.web.cells import shown
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -106,7 +106,7 @@ def test_an_export_that_is_cut_says_so(world: PermissionWorld, monkeypatch: pyte
     one = LISTINGS["audit.events"]
     role = _reader(world, one)
     assert rows_of(world.actor(world.a, role), one, world.platform.day, {}).count() > 3
-    for module in (exporting, zhirong.web.views):
+    for module in (list_export, zhirong.web.views):
         monkeypatch.setattr(module, "MOST_ROWS", 3)
     for lang, words in (("zh", "仅导出前 3 行"), ("en", "Only the first 3 rows")):
         lines = list(_opened(world, world.a, role, one.name, lang).iter_rows(values_only=True))
@@ -120,6 +120,6 @@ def test_what_somebody_wrote_stays_text_in_the_sheet(written: str) -> None:
     one = LISTINGS["firm.rights"]
     column = Column("title", one.title, lambda row: row)
     listed = Listing("a.b", one.title, one.model, (column,))
-    sheet = openpyxl.load_workbook(io.BytesIO(exporting.workbook_of(listed, [written], "zh"))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(list_export.workbook_of(listed, [written], "zh"))).active
     cell = sheet["A2"]
     assert (cell.value, cell.data_type, cell.hyperlink) == (written, "s", None)

@@ -15,7 +15,7 @@ from django.test import override_settings
 from platform_world import PASSWORD, Platform
 
 from zhirong.operations import access_log as seen
-from zhirong.operations import mail, outside
+from zhirong.operations import mail, outbound_calls
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.mail import mail_due
 from zhirong.operations.webhooks import deliver_due
@@ -189,7 +189,7 @@ def test_a_mail_server_that_drips_is_left_at_the_deadline(
 def test_a_receiver_that_drips_or_says_nothing_holds_up_no_other(
     platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outside, "TOTAL_SECONDS", 1.5)
+    monkeypatch.setattr(outbound_calls, "TOTAL_SECONDS", 1.5)
     bank, officer = platform.bank("西咸新区商业银行", MemberRole.LENDER_OFFICER, MemberRole.LENDER_MANAGER)
     other, _ = platform.bank("另一家银行")
     got = []

@@ -12,8 +12,8 @@ from zhirong.chain.loan.day_counts import DAY_COUNTS
 from zhirong.chain.loan.periods import due_days
 from zhirong.chain.loan.rates import FixedRate, LinkedRate
 from zhirong.chain.loan.servicing import events as ev
+from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.loan.servicing.contract import Contract
-from zhirong.chain.loan.servicing.heads import Head
 from zhirong.chain.loan.terms import Grace, LoanTerms, Method, PaymentStep, PlanItem
 from zhirong.kernel.days import add_months, working_days_from
 from zhirong.kernel.rulebook import load_rulebook

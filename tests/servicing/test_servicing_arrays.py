@@ -15,8 +15,8 @@ from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.arrays import RULES as RULE_NAMES
 from zhirong.chain.loan.servicing.arrays import Debtor, Loaded, load, why_not
 from zhirong.chain.loan.servicing.classification import DebtorLoan, LoanFacts, classify_debtor
+from zhirong.chain.loan.servicing.components import CATEGORIES
 from zhirong.chain.loan.servicing.end_of_day import day_rules, end_of_day
-from zhirong.chain.loan.servicing.heads import CATEGORIES
 from zhirong.chain.loan.servicing.provisions import provision
 from zhirong.chain.loan.servicing.replay import replay
 

@@ -13,8 +13,8 @@ from servicing_cases import RULES, WORKING_DAYS
 from zhirong.chain.loan.rates import FixedRate
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.bookkeeping import balances_of, to_book
+from zhirong.chain.loan.servicing.components import Category, Head
 from zhirong.chain.loan.servicing.contract import Contract
-from zhirong.chain.loan.servicing.heads import Category, Head
 from zhirong.chain.loan.servicing.provisions import provision
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanPosition

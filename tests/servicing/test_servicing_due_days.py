@@ -10,17 +10,17 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from servicing_cases import RULES, SHIFTS, WORKING_DAYS
 
-from zhirong.chain.loan.check import findings
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.rates import FixedRate, LinkedRate, published_rates
 from zhirong.chain.loan.schedule import schedule
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.classification import classify
+from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.loan.servicing.contract import Contract
-from zhirong.chain.loan.servicing.heads import Head
 from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanPosition
+from zhirong.chain.loan.term_checks import findings
 from zhirong.chain.loan.terms import Amendment, Draw, Grace, LoanTerms, Method, PaymentStep, PlanItem, Prepayment
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import round_fen

@@ -16,10 +16,10 @@ from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.arrays import RULES as RULE_NAMES
 from zhirong.chain.loan.servicing.arrays import Debtor, Loaded, LoanArrays, load, why_not
 from zhirong.chain.loan.servicing.classification import DebtorLoan, classify_debtor
+from zhirong.chain.loan.servicing.components import CATEGORIES
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.due import calendar, due_of, per_day
 from zhirong.chain.loan.servicing.end_of_day import BlockResult, day_rules, end_of_day, run_day
-from zhirong.chain.loan.servicing.heads import CATEGORIES
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.terms import LoanTerms, Method
 

@@ -12,8 +12,8 @@ from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.rates import FixedRate, LinkedRate, published_rates
 from zhirong.chain.loan.schedule import schedule
 from zhirong.chain.loan.servicing import events as ev
+from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.loan.servicing.contract import Contract
-from zhirong.chain.loan.servicing.heads import Head
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.terms import Grace, LoanTerms, Method, PaymentStep, PlanItem, Prepayment

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from team_cases import DAY, RULES, SOURCE, a_file
 
-from zhirong.chain.credit.assess import assess
+from zhirong.chain.credit.assessment import assess
 from zhirong.chain.credit.file import Compliance
 from zhirong.chain.credit.override import (
     Override,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from team_cases import DAY, RULES, SOURCE, a_file
 
-from zhirong.chain.credit.assess import assess
+from zhirong.chain.credit.assessment import assess
 from zhirong.chain.credit.file import Compliance, Tax
 from zhirong.chain.credit.weight_of_evidence import (
     MISSING,

@@ -58,7 +58,7 @@ def main(commit: str, target: Path) -> None:
 
 def enter_what_waits(region: Any) -> None:
     """The registry examines and enters the filing that waits: a pledge that this register alone has."""
-    from zhirong.operations.pledge.view import waiting
+    from zhirong.operations.pledge.registrar_view import waiting
 
     for one in waiting(TODAY):
         number = one.registration.id

@@ -65,7 +65,7 @@ def test_the_check_finds_nothing(stored: tuple[Path, Any]) -> None:
 
 def test_the_check_finds_a_balance_that_somebody_changed(stored: tuple[Path, Any]) -> None:
     """So that the test above can fail: the check looks into what the archive holds."""
-    from zhirong.operations.platform.check_platform import platform_findings
+    from zhirong.operations.platform.platform_check import platform_findings
 
     folder, _expected = stored
     assert list(platform_findings()) == []
@@ -119,7 +119,7 @@ def test_work_goes_on(stored: tuple[Path, Any]) -> None:
     from zhirong.operations import catalogue
     from zhirong.operations.actors import WORKER
     from zhirong.operations.declare import Call
-    from zhirong.operations.platform.check_platform import check_register, platform_findings
+    from zhirong.operations.platform.platform_check import check_register, platform_findings
     from zhirong.operations.platform.rulebook_history import history, note_rules
     from zhirong.operations.run import run_operation
     from zhirong.store.financing import Loan
@@ -137,7 +137,7 @@ def test_work_goes_on(stored: tuple[Path, Any]) -> None:
 
 
 def test_its_accounts_are_sealed_once_and_watched_from_then_on(stored: tuple[Path, Any]) -> None:
-    from zhirong.operations.platform.check_platform import platform_findings
+    from zhirong.operations.platform.platform_check import platform_findings
     from zhirong.operations.platform.seals import begin_seals
     from zhirong.store.parties import AccountSeal
 

@@ -20,7 +20,7 @@ from people_of_the_way import (
     ratings,
 )
 
-from zhirong.demo.papers import sheet
+from zhirong.demo.documents import sheet
 
 AMOUNT = "120万元"
 AUTHORITY_NUMBER = "Y2026610000123"

@@ -15,7 +15,7 @@ from zhirong.api.answers import READ_REFUSALS, as_json, responses
 from zhirong.api.column_words import is_money, with_yuan
 from zhirong.api.masking import masked
 from zhirong.api.reading import etag, query_of
-from zhirong.api.shown import SHOWN, Shown
+from zhirong.api.visible_columns import SHOWN, Shown
 from zhirong.kernel.days import day_of
 from zhirong.operations.access_log import note_seen
 from zhirong.operations.actors import Actor

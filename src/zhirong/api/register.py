@@ -17,7 +17,7 @@ from zhirong.operations.actors import NOBODY, Actor
 from zhirong.operations.clock import now
 from zhirong.operations.fields import Day, Request, read, unwritable_paths, unwritable_problem
 from zhirong.operations.pledge.certificates import check_code
-from zhirong.operations.pledge.look import MOST, Query, changes_of, precheck, search, searched_as
+from zhirong.operations.pledge.search import MOST, Query, changes_of, precheck, search, searched_as
 from zhirong.operations.tokens import demand_read
 from zhirong.store.keys import public_keys
 from zhirong.store.settings import DATA

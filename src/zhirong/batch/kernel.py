@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from zhirong.batch.portfolio import FIGURES
-from zhirong.chain.appraisal.simulate import PERCENTILES, uniforms
+from zhirong.chain.appraisal.simulation import PERCENTILES, uniforms
 from zhirong.chain.appraisal.uncertain import Array
 from zhirong.kernel.compiled import compiled
 

@@ -20,13 +20,13 @@ import numpy as np
 
 from zhirong.batch.kernel import COLUMNS
 from zhirong.batch.portfolio import Column, Notes
-from zhirong.chain.appraisal.carrying import are_renewed
-from zhirong.chain.appraisal.light import light_value
+from zhirong.chain.appraisal.light_appraisal import light_value
 from zhirong.chain.appraisal.method import Setting
 from zhirong.chain.appraisal.records import NoValue
 from zhirong.chain.appraisal.request import METHODS, PURPOSE_TEXT, AppraisalRequest, Purpose, future_date
-from zhirong.chain.appraisal.simulate import PERCENTILES, uniforms
+from zhirong.chain.appraisal.simulation import PERCENTILES, uniforms
 from zhirong.chain.appraisal.uncertain import Level, read_widening
+from zhirong.chain.appraisal.value_carriers import are_renewed
 from zhirong.chain.right.reading import read_right
 from zhirong.chain.right.records import Right
 from zhirong.kernel.errors import InputError, Problem

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from zhirong.chain.mode.vocabulary import ROLES
 from zhirong.chain.quote.document import ModePart, QuoteDocument, SharePart, TotalsPart, ValuedPart
-from zhirong.charts.bearing import CostBar, LossBar, Part, cost_chart, full_loss_chart
+from zhirong.charts.loss_bearing import CostBar, LossBar, Part, cost_chart, full_loss_chart
 from zhirong.charts.theme import WIDTH, Spec
 from zhirong.charts.value import Swing, tornado_chart, value_chart
 from zhirong.kernel.text import Lang, Text

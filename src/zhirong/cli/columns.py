@@ -1,6 +1,6 @@
 """Aligned columns of text for a terminal."""
 
-from zhirong.chain.mode.draw import display_width
+from zhirong.chain.mode.drawing import display_width
 
 
 def aligned(rows: list[list[str]]) -> list[str]:

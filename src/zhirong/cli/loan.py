@@ -150,7 +150,7 @@ def _as_text(
     problems: "tuple[Problem, ...]",
     lang: Lang,
 ) -> str:
-    from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, HEAD_TEXT
+    from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, HEAD_TEXT
     from zhirong.chain.loan.servicing.provisions import PROVISION_TABLES
     from zhirong.cli.columns import aligned
     from zhirong.kernel.money import show_yuan

@@ -21,10 +21,10 @@ def named_modes(words: "Sequence[str] | None") -> "list[str | Mode] | None":
 
 def the_mode(mode_id: str) -> "Mode":
     """Return the mode with this id or from this file. Raises InputError that suggests the most similar id."""
-    from zhirong.chain.mode.read import read_mode
+    from zhirong.chain.mode.reader import read_mode
     from zhirong.cli.files import read_text
     from zhirong.kernel.errors import InputError, Problem
-    from zhirong.kernel.near import nearest
+    from zhirong.kernel.suggestions import nearest
     from zhirong.kernel.text import Text
     from zhirong.mode_files import list_modes, load_mode
 

@@ -142,8 +142,8 @@ def _one(arguments: argparse.Namespace, mode_id: str) -> int:
 
         print_json({**to_json(mode_summary(mode)), "on": day.isoformat(), "force": found.as_json()})
         return 0
-    from zhirong.chain.mode.draw import drawing
-    from zhirong.chain.mode.tell import mode_text
+    from zhirong.chain.mode.drawing import drawing
+    from zhirong.chain.mode.plain_words import mode_text
 
     chinese = arguments.lang == "zh"
     state, reason = FORCE_TEXT[found.state].in_(arguments.lang), found.reason.in_(arguments.lang)
@@ -156,7 +156,7 @@ def _one(arguments: argparse.Namespace, mode_id: str) -> int:
 
 
 def _check(arguments: argparse.Namespace, files: list[str]) -> int:
-    from zhirong.chain.mode.read import read_mode
+    from zhirong.chain.mode.reader import read_mode
     from zhirong.cli.files import print_json, read_text
     from zhirong.kernel.errors import InputError
 
@@ -202,7 +202,7 @@ def _known_ids(files: list[str]) -> set[str]:
 def _check_exclusive(mode: "Mode", path: str, known: set[str]) -> None:
     """Raise InputError if the file excludes an unknown mode, because a misspelt id would exclude nothing."""
     from zhirong.kernel.errors import InputError, Problem
-    from zhirong.kernel.near import nearest
+    from zhirong.kernel.suggestions import nearest
     from zhirong.kernel.text import Text
 
     problems = []

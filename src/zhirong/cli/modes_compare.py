@@ -231,7 +231,7 @@ def compare(arguments: argparse.Namespace, words: list[str]) -> int:
 
 def _open_figures(offer: "Offer", day: date) -> tuple[MissingFigureError, ...]:
     """Return the figures that the shown parts need and a case cannot contain."""
-    from zhirong.chain.mode.allocate import open_figures
+    from zhirong.chain.mode.allocation import open_figures
     from zhirong.chain.mode.loss import OPEN_POOL
 
     return open_figures(offer.mode, day, OPEN_POOL) if offer.full_loss else ()

@@ -147,7 +147,7 @@ def _move(options: argparse.Namespace) -> int:
     from zhirong.store.setup import ready
 
     ready("zhirong.web.settings")
-    from zhirong.operations.platform.moving import MOVED, move
+    from zhirong.operations.platform.database_move import MOVED, move
     from zhirong.store.settings import DATA
 
     counts = move(DATA)
@@ -164,7 +164,7 @@ def _move(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     folder = _data()
-    from zhirong.operations.platform.upgrading import check_all
+    from zhirong.operations.platform.upgrade import check_all
 
     checked = check_all(folder)
     if options.json:

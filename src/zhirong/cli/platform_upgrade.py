@@ -16,7 +16,7 @@ from zhirong.kernel.text import Text
 
 if TYPE_CHECKING:
     from zhirong.operations.platform.rulebook_history import RulesDifference
-    from zhirong.operations.platform.upgrading import Plan, PlatformCheck
+    from zhirong.operations.platform.upgrade import Plan, PlatformCheck
 
 _MOST_NAMES = 6  # names of rules per line
 _MEGA = 1_000_000
@@ -45,7 +45,7 @@ def run_upgrade(options: argparse.Namespace) -> int:
     demand_database(Path(os.environ.get("ZHIRONG_DATA", "zhirong-data")), os.environ.get("DATABASE_URL", ""))
     ready("zhirong.web.settings")
     from zhirong.operations.clock import now
-    from zhirong.operations.platform.upgrading import plan_upgrade
+    from zhirong.operations.platform.upgrade import plan_upgrade
     from zhirong.store.settings import DATA
 
     at = now()
@@ -71,7 +71,7 @@ def print_check(checked: "PlatformCheck", lang: str) -> None:
 
 def _upgrade(options: argparse.Namespace, plan: "Plan", data: Path, at: datetime) -> int:
     from zhirong.cli.serve import make_ready
-    from zhirong.operations.platform.upgrading import check_all, upgrade
+    from zhirong.operations.platform.upgrade import check_all, upgrade
 
     say = _Steps(options.lang)
     upgrade(data, plan, at, say)
@@ -89,7 +89,7 @@ def _upgrade(options: argparse.Namespace, plan: "Plan", data: Path, at: datetime
 
 def _try(options: argparse.Namespace, plan: "Plan", data: Path) -> int:
     """Upgrade a copy in a separate process, because this one uses the platform's database."""
-    from zhirong.operations.platform.upgrading import copy_for_trial, demand_room
+    from zhirong.operations.platform.upgrade import copy_for_trial, demand_room
 
     if plan.vendor != "sqlite":
         if options.json:

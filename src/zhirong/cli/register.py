@@ -5,10 +5,10 @@ import os
 
 from zhirong.cli.register_common import Action, Options, common_options, folder
 from zhirong.cli.register_log import ACTIONS as LOG
-from zhirong.cli.register_look import ACTIONS as LOOK
 from zhirong.cli.register_pledges import ACTIONS as PLEDGES
 from zhirong.cli.register_rights import ACTIONS as RIGHTS
 from zhirong.cli.register_rights import needs_no_database
+from zhirong.cli.register_search import ACTIONS as LOOK
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 

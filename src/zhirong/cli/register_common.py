@@ -125,7 +125,7 @@ def with_registration(parser: argparse.ArgumentParser) -> argparse.ArgumentParse
 def say_done(options: Options, done: "Done") -> int:
     """Print the state of the registration after an operation. Returns 1 if it was rejected."""
     from zhirong.chain.pledge.registration import STATUS_WORDS, Status
-    from zhirong.operations.pledge.look import view
+    from zhirong.operations.pledge.search import view
 
     one = done.registration
     if one is None:

@@ -44,7 +44,7 @@ def _init_options(parser: Parser) -> None:
 def _init(options: Options) -> int:
     from zhirong.evidence.hashes import HashAlgorithm
     from zhirong.evidence.receipts import read_checkpoint_file
-    from zhirong.operations.pledge.found import Continued, found_register
+    from zhirong.operations.pledge.foundation import Continued, found_register
 
     continued = None
     if options.continues:
@@ -199,7 +199,7 @@ def _restore_options(parser: Parser) -> None:
 
 
 def _check(options: Options) -> int:
-    from zhirong.operations.platform.check_platform import check_register
+    from zhirong.operations.platform.platform_check import check_register
 
     checked = check_register(folder())
     if options.json:

@@ -40,7 +40,7 @@ def _package_options(parser: Parser) -> None:
 
 
 def _precheck(options: Options) -> int:
-    from zhirong.operations.pledge.look import precheck
+    from zhirong.operations.pledge.search import precheck
 
     checks = precheck(actor(options), toml(options.file), now())
     if options.json:

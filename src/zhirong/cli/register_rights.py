@@ -22,7 +22,7 @@ from zhirong.cli.register_common import (
     write,
     write_private,
 )
-from zhirong.cli.register_look import paper_options, write_paper
+from zhirong.cli.register_search import paper_options, write_paper
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 

@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the data or the comparison. Returns 1 if the intervals of two reports do not overlap."""
-    from zhirong.chain.appraisal_practice.compare import compare
+    from zhirong.chain.appraisal_practice.comparison import compare
     from zhirong.chain.appraisal_practice.records import record_of_json
 
     if options.records:

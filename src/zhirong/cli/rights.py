@@ -16,7 +16,7 @@ from zhirong.kernel.text import Lang, Text
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from zhirong.chain.right.check import RightsCheck
+    from zhirong.chain.right.list_check import RightsCheck
 
 _WORDS = {
     "check": ("核对清单（CSV 或 Excel）", "check a list (CSV or Excel)"),
@@ -53,8 +53,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from zhirong.chain.adapters.corrections import read_corrections
-    from zhirong.chain.right.check import check_rights
     from zhirong.chain.right.columns import HEADINGS
+    from zhirong.chain.right.list_check import check_rights
     from zhirong.chain.right.table import read_rights_table
     from zhirong.documents.file_limits import RecordsClock
     from zhirong.documents.tables import read_rows
@@ -190,7 +190,7 @@ def _spread_table(checked: "RightsCheck", lang: Lang) -> "Table":
     from rich import box
     from rich.table import Table
 
-    from zhirong.chain.right.check import years
+    from zhirong.chain.right.list_check import years
 
     heads = (
         ("年", "最小", "四分之一", "中位", "四分之三", "最大")

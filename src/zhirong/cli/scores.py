@@ -17,8 +17,8 @@ def case_with_scores(path: str, scores: str | None) -> "CreditCase":
     Raises InputError with every error in either file.
     """
     from zhirong.chain.quote.one_plus_one import read_one_plus_one
+    from zhirong.chain.quote.optional_inputs import OnePlusOne
     from zhirong.chain.quote.reading import read_case
-    from zhirong.chain.quote.stated import OnePlusOne
     from zhirong.workbench import rules
 
     case = read_case(read_toml(path), path, rules())

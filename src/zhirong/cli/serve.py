@@ -80,7 +80,7 @@ def make_ready(folder: Path, origin: str, *, seals: bool = True) -> None:
     from zhirong.operations.clock import now
     from zhirong.operations.platform.rulebook_history import note_rules
     from zhirong.operations.platform.seals import begin_seals
-    from zhirong.operations.pledge.found import found_register
+    from zhirong.operations.pledge.foundation import found_register
     from zhirong.store.models import LogHead
     from zhirong.store.setup import demand_schema, make_private, migrate
     from zhirong.web.second_step import encrypt_old_secrets
@@ -134,7 +134,7 @@ def _serve(host: str, port: int, workers: int) -> None:
         """
         from zhirong.store.waiting import wait_at_most
         from zhirong.web.front import Front
-        from zhirong.web.signing_up import address_behind
+        from zhirong.web.sign_up import address_behind
         from zhirong.web.wsgi import application
 
         wait_at_most(_WRITER_SECONDS)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from zhirong.chain.loan.states import PaymentKind
-from zhirong.demo.papers import sheet
+from zhirong.demo.documents import sheet
 from zhirong.demo.region import Region
 from zhirong.kernel.days import add_months
 from zhirong.operations.declare import Done

@@ -11,8 +11,8 @@ from zhirong.chain.financing.case import CaseState
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.platform.states import MessageKind
 from zhirong.chain.right.kinds import RightKind
+from zhirong.demo.documents import evidence
 from zhirong.demo.open_work import OPEN_WORK, ask_guarantor, import_statement, review_guarantee
-from zhirong.demo.papers import evidence
 from zhirong.demo.region import Region, patent_number
 from zhirong.kernel.days import add_months
 from zhirong.kernel.identifiers import patent_check_digit

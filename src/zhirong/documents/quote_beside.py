@@ -3,7 +3,7 @@
 from typing import Any
 
 from zhirong.chain.quote.document import OnePlusOnePart, QuoteDocument
-from zhirong.chain.quote.stated import FINDING_TEXT
+from zhirong.chain.quote.optional_inputs import FINDING_TEXT
 from zhirong.documents.words import NOTHING, WORDS, money, percent, source, words
 from zhirong.kernel.text import Lang, Text
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import MOST_AMOUNT, Fen, MoneyError, parse_yuan, show_yuan
-from zhirong.kernel.near import nearest
+from zhirong.kernel.suggestions import nearest
 from zhirong.kernel.text import Text
 
 _MISSING = object()

@@ -1,6 +1,6 @@
 """Failed sign-ins with one address from all networks: after many in a day, a password alone is not enough.
 
-Nobody is locked out: a user with the correct password then also gets a code by mail (``web.signing_up``).
+Nobody is locked out: a user with the correct password then also gets a code by mail (``web.sign_up``).
 """
 
 import hashlib

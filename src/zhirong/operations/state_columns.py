@@ -14,15 +14,15 @@ from django.db.models import Model
 from zhirong.chain.appraisal.request import PURPOSE_TEXT
 from zhirong.chain.appraisal_practice.records import GRADE_TEXT, VALUE_TYPE_TEXT
 from zhirong.chain.contract.states import DOCUMENT_TRANSITIONS, SIGNATURE_METHOD_WORDS
-from zhirong.chain.financing.appraising import APPRAISAL_TRANSITIONS
+from zhirong.chain.financing.appraisal_states import APPRAISAL_TRANSITIONS
 from zhirong.chain.financing.approval import APPROVAL_VERDICT_WORDS
 from zhirong.chain.financing.case import CASE_TRANSITIONS, CASE_WORDS
 from zhirong.chain.financing.diligence import CHECK_TRANSITIONS, VERDICT_TEXT
 from zhirong.chain.financing.limits import SCOPE_TEXT
 from zhirong.chain.financing.policies import POLICY_TRANSITIONS
 from zhirong.chain.guarantee.states import GUARANTEE_TRANSITIONS
+from zhirong.chain.loan.servicing.components import CATEGORY_TEXT
 from zhirong.chain.loan.servicing.events import PAYERS
-from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT
 from zhirong.chain.loan.states import (
     DIRECTION_WORDS,
     FLAG_WORDS,

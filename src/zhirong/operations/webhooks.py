@@ -29,7 +29,7 @@ from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.jobs import back_off
 from zhirong.operations.listing import Column, Listing, listing
-from zhirong.operations.outside import AT_ONCE, NotOutsideError, demand_outside, networks, post
+from zhirong.operations.outbound_calls import AT_ONCE, NotOutsideError, demand_outside, networks, post
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.work import Delivery, Webhook

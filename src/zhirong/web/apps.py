@@ -15,7 +15,7 @@ class WebConfig(AppConfig):
         from django.contrib.auth.signals import user_login_failed
 
         from zhirong.web import seals
-        from zhirong.web.signing_up import count_wrong, note_new_password
+        from zhirong.web.sign_up import count_wrong, note_new_password
 
         for changed in (password_changed, password_reset, password_set):
             changed.connect(note_new_password, dispatch_uid="zhirong.new_password")

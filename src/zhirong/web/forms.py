@@ -11,8 +11,8 @@ from zhirong.kernel.errors import Problem
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
-from zhirong.operations.asking import Asked, ask_of, asked, is_list, on_form, plain_type
 from zhirong.operations.fields import Request
+from zhirong.operations.request_fields import Asked, ask_of, asked, is_list, on_form, plain_type
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,10 +132,10 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_ADAPTER = "zhirong.web.signing_up.Adapter"
-ACCOUNT_FORMS = {"signup": "zhirong.web.signing_up.SignupForm", "login": "zhirong.web.signing_up.LoginForm"}
+ACCOUNT_ADAPTER = "zhirong.web.sign_up.Adapter"
+ACCOUNT_FORMS = {"signup": "zhirong.web.sign_up.SignupForm", "login": "zhirong.web.sign_up.LoginForm"}
 # Failed attempts are limited by network only: a limit by address would let strangers lock out its owner (see
-# web.signing_up).
+# web.sign_up).
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip", "reset_password": "20/m/ip,5/h/key"}
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
@@ -160,13 +160,13 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # Saving the session at every request would turn every reader into a writer.
 USERSESSIONS_TRACK_ACTIVITY = False
 # After this many failures of one address from one network, the correct password triggers a code by mail
-# (web.signing_up).
+# (web.sign_up).
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
-AXES_CLIENT_IP_CALLABLE = "zhirong.web.signing_up.network_address"
-AXES_USERNAME_CALLABLE = "zhirong.web.signing_up.sign_in_name"
+AXES_CLIENT_IP_CALLABLE = "zhirong.web.sign_up.network_address"
+AXES_USERNAME_CALLABLE = "zhirong.web.sign_up.sign_in_name"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 12 * 3600

@@ -32,8 +32,8 @@ from zhirong.store.financing import StoredFile
 from zhirong.store.parties import SavedView
 from zhirong.store.work import Notice
 from zhirong.web.clock import now
-from zhirong.web.exporting import MOST_ROWS, workbook_of
 from zhirong.web.forms import data_of, form_fields, unplaced
+from zhirong.web.list_export import MOST_ROWS, workbook_of
 from zhirong.web.menu import menu_of
 from zhirong.web.pages import PAGES, call_of, page
 

@@ -17,7 +17,7 @@ from zhirong.chain.appraisal.records import (
     TornadoBar,
 )
 from zhirong.chain.appraisal.request import Purpose, Redeployability
-from zhirong.chain.appraisal.simulate import Distribution
+from zhirong.chain.appraisal.simulation import Distribution
 from zhirong.chain.appraisal.uncertain import Kind
 from zhirong.kernel.document import Number, Part, Yuan, from_json
 from zhirong.kernel.explain import Explanation, plain

@@ -6,11 +6,11 @@ from decimal import Decimal
 from fractions import Fraction
 from math import exp, log
 
-from zhirong.chain.appraisal.carrying import carriers
 from zhirong.chain.appraisal.life import legal_years
 from zhirong.chain.appraisal.published import STRETCH
 from zhirong.chain.appraisal.records import Appraisal, LendingFactor, LendingValue
 from zhirong.chain.appraisal.request import REDEPLOYABILITY_TEXT
+from zhirong.chain.appraisal.value_carriers import carriers
 from zhirong.chain.right.kinds import KIND_TEXT, KINDS, KindRule, RightKind
 from zhirong.chain.right.records import Flag, Right
 from zhirong.kernel.days import add_months, years_between

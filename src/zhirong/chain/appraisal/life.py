@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from zhirong.chain.appraisal.carrying import ENDED, carriers
 from zhirong.chain.appraisal.method import AppraisalMethod
 from zhirong.chain.appraisal.records import RemainingLife
+from zhirong.chain.appraisal.value_carriers import ENDED, carriers
 from zhirong.chain.right.kinds import KINDS
 from zhirong.chain.right.life import LegalLife, legal_life, remaining_years
 from zhirong.chain.right.records import Right

@@ -23,7 +23,7 @@ from zhirong.chain.appraisal.method import (
     Setting,
     single,
 )
-from zhirong.chain.appraisal.simulate import normal_quantile
+from zhirong.chain.appraisal.simulation import normal_quantile
 from zhirong.chain.appraisal.uncertain import AS_STATED, Array, Level, Uncertain, Widening, read_uncertain
 from zhirong.kernel.days import add_months, years_between
 from zhirong.kernel.explain import Explanation, plain

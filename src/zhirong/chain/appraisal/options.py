@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from zhirong.chain.appraisal.method import Approach, Driver, MethodTerms, Ordinary, Setting, single
-from zhirong.chain.appraisal.simulate import normal_cdf
+from zhirong.chain.appraisal.simulation import normal_cdf
 from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, read_optional_uncertain, read_uncertain
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.fields import Reader

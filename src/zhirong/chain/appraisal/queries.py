@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from zhirong.chain.appraisal.method import Alarm, AppraisalMethod, Driver
-from zhirong.chain.appraisal.simulate import Distribution
+from zhirong.chain.appraisal.simulation import Distribution
 from zhirong.chain.appraisal.uncertain import AS_STATED, Uncertain
 from zhirong.kernel.money import FEN_PER_YUAN, Fen, show_yuan
 from zhirong.kernel.provenance import EvidenceGrade

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from zhirong.chain.appraisal.method import Alarm, Approach, Driver
 from zhirong.chain.appraisal.request import AppraisalRequest
-from zhirong.chain.appraisal.simulate import Distribution
+from zhirong.chain.appraisal.simulation import Distribution
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.rulebook import RuleValue

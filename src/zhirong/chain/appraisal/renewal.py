@@ -23,7 +23,7 @@ from zhirong.chain.appraisal.method import (
     Setting,
     single,
 )
-from zhirong.chain.appraisal.simulate import normal_cdf, normal_quantile
+from zhirong.chain.appraisal.simulation import normal_cdf, normal_quantile
 from zhirong.chain.appraisal.uncertain import Array, Level, Uncertain, Widening, read_uncertain
 from zhirong.chain.right.fees import annual_fee, patent_year
 from zhirong.chain.right.kinds import PATENT_KINDS

@@ -11,7 +11,6 @@ import numpy as np
 
 from zhirong.chain.appraisal.brand import read_brand_strength
 from zhirong.chain.appraisal.capitalisation import read_capitalisation
-from zhirong.chain.appraisal.carrying import are_renewed
 from zhirong.chain.appraisal.cost import read_cost, read_multiplier_cost, read_software_cost
 from zhirong.chain.appraisal.earnings import read_excess_earnings
 from zhirong.chain.appraisal.market import read_comparable_deals
@@ -25,8 +24,9 @@ from zhirong.chain.appraisal.profit import (
 )
 from zhirong.chain.appraisal.renewal import read_renewal_option
 from zhirong.chain.appraisal.royalty import read_licence_income, read_relief_from_royalty
-from zhirong.chain.appraisal.simulate import Correlation, correlation_matrix
+from zhirong.chain.appraisal.simulation import Correlation, correlation_matrix
 from zhirong.chain.appraisal.tree import read_decision_tree
+from zhirong.chain.appraisal.value_carriers import are_renewed
 from zhirong.chain.appraisal.weighted_return import read_weighted_return
 from zhirong.chain.right.records import Right
 from zhirong.kernel.fields import Reader

@@ -4,7 +4,7 @@ from math import log, sqrt
 
 import numpy as np
 
-from zhirong.chain.appraisal.simulate import normal_cdf, normal_quantile
+from zhirong.chain.appraisal.simulation import normal_cdf, normal_quantile
 
 
 def sigma_of_mean_to_median(ratio: float) -> float:

@@ -14,7 +14,7 @@ from zhirong.chain.appraisal.document import distribution_part, life_part, swing
 from zhirong.chain.appraisal.method import APPROACH_TEXT
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, MethodResult
 from zhirong.chain.appraisal.request import PURPOSE_TEXT
-from zhirong.chain.appraisal.simulate import PERCENTILES
+from zhirong.chain.appraisal.simulation import PERCENTILES
 from zhirong.chain.appraisal.uncertain import Uncertain
 from zhirong.chain.appraisal_practice.records import GRADE_TEXT, VALUE_TYPE_TEXT, AppraisalGrade, ValueRecord
 from zhirong.chain.right.kinds import KIND_TEXT

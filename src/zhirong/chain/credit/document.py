@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from zhirong.chain.credit.assess import CreditAssessment
-from zhirong.chain.credit.assess import State as ItemState
+from zhirong.chain.credit.assessment import CreditAssessment
+from zhirong.chain.credit.assessment import State as ItemState
 from zhirong.chain.credit.override import Override
 from zhirong.chain.credit.override import State as OverrideState
 from zhirong.chain.credit.team import STATE_TEXT, TeamAssessment

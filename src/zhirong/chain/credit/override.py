@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from zhirong.chain.credit.assess import CreditAssessment
+from zhirong.chain.credit.assessment import CreditAssessment
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.explain import Explanation, plain

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from math import log
 
-from zhirong.chain.credit.assess import CreditAssessment
+from zhirong.chain.credit.assessment import CreditAssessment
 from zhirong.chain.credit.file import CreditFile
 from zhirong.chain.credit.measures import MEASURES, Score
 from zhirong.kernel.explain import Explanation, plain

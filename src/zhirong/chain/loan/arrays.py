@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from zhirong.chain.loan.check import MOST_PRINCIPAL
+from zhirong.chain.loan.term_checks import MOST_PRINCIPAL
 from zhirong.chain.loan.terms import MOST_MONTHS
 from zhirong.kernel.money import round_fen
 

@@ -3,10 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
-from zhirong.chain.loan.check import findings
 from zhirong.chain.loan.cycles import Cycle, parse_cycle
 from zhirong.chain.loan.day_counts import DAY_COUNTS
 from zhirong.chain.loan.rates import INDEX_RULES, FixedRate, LinkedRate
+from zhirong.chain.loan.term_checks import findings
 from zhirong.chain.loan.terms import (
     MOST_MONTHS,
     Amendment,

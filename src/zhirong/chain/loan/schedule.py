@@ -7,11 +7,11 @@ principal of the rows sums to the loan, and the last row clears it, taking up th
 from dataclasses import dataclass
 from datetime import date
 
-from zhirong.chain.loan.check import findings
+from zhirong.chain.loan.amortisation import walk
 from zhirong.chain.loan.rates import RateTables
 from zhirong.chain.loan.rows import Row
+from zhirong.chain.loan.term_checks import findings
 from zhirong.chain.loan.terms import METHOD_TEXT, LoanTerms
-from zhirong.chain.loan.walk import walk
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation

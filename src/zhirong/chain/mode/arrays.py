@@ -15,7 +15,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from zhirong.chain.mode.allocate import cap_states, payment_year, refusal, terms_of
+from zhirong.chain.mode.allocation import cap_states, payment_year, refusal, terms_of
 from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
 from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
 from zhirong.chain.mode.shares import Met, amount_of, clauses_met, final_shares, weights_of

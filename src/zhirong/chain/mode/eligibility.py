@@ -14,8 +14,8 @@ from zhirong.chain.mode.vocabulary import ALL_FACTS, FACTS, RIGHT_KINDS
 from zhirong.kernel.days import add_months, add_years
 from zhirong.kernel.explain import Unit, show_value
 from zhirong.kernel.memo import Same
-from zhirong.kernel.near import nearest
 from zhirong.kernel.rulebook import Reference, wider_regions
+from zhirong.kernel.suggestions import nearest
 from zhirong.kernel.text import Text, same
 
 State = Literal["met", "unmet", "unknown"]

@@ -1,4 +1,4 @@
-"""A mode as the engine sees it: roles, terms of sharing, conditions, charges. Made by ``read``, never by hand.
+"""A mode as the engine sees it: roles, terms of sharing, conditions, charges. Made by ``reader``, never by hand.
 
 Amounts are fen, rates and shares exact. Everything that a source does not say carries a reference whose
 confidence is ``assumed`` and is listed in ``Mode.assumptions``.

@@ -7,8 +7,8 @@ from decimal import Decimal
 from zhirong.chain.mode.model import ModeAssumption, ModeCondition, When
 from zhirong.chain.mode.vocabulary import FACTS, RIGHT_KINDS, TESTS, Fact
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.near import nearest
 from zhirong.kernel.rulebook import Reference, read_reference
+from zhirong.kernel.suggestions import nearest
 from zhirong.kernel.text import Text
 
 

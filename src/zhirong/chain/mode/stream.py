@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from zhirong.chain.mode.allocate import allocate, net_loss, terms_of
+from zhirong.chain.mode.allocation import allocate, net_loss, terms_of
 from zhirong.chain.mode.loss import Allocation, LoanLoss, LossRecovery, PoolState
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.returns import given_back
-from zhirong.chain.mode.running import as_of, running
+from zhirong.chain.mode.running_allocation import as_of, running
 from zhirong.kernel import money
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen, show_yuan

@@ -1,4 +1,4 @@
-"""A mode as a document: everything that ``zhirong modes ID --json`` says of it. ``tell`` has the plain words."""
+"""A mode as a document: everything that ``zhirong modes ID --json`` says of it. ``plain_words`` has the plain words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from zhirong.chain.mode.model import (
     When,
 )
 from zhirong.chain.mode.security import Basis, Pledgee
-from zhirong.chain.mode.show import plain_share
+from zhirong.chain.mode.share_text import plain_share
 from zhirong.chain.mode.vocabulary import ChargeKind
 from zhirong.kernel.document import Number, Part, Yuan, named
 from zhirong.kernel.explain import plain

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from zhirong.chain.pledge.examine import examine
+from zhirong.chain.pledge.examination import examine
+from zhirong.chain.pledge.filing_documents import PapersCheck, check_papers
 from zhirong.chain.pledge.grounds import plain_name
 from zhirong.chain.pledge.packs import max_rank, register_of
-from zhirong.chain.pledge.papers import PapersCheck, check_papers
 from zhirong.chain.pledge.records import Filing, GroundFinding, GroundVerdict, Pledgeable, Subject, pledgeable
 from zhirong.chain.pledge.register import free_rank
 from zhirong.chain.pledge.registration import refuse

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from zhirong.chain.pledge.papers import Paper
+from zhirong.chain.pledge.filing_documents import Paper
 from zhirong.chain.pledge.records import ClaimKind, ContractItem, Filing, Subject
 from zhirong.chain.pledge.register_json import party_json
 from zhirong.chain.right.records import Holder

@@ -26,8 +26,8 @@ from zhirong.chain.loan.rows import RowKind
 from zhirong.chain.loan.terms import Method
 from zhirong.chain.mode.vocabulary import ChargeKind
 from zhirong.chain.pledge.records import GroundVerdict, Pledgeable
+from zhirong.chain.quote.optional_inputs import Payer, TitleFinding
 from zhirong.chain.quote.records import FlowKind, GateScope, GateVerdict, LimitDecision
-from zhirong.chain.quote.stated import Payer, TitleFinding
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import LegalStatus, Role
 from zhirong.kernel.document import LEFT_OUT, Number, Part, Yuan

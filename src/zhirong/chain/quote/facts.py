@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from zhirong.chain.credit.assess import CreditAssessment
+from zhirong.chain.credit.assessment import CreditAssessment
 from zhirong.chain.mode.stated_fact import FactCertificate, StatedFact, plain_fact
 from zhirong.chain.mode.vocabulary import ONE_OF_FACTS
 from zhirong.chain.quote.records import CreditCase, Fact, RightView

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from zhirong.chain.credit.assess import CreditAssessment
+from zhirong.chain.credit.assessment import CreditAssessment
 from zhirong.chain.credit.statements import Statements
 from zhirong.chain.limit.records import LimitFirm
 from zhirong.chain.loan.terms import Method

@@ -16,7 +16,7 @@ from zhirong.chain.loan.rates import FixedRate
 from zhirong.chain.loan.reading import usual_day_count
 from zhirong.chain.loan.schedule import Schedule, schedule
 from zhirong.chain.loan.terms import LoanTerms
-from zhirong.chain.mode.allocate import allocate
+from zhirong.chain.mode.allocation import allocate
 from zhirong.chain.mode.charges import Dated, LoanFacts, ModeCharge, charges
 from zhirong.chain.mode.eligibility import ConditionResult, eligibility
 from zhirong.chain.mode.fee_table import FeeTable
@@ -26,9 +26,9 @@ from zhirong.chain.mode.vocabulary import ROLES
 from zhirong.chain.pledge.grounds import same_party
 from zhirong.chain.pledge.records import Pledgeable
 from zhirong.chain.quote.arrangement import arrangement_of
-from zhirong.chain.quote.drawing import drawing_conditions
+from zhirong.chain.quote.drawdown import drawing_conditions
+from zhirong.chain.quote.optional_inputs import PAYER_TEXT, Payer
 from zhirong.chain.quote.records import CreditCase, FirmPayment, Gate, MissingItem, Offer, PartyAmount
-from zhirong.chain.quote.stated import PAYER_TEXT, Payer
 from zhirong.chain.quote.title import LAW_FIRM
 from zhirong.chain.right.records import Holder
 from zhirong.kernel.days import WorkingDays, add_months

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from zhirong.chain.credit.assess import assess
+from zhirong.chain.credit.assessment import assess
 from zhirong.chain.credit.file import CreditFile
 from zhirong.chain.credit.override import Override, read_override
 from zhirong.chain.credit.team import assess_team, read_team
@@ -22,8 +22,8 @@ from zhirong.chain.indicators import (
     screen,
     system_ids,
 )
+from zhirong.chain.quote.optional_inputs import Judged, OnePlusOne, Scores, Substitute
 from zhirong.chain.quote.records import CreditCase, RightView
-from zhirong.chain.quote.stated import Judged, OnePlusOne, Scores, Substitute
 from zhirong.chain.quote.title import read_title
 from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.kernel.fields import Reader

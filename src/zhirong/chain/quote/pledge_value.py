@@ -11,14 +11,14 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
-from zhirong.chain.appraisal.appraise import appraise
-from zhirong.chain.appraisal.carrying import carriers
+from zhirong.chain.appraisal.appraisal import appraise
 from zhirong.chain.appraisal.lending import lasts, lending_value
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
+from zhirong.chain.appraisal.value_carriers import carriers
 from zhirong.chain.limit.wording import LimitChange
+from zhirong.chain.quote.optional_inputs import Judged, Scores
 from zhirong.chain.quote.rates import grid_rate, security_limits
 from zhirong.chain.quote.records import CreditCase, PledgeValue, RateLimit, RightShare, RightView
-from zhirong.chain.quote.stated import Judged, Scores
 from zhirong.chain.right.kinds import PATENT_KINDS
 from zhirong.chain.right.records import Right
 from zhirong.kernel.explain import Explanation, plain

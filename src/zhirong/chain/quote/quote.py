@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from zhirong.chain.appraisal.appraise import appraise
-from zhirong.chain.appraisal.carrying import carriers
+from zhirong.chain.appraisal.appraisal import appraise
 from zhirong.chain.appraisal.published import published_interval
 from zhirong.chain.appraisal.records import Appraisal, NoValue
-from zhirong.chain.credit.assess import CreditAssessment, assess, current
+from zhirong.chain.appraisal.value_carriers import carriers
+from zhirong.chain.credit.assessment import CreditAssessment, assess, current
 from zhirong.chain.credit.override import with_override
 from zhirong.chain.credit.weight_of_evidence import read_evidence, score_by_evidence
 from zhirong.chain.limit.limit import FirmLimits, ModeLimit, firm_limits, mode_limit
@@ -22,12 +22,13 @@ from zhirong.chain.mode.force import CONFIRMATION_DAYS
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import ROLES
 from zhirong.chain.quote.arrangement import NO_COVER
-from zhirong.chain.quote.drawing import drawing_conditions
+from zhirong.chain.quote.drawdown import drawing_conditions
+from zhirong.chain.quote.eligibility import key_rights, pass_gates, removed_rights, view_right
 from zhirong.chain.quote.facts import facts_of, market_rate, name_of_region
-from zhirong.chain.quote.gates import key_rights, pass_gates, removed_rights, view_right
 from zhirong.chain.quote.limit_input import firm_of
 from zhirong.chain.quote.offer import OfferTerms, make_offer
 from zhirong.chain.quote.one_plus_one import judge, substitutes
+from zhirong.chain.quote.optional_inputs import Judged
 from zhirong.chain.quote.ownership import ownership_gates
 from zhirong.chain.quote.pledge_value import pledge_value
 from zhirong.chain.quote.records import (
@@ -42,7 +43,6 @@ from zhirong.chain.quote.records import (
     Quote,
     RightView,
 )
-from zhirong.chain.quote.stated import Judged
 from zhirong.chain.right.records import Holder
 from zhirong.kernel.days import add_months, working_days_from
 from zhirong.kernel.explain import Explanation

@@ -6,8 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.appraisal.records import Appraisal, LendingValue
+from zhirong.chain.quote.optional_inputs import Scores
 from zhirong.chain.quote.records import RateLimit
-from zhirong.chain.quote.stated import Scores
 from zhirong.chain.right.kinds import KIND_TEXT, KindRule, RightKind
 from zhirong.kernel.explain import Explanation, of_rule, plain
 from zhirong.kernel.money import share_of, show_yuan

@@ -21,8 +21,8 @@ from zhirong.chain.pledge.reading import read_filing
 from zhirong.chain.pledge.records import Filing
 from zhirong.chain.quote.facts import OTHER_NAMES, code_of_region, may_have_certificate, read_certified
 from zhirong.chain.quote.one_plus_one import TABLES, read_beside
+from zhirong.chain.quote.optional_inputs import OnePlusOne
 from zhirong.chain.quote.records import CreditCase, Fact, LoanRequest
-from zhirong.chain.quote.stated import OnePlusOne
 from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Holder

@@ -10,7 +10,7 @@ from typing import Literal
 
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, NoValue
 from zhirong.chain.appraisal.request import AppraisalRequest
-from zhirong.chain.credit.assess import CreditAssessment
+from zhirong.chain.credit.assessment import CreditAssessment
 from zhirong.chain.credit.file import CreditFile
 from zhirong.chain.credit.weight_of_evidence import EvidenceScore
 from zhirong.chain.limit.limit import ModeLimit
@@ -25,7 +25,7 @@ from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.stated_fact import FactCertificate
 from zhirong.chain.mode.vocabulary import ChargeKind
 from zhirong.chain.pledge.records import Filing, GroundFinding, Pledgeable
-from zhirong.chain.quote.stated import Judged, OnePlusOne, Substitute
+from zhirong.chain.quote.optional_inputs import Judged, OnePlusOne, Substitute
 from zhirong.chain.right.life import LegalLife
 from zhirong.chain.right.records import Right
 from zhirong.chain.right.status import StatusOn

@@ -6,8 +6,8 @@
 from collections.abc import Sequence
 from datetime import date
 
+from zhirong.chain.quote.optional_inputs import FINDING_TEXT, PAYER_TEXT, TitleFinding, TitleInvestigation
 from zhirong.chain.quote.records import Gate, GateVerdict
-from zhirong.chain.quote.stated import FINDING_TEXT, PAYER_TEXT, TitleFinding, TitleInvestigation
 from zhirong.kernel.days import add_months
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import show_yuan

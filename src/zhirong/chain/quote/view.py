@@ -74,6 +74,7 @@ from zhirong.chain.quote.document import (
     ValuedPart,
     ValuePart,
 )
+from zhirong.chain.quote.optional_inputs import TitleInvestigation
 from zhirong.chain.quote.records import (
     CreditLimit,
     DrawingCondition,
@@ -85,7 +86,6 @@ from zhirong.chain.quote.records import (
     Quote,
     RightView,
 )
-from zhirong.chain.quote.stated import TitleInvestigation
 from zhirong.chain.quote.title import LAW_FIRM, LAW_FIRM_TEXT
 from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.chain.right.records import FLAG_TEXT, ROLE_TEXT, STATUS_TEXT

@@ -13,7 +13,7 @@ from zhirong.kernel.money import MoneyError, parse_yuan
 from zhirong.kernel.provenance import EVIDENCE_TEXT
 from zhirong.kernel.text import Text
 from zhirong.operations.fields import Ask, Request
-from zhirong.operations.plausible import TermDay
+from zhirong.operations.plausibility import TermDay
 from zhirong.operations.uploads import Ticket
 
 _GRADES = tuple((grade.value, words) for grade, words in EVIDENCE_TEXT.items())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from zhirong.chain.appraisal_practice.compare import Comparison, compare
+from zhirong.chain.appraisal_practice.comparison import Comparison, compare
 from zhirong.chain.appraisal_practice.conduct import ConductFlag, conduct_flags, customary_fee
 from zhirong.chain.appraisal_practice.records import (
     AppraisalGrade,
@@ -16,7 +16,7 @@ from zhirong.chain.appraisal_practice.records import (
     record_of_json,
     standing,
 )
-from zhirong.chain.financing.appraising import AppraisalState
+from zhirong.chain.financing.appraisal_states import AppraisalState
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import RuleValue
 from zhirong.kernel.text import Text

@@ -14,7 +14,7 @@ from zhirong.chain.appraisal.request import Purpose
 from zhirong.chain.appraisal_practice.records import SIGNATORIES, ReportSignature, formal_record
 from zhirong.chain.appraisal_practice.report import Parties, report_data
 from zhirong.chain.contract.states import DocumentState, SignatureMethod
-from zhirong.chain.financing.appraising import AppraisalTransition, next_state, states_for
+from zhirong.chain.financing.appraisal_states import AppraisalTransition, next_state, states_for
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader

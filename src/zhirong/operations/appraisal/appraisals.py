@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from zhirong.chain.appraisal.request import PURPOSE_TEXT, Purpose
 from zhirong.chain.appraisal_practice.records import VALUE_TYPE_TEXT, AppraisalGrade, ValueType
-from zhirong.chain.financing.appraising import (
+from zhirong.chain.financing.appraisal_states import (
     APPRAISAL_WORDS,
     AppraisalState,
     AppraisalTransition,
@@ -27,7 +27,7 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.page_links import page_link
-from zhirong.operations.plausible import UnusualReason, ValuationDay, unusual_amount
+from zhirong.operations.plausibility import UnusualReason, ValuationDay, unusual_amount
 from zhirong.operations.refusals import forbidden, not_found, refuse
 from zhirong.operations.snapshots import subject_name
 from zhirong.operations.unit_of_work import Work

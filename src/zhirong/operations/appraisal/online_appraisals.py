@@ -5,14 +5,14 @@ from typing import Any
 
 from django.db.models import Q
 
-from zhirong.chain.appraisal.appraise import appraise
+from zhirong.chain.appraisal.appraisal import appraise
 from zhirong.chain.appraisal.document import appraisal_document
 from zhirong.chain.appraisal.records import Appraisal as Valued
 from zhirong.chain.appraisal.request import AppraisalRequest, Purpose, read_appraisal
 from zhirong.chain.appraisal_practice.records import GRADE_TEXT as VALUE_GRADES
 from zhirong.chain.appraisal_practice.records import AppraisalGrade, online_record
 from zhirong.chain.appraisal_practice.records import State as Standing
-from zhirong.chain.financing.appraising import AppraisalState
+from zhirong.chain.financing.appraisal_states import AppraisalState
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
 from zhirong.kernel.document import to_json

@@ -13,7 +13,7 @@ from pydantic import Field
 from zhirong.chain.appraisal_practice.assignment import Task, assign
 from zhirong.chain.appraisal_practice.people import Pool, read_pool, why_not_agency
 from zhirong.chain.appraisal_practice.records import AppraisalGrade
-from zhirong.chain.financing.appraising import AppraisalState
+from zhirong.chain.financing.appraisal_states import AppraisalState
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.text import Text

@@ -21,7 +21,7 @@ from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.appraisal.pool import pool_table
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Line, Request, ask
-from zhirong.operations.plausible import HistoryDay
+from zhirong.operations.plausibility import HistoryDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Organisation

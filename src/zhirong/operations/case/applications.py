@@ -22,7 +22,7 @@ from zhirong.operations.case_file.documents import end_papers
 from zhirong.operations.case_file.tables import plain
 from zhirong.operations.case_file.transitions import begin_step, change_case_state
 from zhirong.operations.clock import now
-from zhirong.operations.contract.filing import demand_not_released, demand_nothing_filed
+from zhirong.operations.contract.pledge_filing import demand_not_released, demand_nothing_filed
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Ask, Fen, Request, Words, ask
 from zhirong.operations.guarantee.guarantees import GOES_NO_FURTHER, end_guarantees

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from zhirong.chain.financing.approval import ApprovalDecision, ApprovalVerdict, Round, band_for, why_not
 from zhirong.chain.financing.case import CaseState, CaseTransition
-from zhirong.chain.financing.declining import GROUND_TEXT, WHAT_TO_DO, DeclineGround
+from zhirong.chain.financing.decline_reasons import GROUND_TEXT, WHAT_TO_DO, DeclineGround
 from zhirong.chain.quote.kept import read_kept
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
@@ -14,8 +14,8 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, MemberRole
 from zhirong.operations.case_file.documents import contract_papers, end_papers, void_paper
 from zhirong.operations.case_file.transitions import change_case_state
-from zhirong.operations.contract.filing import demand_not_released, end_registrations
-from zhirong.operations.contract.withdrawing import withdrawn_problems
+from zhirong.operations.contract.guarantee_withdrawal import withdrawn_problems
+from zhirong.operations.contract.pledge_filing import demand_not_released, end_registrations
 from zhirong.operations.credit.diligence import firm_page, lender_page, note
 from zhirong.operations.credit.limits import broken, lender_meters
 from zhirong.operations.credit.review import notify_next, open_conditions, review_problems, suspended_problems

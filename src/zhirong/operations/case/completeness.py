@@ -10,7 +10,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_appraisals import standing_of
 from zhirong.operations.case_file.tables import case_table_of, quote_of_table
 from zhirong.operations.organisation.profile import Table, facts_of, missing_sections
-from zhirong.operations.plausible import implausible_amount
+from zhirong.operations.plausibility import implausible_amount
 from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.store.financing import Case, FirmRight
 

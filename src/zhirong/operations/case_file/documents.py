@@ -11,7 +11,7 @@ from zhirong.chain.contract.states import DocumentState
 from zhirong.chain.right.life import legal_life
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
-from zhirong.documents.papers.kinds import PAPER_KINDS, make_paper
+from zhirong.documents.financing.kinds import PAPER_KINDS, make_paper
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.operations.case_file.tables import right_table

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhirong.chain.appraisal_practice.records import AppraisalGrade
-from zhirong.chain.financing.appraising import AppraisalState
+from zhirong.chain.financing.appraisal_states import AppraisalState
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.view import view

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from zhirong.chain.appraisal_practice.records import AppraisalGrade
-from zhirong.chain.financing.appraising import AppraisalState
+from zhirong.chain.financing.appraisal_states import AppraisalState
 from zhirong.chain.financing.conditions import (
     ConditionWaiver,
     DisbursementCondition,
@@ -28,7 +28,7 @@ from zhirong.chain.pledge.register import FREEZE_RIGHT
 from zhirong.chain.pledge.registration import RegisterRole, RegisterTransition, Registration, Status
 from zhirong.chain.quote.kept import read_kept
 from zhirong.chain.right.records import Flag, Right
-from zhirong.documents.papers.kinds import PAPER_KINDS
+from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.evidence import canonical
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError

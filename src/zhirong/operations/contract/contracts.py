@@ -12,13 +12,13 @@ from zhirong.chain.loan.cycles import Cycle, parse_cycle
 from zhirong.chain.loan.rates import Index, published_rates
 from zhirong.chain.loan.reading import usual_day_count
 from zhirong.chain.loan.schedule import schedule
-from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
+from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
 from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.loan.terms import Method
 from zhirong.chain.pledge.packs import register_of
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.chain.right.records import Right
-from zhirong.documents.papers.forms import needs_list, rights_list
+from zhirong.documents.financing.forms import needs_list, rights_list
 from zhirong.kernel.days import add_months, day_of, working_days_from
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
@@ -47,7 +47,7 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Rate, Request, ask
 from zhirong.operations.guarantee.guarantees import fee_of, part_of, standing_guarantee
 from zhirong.operations.page_links import page_link
-from zhirong.operations.plausible import TermDay
+from zhirong.operations.plausibility import TermDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work

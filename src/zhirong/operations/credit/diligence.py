@@ -18,7 +18,7 @@ from zhirong.chain.financing.diligence import (
     entry_problems,
 )
 from zhirong.chain.platform.states import MessageKind
-from zhirong.chain.quote.stated import FINDING_TEXT, PAYER_TEXT
+from zhirong.chain.quote.optional_inputs import FINDING_TEXT, PAYER_TEXT
 from zhirong.chain.quote.title import read_title
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
@@ -31,7 +31,7 @@ from zhirong.operations.case_file.transitions import add_cost, change_case_state
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
 from zhirong.operations.page_links import page_link
-from zhirong.operations.plausible import RecentDay, UnusualReason, unusual_amount
+from zhirong.operations.plausibility import RecentDay, UnusualReason, unusual_amount
 from zhirong.operations.refusals import refuse
 from zhirong.operations.snapshots import subject_name
 from zhirong.operations.unit_of_work import Work

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from zhirong.chain.financing.case import CASE_WORDS, ENDED, TURN, CaseState
-from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category
+from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.quote.facts import name_of_region
 from zhirong.kernel.money import Fen

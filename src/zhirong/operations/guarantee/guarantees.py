@@ -9,7 +9,7 @@ from django.db.models import Q, Sum
 from pydantic import Field
 
 from zhirong.chain.financing.case import CASE_WORDS, ENDED, CaseState
-from zhirong.chain.financing.declining import GROUND_TEXT, DeclineGround
+from zhirong.chain.financing.decline_reasons import GROUND_TEXT, DeclineGround
 from zhirong.chain.financing.limits import Addition, Meter, Scope, guarantor_meters, own_meters
 from zhirong.chain.guarantee.states import GUARANTEE_WORDS, GUARANTEES_OPEN, UNANSWERED, GuaranteeState
 from zhirong.chain.organisation.states import OrganisationState
@@ -26,7 +26,7 @@ from zhirong.operations.fields import Choices, Fen, Line, Percent, Request, Word
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.organisation.organisations import own_firm
 from zhirong.operations.page_links import page_link
-from zhirong.operations.plausible import RecentDay, UnusualReason, unusual_rate
+from zhirong.operations.plausibility import RecentDay, UnusualReason, unusual_rate
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import policies_in, version_of
 from zhirong.operations.unit_of_work import Work

@@ -8,13 +8,13 @@ from django.db.models import Q
 
 from zhirong.chain.contract.states import DocumentState
 from zhirong.chain.loan.servicing.classification import Classification, classify
-from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category, Head
+from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category, Head
 from zhirong.chain.loan.servicing.provisions import provision
 from zhirong.chain.loan.servicing.reading import LoanFile
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.states import LOAN_WORDS, LoanState
-from zhirong.documents.papers.kinds import PAPER_KINDS
+from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.kernel.days import WorkingDays, working_days_from
 from zhirong.kernel.rulebook import Rulebook, RuleError
 from zhirong.kernel.text import Text

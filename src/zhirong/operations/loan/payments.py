@@ -29,9 +29,9 @@ from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.loan.end_of_day import clear_flags
 from zhirong.operations.loan.loans import ahead_rows, append_event, base_facts, event_id, state_of
 from zhirong.operations.loan.statements import CASHIERS, proposals
-from zhirong.operations.loan.watching import clear_flags
 from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work

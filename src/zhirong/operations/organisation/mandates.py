@@ -12,7 +12,7 @@ from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Fen, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
 from zhirong.operations.page_links import page_link
-from zhirong.operations.plausible import TermDay
+from zhirong.operations.plausibility import TermDay
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Mandate, Organisation
 

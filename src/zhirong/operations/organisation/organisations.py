@@ -11,7 +11,7 @@ from zhirong.operations.actors import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import CreditCode, Line, Region, Request, Words, ask
 from zhirong.operations.page_links import page_link
-from zhirong.operations.plausible import HistoryDay
+from zhirong.operations.plausibility import HistoryDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach

@@ -18,8 +18,8 @@ from zhirong.operations.actors import MemberRole
 from zhirong.operations.declare import operation, operation_of
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.platform.check_platform import check_register
-from zhirong.operations.pledge.view import event_words
+from zhirong.operations.platform.platform_check import check_register
+from zhirong.operations.pledge.registrar_view import event_words
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.models import Event
 from zhirong.store.parties import Account

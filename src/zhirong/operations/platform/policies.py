@@ -24,9 +24,9 @@ from zhirong.chain.financing.policies import (
 )
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.near import nearest
 from zhirong.kernel.packs import MANIFEST, Pack, laid_over
 from zhirong.kernel.rulebook import COUNTRY, Rulebook
+from zhirong.kernel.suggestions import nearest
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
 from zhirong.operations.clock import now
@@ -35,7 +35,7 @@ from zhirong.operations.fields import Choices, Formed, Line, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.page_links import page_link
 from zhirong.operations.platform.policy_text import is_plain, read_value, rule_text, with_rule
-from zhirong.operations.plausible import TermDay
+from zhirong.operations.plausibility import TermDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import pack_of, rulebook
 from zhirong.operations.unit_of_work import Work

@@ -20,7 +20,7 @@ from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Lang, Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.declare import Call, library_operation
-from zhirong.operations.pledge.look import Query, search, searched_as, view
+from zhirong.operations.pledge.search import Query, search, searched_as, view
 from zhirong.operations.refusals import no_such_registration
 from zhirong.operations.register_events import plain, registration_at
 from zhirong.operations.register_policy import BY_ANYBODY, demand_read, may_read

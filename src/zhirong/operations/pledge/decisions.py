@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from zhirong.chain.pledge.deadlines import review_deadline
+from zhirong.chain.pledge.filing_documents import PAPER_TEXT
 from zhirong.chain.pledge.packs import max_rank, register_of
-from zhirong.chain.pledge.papers import PAPER_TEXT
 from zhirong.chain.pledge.precheck import RightCheck, public_key
 from zhirong.chain.pledge.reading import read_party
-from zhirong.chain.pledge.reconcile import kept_authority_number
+from zhirong.chain.pledge.reconciliation import kept_authority_number
 from zhirong.chain.pledge.records import ClaimKind, Filing
 from zhirong.chain.pledge.register import RegisterEvent, apply_move
 from zhirong.chain.pledge.register_json import party_json

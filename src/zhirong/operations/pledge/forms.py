@@ -11,7 +11,7 @@ from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import MemberRole
 from zhirong.operations.fields import CreditCode, Fen, Line, Request, Words, ask
-from zhirong.operations.plausible import RecentDay, TermDay
+from zhirong.operations.plausibility import RecentDay, TermDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, bytes_of, redeem

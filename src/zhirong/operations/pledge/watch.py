@@ -8,7 +8,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.authorize import may
 from zhirong.operations.declare import LIBRARY_OPERATIONS, Call, library_operation
 from zhirong.operations.pledge.identities import refresh_identity, stale_identities
-from zhirong.operations.pledge.look import watch
+from zhirong.operations.pledge.search import watch
 from zhirong.operations.refusals import forbidden
 from zhirong.operations.register_events import WATCHED
 from zhirong.operations.register_policy import BY_REGISTRAR

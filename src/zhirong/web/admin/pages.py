@@ -16,7 +16,7 @@ from zhirong.operations.platform.security import ACCOUNTS, MEMBERS, TOKENS, seco
 from zhirong.operations.rulebook import rules_version
 from zhirong.store.parties import Account, ApiToken, Membership, Organisation
 from zhirong.store.work import Job
-from zhirong.web.admin import auditing, inviting  # noqa: F401 - declare the auditor's pages and those of invitations
+from zhirong.web.admin import audit_pages, invitation_pages  # noqa: F401 - declare their pages
 from zhirong.web.clock import now
 from zhirong.web.menu import menu
 from zhirong.web.pages import page

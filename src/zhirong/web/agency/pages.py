@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from zhirong.chain.appraisal.request import PURPOSE_TEXT
 from zhirong.chain.appraisal_practice.records import STATE_TEXT, VALUE_TYPE_TEXT, AppraisalGrade
-from zhirong.chain.financing.appraising import APPRAISAL_WORDS, AppraisalState
+from zhirong.chain.financing.appraisal_states import APPRAISAL_WORDS, AppraisalState
 from zhirong.charts.drawing import to_svg
 from zhirong.documents.appraisal_report_blocks import report_charts
 from zhirong.kernel.days import day_of

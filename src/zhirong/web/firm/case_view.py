@@ -11,7 +11,7 @@ from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.chain.platform.states import MESSAGE_KIND_WORDS
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.kept import read_kept
-from zhirong.documents.papers.kinds import PAPER_KINDS
+from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_appraisals import grade_words

@@ -11,7 +11,7 @@ from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.right.records import LegalStatus
 from zhirong.kernel.errors import InputError
 from zhirong.operations.appraisal.online_appraisals import usable_appraisals
-from zhirong.operations.case.comparing import Compare, compared
+from zhirong.operations.case.mode_comparison import Compare, compared
 from zhirong.operations.fields import read
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.visibility import visible
@@ -20,7 +20,7 @@ from zhirong.store.parties import Organisation
 from zhirong.web.forms import data_of, form_fields, unplaced
 from zhirong.web.mode_answer import answer_context
 from zhirong.web.pages import page
-from zhirong.web.quoting import all_modes, drawing, today
+from zhirong.web.quote_cache import all_modes, drawing, today
 
 
 @page("firm/modes/", "firm.modes", roles=FIRM)

@@ -27,7 +27,7 @@ from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.store.financing import Case
 from zhirong.web.case_overview import Today, case_context
 from zhirong.web.clock import now
-from zhirong.web.explaining import tree
+from zhirong.web.explanation_view import tree
 from zhirong.web.lender import forms_of_case  # noqa: F401 - declares its pages
 from zhirong.web.menu import menu
 from zhirong.web.pages import page

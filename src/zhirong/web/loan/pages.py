@@ -12,7 +12,7 @@ from zhirong.chain.contract.states import DOCUMENT_WORDS, DocumentState, Signatu
 from zhirong.chain.financing.case import CASE_WORDS, WAY, CaseState
 from zhirong.chain.financing.statement import FIELD_TEXT
 from zhirong.chain.loan.rates import INDEX_TEXT
-from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, HEAD_TEXT, Category
+from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, HEAD_TEXT, Category
 from zhirong.chain.loan.states import (
     DIRECTION_WORDS,
     FLAG_WORDS,
@@ -26,7 +26,7 @@ from zhirong.chain.loan.states import (
 )
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.chain.pledge.registration import STATUS_WORDS, Status
-from zhirong.documents.papers.kinds import PAPER_KINDS
+from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.documents.statement_xlsx import statement_template
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
@@ -38,7 +38,7 @@ from zhirong.operations.case_file.documents import is_intact, signed_by
 from zhirong.operations.clock import now
 from zhirong.operations.contract.conditions import conditions_of, registrations_of, takes_part
 from zhirong.operations.contract.contracts import agreed_words
-from zhirong.operations.contract.filing import is_waiting
+from zhirong.operations.contract.pledge_filing import is_waiting
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.listing import LISTINGS

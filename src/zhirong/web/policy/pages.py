@@ -17,7 +17,7 @@ from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.authorize import operations_for
 from zhirong.operations.case_file.tables import plain
 from zhirong.operations.credit.portfolio import LENDER
-from zhirong.operations.credit.replaying import replay
+from zhirong.operations.credit.review_replay import replay
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.platform.policies import DECIDERS, ISSUERS, READERS, RULES, name_of_person, settable
 from zhirong.operations.platform.policy_effects import books

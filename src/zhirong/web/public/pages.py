@@ -15,8 +15,8 @@ from zhirong.web.forms import data_of, form_fields, unplaced
 from zhirong.web.mode_answer import answer_context
 from zhirong.web.pages import page
 from zhirong.web.public.limiter import Limiter, address_of
-from zhirong.web.public.telling import by_leader, parts_of, products
-from zhirong.web.quoting import all_modes, drawing, today
+from zhirong.web.public.mode_page import by_leader, parts_of, products
+from zhirong.web.quote_cache import all_modes, drawing, today
 from zhirong.workbench import modes
 
 # A calculation takes some tenths of a second of a processor; a person does not notice these limits, a script does.

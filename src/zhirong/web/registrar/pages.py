@@ -19,8 +19,16 @@ from zhirong.operations.authorize import can
 from zhirong.operations.declare import OPERATIONS, Call
 from zhirong.operations.pledge.certificates import registration_certificate
 from zhirong.operations.pledge.forms import PARTIES, REGISTRAR
-from zhirong.operations.pledge.look import changes_of, view
-from zhirong.operations.pledge.view import history, load, may_see, possible, readable, reconciliations, waiting
+from zhirong.operations.pledge.registrar_view import (
+    history,
+    load,
+    may_see,
+    possible,
+    readable,
+    reconciliations,
+    waiting,
+)
+from zhirong.operations.pledge.search import changes_of, view
 from zhirong.operations.run import run_operation
 from zhirong.store import log
 from zhirong.store.keys import signing_key

@@ -17,7 +17,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.declare import Call
 from zhirong.operations.platform.audit import kind_words
 from zhirong.operations.pledge.certificates import check_code, search_certificate
-from zhirong.operations.pledge.look import Query, search, searched_as, similar_names
+from zhirong.operations.pledge.search import Query, search, searched_as, similar_names
 from zhirong.store.keys import public_keys, signing_key
 from zhirong.store.settings import DATA
 from zhirong.store.shared_cache import count

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from zhirong.chain.contract.states import DOCUMENT_WORDS
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.quote.document import TotalsPart
-from zhirong.documents.papers.kinds import PAPER_KINDS
+from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import parse_yuan, show_yuan

@@ -16,8 +16,8 @@ import numpy.typing as npt
 from zhirong.chain.loan.day_counts import year_fraction
 from zhirong.chain.loan.periods import Period, fraction_of_year
 from zhirong.chain.loan.servicing.classification import CategoryGround, LoanFacts, classify, hold_of, watch_of
+from zhirong.chain.loan.servicing.components import Category
 from zhirong.chain.loan.servicing.contract import Contract
-from zhirong.chain.loan.servicing.heads import Category
 from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.terms import InterestBasis
 from zhirong.kernel.money import Fen

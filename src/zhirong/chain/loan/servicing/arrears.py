@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
+from zhirong.chain.loan.servicing.accruals import Pot, Uplifts
+from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.loan.servicing.contract import Order, Walk
-from zhirong.chain.loan.servicing.heads import Head
-from zhirong.chain.loan.servicing.pots import Pot, Uplifts
 from zhirong.chain.loan.servicing.state import Item, LateSpan
 from zhirong.kernel.money import Fen
 

@@ -8,10 +8,10 @@ that it changed.
 from collections.abc import Mapping
 from datetime import date
 
+from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.loan.servicing.events import PAYERS
-from zhirong.chain.loan.servicing.heads import Head
-from zhirong.chain.loan.servicing.held import LOAN, credit_account, kept_off_balance
 from zhirong.chain.loan.servicing.state import LoanPosition, Moves
+from zhirong.chain.loan.servicing.unapplied_cash import LOAN, credit_account, kept_off_balance
 from zhirong.kernel.money import Fen
 from zhirong.kernel.posting import Entry, Posting
 

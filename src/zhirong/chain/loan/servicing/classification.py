@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category, worst
+from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category, worst
 from zhirong.chain.loan.servicing.state import LoanStanding, Restructured
 from zhirong.kernel.days import add_months
 from zhirong.kernel.explain import Explanation, Unit, Value

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from zhirong.chain.loan.check import findings
 from zhirong.chain.loan.day_counts import DayCount
-from zhirong.chain.loan.servicing.heads import Category, Head
+from zhirong.chain.loan.servicing.components import Category, Head
+from zhirong.chain.loan.term_checks import findings
 from zhirong.chain.loan.terms import Finding, LoanTerms
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same

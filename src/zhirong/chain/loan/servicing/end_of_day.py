@@ -23,7 +23,7 @@ from zhirong.chain.loan.servicing.arrays import (
     with_interest_steps,
     with_late_steps,
 )
-from zhirong.chain.loan.servicing.heads import CATEGORIES, Category
+from zhirong.chain.loan.servicing.components import CATEGORIES, Category
 from zhirong.chain.loan.servicing.provisions import ProvisionTable, provision_rates
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Rulebook

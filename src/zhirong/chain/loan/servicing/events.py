@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.loan.terms import Method
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, yuan

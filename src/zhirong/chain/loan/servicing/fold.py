@@ -8,8 +8,19 @@ from fractions import Fraction
 
 from zhirong.chain.loan.periods import due_days, fraction_of_year
 from zhirong.chain.loan.servicing import events as ev
-from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
-from zhirong.chain.loan.servicing.held import (
+from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
+from zhirong.chain.loan.servicing.plan import (
+    RunningInterest,
+    at_new_rate,
+    by_hand,
+    ending,
+    interest_ahead,
+    planned,
+    restarted,
+    spread,
+)
+from zhirong.chain.loan.servicing.state import LoanPosition
+from zhirong.chain.loan.servicing.unapplied_cash import (
     ACCRUAL,
     CASH,
     INCOME,
@@ -24,18 +35,7 @@ from zhirong.chain.loan.servicing.held import (
     kept_off_balance,
     out_of_income,
 )
-from zhirong.chain.loan.servicing.plan import (
-    RunningInterest,
-    at_new_rate,
-    by_hand,
-    ending,
-    interest_ahead,
-    planned,
-    restarted,
-    spread,
-)
-from zhirong.chain.loan.servicing.state import LoanPosition
-from zhirong.chain.loan.servicing.working import Working
+from zhirong.chain.loan.servicing.working_figures import Working
 from zhirong.chain.loan.terms import Method
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, round_fen, show_yuan

@@ -11,11 +11,11 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from zhirong.chain.loan.amortisation import Run, left_of_plan
 from zhirong.chain.loan.periods import Period, fraction_of_year
 from zhirong.chain.loan.rates import FixedRate, RateFrom
 from zhirong.chain.loan.servicing.contract import Excess
 from zhirong.chain.loan.terms import InterestBasis, LoanTerms, Method, PlanItem
-from zhirong.chain.loan.walk import Run, left_of_plan
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.money import Fen, round_fen
 

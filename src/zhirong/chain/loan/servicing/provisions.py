@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT, Category
+from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen, share_of
 from zhirong.kernel.rulebook import Rulebook

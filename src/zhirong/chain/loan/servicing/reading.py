@@ -7,8 +7,8 @@ from decimal import Decimal
 from zhirong.chain.loan.reading import read_terms
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.classification import DebtorClaims, LoanFacts
+from zhirong.chain.loan.servicing.components import CATEGORIES, Category, Head
 from zhirong.chain.loan.servicing.contract import Contract, Order, contract_findings
-from zhirong.chain.loan.servicing.heads import CATEGORIES, Category, Head
 from zhirong.chain.loan.terms import Method
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen

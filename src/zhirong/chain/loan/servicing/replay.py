@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from zhirong.chain.loan.rates import FixedRate, published_rates, rate_sets
 from zhirong.chain.loan.servicing import events as ev
+from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
 from zhirong.chain.loan.servicing.contract import Contract, contract_findings
 from zhirong.chain.loan.servicing.fold import Fold
-from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
 from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError, Problem

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.loan.servicing.plan import Plan
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen, show_yuan, yuan

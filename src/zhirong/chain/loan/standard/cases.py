@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhirong.chain.loan.standard.contract import ENHANCEMENT_TYPES, StandardTerms, read_contract, refused
-from zhirong.chain.loan.standard.enhance import evolve_enhancement, read_enhancement
-from zhirong.chain.loan.standard.evolve import Market, Series, evolve
+from zhirong.chain.loan.standard.enhancements import evolve_enhancement, read_enhancement
+from zhirong.chain.loan.standard.event_effects import Market, Series, evolve
 from zhirong.chain.loan.standard.timeline import Observed
 from zhirong.chain.loan.standard.times import parse_time
 from zhirong.kernel.text import Text

@@ -1,0 +1,329 @@
+"""What the caller can do, look through and open, in words: for a command line and other programs that people look
+at.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from ninja import NinjaAPI, Schema
+
+from zhirong.api.answers import READ_REFUSALS, as_json, responses
+from zhirong.api.column_words import column_words, is_money
+from zhirong.api.problems import Words
+from zhirong.api.reading import number_in, query_of
+from zhirong.api.visible_columns import SHOWN
+from zhirong.kernel.days import day_of
+from zhirong.kernel.money import yuan
+from zhirong.operations.access_log import note_seen
+from zhirong.operations.actors import Actor
+from zhirong.operations.authorize import forbidden_to, may
+from zhirong.operations.clock import now
+from zhirong.operations.declare import OPERATIONS, Operation
+from zhirong.operations.listing import LISTINGS, Listing, may_list
+from zhirong.operations.refusals import forbidden, not_found
+from zhirong.operations.request_fields import Asked, asked
+from zhirong.operations.tokens import READ
+from zhirong.operations.visibility import visible
+
+_MOST_ID = 2**63 - 1
+_ANY_ID = 987654321
+
+
+class ChoiceWords(Schema):
+    """One of the values that can be chosen."""
+
+    value: str
+    words: Words
+
+
+class FieldWords(Schema):
+    """What is asked for. widget: text, area, choice, many, day, file, flag, password, code, money, number, range or
+    table (JSON). suits: whether it is asked of this row. default: what holds where nothing is given. start: what
+    stands there now, where it says what an object is. choices: empty if anything can be given.
+    """
+
+    name: str
+    title: Words
+    help: Words
+    widget: str
+    required: bool
+    is_list: bool
+    suits: bool
+    maximum: int | None
+    default: Any
+    start: Any
+    choices: list[ChoiceWords]
+
+
+class OperationWords(Schema):
+    """One operation. on: noun of what it is done to, empty if it begins something. page: path of the page that it
+    opens, ``{id}`` for the id of its subject. version: of the row that was named. fields: where one operation was
+    named.
+    """
+
+    name: str
+    title: Words
+    help: Words
+    is_on_row: bool
+    on: str
+    page: str
+    version: int | None
+    fields: list[FieldWords] | None
+
+
+class OperationsWords(Schema):
+    """What the caller can do."""
+
+    rows: list[OperationWords]
+
+
+class ColumnWords(Schema):
+    """A column of a list. is_ordered: whether the list can be ordered by it."""
+
+    name: str
+    title: Words
+    kind: str
+    is_ordered: bool
+    is_main: bool
+
+
+class FilterWords(Schema):
+    """A filter of a list. choices: empty if anything can be given."""
+
+    name: str
+    title: Words
+    choices: list[ChoiceWords]
+
+
+class ListWords(Schema):
+    """One list."""
+
+    name: str
+    title: Words
+    empty: Words
+    columns: list[ColumnWords]
+    filters: list[FilterWords]
+
+
+class ListsWords(Schema):
+    """What the caller can look through."""
+
+    rows: list[ListWords]
+
+
+class ObjectFieldWords(Schema):
+    """A column of an object. kind: money (yuan) or text, which is anything else. choices: what its values are
+    called, where lists let one choose among them.
+    """
+
+    name: str
+    title: Words
+    kind: str
+    choices: list[ChoiceWords]
+
+
+class ObjectWords(Schema):
+    """A kind of object. subject: how events name it."""
+
+    name: str
+    subject: str
+    title: Words
+    fields: list[ObjectFieldWords]
+
+
+class ObjectsWords(Schema):
+    """What can be opened, whether or not the caller may open it."""
+
+    rows: list[ObjectWords]
+
+
+def add_to(api: NinjaAPI) -> None:
+    """Declare the calls."""
+    for noun, summary, model, view, names in (
+        ("operations", "能办的事 / what I can do", OperationsWords, operations, ("name", "id")),
+        ("lists", "能看的列表 / what I can look through", ListsWords, lists, ()),
+        ("objects", "能打开的对象 / what can be opened", ObjectsWords, objects, ()),
+    ):
+        api.get(
+            f"/me/{noun}",
+            operation_id=f"my_{noun}",
+            summary=summary,
+            tags=["me"],
+            response=responses(model, READ_REFUSALS),
+            openapi_extra={"parameters": [_PARAMETERS[name] for name in names]},
+        )(view)
+
+
+_PARAMETERS: Mapping[str, Any] = {
+    "name": {
+        "in": "query",
+        "name": "name",
+        "required": False,
+        "description": "只看这一件事，连同要填的内容 / this one alone, with what it asks for",
+        "schema": {"type": "string", "maxLength": 80},
+    },
+    "id": {
+        "in": "query",
+        "name": "id",
+        "required": False,
+        "description": "对哪个对象办 / done to which object",
+        "schema": {"type": "integer", "minimum": 0, "maximum": _MOST_ID},
+    },
+}
+
+
+def operations(request: HttpRequest) -> HttpResponse:
+    """Everything that the caller may do; or one, with what it asks for, of a row that the caller can see."""
+    query = query_of(request, dict.fromkeys(("name", "id")))
+    actor: Actor = request.actor
+    if "name" not in query:
+        rows = [_operation(op) for op in OPERATIONS.values() if may(actor, op)]
+        return as_json({"rows": rows})
+    op = OPERATIONS.get(query["name"])
+    if op is None or not may(actor, op):
+        raise forbidden_to(actor, op)
+    row = _row(actor, op, number_in(query, "id", 0, _MOST_ID, 0)) if "id" in query else None
+    # Without the right to read, a token learns what is asked for, and nothing of what there is.
+    tells = _reads(actor) and (row is not None or op.model is None)
+    if row is not None and tells:
+        note_seen(actor, row, now())
+    # What suits is decided by the row: where none is named, everything may.
+    fields = [_field(one, one.suits or row is None) for one in asked(op.request, actor, row, tells=tells)]
+    return as_json({"rows": [{**_operation(op), "version": getattr(row, "version", None), "fields": fields}]})
+
+
+def lists(request: HttpRequest) -> HttpResponse:
+    """Every list that the caller may look through."""
+    query_of(request, {})
+    return as_json({"rows": [_list(one) for one in LISTINGS.values() if may_list(request.actor, one)]})
+
+
+def objects(request: HttpRequest) -> HttpResponse:
+    """Every kind of object; which of them the caller sees is decided object by object."""
+    query_of(request, {})
+    rows = [
+        {
+            "name": noun,
+            "subject": shown.model._meta.model_name,
+            "title": shown.title,
+            "fields": _columns(noun, (*shown.fields, *shown.own)),
+        }
+        for noun, shown in SHOWN.items()
+    ]
+    return as_json({"rows": rows})
+
+
+def _reads(actor: Actor) -> bool:
+    return actor.scopes is None or READ in actor.scopes
+
+
+def _row(actor: Actor, op: Operation, identity: int) -> Any:
+    """The row that is meant. Raises NotFoundError for one that the caller may not know of, ForbiddenError as
+    ``run_operation``.
+    """
+    if op.model is None:
+        return None
+    row = visible(actor, op.model, day_of(now())).filter(pk=identity).first()
+    if row is None:
+        raise not_found(op.model, identity)
+    if not op.relation(actor, row):
+        raise forbidden()
+    return row
+
+
+def _operation(op: Operation) -> dict[str, Any]:
+    return {
+        "name": op.name,
+        "title": op.title,
+        "help": op.help,
+        "is_on_row": op.model is not None,
+        "on": "" if op.model is None else _noun(op.model),
+        "page": _page(op.page),
+        "version": None,
+        "fields": None,
+    }
+
+
+def _noun(model: type[Model]) -> str:
+    """How the API calls what it shows of a table; the log's name of it where it shows nothing."""
+    return next((noun for noun, shown in SHOWN.items() if shown.model is model), str(model._meta.model_name))
+
+
+@cache
+def _page(name: str) -> str:
+    if not name:
+        return ""
+    try:
+        return reverse(name, args=[_ANY_ID]).replace(str(_ANY_ID), "{id}")
+    except NoReverseMatch:  # a page without a row
+        return reverse(name)
+
+
+def _field(one: Asked, suits: bool) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "help": one.help,
+        "widget": one.widget,
+        "required": one.required,
+        "is_list": one.is_list,
+        "suits": suits,
+        "maximum": one.maximum,
+        "default": _shown(one, one.default),
+        "start": _shown(one, one.start),
+        "choices": [{"value": str(value), "words": words} for value, words in one.choices],
+    }
+
+
+def _shown(one: Asked, value: Any) -> Any:
+    """What is in a field: an amount in yuan, as it is given."""
+    return yuan(value) if one.widget == "money" and isinstance(value, int) else value
+
+
+def _list(one: Listing) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "empty": one.empty,
+        "columns": [
+            {"name": c.name, "title": c.title, "kind": c.kind, "is_ordered": bool(c.order), "is_main": c.main}
+            for c in one.columns
+        ],
+        "filters": [
+            {
+                "name": f.name,
+                "title": f.title,
+                "choices": [{"value": value, "words": words} for value, words in f.choices or ()],
+            }
+            for f in one.filters
+        ],
+    }
+
+
+def _columns(noun: str, names: Iterable[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "title": column_words(noun, name),
+            "kind": "money" if is_money(noun, name) else "text",
+            "choices": _values(noun, name),
+        }
+        for name in names
+    ]
+
+
+def _values(noun: str, name: str) -> list[dict[str, Any]]:
+    """What the values of a column are called, by the filters of the lists that show such objects."""
+    known = {
+        value: words
+        for listing in LISTINGS.values()
+        if listing.model is SHOWN[noun].model
+        for one in listing.filters
+        if one.name == name
+        for value, words in one.choices or ()
+    }
+    return [{"value": value, "words": words} for value, words in known.items()]

@@ -1,0 +1,88 @@
+"""Where the money of a loan is booked, and money held for those who paid more than was owed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.events import Payer
+from zhirong.kernel.money import Fen
+
+ACCRUAL = "accrual"  # the cause under which the books show interest that time alone brought about
+
+OFF_BALANCE = "off_balance"  # the cause under which claims are kept off the balance sheet, and out of income
+INTEREST_HEADS = (Head.PENALTY, Head.COMPOUND, Head.INTEREST)
+
+CASH = "lender:cash"
+LOAN = {head: f"lender:loan:{head.value}" for head in Head}
+INCOME = {head: f"lender:income:{head.value}" for head in Head}
+WAIVED, WRITTEN_OFF = "lender:expense:waiver", "lender:expense:write_off"
+RECOVERED, RECOVERY_COSTS = "lender:income:recovery", "lender:expense:recovery_costs"
+
+MEMO = {head: f"lender:memo:{head.value}" for head in Head}
+MEMO_CONTRA = "lender:memo:contra"
+
+
+def kept_off_balance(claims: Mapping[Head, Fen]) -> dict[str, Fen]:
+    """The accounts off the balance sheet that show ``claims``."""
+    return {**{MEMO[head]: amount for head, amount in claims.items()}, MEMO_CONTRA: -sum(claims.values())}
+
+
+def out_of_income(claims: Mapping[Head, Fen]) -> dict[str, Fen]:
+    """Income that was booked and not received, taken back."""
+    return {**{LOAN[h]: -amount for h, amount in claims.items()}, **{INCOME[h]: a for h, a in claims.items()}}
+
+
+def credited(parts: Mapping[Head, Fen]) -> dict[str, Fen]:
+    """What goes out of the loan's accounts where ``parts`` of it were paid, given up or written off."""
+    return {LOAN[head]: -part for head, part in parts.items() if part}
+
+
+def credit_account(payer: Payer) -> str:
+    """The lender's account for what it holds for ``payer``."""
+    return "lender:credit" if payer == "firm" else f"lender:credit:{payer}"
+
+
+@dataclass(slots=True)
+class Held:
+    """Money held, by whose it is. Every change gives what the books should show for it.
+
+    Who pays for the debtor takes over the claim on it for what was applied (``recourse``), and no more: what is held
+    stays the payer's own (``receivable``), and becomes recourse when it covers something.
+    """
+
+    of: dict[Payer, Fen] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Fen:
+        """All that is held."""
+        return sum(self.of.values())
+
+    def receive(self, payer: Payer, amount: Fen, kept: Fen) -> dict[str, Fen]:
+        """Of ``amount`` received, ``kept`` was not applied and is held."""
+        self.of[payer] = self.of.get(payer, 0) + kept
+        moves = {credit_account(payer): -kept}
+        if payer != "firm":
+            moves[f"{payer}:cash"] = -amount
+            moves[f"{payer}:recourse"] = amount - kept
+            moves[f"{payer}:receivable"] = kept
+        return moves
+
+    def use(self, payer: Payer, amount: Fen) -> dict[str, Fen]:
+        """Held money covers something."""
+        self.of[payer] -= amount
+        moves = {credit_account(payer): amount}
+        if payer != "firm":
+            moves[f"{payer}:recourse"] = amount
+            moves[f"{payer}:receivable"] = -amount
+        return moves
+
+    def give_back(self, payer: Payer, amount: Fen) -> tuple[Fen, dict[str, Fen]]:
+        """Money goes back to its payer: how much more than is held, which the debtor owes again, and the moves."""
+        held = min(amount, self.of.get(payer, 0))
+        self.of[payer] = self.of.get(payer, 0) - held
+        moves = {credit_account(payer): held, CASH: -amount}
+        if payer != "firm":
+            moves[f"{payer}:cash"] = amount
+            moves[f"{payer}:receivable"] = -held
+            moves[f"{payer}:recourse"] = held - amount
+        return amount - held, moves

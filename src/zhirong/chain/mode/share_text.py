@@ -1,0 +1,16 @@
+"""How shares and multiples are written. ``plain_words`` has a mode in plain words, ``summary`` for programs."""
+
+from fractions import Fraction
+
+from zhirong.kernel.explain import plain
+from zhirong.kernel.money import quantise_rate
+
+
+def percent(share: Fraction) -> str:
+    """A share for people: 54 %."""
+    return f"{plain(quantise_rate(share * 100, 4))} %"
+
+
+def plain_share(share: Fraction) -> str:
+    """A share or multiple as a plain decimal."""
+    return plain(quantise_rate(share, 8))

@@ -1,0 +1,216 @@
+"""Comparison of an authority's published list, as Excel or CSV, with the mirror: every difference is an alarm."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from zhirong.chain.adapters.days import day_of_cell
+from zhirong.chain.pledge.reconciliation import Published, RegisterDifference, differences, read_published
+from zhirong.chain.pledge.register_json import registration_of
+from zhirong.chain.pledge.registration import RegisterRole
+from zhirong.documents.tables import read_rows
+from zhirong.evidence import canonical
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Text
+from zhirong.operations.declare import Call, Done, operation
+from zhirong.operations.fields import Line, Request, ask
+from zhirong.operations.pledge.forms import REGISTRAR
+from zhirong.operations.refusals import refuse
+from zhirong.operations.register_events import plain
+from zhirong.operations.register_policy import BY_AUTHORITY
+from zhirong.operations.run import run_call
+from zhirong.operations.unit_of_work import Decision, Work
+from zhirong.operations.uploads import Ticket, bytes_of, redeem
+from zhirong.store import models
+
+RECONCILED = "reconciliation.made"
+ALARM = (
+    "reconciliation.alarm"  # notifies the parties of one registration of the differences in the authority's data
+)
+_RECONCILE = "registration.reconcile"
+# The columns by words in their headings.
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "authority_number": ("登记号", "authority_number"),
+    "rights": ("权利号", "rights"),
+    "pledgors": ("出质人", "pledgors"),
+    "pledgee": ("质权人", "pledgee"),
+    "registered_on": ("登记日", "registered_on"),
+    "ended_on": ("注销日", "ended_on"),
+}
+_OPTIONAL = ("ended_on",)
+_LISTS = ("rights", "pledgors")
+_SEPARATORS = "；;、\n"
+
+
+class Reconcile(Request):
+    """The authority's published data."""
+
+    authority: Annotated[
+        Line, ask("登记机关", "Authority", "与登记时填写的名称一致", "spelt as in the recorded registrations")
+    ]
+    file: Annotated[
+        Ticket,
+        ask(
+            "公布的数据（Excel 或 CSV）",
+            "Its published data (Excel or CSV)",
+            "列：登记号、权利号、出质人、质权人、登记日、注销日；一格内有多项的用分号隔开",
+            "columns: authority_number, rights, pledgors, pledgee, registered_on, ended_on; semicolons within a cell",
+            widget="file",
+        ),
+    ]
+    is_complete: Annotated[
+        bool,
+        ask(
+            "数据是全部",
+            "The data are complete",
+            "勾选后，镜像登记中有而数据中没有的也视为不一致",
+            "if ticked, mirror registrations missing from the data count as differences",
+            widget="flag",
+        ),
+    ] = False
+
+
+def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], list[Published]]:
+    """Read the published rows, raw and parsed, before the write lock is taken."""
+    upload = redeem(call.actor, request.file)
+    rows = read_published_rows(bytes_of(upload), upload.name)
+    return rows, read_all_published(rows)
+
+
+@operation(
+    _RECONCILE,
+    Text("与登记机关核对", "Reconcile with an authority"),
+    request=Reconcile,
+    roles=REGISTRAR,
+    policy=BY_AUTHORITY,
+    prepare=_read,
+)
+def _reconcile(work: Work, request: Reconcile) -> Decision:
+    """Compare the data and notify the parties of every registration that differs."""
+    published, read = work.prepared
+    return decide_reconciliation(work, request.authority, published, read, is_complete=request.is_complete)
+
+
+def read_all_published(published: Sequence[Mapping[str, Any]]) -> list[Published]:
+    """Read an authority's published data. Raises InputError with everything that cannot be read in them."""
+    problems: list[Problem] = []
+    reader = Reader({"published": [dict(row) for row in published]}, source="", problems=problems)
+    read = [read_published(row) for row in reader.tables("published")]
+    if problems:
+        raise InputError(problems)
+    return read
+
+
+def reconcile(
+    call: Call, authority: str, published: Sequence[Mapping[str, Any]], *, is_complete: bool = False
+) -> tuple[Done, tuple[RegisterDifference, ...]]:
+    """Compare an authority's published data with the mirror; the event contains every difference as an alarm.
+
+    Raises InputError with everything that cannot be read in the data.
+    """
+    read = read_all_published(published)
+    request = {"authority": authority, "published": list(published), "is_complete": is_complete}
+    done = run_call(
+        _RECONCILE,
+        call,
+        request,
+        lambda work: decide_reconciliation(work, authority, published, read, is_complete=is_complete),
+    )
+    return done, alarms_of(done.index)
+
+
+def decide_reconciliation(
+    work: Work,
+    authority: str,
+    published: Sequence[Mapping[str, Any]],
+    read: Sequence[Published],
+    *,
+    is_complete: bool,
+) -> Decision:
+    """Decide on the differences between an authority's published data and the mirror. read: the data from
+    ``read_all_published``, read before the write lock is taken. A separate event notifies the parties of each
+    registration that differs.
+    """
+    work.demand(_RECONCILE)
+    if not authority.strip():
+        reason, hint = (
+            Text("未写明登记机关", "the authority is missing"),
+            Text("请写明登记机关", "enter the authority"),
+        )
+        raise refuse("missing", "authority", authority, reason, hint)
+    states = models.Registration.objects.filter(role=RegisterRole.MIRROR.value).order_by("id")
+    ours = [registration_of(canonical.decode(row.state.encode())) for row in states]
+    found = list(differences(authority, read, ours, is_complete=is_complete))
+    shown = [one.as_json() for one in found]
+    content = {"authority": authority, "differences": shown, "published": plain(published)}
+    public = {"authority": authority, "differences": len(found)}
+
+    def raise_alarms(work: Work, index: int) -> None:
+        for registration in sorted({one.registration for one in found if one.registration is not None}):
+            own = [one.as_json() for one in found if one.registration == registration]
+            content = {"authority": authority, "differences": own}
+            work.fold(Decision(_RECONCILE, ALARM, registration, content, {"differences": len(own)}))
+
+    return Decision(
+        _RECONCILE, RECONCILED, None, content, public, answer={"differences": shown}, follow=raise_alarms
+    )
+
+
+def alarms_of(index: int) -> tuple[RegisterDifference, ...]:
+    """Return the differences that a reconciliation found. index: of its event."""
+    content = canonical.decode(models.Event.objects.get(index=index).content.encode())
+    return tuple(
+        RegisterDifference(one["code"], one["authority_number"], one["registration"], Text(**one["text"]))
+        for one in content["differences"]
+    )
+
+
+def read_published_rows(data: bytes, source: str) -> list[dict[str, Any]]:
+    """Read the rows of a published list as tables. Raises InputError with every missing heading and every bad row."""
+    rows = [row for row in read_rows(data, source) if any(str(cell or "").strip() for cell in row[1])]
+    if not rows:
+        raise InputError(
+            [_problem("file", source, "文件是空的", "the file is empty", "换一个", "upload another file")]
+        )
+    head = [str(cell or "").strip() for cell in rows[0][1]]
+    at = {
+        name: head.index(next(one for one in words if one in head))
+        for name, words in HEADINGS.items()
+        if set(words) & set(head)
+    }
+    missing = [words[0] for name, words in HEADINGS.items() if name not in at and name not in _OPTIONAL]
+    if missing:
+        listed = "、".join(missing)
+        raise InputError(
+            [
+                _problem(
+                    "file", listed, f"缺少以下列：{listed}", f"columns are missing: {listed}", "补上", "add them"
+                )
+            ]
+        )
+    return [_table(row[1], at) for row in rows[1:]]
+
+
+def _table(cells: Any, at: Mapping[str, int]) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    for name, place in at.items():
+        value = cells[place] if place < len(cells) else None
+        if value is None or str(value).strip() == "":
+            continue
+        if name in _LISTS:
+            table[name] = _split(str(value))
+        elif name.endswith("_on"):
+            table[name] = day.isoformat() if (day := day_of_cell(value)) is not None else str(value).strip()
+        else:
+            table[name] = str(value).strip()
+    return table
+
+
+def _split(written: str) -> list[str]:
+    for separator in _SEPARATORS:
+        written = written.replace(separator, ";")
+    return [part.strip() for part in written.split(";") if part.strip()]
+
+
+def _problem(field: str, value: str, zh: str, en: str, hint_zh: str, hint_en: str) -> Problem:
+    return Problem(field, value, Text(zh, en), Text(hint_zh, hint_en), "published")
