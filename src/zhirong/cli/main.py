@@ -29,6 +29,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "损失分担：一份索赔，各方承担多少、为什么",
         "share a loss: what each party bears of a claim, and why",
     ),
+    "claim": (
+        "违约贷款：从索赔到结案，各方支付、返还、分录与最终承担",
+        "loans in default: payments, returns, entries and final positions",
+    ),
+    "dispose": (
+        "质物处置：按现值比较处置方式，分配处置价款",
+        "disposal of a pledge: compare the ways on present value, distribute the price",
+    ),
     "loan": (
         "贷款：从事件重算欠款、分类与账簿",
         "a loan: what it stands at, its category and books, from its events",
@@ -68,7 +76,20 @@ _OWN_HELP = frozenset({"do"})
 _PACKS = "ZHIRONG_RULES"
 # Commands whose answer depends on the rules; they print the policy packs in use.
 _BY_RULES = frozenset(
-    {"quote", "limit", "rate", "appraise", "report", "rights", "settle", "loan", "schedule", "modes"}
+    {
+        "quote",
+        "limit",
+        "rate",
+        "appraise",
+        "report",
+        "rights",
+        "settle",
+        "claim",
+        "dispose",
+        "loan",
+        "schedule",
+        "modes",
+    }
 )
 EXIT_BAD_INPUT = 2
 EXIT_NEWER_DATABASE = 4

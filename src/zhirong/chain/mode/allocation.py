@@ -14,7 +14,7 @@ or to the largest remainders.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -103,6 +103,7 @@ def allocate(
     itself can show is taken to be so (see ``refusal``), to show a loan before there is a claim. Recoveries up to a
     claim reduce it; later ones are the business of ``stream``. Raises ValueError for a loss above the loan, a
     negative amount, an identifier given twice, and for terms that need a figure of the pool that is not given.
+    A loan that has entered the pool and is not claimed yet has lost nothing, and takes up room under caps on loans.
     """
     state = PoolState() if pool is None else pool
     _check(loans)
@@ -113,7 +114,13 @@ def allocate(
         for loan in loans
         if day is None or loan.claim_day <= day
     }
-    turn = sorted(cases.values(), key=lambda case: turn_of(case.sharing, case.loan))
+    entered = [
+        _start(mode, loan, refusal(mode, loan, state, as_if_in_force=as_if_in_force, claim_in_order=True))
+        for loan in (
+            before_claim(loan) for loan in loans if loan.loan_id not in cases and loan.known_by(_last(day))
+        )
+    ]
+    turn = sorted([*cases.values(), *entered], key=lambda case: turn_of(case.sharing, case.loan))
     rooms = _Rooms(mode, state)
     for case in turn:
         _cover(mode, case, rooms)
@@ -139,6 +146,17 @@ def open_figures(mode: Mode, day: date, pool: PoolState) -> tuple[MissingFigureE
     if not pool.entered and (by_ratio or any(cap.of_entered is not None for cap in sharing.caps)):
         missing.append(MissingFigureError("entered"))
     return tuple(missing)
+
+
+def before_claim(loan: LoanLoss) -> LoanLoss:
+    """Return ``loan`` as it is known from its entry in the pool alone: lent, and nothing lost."""
+    return replace(
+        loan, principal=0, interest=0, costs=0, recoveries=(), deposits=(), accrued=(), facts={}, paid_elsewhere=0
+    )
+
+
+def _last(day: date | None) -> date:
+    return date.max if day is None else day
 
 
 def _check(loans: Sequence[LoanLoss]) -> None:

@@ -28,7 +28,7 @@ class Claims:
 
 def read_claims(reader: Reader) -> Claims:
     """Loans, losses, recoveries and the state of the pool. Raises InputError with everything wrong in the file."""
-    pool = _read_pool(reader)
+    pool = read_pool(reader)
     events = tuple(_read_event(entry) for entry in reader.tables("pool_event"))
     loans = tuple(_read_loan(entry) for entry in reader.tables("loan"))
     if not loans:
@@ -54,7 +54,7 @@ def read_claims(reader: Reader) -> Claims:
     return Claims(loans, pool, events)
 
 
-def _read_pool(reader: Reader) -> PoolState:
+def read_pool(reader: Reader) -> PoolState:
     entry = reader.optional_table("pool")
     if entry is None:
         return PoolState()
@@ -94,14 +94,23 @@ def _read_loan(reader: Reader) -> LoanLoss:
         ip_share=reader.rate("ip_share", Decimal(1)),
         borrower_balance=reader.optional_money("borrower_balance"),
         paid_elsewhere=reader.optional_money("paid_elsewhere") or 0,
-        facts=_read_facts(reader),
-        amounts=_read_amounts(reader),
-        members=_read_members(reader),
+        facts=read_facts(reader),
+        amounts=read_amounts(reader),
+        members=read_members(reader),
         closed_on=reader.optional_day("closed_on"),
         public_elsewhere=reader.optional_money("public_elsewhere"),
         deposits=tuple(_read_deposit(entry) for entry in reader.tables("deposit")),
         accrued=tuple(_read_accrued(entry) for entry in reader.tables("accrued")),
+        entered_on=reader.optional_day("entered_on"),
     )
+    if loan.entered_on is not None and loan.entered_on > loan.claim_day:
+        reader.problem(
+            "entered_on",
+            loan.entered_on,
+            "dates_reversed",
+            Text("入库日晚于索赔日", "the loan enters the pool after its claim"),
+            Text("请改正 entered_on 或 claim_day", "Correct entered_on or claim_day."),
+        )
     for number, accrual in enumerate(loan.accrued, 1):
         if accrual.day < loan.claim_day:
             reader.problem(
@@ -187,7 +196,7 @@ def _read_accrued(reader: Reader) -> Accrued:
     return accrued
 
 
-def _read_facts(reader: Reader) -> dict[str, object]:
+def read_facts(reader: Reader) -> dict[str, object]:
     table = reader.optional_table("facts")
     facts: dict[str, object] = {}
     if table is None:
@@ -214,7 +223,7 @@ def _fact(table: Reader, name: str, kind: str) -> object:
     return table.number(name, 0) if kind == "rate" else table.text(name)
 
 
-def _read_amounts(reader: Reader) -> dict[str, Fen]:
+def read_amounts(reader: Reader) -> dict[str, Fen]:
     table = reader.optional_table("amounts")
     if table is None:
         return {}
@@ -223,7 +232,7 @@ def _read_amounts(reader: Reader) -> dict[str, Fen]:
     return amounts
 
 
-def _read_members(reader: Reader) -> dict[str, Fen]:
+def read_members(reader: Reader) -> dict[str, Fen]:
     table = reader.optional_table("members")
     if table is None:
         return {}

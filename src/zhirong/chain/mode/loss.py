@@ -63,7 +63,8 @@ class LoanLoss:
     closed_on: the day the case was written off or settled, which trues up an advance. reckoned_on: the day up to
     which recoveries reduce the loss before it is shared, by default that of the claim. deposits: money that is held
     and not received until it is applied. accrued: what the debt has grown by since the claim, so that a surplus is
-    what exceeds the debt of its day.
+    what exceeds the debt of its day. entered_on: the day of entry in the pool (入库), from which it takes up room under
+    caps that count loans; None: it does so from its claim on.
     """
 
     loan_id: str
@@ -87,6 +88,11 @@ class LoanLoss:
     deposits: tuple[Deposit, ...] = ()
     public_elsewhere: Fen | None = None
     accrued: tuple[Accrued, ...] = ()
+    entered_on: date | None = None
+
+    def known_by(self, day: date) -> bool:
+        """Return whether the loan is known by ``day``: by its claim, or by its entry in the pool."""
+        return self.claim_day <= day or (self.entered_on is not None and self.entered_on <= day)
 
     @property
     def received(self) -> tuple[LossRecovery, ...]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from zhirong.chain.mode.confirmation import Confirmation
 from zhirong.chain.mode.security import Pledgee, Security
-from zhirong.chain.mode.vocabulary import ChargeKind
+from zhirong.chain.mode.vocabulary import ChargeKind, PayerNature
 from zhirong.kernel.memo import Same
 from zhirong.kernel.money import Fen, Rounding
 from zhirong.kernel.rulebook import Reference
@@ -21,11 +21,15 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class ModeParty:
-    """Who plays a role in this mode. role: a word of ``vocabulary.ROLES``."""
+    """Who plays a role in this mode. role: a word of ``vocabulary.ROLES``.
+
+    nature: whether its payment takes the claim over or compensates the lender; None where the file does not say.
+    """
 
     role: str
     name: Text
     does: Text | None
+    nature: PayerNature | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,10 @@ def _read_parties(reader: Reader) -> tuple[ModeParty, ...]:
             need_role(table, role, role, tuple(words.ROLES))
             continue
         entry = table.table(role)
-        parties.append(ModeParty(role, Text(entry.text("zh"), entry.text("en")), entry.optional_words("does")))
+        natures = tuple(nature.value for nature in words.PayerNature)
+        nature = words.PayerNature(entry.choice("nature", natures)) if entry.has("nature") else None
+        name = Text(entry.text("zh"), entry.text("en"))
+        parties.append(ModeParty(role, name, entry.optional_words("does"), nature))
         entry.finish()
     for needed in ("firm", "lender"):
         if needed not in {party.role for party in parties}:

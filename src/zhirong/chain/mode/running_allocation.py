@@ -3,13 +3,23 @@ day.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
-from zhirong.chain.mode.allocation import allocate, cap_states, net_loss, payment_year, refusal, terms_of, turn_of
+from zhirong.chain.mode.allocation import (
+    allocate,
+    before_claim,
+    cap_states,
+    net_loss,
+    payment_year,
+    refusal,
+    terms_of,
+    turn_of,
+)
 from zhirong.chain.mode.arrays import Fens, Losses, allocate_many, ip_parts, pledged_on, states_column
 from zhirong.chain.mode.loss import LoanLoss, PoolState
 from zhirong.chain.mode.model import Mode, Sharing
@@ -70,13 +80,21 @@ class _InColumns:
         self._loans = sorted(loans, key=lambda loan: turn_of(self._sharing, loan))
         self._columns, self._pool = columns_of(mode, self._sharing, self._loans, pool)
         self._claimed = np.array([loan.claim_day.toordinal() for loan in self._loans], dtype=np.int64)
+        self._entered = np.array(
+            [(loan.claim_day if loan.entered_on is None else loan.entered_on).toordinal() for loan in self._loans],
+            dtype=np.int64,
+        )
+        self._unclaimed: Losses | None = None
+        if (self._entered < self._claimed).any():
+            before = [before_claim(loan) for loan in self._loans]
+            self._unclaimed, _ = columns_of(mode, self._sharing, before, pool, claim_in_order=True)
         self._closing: dict[date, list[int]] = {}
         if mode.advance is not None:
             for row, loan in enumerate(self._loans):
                 if loan.closed_on is not None:
                     self._closing.setdefault(loan.closed_on, []).append(row)
         self._rows = {loan.loan_id: row for row, loan in enumerate(self._loans)}
-        self._known = 0
+        self._known = (0, 0)
         self._shared: Fens = np.zeros((len(loans), len(mode.bearers)), dtype=np.int64)
 
     def move_to(self, day: date) -> set[str]:
@@ -91,15 +109,18 @@ class _InColumns:
             ):
                 if column is not None:
                     column[row] = net[component]
-        known = np.flatnonzero(self._claimed <= day.toordinal())
-        if known.size == self._known and not closed:
+        claimed = self._claimed <= day.toordinal()
+        known = np.flatnonzero(claimed | (self._entered <= day.toordinal()))
+        count = (int(claimed.sum()), int(known.size))
+        if count == self._known and not closed:
             return set()
-        self._known = int(known.size)
+        self._known = count
+        columns = self._columns if self._unclaimed is None else _either(claimed, self._columns, self._unclaimed)
         new: Fens = np.zeros_like(self._shared)
         # The column ``refused`` says which loans were made outside the dates of the rule.
         new[known] = allocate_many(
             self._mode,
-            _chosen(self._columns, known),
+            _chosen(columns, known),
             self._mode.version_day(self._loans[0].loan_day, self._loans[0].claim_day),
             self._pool,
             as_if_in_force=True,
@@ -114,9 +135,12 @@ class _InColumns:
 
 
 def columns_of(
-    mode: Mode, sharing: Sharing, loans: Sequence[LoanLoss], pool: PoolState
+    mode: Mode, sharing: Sharing, loans: Sequence[LoanLoss], pool: PoolState, *, claim_in_order: bool = False
 ) -> tuple[Losses, PoolState]:
-    """Loans as columns in the order given, and the pool with its lenders numbered as the columns number them."""
+    """Return loans as columns in the order given, and the pool with its lenders numbered as the columns number them.
+
+    claim_in_order: see ``allocate.refusal``.
+    """
     borrowers = {name: number for number, name in enumerate(dict.fromkeys(loan.borrower for loan in loans))}
     lenders = {name: number for number, name in enumerate(dict.fromkeys(loan.lender for loan in loans))}
     nets = [net_loss(mode, loan) for loan in loans]
@@ -135,7 +159,9 @@ def columns_of(
         ip_part=ip_part,
         ip_whole=ip_whole,
         balance=_column([max(loan.amount, loan.borrower_balance or 0) for loan in loans]),
-        refused=np.array([refusal(mode, loan, pool) is not None for loan in loans], dtype=np.bool_),
+        refused=np.array(
+            [refusal(mode, loan, pool, claim_in_order=claim_in_order) is not None for loan in loans], dtype=np.bool_
+        ),
         bonus=states_column(clauses) if sharing.clauses else None,
         amounts={
             fact: _column([amount_of(mode, loan.amount, loan.amounts, fact) for loan in loans]) for fact in facts
@@ -167,6 +193,22 @@ def columns_of(
 
 def _column(values: list[int]) -> Fens:
     return np.array(values, dtype=np.int64)
+
+
+def _either(claimed: npt.NDArray[np.bool_], first: Losses, second: Losses) -> Losses:
+    """Return the rows of ``first`` where ``claimed``, and of ``second`` elsewhere."""
+
+    def pick(one: Any, other: Any) -> Any:
+        if isinstance(one, dict):
+            return {key: pick(column, other[key]) for key, column in one.items()}
+        if isinstance(one, np.ndarray):
+            mask = claimed if one.ndim == 1 else claimed[:, None]
+            return np.where(mask, one, other)
+        return one
+
+    return Losses(
+        **{field.name: pick(getattr(first, field.name), getattr(second, field.name)) for field in fields(Losses)}
+    )
 
 
 def _chosen(columns: Losses, rows: Fens) -> Losses:

@@ -1,6 +1,7 @@
 """The words of the mode language: roles, facts, tests and readings. A file that uses another word is refused."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 from zhirong.chain.right.kinds import KIND_TEXT
@@ -33,6 +34,19 @@ ROLES: dict[str, Text] = {
     "platform": Text("知识产权金融平台", "IP finance platform"),
     "registrar": Text("登记机关", "registration office"),
     "rating_agency": Text("信用评估机构", "credit rating agency"),
+}
+
+
+class PayerNature(StrEnum):
+    """What a payer's payment does to the claim: 代偿 takes it over, 补偿 leaves it whole with the lender."""
+
+    TAKES_OVER = "takes_over"
+    COMPENSATES = "compensates"
+
+
+NATURE_TEXT: dict[PayerNature, Text] = {
+    PayerNature.TAKES_OVER: Text("代偿（取得追偿权）", "payout (takes the claim over)"),
+    PayerNature.COMPENSATES: Text("补偿（债权仍归放款机构）", "compensation (the lender keeps the claim)"),
 }
 
 ChargeKind = Literal["interest", "fee", "premium", "subsidy", "reward"]

@@ -1,0 +1,74 @@
+"""What each party has to carry of a shared loss on a day, and what has to move so that it does.
+
+The lender and every payer carry their part of the loss less what of the recoveries is theirs. What a payer has paid
+and not got back is compared with that target: less is still due from it, more goes back to it. So the end does not
+depend on whether a recovery comes before or after a payment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from zhirong.chain.mode.model import Mode, Sharing
+from zhirong.chain.mode.returns import given_back
+from zhirong.kernel.money import Fen
+
+LENDER = "lender"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLoss:
+    """A loss as divided by the mode. parts: by role; they sum to the loss. apart: of them, in components not shared.
+
+    through: for a payer that pays another payer, who has paid in its stead.
+    """
+
+    parts: Mapping[str, Fen]
+    apart: Mapping[str, Fen]
+    through: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def loss(self) -> Fen:
+        """The whole loss."""
+        return sum(self.parts.values())
+
+    def without(self, party: str) -> "SharedLoss":
+        """Return the loss with the part of ``party``, and of those who pay through it, moved to the lender."""
+        gone = {party, *(role for role, first in self.through.items() if first == party)}
+        parts = {role: 0 if role in gone else part for role, part in self.parts.items()}
+        parts[LENDER] = parts.get(LENDER, 0) + sum(self.parts.get(role, 0) for role in gone)
+        return SharedLoss(parts, self.apart, self.through)
+
+
+def shared_loss(sharing: Sharing, parts: Mapping[str, Fen], net: Mapping[str, Fen]) -> SharedLoss:
+    """Return ``parts`` with what of them lies in components that ``sharing`` does not share.
+
+    net: the loss by component of the mode (principal, interest, costs).
+    """
+    apart = {sharing.rest_to: sum(amount for component, amount in net.items() if component not in sharing.base)}
+    through = {t.payer: t.through for t in sharing.timings if t.through is not None}
+    return SharedLoss(dict(parts), apart, through)
+
+
+def carried(mode: Mode, shared: SharedLoss, received: Fen) -> dict[str, Fen]:
+    """Return what each party carries after ``received`` fen, net of costs, have come in since the claim.
+
+    Computed as old parts less what is given back of the whole sum, so that the number of recoveries and their order
+    against payments change nothing. What is received beyond the loss is not divided here.
+    """
+    back = given_back(mode.recoveries, shared.parts, min(received, shared.loss), shared.apart)
+    return {role: part - back[role] for role, part in shared.parts.items()}
+
+
+def due_flows(shared: SharedLoss, carries: Mapping[str, Fen]) -> dict[tuple[str, str], Fen]:
+    """Return what each payer must have paid, net of returns, to the lender or to who paid in its stead."""
+    flows: dict[tuple[str, str], Fen] = {}
+    for role, amount in carries.items():
+        if role == LENDER:
+            continue
+        first = shared.through.get(role)
+        if first is None:
+            flows[role, LENDER] = flows.get((role, LENDER), 0) + amount
+        else:
+            flows[first, LENDER] = flows.get((first, LENDER), 0) + amount
+            flows[role, first] = amount
+    return flows

@@ -1,0 +1,250 @@
+"""What happens to a loan in default, one record an event, and the loan it happens to. Amounts are whole fen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.mode.loss import LoanLoss, LossRecovery
+from zhirong.kernel.money import Fen
+from zhirong.kernel.text import Text
+
+# A mode shares principal, interest and costs; compound interest and penalty are interest there.
+SHARED_AS: Mapping[Head, str] = {
+    Head.PRINCIPAL: "principal",
+    Head.INTEREST: "interest",
+    Head.COMPOUND: "interest",
+    Head.PENALTY: "interest",
+    Head.COSTS: "costs",
+}
+INTEREST_LIKE = (Head.INTEREST, Head.COMPOUND, Head.PENALTY)
+
+
+class RecoverySource(StrEnum):
+    """Where recovered money comes from; it decides who is paid first."""
+
+    DEBTOR = "debtor"
+    PLEDGE = "pledge"
+    COUNTER_GUARANTEE = "counter_guarantee"
+    OTHER_GUARANTOR = "other_guarantor"
+    RIGHT_INSURER = "right_insurer"
+    DAMAGES = "damages"
+    LICENCE_FEES = "licence_fees"
+
+
+SOURCE_TEXT: Mapping[RecoverySource, Text] = {
+    RecoverySource.DEBTOR: Text("债务人还款", "paid by the debtor"),
+    RecoverySource.PLEDGE: Text("质物处置所得", "proceeds of the pledge"),
+    RecoverySource.COUNTER_GUARANTEE: Text("反担保处置所得", "proceeds of the counter-guarantee"),
+    RecoverySource.OTHER_GUARANTOR: Text("其他保证人支付", "paid by another guarantor"),
+    RecoverySource.RIGHT_INSURER: Text("知识产权保险赔款", "paid by the insurer of the right"),
+    RecoverySource.DAMAGES: Text("侵权赔偿款", "damages for infringement"),
+    RecoverySource.LICENCE_FEES: Text("许可费", "licence fees"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultEvent:
+    """Something that happened. recorded_on: when it became known; None is the day itself."""
+
+    day: date
+    recorded_on: date | None = None
+
+    @property
+    def known_on(self) -> date:
+        """The first day on which the books know of it."""
+        return self.day if self.recorded_on is None else max(self.day, self.recorded_on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebtAccrued(DefaultEvent):
+    """The debt grows by interest, compound interest, penalty or costs that the lender does not pay out."""
+
+    component: Head
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostPaid(DefaultEvent):
+    """The lender pays a cost of enforcement that the debtor owes it."""
+
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFiled(DefaultEvent):
+    """The lender claims on those who share the loss; what is unpaid that day is divided by the mode."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayerPaid(DefaultEvent):
+    """A payer pays: the lender, or the party that has paid in its stead."""
+
+    party: str
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered(DefaultEvent):
+    """Money comes in on the debt. costs: of getting it, taken out of it, at most all of it."""
+
+    amount: Fen
+    costs: Fen = 0
+    source: RecoverySource = RecoverySource.DEBTOR
+
+    @property
+    def net(self) -> Fen:
+        """What is left to cover the debt."""
+        return self.amount - self.costs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositReceived(DefaultEvent):
+    """Money the lender holds as security; no payment until it is applied."""
+
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositApplied(DefaultEvent):
+    """Held security is set against the debt."""
+
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccrualStopped(DefaultEvent):
+    """The loan is non-performing: unpaid interest leaves income, and later interest is kept off balance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provided(DefaultEvent):
+    """The lender sets a provision aside."""
+
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenOff(DefaultEvent):
+    """The lender writes the loan off; the debtor still owes everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClawedBack(DefaultEvent):
+    """A payer takes back what it still carries of its payment. interest: what the lender pays on top."""
+
+    party: str
+    interest: Fen = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankruptcyAccepted(DefaultEvent):
+    """A petition is accepted: from this day nothing accrues against debtor or guarantor (破产法 46, 担保 22)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleTaken(DefaultEvent):
+    """A payer that took the claim over takes the right at an agreed value (折价), after the default (CC 428, 436)."""
+
+    party: str
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceFee(DefaultEvent):
+    """The firm pays the holder of the right for its licence back. late: charge for paying late."""
+
+    party: str
+    amount: Fen
+    late: Fen = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpkeepPaid(DefaultEvent):
+    """The holder of the right pays to keep it in force."""
+
+    party: str
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightSold(DefaultEvent):
+    """The holder sells the right, or the firm buys it back. costs: taken out of the price."""
+
+    party: str
+    amount: Fen
+    costs: Fen = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultedLoan:
+    """A loan in default. owed: by component, on ``first_day``, before the first event. events: in any order.
+
+    amount: what was lent on ``loan_day``. entered_on: the day on which it entered the pool (入库), from which it takes
+    up room under caps that count loans. The other fields are those of ``LoanLoss``.
+    """
+
+    loan_id: str
+    borrower: str
+    lender: str
+    loan_day: date
+    amount: Fen
+    first_day: date
+    owed: Mapping[Head, Fen]
+    events: tuple[DefaultEvent, ...]
+    entered_on: date | None = None
+    ip_share: Decimal = Decimal(1)
+    borrower_balance: Fen | None = None
+    paid_elsewhere: Fen = 0
+    public_elsewhere: Fen | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    amounts: Mapping[str, Fen] = field(default_factory=dict)
+    members: Mapping[str, Fen] = field(default_factory=dict)
+
+    def known(self, day: date) -> tuple[DefaultEvent, ...]:
+        """Return the events that were recorded by ``day``."""
+        return tuple(event for event in self.events if event.known_on <= day)
+
+    def loss_at_claim(self, events: tuple[DefaultEvent, ...]) -> LoanLoss | None:
+        """Return what the mode divides: the debt on the day of the claim in ``events``; None if there is none."""
+        filed = [event.day for event in events if isinstance(event, ClaimFiled)]
+        if not filed:
+            return None
+        claim_day = min(filed)
+        owed = {"principal": 0, "interest": 0, "costs": 0}
+        for component, amount in self.owed.items():
+            owed[SHARED_AS[component]] += amount
+        recoveries = []
+        for event in events:
+            if event.day > claim_day:
+                continue
+            if isinstance(event, DebtAccrued):
+                owed[SHARED_AS[event.component]] += event.amount
+            elif isinstance(event, CostPaid):
+                owed["costs"] += event.amount
+            elif isinstance(event, Recovered):
+                recoveries.append(LossRecovery(event.day, event.amount, event.costs))
+            elif isinstance(event, DepositApplied):
+                recoveries.append(LossRecovery(event.day, event.amount))
+        return LoanLoss(
+            loan_id=self.loan_id,
+            borrower=self.borrower,
+            lender=self.lender,
+            loan_day=self.loan_day,
+            claim_day=claim_day,
+            amount=self.amount,
+            principal=owed["principal"],
+            interest=owed["interest"],
+            costs=owed["costs"],
+            recoveries=tuple(recoveries),
+            ip_share=self.ip_share,
+            borrower_balance=self.borrower_balance,
+            paid_elsewhere=self.paid_elsewhere,
+            facts=self.facts,
+            amounts=self.amounts,
+            members=self.members,
+            public_elsewhere=self.public_elsewhere,
+            entered_on=self.entered_on,
+        )

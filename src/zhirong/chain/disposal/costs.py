@@ -1,0 +1,108 @@
+"""Court fees and taxes of enforcing a claim and selling a right, from dated rules (``rules/recovery/costs.toml``)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from zhirong.kernel.explain import Explanation
+from zhirong.kernel.money import Fen, parse_yuan, quantise_rate, round_fen, share_of, show_yuan
+from zhirong.kernel.rulebook import Rulebook, RuleValue
+from zhirong.kernel.text import Text
+
+EXECUTION_FEE = "recovery.cost.execution_fee"
+SUIT_FEE = "recovery.cost.suit_fee"
+SIMPLIFIED_PART = "recovery.cost.simplified_suit_part"
+PAYMENT_ORDER_PART = "recovery.cost.payment_order_part"
+VAT = "recovery.cost.vat"
+STAMP = "recovery.cost.stamp"
+
+
+@dataclass(frozen=True, slots=True)
+class SaleTaxes:
+    """Taxes that the price of a right contains or causes, in fen. vat: contained in the price. stamp: one side."""
+
+    vat: Fen
+    stamp: Fen
+    explanation: Explanation
+
+    @property
+    def total(self) -> Fen:
+        """Both taxes."""
+        return self.vat + self.stamp
+
+
+def execution_fee(rules: Rulebook, day: date, claim: Fen) -> Explanation:
+    """Return the fee of enforcing ``claim`` fen, with how it is made up (费用办法 14(1))."""
+    return _by_slices(rules.at(EXECUTION_FEE, day), claim)
+
+
+def suit_fee(rules: Rulebook, day: date, claim: Fen, *, simplified: bool = False) -> Explanation:
+    """Return the court fee of a suit for ``claim`` fen; half of it under simplified procedure (费用办法 13, 16)."""
+    full = _by_slices(rules.at(SUIT_FEE, day), claim)
+    if not simplified:
+        return full
+    part = rules.at(SIMPLIFIED_PART, day)
+    assert isinstance(full.value, int)
+    label = Text("案件受理费（简易程序）", "court fee, simplified procedure")
+    formula = Text(f"{show_yuan(full.value)} × {part.number()}", f"{show_yuan(full.value)} × {part.number()}")
+    return Explanation(label, share_of(full.value, part.number()), "fen", formula, (part.reference,), parts=(full,))
+
+
+def payment_order_fee(rules: Rulebook, day: date, claim: Fen) -> Explanation:
+    """Return the fee of applying for a payment order: a third of that of a suit (费用办法 14(3))."""
+    full, part = _by_slices(rules.at(SUIT_FEE, day), claim), rules.at(PAYMENT_ORDER_PART, day)
+    assert isinstance(full.value, int)
+    share = Fraction(part.value["parts"], part.value["of"])
+    formula = Text(f"{show_yuan(full.value)} × {share}", f"{show_yuan(full.value)} × {share}")
+    return Explanation(part.title, share_of(full.value, share), "fen", formula, (part.reference,), parts=(full,))
+
+
+def sale_taxes(rules: Rulebook, day: date, price: Fen) -> SaleTaxes:
+    """Return VAT contained in ``price`` and stamp duty on the price without VAT, each rounded half up once."""
+    vat_rule, stamp_rule = rules.at(VAT, day), rules.at(STAMP, day)
+    rate = Fraction(vat_rule.number())
+    vat = round_fen(price * rate / (1 + rate))
+    stamp = round_fen(price / (1 + rate) * Fraction(stamp_rule.number()))
+    percent = quantise_rate(rate * 100, 2)
+    parts = (
+        Explanation(
+            vat_rule.title,
+            vat,
+            "fen",
+            Text(
+                f"{show_yuan(price)} × {percent} ÷ (100 + {percent})",
+                f"{show_yuan(price)} × {percent} ÷ (100 + {percent})",
+            ),
+            (vat_rule.reference,),
+        ),
+        Explanation(
+            stamp_rule.title,
+            stamp,
+            "fen",
+            Text(f"不含税价 × {stamp_rule.number()}", f"price without VAT × {stamp_rule.number()}"),
+            (stamp_rule.reference,),
+        ),
+    )
+    label = Text("转让环节税费", "taxes of the sale")
+    return SaleTaxes(vat, stamp, Explanation(label, vat + stamp, "fen", parts=parts))
+
+
+def _by_slices(rule: RuleValue, amount: Fen) -> Explanation:
+    """Return the sum of a first amount and each slice at its rate, rounded half up once."""
+    table: Mapping[str, Any] = rule.value
+    first = parse_yuan(table["first"])
+    exact, done, steps = Fraction(first), 0, [show_yuan(first)]
+    for row in table["tiers"]:
+        end = parse_yuan(row["up_to"]) if "up_to" in row else amount
+        within = min(amount, end) - done
+        if within <= 0:
+            break
+        rate = Fraction(row["rate"])
+        exact += within * rate
+        if rate:
+            steps.append(f"{show_yuan(within)} × {quantise_rate(rate * 100, 2)} %")
+        done += within
+    formula = " + ".join(steps)
+    return Explanation(rule.title, round_fen(exact), "fen", Text(formula, formula), (rule.reference,))

@@ -1,0 +1,132 @@
+"""The disposal file: the debt, the ways to compare, and the pledgees who share a price, read once into records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from zhirong.chain.disposal.distribution import Deduction, Pledgee
+from zhirong.chain.disposal.ways import DisposalWay, Outcome
+from zhirong.chain.loan.servicing.heads import Head
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import Fen, share_of
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+
+WAYS_RULE = "recovery.ways"
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DisposalFile:
+    """What a disposal file says. day: of the comparison. rate: the loan's effective yearly rate.
+
+    ways: those of the file; empty if it leaves them to the rules. price: of a sale to distribute; None if there is
+    none. pledgees: who share it. deductions: costs and taxes besides the taxes of the sale. taxes: whether VAT and
+    stamp duty are taken from the price.
+    """
+
+    day: date
+    debt: Fen
+    rate: Fraction
+    ways: tuple[DisposalWay, ...]
+    price: Fen | None
+    pledgees: tuple[Pledgee, ...]
+    deductions: tuple[Deduction, ...]
+    taxes: bool
+
+
+def read_disposal(reader: Reader) -> DisposalFile:
+    """Return what a disposal file says. Raises InputError with everything wrong in it."""
+    sale = reader.optional_table("sale")
+    price: Fen | None = None
+    taxes = True
+    deductions: tuple[Deduction, ...] = ()
+    if sale is not None:
+        price, taxes = sale.money("price", 1), sale.flag("taxes", True)
+        deductions = tuple(_read_deduction(row) for row in sale.tables("cost")[:MOST_ROWS])
+        sale.finish()
+    file = DisposalFile(
+        day=reader.day("day"),
+        debt=reader.money("debt", 1),
+        rate=Fraction(reader.rate("rate")),
+        ways=tuple(_read_way(entry) for entry in reader.tables("way")[:MOST_ROWS]),
+        price=price,
+        pledgees=tuple(_read_pledgee(entry) for entry in reader.tables("pledgee")[:MOST_ROWS]),
+        deductions=deductions,
+        taxes=taxes,
+    )
+    for name in ("way", "pledgee"):
+        if len(reader.tables(name)) > MOST_ROWS:
+            reader.problem(
+                name,
+                str(len(reader.tables(name))),
+                "count",
+                Text(f"超过 {MOST_ROWS} 项", f"more than {MOST_ROWS} entries"),
+                Text("请减少条目", "Enter fewer."),
+            )
+    reader.finish()
+    return file
+
+
+def standard_ways(rules: Rulebook, day: date, debt: Fen) -> tuple[DisposalWay, ...]:
+    """Return the ways of the rulebook for a debt of ``debt`` fen, whose amounts are assumed parts of it."""
+    rows: list[Mapping[str, Any]] = rules.at(WAYS_RULE, day).value
+    return tuple(
+        DisposalWay(
+            row["code"],
+            Text(row["zh"], row["en"]),
+            tuple(
+                Outcome(
+                    Fraction(o["probability"]),
+                    share_of(debt, Fraction(o["gross"])),
+                    share_of(debt, Fraction(o["costs"])),
+                    o["days"],
+                )
+                for o in row["outcomes"]
+            ),
+            closes=(Text(row["closes_zh"], row["closes_en"]),) if "closes_zh" in row else (),
+        )
+        for row in rows
+    )
+
+
+def _read_way(reader: Reader) -> DisposalWay:
+    title = reader.words("title")
+    way = DisposalWay(
+        code=reader.text("code"),
+        title=title,
+        outcomes=tuple(_read_outcome(entry) for entry in reader.tables("outcome")[:MOST_ROWS]),
+        assumed=reader.flag("assumed", True),
+    )
+    reader.finish()
+    return way
+
+
+def _read_outcome(reader: Reader) -> Outcome:
+    outcome = Outcome(
+        Fraction(reader.rate("probability")),
+        reader.money("gross"),
+        reader.money("costs"),
+        reader.whole("days", 0, 36_500),
+    )
+    reader.finish()
+    return outcome
+
+
+def _read_deduction(reader: Reader) -> Deduction:
+    deduction = Deduction(reader.words("title"), reader.money("amount"))
+    reader.finish()
+    return deduction
+
+
+def _read_pledgee(reader: Reader) -> Pledgee:
+    claim_table = reader.table("claim")
+    claim = {head: claim_table.optional_money(head.value) or 0 for head in Head}
+    claim_table.finish()
+    pledgee = Pledgee(
+        reader.text("name"), claim, reader.optional_day("registered_on"), reader.optional_money("highest", None)
+    )
+    reader.finish()
+    return pledgee

@@ -1,0 +1,393 @@
+"""Loans in default walked from the claim to the last recovery: known answers and properties over random histories."""
+
+import tomllib
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhirong.chain.compensation import events as ev
+from zhirong.chain.compensation.ceiling import cut_to_ceiling
+from zhirong.chain.compensation.natures import natures_of
+from zhirong.chain.compensation.reading import RecoveryFile, read_recovery
+from zhirong.chain.compensation.walk import DefaultWalk, walk
+from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.mode.loss import PoolState
+from zhirong.chain.mode.model import Mode
+from zhirong.chain.mode.vocabulary import PayerNature
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import Fen, parse_yuan
+from zhirong.kernel.rulebook import load_rulebook
+from zhirong.ledger.books import out_of_balance
+from zhirong.mode_files import load_mode as read_mode
+
+CASES = Path(__file__).parent / "cases"
+DAY = date(2026, 1, 1)
+
+
+def file_of(name: str) -> RecoveryFile:
+    document = tomllib.loads((CASES / f"{name}.toml").read_text(), parse_float=Decimal)
+    return read_recovery(Reader(document, source=name))
+
+
+@lru_cache
+def load_mode(mode_id: str) -> Mode:
+    """Read a mode once: finding one by its id reads all of them."""
+    return read_mode(mode_id)
+
+
+@lru_cache
+def natures(mode: Mode) -> dict[str, PayerNature]:
+    return {role: nature for role, (nature, _) in natures_of(mode, load_rulebook(), DAY).items()}
+
+
+def walked(name: str, **options: object) -> DefaultWalk:
+    file = file_of(name)
+    mode = load_mode(file.mode)
+    return walk(mode, file.loans, natures(mode), file.pool, **options)  # type: ignore[arg-type]
+
+
+def fen(positions: dict[str, str]) -> dict[str, Fen]:
+    return {role: parse_yuan(amount) for role, amount in positions.items()}
+
+
+# -- known answers ------------------------------------------------------------------------------------------------
+
+ENDS = {
+    # Of the sum of the three recoveries the fund's part is a fen less than of each by itself (128,520.00, not .01).
+    "e01": {
+        "lender": "587,816.93",
+        "government": "1,220,850.55",
+        "insurer": "361,733.50",
+        "ip_operator": "90,433.37",
+    },
+    "e02": {
+        "lender": "1,671,271.56",
+        "fund": "4,113,753.06",
+        "insurer": "2,468,251.83",
+        "guarantor": "822,750.62",
+        "disposal_fund": "822,750.62",
+    },
+    "e03": {
+        "lender": "800,441.32",
+        "guarantor": "1,534,215.96",
+        "reguarantor": "767,107.98",
+        "national_fund": "767,107.98",
+    },
+    "e04": {"lender": "0", "guarantor": "-802,346.65"},
+    "e14": {"lender": "0", "fund": "0"},
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_positions_at_the_end(name: str) -> None:
+    assert walked(name).positions == fen(ENDS[name])
+
+
+def test_a_payer_that_takes_over_reduces_the_lenders_claim() -> None:
+    """E03: the debtor now owes the guarantor; the re-guarantors pay their part less what came in before."""
+    balances = walked("e03").balances
+    assert balances["guarantor:recourse"] == parse_yuan("3,068,431.92")
+    assert balances["guarantor:shared:reguarantor"] == parse_yuan("-767,107.98")
+    assert balances["lender:loan:principal"] == parse_yuan("767,107.99")
+    assert balances["lender:loan:interest"] == parse_yuan("33,333.33")
+
+
+def test_a_payer_that_compensates_leaves_the_debt_whole() -> None:
+    """E02: after the last recovery the debtor owes the lender all that was not recovered."""
+    balances = walked("e02").balances
+    assert balances["lender:loan:principal"] == parse_yuan("9,785,432.02")
+    assert balances["lender:compensation:fund"] == parse_yuan("-4,113,753.06")
+
+
+def test_a_late_claim_trues_up_what_was_paid_by_claims_alone() -> None:
+    back = [step.amount for step in walked("e02").steps if "true-up" in step.title.en]
+    assert sum(back) == parse_yuan("1,725,925.93")
+
+
+def test_a_loan_entered_in_the_pool_keeps_its_room() -> None:
+    """With entry recorded the third loan is covered by 40 % from the start, and nothing is trued up."""
+    file = file_of("e02")
+    mode = load_mode(file.mode)
+    paid = {
+        "fund": "575,308.64",
+        "insurer": "345,185.18",
+        "guarantor": "115,061.73",
+        "disposal_fund": "115,061.73",
+    }
+    loans = []
+    for loan in file.loans:
+        loan = replace(loan, entered_on=loan.loan_day)
+        if loan.loan_id == "L3":
+            loan = replace(
+                loan,
+                events=tuple(
+                    replace(event, amount=parse_yuan(paid[event.party]))
+                    if isinstance(event, ev.PayerPaid)
+                    else event
+                    for event in loan.events
+                ),
+            )
+        loans.append(loan)
+    done = walk(mode, loans, natures(mode), file.pool)
+    assert not [step for step in done.steps if "true-up" in step.title.en]
+    assert done.positions == fen(ENDS["e02"])
+
+
+def test_the_surplus_is_what_exceeds_the_debt_of_its_day() -> None:
+    """E14: penalty since the claim is paid before the firm gets anything back."""
+    surplus = [step.amount for step in walked("e14").steps if step.title.en == "surplus to the firm"]
+    assert surplus == [parse_yuan("60,986.63")]
+    file = file_of("e14")
+    forgotten = replace(
+        file.loans[0], events=tuple(e for e in file.loans[0].events if not isinstance(e, ev.DebtAccrued))
+    )
+    mode = load_mode(file.mode)
+    steps = walk(mode, [forgotten], natures(mode)).steps
+    assert steps[-1].amount == parse_yuan("122,221.13")
+
+
+def test_a_write_off_uses_the_provision_and_releases_compensation() -> None:
+    entry = next(step.entry for step in walked("e14").steps if step.title.en.startswith("written off"))
+    assert entry is not None
+    booked = {posting.account: posting.amount for posting in entry.postings if ":memo:" not in posting.account}
+    assert booked == {
+        "lender:loan:principal": parse_yuan("-1,500,000.00"),
+        "lender:loan:interest": parse_yuan("-43,210.98"),
+        "lender:loan:penalty": parse_yuan("-11,111.11"),
+        "lender:compensation:fund": parse_yuan("600,000.00"),
+        "lender:provision": parse_yuan("900,000.00"),
+        "lender:income:interest": parse_yuan("43,210.98"),
+        "lender:income:penalty": parse_yuan("11,111.11"),
+    }
+
+
+def test_the_ceiling_cuts_what_re_guarantors_share() -> None:
+    """E09: room 100,000.00; 20 of the 80 paid each; the guarantor keeps the rest."""
+    cut = cut_to_ceiling(
+        parse_yuan("200,000,000.00"),
+        Fraction(5, 100),
+        parse_yuan("9,900,000.00"),
+        parse_yuan("412,345.67"),
+        {"guarantor": Fraction(1, 2), "reguarantor": Fraction(1, 4), "national_fund": Fraction(1, 4)},
+        "guarantor",
+    )
+    assert (cut.inside, cut.above) == (parse_yuan("100,000.00"), parse_yuan("312,345.67"))
+    assert cut.parts == fen({"guarantor": "362,345.67", "reguarantor": "25,000.00", "national_fund": "25,000.00"})
+
+
+# -- refusals -----------------------------------------------------------------------------------------------------
+
+
+def refused(name: str, event: ev.DefaultEvent) -> str:
+    file = file_of(name)
+    mode = load_mode(file.mode)
+    loan = replace(file.loans[0], events=(*file.loans[0].events, event))
+    with pytest.raises(InputError) as error:
+        walk(mode, [loan, *file.loans[1:]], natures(mode), file.pool)
+    return error.value.problems[0].reason.en
+
+
+def test_a_payer_pays_no_more_than_it_owes() -> None:
+    again = ev.PayerPaid(day=date(2024, 9, 9), party="government", amount=1)
+    assert refused("e01", again) == "Zhongshan compensation fund still owes 0.00 that day"
+
+
+def test_nobody_pays_before_the_claim() -> None:
+    early = ev.PayerPaid(day=date(2024, 5, 1), party="government", amount=1)
+    assert refused("e01", early) == "no claim has been filed by then"
+
+
+def test_no_interest_runs_after_a_bankruptcy_petition_is_accepted() -> None:
+    file = file_of("e14")
+    mode = load_mode(file.mode)
+    stopped = ev.BankruptcyAccepted(day=date(2026, 9, 1))
+    loan = replace(file.loans[0], events=(*file.loans[0].events, stopped))
+    with pytest.raises(InputError) as error:
+        walk(mode, [loan], natures(mode))
+    assert "interest stopped on 2026-09-01" in error.value.problems[0].reason.en
+
+
+def test_costs_above_what_a_recovery_brings_are_refused() -> None:
+    event = ev.Recovered(day=date(2026, 4, 1), amount=100, costs=101)
+    assert "costs" in refused("e01", event)
+
+
+# -- properties over random histories -----------------------------------------------------------------------------
+
+MODES = ("zhongshan", "national-4222", "zhuhai", "guangzhou-5311", "suzhou")
+amounts = st.integers(1, 300_000_000)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[Mode, ev.DefaultedLoan, date]:
+    """A loan in default with payments of what is due, in whole or in part, recoveries and what else may happen."""
+    mode = load_mode(draw(st.sampled_from(MODES)))
+    first = date(2025, 6, 1) if mode.id == "national-4222" else date(2022, 3, 1)
+    lent = draw(st.integers(100_000, 500_000_000))
+    principal = draw(st.integers(1, lent))
+    owed = dict.fromkeys(Head, 0) | {
+        Head.PRINCIPAL: principal,
+        Head.INTEREST: draw(st.integers(0, 5_000_000)),
+        Head.PENALTY: draw(st.integers(0, 1_000_000)),
+    }
+    events: list[ev.DefaultEvent] = []
+    claim_day = first + timedelta(days=60)
+    if draw(st.booleans()):
+        events.append(ev.Recovered(day=first + timedelta(days=5), amount=draw(st.integers(1, principal))))
+    events.append(ev.ClaimFiled(day=claim_day))
+    loan = ev.DefaultedLoan("A", "firm", "bank", first - timedelta(days=100), lent, first, owed, tuple(events))
+    pool = PoolState(balance=10**12, figures_open=True)
+    written_off = False
+    for number in range(draw(st.integers(1, 7))):
+        day = claim_day + timedelta(days=10 * number + 1)
+        kinds = ["pay", "pay", "recover", "accrue", "cost"]
+        kinds += [] if written_off else ["write_off", "stop"]
+        kind = draw(st.sampled_from(kinds))
+        if kind == "pay":
+            due = walk(mode, [loan], natures(mode), pool).due["A"]
+            # Who pays through another pays it only what that one has paid.
+            flows = {
+                flow: left
+                for flow, left in due.items()
+                if left > 0 and (flow[1] == "lender" or (flow[1], "lender") not in due)
+            }
+            if not flows:
+                continue
+            (payer, _), left = draw(st.sampled_from(sorted(flows.items())))
+            event: ev.DefaultEvent = ev.PayerPaid(day=day, party=payer, amount=draw(st.integers(1, left)))
+        elif kind == "recover":
+            amount = draw(amounts)
+            event = ev.Recovered(day=day, amount=amount, costs=draw(st.integers(0, amount // 10)))
+        elif kind == "accrue":
+            event = ev.DebtAccrued(day=day, component=Head.PENALTY, amount=draw(st.integers(1, 100_000)))
+        elif kind == "cost":
+            event = ev.CostPaid(day=day, amount=draw(st.integers(1, 100_000)))
+        elif kind == "write_off":
+            event, written_off = ev.WrittenOff(day=day), True
+        else:
+            event = ev.AccrualStopped(day=day)
+        loan = replace(loan, events=(*loan.events, event))
+    return mode, loan, claim_day
+
+
+def run(mode: Mode, loan: ev.DefaultedLoan, **options: object) -> DefaultWalk:
+    return walk(mode, [loan], natures(mode), PoolState(balance=10**12, figures_open=True), **options)  # type: ignore[arg-type]
+
+
+@given(histories())
+@settings(max_examples=60, deadline=None)
+def test_every_entry_balances_and_cash_is_conserved(history: tuple[Mode, ev.DefaultedLoan, date]) -> None:
+    """Properties 1 and 2: each party's accounts balance, and what leaves one party reaches another or an outsider."""
+    mode, loan, _ = history
+    for step in run(mode, loan).steps:
+        outside = sum(amount for _, amount in step.outside)
+        cash = 0
+        if step.entry is not None:
+            assert not out_of_balance(step.entry)
+            cash = sum(p.amount for p in step.entry.postings if p.account.split(":")[1] == "cash")
+        assert cash + outside == 0, step.title.en
+
+
+@given(histories())
+@settings(max_examples=60, deadline=None)
+def test_positions_sum_to_what_is_lost_or_still_owed(history: tuple[Mode, ev.DefaultedLoan, date]) -> None:
+    """Positions sum to the debt; no payer carries less than nothing or more than its part (properties 2, 3, 5)."""
+    mode, loan, _ = history
+    done = run(mode, loan)
+    for step in done.steps:
+        if step.title.en in ("surplus to the firm",) or not step.outside:
+            continue
+        surplus = min(0, sum(step.positions.values()))
+        assert sum(step.positions.values()) - surplus == sum(step.debt.values())
+    assert sum(done.positions.values()) == sum(done.debts["A"].values())
+    assert all(amount >= 0 for amount in done.positions.values())
+
+
+@given(histories())
+@settings(max_examples=40, deadline=None)
+def test_the_books_agree_with_the_debt(history: tuple[Mode, ev.DefaultedLoan, date]) -> None:
+    """The lender's loan, on the balance sheet and off it, plus what payers took over is the debt (property 3)."""
+    mode, loan, _ = history
+    done = run(mode, loan)
+    own = sum(a for name, a in done.balances.items() if name.startswith("lender:loan"))
+    own += sum(a for name, a in done.balances.items() if name.startswith("lender:memo") and "contra" not in name)
+    taken = sum(
+        amount
+        for name, amount in done.balances.items()
+        if name.split(":")[1] in ("recourse", "claims", "recourse_share", "compensation", "loss_share")
+        and name.split(":")[0] != "lender"
+        and natures(mode)[name.split(":")[0]] is PayerNature.TAKES_OVER
+        and len(name.split(":")) == 2
+    )
+    shared = sum(amount for name, amount in done.balances.items() if ":shared:" in name)
+    assert own + taken + shared == sum(done.debts["A"].values())
+
+
+@given(histories(), st.integers(0, 90))
+@settings(max_examples=40, deadline=None)
+def test_what_was_known_on_a_past_day_never_changes(
+    history: tuple[Mode, ev.DefaultedLoan, date], days: int
+) -> None:
+    """Property 13: later events leave the walk as known on an earlier day as it was."""
+    mode, loan, claim_day = history
+    day = claim_day + timedelta(days=days)
+    before = replace(loan, events=tuple(event for event in loan.events if event.known_on <= day))
+    assert run(mode, loan, known_on=day).steps == run(mode, before).steps
+
+
+@given(histories())
+@settings(max_examples=40, deadline=None)
+def test_full_recovery_makes_everyone_whole(history: tuple[Mode, ev.DefaultedLoan, date]) -> None:
+    """Property 6: what comes in above the debt of the day goes to the firm, and nobody carries anything."""
+    mode, loan, claim_day = history
+    last = ev.Recovered(day=claim_day + timedelta(days=200), amount=10**11)
+    done = run(mode, replace(loan, events=(*loan.events, last)))
+    assert set(done.positions.values()) == {0}
+    assert not any(done.due["A"].values())
+
+
+@given(histories(), st.integers(2, 5))
+@settings(max_examples=40, deadline=None)
+def test_a_recovery_in_parts_leaves_the_same(history: tuple[Mode, ev.DefaultedLoan, date], parts: int) -> None:
+    """Property 7, exactly: what each has got depends on the sum that has come in, not on the number of parts."""
+    mode, loan, claim_day = history
+    day = claim_day + timedelta(days=200)
+    whole = ev.Recovered(day=day, amount=parts * 12_347)
+    split = tuple(ev.Recovered(day=day + timedelta(days=n), amount=12_347) for n in range(parts))
+    one = run(mode, replace(loan, events=(*loan.events, whole)))
+    many = run(mode, replace(loan, events=(*loan.events, *split)))
+    assert one.positions == many.positions
+
+
+@given(histories())
+@settings(max_examples=40, deadline=None)
+def test_a_claim_clawed_back_is_as_if_never_claimed(history: tuple[Mode, ev.DefaultedLoan, date]) -> None:
+    """Property 12: every payer's money goes back, and the lender carries what is left of the debt."""
+    mode, loan, claim_day = history
+    done = run(mode, loan)
+    payers = {payer for payer, to in _paid(done) if to == "lender"}
+    day = claim_day + timedelta(days=200)
+    events = tuple(ev.ClawedBack(day=day, party=payer) for payer in sorted(payers))
+    after = run(mode, replace(loan, events=(*loan.events, *events)))
+    assert after.positions["lender"] == sum(after.debts["A"].values())
+    assert not any(amount for role, amount in after.positions.items() if role != "lender")
+
+
+def _paid(done: DefaultWalk) -> set[tuple[str, str]]:
+    """Return payers that still carry something they have paid the lender, as payer and payee."""
+    held: dict[str, Fen] = defaultdict(int)
+    for step in done.steps:
+        for posting in step.entry.postings if step.entry else ():
+            party, holding = posting.account.split(":")[:2]
+            if holding in ("recourse", "claims", "compensation", "loss_share") and party != "lender":
+                held[party] += posting.amount
+    return {(party, "lender") for party, amount in held.items() if amount > 0}
