@@ -110,7 +110,7 @@ def test_court_fees_and_taxes_by_their_brackets() -> None:
     assert execution_fee(rules, DAY, yuan("10,000.00")).value == yuan("50.00")
     taxes = sale_taxes(rules, DAY, yuan("2,612,345.67"))
     assert (taxes.vat, taxes.stamp) == (yuan("147,868.62"), yuan("739.34"))
-    assert taxes.explanation.doubts(), "the rate of stamp duty is not confirmed and must be shown so"
+    assert taxes.explanation.doubts(), "the rate of stamp tax is not confirmed and must be shown so"
     assert suit_fee(rules, DAY, yuan("3,000,000.00")).value == yuan("30,800.00")
     assert suit_fee(rules, DAY, yuan("3,000,000.00"), simplified=True).value == yuan("15,400.00")
     assert payment_order_fee(rules, DAY, yuan("3,000,000.00")).value == yuan("10,266.67")

@@ -31,7 +31,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", metavar="DATE", help="只算到此日 / only up to this day")
     parser.add_argument(
         "--known-on",
-        type=iso_day,
         metavar="DATE",
         help="只用此日及以前登记的事件 / only what was recorded by this day",
     )

@@ -44,7 +44,7 @@ def _distributed(file: DisposalFile, rules: Rulebook) -> Distribution | None:
         taxes = sale_taxes(rules, file.day, file.price)
         deductions += [
             Deduction(Text("增值税（价内）", "VAT in the price"), taxes.vat),
-            Deduction(Text("印花税", "stamp duty"), taxes.stamp),
+            Deduction(Text("印花税", "stamp tax"), taxes.stamp),
         ]
     return distribute(file.price, deductions, file.pledgees)
 

@@ -37,6 +37,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "质物处置：按现值比较处置方式，分配处置价款",
         "disposal of a pledge: compare the ways on present value, distribute the price",
     ),
+    "watch": (
+        "贷后监测：哪些贷款需要处理、为什么、由谁在何时前办理",
+        "the watch over a portfolio: which loans need attention, why, what to do by when",
+    ),
     "loan": (
         "贷款：从事件重算欠款、分类与账簿",
         "a loan: what it stands at, its category and books, from its events",

@@ -98,7 +98,7 @@ class DefaultBook:
     # -- events -----------------------------------------------------------------------------------------------
 
     def share(self, day: date, shared: SharedLoss) -> None:
-        """Take in how the mode divides the loss, for the first time or anew because another claim has arrived."""
+        """Take in how the mode divides the loss, for the first time or again because another claim has arrived."""
         first = self.shared is None
         self.shared = shared
         if first:

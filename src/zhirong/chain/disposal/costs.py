@@ -60,7 +60,7 @@ def payment_order_fee(rules: Rulebook, day: date, claim: Fen) -> Explanation:
 
 
 def sale_taxes(rules: Rulebook, day: date, price: Fen) -> SaleTaxes:
-    """Return VAT contained in ``price`` and stamp duty on the price without VAT, each rounded half up once."""
+    """Return VAT contained in ``price`` and stamp tax on the price without VAT, each rounded half up once."""
     vat_rule, stamp_rule = rules.at(VAT, day), rules.at(STAMP, day)
     rate = Fraction(vat_rule.number())
     vat = round_fen(price * rate / (1 + rate))

@@ -24,7 +24,7 @@ class DisposalFile:
 
     ways: those of the file; empty if it leaves them to the rules. price: of a sale to distribute; None if there is
     none. pledgees: who share it. deductions: costs and taxes besides the taxes of the sale. taxes: whether VAT and
-    stamp duty are taken from the price.
+    stamp tax are taken from the price.
     """
 
     day: date

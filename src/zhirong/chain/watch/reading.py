@@ -1,0 +1,136 @@
+"""The portfolio file: loans, their pledged rights, what was recorded about them and their deadlines."""
+
+from collections.abc import Collection
+from decimal import Decimal
+from fractions import Fraction
+
+from zhirong.chain.right.kinds import RightKind
+from zhirong.chain.watch.catalogue import WatchCatalogue
+from zhirong.chain.watch.sweep import Deadline, WatchedLoan, WatchedRight, WatchEvent
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.text import Text
+
+MOST_LOANS = 200_000
+# Findings that follow from days and amounts; nobody records them.
+DERIVED = frozenset(
+    {
+        "fee_due",
+        "fee_missed",
+        "renewal_window",
+        "renewal_grace",
+        "expires_in_term",
+        "appraisal_old",
+        "value_unknown",
+        "status_unconfirmed",
+        "status_stale",
+        "ltv_above_ceiling",
+        "ltv_above_one",
+        "overdue",
+        "deadline",
+        "deadline_missed",
+    }
+)
+
+
+def read_portfolio(reader: Reader, catalogue: WatchCatalogue) -> tuple[WatchedLoan, ...]:
+    """Return the loans of a portfolio file. Raises InputError with everything wrong in it."""
+    tables = reader.tables("loan")
+    if not 0 < len(tables) <= MOST_LOANS:
+        reader.problem(
+            "loan",
+            str(len(tables)),
+            "count",
+            Text(f"须有 1 至 {MOST_LOANS} 笔贷款", f"there must be 1 to {MOST_LOANS} loans"),
+            Text("请写至少一个 [[loan]]，过多时分成几个文件", "Write at least one [[loan]]; split a longer file."),
+        )
+    codes = sorted(set(catalogue.findings) - DERIVED)
+    loans = tuple(_read_loan(entry, codes) for entry in tables[:MOST_LOANS])
+    seen: set[str] = set()
+    for number, loan in enumerate(loans, 1):
+        if loan.loan_id in seen:
+            _twice(reader, f"loan[{number}].id", loan.loan_id)
+        seen.add(loan.loan_id)
+    reader.finish()
+    return loans
+
+
+def _read_loan(reader: Reader, codes: list[str]) -> WatchedLoan:
+    rights = tuple(_read_right(entry) for entry in reader.tables("right"))
+    names = {right.right_id for right in rights}
+    chance = reader.number("chance", 0, 1, Decimal(-1)) if reader.has("chance") else None
+    loan = WatchedLoan(
+        loan_id=reader.text("id"),
+        exposure=reader.money("exposure"),
+        ceiling=Fraction(reader.number("ceiling", Decimal("0.0001"), 10)),
+        ends_on=reader.day("ends_on"),
+        rights=rights,
+        events=tuple(_read_event(entry, codes, names) for entry in reader.tables("event")),
+        deadlines=tuple(_read_deadline(entry) for entry in reader.tables("deadline")),
+        taken_over=reader.optional_money("taken_over") or 0,
+        chance=None if chance is None else Fraction(chance),
+        other_source=reader.flag("other_source", False),
+        overdue_since=reader.optional_day("overdue_since"),
+    )
+    if len(names) < len(rights):
+        twice = next(right.right_id for right in rights if [r.right_id for r in rights].count(right.right_id) > 1)
+        _twice(reader, "right.id", twice)
+    reader.finish()
+    return loan
+
+
+def _read_right(reader: Reader) -> WatchedRight:
+    right = WatchedRight(
+        right_id=reader.text("id"),
+        kind=reader.choice("kind", [kind.value for kind in RightKind]),
+        value=reader.optional_money("value"),
+        valued_on=reader.optional_day("valued_on"),
+        confirmed_on=reader.optional_day("confirmed_on"),
+        expires_on=reader.optional_day("expires_on"),
+        next_fee_on=reader.optional_day("next_fee_on"),
+        renewal_on=reader.optional_day("renewal_on"),
+        falling=reader.flag("falling", False),
+    )
+    reader.finish()
+    return right
+
+
+def _read_event(reader: Reader, codes: list[str], rights: Collection[str]) -> WatchEvent:
+    event = WatchEvent(
+        code=reader.choice("code", codes),
+        day=reader.day("day"),
+        right_id=reader.optional_text("right"),
+        until=reader.optional_day("until"),
+        recorded_on=reader.optional_day("recorded_on"),
+    )
+    if event.right_id and event.right_id not in rights:
+        reader.problem(
+            "right",
+            event.right_id,
+            "unknown_right",
+            Text("该贷款没有质押这项权利", "no such right is pledged for this loan"),
+            Text("请填写 [[loan.right]] 中的 id", "Enter an id of its [[loan.right]]."),
+        )
+    reader.finish()
+    return event
+
+
+def _read_deadline(reader: Reader) -> Deadline:
+    deadline = Deadline(
+        code=reader.text("code"),
+        title=reader.words("title"),
+        last_day=reader.day("last_day"),
+        lost_if_missed=reader.optional_money("lost_if_missed") or 0,
+        met_on=reader.optional_day("met_on"),
+    )
+    reader.finish()
+    return deadline
+
+
+def _twice(reader: Reader, field: str, value: str) -> None:
+    reader.problem(
+        field,
+        value,
+        "twice",
+        Text("编号重复", "the id is given twice"),
+        Text("请删去重复的一项，或改正编号", "Remove one of them, or correct the id."),
+    )
