@@ -18,7 +18,7 @@ from zhirong.chain.compensation.ceiling import cut_to_ceiling
 from zhirong.chain.compensation.natures import natures_of
 from zhirong.chain.compensation.reading import RecoveryFile, read_recovery
 from zhirong.chain.compensation.walk import DefaultWalk, walk
-from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.mode.loss import PoolState
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import PayerNature

@@ -13,7 +13,7 @@ from zhirong.chain.disposal.costs import execution_fee, payment_order_fee, sale_
 from zhirong.chain.disposal.distribution import Deduction, Distribution, Pledgee, distribute
 from zhirong.chain.disposal.reading import read_disposal, standard_ways
 from zhirong.chain.disposal.ways import DisposalWay, Outcome, compare
-from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.servicing.components import Head
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen, parse_yuan

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zhirong.chain.loan.servicing.heads import Category
+from zhirong.chain.loan.servicing.components import Category
 from zhirong.chain.watch.catalogue import Colour, catalogue_on
 from zhirong.chain.watch.reading import DERIVED
 from zhirong.chain.watch.shortfall import security_shortfall

@@ -6,7 +6,7 @@ from zhirong.chain.compensation.natures import natures_of
 from zhirong.chain.compensation.reading import read_recovery
 from zhirong.chain.compensation.timeline import DefaultStep
 from zhirong.chain.compensation.walk import DefaultWalk, walk
-from zhirong.chain.loan.servicing.heads import HEAD_TEXT
+from zhirong.chain.loan.servicing.components import HEAD_TEXT
 from zhirong.chain.mode.loss import MissingFigureError
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import NATURE_TEXT, PayerNature

@@ -3,7 +3,7 @@
 import argparse
 from datetime import UTC, date, datetime
 
-from zhirong.chain.loan.servicing.heads import CATEGORY_TEXT
+from zhirong.chain.loan.servicing.components import CATEGORY_TEXT
 from zhirong.chain.watch.catalogue import COLOUR_TEXT, Colour, WatchCatalogue, catalogue_on
 from zhirong.chain.watch.reading import read_portfolio
 from zhirong.chain.watch.sweep import WatchResult, sweep

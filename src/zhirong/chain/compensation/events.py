@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.mode.loss import LoanLoss, LossRecovery
 from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text

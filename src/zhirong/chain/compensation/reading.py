@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from zhirong.chain.compensation import events as ev
-from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.mode.claim import read_amounts, read_facts, read_members, read_pool
 from zhirong.chain.mode.loss import PoolState
 from zhirong.kernel.fields import Reader

@@ -12,7 +12,7 @@ from datetime import date
 
 from zhirong.chain.compensation import events as ev
 from zhirong.chain.compensation.carried import LENDER, SharedLoss, carried, due_flows
-from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
+from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import PayerNature
 from zhirong.kernel.errors import InputError, Problem

@@ -7,11 +7,11 @@ from datetime import date
 from zhirong.chain.compensation import events as ev
 from zhirong.chain.compensation.carried import SharedLoss, shared_loss
 from zhirong.chain.compensation.timeline import DefaultBook, DefaultStep, turn_of_day
-from zhirong.chain.loan.servicing.heads import Head
-from zhirong.chain.mode.allocate import net_loss, terms_of
+from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.mode.allocation import net_loss, terms_of
 from zhirong.chain.mode.loss import LoanLoss, PoolState
 from zhirong.chain.mode.model import Mode
-from zhirong.chain.mode.running import running
+from zhirong.chain.mode.running_allocation import running
 from zhirong.chain.mode.vocabulary import PayerNature
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import Fen

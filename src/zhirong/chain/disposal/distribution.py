@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from zhirong.chain.loan.servicing.heads import HEAD_TEXT, Head
+from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen, allocate, show_yuan, yuan

@@ -8,7 +8,7 @@ from typing import Any
 
 from zhirong.chain.disposal.distribution import Deduction, Pledgee
 from zhirong.chain.disposal.ways import DisposalWay, Outcome
-from zhirong.chain.loan.servicing.heads import Head
+from zhirong.chain.loan.servicing.components import Head
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen, share_of
 from zhirong.kernel.rulebook import Rulebook

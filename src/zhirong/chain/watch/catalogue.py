@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from zhirong.chain.loan.servicing.heads import Category
+from zhirong.chain.loan.servicing.components import Category
 from zhirong.kernel.rulebook import Reference, Rulebook, RuleValue
 from zhirong.kernel.text import Text
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from zhirong.chain.loan.servicing.heads import Category
-from zhirong.chain.watch.catalogue import Colour, TaskRule, TaskUnit, FindingRule, WatchCatalogue
+from zhirong.chain.loan.servicing.components import Category
+from zhirong.chain.watch.catalogue import Colour, FindingRule, TaskRule, TaskUnit, WatchCatalogue
 from zhirong.chain.watch.shortfall import SecurityShortfall, security_shortfall
 from zhirong.kernel.days import WorkingDays, add_months
 from zhirong.kernel.money import Fen
