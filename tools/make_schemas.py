@@ -1,11 +1,13 @@
 """Write docs/schemas/*.schema.json from the document classes: ``python tools/make_schemas.py``.
 
-A test compares the files with the classes. docs/schemas/appraisal.schema.json describes input and is not made here.
+A test compares the files with the classes. That of a case file comes from its reader (case_schema.py). docs/schemas/appraisal.schema.json describes input and is not made here.
 """
 
 import json
 from pathlib import Path
 from typing import Any
+
+from case_schema import case_schema
 
 from zhirong.chain.appraisal.document import AppraisalDocument, NoValuePart
 from zhirong.chain.mode.summary import ModeSummary
@@ -14,6 +16,11 @@ from zhirong.chain.quote.document import QuoteDocument
 from zhirong.kernel.schema import json_schema
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schemas"
+# The second is installed with the package: a starter file names it for editors.
+CASE_FILES = (
+    FOLDER / "case.schema.json",
+    FOLDER.parents[1] / "src" / "zhirong" / "cli" / "starters" / "case.schema.json",
+)
 _WRITTEN = (
     "Money is a string in yuan with two decimals; rates are decimal strings (0.0445 is 4.45 %); days are YYYY-MM-DD;"
     " words come in Chinese (zh) and English (en)."
@@ -36,3 +43,6 @@ if __name__ == "__main__":
     for name in DOCUMENTS:
         (FOLDER / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8")
         print(f"docs/schemas/{name}.schema.json")
+    for file in CASE_FILES:
+        file.write_text(case_schema(), encoding="utf-8")
+        print(file.relative_to(FOLDER.parents[1]))

@@ -13,6 +13,7 @@ from zhirong.cli.parser import ChineseParser
 
 # The help text of each command is here, so that --help imports none of them. Chinese first.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "new": ("新建：案件文件或贷款文件，可直接使用", "start a case file or a loan file, ready to use"),
     "quote": ("从权利到报价：一家企业、一页答案", "from rights to a quote: one firm, one page of answer"),
     "limit": ("授信额度测算表：信贷员可逐项复算", "the sheet of a credit limit, to recompute on paper"),
     "rate": (
@@ -73,6 +74,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "平台：建立、升级、备份、恢复、核对、设置",
         "the platform: found, upgrade, back up, restore, check, settings",
     ),
+    "completion": ("命令补全脚本：bash、zsh、fish", "a completion script for bash, zsh or fish"),
 }
 
 # Their --help shows the platform's descriptions, so they handle it themselves.
