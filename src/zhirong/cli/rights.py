@@ -64,7 +64,7 @@ def _check(options: argparse.Namespace) -> int:
     content = read_table_file(options.file)
     corrections = read_corrections(options.column, HEADINGS, "--column")
     with RowsRead(options.lang) as seen:
-        clock = RecordsClock(options.file, seen)
+        clock = RecordsClock(options.file, seen, is_long=True)
         table = read_rights_table(read_rows(content, options.file), options.file, day, corrections, clock)
     checked = check_rights(table, load_rulebook(), day, options.file)
     if options.json:

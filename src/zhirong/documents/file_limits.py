@@ -17,9 +17,10 @@ MOST_UNPACKED = 256 * 1024 * 1024  # bytes of all parts of a workbook
 MOST_DIRECTORY = 2 * 1024 * 1024  # bytes of a workbook's own table of contents
 MOST_SHEETS = 50
 SECONDS = 8.0  # of processor time for a text file
-WORKBOOK_SECONDS = 6  # of processor time for a workbook, and its memory in bytes, address space included
+WORKBOOK_SECONDS = 8  # of processor time for a workbook, and its memory in bytes, address space included
 WORKBOOK_MEMORY = 480 * 1024 * 1024
-RECORDS_SECONDS = 60.0  # of processor time, from the rows of a list to its records
+RECORDS_SECONDS = 10.0  # of processor time, from the rows of a list to its records, while somebody waits for it
+LONG_RECORDS_SECONDS = 60.0  # the same in the background and on the command line, with progress
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of any spreadsheet
 
 
@@ -77,22 +78,24 @@ class RecordsClock:
     """Stops the conversion of rows into records when it takes too long. Called with the number of rows read so far,
     like a progress callback of a table reader.
 
-    source: name of the file. seen: a further progress callback.
+    source: name of the file. seen: a further progress callback. is_long: whether nobody waits for the records, or
+    somebody who sees the progress and can cancel.
     """
 
-    def __init__(self, source: str, seen: Callable[[int], None] = nobody_looks) -> None:
+    def __init__(self, source: str, seen: Callable[[int], None] = nobody_looks, *, is_long: bool = False) -> None:
         self._source = source
         self._seen = seen
+        self._most = LONG_RECORDS_SECONDS if is_long else RECORDS_SECONDS
         self._begun = time.thread_time()
 
     def __call__(self, count: int) -> None:
-        """Raise InputError beyond ``RECORDS_SECONDS``, with the progress so far and advice on splitting the file."""
-        if time.thread_time() - self._begun > RECORDS_SECONDS:
+        """Raise InputError beyond the time allowed, with the progress so far and advice on splitting the file."""
+        if time.thread_time() - self._begun > self._most:
             raise unusable(
                 self._source,
                 Text(
-                    f"{RECORDS_SECONDS:.0f} 秒内只读完 {count:,} 行",
-                    f"only {count:,} rows were read within {RECORDS_SECONDS:.0f} seconds",
+                    f"{self._most:.0f} 秒内只读完 {count:,} 行",
+                    f"only {count:,} rows were read within {self._most:.0f} seconds",
                 ),
                 Text(
                     f"把清单分成几个文件，每个不超过 {count:,} 行，都保留表头",

@@ -184,6 +184,15 @@ def patent_check_digit(digits: str) -> str:
     return "0123456789X"[total % 11]
 
 
+def kind_of_kept_patent(written: str) -> str | None:
+    """The kind of a patent whose number is written as it is kept since 2003, with the right check digit; None for
+    anything else, which ``kind_of_number`` and ``right_number`` read at more length.
+    """
+    if _NEW_PATENT_KEPT.fullmatch(written) is None or int(written[:4]) < _FIRST_NEW_YEAR:
+        return None
+    return PATENT_KIND_OF_DIGIT[written[4]] if written[13] == patent_check_digit(written[:12]) else None
+
+
 def patent_kind(kept: str) -> str:
     """The kind of right that a kept patent number names: invention, utility_model or design."""
     return PATENT_KIND_OF_DIGIT[kept[4] if kept.find(".") == 12 else kept[2]]

@@ -45,7 +45,12 @@ def parse_yuan(written: str | int | Decimal) -> Fen:
             raise MoneyError(f"not an amount: {written!r}")
         digits, unit_name = match.groups()
         unit = _UNITS[unit_name]
-        amount = Decimal(digits.replace(",", ""))
+        plain = digits.replace(",", "")
+        whole, _, decimals = plain.partition(".")
+        # As nearly every amount is written; a number longer than any amount goes the slower way.
+        if unit == 1 and len(decimals) <= 2 and len(whole) <= 18:  # noqa: PLR2004
+            return int(whole + decimals.ljust(2, "0"))
+        amount = Decimal(plain)
     else:
         amount = written
     if not amount.is_finite():

@@ -5,7 +5,7 @@ import unicodedata
 
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _BETWEEN = re.compile(r"[\s_\-*:.]+")
-_TEXT_MARKS = ("=", "'", "‘", "’")
+TEXT_MARKS = ("=", "'", "‘", "’")
 _TEXT_PREFIX = re.compile(r'="(.*)"', re.DOTALL)
 
 
@@ -29,7 +29,7 @@ def word_key(word: str) -> str:
 
 def without_text_mark(text: str) -> str:
     """A cell without the marks by which spreadsheets are made to keep digits: ``="000123"`` and ``'000123``."""
-    if not text.startswith(_TEXT_MARKS):
+    if not text.startswith(TEXT_MARKS):
         return text
     match = _TEXT_PREFIX.fullmatch(text)
     if match is not None:

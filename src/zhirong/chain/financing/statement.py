@@ -20,7 +20,7 @@ from zhirong.chain.financing.statement_rows import (
 )
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, show_yuan
-from zhirong.kernel.sheets import ROWS_BETWEEN, Row, nobody_looks, sheets_of
+from zhirong.kernel.sheets import ROWS_BETWEEN, Cell, Row, nobody_looks, sheets_of
 from zhirong.kernel.text import Text
 
 __all__ = [
@@ -110,7 +110,7 @@ def read_statement(
     reader = RowReader(columns, known, today, signs=_signs_tell(columns))
     kept = [(number, cells) for number, cells in entries if not reader.is_total(cells)]
     head = [full_key(heading) for heading in columns.headings if heading]
-    kept = [row for row in kept if [full_key(plain(cell)) for cell in row[1] if plain(cell)] != head]
+    kept = [row for row in kept if not _says(row[1], head)]
     if len(kept) > most:
         raise _unusable("file", str(len(kept)), Text(f"超过 {most} 行", f"more than {most} rows"), "拆分为多个文件")
     if _signs_tell(columns) and kept:
@@ -148,6 +148,14 @@ def _headed(rows: Sequence[Row], corrections: Mapping[str, str]) -> tuple[tuple[
         raise _unusable("file", "", Text("文件无内容", "the file is empty"))
     _, missing, columns = best
     raise InputError(_no_column(columns, name) for name in missing)
+
+
+def _says(cells: Sequence[Cell], head: list[str]) -> bool:
+    """Whether a row repeats the headings, as the next page of a statement does."""
+    written = (full_key(text) for cell in cells if (text := plain(cell)))
+    if next(written, "") != head[0]:  # an entry, which is nearly every row
+        return False
+    return list(written) == head[1:]
 
 
 def _missing(columns: Columns) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Literal
 from zhirong.chain.adapters.adapter import Library
 from zhirong.chain.adapters.columns import Columns, Place
 from zhirong.chain.adapters.days import day_of_cell
-from zhirong.chain.adapters.words import without_text_mark, word_key
+from zhirong.chain.adapters.words import TEXT_MARKS, without_text_mark, word_key
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.money import MOST_AMOUNT, Fen, MoneyError, parse_yuan, show_yuan
 from zhirong.kernel.sheets import Cell
@@ -64,10 +64,12 @@ class RowReader:
         self.problems: list[Problem] = []
         self._row = 0
         self._cells: Sequence[Cell] = ()
+        self._plain: Sequence[str] = ()  # the same cells as words
 
     def line(self, row: int, cells: Sequence[Cell]) -> StatementRow | None:
         """The entry of a row, or None if there is none; then a problem says why."""
         self._row, self._cells = row, cells
+        self._plain = [plain(cell) for cell in cells]
         before = len(self.problems)
         if self._is_left_out():
             return None
@@ -103,16 +105,21 @@ class RowReader:
 
     def _filled(self, field: str) -> list[tuple[Place, Cell]]:
         """The columns of a field that decide in this row: those of the lowest rank that hold something."""
+        places = self._columns.places.get(field, ())
+        if not places:
+            return []
         filled = [
             (place, self._cells[place.at])
-            for place in self._columns.places.get(field, ())
-            if place.at < len(self._cells) and plain(self._cells[place.at])
+            for place in places
+            if place.at < len(self._plain) and self._plain[place.at]
         ]
+        if len(filled) < 2:  # noqa: PLR2004 - nothing to choose from
+            return filled
         return [one for one in filled if one[0].rank == filled[0][0].rank]
 
     def _text(self, field: str) -> str:
         filled = self._filled(field)
-        words = plain(filled[0][1]) if filled else ""
+        words = self._plain[filled[0][0].at] if filled else ""
         if _DAMAGED in words:
             self.note(
                 field,
@@ -125,6 +132,8 @@ class RowReader:
 
     def _is_left_out(self) -> bool:
         """Whether the row is of another currency or was not carried out; either is named."""
+        if not ("currency" in self._columns.places or "state" in self._columns.places):
+            return False
         currency = word_key(self._text("currency"))
         known = self._words["currency"].get(currency, currency.upper())
         if currency and known != "CNY":
@@ -163,7 +172,7 @@ class RowReader:
         return " ".join([plain(cell) for _, cell in self._filled("reference")[:1]] + money)
 
     def _check_width(self) -> None:
-        extra = [words for cell in self._cells[len(self._columns.headings) :] if (words := plain(cell))]
+        extra = [words for words in self._plain[len(self._columns.headings) :] if words]
         if extra:
             self.problems.append(
                 Problem(
@@ -269,7 +278,7 @@ class RowReader:
     def _of_two_columns(self) -> tuple[Direction | None, Fen | None]:
         found: list[tuple[Direction, Fen]] = []
         for field, direction in (("paid_in", "in"), ("paid_out", "out")):
-            filled = [(place, cell) for place, cell in self._filled(field) if plain(cell) not in _BLANK_AMOUNTS]
+            filled = [one for one in self._filled(field) if self._plain[one[0].at] not in _BLANK_AMOUNTS]
             amounts = [amount_of(cell) for _, cell in filled]
             if not amounts or (amounts[0] == 0 and len(set(amounts)) == 1):
                 continue
@@ -327,6 +336,9 @@ class RowReader:
 
 def plain(cell: Cell) -> str:
     """A cell as words: no blanks around, half width, without the marks that keep digits."""
+    if isinstance(cell, str):
+        words = cell.strip() if cell.isascii() else unicodedata.normalize("NFKC", cell).strip()
+        return without_text_mark(words).strip() if words.startswith(TEXT_MARKS) else words
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < _MOST_EXACT:

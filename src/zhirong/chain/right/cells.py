@@ -3,7 +3,7 @@
 from datetime import date
 
 from zhirong.chain.adapters.days import day_of_cell
-from zhirong.chain.adapters.words import without_text_mark
+from zhirong.chain.adapters.words import TEXT_MARKS, without_text_mark
 from zhirong.chain.right.columns import BLANKS
 from zhirong.kernel.sheets import Cell
 
@@ -17,8 +17,10 @@ _MOST_ZEROS = 6
 def as_text(cell: Cell) -> str:
     """A cell as words; empty for what people write where there is nothing (NA, —, 无)."""
     if isinstance(cell, str):
-        text = without_text_mark(cell.strip())
-        return "" if len(text) <= _LONGEST_BLANK and text.upper() in BLANKS else text
+        text = cell.strip()
+        if text.startswith(TEXT_MARKS):
+            text = without_text_mark(text)
+        return text if len(text) > _LONGEST_BLANK or text.upper() not in BLANKS else ""
     if cell is None:
         return ""
     if isinstance(cell, bool):

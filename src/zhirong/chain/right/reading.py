@@ -1,6 +1,7 @@
 """Reading rights from the tables of a case file, once, at the edge."""
 
 from datetime import date
+from operator import attrgetter
 
 from zhirong.chain.right.kinds import PATENT_KINDS, RightKind
 from zhirong.chain.right.life import DATE_TEXT
@@ -37,6 +38,8 @@ _ORDER = (
     ("creation_date", "first_use_date"),
     ("creation_date", "publication_date"),
 )
+_DATES = tuple(dict.fromkeys(name for pair in _ORDER for name in pair))
+_DATES_OF = attrgetter(*_DATES)
 
 
 def read_rights(reader: Reader, name: str = "rights") -> tuple[Right, ...]:
@@ -125,23 +128,7 @@ def contradictions(right: Right) -> tuple[Problem, ...]:
 
     Problems name the fields of ``Right``.
     """
-    found: list[Problem] = []
-    for earlier, later in _ORDER:
-        first: date | None = getattr(right, earlier)
-        second: date | None = getattr(right, later)
-        if first is not None and second is not None and second < first:
-            found.append(
-                Problem(
-                    later,
-                    second.isoformat(),
-                    Text(
-                        f"早于{DATE_TEXT[earlier].zh} {first}",
-                        f"it comes before the {DATE_TEXT[earlier].en}, {first}",
-                    ),
-                    Text("改正其中一个日期", "correct one of the two dates"),
-                    "dates_reversed",
-                )
-            )
+    found = _reversed_dates(right)
     if right.kind in PATENT_KINDS:
         found.extend(_patent_contradictions(right))
     elif right.fee_paid_through_year is not None:
@@ -165,6 +152,24 @@ def contradictions(right: Right) -> tuple[Problem, ...]:
             )
         )
     return tuple(found)
+
+
+def _reversed_dates(right: Right) -> list[Problem]:
+    days: dict[str, date] = {name: day for name, day in zip(_DATES, _DATES_OF(right), strict=True) if day}
+    return [
+        Problem(
+            later,
+            days[later].isoformat(),
+            Text(
+                f"早于{DATE_TEXT[earlier].zh} {days[earlier]}",
+                f"it comes before the {DATE_TEXT[earlier].en}, {days[earlier]}",
+            ),
+            Text("改正其中一个日期", "correct one of the two dates"),
+            "dates_reversed",
+        )
+        for earlier, later in _ORDER
+        if earlier in days and later in days and days[later] < days[earlier]
+    ]
 
 
 def _patent_contradictions(right: Right) -> list[Problem]:

@@ -86,7 +86,7 @@ def read_rights_table(
     given: dict[str, frozenset[str]] = {}
     bad: list[BadRow] = []
     doubts: list[TableDoubt] = []
-    rows_of: dict[tuple[str, str], int] = {}
+    rows_of: dict[str, dict[str, int]] = {"number": {}, "id": {}}
     passed_over = 0
     for count, (number, cells) in enumerate(remaining, 1):
         if count % ROWS_BETWEEN == 0:
@@ -103,7 +103,7 @@ def read_rights_table(
             found[right.number] = joined
             continue
         for name, value in (("number", right.number), ("id", right.id)):
-            first = rows_of.setdefault((name, value), number) if value else number
+            first = rows_of[name].setdefault(value, number) if value else number
             # A right without its own id goes by its number, which is reported already.
             if first != number and (name == "number" or value != right.number):
                 reader.note_twice(name, value, first)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from zhirong.chain.adapters.columns import Columns, Place
+from zhirong.chain.adapters.days import day_of_cell
 from zhirong.chain.adapters.words import full_key, heading_key, word_key
 from zhirong.chain.right.cells import as_day, as_text, lost_digits
 from zhirong.chain.right.columns import FLAG_WORDS, HEADINGS, KIND_WORDS, NO, ROLE_WORDS, UNBURDENED, YES
@@ -19,6 +20,7 @@ from zhirong.kernel.errors import Problem
 from zhirong.kernel.identifiers import (
     NumberError,
     credit_code,
+    kind_of_kept_patent,
     kind_of_number,
     patent_publication_number,
     right_number,
@@ -63,6 +65,24 @@ _ENDS: tuple[tuple[str, LegalStatus | None], ...] = (
     ("invalidated", LegalStatus.INVALIDATED),
 )
 _OF_HOLDERS = ("holders", "codes", "natural_person")
+_OF_STATE = ("status", "validity", "event")
+_OF_BURDENS = frozenset({"pledged", "frozen", "scope"})
+_RARE = frozenset(
+    {
+        "creation_date",
+        "first_use_date",
+        "fee_paid_through_year",
+        "role",
+        "author_death_date",
+        "same_day_invention",
+        "vine_or_tree",
+        "co_owners_agreed_freely",
+        "goods_classes",
+        "provenance",
+    }
+)
+_KIND_OF_PATENT = {kind.value: kind for kind in PATENT_KINDS}
+_NO_FLAGS: frozenset[Flag] = frozenset()
 _END_COLUMNS = frozenset(column for column, _ in _ENDS)
 # The column in which a field of the record is to be looked for when it is wrong.
 _COLUMN_OF = {"ended_date": "ended"}
@@ -94,6 +114,13 @@ class Meaning:
     of_patents: bool
     telling: tuple[Place, ...]
     shared: dict[Any, Any] = field(default_factory=dict)
+    single: tuple[tuple[str, tuple[Place, ...], int], ...] = field(init=False)  # fields of one column, and where
+    several: tuple[tuple[str, tuple[Place, ...]], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        places = self.columns.places.items()
+        object.__setattr__(self, "single", tuple((name, of, of[0].at) for name, of in places if len(of) == 1))
+        object.__setattr__(self, "several", tuple((name, of) for name, of in places if len(of) > 1))
 
     def once(self, value: Shared) -> Shared:
         """The same value as an earlier row had, where there was one: a long list names few holders many times."""
@@ -116,11 +143,11 @@ class RowReader:
         self._columns = meaning.columns
         self._cells = cells
         self._words = words = [as_text(cell) for cell in cells]
-        self._places: dict[str, list[Place]] = {
-            name: filled
-            for name, places in meaning.columns.places.items()
-            if (filled := [place for place in places if place.at < len(words) and words[place.at]])
-        }
+        words += [""] * (len(meaning.columns.headings) - len(words))
+        self._places: dict[str, Sequence[Place]] = {name: of for name, of, at in meaning.single if words[at]}
+        for name, of in meaning.several:
+            if filled := [place for place in of if words[place.at]]:
+                self._places[name] = filled
         self._row = row
         self._as_of = as_of
         self.problems: list[Problem] = []
@@ -145,7 +172,9 @@ class RowReader:
 
     def is_empty(self) -> bool:
         """Whether the row holds nothing at all."""
-        return not any(cell.strip() if isinstance(cell, str) else cell is not None for cell in self._cells)
+        return not self._places and not any(
+            cell.strip() if isinstance(cell, str) else cell is not None for cell in self._cells
+        )
 
     def given(self) -> frozenset[str]:
         """The fields that a cell of this row gives."""
@@ -153,7 +182,7 @@ class RowReader:
 
     def is_total(self) -> bool:
         """Whether the row counts the others: it begins with a word for a total and holds no number of a right."""
-        first = next((text for text in self._words if text), "")
+        first = self._words[0] or next((text for text in self._words if text), "")
         if word_key(first).rstrip(":：") not in self._meaning.words["total"]:
             return False
         return not any(kind_of_number(self._words[place.at]) for place in self._filled("number"))
@@ -200,22 +229,13 @@ class RowReader:
             grant_date=grant_date,
             registration_date=registration_date,
             publication_date=publication_date,
-            creation_date=self._day("creation_date"),
-            first_use_date=self._day("first_use_date"),
             ended_date=ended_date,
             term_end_date=term_end_date,
             status=word,
-            fee_paid_through_year=self._whole("fee_paid_through_year", range(1, MOST_PATENT_YEARS + 1)),
-            flags=self._meaning.once(self._flags() | said.flags | self._burdens()),
-            role=self._word("role", ROLE_WORDS, ROLE_TEXT) or Role.GENERAL,
-            author_death_date=self._day("author_death_date"),
-            same_day_invention=self._yes("same_day_invention"),
-            vine_or_tree=self._yes("vine_or_tree"),
-            co_owners_agreed_freely=self._yes("co_owners_agreed_freely"),
-            goods_classes=self._goods_classes(),
+            flags=self._flags() | said.flags | self._burdens() or _NO_FLAGS,
             publication_number=publication_number,
-            provenance=self._text("provenance"),
             notes=(note,) if note else (),
+            **self._rare(),
         )
         self._doubt_unread()
         if not self.problems:
@@ -223,12 +243,32 @@ class RowReader:
                 self.note(found.field, found.value, found.code, found.reason, found.hint)
         return right
 
+    def _rare(self) -> dict[str, Any]:
+        """The fields that few lists have; nothing of them where this row has none."""
+        if _RARE.isdisjoint(self._places):
+            return {}
+        return {
+            "creation_date": self._day("creation_date"),
+            "first_use_date": self._day("first_use_date"),
+            "fee_paid_through_year": self._whole("fee_paid_through_year", range(1, MOST_PATENT_YEARS + 1)),
+            "role": self._word("role", ROLE_WORDS, ROLE_TEXT) or Role.GENERAL,
+            "author_death_date": self._day("author_death_date"),
+            "same_day_invention": self._yes("same_day_invention"),
+            "vine_or_tree": self._yes("vine_or_tree"),
+            "co_owners_agreed_freely": self._yes("co_owners_agreed_freely"),
+            "goods_classes": self._goods_classes(),
+            "provenance": self._text("provenance"),
+        }
+
     def _doubt(self, code: str, zh: str, en: str) -> None:
         self.oddities.append(Oddity(code, Text(zh, en)))
 
     # -- the number and the kind --------------------------------------------------------------------------------
 
     def _kind_and_number(self) -> tuple[RightKind, str]:
+        plain = self._kept_number()
+        if plain is not None:
+            return plain
         for place in self._filled("number"):
             if lost_digits(self._cells[place.at]):
                 self.note(
@@ -264,6 +304,19 @@ class RowReader:
                 Text("一行只写一件权利的号码", "enter the number of one right in a row"),
             )
         return kind, kept[0] if kept else ""
+
+    def _kept_number(self) -> tuple[RightKind, str] | None:
+        """Kind and number where there is nothing to ask about them: one number, of a patent, written as it is kept,
+        and no other word about its kind. None for everything else, which takes longer.
+        """
+        places = self._places.get("number", ())
+        if len(places) != 1 or "kind" in self._places:
+            return None
+        written = self._cells[places[0].at]
+        named = kind_of_kept_patent(written) if isinstance(written, str) else None
+        if named is None or self._meaning.kind not in (None, named):
+            return None
+        return _KIND_OF_PATENT[named], self._words[places[0].at]
 
     @staticmethod
     def _without_certificate(text: str) -> str:
@@ -363,17 +416,14 @@ class RowReader:
         return end or days[1], days[0]
 
     def _state(self, *, was_granted: bool) -> StateSaid:
-        cells = [
-            StateCell(field, place.heading, self._words[place.at])
-            for field in ("status", "validity", "event")
-            for place in self._all_filled(field)
-        ]
-        holder = self._filled("holders")
+        places = [(field, place) for field in _OF_STATE for place in self._places.get(field, ())]
+        holder = self._places.get("holders", ())
         is_present = bool(holder) and holder[0].rank in _PRESENT_RANKS
         # A list has few states: what they say together is calculated once for each combination of them.
-        key = ("state", tuple(cells), was_granted, is_present)
+        key = ("state", *[(place.at, self._words[place.at]) for _, place in places], was_granted, is_present)
         said: StateSaid | None = self._meaning.shared.get(key)
         if said is None:
+            cells = [StateCell(field, place.heading, self._words[place.at]) for field, place in places]
             said = state_of(cells, self._meaning.words, was_granted=was_granted, owner_is_present=is_present)
             self._meaning.keep(key, said)
         for cell in said.unknown:
@@ -383,6 +433,8 @@ class RowReader:
 
     def _burdens(self) -> frozenset[Flag]:
         """Flags from separate columns, such as that of the pledgee: anything but a no is a burden."""
+        if _OF_BURDENS.isdisjoint(self._places):
+            return _NO_FLAGS
         found = {
             flag
             for field, flag in (("pledged", Flag.PLEDGED), ("frozen", Flag.FROZEN))
@@ -397,7 +449,7 @@ class RowReader:
     def _doubt_unread(self) -> None:
         """Columns that no mapping reads and that speak of a burden, an owner, a state or an end."""
         for place in self._meaning.telling:
-            text = self._words[place.at] if place.at < len(self._words) else ""
+            text = self._words[place.at]
             if text and word_key(text) not in UNBURDENED:
                 self._doubt(
                     "unread_column",
@@ -465,13 +517,15 @@ class RowReader:
         if field not in self._places:
             return None
         days = self._days(field, unless)
+        if len(days) == 1:
+            return days[0]
         self._doubt_difference(field, days)
         return min(days, default=None)
 
     def _days(self, field: str, unless: frozenset[str] = frozenset()) -> list[date]:
         days: list[date] = []
         for place in self._filled(field):
-            day = as_day(self._cells[place.at])
+            day = day_of_cell(self._cells[place.at])  # the cell is filled
             text = self._words[place.at]
             if day is not None:
                 days.append(day)
@@ -533,7 +587,7 @@ class RowReader:
 
     def _flags(self) -> frozenset[Flag]:
         if "flags" not in self._places:
-            return frozenset()
+            return _NO_FLAGS
         found: set[Flag] = set()
         for word in _LISTED.split(self._text("flags")):
             flag = FLAG_WORDS.get(word_key(word))
@@ -568,8 +622,7 @@ class RowReader:
         return ()
 
     def _holders(self) -> tuple[Holder, ...]:
-        cells = [[self._words[place.at] for place in self._filled(field)] for field in _OF_HOLDERS]
-        key = ("holders", *map(tuple, cells))
+        key = ("holders", *[(at.at, self._words[at.at]) for of in _OF_HOLDERS for at in self._places.get(of, ())])
         known: tuple[Holder, ...] | None = self._meaning.shared.get(key)
         if known is not None:
             return known

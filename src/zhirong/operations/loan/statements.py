@@ -21,6 +21,7 @@ from zhirong.chain.financing.statement import (
 )
 from zhirong.chain.loan.states import DIRECTION_WORDS, LINE_WORDS, Direction, LineState, LoanState, PaymentKind
 from zhirong.chain.platform.states import ImportKind
+from zhirong.documents.file_limits import RecordsClock
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
@@ -89,7 +90,7 @@ def _read(call: Call, request: Import) -> tuple[BankStatement | None, dict[str, 
     rows = read_rows(content, upload.name)
     if is_long_table(rows, _KIND, day):
         return None, corrections
-    return read_statement(rows, day, corrections), corrections
+    return read_statement(rows, day, corrections, seen=RecordsClock(upload.name)), corrections
 
 
 @operation(
@@ -162,9 +163,8 @@ def _keep_line(work: Work, organisation: int, file: int, account: str, line: Sta
 def _read_long(row: FileImport, content: bytes, day: date, so_far: Callable[[int, int], None]) -> Found:
     rows = read_rows(content, row.file.name)
     total = max(map(len, rows.sheets()))
-    statement = read_statement(
-        rows, day, row.request["columns"], most=MOST_ROWS, seen=lambda count: so_far(count, total)
-    )
+    clock = RecordsClock(row.file.name, lambda count: so_far(count, total), is_long=True)
+    statement = read_statement(rows, day, row.request["columns"], most=MOST_ROWS, seen=clock)
     about = {
         "format": statement.format.as_json(),
         "columns": dict(statement.columns),

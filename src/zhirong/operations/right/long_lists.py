@@ -26,7 +26,7 @@ from zhirong.store.work import FileImport
 def _read(row: FileImport, content: bytes, day: date, so_far: Callable[[int, int], None]) -> Found:
     rows, name = read_rows(content, row.file.name), row.file.name
     total = max(map(len, rows.sheets()))
-    clock = RecordsClock(name, lambda count: so_far(count, total))
+    clock = RecordsClock(name, lambda count: so_far(count, total), is_long=True)
     table = read_rights_table(rows, name, day, row.request["columns"], clock)
     bad = [problem.within(f"[{one.row}]") for one in table.bad for problem in one.problems]
     about = {

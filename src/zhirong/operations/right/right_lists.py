@@ -14,6 +14,7 @@ from pydantic import Field
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.chain.right.columns import HEADINGS
 from zhirong.chain.right.table import RightsTable, read_rights_table
+from zhirong.documents.file_limits import RecordsClock
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
@@ -108,7 +109,7 @@ def _read(call: Call, request: ImportRights) -> _Prepared:
     rows = read_rows(content, upload.name)
     if is_long_table(rows, KIND, day):
         return _Prepared(None, corrections)
-    return _Prepared(read_rights_table(rows, upload.name, day, corrections), corrections)
+    return _Prepared(read_rights_table(rows, upload.name, day, corrections, RecordsClock(upload.name)), corrections)
 
 
 @operation(
