@@ -53,6 +53,8 @@ class PermissionWorld:
         self.platform = platform
         self.a, self.b = Side(platform, "甲"), Side(platform, "乙")
         self.rows: dict[type[Kept], Kept] = {}
+        self._people: dict[int, dict[str, Actor]] = {}
+        self._outsiders: dict[str, Actor] = {}
         self._made = 0
         for model in apps.get_app_config("store").get_models():
             if issubclass(model, Kept):
@@ -72,13 +74,20 @@ class PermissionWorld:
         return self.platform.actor(side.members[role])
 
     def people(self, side: Side) -> dict[str, Actor]:
-        """Everybody of a side, by role."""
-        return {role.value: self.actor(side, role) for role in MemberRole}
+        """Everybody of a side, by role; asked for once, for nothing that is refused changes who they are."""
+        if id(side) not in self._people:
+            self._people[id(side)] = {role.value: self.actor(side, role) for role in MemberRole}
+        return self._people[id(side)]
 
     def outsiders(self) -> dict[str, Actor]:
         """Those who may do nothing to what is side a's: nobody, a stranger, somebody of a side's suspended or pending
-        firm, an agent whose mandate grants nothing, a program whose token has no scope.
+        firm, an agent whose mandate grants nothing, a program whose token has no scope. Made once.
         """
+        if not self._outsiders:
+            self._outsiders = self._make_outsiders()
+        return self._outsiders
+
+    def _make_outsiders(self) -> dict[str, Actor]:
         platform = self.platform
         pending = platform.organisation(OrganisationKind.LENDER, "未确认银行", status="pending")
         officer = platform.member(pending, MemberRole.LENDER_OFFICER)

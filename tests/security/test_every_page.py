@@ -13,8 +13,6 @@ from zhirong.operations.actors import MemberRole
 from zhirong.store.parties import Kept
 from zhirong.web.pages import PAGES, Page
 
-pytestmark = pytest.mark.both_databases
-
 # What a part of an address that is no id may be, by its name; any word that leads to a page of its kind.
 _WORDS = {"kind": "invention", "which": "loss", "by": "state", "mode": "pudong", "mode_id": "pudong"}
 _OVERSEERS = (MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN, MemberRole.AUDIT_ADMIN)
@@ -114,6 +112,7 @@ def test_without_a_token_the_api_says_nothing(world: PermissionWorld, calls: lis
     assert [one for one in opened if not one[1].startswith(public)] == []
 
 
+@pytest.mark.both_databases
 def test_the_api_gives_nobody_what_is_others(
     world: PermissionWorld, clients: dict[str, dict[MemberRole, Client]], calls: list[tuple[str, str]]
 ) -> None:

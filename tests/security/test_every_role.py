@@ -1,4 +1,8 @@
-"""Every role against every operation, list and page, on its own and on others' objects; generated from the declarations."""
+"""Every role against every operation, list and page, on its own and on others' objects; generated from the declarations.
+
+Who may do what is decided before a row is asked for, alike on both databases; what rows somebody sees is asked of the database, so
+that is tried on both.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -15,8 +19,6 @@ from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.run import run_operation
 from zhirong.operations.visibility import SCOPES, visible
 from zhirong.store.policies import Policy
-
-pytestmark = pytest.mark.both_databases
 
 catalogue.load()
 # An auditor of the platform reads the policies of every organisation: what decided a case must be open to audit.
@@ -69,6 +71,7 @@ def test_outsiders_can_do_nothing(world: PermissionWorld, name: str) -> None:
         assert _denied(_try_with_any_request(world, actor, op)), (name, who)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("model", sorted(SCOPES, key=lambda one: one.__name__))
 def test_the_other_side_sees_no_row(world: PermissionWorld, model: Any) -> None:
     if model not in world.rows:
@@ -86,6 +89,7 @@ def test_the_other_side_sees_no_row(world: PermissionWorld, model: Any) -> None:
         assert not visible(actor, model, world.platform.day).filter(pk=row.pk).exists(), who
 
 
+@pytest.mark.both_databases
 def test_every_table_that_verbs_write_has_a_scope(world: PermissionWorld) -> None:
     assert not [model.__name__ for model in world.rows if model not in SCOPES]
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
@@ -21,6 +21,11 @@ _PIXELS_PER_INCH = 72  # one SVG pixel is one typographic point
 
 def to_svg(spec: Spec) -> str:
     """The chart as SVG with its words kept as text."""
+    return _svg(json.dumps(spec, ensure_ascii=False))
+
+
+@lru_cache(maxsize=128)  # some 30 KB each; a page and its PDF in two languages show the same charts again and again
+def _svg(spec: str) -> str:
     import vl_convert
 
     _register_font()
