@@ -4,7 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo serve test quick check bench soak lock clean help
+.PHONY: demo serve test tests types quick check bench soak lock clean help
 .DEFAULT_GOAL := help
 # The tests start a hundred programs: without compiled modules each of them compiles the whole package again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -22,9 +22,18 @@ serve: ## set everything up and serve the platform with a region for training in
 
 test: ## set everything up and pass every check and test
 	@$(PYTHON) tools/setup.py test
-	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check -q .
+	@$(MAKE) --no-print-directory -j 2 tests types
 	@$(PYTHON) tools/setup.py --left-out
+
+tests:
+	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+
+# Beside the tests: while those wait for a server or a browser, and yielding to them.
+types:
+	@nice -n 10 $(BIN)/mypy
+	@nice -n 10 $(BIN)/lint-imports
 
 quick: ## less than a minute: set everything up, style, and the tests that need no database, server or browser
 	@$(PYTHON) tools/setup.py test
@@ -36,8 +45,7 @@ quick: ## less than a minute: set everything up, style, and the tests that need 
 check: ## style, types and who may import whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check -q .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory types
 
 bench: ## measure each work beside a peer, answers compared (JSON=1 for JSON, SMALL=1 for a quick run that only shows that all parts work)
 	@$(PYTHON) tools/setup.py test >&2

@@ -4,11 +4,10 @@ Property tests draw the same examples every time: what is tested of a change mus
 ``ZHIRONG_SEARCH=1``, as in ``make soak``, they draw new ones.
 
 The twins on PostgreSQL of tests of operations, pages and the API run where their SQL, their locks or their files differ from
-SQLite (mark ``both_databases``), where every page and every role is asked, and in whole with ``ZHIRONG_TWINS=1``, as in
-``make soak``. The register has all of them always.
+SQLite (mark ``both_databases``), and in whole with ``ZHIRONG_TWINS=1``, as in ``make soak``. The register has all of them always.
 
 What a module makes once (a served platform, a region, a world of its own) is made by one process: its tests are a group. The
-groups begin first, since nothing takes longer, and two processes end together.
+groups begin first, since nothing takes longer, then what starts programs: two processes end together.
 
 ``--quick`` leaves out every folder that needs a database, a server or a browser, the modules that start programs and the
 property tests (``make quick``).
@@ -135,10 +134,12 @@ def _made_once(item: Any) -> str:
 
 
 def _rank(item: Any) -> int:
-    """Browsers first, then the other groups, then what takes seconds, in the order of the files otherwise."""
+    """Browsers first, then the other groups, then what starts programs; in the order of the files otherwise."""
     if _folder(item.path) == _IN_A_BROWSER:
         return 0
-    return 1 if item.get_closest_marker("xdist_group") else 2
+    if item.get_closest_marker("xdist_group"):
+        return 1
+    return 2 if hasattr(item.module, "subprocess") else 3
 
 
 def _is_quick(item: Any) -> bool:

@@ -1,13 +1,12 @@
 """Reports from the command line: made, signed, read back, compared; the page's own examples."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from practice_cases import DAY, RULES, a_record, an_appraisal, signature
 
+from in_process import zhirong
 from zhirong.chain.appraisal_practice.people import read_pool
 from zhirong.chain.appraisal_practice.records import formal_record, online_record, record_of_json
 from zhirong.kernel.errors import InputError
@@ -20,8 +19,7 @@ SIGN, POOL = (block.split("```")[0] for block in PAGE.split("```toml\n")[1:3])
 
 
 def run(*words):
-    command = [str(Path(sys.executable).parent / "zhirong"), *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return zhirong(*words)
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,12 @@
 
 import copy
 import json
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from in_process import zhirong
 from zhirong.chain.appraisal_practice.registry import read_registry, review
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
@@ -25,8 +24,7 @@ RULES = load_rulebook()
 
 
 def run(*words):
-    command = [str(Path(sys.executable).parent / "zhirong"), "report", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return zhirong("report", *words)
 
 
 def reviewed(table, day=DAY):

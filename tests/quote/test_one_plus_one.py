@@ -1,8 +1,6 @@
 """1 + 1 beside a case: the page's own example through the command line, and what is wrong by name."""
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,6 +9,7 @@ from pathlib import Path
 import pytest
 from quote_cases import CASES, case_table, changed
 
+from in_process import zhirong
 from zhirong.chain.quote.one_plus_one import read_one_plus_one
 from zhirong.chain.quote.quote import quote
 from zhirong.kernel.errors import InputError
@@ -36,8 +35,7 @@ def quoted(text=EXAMPLE):
 
 
 def run(*words):
-    command = [str(Path(sys.executable).parent / "zhirong"), "rate", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return zhirong("rate", *words)
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,13 @@
 """Bad input of every kind is refused by field, value, reason and hint, all at once, before anything is computed."""
 
 import copy
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from quote_cases import CASES, case_table, changed
 
+from in_process import zhirong
 from zhirong.chain.quote.reading import read_case
 from zhirong.kernel.errors import InputError
 from zhirong.workbench import quote_case
@@ -165,8 +164,7 @@ def test_a_check_on_the_firm_declines_the_loan(changes, code):
 
 
 def run(*words):
-    command = [str(Path(sys.executable).parent / "zhirong"), "quote", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return zhirong("quote", *words)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 import copy
 import json
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import jsonschema
 import pytest
 from quote_cases import CASES, case_table, changed
 
+from in_process import zhirong
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.kept import read_kept
 from zhirong.chain.quote.view import for_reading, view
@@ -31,8 +30,7 @@ def check(data):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_case_of_the_package(name):
-    command = [str(Path(sys.executable).parent / "zhirong"), "quote", str(CASES / name / "case.toml"), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = zhirong("quote", CASES / name / "case.toml", "--json")
     assert done.returncode == 0, done.stderr
     check(json.loads(done.stdout))
 

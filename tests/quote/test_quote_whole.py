@@ -2,8 +2,6 @@
 
 import copy
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +11,7 @@ import jsonschema
 import pytest
 from quote_cases import CASES, case_table
 
+from in_process import zhirong
 from zhirong.chain.appraisal.case import read_appraisal_case
 from zhirong.chain.quote.quote import quote
 from zhirong.chain.quote.reading import read_case
@@ -227,8 +226,7 @@ def test_on_the_command_line(tmp_path):
     path = CASES / "xixian-jingshuixing" / "case.toml"
 
     def run(*words):
-        command = [str(Path(sys.executable).parent / "zhirong"), "quote", *map(str, words)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return zhirong("quote", *words)
 
     done = run(path, "--scores", scores, "--mode", "xixian")
     assert done.returncode == 0, done.stderr
