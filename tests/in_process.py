@@ -18,7 +18,7 @@ class Ended:
     stderr: str
 
 
-def zhirong(*words: object) -> Ended:
+def run_command(*words: object) -> Ended:
     """Run ``zhirong`` with these words. What is no fault of the input is raised."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):

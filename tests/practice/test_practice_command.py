@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from practice_cases import DAY, RULES, a_record, an_appraisal, signature
 
-from in_process import zhirong
+from in_process import run_command
 from zhirong.chain.appraisal_practice.people import read_pool
 from zhirong.chain.appraisal_practice.records import formal_record, online_record, record_of_json
 from zhirong.kernel.errors import InputError
@@ -19,7 +19,7 @@ SIGN, POOL = (block.split("```")[0] for block in PAGE.split("```toml\n")[1:3])
 
 
 def run(*words):
-    return zhirong(*words)
+    return run_command(*words)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from in_process import zhirong
+from in_process import run_command
 from zhirong.chain.appraisal_practice.registry import read_registry, review
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
@@ -24,7 +24,7 @@ RULES = load_rulebook()
 
 
 def run(*words):
-    return zhirong("report", *words)
+    return run_command("report", *words)
 
 
 def reviewed(table, day=DAY):

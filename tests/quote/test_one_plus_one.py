@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from quote_cases import CASES, case_table, changed
 
-from in_process import zhirong
+from in_process import run_command
 from zhirong.chain.quote.one_plus_one import read_one_plus_one
 from zhirong.chain.quote.quote import quote
 from zhirong.kernel.errors import InputError
@@ -35,7 +35,7 @@ def quoted(text=EXAMPLE):
 
 
 def run(*words):
-    return zhirong("rate", *words)
+    return run_command("rate", *words)
 
 
 @pytest.fixture(scope="module")

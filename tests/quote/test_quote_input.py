@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from quote_cases import CASES, case_table, changed
 
-from in_process import zhirong
+from in_process import run_command
 from zhirong.chain.quote.reading import read_case
 from zhirong.kernel.errors import InputError
 from zhirong.workbench import quote_case
@@ -164,7 +164,7 @@ def test_a_check_on_the_firm_declines_the_loan(changes, code):
 
 
 def run(*words):
-    return zhirong("quote", *words)
+    return run_command("quote", *words)
 
 
 @pytest.mark.parametrize(

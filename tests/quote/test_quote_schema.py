@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from quote_cases import CASES, case_table, changed
 
-from in_process import zhirong
+from in_process import run_command
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.kept import read_kept
 from zhirong.chain.quote.view import for_reading, view
@@ -30,7 +30,7 @@ def check(data):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_case_of_the_package(name):
-    done = zhirong("quote", CASES / name / "case.toml", "--json")
+    done = run_command("quote", CASES / name / "case.toml", "--json")
     assert done.returncode == 0, done.stderr
     check(json.loads(done.stdout))
 

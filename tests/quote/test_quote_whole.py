@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from quote_cases import CASES, case_table
 
-from in_process import zhirong
+from in_process import run_command
 from zhirong.chain.appraisal.case import read_appraisal_case
 from zhirong.chain.quote.quote import quote
 from zhirong.chain.quote.reading import read_case
@@ -226,7 +226,7 @@ def test_on_the_command_line(tmp_path):
     path = CASES / "xixian-jingshuixing" / "case.toml"
 
     def run(*words):
-        return zhirong("quote", *words)
+        return run_command("quote", *words)
 
     done = run(path, "--scores", scores, "--mode", "xixian")
     assert done.returncode == 0, done.stderr
