@@ -46,7 +46,7 @@ def _serving(folder: Path, url: str, address: str = "") -> Iterator[tuple[str, A
                     process.wait()
 
 
-def _get(address: str, process: Any, seconds: float = 120.0) -> httpx.Response:
+def _get(address: str, process: Any, seconds: float = 300.0) -> httpx.Response:
     end = time.monotonic() + seconds
     while True:
         try:
