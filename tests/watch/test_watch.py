@@ -228,6 +228,26 @@ def test_watch_names_what_to_do_by_when(capsys: pytest.CaptureFixture[str]) -> N
     assert json.loads(capsys.readouterr().out)["loans"] == []
 
 
+def test_a_guarantee_period_in_the_file_is_a_deadline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = PORTFOLIO.read_text().replace(
+        'id = "quiet"',
+        'id = "quiet"\nguarantee = [{ due_on = 2025-10-01, term = "until_paid", amount = "800000.00" }]\n'
+        'limitation = [{ from = 2025-10-01, interruption = [{ day = 2026-01-05, ground = "demand", evidence = "slip" }] }]',
+    )
+    file = tmp_path / "portfolio.toml"
+    file.write_text(text)
+    assert main(["watch", str(file), "--as-of", "2026-03-02", "--json"]) == 1
+    loans = {one["id"]: one for one in json.loads(capsys.readouterr().out)["loans"]}
+    assert [(t["words"]["en"], t["last_day"]) for t in loans["quiet"]["tasks"]] == [
+        ("end of the guarantee period", "2026-04-01"),
+        ("end of limitation", "2029-01-05"),
+    ]
+    assert [alarm["code"] for alarm in loans["quiet"]["alarms"]] == ["deadline"]
+    assert main(["watch", str(file), "--as-of", "2026-04-02", "--json"]) == 1
+    loans = {one["id"]: one for one in json.loads(capsys.readouterr().out)["loans"]}
+    assert loans["quiet"]["colour"] == "black"
+
+
 def test_watch_names_every_fault_of_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bad = tmp_path / "portfolio.toml"
     bad.write_text('[[loan]]\nid = "A"\nexposure = "x"\nceiling = 0\nends_on = 2027-01-01\n'

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from zhirong.chain.loan.servicing.components import CATEGORY_TEXT
 from zhirong.chain.watch.catalogue import COLOUR_TEXT, Colour, WatchCatalogue, catalogue_on
-from zhirong.chain.watch.reading import read_portfolio
+from zhirong.chain.watch.reading import WatchRules, read_portfolio
 from zhirong.chain.watch.sweep import WatchResult, sweep
 from zhirong.cli.days import day_of as day_option
 from zhirong.cli.files import print_answer, read_toml
@@ -35,8 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
     rules = load_rulebook()
     day = day_option("--as-of", arguments.as_of) or day_of(datetime.now(UTC))
     catalogue = catalogue_on(rules, day)
-    loans = read_portfolio(Reader(read_toml(arguments.file), source=arguments.file), catalogue)
-    results = sweep(loans, day, catalogue, working_days_from(rules.at("calendar.working_days", day).value))
+    working_days = working_days_from(rules.at("calendar.working_days", day).value)
+    given = WatchRules(rules, catalogue, working_days)
+    loans = read_portfolio(Reader(read_toml(arguments.file), source=arguments.file), given)
+    results = sweep(loans, day, catalogue, working_days)
     shown = [one for one in results if arguments.all or one.alarms or one.tasks]
     if arguments.json:
         print_answer({"day": day.isoformat(), "loans": [_as_json(one) for one in shown], "rules": rules.version()})

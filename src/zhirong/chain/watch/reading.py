@@ -1,13 +1,26 @@
 """The portfolio file: loans, their pledged rights, what was recorded about them and their deadlines."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.watch.catalogue import WatchCatalogue
+from zhirong.chain.watch.clocks import (
+    GuaranteeTerm,
+    Interruption,
+    InterruptionGround,
+    LegalClock,
+    guarantee_clock,
+    limitation_clock,
+)
 from zhirong.chain.watch.sweep import Deadline, WatchedLoan, WatchedRight, WatchEvent
+from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import Fen
+from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 MOST_LOANS = 200_000
@@ -32,7 +45,16 @@ DERIVED = frozenset(
 )
 
 
-def read_portfolio(reader: Reader, catalogue: WatchCatalogue) -> tuple[WatchedLoan, ...]:
+@dataclass(frozen=True, slots=True)
+class WatchRules:
+    """What reading a portfolio needs besides the file: the rules, the catalogue in force and the working days."""
+
+    rules: Rulebook
+    catalogue: WatchCatalogue
+    working_days: WorkingDays
+
+
+def read_portfolio(reader: Reader, given: WatchRules) -> tuple[WatchedLoan, ...]:
     """Return the loans of a portfolio file. Raises InputError with everything wrong in it."""
     tables = reader.tables("loan")
     if not 0 < len(tables) <= MOST_LOANS:
@@ -43,8 +65,8 @@ def read_portfolio(reader: Reader, catalogue: WatchCatalogue) -> tuple[WatchedLo
             Text(f"须有 1 至 {MOST_LOANS} 笔贷款", f"there must be 1 to {MOST_LOANS} loans"),
             Text("请写至少一个 [[loan]]，过多时分成几个文件", "Write at least one [[loan]]; split a longer file."),
         )
-    codes = sorted(set(catalogue.findings) - DERIVED)
-    loans = tuple(_read_loan(entry, codes) for entry in tables[:MOST_LOANS])
+    codes = sorted(set(given.catalogue.findings) - DERIVED)
+    loans = tuple(_read_loan(entry, codes, given) for entry in tables[:MOST_LOANS])
     seen: set[str] = set()
     for number, loan in enumerate(loans, 1):
         if loan.loan_id in seen:
@@ -54,7 +76,7 @@ def read_portfolio(reader: Reader, catalogue: WatchCatalogue) -> tuple[WatchedLo
     return loans
 
 
-def _read_loan(reader: Reader, codes: list[str]) -> WatchedLoan:
+def _read_loan(reader: Reader, codes: list[str], given: WatchRules) -> WatchedLoan:
     rights = tuple(_read_right(entry) for entry in reader.tables("right"))
     names = {right.right_id for right in rights}
     chance = reader.number("chance", 0, 1, Decimal(-1)) if reader.has("chance") else None
@@ -65,7 +87,11 @@ def _read_loan(reader: Reader, codes: list[str]) -> WatchedLoan:
         ends_on=reader.day("ends_on"),
         rights=rights,
         events=tuple(_read_event(entry, codes, names) for entry in reader.tables("event")),
-        deadlines=tuple(_read_deadline(entry) for entry in reader.tables("deadline")),
+        deadlines=(
+            *(_read_deadline(entry) for entry in reader.tables("deadline")),
+            *(_read_guarantee(entry, given) for entry in reader.tables("guarantee")),
+            *(_read_limitation(entry, given) for entry in reader.tables("limitation")),
+        ),
         taken_over=reader.optional_money("taken_over") or 0,
         chance=None if chance is None else Fraction(chance),
         other_source=reader.flag("other_source", False),
@@ -124,6 +150,40 @@ def _read_deadline(reader: Reader) -> Deadline:
     )
     reader.finish()
     return deadline
+
+
+def _read_guarantee(reader: Reader, given: WatchRules) -> Deadline:
+    """Return the end of a guarantee period as a deadline, met by the demand on the guarantor."""
+    term = GuaranteeTerm(reader.choice("term", [term.value for term in GuaranteeTerm], "none"))
+    clock = guarantee_clock(
+        given.rules,
+        reader.day("due_on"),
+        given.working_days,
+        term=term,
+        months=reader.whole("months", 0, 1200, 0),
+        extended_to=reader.optional_day("extended_to"),
+        consented=reader.flag("consented", False),
+    )
+    met_on, lost = reader.optional_day("demanded_on"), reader.optional_money("amount") or 0
+    reader.finish()
+    return _of_clock(clock, met_on, lost)
+
+
+def _read_limitation(reader: Reader, given: WatchRules) -> Deadline:
+    """Return the end of limitation as a deadline; every recorded ground starts it again."""
+    grounds = []
+    for entry in reader.tables("interruption"):
+        ground = InterruptionGround(entry.choice("ground", [ground.value for ground in InterruptionGround]))
+        grounds.append(Interruption(entry.day("day"), ground, entry.text("evidence")))
+        entry.finish()
+    clock = limitation_clock(given.rules, reader.day("from"), given.working_days, grounds)
+    met_on, lost = reader.optional_day("met_on"), reader.optional_money("amount") or 0
+    reader.finish()
+    return _of_clock(clock, met_on, lost)
+
+
+def _of_clock(clock: LegalClock, met_on: date | None, lost: Fen) -> Deadline:
+    return Deadline(clock.code, clock.explanation.label, clock.last_day, lost, met_on)
 
 
 def _twice(reader: Reader, field: str, value: str) -> None:
