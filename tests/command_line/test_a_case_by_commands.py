@@ -79,7 +79,7 @@ def test_everything_that_is_wrong_is_said_in_both_languages(desk: Desk, monkeypa
     for field in ("amount（填写值：“many”）：不是金额", "term_months", "nobody"):
         assert field in zh.err
     en = desk(world.manager, "do", "case.draft", *wrong, "--lang", "en")
-    assert "refused (422)" in en.err and "Fix: write it like 2,000,000.00" in en.err
+    assert "rejected (422)" in en.err and "Fix: write it like 2,000,000.00" in en.err
     assert not any("\u4e00" <= letter <= "\u9fff" for letter in en.err)
     program = desk(world.manager, "do", "case.draft", *wrong, "--json")
     said = json.loads(program.err)["error"]

@@ -61,7 +61,7 @@ def test_every_operation_is_shown_and_done_up_to_the_refusal_of_the_platform(des
             failures.append(f"{op.name} --fields {lang}: {shown} {missing}")
         subject = [str(_NOBODY_ELSES)] if op.model is not None else []
         tried = desk(who, "do", op.name, *subject, "--lang", "en", "--set", "nobody=asked")
-        if tried.code != 2 or not tried.err.startswith("refused (4") or "Traceback" in tried.err:
+        if tried.code != 2 or not tried.err.startswith("rejected (4") or "Traceback" in tried.err:
             failures.append(f"{op.name}: {tried}")
     assert not failures, "\n".join(failures)
 
@@ -80,7 +80,7 @@ def test_a_token_lists_what_its_owner_may_do_and_no_more(desk: Desk) -> None:
     refused = desk(world.officer, "do", "case.draft")
     assert refused.code == 2 and "平台拒绝（403）" in refused.err
     reads = desk(world.token(world.officer, "read"), "do")
-    assert reads.out == "这个令牌什么也不能办。\n"
+    assert reads.out == "该令牌没有可办理的事项。\n"
 
 
 def test_a_token_that_does_not_read_learns_nothing_of_what_there_is(desk: Desk) -> None:

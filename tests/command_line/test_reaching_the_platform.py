@@ -46,7 +46,9 @@ def test_a_program_of_its_own_does_it(desk: Desk, tmp_path: Path) -> None:
     assert FirmRight.objects.get().pk == json.loads(done.stdout)["id"]
 
 
-@pytest.mark.parametrize(("lang", "words"), [("zh", ["没有令牌", "--token-file"]), ("en", ["there is no token"])])
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", ["没有令牌", "--token-file"]), ("en", ["the token is missing"])]
+)
 def test_no_token(
     lang: str, words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -71,7 +73,7 @@ def test_a_token_that_has_expired_or_was_revoked(desk: Desk) -> None:
     revoked = world.token(world.officer)
     world.run_operation(world.officer, "token.revoke", ApiToken.objects.latest("pk"))
     said = desk(revoked, "show", "me", "--lang", "en")
-    assert said.code == 2 and "refused (401)" in said.err and "make a new one" in said.err
+    assert said.code == 2 and "rejected (401)" in said.err and "make a new one" in said.err
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "nowhere", "http://[", "ftp://127.0.0.1"])
@@ -85,7 +87,7 @@ def test_nobody_answers(address: str, monkeypatch: pytest.MonkeyPatch, capsys: p
 
 def test_somebody_else_answers(desk: Desk) -> None:
     said = desk(desk.world.officer, "show", "me", "--url", f"{desk.address}/somewhere")
-    assert said.code == 2 and "那里答话的不是知融平台" in said.err
+    assert said.code == 2 and "该地址不是知融平台" in said.err
 
 
 def test_a_broken_line_says_how_to_repeat_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,11 +119,11 @@ def test_what_cannot_be_read_is_named_together_before_anything_is_sent(desk: Des
         *("do", "case.draft", "--json-in", str(bad), "--set", "facts={", "--set", "=1", "--file", f"x={tmp_path}"),
     )
     assert said.code == 2 and "有 4 处问题" in said.err
-    assert "不是 JSON 对象" in said.err and "facts" in said.err and "没有写成 字段=值" in said.err
+    assert "不是 JSON 对象" in said.err and "facts" in said.err and "未按“字段=值”的格式填写" in said.err
     none = desk(desk.world.manager, "do", "case.submit")
-    assert none.code == 2 and "没有写对哪个对象办" in none.err
+    assert none.code == 2 and "未指定对象" in none.err
     extra = desk(desk.world.manager, "do", "case.draft", "3")
-    assert extra.code == 2 and "这件事不对某个对象办" in extra.err
+    assert extra.code == 2 and "该事项不针对某个对象" in extra.err
     file = desk(desk.world.manager, "do", "file.add", "--set", "file=证书.pdf")
     assert file.code == 2 and "--file file=" in file.err
 

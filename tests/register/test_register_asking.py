@@ -234,7 +234,7 @@ def test_an_answer_that_is_not_all_there_is_never_looks_like_it(
 def test_the_command_says_when_there_is_more() -> None:
     from zhirong.cli.register_search import _counted
 
-    assert _counted([{"id": 7}, {"id": 9}], 2).zh == "前 2 件；接着查：--after 9"
+    assert _counted([{"id": 7}, {"id": 9}], 2).zh == "前 2 件；继续查询：--after 9"
     assert _counted([{"id": 7}], 2).zh == "共 1 件"
 
 

@@ -296,9 +296,9 @@ def test_english_output_has_english_punctuation(tmp_path: Path, capsys: pytest.C
         (["nonsense"], "参数 命令：不能是 'nonsense'"),
         (["rights", "check"], "缺少参数：FILE"),
         (["rights"], "缺少参数：check | template"),
-        (["rights", "check", "x", "--as-of"], "参数 --as-of：后面要有一个值"),
-        (["rights", "check", "x", "--as-off"], "不认识的参数：--as-off"),
-        (["rights", "check", "x", "--json=1"], "参数 --json：不带值，却给了 '1'"),
+        (["rights", "check", "x", "--as-of"], "参数 --as-of：需要一个值"),
+        (["rights", "check", "x", "--as-off"], "无法识别的参数：--as-off"),
+        (["rights", "check", "x", "--json=1"], "参数 --json：不接受值，却填写了 '1'"),
         (["--lang", "fr", "rights"], "参数 --lang：不能是 'fr'"),
     ],
 )

@@ -12,10 +12,8 @@ from zhirong.kernel.text import Lang, Text
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", metavar="CASES.json", help="案例文件 / a file of cases")
-    parser.add_argument(
-        "--json", action="store_true", help="按案例名列出全部事件 / every event, by name of the case"
-    )
+    parser.add_argument("file", metavar="CASES.json", help="案例文件 / file of cases")
+    parser.add_argument("--json", action="store_true", help="按案例名列出全部事件 / all events by case name")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,8 +43,8 @@ def _read_cases(path: str) -> dict[str, Mapping[str, Any]]:
         problem = Problem(
             "FILE",
             path,
-            Text(f"不是合法的 JSON：{error}", f"not valid JSON: {error}"),
-            Text("按所指的行列改正", "correct the line and column named"),
+            Text(f"不是有效的 JSON：{error}", f"not valid JSON: {error}"),
+            Text("请按提示的行列改正", "correct it at the line and column shown"),
             "json",
         )
         raise InputError([problem], path) from error
@@ -72,7 +70,7 @@ def _undefined(error: ValueError | ArithmeticError) -> Problem:
     return Problem(
         "terms",
         "",
-        Text(f"条款不成其为合同：{error}", f"the terms define no contract: {error}"),
+        Text(f"条款不能构成合同：{error}", f"the terms do not define a contract: {error}"),
         Text("补齐条款", "complete the terms"),
         "no_contract",
     )
@@ -102,11 +100,11 @@ def _compare(
     for name, result in results.items():
         if isinstance(result, InputError):
             failed += 1
-            table.add_row(name, "", Text("读不出来", "cannot run").in_(lang), result.problems[0].as_text(lang))
+            table.add_row(name, "", Text("读不出来", "cannot be run").in_(lang), result.problems[0].as_text(lang))
             continue
         published = cases[name].get("results")
         if published is None:
-            table.add_row(name, str(len(result)), Text("无公布结果", "no results published").in_(lang), "")
+            table.add_row(name, str(len(result)), Text("无公布结果", "no published results").in_(lang), "")
             continue
         difference = first_difference(result, published)
         if difference is None:

@@ -32,15 +32,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "data", nargs="?", metavar="DATA", help=f"{BACKTEST}：维持数据 CSV / maintenance data as CSV"
     )
     parser.add_argument(
-        "--method", action="append", metavar="NAME", help="只用这个方法，可重复 / only this method, repeatable"
+        "--method", action="append", metavar="NAME", help="仅用该方法，可重复 / only this method, repeatable"
     )
     parser.add_argument("--deals", metavar="FILE", help="可比交易表 CSV / table of comparable deals as CSV")
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
-    parser.add_argument(
-        "--explain", action="store_true", help="列出每个数的来由 / show where every number comes from"
-    )
-    parser.add_argument("--docx", metavar="FILE", help="另存 Word 评估报告 / write a report in Word")
-    parser.add_argument("--pdf", metavar="FILE", help="另存 PDF 评估报告 / write a report as PDF")
+    parser.add_argument("--explain", action="store_true", help="列明每个数值的计算依据 / explain every number")
+    parser.add_argument("--docx", metavar="FILE", help="另存 Word 评估报告 / save the report as Word")
+    parser.add_argument("--pdf", metavar="FILE", help="另存 PDF 评估报告 / save the report as PDF")
     parser.add_argument(
         "--sign",
         metavar="FILE",
@@ -58,10 +56,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         metavar="VALUES",
-        help="批量：结果写到 CSV 或 Parquet；回测：逐件预测写到 CSV / where values, or forecasts, go",
+        help="批量：结果写到 CSV 或 Parquet；回测：逐件预测写到 CSV / output file of values or forecasts",
     )
-    parser.add_argument("--seed", type=int, default=1, help="批量：种子 / seed of a batch")
-    parser.add_argument("--paths", type=int, default=1_000, help="批量：每项权利的模拟次数 / paths a right")
+    parser.add_argument("--seed", type=int, default=1, help="批量：种子 / seed of the batch")
+    parser.add_argument("--paths", type=int, default=1_000, help="批量：每项权利的模拟次数 / simulations per right")
     parser.add_argument("--workers", type=int, metavar="N", help="批量：进程数 / processes (default: CPUs)")
     parser.add_argument("--cluster", metavar="ADDRESS", help="批量：Dask 集群地址 / address of a Dask cluster")
 
@@ -74,7 +72,11 @@ def run(options: argparse.Namespace) -> int:
         return run_batch(options)
     if options.case is None:
         raise _missing(
-            "CASE.toml", "没有案件文件", "no case file is given", "写案件文件，或 --batch", "name one, or --batch"
+            "CASE.toml",
+            "没有案件文件",
+            "the case file is missing",
+            "请指定案件文件，或使用 --batch",
+            "name a case file, or use --batch",
         )
     if options.case == BACKTEST:
         return _backtest(options)
@@ -122,7 +124,7 @@ def _add_deals(table: dict[str, Any], path: str) -> None:
             "--deals",
             "本案没有可比交易法",
             "the case has no method of comparable transactions",
-            '加一个 method = "comparable_transactions"',
+            '请添加 method = "comparable_transactions"',
             'add method = "comparable_transactions"',
         )
     rows = [deal_table(row) for row in read_rows(path)]
@@ -140,13 +142,15 @@ def _backtest(options: argparse.Namespace) -> int:
     from zhirong.kernel.rulebook import load_rulebook
 
     if options.data is None:
-        raise _missing("DATA", "没有数据文件", "no data file is given", "写 CSV 的路径", "name the CSV file")
+        raise _missing(
+            "DATA", "没有数据文件", "the data file is missing", "请填写 CSV 文件的路径", "name the CSV file"
+        )
     if find_spec("lifelines") is None:
         raise _missing(
             BACKTEST,
-            "没有安装生存分析库",
+            "未安装生存分析库",
             "the survival library is not installed",
-            "安装 zhirong[survival]",
+            "请安装 zhirong[survival]",
             "install zhirong[survival]",
         )
     day = read_day("--as-of", options.as_of, date(2008, 12, 31))
@@ -160,7 +164,7 @@ def _backtest(options: argparse.Namespace) -> int:
             "--as-of",
             day.isoformat(),
             Text(f"无法回测：{error}", f"cannot be back-tested: {error}"),
-            Text("换一个日期，或核对数据", "choose another day, or check the data"),
+            Text("请更换日期，或核对数据", "choose another date, or check the data"),
             "no_backtest",
         )
         raise InputError([problem], options.data) from error

@@ -29,18 +29,18 @@ def run_batch(options: argparse.Namespace) -> int:
 
     if not options.out:
         raise _problem(
-            "--out", "", "没有写结果文件", "no file for the values is named", "写 --out VALUES.csv", "give --out"
+            "--out", "", "未指定结果文件", "the output file is missing", "请用 --out VALUES.csv 指定", "give --out"
         )
     if not 100 <= options.paths <= 100_000:
         raise _problem(
-            "--paths", str(options.paths), "次数不合理", "an unreasonable number", "100 至 100000", "100 to 100000"
+            "--paths", str(options.paths), "次数不合理", "out of range", "100 至 100000", "100 to 100000"
         )
     if options.seed < 0 or (options.workers is not None and options.workers < 1):
         raise _problem(
             "--seed",
             str(options.seed),
             "种子或进程数为负",
-            "seed or workers below their least",
+            "seed or number of workers too small",
             "改正",
             "correct it",
         )
@@ -142,9 +142,9 @@ def _cluster(address: str) -> Any:
         raise _problem(
             "--cluster",
             address,
-            "没有安装 Dask",
+            "未安装 Dask",
             "Dask is not installed",
-            "安装 zhirong[cluster]",
+            "请安装 zhirong[cluster]",
             "install zhirong[cluster]",
         ) from error
 
@@ -185,7 +185,7 @@ def _read_columns(path: str) -> Mapping[str, Any]:
             raise unreadable(path, error) from error
         except ValueError as error:  # pyarrow's own errors are ValueErrors
             raise _problem(
-                path, "", f"不是 Parquet：{error}", f"not Parquet: {error}", "检查文件", "check it"
+                path, "", f"不是 Parquet：{error}", f"not Parquet: {error}", "检查文件", "check the file"
             ) from error
         return {name: _column(table[name]) for name in table.column_names}
     rows = read_rows(path)
@@ -235,7 +235,7 @@ def _arrow(path: str) -> Any:
             "",
             "读写 Parquet 需要 Arrow",
             "Parquet needs Arrow",
-            "安装 zhirong[cluster]，或用 CSV",
+            "请安装 zhirong[cluster]，或使用 CSV",
             "install zhirong[cluster], or use CSV",
         ) from error
     return parquet

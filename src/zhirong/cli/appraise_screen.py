@@ -61,7 +61,7 @@ def _show_value(document: AppraisalDocument, lang: Lang, *, explain: bool) -> No
         console.print(
             f"{doubts} 条依据未经来源证实，见 --explain"
             if lang == "zh"
-            else f"{doubts} rules are confirmed by no source: --explain",
+            else f"{doubts} rules have no confirmed source: see --explain",
             style="yellow",
         )
 
@@ -83,7 +83,7 @@ def show_backtest(answer: Mapping[str, Any], lang: Lang) -> None:
         f"{answer['rows_without_number_or_day']} 行残缺未用"
         if zh
         else f"{answer['applications']} applications; {survival['rights']} granted, {survival['lapses']} lapsed;"
-        f" {answer['rows_without_number_or_day']} broken rows left out"
+        f" {answer['rows_without_number_or_day']} damaged rows omitted"
     )
     table = _table(("申请后年数", "仍有效", "95 % 区间") if zh else ("years after filing", "in force", "95 % band"))
     for row in survival["by_year"]:
@@ -95,7 +95,7 @@ def show_backtest(answer: Mapping[str, Any], lang: Lang) -> None:
         f"回测：只用 {tested['as_of']} 之前已公告的 {tested['right_years_learnt_from']} 个权利年"
         f"（{tested['lapses_learnt_from']} 次终止）"
         if zh
-        else f"Back-test: learnt from {tested['right_years_learnt_from']} years of rights"
+        else f"Back-test: trained on {tested['right_years_learnt_from']} years of rights"
         f" ({tested['lapses_learnt_from']} lapses) published by {tested['as_of']}"
     )
     heads = ("年后", "权利", "仍有效", "平均预测", "AUC", "Brier", "仅年龄：平均预测", "AUC", "Brier")
@@ -133,7 +133,9 @@ def show_backtest(answer: Mapping[str, Any], lang: Lang) -> None:
         f" decay {returns['decay']} (assumed)"
     )
     console.print(
-        "指标只用于排序和筛选，不成为价值。" if zh else "Indicators rank and screen; they never become a value."
+        "指标仅用于排序和筛选，不作为价值。"
+        if zh
+        else "Indicators are used only for ranking and screening, never as a value."
     )
 
 

@@ -22,8 +22,8 @@ def usable_database(folder: Path) -> Iterator[None]:
                 Problem(
                     "ZHIRONG_DATA",
                     str(folder),
-                    Text(f"数据库用不了：{said}", f"the database cannot be used: {said}"),
-                    Text("改正 ZHIRONG_DATA、DATABASE_URL", "correct ZHIRONG_DATA or DATABASE_URL"),
+                    Text(f"数据库不可用：{said}", f"the database cannot be used: {said}"),
+                    Text("请改正 ZHIRONG_DATA、DATABASE_URL", "correct ZHIRONG_DATA or DATABASE_URL"),
                     "no_database",
                 )
             ]

@@ -13,5 +13,5 @@ def day_of(option: str, written: str | None) -> date | None:
     try:
         return date.fromisoformat(written)
     except ValueError as error:
-        hint = Text("写成 2026-01-31", "write it as 2026-01-31")
+        hint = Text("请写成 2026-01-31 的格式", "write it as 2026-01-31")
         raise InputError([Problem(option, written, Text("不是日期", "not a date"), hint, "not_a_day")]) from error

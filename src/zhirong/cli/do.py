@@ -20,39 +20,42 @@ _OF_AN_OPERATION = ("name", "title", "help", "is_on_row", "on")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options: operation, row, fields."""
     parser.add_argument(
-        "-h", "--help", action="store_true", help="帮助；NAME --help 说明这件事 / help, of NAME too"
+        "-h", "--help", action="store_true", help="帮助；NAME --help 说明该事项 / help, of NAME too"
     )
     parser.add_argument(
-        "name", nargs="?", metavar="NAME", help="办什么，如 case.accept / what to do; none: list all"
+        "name",
+        nargs="?",
+        metavar="NAME",
+        help="事项，如 case.accept；不填则全部列出 / operation; lists all if omitted",
     )
-    parser.add_argument("id", nargs="?", type=int, metavar="ID", help="对哪个对象办 / done to which object")
+    parser.add_argument("id", nargs="?", type=int, metavar="ID", help="对象编号 / id of the object")
     parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="FIELD=VALUE",
-        help="填一项；多项的重复写；FIELD:=JSON 写表 / fill a field; repeat it for a list; FIELD:=JSON for a table",
+        help="填写一个字段；多个值重复填写；表格写 FIELD:=JSON / set a field; repeat it for a list; FIELD:=JSON for a table",
     )
     parser.add_argument(
-        "--file", action="append", default=[], metavar="FIELD=PATH", help="交文件 / hand a file in for a field"
+        "--file", action="append", default=[], metavar="FIELD=PATH", help="上传文件 / upload a file for a field"
     )
     parser.add_argument(
         "--json-in",
         default="",
         metavar="FILE",
-        help="从 JSON 读各项，- 为标准输入 / fields from JSON, - is standard input",
+        help="从 JSON 读取各字段，- 为标准输入 / fields from JSON, - is standard input",
     )
     parser.add_argument(
         "--version",
         type=_version,
         default=None,
         metavar="N|any",
-        help="所见的版本；any 不论版本；不写则取现在的 / version as seen; any: whichever; otherwise the present one",
+        help="所见版本；any 不限版本；不填则取当前版本 / version that you have seen; any for any version; default: the current one",
     )
     parser.add_argument(
-        "--key", default="", help="重发同一请求用同一个键 / key of the request, the same for its repeats"
+        "--key", default="", help="请求的键；重发时用原键 / key of the request; use the same one to repeat it"
     )
-    parser.add_argument("--fields", action="store_true", help="要填什么 / what NAME asks for")
+    parser.add_argument("--fields", action="store_true", help="列出所需字段 / show the fields of NAME")
     add_connection(parser)
     parser.set_defaults(print_help=parser.print_help)
 
@@ -109,10 +112,10 @@ def _demand_subject(op: Mapping[str, Any], identity: int | None) -> None:
             "no_subject",
             "ID",
             "",
-            Text("没有写对哪个对象办", "it does not say what it is done to"),
+            Text("未指定对象", "the object is missing"),
             Text(
-                f"写上编号：zhirong do {op['name']} ID（{op['on']} 的编号，zhirong show lists 里找）",
-                f"give its id: zhirong do {op['name']} ID (one of {op['on']}, found with zhirong show lists)",
+                f"请填写编号：zhirong do {op['name']} ID（{op['on']} 的编号，可用 zhirong show lists 查找）",
+                f"add its id: zhirong do {op['name']} ID (one of {op['on']}, found with zhirong show lists)",
             ),
         )
     if not op["is_on_row"] and identity is not None:
@@ -120,8 +123,8 @@ def _demand_subject(op: Mapping[str, Any], identity: int | None) -> None:
             "no_subject",
             "ID",
             str(identity),
-            Text("这件事不对某个对象办", "this is not done to an object"),
-            Text(f"去掉编号：zhirong do {op['name']}", f"leave the id out: zhirong do {op['name']}"),
+            Text("该事项不针对某个对象", "this operation has no object"),
+            Text(f"请去掉编号：zhirong do {op['name']}", f"omit the id: zhirong do {op['name']}"),
         )
 
 
@@ -135,7 +138,7 @@ def _print_operations(platform: Platform, options: argparse.Namespace) -> None:
         return
     zh = options.lang == "zh"
     if not rows:
-        print("这个令牌什么也不能办。" if zh else "This token can do nothing.")
+        print("该令牌没有可办理的事项。" if zh else "This token cannot run any operation.")
         return
     titles = {kind["name"]: say(options.lang, kind["title"]) for kind in platform.objects()}
     for noun in sorted({row["on"] for row in rows}):
@@ -146,12 +149,12 @@ def _print_operations(platform: Platform, options: argparse.Namespace) -> None:
             if row["on"] == noun
         ]
         print("\n".join(to_left(lines)))
-    print("要填什么：zhirong do NAME --fields" if zh else "what it asks for: zhirong do NAME --fields")
+    print("查看所需字段：zhirong do NAME --fields" if zh else "show the fields: zhirong do NAME --fields")
 
 
 def _heading(title: str, zh: bool) -> str:
     if not title:
-        return "新办" if zh else "to begin something"
+        return "新办" if zh else "to create something"
     return f"对一件“{title}”" if zh else f"to one {title}"
 
 
@@ -199,9 +202,9 @@ def _done_lines(op: Mapping[str, Any], done: Any, link: str, lang: str) -> list[
     title = say(lang, op["title"])
     if done.repeated:
         lines = [
-            f"以前已办理（同一个键），没有再办：{title}"
+            f"此前已办理（同一键），未重复办理：{title}"
             if zh
-            else f"done before under this key, not again: {title}"
+            else f"already done with this key, not repeated: {title}"
         ]
     else:
         lines = [f"已办理：{title}" if zh else f"done: {title}"]
@@ -219,6 +222,6 @@ def _done_lines(op: Mapping[str, Any], done: Any, link: str, lang: str) -> list[
         lines.append(
             f"只显示这一次，请妥善保存：{done.shown_once}"
             if zh
-            else f"shown this once, keep it safe: {done.shown_once}"
+            else f"shown only once, keep it safe: {done.shown_once}"
         )
     return lines

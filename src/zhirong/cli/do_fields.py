@@ -17,16 +17,16 @@ _MOST_CHOICES = 60  # choices of one field on a terminal; --json lists all of th
 _HOW: Mapping[str, tuple[str, str]] = {
     "area": ("文字，可多行", "text, several lines"),
     "text": ("文字", "text"),
-    "code": ("验证器上的六位数字", "six digits of the authenticator"),
+    "code": ("验证器上的六位数字", "six digits from the authenticator"),
     "choice": ("选一", "one of"),
-    "many": ("选几项，重复写", "some of, repeated"),
+    "many": ("可选多项，重复填写", "one or more of, repeated"),
     "day": ("日期 2026-11-25", "day 2026-11-25"),
     "file": ("文件，用 --file", "file, with --file"),
     "flag": ("true 或 false", "true or false"),
     "password": ("密码，用 --json-in -", "secret, with --json-in -"),
     "money": ("金额，如 200万元", "amount in yuan, such as 2,000,000"),
     "number": ("数字", "number"),
-    "range": ("三个数：低、最可能、高，重复写", "three: low, most likely, high, repeated"),
+    "range": ("三个数：低、最可能、高，重复填写", "three: low, most likely, high, repeated"),
     "table": ("表，用 :=JSON 或 --json-in", "table, with :=JSON or --json-in"),
 }
 
@@ -80,7 +80,7 @@ def _json_in(path: str, problems: list[Problem]) -> dict[str, Any]:
             "--json-in",
             path,
             Text("不是 JSON 对象", "not a JSON object"),
-            Text('写成 {"字段": 值}', 'write it like {"field": value}'),
+            Text('请写成 {"字段": 值}', 'write it like {"field": value}'),
             "not_json",
         )
     )
@@ -97,7 +97,7 @@ def _take(written: str, known: Mapping[str, Any], typed: dict[str, list[Any]], p
         try:
             typed.setdefault(name, []).append(json.loads(value))
         except ValueError as error:
-            hint = Text(f"写成 {name}:=JSON，或用 --json-in", f"write it like {name}:=JSON, or use --json-in")
+            hint = Text(f"请写成 {name}:=JSON，或用 --json-in", f"write it like {name}:=JSON, or use --json-in")
             reason = Text(f"不是 JSON：{error}", f"not JSON: {error}")
             problems.append(Problem(name, value, reason, hint, "not_json"))
         return
@@ -122,7 +122,7 @@ def _split(written: str, option: str, problems: list[Problem]) -> tuple[str, str
         Problem(
             option,
             written,
-            Text("没有写成 字段=值", "not written as field=value"),
+            Text("未按“字段=值”的格式填写", "not written as field=value"),
             Text(f"如 {option} amount=200万元", f"such as {option} amount=2,000,000"),
             "not_a_field",
         )
@@ -150,8 +150,8 @@ def _wrong_way(name: str, widget: str) -> Problem:
     return Problem(
         name,
         "",
-        Text("秘密不写在命令行：别人看得到", "a secret is not an argument: others could see it"),
-        Text("用 --json-in -，从标准输入给", "use --json-in - and give it on standard input"),
+        Text("密码不得写在命令行中：他人可以看到", "a secret must not be an argument, because others could see it"),
+        Text("请用 --json-in -，从标准输入提供", "use --json-in - and send it on standard input"),
         "is_a_secret",
     )
 
@@ -166,14 +166,14 @@ def print_fields(fields: Sequence[Mapping[str, Any]], is_on_row: bool, lang: str
     begins = ("现为" if is_on_row else "可填") if zh else ("at present" if is_on_row else "such as")
     shown = [one for one in fields if one["suits"]]
     if not shown:
-        print("不用填什么。" if zh else "It asks for nothing.")
+        print("不用填什么。" if zh else "It has no fields.")
     for one in shown:
         must = ("（必填）" if zh else " (required)") if one["required"] else ""
         how = _HOW[one["widget"]][0 if zh else 1]
         if one["is_list"] and one["widget"] not in ("many", "range"):
             how += "，可重复写" if zh else ", can be repeated"
         default, now = _shown(one, one["default"]), _shown(one, one["start"])
-        how += (f"；不填则 {default}" if zh else f"; otherwise {default}") if default else ""
+        how += (f"；不填则为 {default}" if zh else f"; default: {default}") if default else ""
         how += f"{'；' if zh else '; '}{begins} {now}" if now not in ("", default) else ""
         print(f"  {one['name']}{must}  {say(lang, one['title'])}{'：' if zh else ': '}{how}")
         if say(lang, one["help"]):
@@ -183,7 +183,7 @@ def print_fields(fields: Sequence[Mapping[str, Any]], is_on_row: bool, lang: str
             print(f"      {choice['value']}" + (f"  {words}" if words != choice["value"] else ""))
         if len(one["choices"]) > _MOST_CHOICES:
             more = len(one["choices"]) - _MOST_CHOICES
-            print(f"      另有 {more} 项：--json 全部列出" if zh else f"      {more} more: --json gives them all")
+            print(f"      另有 {more} 项：--json 全部列出" if zh else f"      {more} more: --json lists all")
 
 
 def _shown(one: Mapping[str, Any], value: Any) -> str:

@@ -30,28 +30,28 @@ SETTINGS = (
     ),
     Setting(
         "ZHIRONG_SECRET",
-        Text("会话与回调签名的密钥", "key that sessions and webhook keys are made with"),
+        Text("会话与回调签名的密钥", "key for sessions and for the derivation of webhook keys"),
         "ZHIRONG_DATA/web.secret",
         is_secret=True,
     ),
     Setting(
         "ZHIRONG_HOSTS",
-        Text("服务的域名，逗号分隔", "names that it answers to, commas between"),
+        Text("服务的域名，逗号分隔", "host names of the server, separated by commas"),
         "localhost,127.0.0.1,[::1]",
     ),
     Setting(
         "ZHIRONG_HTTPS",
-        Text("1：在提供 HTTPS 的反向代理之后", "1: behind a reverse proxy that speaks HTTPS"),
+        Text("1：在提供 HTTPS 的反向代理之后", "1: behind an HTTPS reverse proxy"),
         "0",
     ),
     Setting(
         "ZHIRONG_PROXIES",
-        Text("前面有几层反向代理", "how many reverse proxies are before it"),
+        Text("前面有几层反向代理", "number of reverse proxies in front of the server"),
         "0",
     ),
     Setting(
         "ZHIRONG_URL",
-        Text("用户访问的地址，用于邮件中的链接", "how people reach it, for links in e-mail"),
+        Text("用户访问的地址，用于邮件中的链接", "public address, for links in e-mail"),
         "http://localhost:8000",
     ),
     Setting(
@@ -66,58 +66,61 @@ SETTINGS = (
     Setting("ZHIRONG_MAIL_FROM", Text("发件人", "sender of e-mail"), "zhirong@localhost"),
     Setting(
         "ZHIRONG_WEBHOOK_NETWORKS",
-        Text("回调可以到达的内网网段，逗号分隔", "private networks that webhooks may call, commas between"),
+        Text("回调可以到达的内网网段，逗号分隔", "private networks that webhooks may call, separated by commas"),
         "—",
     ),
     Setting(
         "ZHIRONG_CHECKPOINT_COPY",
         Text(
             "最近一次签名的外部副本（另一块盘或另一台机器上的文件）",
-            "copy of the last signature, a file on another disk or machine",
+            "external copy of the last signature (a file on another disk or machine)",
         ),
         "—",
     ),
     Setting(
         "ZHIRONG_UPLOAD_MB_A_DAY",
-        Text("每个机构每日上传上限（MB）", "megabytes that one organisation may upload in a day"),
+        Text("每个机构每日上传上限（MB）", "upload limit per organisation and day (MB)"),
         "1000",
     ),
     Setting(
         "ZHIRONG_VAULT_KEY",
-        Text("加密动态口令和待发邮件的密钥", "key that second factors and waiting mail are encrypted with"),
+        Text("加密动态口令和待发邮件的密钥", "encryption key for second factors and waiting mail"),
         "ZHIRONG_DATA/vault.key",
         is_secret=True,
     ),
-    Setting("ZHIRONG_API_RATE", Text("每个账号每分钟的调用上限", "calls a minute of one account"), "6000"),
+    Setting("ZHIRONG_API_RATE", Text("每个账号每分钟的调用上限", "call limit per account and minute"), "6000"),
     Setting(
         "ZHIRONG_API_RATE_PUBLIC",
-        Text("未登录的每个地址每分钟的调用上限", "calls a minute of one address without sign-in"),
+        Text("未登录的每个地址每分钟的调用上限", "call limit per address and minute without sign-in"),
         "120",
     ),
-    Setting("ZHIRONG_LOG", Text("日志级别", "level of the log"), "WARNING"),
+    Setting("ZHIRONG_LOG", Text("日志级别", "log level"), "WARNING"),
     Setting(
         "ZHIRONG_TOKEN",
-        Text("zhirong do、show 用的令牌", "token of zhirong do and show"),
+        Text("zhirong do、show 用的令牌", "token for zhirong do and show"),
         "—",
         is_secret=True,
     ),
     Setting("ZHIRONG_LANG", Text("命令行语言", "language of the command line"), "zh"),
     Setting(
         "ZHIRONG_DEBUG",
-        Text("1：程序出错时显示完整的出错位置", "1: a fault of the program is shown with its traceback"),
+        Text("1：程序出错时显示完整的出错位置", "1: show tracebacks of program errors"),
         "0",
     ),
     Setting(
         "ZHIRONG_RULES",
         Text(
             f"政策包文件夹，多个之间写 {os.pathsep}，后面的优先",
-            f"folders of policy packs, {os.pathsep} between them, the last one on top",
+            f"folders of policy packs, separated by {os.pathsep}; later ones take precedence",
         ),
         "—",
     ),
     Setting(
         "ZHIRONG_DAYS_AHEAD",
-        Text("时钟拨快的天数，仅供演示和测试", "days that the clock runs ahead, for training and tests only"),
+        Text(
+            "时钟拨快的天数，仅供演示和测试",
+            "number of days by which the clock is ahead, for training and tests only",
+        ),
         "0",
     ),
 )

@@ -20,7 +20,7 @@ _IN_CHINESE = {
     errno.EIO: "磁盘读写出错",
     errno.EISDIR: "这是文件夹，不是文件",
     errno.EMFILE: "打开的文件太多",
-    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOENT: "文件或文件夹不存在",
     errno.ENOTDIR: "不是文件夹",
     errno.EPERM: "没有权限",
     errno.EROFS: "磁盘是只读的",
@@ -67,7 +67,7 @@ def guarded(run: Callable[[], int], lang: str) -> int:
             _say(f"程序出错，未能完成：{what}\n请设 ZHIRONG_DEBUG=1 再运行一次，把输出连同命令报告给开发者。")
         else:
             _say(
-                f"The program has a fault and could not finish: {what}\nRun it again with ZHIRONG_DEBUG=1 and report the output with the command."
+                f"The program could not finish because of an internal error: {what}\nRun it again with ZHIRONG_DEBUG=1 and report the output with the command."
             )
         return _ended(EXIT_FAULT)
 

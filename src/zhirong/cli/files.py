@@ -36,7 +36,8 @@ def read_table_file(path: str) -> bytes:
         f"the file has {size / 1024 / 1024:,.1f} MB, more than {MOST_BYTES // 1024 // 1024} MB",
     )
     hint = Text(
-        "只保留清单所需的行和列，或分成几个文件", "keep the rows and columns of the list, or split the file"
+        "请只保留清单所需的行和列，或拆分为多个文件",
+        "keep only the rows and columns of the list, or split the file",
     )
     raise InputError([Problem("FILE", path, reason, hint, "file_too_large")], path)
 
@@ -57,10 +58,10 @@ def unreadable(path: str, error: OSError | UnicodeDecodeError) -> InputError:
         )
     elif isinstance(error, UnicodeDecodeError):
         reason = Text("文件不是 UTF-8 编码", "the file is not UTF-8")
-        hint = Text("另存为 UTF-8 编码", "save it as UTF-8")
+        hint = Text("请另存为 UTF-8 编码", "save it as UTF-8")
     else:
-        reason = Text(f"读不出来：{error.strerror}", f"cannot be read: {error.strerror}")
-        hint = Text("检查文件和权限", "check the file and its permissions")
+        reason = Text(f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}")
+        hint = Text("请检查文件和权限", "check the file and its permissions")
     return InputError([Problem("FILE", path, reason, hint, "unreadable_file")], path)
 
 
@@ -91,6 +92,6 @@ def unwritable(path: str, error: OSError) -> InputError:
     """
     if is_full_disk(error):
         raise OSError(error.errno, error.strerror, path) from error
-    reason = Text(f"写不进去：{error.strerror}", f"cannot be written: {error.strerror}")
-    hint = Text("换一个可写的位置，或先建文件夹", "choose a place that can be written to, or make the folder first")
+    reason = Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}")
+    hint = Text("请换用可写的位置，或先创建文件夹", "choose a writable location, or create the folder first")
     return InputError([Problem("FILE", path, reason, hint, "unwritable_file")], path)

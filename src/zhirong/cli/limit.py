@@ -20,12 +20,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("case", metavar="CASE.toml", help="案件文件 / case file (docs/en/reference/case-file.md)")
     parser.add_argument(
-        "--mode", action="append", metavar="ID", help="只测算这个模式，可重复 / only this mode, repeatable"
+        "--mode", action="append", metavar="ID", help="仅测算该模式，可重复 / only this mode, repeatable"
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
-    parser.add_argument(
-        "--explain", action="store_true", help="列出每个数的来由 / show where every number comes from"
-    )
+    parser.add_argument("--explain", action="store_true", help="列明每个数值的计算依据 / explain every number")
 
 
 def run(options: argparse.Namespace) -> int:

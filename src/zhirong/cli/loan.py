@@ -30,11 +30,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "replay", help="从事件重算一笔贷款 / replay a loan from its events", parents=[common]
     )
     replay.add_argument("file", metavar="EVENTS.toml", help="合同与事件 / the contract and its events")
-    replay.add_argument("--as-of", type=_day, metavar="DATE", help="截止日期，默认今天 / the day, by default today")
     replay.add_argument(
-        "--known-on", type=_day, metavar="DATE", help="只用此日及以前入账的事件 / only what was booked by this day"
+        "--as-of", type=_day, metavar="DATE", help="截止日期，默认今天 / the date, today by default"
     )
-    replay.add_argument("--json", action="store_true", help="全部内容，机器可读 / everything, for programs")
+    replay.add_argument(
+        "--known-on", type=_day, metavar="DATE", help="仅用该日及以前入账的事件 / only events booked by this date"
+    )
+    replay.add_argument("--json", action="store_true", help="全部内容，机器可读 / everything, as JSON for programs")
     replay.add_argument("--xlsx", metavar="FILE", help="把账簿写成 Excel / write the books as Excel")
     replay.add_argument(
         "--beancount", metavar="FILE", help="把账簿写成 beancount 文本 / write the books for beancount"
@@ -165,7 +167,7 @@ def _as_text(
     if state.days_overdue:
         lines.append(say(f"逾期 {state.days_overdue} 天", f"{state.days_overdue} days overdue"))
     if judged is None:
-        lines.append(say("该日没有可用的分类规则", "no classification rule holds on that day"))
+        lines.append(say("该日没有可用的分类规则", "no classification rule is in force on that day"))
     else:
         name = CATEGORY_TEXT[judged.category].in_(lang)
         lines.append(say(f"分类：{name}", f"category: {name}"))
@@ -178,7 +180,7 @@ def _as_text(
                 say(f"应提准备（{title}）：{show_yuan(amount)}", f"provision ({title}): {show_yuan(amount)}")
             )
     if state.applied:
-        lines.append(say("收款如何抵充：", "how receipts were applied:"))
+        lines.append(say("收款如何抵充：", "application of receipts:"))
         for applied in state.applied:
             parts = [
                 f"{HEAD_TEXT[head].in_(lang)} {show_yuan(part)}" for head, part in applied.parts.items() if part
@@ -190,7 +192,7 @@ def _as_text(
             lines.append(f"  {applied.day} {applied.event} {show_yuan(applied.amount)}: {'; '.join(parts)}")
     ahead = () if state.plan is None else state.plan.rows
     if ahead:
-        lines.append(say("以后到期：", "still to fall due:"))
+        lines.append(say("以后到期：", "upcoming instalments:"))
         heads = [say("期", "no."), say("还款日", "due"), say("本金", "principal"), say("利息", "interest")]
         rows = [
             [str(row.number), row.period.paid.isoformat(), show_yuan(row.principal), show_yuan(interest)]
@@ -204,7 +206,10 @@ def _as_text(
     lines.extend(note.in_(lang) for note in state.notes)
     if state.provisional:
         lines.append(
-            say("部分还款日所在年份的放假安排尚未公布", "the working days of some years ahead are not announced")
+            say(
+                "部分还款日所在年份的放假安排尚未公布",
+                "the working days of some future years have not been announced",
+            )
         )
     return "\n".join(lines)
 
@@ -213,5 +218,5 @@ def _day(written: str) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError as error:
-        words = Text("不是日期，写成 2026-01-31", "not a date, write it as 2026-01-31")
+        words = Text("不是日期，请写成 2026-01-31 的格式", "not a date, write it as 2026-01-31")
         raise argparse.ArgumentTypeError(f"{written}：{words.zh} / {words.en}") from error

@@ -14,21 +14,24 @@ from zhirong.cli.parser import ChineseParser
 # The help text of each command is here, so that --help imports none of them. Chinese first.
 COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("新建：案件文件或贷款文件，可直接使用", "start a case file or a loan file, ready to use"),
-    "quote": ("从权利到报价：一家企业、一页答案", "from rights to a quote: one firm, one page of answer"),
-    "limit": ("授信额度测算表：信贷员可逐项复算", "the sheet of a credit limit, to recompute on paper"),
+    "quote": ("从权利到报价：一家企业一页结果", "from rights to a quote: one firm, one page of answer"),
+    "limit": ("授信额度测算表：信贷员可逐项复算", "calculation sheet of a credit limit, to be checked by hand"),
     "rate": (
         "质押价值与质押率：约束项与提高办法",
-        "pledge value and rate: what limits them, what would raise them",
+        "pledge value and pledge rate: their limits and how to raise them",
     ),
     "appraise": (
         "评估：一个案件、一份清单，或按历史数据回测",
-        "appraise a case, a whole list, or back-test on past data",
+        "appraise a case, a whole list, or back-test on historical data",
     ),
-    "report": ("评估报告：读出数据、两份对比", "appraisal reports: read one back as data, compare two"),
-    "rights": ("核对权利清单：号码、状态、年龄、剩余寿命", "check a list of rights: numbers, states, ages, lives"),
+    "report": ("评估报告：读出数据、两份对比", "appraisal reports: extract the data, compare two"),
+    "rights": (
+        "核对权利清单：号码、状态、年龄、剩余寿命",
+        "check a list of rights: numbers, status, age, remaining term",
+    ),
     "settle": (
         "损失分担：一份索赔，各方承担多少、为什么",
-        "share a loss: what each party bears of a claim, and why",
+        "loss sharing: what each party bears of a claim, and why",
     ),
     "claim": (
         "违约贷款：从索赔到结案，各方支付、返还、分录与最终承担",
@@ -44,14 +47,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "loan": (
         "贷款：从事件重算欠款、分类与账簿",
-        "a loan: what it stands at, its category and books, from its events",
+        "a loan from its events: amounts due, category and books",
     ),
     "schedule": ("还款计划：每期本金、利息，精确到分", "a repayment schedule: principal and interest to the fen"),
     "actus": ("ACTUS 标准合同：逐例运行、比对", "contracts of the ACTUS standard: run and compare cases"),
     "modes": ("融资模式：列出、说明、核对、比较", "financing modes: list, explain, check, compare"),
     "rules": (
-        "规则：列出、说明，政策包改了什么",
-        "the rules: list, explain, and what a policy pack changes",
+        "规则：列出、说明、政策包的变更",
+        "rules: list, explain, show the changes by a policy pack",
     ),
     "verify": ("离线核验登记回执", "check a receipt of the register, offline"),
     "witness": (
@@ -60,16 +63,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "register": (
         "质押登记簿：申请、审查、登记、查询、核对",
-        "the pledge register: file, examine, enter, search, check",
+        "the pledge register: file, examine, register, search, check",
     ),
     "serve": ("启动平台：网页、接口、后台任务", "serve the platform: pages, API, background work"),
     "worker": ("后台任务，单独的进程", "the background worker as a separate process"),
     "demo-region": (
         "演示区域：企业、银行、权利、各种状态的贷款",
-        "a region for training: firms, banks, rights, loans in every state",
+        "a training region: firms, banks, rights, loans in every state",
     ),
-    "do": ("办事：工作台能办的每一件事，用令牌办", "do what a desk can do, each by its name, with a token"),
-    "show": ("查看：列表、对象、文件，用令牌看", "look through lists, objects and files, with a token"),
+    "do": ("办理：凭令牌办理工作台上的任何事项", "run any operation of a desk by name, with a token"),
+    "show": ("查看：凭令牌查看列表、对象、文件", "show lists, objects and files, with a token"),
     "platform": (
         "平台：建立、升级、备份、恢复、核对、设置",
         "the platform: found, upgrade, back up, restore, check, settings",
@@ -150,7 +153,7 @@ def _run(words: list[str]) -> int:
     if _environment_language()[:2] not in ("", "zh", "en"):
         print(f"ZHIRONG_LANG={_environment_language()}：只有 zh、en / only zh and en", file=sys.stderr)
     if options.packs is not None:
-        commands[options.command].error("--rules: 请写全 / write it in full")
+        commands[options.command].error("--rules: 请写全称 / write the full name")
     try:
         refuse_overwriting(options)
         done = int(module.run(options))
@@ -253,7 +256,7 @@ def _parser(lang: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.Argu
         "--rules",
         dest="packs",
         metavar="DIR",
-        help="政策包文件夹，可写多次 / folder of a policy pack, more than once for several (ZHIRONG_RULES)",
+        help="政策包文件夹，可重复 / folder of a policy pack, repeatable (ZHIRONG_RULES)",
     )
     kind = ChineseParser if lang == "zh" else argparse.ArgumentParser
     parser = kind(prog="zhirong", description=about, parents=[common])

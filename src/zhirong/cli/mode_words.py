@@ -35,9 +35,9 @@ def the_mode(mode_id: str) -> "Mode":
         return load_mode(mode_id)
     near = nearest(mode_id, ids)
     hint = (
-        Text(f"是否想写 {near}？", f"did you mean {near}?")
+        Text(f"是否为 {near}？", f"did you mean {near}?")
         if near
-        else Text("用 zhirong modes 查看全部代码", "see all ids with: zhirong modes")
+        else Text("请用 zhirong modes 查看全部代码", "see all ids with: zhirong modes")
     )
     raise InputError(
         [Problem("ID", mode_id, Text("没有这个模式", "the mode does not exist"), hint, "unknown_mode")]

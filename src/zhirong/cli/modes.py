@@ -21,17 +21,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "words",
         nargs="*",
         metavar=_USAGE,
-        help="不写则列出；代码则说明；check 核对文件；format 整理文件；compare 并列比较；subsidies 列补贴；diff 比较两种规则 / "
-        "nothing lists; an id explains; check and format take files; compare a case; list its subsidies; diff two rules",
+        help="不填则列出；填写代码则说明；check 核对文件；format 整理文件；compare 并列比较；subsidies 列出补贴；diff 比较两个模式 / "
+        "without arguments: list; with an id: explain; check, format: files; compare, subsidies: a case; diff: two modes",
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
-    parser.add_argument("--check", action="store_true", help="format：只检查，不改写 / format: check, do not write")
+    parser.add_argument(
+        "--check", action="store_true", help="format：只检查，不改写 / format: check only, do not write"
+    )
     parser.add_argument(
         "--on",
         metavar="DATE",
-        help="列出、说明：按此日（默认今天）；diff：A 按此日 / list, explain: as of this day (today); diff: A as of this day",
+        help="列出、说明：按该日（默认今天）；diff：A 按该日 / list, explain: as of this day (today); diff: A as of this day",
     )
-    parser.add_argument("--and", dest="and_", metavar="DATE", help="diff：B 按此日 / diff: B as of this day")
+    parser.add_argument("--and", dest="and_", metavar="DATE", help="diff：B 按该日 / diff: B as of this day")
     parser.add_argument("--portfolio", metavar="CLAIM.toml", help="diff：用此索赔文件比较 / diff: on these losses")
 
 
@@ -57,7 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         return subsidies(arguments, words[1:])
     if len(words) > 1:
-        raise bad_words(words[1], "多余的词", "one word too many", "一次只看一个模式", "see one mode at a time")
+        raise bad_words(
+            words[1], "多余的词", "one argument too many", "一次仅查看一个模式", "show one mode at a time"
+        )
     return _one(arguments, words[0])
 
 
@@ -86,7 +90,7 @@ def _list(arguments: argparse.Namespace) -> int:
             pack = f"  [{head.pack}]" if head.pack else ""
             print(f"  {head.id:<{width}}  {title}{'，' if chinese else ', '}{place}{asked}{pack}")
         print()
-    print("看其中一个：zhirong modes 代码" if chinese else "to see one: zhirong modes ID")
+    print("查看其中一个：zhirong modes 代码" if chinese else "to show one: zhirong modes ID")
     return 0
 
 
@@ -161,7 +165,7 @@ def _check(arguments: argparse.Namespace, files: list[str]) -> int:
     from zhirong.kernel.errors import InputError
 
     if not files:
-        raise bad_words("check", "没有写文件", "no file is named", "写 check 文件", "write: check FILE")
+        raise bad_words("check", "没有写文件", "the file is missing", "请写 check 文件", "write: check FILE")
     results: list[dict[str, object]] = []
     texts: list[str] = []
     known = _known_ids(files)
@@ -211,9 +215,9 @@ def _check_exclusive(mode: "Mode", path: str, known: set[str]) -> None:
             continue
         near = nearest(other, sorted(known))
         hint = (
-            Text(f"是否想写 {near}？", f"did you mean {near}?")
+            Text(f"是否为 {near}？", f"did you mean {near}?")
             if near
-            else Text("把那个模式的文件放在同一文件夹", "put the file of that mode into the same folder")
+            else Text("请将该模式的文件放在同一文件夹", "put the file of that mode into the same folder")
         )
         reason = Text("没有这个模式", "the mode does not exist")
         problems.append(Problem("exclusive_with", other, reason, hint, "unknown_mode"))
@@ -228,19 +232,19 @@ def _format(arguments: argparse.Namespace, files: list[str]) -> int:
     from zhirong.cli.files import read_text
 
     if not files:
-        raise bad_words("format", "没有写文件", "no file is named", "写 format 文件", "write: format FILE")
+        raise bad_words("format", "没有写文件", "the file is missing", "请写 format 文件", "write: format FILE")
     chinese = arguments.lang == "zh"
     changed = 0
     for path in files:
         before = read_text(path)
         after = format_mode(before, path)
         if after == before:
-            print(f"{path}：已是规范写法" if chinese else f"{path}: in order already")
+            print(f"{path}：已是规范写法" if chinese else f"{path}: already in standard form")
             continue
         changed += 1
         if arguments.check:
-            print(f"{path}：需要整理" if chinese else f"{path}: not in order")
+            print(f"{path}：需要整理" if chinese else f"{path}: not in standard form")
         else:
             Path(path).write_text(after, encoding="utf-8")
-            print(f"{path}：已整理" if chinese else f"{path}: put in order")
+            print(f"{path}：已整理" if chinese else f"{path}: rewritten in standard form")
     return 1 if changed and arguments.check else 0

@@ -33,9 +33,9 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
     if not 1 <= len(ids) <= 2 or (len(ids) == 1 and not (arguments.on and arguments.and_)):
         raise bad_words(
             " ".join(["diff", *ids]),
-            "要两个模式，或一个模式和两个日期",
+            "需要两个模式，或一个模式和两个日期",
             "two modes are needed, or one mode and two days",
-            "写 diff A B，或 diff A --on 日期 --and 日期",
+            "请写 diff A B，或 diff A --on 日期 --and 日期",
             "write: diff A B, or diff A --on DATE --and DATE",
         )
     before, after = the_mode(ids[0]), the_mode(ids[-1])
@@ -93,7 +93,7 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
     for item in found:
         print(f"  {item.place}: {_shown(item.before)} → {_shown(item.after)}")
     if not found:
-        print("  规则相同" if zh else "  the rules are the same")
+        print("  规则相同" if zh else "  no differences")
     loss = show_yuan(sum(row.before for row in rows))
     if arguments.portfolio:
         print(
@@ -154,13 +154,13 @@ _COLUMNS: tuple[tuple[Text, tuple[str, ...]], ...] = (
         ("ip_operator", "appraiser", "disposal_fund", "asset_manager", "purchaser", "investor"),
     ),
 )
-_FULL = Text("各方在全损时承担（元）", "borne if everything is lost (yuan)")
-_EXPECTED = Text("各方的预期损失（元）", "expected loss of each (yuan)")
+_FULL = Text("各方在全损时承担（元）", "shares of a full loss (CNY)")
+_EXPECTED = Text("各方的预期损失（元）", "shares of the expected loss (CNY)")
 _HEAD = (
     Text("模式", "mode"),
     Text("能否", "eligible"),
     Text("可贷（元）", "loan (yuan)"),
-    Text("企业年化成本", "firm's cost a year"),
+    Text("企业年化成本", "firm's annual cost"),
     Text("补贴（元）", "subsidies (yuan)"),
     Text("天数", "days"),
 )
@@ -172,9 +172,9 @@ def compare(arguments: argparse.Namespace, words: list[str]) -> int:
     if len(words) != 1:
         raise bad_words(
             " ".join(["compare", *words]),
-            "要一个案件文件",
+            "需要一个案件文件",
             "one case file is needed",
-            "写 compare CASE.toml（格式同 zhirong quote）",
+            "请写 compare CASE.toml（格式同 zhirong quote）",
             "write: compare CASE.toml (the same file as for zhirong quote)",
         )
     from zhirong.cli.scores import case_with_scores
@@ -291,9 +291,9 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
     if not words:
         raise bad_words(
             "subsidies",
-            "要一个案件文件",
+            "需要一个案件文件",
             "a case file is needed",
-            "写 subsidies CASE.toml [模式代码]…",
+            "请写 subsidies CASE.toml [模式代码]…",
             "write: subsidies CASE.toml [ID]...",
         )
     from zhirong.chain.mode.charges import GIVEN_BACK
@@ -361,7 +361,7 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
 
 _STATES = {
     "unmet": Text("不符合条件，没有补贴。", "does not qualify, nothing is paid. "),
-    "unknown": Text("尚不能认定，查明前不支付。", "undecided, nothing is paid until it is known. "),
+    "unknown": Text("尚不能认定，查明前不予支付。", "undecided, nothing is paid until it is known. "),
     "open": Text("尚不能认定：", "not decided: "),
     "in_force": Text("须先确认现在执行。", "to be confirmed first: "),
     "no_loan": Text("没有补贴。", "no subsidies: "),

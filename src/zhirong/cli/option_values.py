@@ -35,7 +35,7 @@ def read_day(name: str, written: str | None, default: date) -> date:
             name,
             written,
             Text("不是日期", "not a date"),
-            Text("写成 2008-12-31", "write it as 2008-12-31"),
+            Text("请写成 2008-12-31 的格式", "write it as 2008-12-31"),
             "not_a_day",
         )
         raise InputError([problem]) from error

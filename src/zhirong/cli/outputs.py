@@ -31,7 +31,7 @@ def refuse_overwriting(options: argparse.Namespace) -> None:
                 Problem(
                     f"--{name}",
                     path,
-                    Text("这是要读的文件，不能覆盖", "this file is read and must not be overwritten"),
+                    Text("该文件为输入文件，不能覆盖", "this is an input file and must not be overwritten"),
                     Text("换一个文件名", "choose another name"),
                     "overwrites_input",
                 )
@@ -41,8 +41,8 @@ def refuse_overwriting(options: argparse.Namespace) -> None:
                 Problem(
                     f"--{name}",
                     path,
-                    Text("在所用政策包的文件夹里，不能写", "lies in the folder of a policy pack in use"),
-                    Text("写到别的文件夹", "write it into another folder"),
+                    Text("位于所用政策包的文件夹中，不能写入", "is in the folder of a policy pack in use"),
+                    Text("请写入其他文件夹", "write it into another folder"),
                     "overwrites_input",
                 )
             )
@@ -51,8 +51,8 @@ def refuse_overwriting(options: argparse.Namespace) -> None:
                 Problem(
                     f"--{name}",
                     path,
-                    Text("两份结果写进同一个文件", "two results would be written to one file"),
-                    Text("各用一个文件名", "give each its own name"),
+                    Text("两项结果写入同一文件", "two results would be written to one file"),
+                    Text("请使用不同的文件名", "use different names"),
                     "written_twice",
                 )
             )

@@ -15,17 +15,17 @@ _USAGE = "usage: "
 _MISTAKES = (
     (r"^the following arguments are required: (.*)$", r"缺少参数：\1"),
     (r"^one of the arguments (.*) is required$", r"以下参数须有其一：\1"),
-    (r"^unrecognized arguments: (.*)$", r"不认识的参数：\1"),
+    (r"^unrecognized arguments: (.*)$", r"无法识别的参数：\1"),
     (r"^ambiguous option: (\S+) could match (.*)$", r"选项 \1 不明确，可能是：\2"),
     (r"^argument (.*?): (.*)$", r"参数 \1：\2"),
     (r"invalid choice: (.*) \(choose from (.*)\)$", r"不能是 \1（可选：\2）"),
     (r"invalid \S+ value: (.*)$", r"值不对：\1"),
-    (r"expected one argument$", "后面要有一个值"),
-    (r"expected at least one argument$", "后面至少要有一个值"),
-    (r"expected at most one argument$", "后面至多一个值"),
-    (r"expected (\d+) arguments?$", r"后面要有 \1 个值"),
+    (r"expected one argument$", "需要一个值"),
+    (r"expected at least one argument$", "至少需要一个值"),
+    (r"expected at most one argument$", "至多一个值"),
+    (r"expected (\d+) arguments?$", r"需要 \1 个值"),
     (r"not allowed with argument (.*)$", r"不能与 \1 同用"),
-    (r"ignored explicit argument (.*)$", r"不带值，却给了 \1"),
+    (r"ignored explicit argument (.*)$", r"不接受值，却填写了 \1"),
 )
 
 

@@ -14,7 +14,7 @@ from zhirong.cli.files import print_json
 from zhirong.cli.platform_upgrade import print_check, run_upgrade, upgrade_options
 
 _WORDS: Mapping[str, tuple[str, str]] = {
-    "found": ("建立平台：运营机构和三个管理员", "found the platform: its operator and three administrators"),
+    "found": ("建立平台：运营机构和三个管理员", "set up the platform: its operator and three administrators"),
     "backup": ("联机备份：数据库、文件、密钥", "backup while it runs: database, files, keys"),
     "restore": ("恢复到空文件夹", "restore into an empty folder"),
     "move": (
@@ -22,7 +22,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "from SQLite into the empty PostgreSQL of DATABASE_URL, then check",
     ),
     "upgrade": (
-        "升级数据库：先备份，再升级、核对；--dry-run 只在副本上试",
+        "升级数据库：先备份，再升级、核对；--dry-run 仅在副本上试行",
         "upgrade the database: back up, upgrade, check; --dry-run tries it on a copy",
     ),
     "check": ("核对：日志、登记簿、平台各表、文件", "check log, register, tables and files"),
@@ -108,8 +108,8 @@ def _found(options: argparse.Namespace) -> int:
     _say(
         options,
         done.answer,
-        f"平台已建立（机构 {done.id}）；三位管理员在登录页用“忘记密码”设置密码",
-        f"founded (organisation {done.id}); the administrators set their passwords by 'forgot password' at sign-in",
+        f"平台已建立（机构 {done.id}）；三位管理员请在登录页通过“忘记密码”设置密码",
+        f"set up (organisation {done.id}); the administrators set their passwords with 'Forgot password' on the sign-in page",
     )
     return 0
 
@@ -134,7 +134,7 @@ def _restore(options: argparse.Namespace) -> int:
     _say(
         options,
         manifest,
-        f"已恢复到 {folder}（备份于 {manifest['made_at']}）；现在运行 zhirong platform check",
+        f"已恢复到 {folder}（备份于 {manifest['made_at']}）；请运行 zhirong platform check",
         f"restored to {folder} (made {manifest['made_at']}); now run zhirong platform check",
     )
     return 0
@@ -154,10 +154,9 @@ def _move(options: argparse.Namespace) -> int:
     rows = sum(counts.values())
     if not options.json:
         print(
-            f"已迁移 {len(counts)} 张表 {rows} 行；原数据库留作 {DATA / MOVED}，确认无误后删除。现在核对："
+            f"已迁移 {len(counts)} 张表 {rows} 行；原数据库留作 {DATA / MOVED}，确认无误后可删除。核对结果："
             if options.lang == "zh"
-            else f"{len(counts)} tables with {rows} rows moved; the old database is kept as {DATA / MOVED}, to be "
-            "deleted when all is well. Now checking:"
+            else f"{len(counts)} tables with {rows} rows moved; the old database is kept as {DATA / MOVED}, which you can delete once everything is confirmed. Check:"
         )
     return _check(options)
 

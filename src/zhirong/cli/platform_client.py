@@ -24,17 +24,16 @@ _OWN_FAULT = 500  # from here on a proxy may have answered for the platform
 # What to do next, by the status of a refusal; {look} is the command that shows the object, where there is one.
 _NEXT: Mapping[int, Text] = {
     401: Text(
-        "令牌到期、已撤销或抄错：在工作台“接口”里重新生成，写入 ZHIRONG_TOKEN 或 --token-file 的文件",
-        "the token has expired, was revoked or is not copied right: make a new one at the desk under API and put it into "
-        "ZHIRONG_TOKEN or the file of --token-file",
+        "令牌已到期、已撤销或填写有误：请在工作台“接口”中重新生成，写入 ZHIRONG_TOKEN 或 --token-file 指定的文件",
+        "the token has expired, was revoked or was copied incorrectly: create a new one on the API page and put it into ZHIRONG_TOKEN or the file of --token-file",
     ),
     403: Text(
-        "zhirong do 列出这个令牌能办的事；令牌的范围不含查看（read）时只能办、不能看",
-        "zhirong do lists what this token can do; one without the scope read can do and not look",
+        "zhirong do 列出该令牌可办理的事项；令牌范围不含查看（read）的，只能办理，不能查看",
+        "zhirong do lists the operations of this token; a token without the scope read can run operations but not read",
     ),
     404: Text("{look} 核对编号", "check the number: {look}"),
-    409: Text("{look} 看它现在的状态和能办的事", "see its present state and what can be done: {look}"),
-    412: Text("{look} 看别人改了什么，再办理一次", "see what has been changed and repeat: {look}"),
+    409: Text("{look} 查看当前状态和可办理的事项", "show its current state and the possible operations: {look}"),
+    412: Text("{look} 查看他人的修改，再重新办理", "show the changes and repeat: {look}"),
     429: Text("过一分钟再试", "try again in a minute"),
     503: Text("稍后用同一个键重试：--key {key}", "try again later with the same key: --key {key}"),
 }
@@ -57,7 +56,9 @@ class RefusedError(InputError):
         """Return the title, the problems one per line, and the next step."""
         zh = lang == "zh"
         lines = [
-            f"平台拒绝（{self._status}）：{self._title.zh}" if zh else f"refused ({self._status}): {self._title.en}"
+            f"平台拒绝（{self._status}）：{self._title.zh}"
+            if zh
+            else f"rejected ({self._status}): {self._title.en}"
         ]
         if self._has_problems:
             lines += [f"  {number}. {one.as_text(lang)}" for number, one in enumerate(self.problems, 1)]
@@ -172,10 +173,10 @@ def _token(path: str) -> str:
             "no_token",
             field,
             "",
-            Text("没有令牌", "there is no token"),
+            Text("没有令牌", "the token is missing"),
             Text(
-                "在工作台“接口”里生成，写入环境变量 ZHIRONG_TOKEN，或写入文件后用 --token-file",
-                "make one at the desk under API, and put it into ZHIRONG_TOKEN, or into a file for --token-file",
+                "请在工作台“接口”中生成，写入环境变量 ZHIRONG_TOKEN，或写入文件后用 --token-file",
+                "create one on the API page, and put it into ZHIRONG_TOKEN or into a file for --token-file",
             ),
         )
     if not token.isascii() or not token.isprintable() or " " in token:
@@ -184,9 +185,10 @@ def _token(path: str) -> str:
             field,
             "",
             Text(
-                "不是令牌：含有空格、换行或汉字", "not a token: it has spaces, lines or letters that no token has"
+                "不是令牌：含有空格、换行或汉字",
+                "not a token: it contains spaces, line breaks or other invalid characters",
             ),
-            Text("只放 zr_ 开头的那一串", "put there what begins with zr_ and nothing else"),
+            Text("请仅填写以 zr_ 开头的内容", "enter only the text that begins with zr_"),
         )
     return token
 
@@ -198,13 +200,13 @@ def problem(code: str, field: str, value: str, reason: Text, hint: Text) -> Inpu
 
 def _unreachable(address: str, why: str, key: str) -> InputError:
     hint = Text(
-        "检查地址（--url 或 ZHIRONG_URL）和网络，平台是否已启动",
-        "check the address (--url or ZHIRONG_URL), the network, and that the platform runs",
+        "请检查地址（--url 或 ZHIRONG_URL）、网络，以及平台是否已启动",
+        "check the address (--url or ZHIRONG_URL), the network, and whether the platform is running",
     )
     if key:  # the operation may have run and the answer been lost
         hint = Text(
-            f"{hint.zh}；可能已办理、答复丢在路上：用 --key {key} 重发，不会办两次",
-            f"{hint.en}; it may have been done and the answer lost: repeat with --key {key}, nothing is done twice",
+            f"{hint.zh}；可能已办理但未收到答复：请用 --key {key} 重发，不会重复办理",
+            f"{hint.en}; the operation may have run although the answer was lost: repeat it with --key {key}; nothing is done twice",
         )
     return problem("unreachable", "url", address, Text(f"连不上：{why}", f"cannot be reached: {why}"), hint)
 
@@ -214,8 +216,8 @@ def _no_platform(address: str) -> InputError:
         "no_platform",
         "url",
         address,
-        Text("那里答话的不是知融平台", "what answers there is not a platform of Zhirong"),
-        Text("地址只写到域名和端口", "enter the address up to its port, without a path"),
+        Text("该地址不是知融平台", "the server at this address is not a Zhirong platform"),
+        Text("地址请只写到域名和端口", "enter the address up to its port, without a path"),
     )
 
 

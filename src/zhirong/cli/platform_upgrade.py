@@ -27,7 +27,7 @@ _NOT_FOR_TRIALS = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "ZHIRONG_CHECKPOINT
 def upgrade_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``upgrade``."""
     parser.add_argument(
-        "--dry-run", action="store_true", help="只说明并在副本上试升级，原数据不动 / explain, and try it on a copy"
+        "--dry-run", action="store_true", help="仅说明并在副本上试升级，原数据不变 / explain, and try it on a copy"
     )
     backup = parser.add_mutually_exclusive_group()
     backup.add_argument(
@@ -75,7 +75,7 @@ def _upgrade(options: argparse.Namespace, plan: "Plan", data: Path, at: datetime
 
     say = _Steps(options.lang)
     upgrade(data, plan, at, say)
-    say(Text("记录规则版本，加密旧密钥，封存账户", "Note the rules, encrypt old secrets, seal accounts"))
+    say(Text("记录规则版本，加密旧密钥，封存账户", "Record the rules, encrypt old secrets, seal accounts"))
     make_ready(data, "register.local")
     say(Text("核对日志、登记簿、各表、文件", "Check log, register, tables and files"))
     checked = check_all(data)
@@ -96,7 +96,7 @@ def _try(options: argparse.Namespace, plan: "Plan", data: Path) -> int:
             print_json({"plan": plan.as_json(), "done": False, "check": None})
         else:
             print(
-                "PostgreSQL 数据库不在此复制；请将备份恢复到另一个空库，在那里试升级。数据未改动"
+                "PostgreSQL 数据库不在此复制；请将备份恢复到另一个空数据库后试升级。数据未改动"
                 if options.lang == "zh"
                 else "A PostgreSQL database is not copied here: restore a backup into another, empty database and try the "
                 "upgrade there. Nothing was changed."
@@ -161,9 +161,7 @@ def _print_plan(plan: "Plan", lang: str) -> None:
 def _plan_lines(plan: "Plan", is_zh: bool) -> Iterator[str]:
     if not plan.is_needed:
         yield (
-            "数据库和规则均为本版本，无需升级"
-            if is_zh
-            else "Database and rules are of this version: nothing to do."
+            "数据库和规则均为本版本，无需升级" if is_zh else "Database and rules have this version: nothing to do."
         )
         return
     size = f"{plan.size / _MEGA:,.1f} MB"

@@ -55,7 +55,7 @@ class Background:
             if self._stop.is_set():
                 return
             pause = _LOOK_SECONDS if time.monotonic() - began > _LONGEST_PAUSE else min(2 * pause, _LONGEST_PAUSE)
-            _log.error("the background work ended unasked (%d); it is started again in %.0f s", code, pause)
+            _log.error("the background process ended unexpectedly (%d); it is restarted in %.0f s", code, pause)
             if self._stop.wait(pause):
                 return
             self._process = self._start()

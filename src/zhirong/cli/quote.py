@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--mode",
         action="append",
         metavar="ID",
-        help="只算这个模式（代码或文件），可重复 / only this mode (id or file), repeatable",
+        help="仅测算该模式（代码或文件），可重复 / only this mode (id or file), repeatable",
     )
     parser.add_argument(
         "--scores",
@@ -31,9 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
     parser.add_argument("--pdf", metavar="FILE", help="另存 PDF / write a PDF")
     parser.add_argument("--xlsx", metavar="FILE", help="另存 Excel / write an Excel file")
-    parser.add_argument(
-        "--explain", action="store_true", help="列出每个数的来由 / show where every number comes from"
-    )
+    parser.add_argument("--explain", action="store_true", help="列明每个数值的计算依据 / explain every number")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -39,7 +39,7 @@ def show(quote: QuoteDocument, lang: Lang, *, explain: bool) -> None:
         text = (
             f"{doubts} 条依据未经来源证实（假设或未确认），逐条见 --explain、PDF 或 Excel。"
             if lang == "zh"
-            else f"{doubts} rules used here are confirmed by no source (assumed or unconfirmed): see --explain."
+            else f"{doubts} rules used here have no confirmed source (assumed or unconfirmed): see --explain."
         )
         console.print(text, style="yellow")
 
@@ -158,7 +158,7 @@ def _elsewhere(console: Console, modes: int, lang: Lang) -> None:
     said = (
         f"另有 {modes} 个模式不在本地区或不在有效期内：见 zhirong modes，用 --mode ID 逐个试算"
         if lang == "zh"
-        else f"{modes} more modes belong to other places or times: see zhirong modes, try one with --mode ID"
+        else f"{modes} more modes belong to other regions or periods: see zhirong modes, try one with --mode ID"
     )
     console.print(said, style="dim")
     console.print()

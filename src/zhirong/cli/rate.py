@@ -29,17 +29,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--form",
         metavar="SYSTEM",
-        help="打印空白的指标与团队评定表，如 national_guide / print a blank form of indicators and team",
+        help="打印空白的指标与团队评定表，如 national_guide / print a blank form for indicators and team",
     )
     parser.add_argument(
         "--overrides",
         metavar="FILE.toml",
-        help="过去的等级调整与结果，按理由统计 / past overrides of grades and how they turned out, by reason",
+        help="过去的等级调整与结果，按理由统计 / past overrides of grades and their outcomes by reason",
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
-    parser.add_argument(
-        "--explain", action="store_true", help="列出每个数的来由 / show where every number comes from"
-    )
+    parser.add_argument("--explain", action="store_true", help="列明每个数值的计算依据 / explain every number")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,8 +48,8 @@ def run(options: argparse.Namespace) -> int:
         problem = Problem(
             "CASE.toml",
             "",
-            Text("没有案件文件", "no case file is given"),
-            Text("写案件文件，或 --overrides FILE.toml", "name one, or --overrides FILE.toml"),
+            Text("没有案件文件", "the case file is missing"),
+            Text("请指定案件文件，或使用 --overrides FILE.toml", "name a case file, or use --overrides FILE.toml"),
             "missing",
         )
         raise InputError([problem])
@@ -111,7 +109,7 @@ def _track(options: argparse.Namespace) -> int:
     for one in records:
         counted = Text(
             f"{one['count']} 次，违约 {one['defaults']} 次，按调整后的等级应有 {one['expected']} 次",
-            f"{one['count']} times, {one['defaults']} defaults, {one['expected']} expected by the grades given",
+            f"{one['count']} times, {one['defaults']} defaults, {one['expected']} expected by the adjusted grades",
         )
         finding = one["finding_text"]
         print(f"{titles[one['reason']][options.lang]}：{counted.in_(options.lang)}。{finding[options.lang]}")  # type: ignore[index]
@@ -173,8 +171,7 @@ def _show(quote: "QuoteDocument", lang: Lang) -> None:
         console.print(
             say(
                 f"指标 {escape(score.right)}：{score.score} 分，若缺项最好 {score.highest}，已知权重 {score.coverage}；",
-                f"Indicators {escape(score.right)}: {score.score}, {score.highest} if the missing were best,"
-                f" {score.coverage} of the weight known; ",
+                f"Indicators {escape(score.right)}: {score.score}, {score.highest} if missing answers were best, {score.coverage} of the weight known; ",
             )
             + SCREENING_TEXT[score.screening].in_(lang)
         )
@@ -184,10 +181,10 @@ def _show(quote: "QuoteDocument", lang: Lang) -> None:
     console.print(
         say(f"证据权重 {evidence.points} 分（", f"Weight of evidence {evidence.points} points (")
         + words(evidence.basis)
-        + (say(f"）；失分最多：{lost}", f"); most lost on: {lost}") if lost else say("）", ")"))
+        + (say(f"）；失分最多：{lost}", f"); largest losses: {lost}") if lost else say("）", ")"))
     )
     if beside.kinds_left_out is not None:
-        console.print(say("这套指标不评：", "not scored by this system: ") + words(beside.kinds_left_out))
+        console.print(say("该指标体系不评分：", "not scored by this system: ") + words(beside.kinds_left_out))
     for one in quote.substitutes:
         console.print(say("缺：", "missing: ") + words(one.missing) + say("；用：", "; used: ") + words(one.used))
     pledge = quote.pledge

@@ -44,9 +44,10 @@ def run(options: Options) -> int:
         problem = Problem(
             "register",
             str(folder()),
-            Text(f"用不了登记簿：{error}", f"the register cannot be used: {error}"),
+            Text(f"登记簿不可用：{error}", f"the register cannot be used: {error}"),
             Text(
-                "先运行 zhirong register init，或改正 ZHIRONG_DATA、DATABASE_URL", "run zhirong register init first"
+                "请先运行 zhirong register init，或改正 ZHIRONG_DATA、DATABASE_URL",
+                "run zhirong register init first",
             ),
             "no_register",
         )

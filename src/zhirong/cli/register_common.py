@@ -44,7 +44,12 @@ def common_options() -> argparse.ArgumentParser:
     common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
     common.add_argument("--data", default=argparse.SUPPRESS, help="数据文件夹 / data folder (ZHIRONG_DATA)")
     common.add_argument("--json", action="store_true", help="机器可读 / for programs")
-    common.add_argument("--key", default="", metavar="WORDS", help="请求的键，重发用原键 / key of the request")
+    common.add_argument(
+        "--key",
+        default="",
+        metavar="WORDS",
+        help="请求的键；重发时用原键 / key of the request; use the same one to repeat it",
+    )
     common.add_argument("--as", dest="role", choices=ROLES, default="registrar", help="以何身份 / as whom")
     common.add_argument(
         "--party", default="", metavar="NAME", help="为哪家机构或企业 / for which institution or firm"
@@ -72,7 +77,7 @@ def actor(options: Options) -> "Actor":
     role = Capacity(options.role)
     party = Holder(options.party, options.party_code, options.person) if options.party else None
     if role in (Capacity.LENDER, Capacity.FIRM) and party is None:
-        raise problem("--party", "", "写明为哪家机构或企业办理", "say for which institution or firm", "no_party")
+        raise problem("--party", "", "请写明为哪家机构或企业办理", "name the institution or firm", "no_party")
     user = os.environ.get("USER", "registrar")
     own = "" if role is Capacity.PUBLIC else user
     return register_actor(
@@ -94,9 +99,10 @@ def signing_key() -> "RegisterKey":
     try:
         return keys.signing_key(folder())
     except (OSError, ValueError) as error:
-        zh, en = f"密钥用不了：{error}；遗失的用 register key lost", f"the key cannot be used: {error}"
+        zh, en = f"密钥不可用：{error}；遗失的请用 register key lost", f"the key cannot be used: {error}"
         hint = Text(
-            "从备份取回 register.key，或运行 register key lost", "take it from a backup, or run register key lost"
+            "请从备份恢复 register.key，或运行 register key lost",
+            "restore it from a backup, or run register key lost",
         )
         raise InputError([Problem("key", str(folder() / keys.KEY_FILE), Text(zh, en), hint, "key_file")]) from error
 
@@ -165,7 +171,7 @@ def rights_of(path: str) -> list[Any]:
     """Return the ``[[rights]]`` of a file."""
     found = toml(path).get("rights", [])
     if not isinstance(found, list) or not found:
-        raise problem(path, "", "没有 [[rights]]", "there are no [[rights]]", "no_rights")
+        raise problem(path, "", "没有 [[rights]]", "[[rights]] are missing", "no_rights")
     return found
 
 

@@ -33,11 +33,11 @@ def _init_options(parser: Parser) -> None:
     parser.add_argument(
         "--continues",
         metavar="CHECKPOINT",
-        help="接续一本不能再用的日志：其最后的检查点 / the last checkpoint of a lost log",
+        help="接续不能再用的日志：其最后的检查点 / the last checkpoint of a lost log",
     )
-    parser.add_argument("--reason", default="", help="为何接续 / why it is continued")
+    parser.add_argument("--reason", default="", help="接续的理由 / reason for continuing it")
     parser.add_argument(
-        "--events", metavar="FILE", help="旧日志导出的事项（register export）/ what is left of the old log"
+        "--events", metavar="FILE", help="旧日志导出的事项（register export）/ remaining events of the old log"
     )
 
 
@@ -91,8 +91,8 @@ def _key(options: Options) -> int:
         done = do(by(options), folder())
     except OSError as error:
         zh, en = (
-            f"密钥用不了：{error}；遗失的用 key lost",
-            f"the key cannot be used: {error}; for a lost one use key lost",
+            f"密钥不可用：{error}；遗失的请用 key lost",
+            f"the key cannot be used: {error}; if it is lost, use key lost",
         )
         raise problem("key", str(folder()), zh, en, "key_file") from error
     say_entry(options, done)
@@ -140,7 +140,7 @@ def _countersigned(options: Options) -> int:
 
 def _timestamp_options(parser: Parser) -> None:
     parser.add_argument("--request", metavar="FILE", help="写出时间戳请求（.tsq）/ write the request")
-    parser.add_argument("--response", metavar="FILE", help="收下时间戳应答（.tsr）/ take the authority's answer")
+    parser.add_argument("--response", metavar="FILE", help="存入时间戳应答（.tsr）/ store the authority's answer")
     parser.add_argument("--tsa", metavar="FILE", help="时间戳机构的根证书（PEM）/ the authority's root certificate")
 
 
@@ -151,7 +151,7 @@ def _timestamp(options: Options) -> int:
 
     demand_read(actor(options), "keys")
     if not timestamps.can_check():
-        zh, en = "没有安装 timestamps", "the extra timestamps is not installed"
+        zh, en = "未安装 zhirong[timestamps]", "zhirong[timestamps] is not installed"
         raise problem("timestamp", "", zh, en, "not_installed")
     if bool(options.request) == bool(options.response) or (options.response and not options.tsa):
         zh, en = "先 --request，再 --response 加 --tsa", "first --request, then --response with --tsa"
@@ -181,7 +181,7 @@ def _stamped(response: bytes, roots: Any) -> tuple[Any, bytes]:
         except InputError as error:
             wrong = wrong or error
     if wrong is None:
-        raise problem("--response", "", "还没有检查点", "there is no checkpoint yet", "no_checkpoint")
+        raise problem("--response", "", "还没有检查点", "no checkpoint yet", "no_checkpoint")
     raise wrong
 
 
@@ -223,10 +223,10 @@ def _check(options: Options) -> int:
 
 ACTIONS: Mapping[str, Action] = {
     "init": Action(
-        ("建立登记簿：数据表、空日志、密钥", "found a register: tables, empty log, key"), _init_options, _init
+        ("建立登记簿：数据表、空日志、密钥", "create a register: tables, empty log, key"), _init_options, _init
     ),
     "key": Action(
-        ("密钥：查看、更换、报失", "keys: show, rotate, report as lost"),
+        ("密钥：查看、更换、报失", "keys: show, rotate, report lost"),
         lambda parser: parser.add_argument("what", choices=("show", "rotate", "lost")),
         _key,
     ),
@@ -236,13 +236,13 @@ ACTIONS: Mapping[str, Action] = {
         _checkpoint,
     ),
     "countersigned": Action(
-        ("收下见证人的会签", "take a witness's countersignature"), _countersigned_options, _countersigned
+        ("存入见证人的会签", "store a witness's countersignature"), _countersigned_options, _countersigned
     ),
     "timestamp": Action(
         ("第三方时间戳（RFC 3161）", "time stamps by an authority (RFC 3161)"), _timestamp_options, _timestamp
     ),
     "restore": Action(
-        ("由回执和披露恢复日志所缺的一条", "put back an entry that the log has lost"), _restore_options, _restore
+        ("由回执和披露恢复日志所缺的一条", "restore an entry that the log has lost"), _restore_options, _restore
     ),
     "export": Action(
         ("导出全部事项（含保密内容）", "export every event, confidential content included"),
@@ -252,7 +252,7 @@ ACTIONS: Mapping[str, Action] = {
     "check": Action(
         (
             "全部重算：日志、登记、证明、签名、缺号",
-            "recompute everything: log, entries, proofs, signatures, gaps",
+            "recalculate everything: log, entries, proofs, signatures, gaps",
         ),
         lambda parser: None,
         _check,

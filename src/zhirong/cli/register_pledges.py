@@ -35,7 +35,9 @@ def _file_options(parser: Parser) -> None:
 def _package_options(parser: Parser) -> None:
     _file_options(parser)
     parser.add_argument(
-        "--package", action="store_true", help="几类权利，镜像时按登记机关各成一件 / one filing for each authority"
+        "--package",
+        action="store_true",
+        help="多类权利；镜像登记按登记机关分别申请 / several kinds of rights; one filing for each authority",
     )
 
 
@@ -94,7 +96,7 @@ def _resolved_options(parser: Parser) -> None:
         action="append",
         default=[],
         metavar="KEY/N=WORDS",
-        help="资料不足的一项如何核实 / how it was settled",
+        help="资料不足事项的核实情况 / how the unknown ground was settled",
     )
 
 
@@ -123,7 +125,7 @@ def _enter(options: Options) -> int:
 def _record_options(parser: Parser) -> None:
     with_registration(parser)
     parser.add_argument("--authority", required=True, help="登记机关 / the authority")
-    parser.add_argument("--number", required=True, help="登记机关的登记号 / its number")
+    parser.add_argument("--number", required=True, help="登记机关的登记号 / registration number")
     parser.add_argument("--certificate", required=True, metavar="FILE", help="证书 / the certificate")
     parser.add_argument("--day", type=day, required=True, help="登记日 / day of its registration")
 
@@ -167,7 +169,7 @@ def _amend_options(parser: Parser) -> None:
 
 def _correct_options(parser: Parser) -> None:
     _changes_options(parser)
-    parser.add_argument("--reason", required=True, help="更正的理由 / why it is corrected")
+    parser.add_argument("--reason", required=True, help="更正的理由 / reason for the correction")
 
 
 def _changes(options: Options) -> dict[str, Any]:
@@ -210,7 +212,7 @@ def _transfer_options(parser: Parser) -> None:
     parser.add_argument(
         "--basis",
         default="",
-        help="最高额质押：债权何时确定，或另有约定 / of a maximum amount: since when determined",
+        help="最高额质押：债权确定日，或另有约定 / maximum-amount pledge: day on which the claims were determined",
     )
 
 
@@ -239,19 +241,19 @@ def _order_options(parser: Parser) -> None:
         "what", choices=("freeze", "renew", "unfreeze"), help="冻结、续行或解除 / freeze, renew or lift"
     )
     parser.add_argument("--order", required=True, help="法院文书编号 / number of the court's document")
-    parser.add_argument("--registration", type=int, metavar="ID", help="一件登记 / a registration")
-    parser.add_argument("--right", metavar="KEY", help="一项权利，如 invention:201410362077.3 / a right")
+    parser.add_argument("--registration", type=int, metavar="ID", help="登记 / a registration")
+    parser.add_argument("--right", metavar="KEY", help="权利，如 invention:201410362077.3 / a right")
     parser.add_argument(
         "--lifts",
         default="",
         metavar="ORDER",
-        help="有轮候冻结时，解除哪一份文书的冻结 / which of several is lifted",
+        help="有轮候冻结时，拟解除的文书编号 / order to lift, if several are queued",
     )
     parser.add_argument(
         "--ends-on",
         type=day,
         metavar="DATE",
-        help="权利冻结的最后一日，不填按法定最长期限 / last day of a right's freeze",
+        help="权利冻结的最后一日，留空按法定最长期限 / last day of a right's freeze",
     )
     parser.add_argument(
         "--purpose",
@@ -268,7 +270,13 @@ def _order(options: Options) -> int:
     from zhirong.operations.pledge.orders import court_order_on_registration, court_order_on_right
 
     if (options.registration is None) == (options.right is None):
-        raise problem("--registration", "", "登记和权利写一个", "give either a registration or a right", "which")
+        raise problem(
+            "--registration",
+            "",
+            "登记和权利须填一项，且只填一项",
+            "enter either a registration or a right",
+            "which",
+        )
     if options.right is not None:
         who = by(options)
         done = court_order_on_right(
@@ -311,24 +319,24 @@ def _subscribe(options: Options) -> int:
 
 ACTIONS: Mapping[str, Action] = {
     "precheck": Action(
-        ("出质前核对：是否可质押，哪一条不行", "pre-check: can it be pledged, by which rule not"),
+        ("出质前核对：是否可质押，不可质押的依据", "pre-check: can it be pledged, and if not, by which rule"),
         _file_options,
         _precheck,
     ),
     "prepare": Action(
-        ("准备一件申请，暂不提交", "prepare a filing"),
+        ("准备申请，暂不提交", "prepare a filing"),
         _package_options,
         lambda options: _open(options, prepared=True),
     ),
     "file": Action(("申请登记", "file a pledge"), _package_options, lambda options: _open(options, prepared=False)),
-    "submit": Action(("提交准备好的申请", "submit what was prepared"), with_registration, _submit),
+    "submit": Action(("提交准备好的申请", "submit a prepared filing"), with_registration, _submit),
     "withdraw": Action(("撤回申请", "withdraw a filing"), _reason_options, _ending),
     "examine": Action(("审查：逐条不予登记情形", "examine a filing, ground by ground"), _examine_options, _examine),
-    "enter": Action(("登记并给登记号", "enter it and give its number"), _resolved_options, _enter),
+    "enter": Action(("登记并赋予登记号", "register the pledge and assign its number"), _resolved_options, _enter),
     "record": Action(
         ("记载登记机关的登记号和证书", "record the authority's number and certificate"), _record_options, _record
     ),
-    "facts": Action(("记入权利的新资料", "keep newer extracts of the rights"), _facts_options, _facts),
+    "facts": Action(("更新权利的登记簿摘录", "store newer extracts of the rights"), _facts_options, _facts),
     "amend": Action(("变更", "amend a registration"), _amend_options, _amend),
     "extend": Action(("延期", "extend the secured debt"), _extend_options, _extend),
     "transfer": Action(("债权转让", "transfer the secured claim"), _transfer_options, _transfer),
@@ -336,7 +344,9 @@ ACTIONS: Mapping[str, Action] = {
     "discharge": Action(("注销", "discharge a registration"), _reason_options, _ending),
     "revoke": Action(("撤销", "revoke a registration"), _reason_options, _ending),
     "correct": Action(("更正登记簿的错误", "correct a mistake of the register"), _correct_options, _correct),
-    "order": Action(("执行法院文书：冻结、解除", "a court's order: freeze, lift"), _order_options, _order),
-    "subscribe": Action(("订阅权利或当事人的变动", "hear of a right or a party"), _subscribe_options, _subscribe),
-    "unsubscribe": Action(("退订", "hear no more of it"), _subscribe_options, _subscribe),
+    "order": Action(("执行法院文书：冻结、解除", "record a court order: freeze, lift"), _order_options, _order),
+    "subscribe": Action(
+        ("订阅权利或当事人的变动", "subscribe to a right or a party"), _subscribe_options, _subscribe
+    ),
+    "unsubscribe": Action(("退订", "end a subscription"), _subscribe_options, _subscribe),
 }

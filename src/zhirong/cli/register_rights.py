@@ -35,7 +35,7 @@ def _identity_options(parser: Parser) -> None:
         name: whats.add_parser(name, help=words, parents=[common_options()])
         for name, words in {
             "record": "记载或更新：TOML 的 [[rights]]、[[appraisals]] / record it, or its next version",
-            "refresh": "按现在的质押更新 / the next version, by the pledges of now",
+            "refresh": "按当前质押更新 / next version with the current pledges",
             "history": "各版次 / all versions",
             "disclose": "披露所选事项 / disclose some claims",
             "certificate": "证明（PDF）/ certificate (PDF)",
@@ -45,7 +45,7 @@ def _identity_options(parser: Parser) -> None:
     for name in ("refresh", "history", "disclose", "certificate"):
         added[name].add_argument("right", help="身份编号、权利的键或号码 / identity code, key or number")
     added["disclose"].add_argument("--out", required=True, metavar="FILE")
-    added["disclose"].add_argument("--version", type=int, help="版次，默认最新 / version, the last where not said")
+    added["disclose"].add_argument("--version", type=int, help="版次，默认最新 / version, by default the latest")
     for name in ("disclose", "certificate"):
         added[name].add_argument(
             "--claim", action="append", default=[], help="事项，可多次 / claim, may be repeated"
@@ -61,7 +61,7 @@ def _identity(options: Options) -> int:
         rights = tables.get("rights", [])
         if not isinstance(rights, list) or len(rights) != 1:
             raise problem(
-                options.file, str(len(rights)), "写一项 [[rights]]", "write one of [[rights]]", "one_right"
+                options.file, str(len(rights)), "请填写一项 [[rights]]", "enter one [[rights]] table", "one_right"
             )
         return say_entry(options, identities.record_identity(by(options), rights[0], tables.get("appraisals", [])))
     if options.what == "refresh":
@@ -86,7 +86,7 @@ def _uses_options(parser: Parser) -> None:
     common = common_options()
     key = whats.add_parser(
         "key",
-        help="各机构共用的密钥，登记簿不持有 / the key that institutions share, not the register",
+        help="各机构共用的密钥，登记簿不持有 / the key shared by the institutions, not by the register",
         parents=[common],
     )
     key.add_argument("--out", required=True, metavar="FILE")
@@ -100,10 +100,10 @@ def _uses_options(parser: Parser) -> None:
     make.add_argument("--period", required=True, help="如 2026-11 / such as 2026-11")
     make.add_argument("--out", required=True, metavar="FILE")
     report = whats.add_parser(
-        "report", help="报送指纹并查重 / report them, and see which others have", parents=[common]
+        "report", help="报送指纹并查重 / report fingerprints and show duplicates", parents=[common]
     )
     report.add_argument("file", metavar="FILE")
-    matches = whats.add_parser("matches", help="本期重复的 / what is used twice", parents=[common])
+    matches = whats.add_parser("matches", help="本期重复使用的 / duplicates of the period", parents=[common])
     matches.add_argument("--period", required=True)
 
 
@@ -117,7 +117,11 @@ def _uses_key(options: Options) -> int:
     file = Path(options.out)
     if file.exists():
         raise problem(
-            "--out", options.out, "已有这个文件，不覆盖", "there is such a file, it is not overwritten", "exists"
+            "--out",
+            options.out,
+            "该文件已存在，不予覆盖",
+            "the file already exists and is not overwritten",
+            "exists",
         )
     write_private(options.out, f"{secrets.token_hex(32)}\n".encode())
     return 0
@@ -175,7 +179,7 @@ def _uses_report(options: Options) -> int:
     except (ValueError, KeyError, TypeError):
         is_sound = False
     if not is_sound:
-        raise problem(options.file, "", "不是 uses make 生成的文件", "not a file that uses make has made", "json")
+        raise problem(options.file, "", "不是 uses make 生成的文件", "not a file created by uses make", "json")
     _, found = report_uses(by(options), period, reports)
     return _say_matches(options, found)
 

@@ -33,7 +33,9 @@ Parser = argparse.ArgumentParser
 
 def _query_options(parser: Parser) -> None:
     parser.add_argument(
-        "--number", default="", help="权利号、登记号或登记机关的号 / of a right, a registration, an authority"
+        "--number",
+        default="",
+        help="权利号、登记号或登记机关的号 / number of a right, of a registration or of the authority",
     )
     parser.add_argument("--name", default="", help="当事人名称 / a party's name")
     parser.add_argument("--how", choices=("exact", "part", "similar"), default="exact")
@@ -78,7 +80,7 @@ def _search(options: Options) -> int:
     print(_counted(found, query.limit).in_(options.lang))
     if query.number:
         said = searched_as(query.number)
-        print(Text(f"按下列号码查：{said.zh}", f"searched as: {said.en}").in_(options.lang))
+        print(Text(f"按下列号码查询：{said.zh}", f"searched as: {said.en}").in_(options.lang))
     return 0
 
 
@@ -86,7 +88,7 @@ def _counted(found: list[dict[str, Any]], limit: int) -> Text:
     if len(found) < limit:
         return Text(f"共 {len(found)} 件", f"{len(found)} found")
     last = found[-1]["id"]
-    return Text(f"前 {limit} 件；接着查：--after {last}", f"the first {limit}; to continue: --after {last}")
+    return Text(f"前 {limit} 件；继续查询：--after {last}", f"the first {limit}; to continue: --after {last}")
 
 
 def _show(options: Options) -> int:
@@ -118,7 +120,7 @@ def paper_options(parser: Parser) -> None:
     parser.add_argument("--pdf", required=True, metavar="FILE")
     parser.add_argument("--receipt", required=True, metavar="FILE", help="回执 / the receipt")
     parser.add_argument(
-        "--disclosure", metavar="FILE", help="内容的披露文件 / what it says, to hold against the receipt"
+        "--disclosure", metavar="FILE", help="内容的披露文件 / its content, to compare with the receipt"
     )
 
 
@@ -182,7 +184,7 @@ def _receipt(options: Options) -> int:
     if event is None:
         raise no_such_registration(options.index)
     if not (options.receipt or options.disclosure):
-        raise problem("--receipt", "", "写明写到哪个文件", "say to which file", "no_file")
+        raise problem("--receipt", "", "请指定输出文件", "name the output file", "no_file")
     if options.disclosure:
         write(options.disclosure, disclose_event(actor(options), options.index).as_bytes())
     if options.receipt:
@@ -222,7 +224,7 @@ def _due(options: Options) -> int:
     found = due(actor(options), options.day)
     for one in found:
         print(f"{one['id']}\t{one['status_words'][options.lang]}\t{one['review_by']}")
-    zh, en = f"{len(found)} 件已到或已过审查期限", f"{len(found)} whose time for review is over"
+    zh, en = f"{len(found)} 件已到或已过审查期限", f"{len(found)} whose examination is due or overdue"
     print(zh if options.lang == "zh" else en)
     return 1 if found else 0
 
@@ -253,7 +255,7 @@ def _push(options: Options) -> int:
 def _reconcile_options(parser: Parser) -> None:
     parser.add_argument("authority", help="登记机关 / the authority")
     parser.add_argument("file", metavar="FILE", help="JSON")
-    parser.add_argument("--complete", action="store_true", help="数据是全部 / the data are everything")
+    parser.add_argument("--complete", action="store_true", help="数据为全部登记 / the data are complete")
 
 
 def _reconcile(options: Options) -> int:
@@ -279,22 +281,22 @@ def _reconcile(options: Options) -> int:
 
 
 ACTIONS: Mapping[str, Action] = {
-    "show": Action(("一件登记的现状和经过", "one registration and its history"), with_registration, _show),
+    "show": Action(("一项登记的现状和历史", "one registration and its history"), with_registration, _show),
     "search": Action(("查询", "search"), _query_options, _search),
     "certificate": Action(
-        ("登记证明（PDF）、回执和披露文件", "certificate of registration (PDF), receipt, disclosure"),
+        ("登记证明（PDF）、回执和披露文件", "registration certificate (PDF), receipt, disclosure"),
         _certificate_options,
         _certificate,
     ),
     "search-certificate": Action(
-        ("查询证明（PDF）、回执和披露文件", "certificate of search (PDF), receipt, disclosure"),
+        ("查询证明（PDF）、回执和披露文件", "search certificate (PDF), receipt, disclosure"),
         _search_certificate_options,
         _search_certificate,
     ),
     "code": Action(
-        ("凭核验码查证明", "what a check code stands for"),
+        ("凭核验码查询证明", "look up a check code"),
         lambda parser: parser.add_argument(
-            "code", help="核验码，或二维码全文 / check code, or what the QR code holds"
+            "code", help="核验码，或二维码全文 / check code, or the content of the QR code"
         ),
         _code,
     ),
@@ -307,22 +309,25 @@ ACTIONS: Mapping[str, Action] = {
         _changes,
     ),
     "watch": Action(
-        ("存续登记的每日复核，有变动即通知质权人", "examine all that stands, tell the pledgees of what changed"),
+        (
+            "有效登记的每日复核，有变动即通知质权人",
+            "examine all active registrations and notify the pledgees of changes",
+        ),
         lambda parser: None,
         _watch,
     ),
     "due": Action(
-        ("审查期限已到的申请", "filings whose time for review is over"),
+        ("审查期限已到的申请", "filings whose examination is due"),
         lambda parser: parser.add_argument("day", type=day, metavar="DATE"),
         _due,
     ),
     "inbox": Action(
-        ("通知我的消息", "what I have been notified"),
+        ("通知我的消息", "my notifications"),
         lambda parser: parser.add_argument("--after", type=int, default=-1, metavar="INDEX"),
         _inbox,
     ),
     "push": Action(
-        ("把消息投到各收信方的文件夹", "put the messages into a folder for each address"),
+        ("将消息写入各收件方的文件夹", "write the messages to one folder per address"),
         lambda parser: parser.add_argument("--to", required=True, metavar="FOLDER"),
         _push,
     ),

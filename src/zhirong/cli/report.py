@@ -23,9 +23,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--records",
         metavar="FILE.toml",
-        help="记录、处置、机构：收费、多头评估、处分、与处置所得之差、待重估 / records, disposals, agencies: what stands out",
+        help="记录、处置、机构：收费、多头评估、处分、与处置所得之差、待重估 / records, disposals, agencies: warning signs in fees, multiple appraisals, sanctions and disposals",
     )
-    parser.add_argument("--as-of", metavar="DAY", help="--records：日期，默认今天 / as of which day, default today")
+    parser.add_argument(
+        "--as-of", metavar="DAY", help="--records：日期，默认今天 / as of this date, today by default"
+    )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
 
 
@@ -75,8 +77,8 @@ def _no_report() -> InputError:
     problem = Problem(
         "FILE",
         "",
-        Text("没有评估报告", "no appraisal report is given"),
-        Text("写报告文件，或 --records FILE.toml", "name a report, or --records FILE.toml"),
+        Text("没有评估报告", "the appraisal report is missing"),
+        Text("请指定报告文件，或使用 --records FILE.toml", "name a report, or --records FILE.toml"),
         "missing",
     )
     return InputError([problem])
@@ -103,8 +105,8 @@ def _show_one(data: dict[str, Any], lang: Lang) -> None:
 
 
 _FINDINGS = {
-    "too_few": Text("处置太少，不下结论", "too few disposals to say"),
-    "in_order": Text("无异常", "in order"),
+    "too_few": Text("处置数量过少，不作结论", "too few disposals for a conclusion"),
+    "in_order": Text("无异常", "no findings"),
     "values_too_high": Text("评估值偏高", "values too high"),
     "values_too_low": Text("评估值偏低", "values too low"),
     "intervals_too_narrow": Text("区间过窄", "intervals too narrow"),
@@ -124,7 +126,7 @@ def _show_review(found: dict[str, Any], lang: Lang) -> None:
         print(
             say(
                 f"{one['record']}（{one['agency']}）：评估 {one['value']}，处置 {one['proceeds']}，比例 {one['ratio']}，{inside}",
-                f"{one['record']} ({one['agency']}): valued {one['value']}, brought {one['proceeds']}, ratio {one['ratio']}, {inside}",
+                f"{one['record']} ({one['agency']}): appraised at {one['value']}, realised {one['proceeds']}, ratio {one['ratio']}, {inside}",
             )
         )
     for one in found["track_records"]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "check": ("核对清单（CSV 或 Excel）", "check a list (CSV or Excel)"),
-    "template": ("生成空白的 Excel 清单", "make an empty list in Excel"),
+    "template": ("生成空白的 Excel 清单", "create an empty list in Excel"),
 }
 _DOUBTS_SHOWN = 20
 _VALUE_SHOWN = 40
@@ -33,15 +33,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     common.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help="语言 / language")
     check = actions.add_parser("check", help=" / ".join(_WORDS["check"]), parents=[common])
     check.add_argument("file", metavar="FILE", help="CSV / .xlsx")
-    check.add_argument("--as-of", metavar="DATE", help="截止日期，如 2026-01-31 / the day to judge by")
+    check.add_argument("--as-of", metavar="DATE", help="截止日期，如 2026-01-31 / the date of the check")
     check.add_argument(
         "--column",
         action="append",
         default=[],
         metavar="HEADING=FIELD",
-        help="指明一栏的含义，如 权属单位=权利人，可多次 / what a column means, such as Proprietor=holders; repeatable",
+        help="指定一栏的含义，如 权属单位=权利人，可多次 / meaning of a column, such as Proprietor=holders; repeatable",
     )
-    check.add_argument("--json", action="store_true", help="全部内容，机器可读 / everything, for programs")
+    check.add_argument("--json", action="store_true", help="全部内容，机器可读 / everything, as JSON for programs")
     template = actions.add_parser("template", help=" / ".join(_WORDS["template"]), parents=[common])
     template.add_argument("file", metavar="FILE", help=".xlsx")
 
@@ -83,7 +83,7 @@ def _template(options: argparse.Namespace) -> int:
             "FILE",
             options.file,
             Text("模板是 Excel 文件", "the template is an Excel file"),
-            Text("文件名以 .xlsx 结尾", "enter a name that ends with .xlsx"),
+            Text("文件名请以 .xlsx 结尾", "enter a name that ends with .xlsx"),
             "not_xlsx",
         )
         raise InputError([problem], options.file)
@@ -94,8 +94,8 @@ def _template(options: argparse.Namespace) -> int:
         problem = Problem(
             "FILE",
             options.file,
-            Text("文件已存在，不覆盖", "the file exists and is not overwritten"),
-            Text("换一个文件名", "give another name"),
+            Text("文件已存在，不予覆盖", "the file exists and is not overwritten"),
+            Text("换一个文件名", "choose another name"),
             "file_exists",
         )
         raise InputError([problem], options.file) from error
@@ -109,7 +109,7 @@ def _day(written: str) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError as error:
-        reason, hint = Text("不是日期", "not a date"), Text("写成 2026-01-31", "write it as 2026-01-31")
+        reason, hint = Text("不是日期", "not a date"), Text("请写成 2026-01-31 的格式", "write it as 2026-01-31")
         raise InputError([Problem("--as-of", written, reason, hint, "not_a_date")]) from error
 
 
@@ -137,11 +137,11 @@ def _show(checked: "RightsCheck", lang: Lang) -> None:
     ]
     if used:
         say(
-            f"栏目对应：{'、'.join(used)}（不对的用 --column 改）",
+            f"栏目对应：{'、'.join(used)}（有误的请用 --column 更正）",
             f"columns: {', '.join(used)} (correct one with --column)",
         )
     if table.passed_over:
-        say(f"略过合计行 {table.passed_over} 行", f"rows of totals passed over: {table.passed_over}")
+        say(f"略过合计行 {table.passed_over} 行", f"rows of totals skipped: {table.passed_over}")
     unknown = Text("不明", "not known")
     _counts(Text("种类", "kinds"), [(KIND_TEXT[kind], n) for kind, n in package.by_kind.items()], lang)
     states = [(unknown if status is None else STATUS_TEXT[status], n) for status, n in package.by_status.items()]
@@ -155,7 +155,8 @@ def _show(checked: "RightsCheck", lang: Lang) -> None:
     if first is not None:
         end = first.status.life.end
         say(
-            f"有效者中最早届满：{first.right.id}，{end}", f"first of those in force to end: {first.right.id}, {end}"
+            f"有效者中最早届满：{first.right.id}，{end}",
+            f"earliest end among those in force: {first.right.id}, {end}",
         )
     if table.not_used:
         count = len(table.not_used)
@@ -164,13 +165,13 @@ def _show(checked: "RightsCheck", lang: Lang) -> None:
             f"columns not used ({count}): {', '.join(table.not_used)}",
         )
     if checked.doubts:
-        say(f"可疑 {len(checked.doubts)} 处：", f"{len(checked.doubts)} doubts:")
+        say(f"存疑 {len(checked.doubts)} 处：", f"{len(checked.doubts)} doubts:")
         for doubt in checked.doubts[:_DOUBTS_SHOWN]:
             say(
                 f"  第 {doubt.row} 行 {doubt.id}：{doubt.text.zh}", f"  row {doubt.row} {doubt.id}: {doubt.text.en}"
             )
         if len(checked.doubts) > _DOUBTS_SHOWN:
-            say("  其余见 --json", "  the rest are in --json")
+            say("  其余见 --json", "  see --json for the rest")
     if table.bad:
         say(f"有问题的 {len(table.bad)} 行，未采用：", f"{len(table.bad)} bad rows, not used:")
         for bad in table.bad:
@@ -200,7 +201,7 @@ def _spread_table(checked: "RightsCheck", lang: Lang) -> "Table":
     table = Table(*heads, box=box.SIMPLE_HEAD)
     for label, days in (
         (Text("年龄", "age"), checked.ages),
-        (Text("剩余寿命（有效者）", "remaining life (in force)"), checked.lives),
+        (Text("剩余期限（有效权利）", "remaining term (in force)"), checked.lives),
     ):
         if days is not None:
             table.add_row(label.in_(lang), *(f"{years(count):.1f}" for count in days))

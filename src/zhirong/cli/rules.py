@@ -18,7 +18,7 @@ from zhirong.kernel.text import Text
 _WORDS = {
     "list": ("列出规则：某日的值、来源是否可靠、政策包", "list the rules: value on a day, confidence, policy pack"),
     "show": ("一条规则：全部版本和来源", "one rule: every version with its source"),
-    "diff": ("政策包改了什么，影响哪些方面", "what a policy pack changes, and whom it concerns"),
+    "diff": ("政策包的变更和影响方面", "changes by a policy pack, and the areas concerned"),
 }
 
 
@@ -32,15 +32,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         name: actions.add_parser(name, help=" / ".join(words), parents=[common]) for name, words in _WORDS.items()
     }
     for name in ("list", "show"):
-        added[name].add_argument("--on", metavar="DATE", help="适用日期，默认今天 / the day, today by default")
+        added[name].add_argument("--on", metavar="DATE", help="适用日期，默认今天 / the date, today by default")
         added[name].add_argument(
             "--region", default=COUNTRY, metavar="CODE", help="地区代码，如 440100 / a region of GB/T 2260"
         )
     added["list"].add_argument("--prefix", default="", help="规则名称的开头，如 quote. / beginning of the id")
     added["list"].add_argument(
-        "--pack", action="store_true", help="只列政策包定的 / only what a policy pack decides"
+        "--pack", action="store_true", help="仅列政策包设定的规则 / only rules set by a policy pack"
     )
-    added["list"].add_argument("--assumed", action="store_true", help="只列假设的 / only what is assumed")
+    added["list"].add_argument("--assumed", action="store_true", help="仅列假设的规则 / only assumed rules")
     added["show"].add_argument("id", metavar="ID", help="规则名称 / id of the rule")
     added["diff"].add_argument(
         "folders",
@@ -92,7 +92,7 @@ def _list(options: argparse.Namespace) -> int:
 
 def _line(value: RuleValue | None, lang: str) -> str:
     if value is None:
-        return "这一天在该地区没有版本" if lang == "zh" else "no version on that day in that region"
+        return "该日在该地区没有版本" if lang == "zh" else "no version on that day in that region"
     marks = []
     if value.reference.confidence != "verified":
         marks.append(CONFIDENCE_TEXT[value.reference.confidence].in_("zh" if lang == "zh" else "en"))
@@ -205,9 +205,9 @@ def _unknown(rule_id: str, book: Rulebook) -> InputError:
 
     near = [one for one in book.ids() if one.startswith(rule_id)][:5] or get_close_matches(rule_id, book.ids(), n=3)
     hint = (
-        Text(f"是否想查 {'、'.join(near)}？", f"did you mean {', '.join(near)}?")
+        Text(f"是否为 {'、'.join(near)}？", f"did you mean {', '.join(near)}?")
         if near
-        else Text("用 zhirong rules list 查看全部", "see all of them with zhirong rules list")
+        else Text("请用 zhirong rules list 查看全部", "list all with zhirong rules list")
     )
     return InputError(
         [Problem("ID", rule_id, Text("该规则不存在", "the rule does not exist"), hint, "unknown_rule")]
@@ -228,8 +228,8 @@ def _diff(options: argparse.Namespace) -> int:
                 Problem(
                     "DIR",
                     str(len(options.folders)),
-                    Text("至多比较两个政策包", "two packs at most are compared"),
-                    Text("写一个或两个文件夹", "name one folder or two"),
+                    Text("至多比较两个政策包", "at most two packs can be compared"),
+                    Text("请填写一个或两个文件夹", "name one folder or two"),
                     "too_many",
                 )
             ]

@@ -23,11 +23,11 @@ _COLUMNS = (
     Text("应付合计", "total"),
     Text("利息转本金", "capitalised"),
     Text("期末本金", "closing"),
-    Text("年利率", "yearly rate"),
+    Text("年利率", "annual rate"),
 )
 _PROVISIONAL = Text(
     "带 * 的付款日所在年份尚未公布放假安排，暂按周末推算。",
-    "Days marked * lie in a year whose holidays are not announced; only weekends were counted.",
+    "Dates marked * are in a year whose holidays have not been announced; only weekends were taken into account.",
 )
 
 
@@ -108,7 +108,7 @@ def _show(made: "Schedule", lang: Lang) -> None:
     for cells in _cells(made, lang):
         table.add_row(*(str(cell) for cell in cells))
     console.print(table)
-    total = Text(f"利息合计 {show_yuan(made.interest)} 元", f"interest in all CNY {show_yuan(made.interest)}")
+    total = Text(f"利息合计 {show_yuan(made.interest)} 元", f"total interest CNY {show_yuan(made.interest)}")
     console.print(total.in_(lang))
     if made.provisional:
         console.print(_PROVISIONAL.in_(lang))

@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-worker",
         action="store_true",
-        help="不启动后台任务进程（另行运行 zhirong worker）/ no background work (run zhirong worker apart)",
+        help="不启动后台任务进程（另行运行 zhirong worker）/ no background process (run zhirong worker separately)",
     )
 
 
@@ -156,8 +156,11 @@ def _demand_free(host: str, port: int) -> None:
                     Problem(
                         "--port",
                         f"{host}:{port}",
-                        Text(f"不能监听：{error.strerror}", f"cannot listen there: {error.strerror}"),
-                        Text("换一个端口，或停掉占用它的程序", "choose another port, or stop what uses it"),
+                        Text(f"不能监听：{error.strerror}", f"cannot listen at this address: {error.strerror}"),
+                        Text(
+                            "请更换端口，或停止占用该端口的程序",
+                            "choose another port, or stop the program that uses it",
+                        ),
                         "port",
                     )
                 ]

@@ -19,14 +19,13 @@ from zhirong.kernel.text import Lang, Text
 
 _NOTHING_ENTERED = Text(
     "当年没有纳入本金，有损失即视为超过门槛（假设）",
-    "no principal entered that year: any loss is taken to be above the threshold (assumed)",
+    "no principal entered the pool that year: any loss counts as above the threshold (assumed)",
 )
 
 
 _NO_REFILL = Text(
-    "回收后退回资金池的钱不再用于本次其他贷款的赔付（以余额为限按计算时的余额算，规则未说明）",
-    "what recoveries bring back to the fund makes no room for other loans here (the limit is the balance given;"
-    " no rule says otherwise)",
+    "回收后退回资金池的款项不再用于本次其他贷款的赔付（以余额为限按计算时的余额算，规则未说明）",
+    "recoveries that return to the fund are not used for other loans here (the limit is the given balance; no rule says otherwise)",
 )
 
 
@@ -35,9 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     its caps.
     """
     parser.add_argument("file", metavar="CLAIM.toml", help="索赔文件 / the claim file")
-    parser.add_argument("--mode", required=True, metavar="ID", help="模式代码或文件 / a mode's id or file")
+    parser.add_argument("--mode", required=True, metavar="ID", help="模式代码或文件 / id or file of a mode")
     parser.add_argument("--variant", metavar="ID", help="模式的变体 / a variant of the mode")
-    parser.add_argument("--reading", choices=tuple(READINGS), help="上限的读法 / how its caps are read")
+    parser.add_argument("--reading", choices=tuple(READINGS), help="上限的理解方式 / reading of its caps")
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
 
 
@@ -64,13 +63,13 @@ def _chosen(arguments: argparse.Namespace) -> Mode:
         try:
             mode = mode.with_reading(arguments.reading)
         except ValueError as error:
-            reason = Text("该模式的上限不能这样读", str(error))
-            hint = Text("不写 --reading", "omit --reading")
+            reason = Text("该模式的上限不适用这种理解", str(error))
+            hint = Text("请去掉 --reading", "omit --reading")
             raise InputError([Problem("--reading", arguments.reading, reason, hint, "reading")]) from error
     if arguments.variant:
         known = [variant.id for variant in mode.variants]
         if arguments.variant not in known:
-            reason = Text("该模式没有这个变体", "the mode has no such variant")
+            reason = Text("该模式没有该变体", "the mode does not have this variant")
             listed = ", ".join(known) or "-"
             hint = Text(f"可选：{listed}", f"choose one of: {listed}")
             raise InputError([Problem("--variant", arguments.variant, reason, hint, "unknown_variant")])
@@ -179,13 +178,13 @@ def _as_text(mode: Mode, settled: Settlement, pool: PoolState, loans: Sequence[L
             lines.append(
                 f"贷款 {loan.loan_id}：{said}，相关条款查明前不计"
                 if zh
-                else f"loan {loan.loan_id}: {said}; what depends on it pays nothing until it is known"
+                else f"loan {loan.loan_id}: {said}; clauses that depend on it pay nothing until it is known"
             )
     for loan_id, amount in _held(settled, loans).items():
         lines.append(
             f"贷款 {loan_id}：保证金 {show_yuan(amount)} 尚未抵债，不是收回的款项"
             if zh
-            else f"loan {loan_id}: a deposit of {show_yuan(amount)} is held and not applied; it is no recovery"
+            else f"loan {loan_id}: a deposit of {show_yuan(amount)} is not applied yet and does not count as a recovery"
         )
     lines += ["", *_table(mode, settled.shared.loans, lang), ""]
     if any(sum(settled.positions[loan.loan_id].values()) != loan.loss for loan in settled.shared.loans):
@@ -203,7 +202,7 @@ def _as_text(mode: Mode, settled: Settlement, pool: PoolState, loans: Sequence[L
     lines += [f"  {line}" for loan in settled.shared.loans for line in loan.explanation.as_text(lang).split("\n")]
     assumed = _assumed(mode, settled, loans)
     if assumed:
-        lines += ["", "其中的假设" if zh else "what is assumed"]
+        lines += ["", "其中的假设" if zh else "assumptions"]
         lines += [f"  {words.in_(lang)}" for words in assumed]
     return "\n".join(lines)
 

@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         metavar="WHAT",
-        help="me（我是谁）、lists（有哪些列表）、列表名如 lender.cases；有编号时是对象，如 case 12 / me, lists, the name of a "
+        help="me（本人信息）、lists（可查看的列表）、列表名如 lender.cases；有编号时是对象，如 case 12 / me, lists, the name of a "
         "list; with an id an object, such as case 12",
     )
     parser.add_argument("id", nargs="?", type=int, metavar="ID", help="对象的编号 / id of the object")
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="列表的筛选，可重复写 / filter of a list",
+        help="列表的筛选，可重复 / filter of a list",
     )
     parser.add_argument(
         "--order",
@@ -38,10 +38,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="列表的排序；--order=-COLUMN 为降序 / order of a list; --order=-COLUMN descending",
     )
     parser.add_argument("--all", action="store_true", help="列表的所有行 / all rows of a list")
-    parser.add_argument("--csv", action="store_true", help="列表写成 CSV / a list as CSV")
-    parser.add_argument("--xlsx", default="", metavar="FILE", help="列表写成 Excel / a list as Excel")
+    parser.add_argument("--csv", action="store_true", help="列表输出为 CSV / a list as CSV")
+    parser.add_argument("--xlsx", default="", metavar="FILE", help="列表输出为 Excel / a list as Excel")
     parser.add_argument(
-        "--out", default="", metavar="FILE", help="文件或文书存到哪里 / where to put a file or a paper"
+        "--out", default="", metavar="FILE", help="文件或文书的保存位置 / where to save a file or document"
     )
     add_connection(parser)
 
@@ -74,8 +74,8 @@ def _show_me(platform: Platform, options: argparse.Namespace) -> None:
         ("账号", "account", str(me["account"])),
         ("角色", "roles", "、".join(me["roles"])),
         ("令牌范围", "scopes of the token", "、".join(scopes) if scopes is not None else "—"),
-        ("能办的事", "can do", f"{len(me['operations'])}（zhirong do）"),
-        ("能看的列表", "can look through", f"{len(me['lists'])}（zhirong show lists）"),
+        ("能办的事", "operations", f"{len(me['operations'])}（zhirong do）"),
+        ("能看的列表", "lists", f"{len(me['lists'])}（zhirong show lists）"),
     ]
     print("\n".join(to_left([[row[0] if zh else row[1], row[2]] for row in rows])))
 
@@ -86,7 +86,7 @@ def _show_lists(platform: Platform, options: argparse.Namespace) -> None:
         print_json(rows)
         return
     if not rows:
-        print("这个令牌没有能看的列表。" if options.lang == "zh" else "This token can look through nothing.")
+        print("该令牌没有可查看的列表。" if options.lang == "zh" else "This token cannot read any list.")
         return
     filters = [" ".join(one["name"] for one in row["filters"]) for row in rows]
     lines = [
@@ -121,7 +121,7 @@ def _print_possible(platform: Platform, names: Sequence[str], options: argparse.
     if not names:
         return
     words = {row["name"]: say(options.lang, row["title"]) for row in platform.operations()}
-    print("现在能办" if options.lang == "zh" else "can be done now")
+    print("现在能办" if options.lang == "zh" else "possible operations")
     print("\n".join(to_left([[f"  zhirong do {name} {options.id}", words.get(name, "")] for name in names])))
 
 
@@ -135,7 +135,7 @@ def _kind(kinds: Sequence[Mapping[str, Any]], what: str) -> Mapping[str, Any]:
         "no_such_kind",
         "WHAT",
         what,
-        Text("没有这种内容", "there is nothing called so"),
+        Text("没有这种内容", "unknown name"),
         Text(f"可以是 {names}", f"it may be {names.replace('、', ', ')}"),
     )
 
@@ -178,16 +178,16 @@ def _keep(platform: Platform, noun: str, options: argparse.Namespace) -> None:
                 "no_such_file",
                 "--out",
                 options.out,
-                Text("这份文书没有这种格式的文件", "the document has no file of this kind"),
-                Text("换成 .pdf 或 .docx", "take the other of .pdf and .docx"),
+                Text("该文书没有这种格式的文件", "the document has no file in this format"),
+                Text("请改用 .pdf 或 .docx", "use the other one of .pdf and .docx"),
             )
     elif noun != "files":
         raise problem(
             "no_such_file",
             "--out",
             options.out,
-            Text("只有文件（file）和文书（paper）能存下来", "only a file or a document can be kept"),
-            Text("去掉 --out，或用 --json", "leave --out out, or use --json"),
+            Text("只有文件（file）和文书（paper）可以保存", "only a file or a document can be saved"),
+            Text("请去掉 --out，或使用 --json", "omit --out, or use --json"),
         )
     content = platform.content(f"/files/{file}/content")
     try:

@@ -34,7 +34,7 @@ def show_list(platform: Platform, options: argparse.Namespace) -> None:
         _print_table(listing, rows, options.lang)
     if more and not options.json:
         print(
-            "还有更多：--all 全部列出" if options.lang == "zh" else "there are more: --all gives them",
+            "还有更多：--all 全部列出" if options.lang == "zh" else "there are more: use --all",
             file=sys.stderr,
         )
 
@@ -48,10 +48,10 @@ def _listing(platform: Platform, name: str) -> Mapping[str, Any]:
             "no_such_list",
             "WHAT",
             name,
-            Text("没有这个列表，或这个令牌看不到", "the list does not exist, or this token does not see it"),
+            Text("该列表不存在，或该令牌无权查看", "the list does not exist, or this token cannot see it"),
             Text(
-                f"能看的：{'、'.join(names)}；看一个对象要写编号，如 zhirong show case 12",
-                f"it sees: {', '.join(names)}; an object needs its id, such as zhirong show case 12",
+                f"可查看：{'、'.join(names)}；查看一个对象须填写编号，如 zhirong show case 12",
+                f"it can see: {', '.join(names)}; an object needs its id, such as zhirong show case 12",
             ),
         )
     return found
@@ -89,8 +89,8 @@ def _unknown(option: str, name: str, known: Sequence[str]) -> Problem:
     return Problem(
         option,
         name,
-        Text("没有这一项", "there is none of this name"),
-        Text(f"可用：{'、'.join(known) or '无'}", f"there are: {', '.join(known) or 'none'}"),
+        Text("没有这一项", "unknown name"),
+        Text(f"可用：{'、'.join(known) or '无'}", f"choose from: {', '.join(known) or 'none'}"),
         "unknown_parameter",
     )
 

@@ -10,13 +10,13 @@ _EXIT = {"holds": 0, "fails": 1, "undecided": 2}
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options: the receipt and the data to check it against."""
-    parser.add_argument("receipt", metavar="RECEIPT", help="登记机构给出的回执 / the receipt from the register")
+    parser.add_argument("receipt", metavar="RECEIPT", help="登记机构出具的回执 / the receipt from the register")
     parser.add_argument(
         "--checkpoint",
         metavar="FILE",
         action="append",
         default=[],
-        help="另行取得的检查点，可多次 / a checkpoint got elsewhere; may be repeated",
+        help="另行取得的检查点，可多次 / a checkpoint from another source; may be repeated",
     )
     parser.add_argument(
         "--key",

@@ -20,11 +20,11 @@ _LOCK = "witness.lock"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options: found a witness, or let it countersign."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="init|sign")
-    init = actions.add_parser("init", help="建立见证人的密钥 / make a witness's key")
+    init = actions.add_parser("init", help="建立见证人的密钥 / create the witness's key")
     init.add_argument("name", metavar="NAME", help="见证人的名称，不含空格 / the witness's name, without spaces")
     sign = actions.add_parser("sign", help="核对后会签检查点 / check a checkpoint and countersign it")
     sign.add_argument(
-        "file", metavar="CHECKPOINT", help="登记机构给出的检查点文件 / the register's checkpoint file"
+        "file", metavar="CHECKPOINT", help="登记机构签署的检查点文件 / the register's checkpoint file"
     )
     sign.add_argument(
         "--key", metavar="FILE", required=True, help="登记机构公布的公钥 / the register's published key"
@@ -46,8 +46,8 @@ def _init(options: argparse.Namespace) -> int:
     try:
         key = SigningKey(options.name, KeyType.WITNESS_ED25519, secrets.token_bytes(32))
     except ValueError as error:
-        reason = Text("名称不得含空格或加号", "the name has neither spaces nor a plus")
-        hint = Text("写成 witness.example.cn", "write it like witness.example.cn")
+        reason = Text("名称不得含空格或加号", "the name must not contain spaces or plus signs")
+        hint = Text("如 witness.example.cn", "enter it like witness.example.cn")
         raise InputError([Problem("NAME", options.name, reason, hint, "name")]) from error
     try:
         folder.mkdir(parents=True, exist_ok=True)

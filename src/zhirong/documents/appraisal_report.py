@@ -89,7 +89,7 @@ def read_report(content: bytes) -> dict[str, Any]:
     if payload is None:
         raise _fault(
             "not_a_report", Text("不是本平台出具的评估报告", "not an appraisal report of this platform"),
-            Text("换用原始的 Word 或 PDF 文件", "use the Word or PDF file as issued"),
+            Text("请使用出具时的 Word 或 PDF 文件", "use the Word or PDF file as issued"),
         )  # fmt: skip
     try:
         wrapped = json.loads(payload)
@@ -99,7 +99,7 @@ def read_report(content: bytes) -> dict[str, Any]:
         data, intact = {}, False
     if not intact:
         raise _fault(
-            "report_changed", Text("文件里的数据被改过", "the data in the file were changed"),
+            "report_changed", Text("文件中的数据已被修改", "the data in the file have been changed"),
             Text("换用原始文件", "use the file as issued"),
         )  # fmt: skip
     return dict(data)

@@ -27,14 +27,14 @@ WORDS: dict[str, Text] = {
     "grade": Text("等级", "Grade"),
     "client": Text("委托人", "Client"),
     "users": Text("其他使用人", "Other users"),
-    "no_users": Text("法律规定的使用人", "those whom the law names"),
+    "no_users": Text("法律规定的使用人", "users named by law"),
     "right": Text("权利", "Right"),
     "right_number": Text("号码", "Number"),
     "kind": Text("种类", "Kind"),
     "holder": Text("权利人", "Holder"),
     "status": Text("状态", "Status"),
     "last_day": Text("届满日", "Last day"),
-    "years_left": Text("剩余年限", "Years left"),
+    "years_left": Text("剩余年限", "Remaining years"),
     "not_known": Text("不明", "not known"),
     "method": Text("方法", "Method"),
     "approach": Text("途径", "Approach"),
@@ -57,7 +57,7 @@ WORDS: dict[str, Text] = {
     "appraisers": Text("评估师", "Appraisers"),
     "issued": Text("报告日", "Date of the report"),
     "valid_until": Text("有效期至", "Valid until"),
-    "life": Text("剩余寿命（年）：法律 / 合同 / 经济", "Years of life: legal / contract / economic"),
+    "life": Text("剩余寿命（年）：法律 / 合同 / 经济", "Remaining life (years): legal / contract / economic"),
     "nothing_special": Text("没有", "None"),
 }
 
@@ -65,28 +65,25 @@ _STATEMENT = {
     "formal": Text(
         "评估机构和评估师与委托人、权利人及其他当事人没有利害关系，没有预设价值；价值以所列输入和规则为前提，"
         "每个数字右侧的底稿号指向附件中的一行，任何人可以据此重算。",
-        "Agency and appraisers have no tie to client, holder or other parties and took no preset value. The value stands on"
-        " the inputs and rules listed; the row number next to each figure leads to a row of the annex, from which anybody"
-        " can compute it again.",
+        "The agency and its appraisers have no ties to the client, the holder or other parties, and accepted no preset value. The value depends on the listed inputs and rules; the row number next to each figure refers to a row of the annex, from which anyone can calculate the value again.",
     ),
     "online": Text(
         "本报告由程序按所填资料自动计算，未经评估机构核对和签章，不能代替正式评估；每个数字右侧的底稿号指向附件中的一行。",
-        "Computed automatically from the input given; no agency has checked or signed it, and it does not replace a formal"
-        " appraisal. The row number next to each figure leads to a row of the annex.",
+        "Calculated automatically from the input; no agency has checked or signed it, and it does not replace a formal appraisal. The row number next to each figure refers to a row of the annex.",
     ),
 }
 _LIMITS = (
     Text(
         "仅用于所载评估目的和使用人，有效期内使用；过期或发生重大事项须重新评估。",
-        "For the purpose and users stated, while valid; to be renewed once out of date or after a grave event.",
+        "Only for the stated purpose and users, while valid; a new appraisal is required after expiry or a significant event.",
     ),
     Text(
         "价值是一个分布：引用 P50 时须同时引用区间；均值不等于中位数。",
-        "The value is a distribution: quote P50 with its interval; the mean is not the median.",
+        "The value is a distribution: quote P50 together with its interval; the mean differs from the median.",
     ),
     Text(
         "评估价值不是可实现价格的保证，也不是贷款承诺。",
-        "The value guarantees no price and promises no loan.",
+        "The value is neither a guaranteed price nor a loan commitment.",
     ),
 )
 

@@ -15,8 +15,7 @@ _WORDS: Mapping[str, Text] = {
     "code_title": Text("核验码", "check code"),
     "how_to_check": Text(
         "用回执文件可离线核验：zhirong verify 回执文件；也可凭核验码向登记簿查询。二维码所载即核验码全文。",
-        "Check it offline with the receipt: zhirong verify RECEIPT; or ask the register by the check code. The QR code "
-        "holds the whole code.",
+        "Verify it offline with the receipt: zhirong verify RECEIPT; or enter the check code on the register's page. The QR code contains the full code.",
     ),
     "qr_alt": Text("核验码的二维码", "QR code of the check code"),
 }

@@ -91,11 +91,11 @@ def _damaged_quote(source: str, line: int, error: csv.Error) -> InputError:
     reason = (
         Text(f"第 {line} 行的引号没有闭合", f"the quote in line {line} is not closed")
         if "unexpected end" in words
-        else Text(f"第 {line} 行的引号不成对", f"the quotes in line {line} do not come in pairs")
+        else Text(f"第 {line} 行的引号不成对", f"the quotes in line {line} are not in pairs")
         if "expected after" in words
-        else Text(f"第 {line} 行读不出来：{words}", f"line {line} cannot be read: {words}")
+        else Text(f"第 {line} 行无法读取：{words}", f"line {line} cannot be read: {words}")
     )
-    hint = Text("检查这一行前后的引号是否成对", "check that the quotes around this line come in pairs")
+    hint = Text("请检查该行前后的引号是否成对", "check that the quotes near this line are in pairs")
     return unusable(source, reason, hint, "damaged_quotes")
 
 
@@ -113,9 +113,9 @@ def _refuse_swallowed_rows(rows: list[Row], separator: str, source: str) -> None
                 raise unusable(
                     source,
                     Text(
-                        f"第 {number} 行的一个单元格里有整行的内容，多半是引号丢了一个",
-                        f"a cell of row {number} holds whole rows: a quote is probably missing",
+                        f"第 {number} 行的一个单元格中含有整行内容，可能缺少一个引号",
+                        f"a cell of row {number} contains complete rows: a quote is probably missing",
                     ),
-                    Text("检查这一行前后的引号是否成对", "check that the quotes around this row come in pairs"),
+                    Text("请检查该行前后的引号是否成对", "check that the quotes near this row are in pairs"),
                     "damaged_quotes",
                 )

@@ -68,7 +68,8 @@ class Budget:
             self.source,
             Text(zh, en),
             Text(
-                "只保留清单所需的行和列，或分成几个文件", "keep the rows and columns of the list, or split the file"
+                "请只保留清单所需的行和列，或拆分为多个文件",
+                "keep only the rows and columns of the list, or split the file",
             ),
             "file_too_large",
         )
@@ -94,11 +95,11 @@ class RecordsClock:
             raise unusable(
                 self._source,
                 Text(
-                    f"{self._most:.0f} 秒内只读完 {count:,} 行",
+                    f"{self._most:.0f} 秒内仅读取 {count:,} 行",
                     f"only {count:,} rows were read within {self._most:.0f} seconds",
                 ),
                 Text(
-                    f"把清单分成几个文件，每个不超过 {count:,} 行，都保留表头",
+                    f"请将清单拆分为多个文件，每个不超过 {count:,} 行，并保留表头",
                     f"Split the list into files of at most {count:,} rows, each with the headings.",
                 ),
                 "file_too_large",

@@ -20,7 +20,7 @@ _NO_TABLES: tuple[tuple[tuple[bytes, ...], Text], ...] = (
     ((b"%pdf-",), Text(" PDF 文件", "a PDF file")),
     ((b"\x89png", b"\xff\xd8\xff", b"gif8", b"bm\x00"), Text("图片", "a picture")),
     ((b"{\\rtf",), Text(" RTF 文件", "an RTF file")),
-    ((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b"), Text("压缩文件", "a packed file")),
+    ((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b"), Text("压缩文件", "an archive")),
 )
 _DIRECTORY_END, _LAST_BYTES = b"PK\x05\x06", 66_000
 # Unpacked size of a row of a few short cells, in a workbook and in the format used before 2007.
@@ -42,7 +42,7 @@ def read_rows(content: bytes, source: str) -> Rows:
             raise unusable(
                 source,
                 Text(f"这是{kind.zh}，不是清单", f"this is {kind.en}, not a table"),
-                Text("用 Excel 打开，另存为 .xlsx 或 CSV", "open it in Excel and save it as .xlsx or CSV"),
+                Text("请用 Excel 打开，另存为 .xlsx 或 CSV", "open it in Excel and save it as .xlsx or CSV"),
             )
     if content.startswith((_ZIP, _OLD_OFFICE)):
         return workbook_rows(content, source)
@@ -93,7 +93,7 @@ def rights_template(lang: Lang = "zh") -> bytes:
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet("权利清单" if lang == "zh" else "rights")
     notes = book.add_worksheet("填写说明" if lang == "zh" else "how to fill in")
-    titles = ("栏目", "填什么", "例") if lang == "zh" else ("column", "what to fill in", "example")
+    titles = ("栏目", "填什么", "例") if lang == "zh" else ("column", "content", "example")
     notes.write_row(0, 0, titles, heading)
     notes.set_column(0, 0, 24)
     notes.set_column(1, 1, 80)

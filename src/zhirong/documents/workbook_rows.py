@@ -19,21 +19,21 @@ from zhirong.kernel.text import Text
 
 _CHILD = Path(__file__).with_name("workbook_child.py")
 _WALL_SECONDS = 60  # on a busy machine the process gets only part of a processor
-_SAVE_AGAIN = Text("用 Excel 打开，另存为 .xlsx", "open it in Excel and save it as .xlsx")
+_SAVE_AGAIN = Text("请用 Excel 打开，另存为 .xlsx", "open it in Excel and save it as .xlsx")
 _SMALLER = Text(
-    "只保留清单所需的行和列，或分成几个文件", "keep only the rows and columns of the list, or split the file"
+    "请只保留清单所需的行和列，或拆分为多个文件", "keep only the rows and columns of the list, or split the file"
 )
 
 _REASONS: dict[str, tuple[Text, Text, str]] = {
-    "damaged": (Text("不是完好的 Excel 文件", "not a sound Excel file"), _SAVE_AGAIN, "unreadable_file"),
+    "damaged": (Text("Excel 文件已损坏", "the Excel file is damaged"), _SAVE_AGAIN, "unreadable_file"),
     "password": (
         Text("工作簿有密码", "the workbook has a password"),
         Text("取消密码后另存", "remove the password and save it again"),
         "unreadable_file",
     ),
     "no_workbook": (
-        Text("是压缩文件，但不是 Excel 工作簿", "a packed file, but not an Excel workbook"),
-        Text("用 Excel 另存为 .xlsx 或 CSV", "save the list as .xlsx or CSV with Excel"),
+        Text("是压缩文件，但不是 Excel 工作簿", "an archive, but not an Excel workbook"),
+        Text("请用 Excel 另存为 .xlsx 或 CSV", "save the list as .xlsx or CSV with Excel"),
         "unreadable_file",
     ),
     "document_type": (
@@ -71,7 +71,7 @@ _REASONS: dict[str, tuple[Text, Text, str]] = {
         "file_too_large",
     ),
     "parts": (
-        Text("工作簿内部的文件过多", "the workbook consists of too many parts"),
+        Text("工作簿内部的文件过多", "the workbook has too many internal files"),
         _SMALLER,
         "file_too_large",
     ),
@@ -114,8 +114,8 @@ def workbook_rows(content: bytes, source: str) -> Rows:
     if not sheets:
         raise unusable(
             source,
-            Text("工作簿里没有可见的工作表", "the workbook has no visible sheet"),
-            Text("把清单放在第一张工作表", "put the list on the first sheet"),
+            Text("工作簿中没有可见的工作表", "the workbook has no visible sheet"),
+            Text("请将清单放在第一张工作表", "put the list on the first sheet"),
         )
     first = next((sheet for sheet in sheets if _is_table(sheet)), sheets[0])
     return Rows(first, first.name, [sheet for sheet in sheets if sheet is not first])
