@@ -108,7 +108,7 @@ def test_a_repeat_under_the_same_key_is_done_once(desk: Desk) -> None:
     world = desk.world
     first = desk.json(world.manager, "do", "right.add", *_set(*_RIGHT), "--key", "once")
     again = desk(world.manager, "do", "right.add", *_set(*_RIGHT), "--key", "once")
-    assert again.code == 0 and "以前已办理（同一个键），没有再办" in again.out
+    assert again.code == 0 and "此前已办理（同一键），未重复办理" in again.out
     assert [right.pk for right in FirmRight.objects.all()] == [first["id"]]
     other = desk(world.manager, "do", "right.recheck", str(first["id"]), "--key", "once")
     assert other.code == 2 and "该键已用于另一请求" in other.err
@@ -132,8 +132,8 @@ def test_files_go_in_and_come_back(desk: Desk, tmp_path: Path) -> None:
     assert desk(world.manager, "show", "file", str(done["id"]), "--out", str(out)).code == 0
     assert out.read_bytes() == paper.read_bytes()
     refused = desk(world.manager, "do", "file.add", *given, "--file", f"file={tmp_path / 'none.pdf'}", "--set", "x")
-    assert refused.code == 2 and "有 2 处问题" in refused.err and "没有这个文件" in refused.err
+    assert refused.code == 2 and "有 2 处问题" in refused.err and "文件不存在" in refused.err
     stranger = desk(world.officer, "show", "file", str(done["id"]), "--out", str(tmp_path / "stolen.pdf"))
     assert stranger.code == 2 and "平台拒绝（404）" in stranger.err and not (tmp_path / "stolen.pdf").exists()
     nowhere = desk(world.manager, "show", "file", str(done["id"]), "--out", str(tmp_path / "no" / "x.pdf"))
-    assert nowhere.code == 2 and "写不进去" in nowhere.err
+    assert nowhere.code == 2 and "无法写入" in nowhere.err

@@ -69,11 +69,11 @@ def test_a_token_that_has_expired_or_was_revoked(desk: Desk) -> None:
     assert desk(token, "show", "me").code == 0
     world.platform.later(2)
     late = desk(token, "do", "case.accept", "1")
-    assert late.code == 2 and "平台拒绝（401）" in late.err and "令牌到期、已撤销或抄错" in late.err
+    assert late.code == 2 and "平台拒绝（401）" in late.err and "令牌已到期、已撤销或填写有误" in late.err
     revoked = world.token(world.officer)
     world.run_operation(world.officer, "token.revoke", ApiToken.objects.latest("pk"))
     said = desk(revoked, "show", "me", "--lang", "en")
-    assert said.code == 2 and "rejected (401)" in said.err and "make a new one" in said.err
+    assert said.code == 2 and "rejected (401)" in said.err and "create a new one" in said.err
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "nowhere", "http://[", "ftp://127.0.0.1"])
@@ -108,7 +108,7 @@ def test_a_broken_line_says_how_to_repeat_it(desk: Desk, monkeypatch: pytest.Mon
     assert said.code == 2 and "连不上" in said.err and key is not None
     assert FirmRight.objects.count() == 1
     again = desk(desk.world.manager, "do", "right.add", *_RIGHT, "--key", key[1])
-    assert again.code == 0 and "没有再办" in again.out and FirmRight.objects.count() == 1
+    assert again.code == 0 and "未重复办理" in again.out and FirmRight.objects.count() == 1
 
 
 def test_what_cannot_be_read_is_named_together_before_anything_is_sent(desk: Desk, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_list_says_what_it_does_not_have(desk: Desk) -> None:
     world = desk.world
     said = desk(world.officer, "show", "lender.cases", "--filter", "x=1", "--filter", "state=收到", "--order=y")
     assert said.code == 2 and "有 3 处问题" in said.err and "submitted（" in said.err
-    assert "没有这个列表" in desk(world.officer, "show", "firm.cases.all").err
+    assert "该列表不存在" in desk(world.officer, "show", "firm.cases.all").err
     assert "没有这种内容" in desk(world.officer, "show", "nothing", "1").err
 
 
@@ -156,7 +156,7 @@ def test_a_secret_is_shown_once_and_a_link_names_the_page() -> None:
     done = Done(5, "apitoken/1", 1, 1, {"id": 1}, False, "zr_secret")
     op = {"title": {"zh": "生成令牌", "en": "Create a token"}}
     assert any("只显示这一次" in line and "zr_secret" in line for line in _done_lines(op, done, "", "zh"))
-    assert any("shown this once" in line for line in _done_lines(op, done, "", "en"))
+    assert any("shown only once" in line for line in _done_lines(op, done, "", "en"))
 
 
 def test_instants_are_shown_in_shanghai() -> None:

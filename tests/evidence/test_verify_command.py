@@ -55,7 +55,7 @@ def test_the_verdict_is_said_and_is_the_exit_code(files, capsys, words, code, sa
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["missing.json"], "没有这个文件"),
+        (["missing.json"], "文件不存在"),
         (["not-a-receipt.json"], "缺少检查点"),
         (["register.key"], "不是 JSON"),
         (["receipt.json", "--key", "receipt.json"], "不是规范的 base64"),

@@ -90,7 +90,7 @@ def test_a_formula_without_its_result_is_its_own_text() -> None:
     [
         ('a,b,c\n1,"2,3\n4,5,6\n', "第 2 行的引号没有闭合"),
         ('a,b,c\n1,2,"3\n4,5,6\n7,8,"9\n', "第 2 行的引号不成对"),
-        ('a,b,c\n1,2,"3\n4,5,6"\n7,8,9\n', "引号丢了一个"),
+        ('a,b,c\n1,2,"3\n4,5,6"\n7,8,9\n', "缺少一个引号"),
     ],
 )
 def test_a_quote_that_swallows_rows_is_refused(text: str, words: str) -> None:

@@ -46,7 +46,7 @@ def test_signing_on_the_page(platform, monkeypatch) -> None:
     fields = {name: value for name, value in hidden(page).items() if name != "ticket"}
     assert fields["sha256"] == paper.sha256
     wrong = client.post(f"/do/paper.sign/{paper.pk}/", {**fields, "code": "000000"})
-    assert wrong.status_code == 422 and "没有设置动态口令" in wrong.content.decode()
+    assert wrong.status_code == 422 and "尚未设置动态口令" in wrong.content.decode()
     code = money.code(money.manager.account)
     done = client.post(f"/do/paper.sign/{paper.pk}/", {**fields, "_key": "another", "code": code})
     assert done.status_code == 302 and done["Location"] == address

@@ -170,7 +170,7 @@ def run(*words):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "没有这个文件"),
+        (None, "文件不存在"),
         ("", "case"),
         ("[case", "TOML"),
         (b"\xff\xfe\x00", "UTF-8"),

@@ -93,10 +93,10 @@ def test_an_operator_who_lost_the_key_and_then_the_log(command, tmp_path: Path) 
     assert "key lost" in refused("register", "receipt", "0", "--receipt", "r.json")
     assert command("register", "key", "lost").returncode == 0
     assert command("register", "checkpoint", "--out", "c.json").returncode == 0
-    assert "没有这个文件" in refused("register", "reconcile", "国家知识产权局", "gone.json")
+    assert "文件不存在" in refused("register", "reconcile", "国家知识产权局", "gone.json")
     (tmp_path / "list.json").write_text("[]", encoding="utf-8")
     assert "登记机关" in refused("register", "reconcile", "", "list.json")
-    assert "写不进去" in refused("register", "export", "--out", "gone/events.jsonl")
+    assert "无法写入" in refused("register", "export", "--out", "gone/events.jsonl")
     (tmp_path / "events.jsonl").write_text("old", encoding="utf-8")
     (tmp_path / "events.jsonl").chmod(0o644)
     assert command("register", "export", "--out", "events.jsonl").returncode == 0

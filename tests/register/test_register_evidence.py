@@ -389,7 +389,7 @@ def test_only_a_registration_in_force_is_certified_as_registered(world: World) -
     key, by = log.signing_key(world.folder), world.by("lender", BANK["name"])
     filed = pledges.file_pledge(world.by(), request(patent(1))).registration.id
     words = words_of(registration_certificate(by, filed, key).pdf)
-    assert "登记申请回执" in words and "登记证明" not in words and "质权没有设立" in words
+    assert "登记申请回执" in words and "登记证明" not in words and "质权未设立" in words
     pledges.examine(world.by(), filed)
     pledges.register(world.by(), filed)
     words = words_of(registration_certificate(world.by("lender", BANK["name"]), filed, key).pdf)

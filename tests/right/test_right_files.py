@@ -275,7 +275,7 @@ def test_a_template_that_cannot_be_written_is_said_to_be_so(
 ) -> None:
     status, _, err = run(capsys, "template", str(tmp_path / "nowhere" / "x.xlsx"))
     assert status == 2
-    assert "写不进去" in err and "没有这个文件" not in err
+    assert "无法写入" in err and "文件不存在" not in err
 
 
 def test_english_output_has_english_punctuation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

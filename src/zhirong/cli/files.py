@@ -50,7 +50,7 @@ def read_toml(path: str) -> dict[str, Any]:
 def unreadable(path: str, error: OSError | UnicodeDecodeError) -> InputError:
     """Return the reason why a file cannot be read as a problem for the user."""
     if isinstance(error, FileNotFoundError):
-        reason, hint = Text("没有这个文件", "the file does not exist"), Text("检查路径", "check the path")
+        reason, hint = Text("文件不存在", "the file does not exist"), Text("请检查路径", "check the path")
     elif isinstance(error, IsADirectoryError):
         reason, hint = (
             Text("这是文件夹，不是文件", "this is a folder, not a file"),
