@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zhirong.chain.mode.model import Mode
     from zhirong.chain.quote.records import CreditCase, Quote
     from zhirong.frames import appraise_many, quote_many, schedule_many, settle_many
-    from zhirong.jobs import appraise, case, limit, modes, quote, register, replay, rights, schedule, settle
+    from zhirong.jobs import appraise, case, limit, modes, quote, register, replay, rights, schedule, settle, verify
     from zhirong.jobs import client as connect
     from zhirong.kernel.errors import InputError, Problem
     from zhirong.kernel.extras import MissingExtraError
@@ -39,6 +39,7 @@ _FROM: dict[str, tuple[str, str]] = {
             "rights",
             "schedule",
             "settle",
+            "verify",
         )
     },
     # ``zhirong.client`` is the package of the client itself.
@@ -75,6 +76,7 @@ __all__ = [
     "schedule_many",
     "settle",
     "settle_many",
+    "verify",
 ]
 
 

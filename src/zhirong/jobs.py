@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zhirong.chain.right.list_check import RightsCheck
     from zhirong.client import Client
     from zhirong.client.register import Register
+    from zhirong.evidence.verify import Verification
     from zhirong.kernel.days import WorkingDays
 
 Source = str | PathLike[str] | Mapping[str, Any]
@@ -205,6 +206,28 @@ def register(address: str, *, timeout: float = 30.0) -> "Register":
     return client(address, timeout=timeout).register
 
 
+def verify(
+    receipt: str | PathLike[str] | bytes,
+    *,
+    keys: Iterable[str] = (),
+    checkpoints: Mapping[str, bytes] | None = None,
+) -> "Verification":
+    """A receipt of a register, verified offline: does the register state this pledge, and has it changed nothing since?
+
+    receipt: its file or its bytes. keys: lines of published key files, of the register and its witnesses. checkpoints:
+    got elsewhere, by the name to show. Raises InputError where something cannot be read.
+    """
+    from zhirong.evidence.keys import read_keys
+    from zhirong.evidence.receipts import read_checkpoint_file, read_receipt
+    from zhirong.evidence.verify import verify_receipt
+
+    content = receipt if isinstance(receipt, bytes) else Path(receipt).read_bytes()
+    name = "receipt" if isinstance(receipt, bytes) else str(receipt)
+    published = [key for line in keys for key in read_keys(line, "keys")]
+    known = [(one, read_checkpoint_file(data, one)) for one, data in (checkpoints or {}).items()]
+    return verify_receipt(read_receipt(content, name), known, published, [], [])
+
+
 def today() -> date:
     """The day in Shanghai."""
     from zhirong.kernel.days import day_of
@@ -244,4 +267,5 @@ __all__ = [
     "rules",
     "schedule",
     "settle",
+    "verify",
 ]

@@ -81,6 +81,10 @@ class Verification:
     receipt: ReceiptRead
     checks: tuple[EvidenceCheck, ...]
 
+    def __repr__(self) -> str:
+        entry = self.receipt.entry
+        return f"<Verification {self.verdict}: {entry.kind} of {entry.time}, {len(self.checks)} check(s)>"
+
     @property
     def verdict(self) -> EvidenceVerdict:
         """The least favourable of all checks."""
