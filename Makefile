@@ -4,7 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo serve test tests types quick check bench soak lock clean help
+.PHONY: demo serve test tests types quick check docs bench soak lock clean help
 .DEFAULT_GOAL := help
 # The tests start a hundred programs: without compiled modules each of them compiles the whole package again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -46,6 +46,10 @@ check: ## style, types and who may import whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check -q .
 	@$(MAKE) --no-print-directory types
+
+docs: ## build the documentation of both languages as a site in build/site; a warning is an error
+	@$(PYTHON) tools/setup.py test
+	@$(BIN)/python tools/make_docs.py
 
 bench: ## measure each work beside a peer, answers compared (JSON=1 for JSON, SMALL=1 for a quick run that only shows that all parts work)
 	@$(PYTHON) tools/setup.py test >&2

@@ -4,6 +4,7 @@ import ast
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -67,13 +68,17 @@ def test_lists_and_modes_know_every_kind_by_its_code_and_titles() -> None:
     assert len(RIGHT_KINDS) == len(KINDS) == len(set(KIND_TEXT.values())) == len(RightKind)
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("page", ["rights.md", "case-file.md"])
-def test_the_pages_for_users_name_every_kind(page: str) -> None:
-    text = (ROOT / "docs" / "en" / "reference" / page).read_text(encoding="utf-8")
+def test_the_pages_for_users_name_every_kind(page: str, lang: Literal["zh", "en"]) -> None:
+    file = ROOT / "docs" / lang / "reference" / page
+    if not file.exists():
+        pytest.skip("not written yet")
+    text = file.read_text(encoding="utf-8")
     missing = [
         kind.value
         for kind in RightKind
-        if kind.value not in text or (page == "rights.md" and KIND_TEXT[kind].zh not in text)
+        if f"`{kind.value}`" not in text or (page == "rights.md" and KIND_TEXT[kind].in_(lang) not in text)
     ]
     assert not missing
 

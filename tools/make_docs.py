@@ -1,0 +1,115 @@
+"""Builds the documentation as a site for both languages: ``python tools/make_docs.py`` (``make docs``).
+
+The pages of docs/zh and docs/en, those made from the code (``docs_reference``), and the decisions, images, schemas and test
+vectors are laid out in build/docs, and Sphinx makes build/site from them. A warning is an error. The navigation of the site
+is what the index pages link to. The site needs no server and no network: open build/site/index.html.
+
+--source DIR, --site DIR: other folders than build/docs and build/site.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+
+from zhirong.kernel.text import Lang
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+# What both languages show: laid into the folder of each.
+SHARED = ("decisions", "images", "schemas", "vectors")
+GENERATED_FOLDER = "reference/generated"
+LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
+_LOCALES = {"zh": "zh_CN", "en": "en"}
+_TITLES = {"zh": "知融文档", "en": "Zhirong documentation"}
+_OTHER = {"zh": "en", "en": "zh"}
+
+
+def main(words: list[str]) -> int:
+    """0 where both languages are built without a warning."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--source", type=Path, default=ROOT / "build" / "docs")
+    parser.add_argument("--site", type=Path, default=ROOT / "build" / "site")
+    options = parser.parse_args(words)
+    shutil.rmtree(options.site, ignore_errors=True)
+    for lang in get_args(Lang):
+        lay_out(lang, options.source / lang)
+    done = [_sphinx(lang, options.source / lang, options.site / lang) for lang in get_args(Lang)]
+    shutil.copy(DOCS / "site" / "index.html", options.site / "index.html")
+    return max(done)
+
+
+def lay_out(lang: Lang, folder: Path) -> None:
+    """The source of one language's site."""
+    import docs_reference
+
+    shutil.rmtree(folder, ignore_errors=True)
+    for path in sorted((DOCS / lang).rglob("*.md")):
+        _write(folder / path.relative_to(DOCS / lang), _page(path, lang))
+    for name in SHARED:
+        for path in sorted(file for file in (DOCS / name).rglob("*") if file.is_file()):
+            target = folder / name / path.relative_to(DOCS / name)
+            if path.suffix == ".md":
+                _write(target, path.read_text(encoding="utf-8"))
+            else:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, target)
+    for name, text in docs_reference.pages(lang).items():
+        _write(folder / GENERATED_FOLDER / f"{name}.md", text)
+    _write(folder / GENERATED_FOLDER / "openapi.json", docs_reference.openapi())
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _page(path: Path, lang: Lang) -> str:
+    """A page as it lies in the source of its language: what lies next to docs/zh then lies within it."""
+    here = path.relative_to(DOCS / lang).parent
+    text = path.read_text(encoding="utf-8")
+
+    def moved(link: re.Match[str]) -> str:
+        target, anchor = link.group(1), link.group(2) or ""
+        if "://" in target:
+            return link.group(0)
+        found = (path.parent / target).resolve()
+        if found.is_relative_to(DOCS / lang):
+            return link.group(0)
+        if found.parent == DOCS or not any(found.is_relative_to(DOCS / name) for name in SHARED):
+            raise SystemExit(f"{path.relative_to(ROOT)}: the site has no place for {target}")
+        return f"]({os.path.relpath(found.relative_to(DOCS), here)}{anchor})"
+
+    text = LINK.sub(moved, text)
+    if path.name == "index.md":
+        text += _navigation(text, here)
+    return text
+
+
+def _navigation(text: str, here: Path) -> str:
+    """The tree of the pages that an index links to: of the whole site the indexes, of a section its own pages."""
+    wanted: Callable[[str], bool] = (
+        (lambda target: target.endswith("/index.md"))
+        if here == Path()
+        else (lambda target: not target.startswith("../") or target.startswith("../decisions/"))
+    )
+    targets = [target for target, _ in LINK.findall(text) if target.endswith(".md") and wanted(target)]
+    names = [target.removesuffix(".md") for target in dict.fromkeys(targets)]
+    return "\n".join(["", "```{toctree}", ":hidden:", ":titlesonly:", *(["", *names]), "```", ""])
+
+
+def _sphinx(lang: Lang, source: Path, site: Path) -> int:
+    words = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-c", str(DOCS / "site")]
+    words += ["-D", f"language={_LOCALES[lang]}", "-D", f"html_title={_TITLES[lang]}"]
+    words += ["-A", f"this_language={lang}", "-A", f"other_language={_OTHER[lang]}"]
+    words += ["-d", str(source.parent / f"doctrees-{lang}"), str(source), str(site)]
+    return subprocess.run(words, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
