@@ -20,7 +20,7 @@ _WIDEST_VALUE = 400
 
 
 def pages(lang: Lang) -> dict[str, str]:
-    """Name of a page (without ``.md``) to its Markdown. Loads the platform, with a data folder of its own."""
+    """Name of a page (without ``.md``) to its Markdown. Loads the platform, with its own data folder."""
     _ready()
     made = {
         "operations": _operations(lang),
@@ -163,7 +163,9 @@ def _lists(lang: Lang) -> str:
         roles = [f"{ROLE_WORDS[role].in_(lang)} `{role}`" for role in one.roles]
         lines += [f"## {name}", "", f"**{one.title.in_(lang)}**", ""]
         lines += [f"{Text('谁可以看：', 'Who may see it: ').in_(lang)}{', '.join(roles) or anybody}", ""]
-        lines += [f"- {_code(column.name)} {_cell(column.title.in_(lang))} ({column.kind})" for column in one.columns]
+        lines += [
+            f"- {_code(column.name)} {_cell(column.title.in_(lang))} ({column.kind})" for column in one.columns
+        ]
         lines += ["", Text("筛选：", "Filters:").in_(lang), ""] if one.filters else [""]
         for each in one.filters:
             values = ", ".join(f"{_code(value)} {_cell(words.in_(lang))}" for value, words in each.choices or ())

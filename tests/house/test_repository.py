@@ -31,7 +31,11 @@ def test_links_in_the_documentation_lead_somewhere():
         if page.suffix != ".md":
             continue
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-            if "://" not in target and not (page.parent / target).exists() and not is_generated(page.parent / target):
+            if (
+                "://" not in target
+                and not (page.parent / target).exists()
+                and not is_generated(page.parent / target)
+            ):
                 broken.append(f"{page.relative_to(ROOT)} → {target}")
     assert broken == []
 
