@@ -7,7 +7,7 @@ from api_world import ApiWorld
 from platform_world import Member
 
 from zhirong.api.visible_columns import SHOWN
-from zhirong.operations.actors import MemberRole, OrganisationKind, roles_of
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.declare import OPERATIONS
 from zhirong.store import financing, parties, policies, work
 

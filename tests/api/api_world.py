@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from platform_world import Member, Platform
 
-from zhirong.operations.actors import MemberRole, OrganisationKind
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.operations.declare import Call, Done
 from zhirong.operations.run import run_operation
 from zhirong.store.financing import Case

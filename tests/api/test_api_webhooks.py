@@ -15,8 +15,8 @@ import pytest
 from api_world import ApiWorld
 from django.test import override_settings
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.notify import tell_of_register
 from zhirong.operations.outbound_calls import NotOutsideError, checked_addresses, may_be_called, networks
 from zhirong.operations.webhooks import MOST_TRIES, deliver_due

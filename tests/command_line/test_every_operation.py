@@ -8,9 +8,9 @@ from platform_world import Member
 
 from zhirong.api.column_words import column_words, is_money
 from zhirong.api.visible_columns import SHOWN
+from zhirong.chain.organisation.roles import OrganisationKind, roles_of
 from zhirong.kernel.text import Lang, same
 from zhirong.operations import catalogue
-from zhirong.operations.actors import OrganisationKind, roles_of
 from zhirong.operations.authorize import may
 from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.listing import LISTINGS, may_list

@@ -11,6 +11,7 @@ from zhirong.store.setup import ready
 
 ready("zhirong.web.settings")
 
+from zhirong.chain.organisation.roles import MemberRole  # noqa: E402
 from zhirong.operations.state_columns import CODES, TRANSITIONS  # noqa: E402 - Django first
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "zhirong"
@@ -67,10 +68,34 @@ def test_no_state_is_a_bare_string_outside_the_chain() -> None:
     assert found == []
 
 
+def bare_roles(source: str) -> list[str]:
+    """Where Python code names a role of a member by a string of its own."""
+    roles = {role.value for role in MemberRole}
+    constants = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    return [f"{node.lineno}: {node.value}" for node in constants if node.value in roles]
+
+
+def test_no_role_is_a_bare_string() -> None:
+    # The catalogue names modules, some of which are called like a role ("platform.audit").
+    found = {
+        str(path.relative_to(SOURCE)): bare_roles(path.read_text(encoding="utf-8"))
+        for part in ("operations", "web", "api", "cli", "store")
+        for path in sorted((SOURCE / part).rglob("*.py"))
+        if path.name != "catalogue.py" and path.parent.name != "migrations"
+    }
+    assert {path: lines for path, lines in found.items() if lines} == {}
+    assert bare_roles('"lender.officer" in actor.roles') and not bare_roles(
+        'Text("审批", "lender.officer is here")'
+    )
+
+
 @pytest.mark.parametrize(
     "code",
     [
         'row.state == "draft"',
+        'organisation.kind == "lender"',
+        'Paper.objects.filter(kind="loan_contract")',
+        'payment.payer == "guarantor"',
         'row.state in ("draft", *ENDED)',
         '"matched" != payment.state',
         'work.update(row, state="confirmed")',

@@ -6,7 +6,7 @@ from typing import Any
 from firm_samples import submitted
 from platform_world import Member, Platform
 
-from zhirong.operations.actors import MemberRole
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.operations.credit.diligence import TITLE_INVESTIGATION
 from zhirong.store.financing import Case, CheckItem
 from zhirong.store.parties import Organisation

@@ -13,8 +13,8 @@ from django.core.cache import cache
 from platform_world import Member, Platform
 
 from zhirong.chain.financing.case import CaseState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.money import yuan
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import unsettled_items
 from zhirong.store.financing import Appraisal, Case, CaseStep, GuaranteeRequest, Loan, Paper, StatementLine
 from zhirong.store.parties import Account

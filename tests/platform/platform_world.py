@@ -14,6 +14,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.documents.financing import kinds
 from zhirong.documents.financing.sheet import DocumentSheet
 from zhirong.documents.financing.typesetting import paper_docx, paper_pdf
@@ -21,7 +22,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.kernel.text import Text
 from zhirong.operations import catalogue
-from zhirong.operations.actors import WORKER, Actor, MemberRole, OrganisationKind
+from zhirong.operations.actors import WORKER, Actor
 from zhirong.operations.declare import Call, Done, Operation
 from zhirong.operations.fields import Nothing
 from zhirong.operations.run import _record, run_operation

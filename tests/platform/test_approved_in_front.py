@@ -5,7 +5,7 @@ from typing import Any
 from firm_samples import submitted
 
 from zhirong.chain.financing.case import CaseState
-from zhirong.operations.actors import MemberRole
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.store.financing import Case
 
 

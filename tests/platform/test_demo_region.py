@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.pledge.registration import Status
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.case.approvals import round_of
 from zhirong.operations.platform.platform_check import check_register
 from zhirong.operations.pledge.registrar_view import waiting

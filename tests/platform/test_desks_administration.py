@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from platform_world import PASSWORD
 
+from zhirong.chain.organisation.roles import ADMIN_ROLES, MemberRole
 from zhirong.evidence.receipts import read_receipt
 from zhirong.kernel.errors import InputError
 from zhirong.operations import rulebook
-from zhirong.operations.actors import ADMIN_ROLES, MemberRole
 from zhirong.operations.authorize import can
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.jobs import run_due

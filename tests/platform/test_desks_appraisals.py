@@ -9,9 +9,9 @@ import pytest
 from desks_world import FIGURES, agency, code, with_codes
 from platform_world import readers
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.documents.appraisal_report import read_report
 from zhirong.kernel.errors import InputError
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.appraisal.appraisal_view import beside, comparison, standing_of
 from zhirong.operations.authorize import can
 from zhirong.operations.platform.platform_check import platform_findings

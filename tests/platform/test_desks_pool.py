@@ -7,8 +7,8 @@ from desks_world import admin, agency
 from platform_world import Platform
 
 from zhirong.chain.appraisal_practice.people import why_not_agency, why_not_expert
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.appraisal.pool import pool
 from zhirong.operations.authorize import operations_for
 from zhirong.operations.platform.platform_check import platform_findings

@@ -12,9 +12,10 @@ from django.core.cache import cache
 from register_world import BANK, FIRM, patent, patent_number
 from register_world import request as filing_request
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Capacity, MemberRole, register_actor
+from zhirong.operations.actors import Capacity, register_actor
 from zhirong.operations.authorize import can
 from zhirong.operations.declare import OPERATIONS, Call
 from zhirong.operations.platform.platform_check import check_register

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from firm_samples import FACTS, appraised, credit, drafted, submitted, wanted
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import read_rules
 from zhirong.operations import rulebook
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.case import completeness
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError

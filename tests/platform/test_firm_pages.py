@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from firm_samples import appraised, described, drafted, income, submitted, wanted
 
-from zhirong.operations.actors import MemberRole
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.store.financing import Appraisal, Case, FirmRight, Message, StoredFile
 
 PUBLIC = ("/", "/products/", "/modes/", "/modes/xixian/", "/calculator/")

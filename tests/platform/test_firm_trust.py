@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from firm_samples import drafted, submitted
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.sessions import choices

@@ -6,8 +6,8 @@ from money_world import Money
 from test_guarantor_desk import House
 
 from zhirong.chain.financing.case import CaseState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import conditions_of
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.guarantee.guarantees import standing_of

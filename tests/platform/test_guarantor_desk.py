@@ -6,8 +6,8 @@ import pytest
 from django.db import connections
 from lender_world import AMOUNT, desk_of
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.guarantee.guarantees import fee_of, part_of, standing_of
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError, NotFoundError

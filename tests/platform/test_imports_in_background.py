@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import patent_check_digit
 from zhirong.operations import imports
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.imports import job_of, preview_rows
 from zhirong.operations.jobs import run_due
 from zhirong.operations.platform.platform_check import platform_findings

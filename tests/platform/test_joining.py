@@ -8,9 +8,9 @@ from django.core import mail
 from django.test import override_settings
 from platform_world import Member, Platform
 
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import credit_code_check
-from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.jobs import run_due
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError, NotFoundError

@@ -7,9 +7,9 @@ import pytest
 from django.db import connections
 from lender_world import AMOUNT, PDF, desk_of
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.credit.diligence import TITLE_INVESTIGATION
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError

@@ -9,9 +9,9 @@ from lender_world import Desk, desk_of
 from money_world import Clock, Money
 
 from zhirong.chain.financing.case import CaseState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import show_yuan
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import conditions_of, supported_now
 from zhirong.operations.platform.platform_check import check_register
 from zhirong.operations.refusals import ForbiddenError

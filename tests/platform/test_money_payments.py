@@ -259,7 +259,7 @@ def test_other_banks_and_firms_see_none_of_it(platform, monkeypatch) -> None:
     money = Money(platform, monkeypatch)
     money.released()
     loan, paper, line = money.loan, Paper.objects.get(kind="release_notice"), StatementLine.objects.get()
-    from zhirong.operations.actors import MemberRole
+    from zhirong.chain.organisation.roles import MemberRole
 
     _, other = platform.bank("另一家银行", MemberRole.LENDER_CASHIER, MemberRole.LENDER_OFFICER)
     _, stranger = platform.firm()

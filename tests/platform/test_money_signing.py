@@ -8,9 +8,9 @@ from money_world import PDF, Money
 from platform_world import readers
 
 from zhirong.chain.financing.case import CaseState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.platform.platform_check import check_register
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.rulebook import rulebook

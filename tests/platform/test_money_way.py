@@ -8,8 +8,8 @@ from money_world import AMOUNT, Money
 from platform_world import readers
 
 from zhirong.chain.financing.case import CaseState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.loan.loans import columns_of, state_of
 from zhirong.operations.platform.platform_check import check_register
 from zhirong.operations.rulebook import rulebook

@@ -7,8 +7,8 @@ from desks_world import FIGURES, admin, agency
 from lender_world import desk_of
 from money_world import Money
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.store.financing import Appraisal, Paper
 from zhirong.store.parties import Account, Mandate

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from platform_world import Platform
 
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.errors import InputError
-from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.platform.platform_check import check_register, platform_findings
 from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
 from zhirong.store.models import Event

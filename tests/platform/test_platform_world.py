@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from zhirong.operations.actors import MemberRole
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.operations.platform.platform_check import check_register
 
 

@@ -12,10 +12,10 @@ from lender_world import Desk, desk_of
 from platform_world import Member, Platform
 
 from zhirong.chain.financing.policies import POLICY_ALLOWED, PolicyState, PolicyTransition, next_policy_state
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook, read_rules, shipped_texts
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.credit.review_replay import replay
 from zhirong.operations.jobs import run_due
 from zhirong.operations.platform.platform_check import platform_findings

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
 from zhirong.operations import rulebook
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.platform import rulebook_history
 from zhirong.operations.platform.audit import shown
 from zhirong.store import models

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from zhirong.operations.actors import MemberRole
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.store.work import Notice
 
 

@@ -4,9 +4,9 @@ import pytest
 from lender_world import desk_of
 from money_world import PDF, Money
 
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind, roles_of
 from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.errors import InputError
-from zhirong.operations.actors import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.contract.conditions import conditions_of, unsettled_items
 from zhirong.operations.contract.pledge_filing import CHECKERS
 from zhirong.operations.platform.platform_check import check_register

@@ -10,9 +10,9 @@ from lender_world import PDF, desk_of
 from pydantic import TypeAdapter
 
 from zhirong.chain.financing.diligence import TITLE_INVESTIGATION
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import load_rulebook
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.plausibility import Plausible, implausible_amount, plausible_days, unusual_rate
 from zhirong.operations.request_fields import plain_type

@@ -11,7 +11,8 @@ from django.apps import apps
 from django.db import models as fields
 from platform_world import Member, Platform
 
-from zhirong.operations.actors import NOBODY, Actor, MemberRole, OrganisationKind, roles_of
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind, roles_of
+from zhirong.operations.actors import NOBODY, Actor
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.state_columns import choices_of
 from zhirong.store.financing import Paper, PaperReader

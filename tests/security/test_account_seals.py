@@ -16,7 +16,7 @@ from django.db import connection, connections, transaction
 from django.test import Client
 from platform_world import PASSWORD, Member, Platform
 
-from zhirong.operations.actors import MemberRole
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.operations.platform.platform_check import check_register, platform_findings
 from zhirong.operations.platform.seals import begin_seals, have_begun
 from zhirong.store import log

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from platform_world import PASSWORD, Member, Platform
 
-from zhirong.operations.actors import MemberRole, OrganisationKind, roles_of
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.tokens import actor_of_token
 from zhirong.store.parties import Account, ApiToken

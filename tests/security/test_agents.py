@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from permission_world import PermissionWorld
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.operations import catalogue
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.visibility import NEEDED_BY, SCOPES, visible
 from zhirong.store.financing import Case, Loan, Paper

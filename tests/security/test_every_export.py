@@ -13,7 +13,7 @@ from permission_world import PermissionWorld, Side
 from platform_world import Platform
 
 import zhirong.web.urls  # noqa: F401 - declares the lists
-from zhirong.operations.actors import MemberRole
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.operations.listing import LISTINGS, Column, Listing, may_list, rows_of
 from zhirong.store.financing import FirmRight, Limit, Loan, Payment, StatementLine, WatchFlag
 from zhirong.web import list_export

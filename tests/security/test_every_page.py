@@ -9,7 +9,7 @@ from django.test import Client
 from permission_world import PermissionWorld, Side
 
 import zhirong.web.urls  # noqa: F401 - declares the pages
-from zhirong.operations.actors import MemberRole
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.store.parties import Kept
 from zhirong.web.pages import PAGES, Page
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from permission_world import PermissionWorld
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
 from zhirong.operations import catalogue
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.listing import LISTINGS, may_list
 from zhirong.operations.refusals import ForbiddenError, NotFoundError

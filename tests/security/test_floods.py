@@ -14,9 +14,9 @@ from django.db import OperationalError
 from django.test import override_settings
 from platform_world import Member, Platform
 
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.errors import InputError
 from zhirong.operations import uploads
-from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.jobs import Task, run_due
 from zhirong.operations.uploads import sweep, take_in
 from zhirong.store import blobs

@@ -13,9 +13,9 @@ import register_databases
 from attack_world import serving
 from platform_world import Member, Platform
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.client import ApiError, Client
 from zhirong.kernel.identifiers import patent_check_digit
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.declare import Call
 from zhirong.operations.run import run_operation
 from zhirong.operations.tokens import scopes_for

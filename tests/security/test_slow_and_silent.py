@@ -14,9 +14,9 @@ from attack_world import Server, drip, listening, serving, silent, together
 from django.test import override_settings
 from platform_world import PASSWORD, Platform
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.operations import access_log as seen
 from zhirong.operations import mail, outbound_calls
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.mail import mail_due
 from zhirong.operations.webhooks import deliver_due
 from zhirong.store.work import Delivery, Letter, Notice, Webhook

@@ -102,7 +102,7 @@ def test_every_fen_is_somewhere(data: st.DataObject) -> None:
     for head, account in _LOAN_ACCOUNTS.items():
         assert totals.get(account, 0) == owed[head] - (off[head] if state.written_off_on is None else 0)
         assert totals.get(f"lender:memo:{head.value}", 0) == off[head] >= 0
-    held = {payer: "lender:credit" if payer == "firm" else f"lender:credit:{payer}" for payer in ev.PAYERS}
+    held = {payer: "lender:credit" if payer == "firm" else f"lender:credit:{payer}" for payer in ev.Payer}
     for payer, account in held.items():
         assert totals.get(account, 0) == -state.credit_of.get(payer, 0) <= 0
         # Who paid for the debtor holds a claim for what was applied, and has the rest with the lender.

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import Model
 
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.chain.organisation.roles import MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.store.financing import StatementLine
 from zhirong.store.parties import Account, Organisation
 

@@ -9,7 +9,7 @@ from ninja import NinjaAPI, Path, Schema
 from zhirong.api.answers import as_json, responses
 from zhirong.api.problems import ROW_REFUSALS
 from zhirong.api.reading import KEY_HEADER, VERSION_HEADER, body_of, etag, version_of
-from zhirong.operations.actors import ROLE_WORDS
+from zhirong.chain.organisation.roles import ROLE_WORDS
 from zhirong.operations.clock import now
 from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.fields import mark_money_numbers

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
+from zhirong.chain.organisation.roles import OrganisationKind as Kind
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import OrganisationKind as Kind
 from zhirong.store import financing, parties, policies, work
 
 _ROW = ("version", "created_at", "changed_at")

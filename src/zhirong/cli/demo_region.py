@@ -70,7 +70,7 @@ def _print_accounts(region: Any, lang: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from zhirong.operations.actors import ROLE_WORDS, MemberRole
+    from zhirong.chain.organisation.roles import ROLE_WORDS, MemberRole
 
     heads = ("邮箱", "机构", "角色") if lang == "zh" else ("e-mail", "organisation", "roles")
     table = Table()

@@ -427,7 +427,22 @@ class PapersObject(TypedDict):
 
     id: int
     subject: str
-    kind: str
+    kind: Literal[
+        "application",
+        "appraisal_report",
+        "appraisal_summary",
+        "credit_review",
+        "approval",
+        "loan_contract",
+        "pledge_contract",
+        "guarantee_contract",
+        "registration_form",
+        "release_notice",
+        "due_notice",
+        "overdue_notice",
+        "discharge_notice",
+        "loan_statement",
+    ]
     number: str
     state: Literal["draft", "issued", "signed", "void", "ended"]
     title: str

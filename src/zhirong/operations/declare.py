@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.pledge.registration import Registration
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, Capacity, MemberRole
+from zhirong.operations.actors import Actor, Capacity
 from zhirong.operations.fields import Nothing, Request
 from zhirong.store.parties import Kept
 

@@ -22,13 +22,14 @@ from typing import Annotated, Any
 from django.db.models import Q
 from pydantic import Field
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.platform.states import IMPORT_WORDS, IMPORTS_OPEN, ImportState, JobState
 from zhirong.documents.tables import seems_longer_than
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.sheets import Rows
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Request, ask
 from zhirong.operations.jobs import Task, job

@@ -10,9 +10,10 @@ from typing import Any, Literal
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.fields import unwritable_paths
 from zhirong.operations.visibility import visible
 

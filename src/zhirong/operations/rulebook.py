@@ -13,9 +13,9 @@ from typing import Any
 from django.db.models import Q
 
 from zhirong.chain.financing.policies import DECIDING
+from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.kernel.packs import Pack, laid_over, pack_of_texts
 from zhirong.kernel.rulebook import Rulebook, load_rulebook, wider_regions
-from zhirong.operations.actors import OrganisationKind
 from zhirong.store.financing import Approval, Case, CheckItem, GuaranteeRequest, TeamRating
 from zhirong.store.policies import Policy
 

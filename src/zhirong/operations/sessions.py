@@ -4,9 +4,10 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from zhirong.chain.organisation.roles import ROLE_WORDS, MemberRole, OrganisationKind
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import ROLE_WORDS, Actor, MemberRole, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.store.parties import Account, Mandate, Membership
 
 # States of an organisation for which nobody can act: suspended, or never confirmed.

@@ -13,6 +13,7 @@ from django.db.models import Model
 
 from zhirong.chain.appraisal.request import PURPOSE_TEXT
 from zhirong.chain.appraisal_practice.records import GRADE_TEXT, VALUE_TYPE_TEXT
+from zhirong.chain.contract.document_kinds import DOCUMENT_TITLES
 from zhirong.chain.contract.states import DOCUMENT_TRANSITIONS, SIGNATURE_METHOD_WORDS
 from zhirong.chain.financing.appraisal_states import APPRAISAL_TRANSITIONS
 from zhirong.chain.financing.approval import APPROVAL_VERDICT_WORDS
@@ -22,7 +23,7 @@ from zhirong.chain.financing.limits import SCOPE_TEXT
 from zhirong.chain.financing.policies import POLICY_TRANSITIONS
 from zhirong.chain.guarantee.states import GUARANTEE_TRANSITIONS
 from zhirong.chain.loan.servicing.components import CATEGORY_TEXT
-from zhirong.chain.loan.servicing.events import PAYERS
+from zhirong.chain.loan.servicing.events import Payer
 from zhirong.chain.loan.states import (
     DIRECTION_WORDS,
     FLAG_WORDS,
@@ -31,6 +32,7 @@ from zhirong.chain.loan.states import (
     PAYMENT_KIND_WORDS,
     PAYMENT_TRANSITIONS,
 )
+from zhirong.chain.organisation.roles import KIND_WORDS
 from zhirong.chain.organisation.states import CONSENT_SCOPE_WORDS, INVITATION_TRANSITIONS, ORGANISATION_TRANSITIONS
 from zhirong.chain.platform.states import IMPORT_KIND_WORDS, IMPORT_TRANSITIONS, JOB_WORDS, MESSAGE_KIND_WORDS
 from zhirong.chain.right.kinds import KIND_TEXT
@@ -38,7 +40,6 @@ from zhirong.chain.right.records import STATUS_TEXT
 from zhirong.kernel.text import Text
 from zhirong.kernel.transitions import Transitions
 from zhirong.ledger.accounts import PARTY_TEXT
-from zhirong.operations.actors import KIND_WORDS
 from zhirong.store import financing, parties, policies, work
 
 # Columns whose values change by a transition table.
@@ -63,6 +64,7 @@ CODES: Mapping[tuple[type[Model], str], Mapping[Any, Text]] = {
     (financing.CaseStep, "state"): CASE_WORDS,
     (financing.Message, "kind"): MESSAGE_KIND_WORDS,
     (financing.CheckItem, "verdict"): VERDICT_TEXT,
+    (financing.Paper, "kind"): DOCUMENT_TITLES,
     (financing.Approval, "decision"): APPROVAL_VERDICT_WORDS,
     (financing.Appraisal, "grade"): GRADE_TEXT,
     (financing.Appraisal, "purpose"): PURPOSE_TEXT,
@@ -71,7 +73,7 @@ CODES: Mapping[tuple[type[Model], str], Mapping[Any, Text]] = {
     (financing.Loan, "category"): CATEGORY_TEXT,
     (financing.StatementLine, "direction"): DIRECTION_WORDS,
     (financing.Payment, "kind"): PAYMENT_KIND_WORDS,
-    (financing.Payment, "payer"): {payer: PARTY_TEXT[payer] for payer in PAYERS},
+    (financing.Payment, "payer"): {payer: PARTY_TEXT[payer] for payer in Payer},
     (financing.WatchFlag, "kind"): FLAG_WORDS,
     (financing.Limit, "scope"): SCOPE_TEXT,
     (parties.Organisation, "kind"): KIND_WORDS,

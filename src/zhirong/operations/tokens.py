@@ -14,8 +14,9 @@ from typing import Annotated, Any
 from allauth.mfa.models import Authenticator
 from pydantic import Field, SecretStr
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.authorize import may
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Day, Line, Request, ask

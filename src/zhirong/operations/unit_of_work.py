@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.pledge.register import PLEDGE, RegisterEvent, apply_move
 from zhirong.chain.pledge.registration import Registration
 from zhirong.kernel.days import day_of
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.declare import Call, Done, Operation, operation_of
 from zhirong.operations.outbox import tell_subscribers
 from zhirong.operations.refusals import conflict, forbidden, no_such_registration

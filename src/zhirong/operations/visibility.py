@@ -14,8 +14,9 @@ from django.db.models.functions import Cast, Concat
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.guarantee.states import NO_PART_LEFT
 from zhirong.chain.loan.states import PAYMENTS_SHOWN
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.chain.organisation.states import OrganisationState
-from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.store.financing import (
     Appraisal,
     Approval,

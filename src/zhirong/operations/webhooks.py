@@ -23,8 +23,9 @@ from django.conf import settings
 from django.db.models import Min
 from pydantic import Field
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.declare import OPERATIONS, operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.jobs import back_off

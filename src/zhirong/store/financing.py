@@ -399,7 +399,7 @@ class Payment(Kept):
 
     state: matched, confirmed, undone (taken back before it was confirmed), reversing (somebody asks to reverse it,
     for ``reason``), reversed (another person has agreed). event: its id among the loan's events once confirmed.
-    payer: whose money it was, a word of ``chain.loan.servicing.events.PAYERS``.
+    payer: whose money it was, a ``chain.loan.servicing.events.Payer``.
     """
 
     loan = models.ForeignKey(Loan, models.PROTECT)

@@ -13,6 +13,7 @@ from zhirong.chain.financing.case import CASE_WORDS, WAY, CaseState
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState, DiligenceVerdict
 from zhirong.chain.guarantee.states import GUARANTEE_WORDS
 from zhirong.chain.indicators.document import IndicatorPart
+from zhirong.chain.organisation.roles import ROLE_WORDS, MemberRole
 from zhirong.chain.pledge.records import GroundVerdict
 from zhirong.chain.quote.document import GatePart, ModeConditionPart, ModePart, QuoteDocument
 from zhirong.chain.quote.kept import read_kept
@@ -22,7 +23,7 @@ from zhirong.kernel.errors import Problem
 from zhirong.kernel.money import Fen, parse_yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import ROLE_WORDS, Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.authorize import can, operations_for
 from zhirong.operations.case.approvals import round_of
 from zhirong.operations.credit.diligence import name_of

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

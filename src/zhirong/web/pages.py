@@ -11,9 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.days import day_of
 from zhirong.operations.access_log import note_seen
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.declare import Call
 from zhirong.operations.visibility import visible
 from zhirong.web.clock import now

@@ -14,9 +14,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from zhirong.api.problems import answer
+from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.store.parties import Account, Membership
 from zhirong.store.settings import DATA
 from zhirong.store.vault import decrypted, encrypted, is_encrypted

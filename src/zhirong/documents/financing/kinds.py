@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from zhirong.chain.contract.document_kinds import DOCUMENT_TITLES, DocumentKind
 from zhirong.documents.financing import case_documents, contracts, forms, notices
 from zhirong.documents.financing.sheet import DocumentSheet, Facts
 from zhirong.documents.financing.typesetting import paper_docx, paper_pdf
@@ -19,28 +20,45 @@ class PaperKind:
     signers: tuple[str, ...] = ()
 
 
-PAPER_KINDS: Mapping[str, PaperKind] = {
-    "application": PaperKind(Text("融资申请书", "application"), "SQ", case_documents.application),
-    "appraisal_summary": PaperKind(Text("评估摘要", "appraisal summary"), "PG", case_documents.appraisal_summary),
-    "credit_review": PaperKind(Text("授信审查报告", "credit review"), "SC", case_documents.credit_review),
-    "approval": PaperKind(Text("授信审批书", "approval"), "SP", case_documents.approval),
-    "loan_contract": PaperKind(
-        Text("借款合同", "loan contract"), "JK", contracts.loan_contract, ("firm", "lender")
+PAPER_KINDS: Mapping[DocumentKind, PaperKind] = {
+    DocumentKind.APPLICATION: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.APPLICATION], "SQ", case_documents.application
     ),
-    "pledge_contract": PaperKind(
-        Text("质押合同", "pledge contract"), "ZY", contracts.pledge_contract, ("firm", "lender")
+    DocumentKind.APPRAISAL_SUMMARY: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.APPRAISAL_SUMMARY], "PG", case_documents.appraisal_summary
     ),
-    "guarantee_contract": PaperKind(
-        Text("保证合同", "guarantee contract"), "BZ", contracts.guarantee_contract, ("guarantor", "lender")
+    DocumentKind.CREDIT_REVIEW: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.CREDIT_REVIEW], "SC", case_documents.credit_review
     ),
-    "registration_form": PaperKind(
-        Text("质押登记申请表", "pledge registration form"), "DJ", forms.registration_form, ("firm", "lender")
+    DocumentKind.APPROVAL: PaperKind(DOCUMENT_TITLES[DocumentKind.APPROVAL], "SP", case_documents.approval),
+    DocumentKind.LOAN_CONTRACT: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.LOAN_CONTRACT], "JK", contracts.loan_contract, ("firm", "lender")
     ),
-    "release_notice": PaperKind(Text("放款通知书", "notice of release"), "FK", notices.release_notice),
-    "due_notice": PaperKind(Text("还款通知书", "notice of what falls due"), "HK", notices.due_notice),
-    "overdue_notice": PaperKind(Text("催收通知书", "notice of what is overdue"), "CS", notices.overdue_notice),
-    "discharge_notice": PaperKind(Text("解除质押通知书", "notice of discharge"), "JC", notices.discharge_notice),
-    "loan_statement": PaperKind(Text("贷款对账单", "loan statement"), "DZ", notices.loan_statement),
+    DocumentKind.PLEDGE_CONTRACT: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.PLEDGE_CONTRACT], "ZY", contracts.pledge_contract, ("firm", "lender")
+    ),
+    DocumentKind.GUARANTEE_CONTRACT: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.GUARANTEE_CONTRACT],
+        "BZ",
+        contracts.guarantee_contract,
+        ("guarantor", "lender"),
+    ),
+    DocumentKind.REGISTRATION_FORM: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.REGISTRATION_FORM], "DJ", forms.registration_form, ("firm", "lender")
+    ),
+    DocumentKind.RELEASE_NOTICE: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.RELEASE_NOTICE], "FK", notices.release_notice
+    ),
+    DocumentKind.DUE_NOTICE: PaperKind(DOCUMENT_TITLES[DocumentKind.DUE_NOTICE], "HK", notices.due_notice),
+    DocumentKind.OVERDUE_NOTICE: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.OVERDUE_NOTICE], "CS", notices.overdue_notice
+    ),
+    DocumentKind.DISCHARGE_NOTICE: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.DISCHARGE_NOTICE], "JC", notices.discharge_notice
+    ),
+    DocumentKind.LOAN_STATEMENT: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.LOAN_STATEMENT], "DZ", notices.loan_statement
+    ),
 }
 
 
@@ -53,7 +71,7 @@ class Made:
     pdf: bytes
 
 
-def make_paper(kind: str, facts: Facts) -> Made:
+def make_paper(kind: DocumentKind, facts: Facts) -> Made:
     """The paper of this kind from its facts. Raises KeyError for a kind that does not exist or a fact that is
     missing.
     """

@@ -17,10 +17,11 @@ from zhirong.chain.appraisal_practice.records import (
     standing,
 )
 from zhirong.chain.financing.appraisal_states import AppraisalState
+from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import RuleValue
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.tables import right_id
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook

@@ -13,13 +13,15 @@ from zhirong.chain.appraisal.records import Appraisal as Valued
 from zhirong.chain.appraisal.request import Purpose
 from zhirong.chain.appraisal_practice.records import SIGNATORIES, ReportSignature, formal_record
 from zhirong.chain.appraisal_practice.report import Parties, report_data
+from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.contract.states import DocumentState, SignatureMethod
 from zhirong.chain.financing.appraisal_states import AppraisalTransition, next_state, states_for
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.appraisal_form import (
     AppraisalInput,
     in_fields,
@@ -291,7 +293,7 @@ def _make_paper(work: Work, row: Appraisal, data: dict[str, Any]) -> Paper:
     paper = work.create(
         Paper,
         subject=f"appraisal/{row.pk}",
-        kind="appraisal_report",
+        kind=DocumentKind.APPRAISAL_REPORT,
         number=number,
         state=DocumentState.DRAFT,
         title=f"知识产权资产评估报告（{row.firm.name}）"[:200],

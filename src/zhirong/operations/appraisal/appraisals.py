@@ -16,11 +16,12 @@ from zhirong.chain.financing.appraisal_states import (
     states_for,
 )
 from zhirong.chain.financing.case import ENDED, CaseState
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.pool import Chosen, drawn, named, parties_of
 from zhirong.operations.clock import now
 from zhirong.operations.declare import operation

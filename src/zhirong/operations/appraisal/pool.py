@@ -14,10 +14,10 @@ from zhirong.chain.appraisal_practice.assignment import Task, assign
 from zhirong.chain.appraisal_practice.people import Pool, read_pool, why_not_agency
 from zhirong.chain.appraisal_practice.records import AppraisalGrade
 from zhirong.chain.financing.appraisal_states import AppraisalState
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.case_file.tables import plain
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask

@@ -15,9 +15,10 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from zhirong.chain.appraisal_practice.people import DISCIPLINE_TEXT, read_pool
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text, same
-from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.pool import pool_table
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Line, Request, ask

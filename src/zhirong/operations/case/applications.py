@@ -9,13 +9,14 @@ from pydantic import Field
 from zhirong.chain.financing.case import CASE_ALLOWED, CASE_WORDS, ENDED, CaseState, CaseTransition
 from zhirong.chain.loan.terms import METHOD_TEXT
 from zhirong.chain.mode.model import Mode
+from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.days import day_of
 from zhirong.kernel.document import to_json
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_appraisals import grade_words, method_table, own_rights, usable_appraisals
 from zhirong.operations.case.completeness import described, lacking, ready_to_submit
 from zhirong.operations.case_file.documents import end_papers

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from zhirong.chain.financing.approval import ApprovalDecision, ApprovalVerdict, Round, band_for, why_not
 from zhirong.chain.financing.case import CaseState, CaseTransition
 from zhirong.chain.financing.decline_reasons import GROUND_TEXT, WHAT_TO_DO, DeclineGround
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.quote.kept import read_kept
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.documents import contract_papers, end_papers, void_paper
 from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.contract.guarantee_withdrawal import withdrawn_problems

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from django.db.models import Q
 
 from zhirong.chain.financing.case import CaseState
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.chain.platform.states import MESSAGE_KIND_WORDS, MessageKind
 from zhirong.kernel.text import Text, same
-from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing

@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import QuerySet
 
+from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.contract.states import DocumentState
 from zhirong.chain.right.life import legal_life
 from zhirong.chain.right.reading import read_rights
@@ -20,7 +22,12 @@ from zhirong.operations.uploads import bytes_of, keep_made
 from zhirong.store.financing import Case, FirmRight, Paper, PaperReader, Signature
 from zhirong.store.parties import Organisation
 
-CONTRACT_KINDS = ("loan_contract", "pledge_contract", "guarantee_contract", "registration_form")
+CONTRACT_KINDS = (
+    DocumentKind.LOAN_CONTRACT,
+    DocumentKind.PLEDGE_CONTRACT,
+    DocumentKind.GUARANTEE_CONTRACT,
+    DocumentKind.REGISTRATION_FORM,
+)
 _PROFILE = ("address", "legal_representative", "bank_account")
 
 
@@ -70,11 +77,12 @@ def _iso(day: date | None) -> str | None:
 
 def issue_paper(
     work: Work,
-    kind: str,
+    kind: DocumentKind,
     facts: Mapping[str, Any],
+    *,
     subject: str,
     owner: Organisation,
-    parties: Mapping[str, Organisation | None],
+    parties: Mapping[str, Organisation | None] = MappingProxyType({}),
     readers: Iterable[Organisation | None] = (),
     beside: Mapping[str, bytes] | None = None,
 ) -> Paper:
@@ -159,7 +167,7 @@ def signed_by(paper: Paper) -> set[int]:
     return set(found.values_list("organisation_id", flat=True))
 
 
-def next_number(case_number: str, kind: str, subject: str) -> str:
+def next_number(case_number: str, kind: DocumentKind, subject: str) -> str:
     """Return the number of a further document of the same kind on the same subject: the second one ends with
     ``-2``.
     """

@@ -7,16 +7,18 @@ from typing import Annotated, Any
 from django.db.models import Q
 
 from zhirong.chain.appraisal_practice.records import AppraisalGrade
+from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.financing.appraisal_states import AppraisalState
 from zhirong.chain.financing.approval import ApprovalVerdict
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, CheckState, checklist
+from zhirong.chain.organisation.roles import ROLE_WORDS, MemberRole, OrganisationKind
 from zhirong.chain.quote.kept import read_kept
 from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import ROLE_WORDS, Actor, MemberRole, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.documents import issue_paper, next_number, party_facts, right_facts, rights_of
 from zhirong.operations.credit.review import rate_of
 from zhirong.operations.declare import operation
@@ -26,8 +28,8 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Appraisal, Approval, Case, CheckItem
 
 _GIVEN = (AppraisalState.ISSUED.value, AppraisalState.SIGNED.value)
-_FOR_FIRM = ("application", "appraisal_summary")
-_FOR_BANK = (*_FOR_FIRM, "credit_review", "approval")
+_FOR_FIRM = (DocumentKind.APPLICATION, DocumentKind.APPRAISAL_SUMMARY)
+_FOR_BANK = (*_FOR_FIRM, DocumentKind.CREDIT_REVIEW, DocumentKind.APPROVAL)
 _DECISIONS = {
     ApprovalVerdict.APPROVE: "同意",
     ApprovalVerdict.RETURN: "退回",
@@ -71,9 +73,10 @@ def make_case_paper(work: Work, request: AskForPaper) -> Any:
             Text("不能生成此类文件", "you cannot create this document"),
             Text("从列表中选择", "choose one from the list"),
         )
+    kind = DocumentKind(request.kind)
     subject = f"case/{case.pk}"
     facts = {
-        "number": next_number(case.number, request.kind, subject),
+        "number": next_number(case.number, kind, subject),
         "day": work.day.isoformat(),
         "firm": party_facts(case.firm),
         "lender": party_facts(case.lender),
@@ -81,10 +84,10 @@ def make_case_paper(work: Work, request: AskForPaper) -> Any:
         "rights": right_facts(rights_of(case), work.day, work.rules),
         "term_months": case.term_months,
         "method": case.method,
-        **_FACTS[request.kind](work, case),
+        **_FACTS[kind](work, case),
     }
-    readers = (case.firm,) if request.kind in _FOR_FIRM else ()
-    paper = issue_paper(work, request.kind, facts, subject, case.lender, {}, readers)
+    readers = (case.firm,) if kind in _FOR_FIRM else ()
+    paper = issue_paper(work, kind, facts, subject=subject, owner=case.lender, readers=readers)
     work.subject_is(paper)
     return {"id": paper.pk}
 
@@ -115,7 +118,7 @@ def _appraisal(work: Work, case: Case) -> dict[str, Any]:
         raise refuse(
             "no_appraisal",
             "kind",
-            "appraisal_summary",
+            DocumentKind.APPRAISAL_SUMMARY,
             Text("尚无已出具的评估", "no appraisal has been issued"),
             Text("先评估", "have the rights appraised first"),
         )
@@ -168,7 +171,7 @@ def _approval(work: Work, case: Case) -> dict[str, Any]:
         raise refuse(
             "not_approved",
             "kind",
-            "approval",
+            DocumentKind.APPROVAL,
             Text("尚未批准", "the case has not been approved"),
             Text("批准后再生成", "create it after approval"),
         )
@@ -192,8 +195,8 @@ def _approval(work: Work, case: Case) -> dict[str, Any]:
 
 
 _FACTS = {
-    "application": _application,
-    "appraisal_summary": _appraisal,
-    "credit_review": _review,
-    "approval": _approval,
+    DocumentKind.APPLICATION: _application,
+    DocumentKind.APPRAISAL_SUMMARY: _appraisal,
+    DocumentKind.CREDIT_REVIEW: _review,
+    DocumentKind.APPROVAL: _approval,
 }

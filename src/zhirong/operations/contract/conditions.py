@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from zhirong.chain.appraisal_practice.records import AppraisalGrade
+from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.financing.appraisal_states import AppraisalState
 from zhirong.chain.financing.conditions import (
     ConditionWaiver,
@@ -254,7 +255,9 @@ def _paper_facts(case: Case) -> Iterable[PaperFact]:
 
 def _guarantee_facts(case: Case) -> Iterable[GuaranteeFact]:
     papers = contract_papers(case)
-    bound = {signer for paper in papers if paper.kind == "guarantee_contract" for signer in paper.signers}
+    bound = {
+        signer for paper in papers if paper.kind == DocumentKind.GUARANTEE_CONTRACT for signer in paper.signers
+    }
     for one in GuaranteeRequest.objects.filter(case=case).select_related("guarantor").order_by("pk"):
         is_contracted = not papers or one.guarantor_id in bound
         yield GuaranteeFact(one.guarantor.name, one.state, one.share, one.amount, is_contracted)

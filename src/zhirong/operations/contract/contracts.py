@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.financing.case import CaseState, CaseTransition
 from zhirong.chain.loan.cycles import Cycle, parse_cycle
 from zhirong.chain.loan.rates import Index, published_rates
@@ -15,6 +16,7 @@ from zhirong.chain.loan.schedule import schedule
 from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
 from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.loan.terms import Method
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.pledge.packs import register_of
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.chain.right.records import Right
@@ -25,7 +27,6 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import show_yuan, yuan
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text, same
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.case_file.documents import (
     CONTRACT_KINDS,
     contract_papers,
@@ -396,20 +397,22 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
     parties = {"firm": case.firm, "lender": case.lender, "guarantor": case.guarantor}
     listed = right_facts(rights, work.day, work.rules)
     beside = (
-        {f"出质权利清单-{numbers['registration_form']}.xlsx": rights_list(listed)} if needs_list(listed) else {}
+        {f"出质权利清单-{numbers[DocumentKind.REGISTRATION_FORM]}.xlsx": rights_list(listed)}
+        if needs_list(listed)
+        else {}
     )
     if beside:
         facts["list_sha256"] = _sha256(next(iter(beside.values())))
     made = {}
     for kind in CONTRACT_KINDS:
-        if kind == "guarantee_contract" and guarantee is None:
+        if kind == DocumentKind.GUARANTEE_CONTRACT and guarantee is None:
             continue
-        of_kind = {**facts, **(_form_facts(contract) if kind == "registration_form" else {})}
+        of_kind = {**facts, **(_form_facts(contract) if kind == DocumentKind.REGISTRATION_FORM else {})}
         made[kind] = issue_paper(
-            work, kind, {**of_kind, "number": numbers[kind]}, subject, case.lender, parties,
-            beside=beside if kind == "registration_form" else None,
+            work, kind, {**of_kind, "number": numbers[kind]}, subject=subject, owner=case.lender, parties=parties,
+            beside=beside if kind == DocumentKind.REGISTRATION_FORM else None,
         ).pk  # fmt: skip
-    contract |= {"number": numbers["loan_contract"], "keys": sorted(keys), "papers": made}
+    contract |= {"number": numbers[DocumentKind.LOAN_CONTRACT], "keys": sorted(keys), "papers": made}
     change_case_state(
         work, case, CaseTransition.ISSUE, contract=contract, annual_rate=Decimal(terms["loan"]["rate"])
     )
@@ -765,7 +768,7 @@ def _facts(
     terms: Mapping[str, Any],
     contract: Mapping[str, Any],
     rights: list[Any],
-    numbers: Mapping[str, str],
+    numbers: Mapping[DocumentKind, str],
     guarantee: GuaranteeRequest | None,
 ) -> dict[str, Any]:
     registers = {register_of(right.kind) for right in read_case_rights(rights)}
@@ -805,8 +808,8 @@ def _facts(
         "schedule": planned_rows(terms, work.rules, work.day),
         "rights": right_facts(rights, work.day, work.rules),
         "agreed_value": request.agreed_value,
-        "loan_number": numbers["loan_contract"],
-        "pledge_number": numbers["pledge_contract"],
+        "loan_number": numbers[DocumentKind.LOAN_CONTRACT],
+        "pledge_number": numbers[DocumentKind.PLEDGE_CONTRACT],
         "has_guarantee": guarantee is not None,
         "register": registers.pop() if len(registers) == 1 else "several",
         "claim_kind": "loan",
@@ -815,7 +818,7 @@ def _facts(
     if guarantee is not None:
         facts |= {
             "guarantor": party_facts(guarantee.guarantor),
-            "guarantee_number": numbers["guarantee_contract"],
+            "guarantee_number": numbers[DocumentKind.GUARANTEE_CONTRACT],
             "share": f"{guarantee.share.normalize():f}",
             "fee_rate": f"{guarantee.fee_rate.normalize():f}",
             "guaranteed": guarantee.exposure,

@@ -4,11 +4,13 @@ it.
 
 from typing import Annotated, Any
 
+from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.guarantee.states import GUARANTEES_OPEN, UNANSWERED, GuaranteeState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.documents import contract_papers, signed_by, void_paper
 from zhirong.operations.contract.pledge_filing import demand_not_released
 from zhirong.operations.credit.diligence import DESK, firm_page, lender_page
@@ -27,7 +29,7 @@ _BEFORE_RELEASE = (
     CaseState.SIGNING,
     CaseState.REGISTERING,
 )
-_CONTRACT = "guarantee_contract"
+_CONTRACT = DocumentKind.GUARANTEE_CONTRACT
 _HINTS: dict[str, Text] = {
     CaseState.DILIGENCE: Text(
         "可更换担保机构，或改用无担保方的模式", "ask another guarantor, or use a mode without one"

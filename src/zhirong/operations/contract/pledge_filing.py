@@ -7,15 +7,17 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.contract.states import DocumentState
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.loan.states import LoanState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.pledge.filing_documents import PAPER_TEXT, Paper
 from zhirong.chain.pledge.records import ContractItem
 from zhirong.chain.pledge.registration import RegisterRole, RegisterTransition, Registration, Status
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.documents import contract_papers, rights_of
 from zhirong.operations.case_file.tables import right_table
 from zhirong.operations.contract.conditions import registrations_of
@@ -41,9 +43,9 @@ _ROLES = (
 )
 # The platform's contracts by the registers' names: the form contains the parties' commitment.
 _MADE_HERE = {
-    "registration_form": (Paper.FORM, Paper.IDENTITY_OR_COMMITMENT),
-    "loan_contract": (Paper.MAIN_CONTRACT,),
-    "pledge_contract": (Paper.PLEDGE_CONTRACT,),
+    DocumentKind.REGISTRATION_FORM: (Paper.FORM, Paper.IDENTITY_OR_COMMITMENT),
+    DocumentKind.LOAN_CONTRACT: (Paper.MAIN_CONTRACT,),
+    DocumentKind.PLEDGE_CONTRACT: (Paper.PLEDGE_CONTRACT,),
 }
 # Roles that check another person's record.
 CHECKERS = (

@@ -8,9 +8,10 @@ from pydantic import Field
 
 from zhirong.chain.contract.states import DOCUMENT_WORDS, DocumentState, SignatureMethod
 from zhirong.chain.financing.case import CaseState, CaseTransition
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.documents import contract_papers, is_intact, signed_by
 from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.declare import operation

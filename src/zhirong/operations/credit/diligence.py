@@ -17,6 +17,7 @@ from zhirong.chain.financing.diligence import (
     checklist,
     entry_problems,
 )
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.platform.states import MessageKind
 from zhirong.chain.quote.optional_inputs import FINDING_TEXT, PAYER_TEXT
 from zhirong.chain.quote.title import read_title
@@ -25,7 +26,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.tables import plain, right_id
 from zhirong.operations.case_file.transitions import add_cost, change_case_state
 from zhirong.operations.declare import operation

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
 from zhirong.chain.financing.diligence import DiligenceVerdict as CheckVerdict
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.quote.kept import read_kept
 from zhirong.documents.exemption_xlsx import exemption_xlsx, fen
 from zhirong.evidence import canonical
@@ -15,7 +16,6 @@ from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.review import check_state
 from zhirong.operations.declare import operation, operation_of

@@ -10,10 +10,10 @@ from django.db.models import F, Q, QuerySet, Sum, When
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.financing.limits import SCOPE_TEXT, Addition, LendingLimit, Meter, Scope, own_meters
 from zhirong.chain.loan.states import LoanState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.quote.facts import name_of_region
 from zhirong.kernel.money import Fen as FenAmount
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, ask
 from zhirong.operations.listing import Column, Listing, listing

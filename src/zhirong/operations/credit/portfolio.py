@@ -12,11 +12,12 @@ from django.db.models import Count, Q, Sum
 from zhirong.chain.financing.case import CASE_WORDS, ENDED, TURN, CaseState
 from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category
 from zhirong.chain.loan.states import LoanState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.quote.facts import name_of_region
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.limits import committed_of, loans_of
 from zhirong.operations.listing import Column, Filter, Listing, listing

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from zhirong.chain.credit.team import STATE_TEXT
 from zhirong.chain.financing.case import CaseState, CaseTransition
 from zhirong.chain.financing.diligence import CheckRule, DiligenceRule, adverse_items, checklist, open_items
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.chain.quote.document import GatePart, ModeConditionPart, QuoteDocument
 from zhirong.chain.quote.kept import read_kept
@@ -21,7 +22,6 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.case_file.tables import case_table_of, plain, quote_of_table, valued_hash
 from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.credit.diligence import DESK, lender_page

@@ -9,11 +9,11 @@ from pydantic import Field, create_model
 
 from zhirong.chain.credit.team import LEVELS, TeamAssessment, TeamItem, assess_team, read_items, read_team
 from zhirong.chain.financing.case import CaseState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.case_file.tables import exact
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.declare import operation

@@ -12,13 +12,14 @@ from zhirong.chain.financing.case import CASE_WORDS, ENDED, CaseState
 from zhirong.chain.financing.decline_reasons import GROUND_TEXT, DeclineGround
 from zhirong.chain.financing.limits import Addition, Meter, Scope, guarantor_meters, own_meters
 from zhirong.chain.guarantee.states import GUARANTEE_WORDS, GUARANTEES_OPEN, UNANSWERED, GuaranteeState
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen as FenAmount
 from zhirong.kernel.money import round_fen, show_yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.operations.credit.diligence import DESK, lender_page
 from zhirong.operations.credit.limits import broken, limits_of, names_of, region_within
 from zhirong.operations.declare import operation

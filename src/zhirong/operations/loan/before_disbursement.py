@@ -8,10 +8,11 @@ from pydantic import Field
 
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.financing.conditions import may_be_waived
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import show_yuan, yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.clock import now
 from zhirong.operations.contract.conditions import conditions_of, unsettled_items
 from zhirong.operations.credit.diligence import DESK, name_of

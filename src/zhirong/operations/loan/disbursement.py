@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.loan.states import LoanState, PaymentState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import conditions_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, Words, ask

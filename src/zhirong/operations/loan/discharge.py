@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
+from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.financing.case import CaseState, CaseTransition
 from zhirong.chain.loan.states import LoanState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.case_file.documents import issue_paper, next_number, right_facts, rights_of
 from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.contract.conditions import registrations_of
@@ -69,12 +70,19 @@ def close(work: Work, request: Close) -> Any:
     subject = f"loan/{loan.pk}"
     facts = {
         **base_facts(loan, work.day),
-        "number": next_number(loan.number, "discharge_notice", subject),
+        "number": next_number(loan.number, DocumentKind.DISCHARGE_NOTICE, subject),
         "settled_on": state.settled_on.isoformat(),
         "registrations": [one.authority_number or str(one.number) for one in entered],
         "rights": right_facts(rights_of(case), work.day, work.rules),
     }
-    paper = issue_paper(work, "discharge_notice", facts, subject, loan.lender, {}, (loan.firm, loan.guarantor))
+    paper = issue_paper(
+        work,
+        DocumentKind.DISCHARGE_NOTICE,
+        facts,
+        subject=subject,
+        owner=loan.lender,
+        readers=(loan.firm, loan.guarantor),
+    )
     clear_flags(work, loan)
     end_guarantees(work, case, IS_PAID_OFF)
     change_case_state(work, case, CaseTransition.CLOSE)

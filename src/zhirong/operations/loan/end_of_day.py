@@ -11,10 +11,10 @@ from pydantic import Field
 from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category
 from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.states import FLAG_WORDS, FlagKind, LoanState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.contract.conditions import appraised_until, grounds_of, registrations_of
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask

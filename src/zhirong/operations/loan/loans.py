@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from django.db.models import Q
 
+from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.contract.states import DocumentState
 from zhirong.chain.loan.servicing.classification import Classification, classify
 from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category, Head
@@ -14,11 +15,12 @@ from zhirong.chain.loan.servicing.reading import LoanFile
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.states import LOAN_WORDS, LoanState
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.kernel.days import WorkingDays, working_days_from
 from zhirong.kernel.rulebook import Rulebook, RuleError
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.documents import issue_paper, next_number, party_facts
 from zhirong.operations.contract.contracts import read_contract
 from zhirong.operations.declare import operation
@@ -141,11 +143,11 @@ def event_id(loan: Loan, letter: str) -> str:
 
 # -- papers of a loan -------------------------------------------------------------------------------------------
 
-_NOTICES = ("loan_statement", "due_notice", "overdue_notice")
+_NOTICES = (DocumentKind.LOAN_STATEMENT, DocumentKind.DUE_NOTICE, DocumentKind.OVERDUE_NOTICE)
 
 
 def _notice_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
-    kinds = ("loan_statement",) if actor.kind is OrganisationKind.FIRM else _NOTICES
+    kinds = (DocumentKind.LOAN_STATEMENT,) if actor.kind is OrganisationKind.FIRM else _NOTICES
     return [(kind, PAPER_KINDS[kind].title) for kind in kinds]
 
 
@@ -176,22 +178,22 @@ def make_loan_paper(work: Work, request: AskForPaper) -> Any:
             Text("从列表中选择", "choose one from the list"),
         )
     state = state_of(loan, work.day, work.rules)
-    facts = _NOTICE_FACTS[request.kind](loan, state)
+    kind = DocumentKind(request.kind)
+    facts = _NOTICE_FACTS[kind](loan, state)
     subject = f"loan/{loan.pk}"
-    number = next_number(loan.number, request.kind, subject)
-    readers = (loan.firm, loan.guarantor if request.kind == "overdue_notice" else None)
+    number = next_number(loan.number, kind, subject)
+    readers = (loan.firm, loan.guarantor if kind is DocumentKind.OVERDUE_NOTICE else None)
     paper = issue_paper(
         work,
-        request.kind,
+        kind,
         {**base_facts(loan, work.day), **facts, "number": number},
-        subject,
-        loan.lender,
-        {},
-        readers,
+        subject=subject,
+        owner=loan.lender,
+        readers=readers,
     )
     work.subject_is(paper)
     if work.actor.organisation != loan.firm_id:
-        words = PAPER_KINDS[request.kind].title
+        words = PAPER_KINDS[kind].title
         work.notify(
             Text(f"{words.zh}：{loan.number}", f"{words.en}: {loan.number}"),
             page_link("paper.page", paper.pk),
@@ -202,7 +204,9 @@ def make_loan_paper(work: Work, request: AskForPaper) -> Any:
 
 def _account_agreed(loan: Loan) -> str:
     """Return the account to which the contract has the borrower pay; empty if it names none."""
-    papers = Paper.objects.filter(subject=f"case/{loan.case_id}", kind="loan_contract", state=DocumentState.SIGNED)
+    papers = Paper.objects.filter(
+        subject=f"case/{loan.case_id}", kind=DocumentKind.LOAN_CONTRACT, state=DocumentState.SIGNED
+    )
     paper = papers.order_by("-pk").first()
     return "" if paper is None else str(paper.facts["lender"].get("bank_account", ""))
 
@@ -261,7 +265,7 @@ def _due_facts(loan: Loan, state: LoanPosition) -> dict[str, Any]:
         raise refuse(
             "nothing_due",
             "kind",
-            "due_notice",
+            DocumentKind.DUE_NOTICE,
             Text("无即将到期款项", "no payment is due soon"),
             Text("出具对账单", "issue a statement instead"),
         )
@@ -277,7 +281,7 @@ def _overdue_facts(loan: Loan, state: LoanPosition) -> dict[str, Any]:
         raise refuse(
             "nothing_overdue",
             "kind",
-            "overdue_notice",
+            DocumentKind.OVERDUE_NOTICE,
             Text("无逾期款项", "nothing is overdue"),
             Text("出具对账单", "issue a statement instead"),
         )
@@ -294,7 +298,11 @@ def _overdue_facts(loan: Loan, state: LoanPosition) -> dict[str, Any]:
     }
 
 
-_NOTICE_FACTS = {"loan_statement": _statement_facts, "due_notice": _due_facts, "overdue_notice": _overdue_facts}
+_NOTICE_FACTS = {
+    DocumentKind.LOAN_STATEMENT: _statement_facts,
+    DocumentKind.DUE_NOTICE: _due_facts,
+    DocumentKind.OVERDUE_NOTICE: _overdue_facts,
+}
 
 listing(
     Listing(

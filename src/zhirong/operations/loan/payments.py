@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from django.db.models import Q
 
+from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.financing.case import CaseTransition
 from zhirong.chain.financing.statement import read_parts
-from zhirong.chain.loan.servicing.events import PAYERS
+from zhirong.chain.loan.servicing.events import Payer as LoanPayer
 from zhirong.chain.loan.states import (
     PAYMENT_DIRECTION,
     PAYMENT_KIND_WORDS,
@@ -19,11 +20,12 @@ from zhirong.chain.loan.states import (
     PaymentKind,
     PaymentState,
 )
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan, yuan
 from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import PARTY_TEXT
-from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.documents import issue_paper, next_number
 from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.declare import operation
@@ -39,7 +41,7 @@ from zhirong.store.financing import Case, Loan, Payment, StatementLine
 
 CONFIRM = (MemberRole.LENDER_CASHIER, MemberRole.LENDER_REVIEWER, MemberRole.LENDER_MANAGER)
 
-Payer = Annotated[str, ask("付款人", "Payer", choices=tuple((payer, PARTY_TEXT[payer]) for payer in PAYERS))]
+Payer = Annotated[str, ask("付款人", "Payer", choices=tuple((payer, PARTY_TEXT[payer]) for payer in LoanPayer))]
 
 
 class Match(Request):
@@ -47,7 +49,7 @@ class Match(Request):
 
     loan: Annotated[Line, ask("贷款编号", "Loan number")]
     kind: Annotated[PaymentKind, ask("款项", "Payment type", choices=tuple(PAYMENT_KIND_WORDS.items()))]
-    payer: Payer = "firm"
+    payer: Payer = LoanPayer.FIRM
 
 
 @operation(
@@ -130,7 +132,7 @@ class Divide(Request):
             start=_parts_to_begin_with,
         ),
     ]
-    payer: Payer = "firm"
+    payer: Payer = LoanPayer.FIRM
 
 
 @operation(
@@ -336,13 +338,20 @@ def _release(work: Work, loan: Loan, line: StatementLine) -> str:
     subject = f"loan/{loan.pk}"
     facts = {
         **base_facts(loan, work.day),
-        "number": next_number(loan.number, "release_notice", subject),
+        "number": next_number(loan.number, DocumentKind.RELEASE_NOTICE, subject),
         "released_on": line.day.isoformat(),
         "reference": line.reference,
         "end": contract["loan"]["end"],
         "schedule": ahead_rows(state),
     }
-    issue_paper(work, "release_notice", facts, subject, loan.lender, {}, (loan.firm, loan.guarantor))
+    issue_paper(
+        work,
+        DocumentKind.RELEASE_NOTICE,
+        facts,
+        subject=subject,
+        owner=loan.lender,
+        readers=(loan.firm, loan.guarantor),
+    )
     return event
 
 

@@ -20,6 +20,7 @@ from zhirong.chain.financing.statement import (
     reference_again,
 )
 from zhirong.chain.loan.states import DIRECTION_WORDS, LINE_WORDS, Direction, LineState, LoanState, PaymentKind
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.platform.states import ImportKind
 from zhirong.documents.file_limits import RecordsClock
 from zhirong.documents.tables import read_rows
@@ -27,7 +28,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.columns import COLUMNS_HELP, corrections_for, keep_corrections
 from zhirong.operations.declare import Call, operation
 from zhirong.operations.fields import Formed, Request, Words, ask

@@ -4,10 +4,11 @@ consent at once.
 
 from typing import Annotated, Any
 
+from zhirong.chain.organisation.roles import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.chain.organisation.states import CONSENT_SCOPE_WORDS, ConsentScope, OrganisationState
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import KIND_WORDS, Actor, MemberRole, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, ask
 from zhirong.operations.listing import Column, Listing, listing

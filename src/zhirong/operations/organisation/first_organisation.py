@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import CreditCode, Line, Region, Request, ask
 from zhirong.operations.refusals import refuse

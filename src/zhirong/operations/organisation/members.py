@@ -10,9 +10,10 @@ from django.core.mail import EmailMessage
 from django.db.models import Q
 from pydantic import Field
 
+from zhirong.chain.organisation.roles import ADMIN_ROLES, ROLE_WORDS, MemberRole, OrganisationKind, roles_of
 from zhirong.chain.organisation.states import INVITATION_WORDS, InvitationState
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import ADMIN_ROLES, ROLE_WORDS, Actor, MemberRole, OrganisationKind, roles_of
+from zhirong.operations.actors import Actor
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.jobs import Task, job

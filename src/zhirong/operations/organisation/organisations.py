@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from zhirong.chain.organisation.roles import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.chain.organisation.states import CONFIRMED, OrganisationState
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text, same
-from zhirong.operations.actors import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import CreditCode, Line, Region, Request, Words, ask
 from zhirong.operations.page_links import page_link

@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 from zhirong.chain.credit.file import ALL_SECTIONS, read_credit
+from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.chain.quote.reading import read_facts
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import OrganisationKind
 from zhirong.operations.case_file.tables import exact, plain
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask

@@ -2,9 +2,9 @@
 
 from django.db.models import Q
 
+from zhirong.chain.organisation.roles import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.chain.organisation.states import ORGANISATION_WORDS, OrganisationState
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.store.parties import Organisation
 

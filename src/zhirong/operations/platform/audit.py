@@ -10,11 +10,11 @@ from typing import Any
 
 from django.db.models import Q
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.platform.states import JOB_WORDS, JobState
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.declare import operation, operation_of
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing

@@ -22,13 +22,14 @@ from zhirong.chain.financing.policies import (
     next_policy_state,
     policy_states_for,
 )
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.packs import MANIFEST, Pack, laid_over
 from zhirong.kernel.rulebook import COUNTRY, Rulebook
 from zhirong.kernel.suggestions import nearest
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import Actor, MemberRole, OrganisationKind
+from zhirong.operations.actors import Actor
 from zhirong.operations.clock import now
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Formed, Line, Request, Words, ask

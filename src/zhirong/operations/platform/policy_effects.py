@@ -9,12 +9,12 @@ from django.db.models import Q
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.financing.policies import PolicyState
 from zhirong.chain.guarantee.states import GuaranteeState
+from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.pack_changes import Change, changes
 from zhirong.kernel.rulebook import COUNTRY, Rulebook
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import OrganisationKind
 from zhirong.operations.case_file.tables import case_table_of, quote_json
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask

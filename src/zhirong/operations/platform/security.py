@@ -10,8 +10,8 @@ from typing import Annotated, Any
 from django.db.models import Q
 from pydantic import Field
 
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Line, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing

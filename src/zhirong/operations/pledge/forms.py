@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.pledge.freezes import FreezePurpose
 from zhirong.chain.pledge.records import CLAIM_KIND_TEXT
 from zhirong.chain.pledge.registration import Registration
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole
 from zhirong.operations.fields import CreditCode, Fen, Line, Request, Words, ask
 from zhirong.operations.plausibility import RecentDay, TermDay
 from zhirong.operations.refusals import refuse

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from django.db.models import Q
 
 from zhirong.chain.financing.case import ENDED, CaseState
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.chain.right.fees import FeeState, fee_state
 from zhirong.chain.right.kinds import KIND_TEXT, RightKind
@@ -19,7 +20,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
-from zhirong.operations.actors import Actor, MemberRole
+from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.tables import exact
 from zhirong.operations.clock import now
 from zhirong.operations.declare import operation

@@ -5,10 +5,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from zhirong.chain.organisation.roles import KIND_WORDS, ROLE_WORDS, MemberRole, OrganisationKind
 from zhirong.chain.organisation.states import ORGANISATION_WORDS, OrganisationState
 from zhirong.chain.platform.states import JobState
 from zhirong.kernel.days import day_of
-from zhirong.operations.actors import KIND_WORDS, ROLE_WORDS, MemberRole, OrganisationKind
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.platform.audit import JOBS
 from zhirong.operations.platform.rulebook_history import files, history, is_doubtful, language_files, rule

@@ -7,11 +7,11 @@ from django.shortcuts import render
 
 from zhirong.chain.financing.case import ENDED, CaseState
 from zhirong.chain.loan.states import LoanState
+from zhirong.chain.organisation.roles import ROLE_WORDS, MemberRole
 from zhirong.chain.platform.states import MessageKind
 from zhirong.chain.right.kinds import KINDS, RightKind
 from zhirong.chain.right.records import LegalStatus
 from zhirong.kernel.days import day_of
-from zhirong.operations.actors import ROLE_WORDS, MemberRole
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.organisation.consents import scope_words

@@ -25,6 +25,7 @@ from zhirong.chain.loan.states import (
     PaymentState,
 )
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.chain.pledge.registration import STATUS_WORDS, Status
 from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.documents.statement_xlsx import statement_template
@@ -32,7 +33,6 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import account_text
-from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.authorize import can, may
 from zhirong.operations.case_file.documents import is_intact, signed_by
 from zhirong.operations.clock import now

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.financing.policies import POLICY_STATE_TEXT, PolicyState
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.pack_changes import Change, differences
 from zhirong.kernel.rulebook import CONFIDENCE_TEXT, Bounds, Rule, Rulebook, RuleValue
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import MemberRole, OrganisationKind
 from zhirong.operations.authorize import operations_for
 from zhirong.operations.case_file.tables import plain
 from zhirong.operations.credit.portfolio import LENDER

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from zhirong.chain.contract.document_kinds import DOCUMENT_TITLES, DocumentKind
 from zhirong.chain.contract.states import DOCUMENT_WORDS
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.quote.document import TotalsPart
-from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import parse_yuan, show_yuan
@@ -127,8 +127,7 @@ def rule_source(context: Any, rule: Any) -> str:
 @register.simple_tag(takes_context=True)
 def paper_title(context: Any, paper: Any) -> str:
     """Return the title of a document: its full Chinese title, or its kind for readers of English."""
-    known = {"appraisal_report": "appraisal report", **{name: kind.title.en for name, kind in PAPER_KINDS.items()}}
-    return str(known.get(paper.kind, paper.title) if _lang(context) == "en" else paper.title)
+    return DOCUMENT_TITLES[DocumentKind(paper.kind)].en if _lang(context) == "en" else str(paper.title)
 
 
 @register.simple_tag(takes_context=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from zhirong.chain.loan.servicing.components import Head
-from zhirong.chain.loan.servicing.events import PAYERS
+from zhirong.chain.loan.servicing.events import Payer
 from zhirong.chain.loan.servicing.state import LoanPosition, Moves
 from zhirong.chain.loan.servicing.unapplied_cash import LOAN, credit_account, kept_off_balance
 from zhirong.kernel.money import Fen
@@ -37,7 +37,7 @@ def balances_of(state: LoanPosition) -> dict[str, Fen]:
     }
     if state.written_off_on is None:
         owed = {head: amount - state.off_balance.get(head, 0) for head, amount in owed.items()}
-    held = {credit_account(payer): -state.credit_of.get(payer, 0) for payer in PAYERS}
+    held = {credit_account(payer): -state.credit_of.get(payer, 0) for payer in Payer}
     memo = kept_off_balance({head: state.off_balance.get(head, 0) for head in Head})
     return {**{LOAN[head]: amount for head, amount in owed.items()}, **held, **memo}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from enum import StrEnum
 
 from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.loan.terms import Method
@@ -16,8 +16,16 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, yuan
 from zhirong.kernel.text import Text
 
-Payer = Literal["firm", "guarantor", "fund", "insurer", "operator", "plan"]
-PAYERS: tuple[Payer, ...] = ("firm", "guarantor", "fund", "insurer", "operator", "plan")
+
+class Payer(StrEnum):
+    """Whose money comes in: the firm's own, or that of a party that bears part of its debt."""
+
+    FIRM = "firm"
+    GUARANTOR = "guarantor"
+    FUND = "fund"
+    INSURER = "insurer"
+    OPERATOR = "operator"
+    PLAN = "plan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +66,7 @@ class Payment(_Happened):
     """Money received. payer: whose it was. order: all heads in the order the parties agreed for this payment."""
 
     amount: Fen
-    payer: Payer = "firm"
+    payer: Payer = Payer.FIRM
     order: tuple[Head, ...] | None = None
 
 
@@ -74,7 +82,7 @@ class Refund(_Happened):
     """Money given back to ``payer``. What exceeds the credit held for it is owed again by the debtor, as costs."""
 
     amount: Fen
-    payer: Payer = "firm"
+    payer: Payer = Payer.FIRM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +146,7 @@ class Recovery(_Happened):
 
     amount: Fen
     costs: Fen = 0
-    payer: Payer = "firm"
+    payer: Payer = Payer.FIRM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

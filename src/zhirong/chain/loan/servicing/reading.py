@@ -188,7 +188,7 @@ def _amount(reader: Reader) -> Fen:
 
 
 def _payer(reader: Reader) -> ev.Payer:
-    return reader.choice("payer", ev.PAYERS, "firm")  # type: ignore[return-value]
+    return ev.Payer(reader.choice("payer", tuple(ev.Payer), ev.Payer.FIRM))
 
 
 def _method(reader: Reader) -> Method | None:

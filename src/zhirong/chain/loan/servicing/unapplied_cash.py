@@ -39,7 +39,7 @@ def credited(parts: Mapping[Head, Fen]) -> dict[str, Fen]:
 
 def credit_account(payer: Payer) -> str:
     """The lender's account for what it holds for ``payer``."""
-    return "lender:credit" if payer == "firm" else f"lender:credit:{payer}"
+    return "lender:credit" if payer is Payer.FIRM else f"lender:credit:{payer}"
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class Held:
         """Of ``amount`` received, ``kept`` was not applied and is held."""
         self.of[payer] = self.of.get(payer, 0) + kept
         moves = {credit_account(payer): -kept}
-        if payer != "firm":
+        if payer is not Payer.FIRM:
             moves[f"{payer}:cash"] = -amount
             moves[f"{payer}:recourse"] = amount - kept
             moves[f"{payer}:receivable"] = kept
@@ -71,7 +71,7 @@ class Held:
         """Held money covers something."""
         self.of[payer] -= amount
         moves = {credit_account(payer): amount}
-        if payer != "firm":
+        if payer is not Payer.FIRM:
             moves[f"{payer}:recourse"] = amount
             moves[f"{payer}:receivable"] = -amount
         return moves
@@ -81,7 +81,7 @@ class Held:
         held = min(amount, self.of.get(payer, 0))
         self.of[payer] = self.of.get(payer, 0) - held
         moves = {credit_account(payer): held, CASH: -amount}
-        if payer != "firm":
+        if payer is not Payer.FIRM:
             moves[f"{payer}:cash"] = amount
             moves[f"{payer}:receivable"] = -held
             moves[f"{payer}:recourse"] = held - amount

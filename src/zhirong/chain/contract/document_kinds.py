@@ -1,0 +1,43 @@
+"""The kinds of document that the platform issues for a case and its loan."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from zhirong.kernel.text import Text
+
+
+class DocumentKind(StrEnum):
+    """The documents of a financing, in the order of the business; the value is stored and shown in the API."""
+
+    APPLICATION = "application"
+    APPRAISAL_REPORT = "appraisal_report"
+    APPRAISAL_SUMMARY = "appraisal_summary"
+    CREDIT_REVIEW = "credit_review"
+    APPROVAL = "approval"
+    LOAN_CONTRACT = "loan_contract"
+    PLEDGE_CONTRACT = "pledge_contract"
+    GUARANTEE_CONTRACT = "guarantee_contract"
+    REGISTRATION_FORM = "registration_form"
+    RELEASE_NOTICE = "release_notice"
+    DUE_NOTICE = "due_notice"
+    OVERDUE_NOTICE = "overdue_notice"
+    DISCHARGE_NOTICE = "discharge_notice"
+    LOAN_STATEMENT = "loan_statement"
+
+
+DOCUMENT_TITLES: Mapping[DocumentKind, Text] = {
+    DocumentKind.APPLICATION: Text("融资申请书", "application"),
+    DocumentKind.APPRAISAL_REPORT: Text("资产评估报告", "appraisal report"),
+    DocumentKind.APPRAISAL_SUMMARY: Text("评估摘要", "appraisal summary"),
+    DocumentKind.CREDIT_REVIEW: Text("授信审查报告", "credit review"),
+    DocumentKind.APPROVAL: Text("授信审批书", "approval"),
+    DocumentKind.LOAN_CONTRACT: Text("借款合同", "loan contract"),
+    DocumentKind.PLEDGE_CONTRACT: Text("质押合同", "pledge contract"),
+    DocumentKind.GUARANTEE_CONTRACT: Text("保证合同", "guarantee contract"),
+    DocumentKind.REGISTRATION_FORM: Text("质押登记申请表", "pledge registration form"),
+    DocumentKind.RELEASE_NOTICE: Text("放款通知书", "notice of release"),
+    DocumentKind.DUE_NOTICE: Text("还款通知书", "notice of what falls due"),
+    DocumentKind.OVERDUE_NOTICE: Text("催收通知书", "notice of what is overdue"),
+    DocumentKind.DISCHARGE_NOTICE: Text("解除质押通知书", "notice of discharge"),
+    DocumentKind.LOAN_STATEMENT: Text("贷款对账单", "loan statement"),
+}
