@@ -104,7 +104,7 @@ def _operations(lang: Lang) -> str:
 
 
 def _operation(one: Any, lang: Lang) -> Iterator[str]:
-    from zhirong.operations.actors import ROLE_WORDS
+    from zhirong.chain.organisation.roles import ROLE_WORDS
 
     yield from (f"### {one.name}", "", f"**{one.title.in_(lang)}** {one.help.in_(lang)}".strip(), "")
     roles = [f"{ROLE_WORDS[role].in_(lang)} `{role}`" for role in one.roles]
@@ -154,7 +154,7 @@ def _kind(described: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
 
 
 def _lists(lang: Lang) -> str:
-    from zhirong.operations.actors import ROLE_WORDS
+    from zhirong.chain.organisation.roles import ROLE_WORDS
     from zhirong.operations.listing import LISTINGS
 
     lines: list[str] = []

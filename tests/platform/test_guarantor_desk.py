@@ -1,5 +1,6 @@
 """The guarantor's desk: a request from review to decision, its limits, what it sees and what it does not."""
 
+import json
 import threading
 
 import pytest
@@ -9,6 +10,7 @@ from lender_world import AMOUNT, desk_of
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
 from zhirong.operations.guarantee.guarantees import fee_of, part_of, standing_of
+from zhirong.operations.guarantee.review_replay import replay_meters
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.visibility import visible
@@ -112,6 +114,30 @@ def test_a_request_is_reviewed_by_one_and_granted_by_another(platform):
     }
     assert asked.basis["net_assets"] == NET_ASSETS and asked.basis["rules"]
     assert platform_findings() == []
+
+
+def test_a_review_and_a_grant_are_replayed_by_what_they_kept(house):
+    """Figures reported later and cases guaranteed later do not change what a past decision gives."""
+    platform = house.platform
+    asked = house.desk.again(house.reviewed())
+    reviewed = json.loads(json.dumps(asked.basis))
+    assert {one["code"] for one in reviewed["meters"]} == {"all", "debtor", "related"}
+    assert replay_meters(reviewed) == reviewed["meters"]
+    platform.do(house.approver, "guarantee.grant", asked, opinion="同意")
+    granted = json.loads(json.dumps(house.desk.again(asked).basis))
+    platform.do(house.approver, "guarantor.figures", as_of="2026-06-30", net_assets=NET_ASSETS * 3, source="更正")
+    assert replay_meters(granted) == granted["meters"]
+    damaged = {**granted, "net_assets": NET_ASSETS // 2}
+    assert replay_meters(damaged) != granted["meters"], "the figures that it kept decide"
+    for lang, words in (("zh", "与保存的结果完全一致"), ("en", "The same in every figure")):
+        page = platform.client(house.officer, lang).get(f"/guarantor/requests/{asked.pk}/replay/").content.decode()
+        assert words in page
+    with pytest.raises(InputError) as refused:
+        replay_meters({**granted, "policies": [f"guarantor-{house.guarantor.pk} 1 abc"]})
+    assert _codes(refused) == ["policy_gone"]
+    with pytest.raises(InputError) as refused:
+        replay_meters({"rules": "x"})
+    assert _codes(refused) == ["no_table"]
 
 
 def test_nobody_grants_what_he_reviewed(house):

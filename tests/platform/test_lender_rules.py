@@ -141,10 +141,10 @@ def test_a_limit_touches_what_it_is_for():
 @pytest.mark.parametrize(("is_small", "multiple"), [(False, 10), (True, 15)])
 def test_a_guarantor_bears_ten_or_fifteen_times_its_net_assets(is_small, multiple):
     used = {"all": multiple * 1000 - 1, "debtor": 99, "related": 149}
-    exactly = guarantor_meters(1000, is_small, used, 1, RULES, DAY)
+    exactly = guarantor_meters(1000, is_small, used, adds=1, rules=RULES, day=DAY)
     assert [one.most for one in exactly] == [multiple * 1000, 100, 150]
     assert [one.is_broken for one in exactly] == [False, False, False]
-    more = guarantor_meters(1000, is_small, used, 2, RULES, DAY)
+    more = guarantor_meters(1000, is_small, used, adds=2, rules=RULES, day=DAY)
     assert [one.is_broken for one in more] == [True, True, True]
     assert all(
         one.reference is not None and "融资担保公司监督管理条例" in one.as_problem().reason.zh for one in more

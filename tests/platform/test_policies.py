@@ -20,6 +20,7 @@ from zhirong.operations.credit.review_replay import replay
 from zhirong.operations.jobs import run_due
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.platform.policies import ISSUERS, settable
+from zhirong.operations.platform.policy_effects import kinds_of_change
 from zhirong.operations.platform.policy_text import rule_text
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.rulebook import pack_of, rules_of_case
@@ -310,6 +311,23 @@ def test_a_later_version_ends_the_former_one_and_the_former_decision_can_be_repl
     assert replay(Desk.again(case).review)["modes"][0]["loan"]["amount"] != quote["modes"][0]["loan"]["amount"]
 
 
+def test_what_a_version_changes_is_counted_by_kind() -> None:
+    same = {"amount": "1000000.00", "annual_rate": "0.04", "eligible": True, "binding": {}, "failed": []}
+    found = [
+        {"before": same, "after": {**same, "amount": "900000.00", "annual_rate": "0.05"}},
+        {"before": same, "after": {**same, "eligible": False, "amount": "0.00", "failed": ["age"]}},
+        {"before": {"problems": []}, "after": same},
+    ]
+    assert kinds_of_change(found) == {
+        "no_longer_possible": 1,
+        "newly_possible": 1,
+        "lower_limit": 2,
+        "higher_limit": 0,
+        "other_rate": 1,
+        "other_checks": 1,
+    }
+
+
 def test_a_version_approved_to_begin_earlier_leaves_no_day_to_two(desk: Desk) -> None:
     platform, other = desk.platform, second(desk)
     approved(desk, other)
@@ -362,6 +380,11 @@ def test_a_region_decides_on_cases_of_its_firms_and_is_told_no_names(desk: Desk)
     run_due(platform.now, "test", is_long=True)
     policy = Desk.again(policy)
     assert policy.effects["total"] == 1 and policy.effects["cases"] == []
+    policy.effects = {**policy.effects, "changed": 1, "kinds": {**policy.effects["kinds"], "lower_limit": 1}}
+    policy.save()
+    page = platform.client(other, "zh").get(f"/policies/{policy.pk}/").content.decode()
+    assert "额度降低：1 笔" in page and desk.case().number not in page
+    assert "利率变化" not in page, "kinds that concern no case are left out"
     platform.do(other, "policy.approve", policy, opinion="同意")
     case = Desk.again(desk.case())
     assert rules_of_case(case, platform.day).at(cap, platform.day, "610100").reference.pack.startswith("region-")

@@ -14,8 +14,10 @@ from django.db.models import Q
 
 from zhirong.chain.financing.policies import DECIDING
 from zhirong.chain.organisation.roles import OrganisationKind
+from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.packs import Pack, laid_over, pack_of_texts
 from zhirong.kernel.rulebook import Rulebook, load_rulebook, wider_regions
+from zhirong.kernel.text import Text
 from zhirong.store.financing import Approval, Case, CheckItem, GuaranteeRequest, TeamRating
 from zhirong.store.policies import Policy
 
@@ -129,3 +131,37 @@ def policies_in(book: Rulebook) -> list[str]:
     """Return the marks of the organisations' policies in this rulebook."""
     own = set(rulebook().packs)
     return [pack_mark(pack) for pack in book.packs if pack not in own]
+
+
+# -- the rules of a past decision ----------------------------------------------------------------------------------
+
+
+def rules_then(platform_rules: str, marks: Sequence[str]) -> Rulebook:
+    """Return the rules under which a past decision was made. platform_rules: their version (``rules_version``) as the
+    decision kept it; marks: the policies that it used (``policies_in``).
+
+    Raises InputError if the program has other rules than then, or if one of the policies is not in the database.
+    """
+    if platform_rules != rules_version():
+        raise past_problem(
+            "other_rules",
+            platform_rules,
+            Text(f"平台规则现为 {rules_version()}", f"the platform now uses rules {rules_version()}"),
+            Text("请用当时版本的程序重算", "Replay it with the program version of that time."),
+        )
+    digests = [mark.split()[-1] for mark in marks]
+    known = dict(Policy.objects.filter(sha256__in=digests).values_list("sha256", "pk"))
+    gone = [mark for mark, digest in zip(marks, digests, strict=True) if digest not in known]
+    if gone:
+        raise past_problem(
+            "policy_gone",
+            ", ".join(gone),
+            Text("该版本的政策不存在", "this version of the policy does not exist"),
+            Text("请核对数据库是否完整", "Check the integrity of the database."),
+        )
+    return rules_under([(known[digest], digest) for digest in digests])
+
+
+def past_problem(code: str, value: str, reason: Text, hint: Text) -> InputError:
+    """Return why a past decision cannot be replayed."""
+    return InputError([Problem("review", value, reason, hint, code)])

@@ -134,6 +134,7 @@ def guarantor_meters(
     net_assets: Fen,
     is_mainly_small: bool,
     used: Mapping[str, Fen],
+    *,
     adds: Fen,
     rules: Rulebook,
     day: date,

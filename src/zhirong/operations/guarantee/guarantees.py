@@ -24,12 +24,12 @@ from zhirong.operations.credit.diligence import DESK, lender_page
 from zhirong.operations.credit.limits import broken, limits_of, names_of, region_within
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Line, Percent, Request, Words, ask
+from zhirong.operations.guarantee.review_replay import kept_basis
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.organisation.organisations import own_firm
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import RecentDay, UnusualReason, unusual_rate
 from zhirong.operations.refusals import refuse
-from zhirong.operations.rulebook import policies_in, version_of
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Case, GuaranteeRequest, GuarantorFigures
 from zhirong.store.parties import Organisation
@@ -203,9 +203,11 @@ def review_guarantee(work: Work, request: ReviewGuarantee) -> Any:
             Text("未填写", "missing"),
             Text("没有反担保的填“无”", "enter 'none' if there is none"),
         )
+    asked.group = request.group  # the limits of related parties depend on it
     work.update(
         asked,
         state=GuaranteeState.REVIEWED,
+        basis={**asked.basis, **_calculated(asked, work)},
         counter_guarantee=request.counter_guarantee,
         group=request.group,
         opinion=request.opinion,
@@ -263,13 +265,7 @@ def grant(work: Work, request: Grant) -> Any:
         problems += [one.as_problem() for one in broken(meters)]
     if problems:
         raise InputError(problems)
-    basis = {
-        **asked.basis,
-        "rules": version_of(work.rules),
-        "policies": policies_in(work.rules),
-        "net_assets": None if figures is None else figures.net_assets,
-        "meters": [{"code": one.code, "used": one.used, "adds": one.adds, "most": one.most} for one in meters],
-    }
+    basis = {**asked.basis, **kept_basis(work, figures, meters)}
     opinion = f"{asked.opinion}\n{request.opinion}"
     work.update(asked, state=GuaranteeState.GRANTED, decided_by_id=work.actor.account, basis=basis, opinion=opinion)
     guarantee = {
@@ -322,11 +318,7 @@ def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
         state=GuaranteeState.DECLINED,
         exposure=0,
         decided_by_id=work.actor.account,
-        basis={
-            "rules": version_of(work.rules),
-            "policies": policies_in(work.rules),
-            "ground": request.ground.value,
-        },
+        basis={**asked.basis, **_calculated(asked, work), "ground": request.ground.value},
         opinion=f"{asked.opinion}\n{request.reason}".strip(),
     )
     work.notify(
@@ -431,6 +423,12 @@ def _figures_problems(figures: GuarantorFigures | None, work: Work) -> list[Prob
     return []
 
 
+def _calculated(asked: GuaranteeRequest, work: Work) -> dict[str, Any]:
+    """Return what a review keeps: the effect on every limit on its day, or none without the guarantor's figures."""
+    figures = figures_of(asked.guarantor_id, work.day)
+    return kept_basis(work, figures, () if figures is None else meters_of(asked, figures, work))
+
+
 def standing_of(guarantor: int) -> Any:
     """Return the guarantees that count: granted, for cases that have neither ended nor been repaid."""
     return GuaranteeRequest.objects.filter(guarantor=guarantor, state=GuaranteeState.GRANTED).exclude(
@@ -448,7 +446,9 @@ def meters_of(asked: GuaranteeRequest, figures: GuarantorFigures, work: Any) -> 
     if asked.state == GuaranteeState.GRANTED:
         # Its current exposure counts as used, not as added.
         used = {code: amount + asked.exposure for code, amount in used.items()}
-    law = guarantor_meters(figures.net_assets, figures.is_mainly_small, used, adds, work.rules, work.day)
+    law = guarantor_meters(
+        figures.net_assets, figures.is_mainly_small, used, adds=adds, rules=work.rules, day=work.day
+    )
     return (*law, *_own_meters(asked, others, adds, work.day))
 
 

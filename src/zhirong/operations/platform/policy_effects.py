@@ -1,6 +1,6 @@
 """The effects of a version of a policy: rule by rule, and on the decisions about open cases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ from zhirong.chain.guarantee.states import GuaranteeState
 from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.pack_changes import Change, changes
 from zhirong.kernel.rulebook import COUNTRY, Rulebook
 from zhirong.kernel.text import Text
@@ -93,9 +94,16 @@ def calculate_effects(task: Task) -> Any:
         found += list(_difference(policy, case, day))
         looked_at += 1
         task.progress(looked_at, min(most, total))
-    # A fund or a region sees how many cases differ, but not which.
+    # A fund or a region sees how many cases differ and in what, but not which.
     named = found if policy.organisation.kind in _OWN_CASES else []
-    effects = {"on": day.isoformat(), "total": total, "looked_at": looked_at, "changed": len(found), "cases": named}
+    effects = {
+        "on": day.isoformat(),
+        "total": total,
+        "looked_at": looked_at,
+        "changed": len(found),
+        "kinds": kinds_of_change(found),
+        "cases": named,
+    }
     task.run_operation("policy.keep_effects", policy.pk, {"effects": effects})
     return {"changed": len(found)}
 
@@ -106,6 +114,28 @@ def _difference(policy: Policy, case: Case, day: date) -> Iterator[dict[str, Any
     before, after = _figures(case, day, now), _figures(case, day, _with(policy, now))
     if before != after:
         yield {"id": case.pk, "number": case.number, "firm": case.firm.name, "before": before, "after": after}
+
+
+def kinds_of_change(found: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Return how many cases each kind of change concerns; one case may count under several. found: as ``_difference``
+    yields them.
+    """
+    counts = dict.fromkeys(("no_longer_possible", "newly_possible", "lower_limit", "higher_limit", "other_rate"), 0)
+    counts |= {"other_checks": 0}
+    for one in found:
+        before, after = one["before"], one["after"]
+        if "problems" in before or "problems" in after:
+            counts["no_longer_possible"] += "problems" not in before
+            counts["newly_possible"] += "problems" not in after
+            continue
+        low, high = parse_yuan(before["amount"]), parse_yuan(after["amount"])
+        counts["no_longer_possible"] += before["eligible"] and not after["eligible"]
+        counts["newly_possible"] += after["eligible"] and not before["eligible"]
+        counts["lower_limit"] += high < low
+        counts["higher_limit"] += high > low
+        counts["other_rate"] += before["annual_rate"] != after["annual_rate"]
+        counts["other_checks"] += before["failed"] != after["failed"]
+    return counts
 
 
 def _with(policy: Policy, now: tuple[PolicyKey, ...]) -> tuple[PolicyKey, ...]:

@@ -108,7 +108,9 @@ def limits(request: HttpRequest) -> HttpResponse:
             "debtor": max((one["sum"] for one in debtors), default=0),
             "related": max((one["sum"] for one in groups), default=0),
         }
-        meters = guarantor_meters(figures.net_assets, figures.is_mainly_small, used, 0, today.rules, today.day)
+        meters = guarantor_meters(
+            figures.net_assets, figures.is_mainly_small, used, adds=0, rules=today.rules, day=today.day
+        )
     own = limits_of(actor.organisation)
     names = names_of(own, today.day)
     context = {

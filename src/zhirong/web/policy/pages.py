@@ -13,18 +13,20 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.pack_changes import Change, differences
 from zhirong.kernel.rulebook import CONFIDENCE_TEXT, Bounds, Rule, Rulebook, RuleValue
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Text, same
 from zhirong.operations.authorize import operations_for
 from zhirong.operations.case_file.tables import plain
 from zhirong.operations.credit.portfolio import LENDER
 from zhirong.operations.credit.review_replay import replay
+from zhirong.operations.guarantee.guarantees import GUARANTOR
+from zhirong.operations.guarantee.review_replay import replay_meters
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.platform.policies import DECIDERS, ISSUERS, READERS, RULES, name_of_person, settable
 from zhirong.operations.platform.policy_effects import books
 from zhirong.operations.platform.policy_effects import rule_changes as changes_of
 from zhirong.operations.platform.policy_text import rule_text
 from zhirong.operations.rulebook import rulebook
-from zhirong.store.financing import Case
+from zhirong.store.financing import Case, GuaranteeRequest
 from zhirong.store.policies import Policy
 from zhirong.web.clock import now
 from zhirong.web.menu import menu
@@ -44,6 +46,21 @@ UNIT_TEXT: Mapping[str, Text] = {
     "points": Text("分值", "points"),
     "text": Text("文字", "text"),
     "table": Text("表", "table"),
+}
+
+
+EFFECT_TEXT: Mapping[str, Text] = {
+    "no_longer_possible": Text("不再符合条件", "no longer qualify"),
+    "newly_possible": Text("变为符合条件", "qualify for the first time"),
+    "lower_limit": Text("额度降低", "lower credit limit"),
+    "higher_limit": Text("额度提高", "higher credit limit"),
+    "other_rate": Text("利率变化", "different rate"),
+    "other_checks": Text("未通过的准入检查变化", "different failed eligibility checks"),
+}
+METER_TEXT: Mapping[str, Text] = {
+    "all": Text("全部担保责任", "all guarantees"),
+    "debtor": Text("同一被担保人", "one debtor"),
+    "related": Text("被担保人及其关联方", "one debtor and its related parties"),
 }
 
 
@@ -79,6 +96,11 @@ def version(request: HttpRequest, row: Policy) -> HttpResponse:
         "changes": found,
         "problems": problems,
         "effects": row.effects,
+        "kinds": [
+            (words, row.effects["kinds"][kind])
+            for kind, words in EFFECT_TEXT.items()
+            if row.effects.get("kinds", {}).get(kind)
+        ],
         "cases": [_case(one) for one in row.effects.get("cases", ())],
         "is_lender": actor.kind is OrganisationKind.LENDER,
         "author": name_of_person(row.drafted_by),
@@ -111,6 +133,31 @@ def replayed(request: HttpRequest, row: Case) -> HttpResponse:
         "is_same": again is not None and plain(again) == plain(kept),
     }
     return render(request, "policy/replay.html", context)
+
+
+@page("guarantor/requests/<int:id>/replay/", "policy.replay_guarantee", roles=GUARANTOR, model=GuaranteeRequest)
+def replayed_guarantee(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
+    """Show the limits of a decision on a guarantee, calculated again by the rules and policies that it used, or why
+    this is impossible.
+    """
+    problems: tuple[Problem, ...] = ()
+    again: list[dict[str, Any]] = []
+    try:
+        again = replay_meters(row.basis)
+    except InputError as error:
+        problems = error.problems
+    kept = row.basis.get("meters", [])
+    context = {
+        "row": row,
+        "problems": problems,
+        "pairs": [
+            {"title": METER_TEXT.get(a["code"], same(a["code"])), "kept": k, "again": a}
+            for k, a in zip(kept, again, strict=False)
+        ],
+        "is_same": again == kept,
+        "policies": row.basis.get("policies", ()),
+    }
+    return render(request, "policy/replay_guarantee.html", context)
 
 
 def _figures(quote: dict[str, Any]) -> dict[str, Any]:
