@@ -180,12 +180,12 @@ def brings_a_long_list(way: Way) -> None:
     firm.fill(file=file)
     firm.send()
     address = firm.page.url.removeprefix(way.site.address)
-    firm.page.wait_for_selector("main >> text=待确认", timeout=120_000)
+    firm.page.wait_for_selector("main >> text=待确认", timeout=300_000)
     firm.look()
     assert firm.take(f"{address}progress/", "application/json").startswith(b"{")
     firm.go(address)
     firm.click("全部录入")
-    firm.page.wait_for_selector("main >> text=已完成", timeout=120_000)
+    firm.page.wait_for_selector("main >> text=已完成", timeout=300_000)
     assert "新增 2101" in firm.page.inner_text("main")
 
 
