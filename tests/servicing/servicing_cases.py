@@ -103,7 +103,8 @@ def streams(draw: st.DrawFn, contract: Contract, simple: bool = False) -> tuple[
     amounts = st.one_of(st.integers(1, terms.principal), st.integers(1, terms.principal // 10 + 1))
     kinds = ["payment"] * 3 if simple else [
         "payment", "payment", "payment", "fee", "refund", "misuse", "misuse_end", "rate", "accelerate", "extend",
-        "restructure", "write_off", "recovery", "waiver", "reversal", "drawdown",
+        "restructure", "write_off", "recovery", "waiver", "reversal", "drawdown", "compensate", "compensate",
+        "compensate_back", "bankrupt",
     ]  # fmt: skip
     if contract.terms.limit is None:
         kinds = [kind for kind in kinds if kind != "drawdown"]  # all of the contract is drawn
@@ -148,6 +149,12 @@ def streams(draw: st.DrawFn, contract: Contract, simple: bool = False) -> tuple[
         elif kind == "waiver":
             heads = draw(st.dictionaries(st.sampled_from(list(Head)), st.integers(1, 10_000), min_size=1))
             made.append(ev.Waiver(id=i, day=day, booked=booked, amounts=heads))
+        elif kind in ("compensate", "compensate_back"):
+            made_of = ev.Compensation if kind == "compensate" else ev.CompensationReturned
+            payer = draw(st.sampled_from(["fund", "insurer"]))
+            made.append(made_of(id=i, day=day, booked=booked, amount=draw(amounts), payer=payer))
+        elif kind == "bankrupt":
+            made.append(ev.BankruptcyAccepted(id=i, day=day, booked=booked))
         elif kind == "drawdown":
             made.append(ev.Drawdown(id=i, day=day, booked=booked, amount=draw(amounts)))
         else:

@@ -166,6 +166,8 @@ def why_not(loan: Loaded) -> str:
     state, contract = loan.state, loan.contract
     if state.misused or state.credit:
         return "misused funds or credit held"
+    if state.bankrupt_on is not None:
+        return "interest has stopped with the acceptance of a bankruptcy petition"
     if contract.penalty_basis == "act_act" or contract.terms.day_count not in ("monthly", "act_360", "act_365"):
         return f"days counted {contract.terms.day_count}"
     if state.principal > MOST_BALANCE:

@@ -11,7 +11,7 @@ from datetime import date
 from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.loan.servicing.events import Payer
 from zhirong.chain.loan.servicing.state import LoanPosition, Moves
-from zhirong.chain.loan.servicing.unapplied_cash import LOAN, credit_account, kept_off_balance
+from zhirong.chain.loan.servicing.unapplied_cash import LOAN, compensation_account, credit_account, kept_off_balance
 from zhirong.kernel.money import Fen
 from zhirong.kernel.posting import Entry, Posting
 
@@ -38,8 +38,9 @@ def balances_of(state: LoanPosition) -> dict[str, Fen]:
     if state.written_off_on is None:
         owed = {head: amount - state.off_balance.get(head, 0) for head, amount in owed.items()}
     held = {credit_account(payer): -state.credit_of.get(payer, 0) for payer in Payer}
+    paid = {compensation_account(payer): -amount for payer, amount in state.compensated_on_books.items()}
     memo = kept_off_balance({head: state.off_balance.get(head, 0) for head in Head})
-    return {**{LOAN[head]: amount for head, amount in owed.items()}, **held, **memo}
+    return {**{LOAN[head]: amount for head, amount in owed.items()}, **held, **paid, **memo}
 
 
 def to_book(state: LoanPosition, booked: Moves, day: date, provision: Fen | None = None) -> tuple[Entry, ...]:

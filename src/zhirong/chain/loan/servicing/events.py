@@ -156,6 +156,33 @@ class Waiver(_Happened):
     amounts: Mapping[Head, Fen] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compensation(_Happened):
+    """A party that shares the loss compensates the lender (补偿): the debtor still owes everything.
+
+    payer: the party's role. One that pays for the debtor and takes the claim over makes a ``Payment``.
+    """
+
+    amount: Fen
+    payer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompensationReturned(_Happened):
+    """The lender gives back compensation: its part of a recovery, a true-up, or money clawed back."""
+
+    amount: Fen
+    payer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankruptcyAccepted(_Happened):
+    """A petition against the debtor is accepted: all falls due, and nothing accrues from ``day`` on (破产法 46).
+
+    Interest runs again only after a later ``Restructuring``, the plan of a reorganisation.
+    """
+
+
 Event = (
     Drawdown
     | DueRow
@@ -172,6 +199,9 @@ Event = (
     | WriteOff
     | Recovery
     | Waiver
+    | Compensation
+    | CompensationReturned
+    | BankruptcyAccepted
 )
 
 EVENT_TEXT: dict[type, Text] = {
@@ -190,7 +220,27 @@ EVENT_TEXT: dict[type, Text] = {
     WriteOff: Text("核销", "write-off"),
     Recovery: Text("核销后回收", "recovery after write-off"),
     Waiver: Text("减免", "waiver"),
+    Compensation: Text("风险补偿", "compensation"),
+    CompensationReturned: Text("返还风险补偿", "compensation returned"),
+    BankruptcyAccepted: Text("受理破产申请", "bankruptcy petition accepted"),
 }
+# Who may compensate: the roles of those who share a loss.
+COMPENSATORS = (
+    "fund",
+    "government",
+    "province",
+    "city",
+    "district",
+    "insurer",
+    "guarantor",
+    "operator",
+    "ip_operator",
+    "disposal_fund",
+    "national_fund",
+    "reguarantor",
+    "asset_manager",
+    "peers",
+)
 
 # On one day: what falls due, then what sets the terms and adds to the debt, then acceleration, then money, then
 # what ends the loan. Instalments fall due before all events. The order of booking plays no part, so that a late
@@ -204,11 +254,14 @@ _RANK: dict[type, int] = {
     Extension: 5,
     Restructuring: 6,
     Acceleration: 7,
-    Payment: 8,
-    Waiver: 9,
-    Refund: 10,
-    WriteOff: 11,
-    Recovery: 12,
+    BankruptcyAccepted: 8,
+    Payment: 9,
+    Waiver: 10,
+    Refund: 11,
+    Compensation: 12,
+    CompensationReturned: 13,
+    WriteOff: 14,
+    Recovery: 15,
 }
 
 

@@ -31,6 +31,8 @@ from zhirong.chain.loan.servicing.unapplied_cash import (
     RECOVERY_COSTS,
     WAIVED,
     WRITTEN_OFF,
+    compensated,
+    compensation_account,
     credited,
     kept_off_balance,
     out_of_income,
@@ -77,6 +79,12 @@ class Fold(Working):
                 self._on_recovery(event)
             case ev.Waiver():
                 self._on_waiver(event)
+            case ev.Compensation():
+                self._on_compensation(event, event.amount)
+            case ev.CompensationReturned():
+                self._on_compensation(event, -self._returnable(event))
+            case ev.BankruptcyAccepted():
+                self._on_bankruptcy(event)
             case ev.DueRow() | ev.Reversal():
                 raise AssertionError(f"{event.id}: it shapes the others and does not happen by itself")
 
@@ -277,6 +285,7 @@ class Fold(Working):
         self._agree(event.yearly)
         self._running = self._running_on(closed + self._up_to_its_period(put_off - in_its_period))
         self._method = self._method if event.method is None else event.method
+        self._stopped_for_good = False
         self._terms = restarted(self._terms, event.day, event.until, self._method)
         self._begun_at = number
         self._replan(number, balance + interest)
@@ -296,6 +305,9 @@ class Fold(Working):
         self._misuse = 0
         self._written_off_on = event.day
         self._give_up(event.id, WRITTEN_OFF, off, is_income)
+        for payer, paid in self._compensated_on_books.items():
+            self._move(event.id, {compensation_account(payer): paid, WRITTEN_OFF: -paid})
+        self._compensated_on_books = {}
         for head, amount in off.items():
             self._off[head] += amount
         self._after_change(before)
@@ -312,6 +324,33 @@ class Fold(Working):
         self._move(event.id, {CASH: event.amount, RECOVERED: net - event.amount})
         kept = self._recover(event.id, net, None)
         self._move(event.id, self._held.receive(event.payer, event.amount, kept))
+
+    def _on_compensation(self, event: ev.Compensation | ev.CompensationReturned, amount: Fen) -> None:
+        """The lender is compensated, or gives compensation back; what the debtor owes does not change."""
+        off_books = self._written_off_on is not None
+        self._compensated[event.payer] = self._compensated.get(event.payer, 0) + amount
+        if not off_books:
+            held = self._compensated_on_books.get(event.payer, 0)
+            self._compensated_on_books[event.payer] = held + amount
+        self._move(event.id, compensated(event.payer, amount, off_books=off_books))
+
+    def _returnable(self, event: ev.CompensationReturned) -> Fen:
+        """Return how much can go back: at most what the payer has paid and not got back."""
+        most = self._compensated.get(event.payer, 0)
+        if event.amount > most:
+            self._note(
+                event.id,
+                f"该方补偿后尚未返还的只有 {show_yuan(most)} 元，按此返还",
+                f"only CNY {show_yuan(most)} of its compensation was left to return, and returned",
+            )
+        return min(event.amount, most)
+
+    def _on_bankruptcy(self, event: ev.BankruptcyAccepted) -> None:
+        """All falls due and nothing accrues any more, for debtor and guarantors alike."""
+        self._bankrupt_on = event.day
+        if self._rows:
+            self._on_acceleration(ev.Acceleration(id=event.id, day=event.day, booked=event.booked))
+        self._stopped_for_good = True
 
     def _on_waiver(self, event: ev.Waiver) -> None:
         before, is_income = self._oldest_late, not self._accrual_stopped
@@ -398,6 +437,9 @@ class Fold(Working):
             accelerated_on=self._accelerated_on,
             extended_to=self._extended_to,
             written_off_on=self._written_off_on,
+            bankrupt_on=self._bankrupt_on,
+            compensated={payer: amount for payer, amount in self._compensated.items() if amount},
+            compensated_on_books={payer: amount for payer, amount in self._compensated_on_books.items() if amount},
             settled_on=self._settled_on,
             provisional=plan is not None and any(row.period.provisional for row in plan.rows),
             next_reset=None,

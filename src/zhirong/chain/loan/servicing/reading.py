@@ -118,6 +118,9 @@ _KINDS = (
     "write_off",
     "recovery",
     "waiver",
+    "compensation",
+    "compensation_returned",
+    "bankruptcy",
 )
 
 
@@ -178,6 +181,12 @@ def _event_of_kind(kind: str, reader: Reader) -> ev.Event:
         case "recovery":
             payer, costs = _payer(reader), reader.optional_money("costs") or 0
             return ev.Recovery(id=i, day=d, booked=b, cause=c, amount=_amount(reader), costs=costs, payer=payer)
+        case "compensation" | "compensation_returned":
+            payer_role = reader.choice("payer", ev.COMPENSATORS)
+            kind_of = ev.Compensation if kind == "compensation" else ev.CompensationReturned
+            return kind_of(id=i, day=d, booked=b, cause=c, amount=_amount(reader), payer=payer_role)
+        case "bankruptcy":
+            return ev.BankruptcyAccepted(id=i, day=d, booked=b, cause=c)
         case _:
             amounts = {head: amount for head in Head if (amount := reader.optional_money(head.value))}
             return ev.Waiver(id=i, day=d, booked=b, cause=c, amounts=amounts)

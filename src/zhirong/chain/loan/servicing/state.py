@@ -1,7 +1,7 @@
 """What a loan stands at on one day: everything owed, everything that was paid, and what is still to come."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -153,6 +153,8 @@ class LoanPosition(Tabular):
     credit: money held, ``credit_of`` whose. yearly: the contract rate. next_reset: the day on which it is reset.
     plan: what is ahead; interest_ahead: the interest of each of its rows if nothing else happens. written_off: what
     is still claimed off the books, by head.
+    compensated: what each payer has compensated and not got back; the debtor still owes it; ``compensated_on_books`` is
+    what of it no write-off has taken to income. bankrupt_on: the day on which a petition was accepted.
     moves: cumulative amounts by cause and account, as the books should show them. notes: what was not done as
     asked.
     """
@@ -192,6 +194,9 @@ class LoanPosition(Tabular):
     notes: tuple[Text, ...]
     moves: Moves
     explanation: Explanation = Explanation(Text("欠款", "what is owed"))
+    bankrupt_on: date | None = None
+    compensated: Mapping[str, Fen] = field(default_factory=dict)
+    compensated_on_books: Mapping[str, Fen] = field(default_factory=dict)
 
     @property
     def principal(self) -> Fen:
@@ -236,6 +241,7 @@ class LoanPosition(Tabular):
             "extended_to": self.extended_to,
             "restructured_on": self.standing.restructured_on,
             "written_off_on": self.written_off_on,
+            "bankrupt_on": self.bankrupt_on,
             "settled_on": self.settled_on,
         }
         return {
@@ -274,6 +280,7 @@ class LoanPosition(Tabular):
             "written_off_since": _heads(self.written_off_since),
             "off_balance": _heads(self.off_balance),
             "recovered": yuan(self.recovered),
+            "compensated": {payer: yuan(amount) for payer, amount in self.compensated.items()},
             **{name: None if day is None else day.isoformat() for name, day in days.items()},
             "provisional": self.provisional,
             "next_reset": None if self.next_reset is None else self.next_reset.isoformat(),

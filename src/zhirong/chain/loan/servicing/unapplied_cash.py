@@ -37,6 +37,24 @@ def credited(parts: Mapping[Head, Fen]) -> dict[str, Fen]:
     return {LOAN[head]: -part for head, part in parts.items() if part}
 
 
+def compensation_account(payer: str) -> str:
+    """The lender's account for what ``payer`` has compensated and the lender has not given back."""
+    return f"lender:compensation:{payer}"
+
+
+def compensated(payer: str, amount: Fen, *, off_books: bool) -> dict[str, Fen]:
+    """Return what the books show where ``payer`` compensates ``amount``, negative where it gets it back.
+
+    The debtor's debt does not change. off_books: the loan is written off, so that it is income of the lender.
+    """
+    return {
+        CASH: amount,
+        RECOVERED if off_books else compensation_account(payer): -amount,
+        f"{payer}:compensation": amount,
+        f"{payer}:cash": -amount,
+    }
+
+
 def credit_account(payer: Payer) -> str:
     """The lender's account for what it holds for ``payer``."""
     return "lender:credit" if payer is Payer.FIRM else f"lender:credit:{payer}"

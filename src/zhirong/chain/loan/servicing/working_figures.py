@@ -84,6 +84,10 @@ class Working:
         self._accelerated_on: date | None = None
         self._extended_to: date | None = None
         self._written_off_on: date | None = None
+        self._bankrupt_on: date | None = None
+        self._stopped_for_good = False  # nothing accrues since the acceptance of a petition
+        self._compensated: dict[str, Fen] = {}  # received from each payer and not given back
+        self._compensated_on_books: dict[str, Fen] = {}  # of it, not yet taken to income by a write-off
         self._settled_on: date | None = None
         self._notes: list[Text] = []
         self._moves: dict[str, dict[str, Fen]] = defaultdict(lambda: defaultdict(int))
@@ -106,7 +110,7 @@ class Working:
     def _run_days(self, day: date) -> None:
         if day <= self._today:
             return
-        if self._today > date.min:
+        if self._today > date.min and not self._stopped_for_good:
             uplifts = Uplifts(
                 Fraction(self._yearly),
                 Fraction(self._contract.overdue_uplift),
