@@ -86,7 +86,7 @@ def _inside(path: Path) -> int:
     from zhirong.chain.right.list_check import check_rights
     from zhirong.chain.right.table import read_rights_table
     from zhirong.documents.tables import read_rows
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     table = read_rights_table(read_rows(path.read_bytes(), path.name), path.name, AS_OF)
     return len(check_rights(table, load_rulebook(), AS_OF, path.name).table.rights)

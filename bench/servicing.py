@@ -27,7 +27,8 @@ from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.terms import LoanTerms, Method
 from zhirong.kernel.days import WorkingDays, add_months, working_days_from
 from zhirong.kernel.money import round_fen, share_of
-from zhirong.kernel.rulebook import Rulebook, load_rulebook
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 LOANS = int(os.environ.get("ZHIRONG_BENCH_SERVICED", "100000"))
 _DISTINCT = min(LOANS, 1_000)  # loans that are replayed; the others repeat them with other debtors

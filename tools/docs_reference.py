@@ -188,7 +188,8 @@ def _lists(lang: Lang) -> str:
 
 
 def _rules(lang: Lang) -> str:
-    from zhirong.kernel.rulebook import CONFIDENCE_TEXT, load_rulebook
+    from zhirong.kernel.rulebook import CONFIDENCE_TEXT
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     book = load_rulebook(packs=())
     lines: list[str] = []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zhirong.chain.mode.force import ForceOn
     from zhirong.chain.mode.model import Mode
     from zhirong.kernel.errors import Problem
-    from zhirong.kernel.packs import Pack
+    from zhirong.kernel.rulebook import Pack
 
 FOLDERS = ("modes", "funds")
 _READ = ("[source]", "[[sharing]]")  # the tables of a file that a list reads, next to its head

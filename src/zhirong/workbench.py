@@ -20,8 +20,9 @@ from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.records import CreditCase, Quote
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import parse_toml
-from zhirong.kernel.packs import MANIFEST, Pack, environment_folders, overlaid
-from zhirong.kernel.rulebook import COUNTRY, Rulebook, load_rulebook
+from zhirong.kernel.packs import MANIFEST, environment_folders, overlaid
+from zhirong.kernel.rulebook import COUNTRY, Pack, Rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import Text
 from zhirong.kernel.text_files import read_text_file
 from zhirong.mode_files import load_modes, modes_of_pack

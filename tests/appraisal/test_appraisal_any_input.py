@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from zhirong.chain.appraisal import Appraisal, NoValue, appraise, lending_value, read_appraisal
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 PAGE = (Path(__file__).parents[2] / "docs" / "en" / "reference" / "appraisal.md").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Flag, Right, Role
 from zhirong.kernel.days import add_months, years_between
 from zhirong.kernel.document import to_json
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 TERM_END = date(2027, 9, 1)

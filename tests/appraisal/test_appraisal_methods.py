@@ -23,7 +23,7 @@ from zhirong.chain.right.kinds import RightKind
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.provenance import EvidenceGrade
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 PAGE = (Path(__file__).parents[2] / "docs" / "en" / "reference" / "appraisal.md").read_text(encoding="utf-8")

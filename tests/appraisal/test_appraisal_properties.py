@@ -16,7 +16,7 @@ from zhirong.chain.appraisal.royalty import ReliefFromRoyalty
 from zhirong.chain.appraisal.simulation import Correlation
 from zhirong.chain.appraisal.uncertain import Uncertain, Widening, triangular_quantile
 from zhirong.kernel.provenance import EvidenceGrade
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import same
 
 RULES = load_rulebook()

@@ -14,7 +14,7 @@ from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Right
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 PATENT = a_right(filing_date=date(2024, 3, 1))

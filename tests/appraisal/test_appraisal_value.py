@@ -18,7 +18,8 @@ from zhirong.chain.right.records import LegalStatus, Role
 from zhirong.kernel.document import to_json
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.provenance import EvidenceGrade
-from zhirong.kernel.rulebook import RuleError, load_rulebook, read_rules
+from zhirong.kernel.rulebook import RuleError, read_rules
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import same
 
 RULES = load_rulebook()

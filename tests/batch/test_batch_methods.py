@@ -23,7 +23,7 @@ from zhirong.chain.right.reading import read_right
 from zhirong.cli.main import main
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 DAY, VALUED_ON = date(2026, 9, 1), date(2026, 6, 30)

@@ -32,7 +32,7 @@ from zhirong.chain.right.records import Holder, Right, Role
 from zhirong.cli.main import main
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 DAY = date(2026, 9, 1)

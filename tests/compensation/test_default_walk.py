@@ -25,7 +25,7 @@ from zhirong.chain.mode.vocabulary import PayerNature
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen, parse_yuan
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.ledger.books import out_of_balance
 from zhirong.mode_files import load_mode as read_mode
 

@@ -31,7 +31,8 @@ from zhirong.chain.credit.measures import MEASURES, debt_service_cover
 from zhirong.chain.credit.scorecard import read_scorecard
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.provenance import EvidenceGrade, Provenance
-from zhirong.kernel.rulebook import RuleError, load_rulebook, read_rules
+from zhirong.kernel.rulebook import RuleError, read_rules
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 SOURCE = Provenance("s", EvidenceGrade.CONTRACT, DAY)

@@ -6,7 +6,7 @@ from credit_cases import DAY
 
 from zhirong.chain.credit import assess, read_credit
 from zhirong.kernel.fields import Reader, parse_toml
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 PAGE = (Path(__file__).parents[2] / "docs" / "en" / "reference" / "credit.md").read_text(encoding="utf-8")
 

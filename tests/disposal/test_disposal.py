@@ -17,7 +17,7 @@ from zhirong.chain.loan.servicing.components import Head
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen, parse_yuan
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import Text
 
 DAY = date(2026, 6, 18)

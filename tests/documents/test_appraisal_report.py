@@ -26,7 +26,7 @@ from zhirong.kernel.capital_money import capital_yuan
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.money import parse_yuan
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 DAY = date(2026, 9, 1)

@@ -12,7 +12,7 @@ from zhirong.documents.financing.forms import needs_list, registration_form, rig
 from zhirong.documents.financing.kinds import PAPER_KINDS, make_paper
 from zhirong.documents.financing.sheet import numeral
 from zhirong.kernel.identifiers import patent_check_digit
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.operations.contract.clauses import contract_clauses
 
 AMOUNT = 200_000_000

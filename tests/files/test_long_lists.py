@@ -29,7 +29,7 @@ from pathlib import Path
 from zhirong.chain.right.list_check import check_rights
 from zhirong.chain.right.table import read_rights_table
 from zhirong.documents.tables import read_rows
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 rules, day = load_rulebook(), date(2026, 11, 30)
 content = Path(sys.argv[1]).read_bytes()
 few = b"\\n".join(content.split(b"\\n", 500)[:500])

@@ -21,7 +21,7 @@ PLACES = (
 MISSING = """
 from datetime import date
 from zhirong.chain.right.kinds import RightKind, missing_parts
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 print(*missing_parts(RightKind("domain_name"), load_rulebook(), date(2026, 11, 30)), sep="\\n")
 """
 

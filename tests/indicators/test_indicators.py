@@ -26,7 +26,8 @@ from zhirong.chain.right.records import Flag, Holder, Licence, LicenceKind, Righ
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.provenance import EvidenceGrade, Provenance
-from zhirong.kernel.rulebook import Rule, RuleError, load_rulebook
+from zhirong.kernel.rulebook import Rule, RuleError
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 DAY = date(2026, 9, 1)

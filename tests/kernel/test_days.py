@@ -15,7 +15,7 @@ from zhirong.kernel.days import (
     whole_years,
     working_days_from,
 )
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 DAYS = st.dates(date(1990, 1, 1), date(2080, 12, 31))
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from zhirong.kernel import packs
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.packs import overlaid, read_pack
-from zhirong.kernel.rulebook import Rulebook, load_rulebook, read_rules
+from zhirong.kernel.rulebook import Rulebook, read_rules
+from zhirong.kernel.rulebook_files import load_rulebook
 
 MANIFEST = """
 id = "bank"
@@ -324,7 +325,7 @@ def test_on_each_day_and_region_the_upper_decides_where_it_has_a_version(above, 
 
 
 def _limit_pack(tmp_path: Path, rule_id: str, value: object) -> Path:
-    from zhirong.kernel.rulebook import load_rulebook as load
+    from zhirong.kernel.rulebook_files import load_rulebook as load
 
     rule = load(packs=()).rule(rule_id)
     pack = tmp_path / "pack"

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.rulebook import Rulebook, RuleError, load_rulebook, read_rules, wider_regions
+from zhirong.kernel.rulebook import Rulebook, RuleError, read_rules, wider_regions
+from zhirong.kernel.rulebook_files import load_rulebook
 
 FILE = """
 about = "two versions and a city of its own"

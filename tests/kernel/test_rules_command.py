@@ -12,7 +12,7 @@ import pytest
 from zhirong.cli.main import main
 from zhirong.kernel.pack_changes import Change, changes
 from zhirong.kernel.packs import overlaid
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.mode_files import list_modes, load_mode
 from zhirong.workbench import load_case, modes, quote_case, rules
 

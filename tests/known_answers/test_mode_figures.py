@@ -15,7 +15,7 @@ from zhirong.chain.mode.reader import read_mode
 from zhirong.chain.mode.stream import settle
 from zhirong.chain.mode.transfer import licence_back
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.mode_files import list_modes, load_modes
 
 MODES = load_modes()

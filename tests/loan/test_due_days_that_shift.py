@@ -15,7 +15,7 @@ from zhirong.chain.loan.schedule import schedule
 from zhirong.chain.loan.terms import LoanTerms, Method, PlanItem
 from zhirong.kernel.days import Shift, working_days_from
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 CALENDAR = working_days_from(load_rulebook().at("calendar.working_days", date(2026, 1, 1)).value)
 SHIFTS: tuple[Shift, ...] = get_args(Shift)

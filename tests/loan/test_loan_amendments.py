@@ -12,7 +12,7 @@ from zhirong.chain.loan.rates import FixedRate, LinkedRate, published_rates
 from zhirong.chain.loan.schedule import Schedule, schedule
 from zhirong.chain.loan.terms import Amendment, Grace, LoanTerms, Method, PaymentStep
 from zhirong.kernel.days import WorkingDays
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 CALENDAR = WorkingDays(frozenset(), frozenset(), frozenset())
 MONTH = Cycle(1, "month")

@@ -13,7 +13,7 @@ from zhirong.chain.loan.schedule import schedule
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 CALENDAR = WorkingDays(frozenset(), frozenset(), frozenset())
 PLAIN = 'start = 2024-01-15\nmonths = 12\nmethod = "level_payment"\n'

@@ -26,7 +26,7 @@ from zhirong.chain.loan.terms import (
 )
 from zhirong.kernel.days import add_months, working_days_from
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 CALENDAR = working_days_from(RULES.at("calendar.working_days", date(2026, 1, 1)).value)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.day_counts import DayCount, year_fraction
 from zhirong.kernel.days import working_days_from
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 DAYS = st.dates(date(1995, 1, 1), date(2055, 12, 31))
 COUNTERS: dict[DayCount, ql.DayCounter] = {

@@ -9,7 +9,8 @@ import pytest
 from zhirong.chain.loan.rates import FixedRate
 from zhirong.chain.loan.terms import Amendment, LoanTerms, Method, PlanItem
 from zhirong.chain.loan.working_capital import measures_not_met
-from zhirong.kernel.rulebook import RuleError, load_rulebook
+from zhirong.kernel.rulebook import RuleError
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 START = date(2025, 3, 3)

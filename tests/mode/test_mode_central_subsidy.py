@@ -9,7 +9,7 @@ import pytest
 from zhirong.chain.mode.central_subsidy import CentralSubsidies, central_subsidies, programmes_on
 from zhirong.chain.mode.charges import Dated
 from zhirong.kernel.days import add_months
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 START = date(2026, 3, 2)

@@ -13,7 +13,7 @@ from zhirong.chain.mode.eligibility import eligibility, partner_check
 from zhirong.chain.mode.fee_table import fee_tables_on
 from zhirong.chain.mode.loss import LoanLoss
 from zhirong.chain.mode.model import Mode
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.mode_files import load_modes
 
 MODES = load_modes()

@@ -14,7 +14,7 @@ from zhirong.chain.mode.fee_table import APPRAISAL_FEE, fee_tables_on
 from zhirong.chain.mode.plain_words import mode_text
 from zhirong.chain.mode.reader import read_mode
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 DAY = date(2026, 11, 30)

@@ -14,7 +14,7 @@ from zhirong.chain.mode.force import CONFIRMATION_DAYS, FORCE_TEXT, Force, force
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.reader import read_mode
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.mode_files import list_modes, load_modes
 
 MODES = load_modes()

@@ -10,7 +10,7 @@ from money_world import Money
 
 from zhirong.documents.financing.contracts import guarantee_contract, loan_contract, pledge_contract
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.operations.actors import Capacity, register_actor
 from zhirong.operations.contract.conditions import conditions_of
 from zhirong.operations.contract.contracts import planned_rows, read_contract

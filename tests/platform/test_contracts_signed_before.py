@@ -1,6 +1,6 @@
 """Contracts that were stored before a term existed are serviced as they were signed."""
 
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.operations.contract.contracts import read_contract
 
 RULES = load_rulebook()

@@ -9,7 +9,8 @@ from zhirong.chain.financing.approval import ApprovalDecision, Round, band_for, 
 from zhirong.chain.financing.decline_reasons import GROUND_TEXT, WHAT_TO_DO, DeclineGround
 from zhirong.chain.financing.diligence import DiligenceRule, adverse_items, checklist, entry_problems, open_items
 from zhirong.chain.financing.limits import Addition, LendingLimit, Scope, guarantor_meters, own_meters, touches
-from zhirong.kernel.rulebook import Rulebook, RuleError, load_rulebook, read_rules
+from zhirong.kernel.rulebook import Rulebook, RuleError, read_rules
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import Text
 
 DAY = date(2026, 11, 2)

@@ -21,7 +21,7 @@ from zhirong.chain.financing.conditions import (
 from zhirong.chain.pledge.registration import RegisterRole, Status
 from zhirong.chain.quote.document import SCHEMA, QuoteDocument
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import Text, same
 from zhirong.operations.actors import Capacity, register_actor
 from zhirong.operations.contract.conditions import conditions_of

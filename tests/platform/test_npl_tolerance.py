@@ -9,7 +9,7 @@ import pytest
 from money_world import AMOUNT, Money
 
 from zhirong.chain.financing.tolerance import npl_tolerance
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.store.financing import Loan
 
 RULES, DAY = load_rulebook(), date(2026, 11, 26)

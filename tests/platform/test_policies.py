@@ -15,7 +15,8 @@ from zhirong.chain.financing.policies import POLICY_ALLOWED, PolicyState, Policy
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.rulebook import load_rulebook, read_rules, shipped_texts
+from zhirong.kernel.rulebook import read_rules, shipped_texts
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.operations.credit.review_replay import replay
 from zhirong.operations.jobs import run_due
 from zhirong.operations.platform.platform_check import platform_findings

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from zhirong.chain.financing.diligence import TITLE_INVESTIGATION
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.plausibility import Plausible, implausible_amount, plausible_days, unusual_rate
 from zhirong.operations.request_fields import plain_type

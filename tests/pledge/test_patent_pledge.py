@@ -16,7 +16,7 @@ from zhirong.chain.right.records import Flag, Holder, LegalStatus, Right
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 DAY = date(2021, 11, 15)

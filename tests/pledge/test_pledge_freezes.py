@@ -16,7 +16,7 @@ from zhirong.chain.pledge.register import (
 )
 from zhirong.chain.right.kinds import RightKind
 from zhirong.kernel.days import add_months
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 ENTERED = date(2026, 5, 10)

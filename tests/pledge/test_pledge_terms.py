@@ -15,7 +15,7 @@ from zhirong.chain.pledge.records import ClaimKind, ContractItem, Filing, Ground
 from zhirong.chain.right.holidays import working_days
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Holder, LegalStatus, Right
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 TODAY = date(2026, 11, 30)

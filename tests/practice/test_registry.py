@@ -11,7 +11,7 @@ from in_process import run_command
 from zhirong.chain.appraisal_practice.registry import read_registry, review
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "en" / "reference" / "appraisal-practice.md").read_text(
     encoding="utf-8"

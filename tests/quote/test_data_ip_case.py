@@ -16,7 +16,7 @@ from zhirong.chain.pledge.records import Filing, GroundVerdict, pledgeable
 from zhirong.chain.right.kinds import RightKind
 from zhirong.cli.main import main
 from zhirong.kernel.days import WorkingDays
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.workbench import load_case
 
 CASE = Path(__file__).with_name("data-ip.toml")

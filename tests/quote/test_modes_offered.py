@@ -7,7 +7,7 @@ from quote_cases import case_table, changed
 
 from zhirong.chain.mode.force import CONFIRMATION_DAYS, Force, force_on
 from zhirong.chain.quote.quote import quote
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.mode_files import load_modes
 
 MODES = load_modes()

@@ -6,7 +6,7 @@ import pytest
 
 from zhirong.chain.quote.facts import code_of_region, name_of_region
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.mode_files import load_modes
 
 RULES = load_rulebook()

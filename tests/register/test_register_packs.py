@@ -13,7 +13,7 @@ from zhirong.chain.pledge.records import ContractItem, Filing, GroundVerdict, Su
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Flag, Holder, LegalStatus, Licence, LicenceKind, Right
 from zhirong.kernel.days import WorkingDays
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 DAY = date(2025, 6, 2)

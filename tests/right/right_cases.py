@@ -7,7 +7,7 @@ from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.reading import read_right
 from zhirong.chain.right.records import Holder, Right
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 FIRM = Holder("甲公司")

@@ -14,7 +14,8 @@ from zhirong.chain.right.columns import KIND_WORDS, word_key
 from zhirong.chain.right.kinds import KIND_TEXT, KINDS, RightKind, missing_parts
 from zhirong.chain.right.life import DATE_TEXT
 from zhirong.chain.right.records import Right
-from zhirong.kernel.rulebook import Rulebook, load_rulebook
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.operations.right.right_form import RightFacts
 
 RULES = load_rulebook()

@@ -16,7 +16,7 @@ from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.terms import Grace, LoanTerms, Method, PaymentStep, PlanItem
 from zhirong.kernel.days import add_months, working_days_from
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 WORKING_DAYS = working_days_from(RULES.at("calendar.working_days", date(2024, 1, 1)).value)

@@ -12,7 +12,7 @@ from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.kernel.days import working_days_from
 from zhirong.kernel.fields import Reader, parse_toml
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 FILE = Path(__file__).parent / "scenarios" / "servicing.toml"
 CONTENT = parse_toml(FILE.read_text(encoding="utf-8"), FILE.name)

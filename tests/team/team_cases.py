@@ -17,7 +17,7 @@ from zhirong.chain.credit.file import (
 from zhirong.chain.credit.team import read_items, read_team
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.provenance import EvidenceGrade, Provenance
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 DAY = date(2026, 9, 1)

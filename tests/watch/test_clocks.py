@@ -15,7 +15,7 @@ from zhirong.chain.watch.clocks import (
     limitation_clock,
 )
 from zhirong.kernel.days import working_days_from
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 
 RULES = load_rulebook()
 WORKING = working_days_from(RULES.at("calendar.working_days", date(2026, 1, 1)).value)

@@ -26,7 +26,7 @@ from zhirong.chain.watch.sweep import (
 from zhirong.cli.main import main
 from zhirong.kernel.days import working_days_from
 from zhirong.kernel.money import parse_yuan
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import Text
 
 DAY = date(2026, 3, 2)

@@ -172,7 +172,7 @@ def _draws(seed: int, paths: int, names: tuple[str, ...]) -> Mapping[str, Level]
 
 @lru_cache(maxsize=1)
 def _rules() -> Rulebook:
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     return load_rulebook()
 

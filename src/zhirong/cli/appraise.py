@@ -91,7 +91,7 @@ def _case(options: argparse.Namespace) -> int:
     from zhirong.chain.appraisal.case import only_methods, read_appraisal_case
     from zhirong.chain.appraisal.document import appraisal_document, no_value_part
     from zhirong.kernel.document import to_json
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     table = read_toml(options.case)
     if options.deals:
@@ -139,7 +139,7 @@ def _backtest(options: argparse.Namespace) -> int:
     from zhirong.chain.appraisal.maintenance import read_applications, survival_after_filing
     from zhirong.chain.appraisal.renewal import fit_returns
     from zhirong.chain.appraisal.screening import backtest
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     if options.data is None:
         raise _missing(

@@ -104,7 +104,7 @@ def _royalties(
     from zhirong.batch.portfolio import read_portfolio
     from zhirong.batch.run import appraise_portfolio, blocks_of
     from zhirong.chain.appraisal.uncertain import read_widening
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     widening = read_widening(load_rulebook().at("appraisal.evidence", day))
     portfolio = read_portfolio(columns, widening)
@@ -121,7 +121,7 @@ def _methods(columns: Mapping[str, Any], day: date, options: argparse.Namespace,
     from zhirong.batch.method_table import RESULT, VALUED, MethodJob, mark_of, read_method_table
     from zhirong.batch.parts import fingerprint_of_methods
     from zhirong.batch.run import METHOD_ROWS, appraise_methods, blocks_of
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     table = read_method_table(columns, day)
     job = MethodJob(options.seed, options.paths, day, mark_of(load_rulebook()))

@@ -18,7 +18,8 @@ from zhirong.chain.appraisal_practice.records import (
 from zhirong.chain.appraisal_practice.report import Parties, report_data
 from zhirong.cli.files import read_toml, unwritable
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.rulebook import Rulebook, load_rulebook
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import Lang
 
 

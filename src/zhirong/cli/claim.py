@@ -17,7 +17,8 @@ from zhirong.cli.mode_words import missing_figure, the_mode
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import show_yuan, yuan
-from zhirong.kernel.rulebook import Reference, Rulebook, load_rulebook
+from zhirong.kernel.rulebook import Reference, Rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import Lang, Text
 from zhirong.ledger.accounts import account_text
 

@@ -10,7 +10,8 @@ from zhirong.cli.columns import aligned
 from zhirong.cli.files import print_answer, read_toml
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import quantise_rate, show_yuan, yuan
-from zhirong.kernel.rulebook import Rulebook, load_rulebook
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import Lang, Text
 
 

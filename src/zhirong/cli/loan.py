@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.chain.loan.servicing.replay import replay
     from zhirong.kernel.days import working_days_from
     from zhirong.kernel.fields import Reader
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
     from zhirong.loan_books import keep_books
 
     as_of = options.as_of or day_of(datetime.now(UTC))

@@ -113,7 +113,8 @@ def _confirmation_days(day: "date") -> int:
     import os
 
     from zhirong.chain.mode.force import CONFIRMATION_DAYS
-    from zhirong.kernel.rulebook import Rulebook, load_rulebook, read_rules, shipped_rules
+    from zhirong.kernel.rulebook import Rulebook, read_rules, shipped_rules
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     if os.environ.get("ZHIRONG_RULES"):
         return load_rulebook().at(CONFIRMATION_DAYS, day).whole()

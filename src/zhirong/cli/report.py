@@ -61,7 +61,7 @@ def _review(options: argparse.Namespace) -> int:
     from zhirong.cli.option_values import read_day
     from zhirong.kernel.days import SHANGHAI, day_of
     from zhirong.kernel.fields import Reader
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     day = read_day("--as-of", options.as_of, day_of(datetime.now(SHANGHAI)))
     registry = read_registry(Reader(read_toml(options.records), source=options.records), day)

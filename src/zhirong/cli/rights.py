@@ -58,7 +58,7 @@ def _check(options: argparse.Namespace) -> int:
     from zhirong.chain.right.table import read_rights_table
     from zhirong.documents.file_limits import RecordsClock
     from zhirong.documents.tables import read_rows
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     day = day_of(datetime.now(UTC)) if options.as_of is None else _day(options.as_of)
     content = read_table_file(options.file)

@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     book, day = load_rulebook(), (named_day("--on", options.on) or day_of(datetime.now(UTC)))
     found = []
@@ -128,7 +128,7 @@ def _count(options: argparse.Namespace, book: Rulebook, count: int, day: date) -
 
 
 def _show(options: argparse.Namespace) -> int:
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     book, day = load_rulebook(), (named_day("--on", options.on) or day_of(datetime.now(UTC)))
     try:
@@ -219,7 +219,7 @@ def _unknown(rule_id: str, book: Rulebook) -> InputError:
 
 def _diff(options: argparse.Namespace) -> int:
     from zhirong.kernel.packs import overlaid
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
     from zhirong.workbench import faults_of_pack
 
     if len(options.folders) > 2:

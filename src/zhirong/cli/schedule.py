@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.kernel.days import day_of, working_days_from
     from zhirong.kernel.errors import InputError
     from zhirong.kernel.fields import Reader
-    from zhirong.kernel.rulebook import load_rulebook
+    from zhirong.kernel.rulebook_files import load_rulebook
 
     terms = read_terms_file(Reader(read_toml(options.file), source=options.file))
     rules = load_rulebook()

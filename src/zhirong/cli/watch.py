@@ -12,7 +12,7 @@ from zhirong.cli.files import print_answer, read_toml
 from zhirong.kernel.days import day_of, working_days_from
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import quantise_rate, show_yuan, yuan
-from zhirong.kernel.rulebook import load_rulebook
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import Lang, Text
 
 WHO_TEXT = {

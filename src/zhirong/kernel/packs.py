@@ -20,12 +20,23 @@ from typing import Any
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader, parse_toml
-from zhirong.kernel.rulebook import COUNTRY, Bounds, Reference, Rule, Rulebook, RuleValue, read_rules, wider_regions
+from zhirong.kernel.rulebook import (
+    COUNTRY,
+    LANGUAGE_FOLDERS,
+    Bounds,
+    Pack,
+    PackFile,
+    Reference,
+    Rule,
+    Rulebook,
+    RuleValue,
+    read_rules,
+    wider_regions,
+)
 from zhirong.kernel.text import Text
 
 ENVIRONMENT = "ZHIRONG_RULES"
 MANIFEST = "pack.toml"
-LANGUAGE_FOLDERS = ("modes", "funds")
 ISSUER_KINDS: Mapping[str, Text] = {
     "lender": Text("贷款人", "lender"),
     "guarantor": Text("担保人", "guarantor"),
@@ -44,69 +55,6 @@ _SPLIT = Text(
     f"一个政策包至多 {MOST_FILES} 个规则文件、共 {MOST_BYTES >> 20} MB；请检查文件夹是否写对",
     f"a pack has at most {MOST_FILES} rule files of {MOST_BYTES >> 20} MB together; check that this is the folder you mean",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PackFile:
-    """One file of a pack. name: with its folders, ``/`` between them. digest: SHA-256 of its bytes, in hex."""
-
-    name: str
-    text: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pack:
-    """One policy pack as it was read. What is the same pack, the digest says.
-
-    issuer_kind: a key of ISSUER_KINDS. region: where its rules hold, ``CN`` for everywhere. lender: whose business
-    it is for, empty for any. valid_from: no rule of it holds earlier. digest: SHA-256 of all its files, in hex.
-    """
-
-    id: str
-    title: Text
-    version: str
-    issuer_kind: str
-    issuer: Text
-    region: str
-    lender: str
-    valid_from: date
-    digest: str
-    folder: Path
-    files: tuple[PackFile, ...] = field(repr=False)
-    rules: tuple[Rule, ...] = field(repr=False)
-
-    @property
-    def mark(self) -> str:
-        """Label shown next to a value: id and version."""
-        return f"{self.id} {self.version}"
-
-    def language_files(self) -> tuple[PackFile, ...]:
-        """Its files in the mode language, modes first."""
-        return tuple(
-            file for folder in LANGUAGE_FOLDERS for file in self.files if file.name.startswith(f"{folder}/")
-        )
-
-    def as_text(self, lang: str = "zh") -> str:
-        """One line: title, id, version, and the beginning of the digest."""
-        title = self.title.zh if lang == "zh" else self.title.en
-        return (
-            f"{title}（{self.mark}，{self.digest[:16]}）"
-            if lang == "zh"
-            else f"{title} ({self.mark}, {self.digest[:16]})"
-        )
-
-    def as_json(self) -> dict[str, object]:
-        """Stable keys for programs. The digest names the content exactly; the folder is no part of it."""
-        return {
-            "id": self.id,
-            "title": self.title.as_json(),
-            "version": self.version,
-            "issuer": {"kind": self.issuer_kind, "name": self.issuer.as_json()},
-            "scope": {"region": self.region, "lender": self.lender},
-            "valid_from": self.valid_from.isoformat(),
-            "digest": self.digest,
-        }
 
 
 def folders_named(value: str) -> tuple[Path, ...]:

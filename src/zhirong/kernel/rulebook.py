@@ -7,23 +7,21 @@ A rule file is TOML without code. It holds ``[[rule]]`` tables, each with an ``i
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.money import Fen, parse_yuan
 from zhirong.kernel.text import Text
 
-if TYPE_CHECKING:
-    from zhirong.kernel.packs import Pack
-
 Confidence = Literal["verified", "secondary", "unconfirmed", "assumed"]
+LANGUAGE_FOLDERS = ("modes", "funds")  # of files in the mode language
 CONFIDENCES: tuple[Confidence, ...] = ("verified", "secondary", "unconfirmed", "assumed")
 CONFIDENCE_TEXT: Mapping[str, Text] = {
     "verified": Text("已核对原文", "read in the source text"),
@@ -159,12 +157,75 @@ class RuleError(LookupError):
     """
 
 
+@dataclass(frozen=True, slots=True)
+class PackFile:
+    """One file of a pack. name: with its folders, ``/`` between them. digest: SHA-256 of its bytes, in hex."""
+
+    name: str
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pack:
+    """One policy pack as it was read. What is the same pack, the digest says.
+
+    issuer_kind: a key of ISSUER_KINDS. region: where its rules hold, ``CN`` for everywhere. lender: whose business
+    it is for, empty for any. valid_from: no rule of it holds earlier. digest: SHA-256 of all its files, in hex.
+    """
+
+    id: str
+    title: Text
+    version: str
+    issuer_kind: str
+    issuer: Text
+    region: str
+    lender: str
+    valid_from: date
+    digest: str
+    folder: Path
+    files: tuple[PackFile, ...] = field(repr=False)
+    rules: tuple[Rule, ...] = field(repr=False)
+
+    @property
+    def mark(self) -> str:
+        """Label shown next to a value: id and version."""
+        return f"{self.id} {self.version}"
+
+    def language_files(self) -> tuple[PackFile, ...]:
+        """Its files in the mode language, modes first."""
+        return tuple(
+            file for folder in LANGUAGE_FOLDERS for file in self.files if file.name.startswith(f"{folder}/")
+        )
+
+    def as_text(self, lang: str = "zh") -> str:
+        """One line: title, id, version, and the beginning of the digest."""
+        title = self.title.zh if lang == "zh" else self.title.en
+        return (
+            f"{title}（{self.mark}，{self.digest[:16]}）"
+            if lang == "zh"
+            else f"{title} ({self.mark}, {self.digest[:16]})"
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """Stable keys for programs. The digest names the content exactly; the folder is no part of it."""
+        return {
+            "id": self.id,
+            "title": self.title.as_json(),
+            "version": self.version,
+            "issuer": {"kind": self.issuer_kind, "name": self.issuer.as_json()},
+            "scope": {"region": self.region, "lender": self.lender},
+            "valid_from": self.valid_from.isoformat(),
+            "digest": self.digest,
+        }
+
+
 class Rulebook:
     """All rules that a program runs with. packs: the policy packs laid over those of the package, the last one on
     top.
     """
 
-    def __init__(self, rules: Iterable[Rule], packs: "tuple[Pack, ...]" = ()) -> None:
+    def __init__(self, rules: Iterable[Rule], packs: tuple[Pack, ...] = ()) -> None:
         self._rules = {rule.id: rule for rule in rules}
         self.packs = packs
 
@@ -243,30 +304,6 @@ def read_rules(text: str, source: str) -> tuple[Rule, ...]:
     rules = tuple(rule for entry in reader.tables("rule") if (rule := _read_rule(entry)) is not None)
     reader.finish()
     return rules
-
-
-def load_rulebook(folder: Path | Traversable | None = None, packs: Sequence[Path | str] | None = None) -> Rulebook:
-    """Every rule file below ``folder`` (by default those that come with the package), under the policy packs in the
-    folders ``packs``, the last one on top. By default those that the environment variable ZHIRONG_RULES names, none
-    where ``folder`` is given.
-
-    The folders ``modes`` and ``funds`` hold files in the mode language, which ``chain/mode`` reads; ``adapters``
-    holds the formats of imported files, which ``chain/adapters`` reads. Raises InputError with everything that is
-    wrong with the packs.
-    """
-    root = shipped_rules() if folder is None else folder
-    rules: list[Rule] = []
-    for file in rule_files(root):
-        rules.extend(read_rules(file.read_text(encoding="utf-8"), file.name))
-    seen: set[str] = set()
-    twice = {rule.id for rule in rules if rule.id in seen or seen.add(rule.id)}  # type: ignore[func-returns-value]
-    if twice:
-        raise RuleError(f"defined in two files: {', '.join(sorted(twice))}")
-    book = Rulebook(rules)
-    from zhirong.kernel.packs import environment_folders, overlaid
-
-    wanted = packs if packs is not None else () if folder is not None else environment_folders()
-    return overlaid(book, wanted) if wanted else book
 
 
 def shipped_rules() -> Traversable:

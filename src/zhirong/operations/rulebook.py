@@ -15,8 +15,9 @@ from django.db.models import Q
 from zhirong.chain.financing.policies import DECIDING
 from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.packs import Pack, laid_over, pack_of_texts
-from zhirong.kernel.rulebook import Rulebook, load_rulebook, wider_regions
+from zhirong.kernel.packs import laid_over, pack_of_texts
+from zhirong.kernel.rulebook import Pack, Rulebook, wider_regions
+from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import Text
 from zhirong.store.financing import Approval, Case, CheckItem, GuaranteeRequest, TeamRating
 from zhirong.store.policies import Policy

@@ -91,8 +91,7 @@ from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.chain.right.records import FLAG_TEXT, ROLE_TEXT, STATUS_TEXT
 from zhirong.kernel.explain import plain
 from zhirong.kernel.money import Fen, allocate, quantise_rate, yuan
-from zhirong.kernel.packs import Pack
-from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.rulebook import Pack, Reference
 from zhirong.kernel.text import Text
 
 _WITH_OWN_LIMIT = GUARANTOR_LIKE | {LENDER}

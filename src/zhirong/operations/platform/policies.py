@@ -25,8 +25,8 @@ from zhirong.chain.financing.policies import (
 from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.packs import MANIFEST, Pack, laid_over
-from zhirong.kernel.rulebook import COUNTRY, Rulebook
+from zhirong.kernel.packs import MANIFEST, laid_over
+from zhirong.kernel.rulebook import COUNTRY, Pack, Rulebook
 from zhirong.kernel.suggestions import nearest
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
