@@ -1,7 +1,7 @@
 """The JSON Schema of a case file, found by reading one: the reader of cases is run on a reader that writes down what
 it is asked for, so that the schema cannot say anything else than the program does.
 
-``[appraisal]`` is the schema of its own (docs/schemas/appraisal.schema.json); the tables of "1 + 1" are left open.
+``[appraisal]`` has a separate schema (docs/schemas/appraisal.schema.json); the tables of "1 + 1" are left open.
 """
 
 import json

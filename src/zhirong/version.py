@@ -1,3 +1,3 @@
 """The version of the package, where it can be read without importing what the package offers."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -16,9 +16,15 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from zhirong.kernel.extras import EXTRA_OF
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from extra_sizes import sizes  # noqa: E402 - a tool, not a package
+
 SRC = ROOT / "src"
 CASE = str(SRC / "zhirong/cases/xixian-jingshuixing/case.toml")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -168,6 +174,18 @@ def test_what_is_missing_is_named_with_its_command(tmp_path: Path) -> None:
     for (code, wrong), (words, extra) in zip(answers, MISSING, strict=False):
         assert (code, f'Fix: run pip install "zhirong[{extra}]"' in wrong) == (2, True), (words, wrong)
     assert '请运行 pip install "zhirong[documents]"' in answers[-1][1]
+
+
+@pytest.mark.parametrize("page", ["en", "zh"])
+def test_the_sizes_stated_are_those_measured(page: str) -> None:
+    """Within a quarter: other versions and machines differ a little."""
+    text = (ROOT / "docs" / page / "how-to" / "install.md").read_text(encoding="utf-8")
+    stated = dict(re.findall(r"^\| `?[(（]?([a-z基础]+)[)）]?`? \| .* \| (\d+) \|$", text, re.MULTILINE))
+    stated["base"] = stated.pop("基础", stated.get("base", ""))
+    measured = sizes()
+    assert set(stated) == set(measured) - {"zhirong-client"}
+    for name, megabytes in stated.items():
+        assert abs(int(megabytes) - measured[name]) <= max(2, measured[name] / 4), (name, megabytes, measured[name])
 
 
 def test_a_module_that_no_extra_brings_is_a_fault_of_the_program() -> None:

@@ -25,7 +25,9 @@ def test_hosted_ci_runs_the_command_of_the_readme() -> None:
 
 
 def test_hooks_run_what_the_environment_has() -> None:
-    tools = {hook["entry"].split()[0] for repo in _yaml(".pre-commit-config.yaml")["repos"] for hook in repo["hooks"]}
+    tools = {
+        hook["entry"].split()[0] for repo in _yaml(".pre-commit-config.yaml")["repos"] for hook in repo["hooks"]
+    }
     locked = (ROOT / "requirements/dev.txt").read_text(encoding="utf-8")
     providers = {"ruff": "ruff", "lint-imports": "import-linter", "pytest": "pytest"}
     for tool in tools:
@@ -40,7 +42,9 @@ def test_the_version_is_in_the_change_log_and_supported() -> None:
 
 
 def test_every_extra_is_explained_where_one_installs() -> None:
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
     page = (ROOT / "docs/en/how-to/install.md").read_text(encoding="utf-8")
     assert [extra for extra in extras if f"`{extra}`" not in page] == []
 
