@@ -1,8 +1,10 @@
 # Two commands on a machine with Python 3.11 and make: `make demo` and `make test`.
-# Everything else is optional. Variables: PYTHON (which interpreter makes the environment).
+# Everything else is optional. Variables: PYTHON (which interpreter makes the environment), WORKERS (processes of the tests).
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+# One more than the cores of the machine that decides: tests of servers and browsers wait for those.
+WORKERS ?= 3
 
 .PHONY: demo serve test tests types quick check docs bench soak lock clean help
 .DEFAULT_GOAL := help
@@ -28,7 +30,7 @@ test: ## set everything up and pass every check and test
 	@$(PYTHON) tools/setup.py --left-out
 
 tests:
-	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 # Beside the tests: while those wait for a server or a browser, and yielding to them.
 types:

@@ -10,6 +10,7 @@ from appraisal_cases import CASE, DAY, a_right
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.appraisal import Appraisal, NoValue, appraise, lending_value, read_appraisal
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
@@ -55,7 +56,7 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 PLACES = [(index, place) for index, table in enumerate(TABLES) for place in places(table)]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.sampled_from(PLACES), VALUES, st.booleans(), st.data())
 def test_any_change_is_refused_by_field_or_appraised(
     first: tuple[int, tuple[Any, ...]], value: Any, remove: bool, data: st.DataObject

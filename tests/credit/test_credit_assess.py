@@ -10,6 +10,7 @@ from credit_cases import CASE, DAY, read, without
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.credit import CreditAssessment, CreditFile, assess
 from zhirong.chain.credit.assessment import grade_of
 from zhirong.chain.credit.file import (
@@ -291,7 +292,7 @@ def improvements(file: CreditFile) -> list[CreditFile]:
     return better
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(FILES)
 def test_a_better_item_never_lowers_the_points_nor_raises_the_chance_of_default(file: CreditFile) -> None:
     before = assess(file, DAY, RULES)

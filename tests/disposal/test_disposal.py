@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.disposal.costs import execution_fee, payment_order_fee, sale_taxes, suit_fee
 from zhirong.chain.disposal.distribution import Deduction, Distribution, Pledgee, distribute
 from zhirong.chain.disposal.reading import read_disposal, standard_ways
@@ -181,7 +182,7 @@ def pledgees(rows: list[tuple[dict[Head, Fen], int | None, Fen | None]]) -> list
 
 
 @given(money, st.lists(money, max_size=3), pledges)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_the_price_is_costs_ranks_and_surplus(
     price: Fen, costs: list[Fen], rows: list[tuple[dict[Head, Fen], int | None, Fen | None]]
 ) -> None:
@@ -194,7 +195,7 @@ def test_the_price_is_costs_ranks_and_surplus(
 
 
 @given(money, money, pledges)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_higher_price_lowers_nobody(
     price: Fen, more: Fen, rows: list[tuple[dict[Head, Fen], int | None, Fen | None]]
 ) -> None:
@@ -206,7 +207,7 @@ def test_a_higher_price_lowers_nobody(
 
 
 @given(money, pledges, money)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_later_ranks_claim_changes_nothing_for_an_earlier_one(
     price: Fen, rows: list[tuple[dict[Head, Fen], int | None, Fen | None]], more: Fen
 ) -> None:

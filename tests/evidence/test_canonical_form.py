@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.evidence.canonical import DEEPEST, LARGEST_INTEGER, decode, encode
 from zhirong.evidence.entries import LogEntry, entry_of, entry_of_bytes
 from zhirong.kernel.errors import InputError
@@ -23,7 +24,7 @@ PLAIN = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(PLAIN)
 def test_what_is_written_is_read_back_and_is_json(value):
     data = encode(value)
@@ -32,7 +33,7 @@ def test_what_is_written_is_read_back_and_is_json(value):
     assert encode(json.loads(data)) == data
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(PLAIN, PLAIN)
 def test_different_values_have_different_bytes(one, other):
     same = type(one) is type(other) and one == other and json.dumps(one) == json.dumps(other)

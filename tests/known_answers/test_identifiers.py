@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import uscc
 
+from examples import examples
 from zhirong.kernel.identifiers import (
     NumberError,
     copyright_number,
@@ -152,7 +153,7 @@ def ways_of_writing(draw: st.DrawFn, kept: str) -> str:
     return text.translate(FULL_WIDTH) if draw(st.booleans()) else text
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 @given(st.data())
 def test_every_writing_of_a_right_number_is_kept_alike(data: st.DataObject) -> None:
     kept = data.draw(patent_numbers())

@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from limit_cases import DAY, FIRMS, POLICY, arrangement_of, firm_of, limit_of
 
+from examples import examples
 from zhirong.chain.credit.statements import Statements
 from zhirong.chain.limit.capacity import annuity
 from zhirong.chain.limit.limit import firm_limits
@@ -25,7 +26,7 @@ from zhirong.chain.limit.risk import RiskTests, risk_limit
 
 SOFTWARE, MANUFACTURER, BRAND, BIOTECH = (firm_of(FIRMS[number]) for number in range(4))
 LPR = Fraction(3, 100)
-MANY = settings(max_examples=120, deadline=None)
+MANY = settings(max_examples=examples(40), deadline=None)
 M = 100_000_000  # a million yuan in fen
 
 

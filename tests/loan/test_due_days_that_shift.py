@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.rates import FixedRate
 from zhirong.chain.loan.reading import read_terms
@@ -138,7 +139,7 @@ def any_terms(draw: st.DrawFn) -> LoanTerms:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(any_terms())
 def test_every_schedule_repays_its_principal_and_is_never_empty(loan: LoanTerms) -> None:
     made = schedule(loan, CALENDAR).rows

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.rates import FixedRate, LinkedRate, published_rates
 from zhirong.chain.loan.schedule import Schedule, schedule
@@ -108,7 +109,7 @@ def conserved(made: Schedule) -> None:
     assert sum(amount for _, amount in made.flows()) == drawn - sum(row.total for row in made.rows)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(formed_terms())
 def test_every_form_conserves_principal_and_clears_itself(terms: LoanTerms) -> None:
     made = schedule(terms, CALENDAR, TABLES)
@@ -116,7 +117,7 @@ def test_every_form_conserves_principal_and_clears_itself(terms: LoanTerms) -> N
     assert all(row.interest >= 0 for row in made.rows)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(changed_terms())
 def test_every_change_conserves_principal_or_is_refused(terms: LoanTerms) -> None:
     try:

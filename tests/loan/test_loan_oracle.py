@@ -7,6 +7,7 @@ import QuantLib as ql  # noqa: N813 - the name that its own documentation uses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.day_counts import DayCount, year_fraction
 from zhirong.kernel.days import working_days_from
@@ -26,7 +27,7 @@ def of(day: date) -> ql.Date:
     return ql.Date(day.day, day.month, day.year)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(DAYS, DAYS, st.sampled_from(sorted(COUNTERS)))
 def test_day_counts(one: date, other: date, convention: DayCount) -> None:
     start, end = min(one, other), max(one, other)
@@ -35,7 +36,7 @@ def test_day_counts(one: date, other: date, convention: DayCount) -> None:
     assert year_fraction(end, start, convention) == -year_fraction(start, end, convention)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(DAYS, st.integers(2, 200), st.booleans())
 def test_the_isda_thirty_day_month_spares_february_at_maturity(start: date, days: int, at_maturity: bool) -> None:
     end = start + timedelta(days=days)
@@ -44,7 +45,7 @@ def test_the_isda_thirty_day_month_spares_february_at_maturity(start: date, days
     assert float(year_fraction(start, end, "30e_360_isda", maturity)) == pytest.approx(expected, abs=1e-12)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(DAYS, st.integers(1, 60), st.booleans())
 def test_steps_of_a_cycle(anchor: date, number: int, month_ends: bool) -> None:
     calendar = ql.NullCalendar()

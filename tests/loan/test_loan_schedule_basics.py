@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.rates import FixedRate, LinkedRate, published_rates
 from zhirong.chain.loan.reading import read_terms
@@ -148,7 +149,7 @@ def any_terms(draw: st.DrawFn) -> LoanTerms:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(any_terms())
 def test_principal_is_conserved_and_the_last_row_clears(loan: LoanTerms) -> None:
     plan = schedule(loan, CALENDAR)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mode_samples import MODE_DAY, capped_modes, mode_of, quota_body
 
+from examples import examples
 from zhirong.chain.mode.allocation import allocate
 from zhirong.chain.mode.loss import OPEN_POOL, LoanLoss
 from zhirong.chain.mode.model import Mode
@@ -41,7 +42,7 @@ def _room_of_one_loan(mode: Mode) -> int:
     return min(limits, default=10**12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     capped_modes(),
     st.integers(1, 3_000_000_000),
@@ -75,7 +76,7 @@ def test_every_shipped_mode_is_divided_as_the_allocator_does(mode_id: str, other
             assert parts == _by_allocator(mode, amount, lost, other, facts, _DAY)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(capped_modes(), st.integers(1, 3_000_000_000), st.integers(0, 900_000_000), st.booleans())
 def test_flat_shares_are_those_of_every_loss_they_hold_for(
     mode: Mode, up_to: int, other: int, pledged: bool

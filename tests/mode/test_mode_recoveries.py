@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mode_samples import PAYERS, capped_modes, loans, lost, mode_of, pool, quota_body
 
+from examples import examples
 from zhirong.chain.mode.loss import Accrued, Deposit, LoanLoss, LossRecovery
 from zhirong.chain.mode.model import Mode, Recoveries
 from zhirong.chain.mode.returns import given_back, in_proportion
@@ -89,7 +90,7 @@ def test_a_recovery_in_any_number_of_parts_leaves_the_same(
     assert surplus[0] == surplus[1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     st.lists(st.integers(0, 1_000), min_size=1, max_size=6).filter(any), st.integers(1, 10**12), st.fractions(0, 1)
 )

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mode_samples import HEAD, MODE_DAY, PAYERS, lost, mode_of, quota_body, share_sets
 
+from examples import examples
 from zhirong.chain.mode.allocation import allocate
 from zhirong.chain.mode.arrays import allocate_many, scenarios
 from zhirong.chain.mode.charges import Dated, LoanFacts, charges, open_charges
@@ -129,7 +130,7 @@ def test_an_undecided_clause_pays_nothing_that_it_would_not_pay_in_any_case(clau
         assert parts["open"][role] == min(parts["yes"][role], parts["no"][role])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     share_sets(),
     st.lists(st.sampled_from(sorted(_CLAUSES)), max_size=4, unique=True),

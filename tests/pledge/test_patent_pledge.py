@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.pledge.deadlines import review_deadline
 from zhirong.chain.pledge.examination import examine
 from zhirong.chain.pledge.reading import read_filing
@@ -263,7 +264,7 @@ _SWITCHES = {
 }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.sets(st.integers(1, 12)), st.integers(1, 12))
 def test_adding_a_ground_never_clears_another(there: set[int], added: int) -> None:
     filing, right = FILING, PATENT

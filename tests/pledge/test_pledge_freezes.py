@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.pledge.freezes import Freeze, FreezePurpose, most_months, standing_on
 from zhirong.chain.pledge.register import (
     FREEZE_RIGHT,
@@ -82,7 +83,7 @@ def test_an_entry_without_a_term_lasts_until_it_is_lifted() -> None:
     assert orders_after(held, UNFREEZE_RIGHT, {"right": "r", "order": "解1号"}) == ()
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(st.lists(st.integers(1, 36), min_size=1, max_size=5), st.integers(0, 4000), st.integers(0, 4000))
 def test_reading_twice_is_reading_once_and_nothing_comes_back(months: list[int], one: int, more: int) -> None:
     held: tuple[Freeze, ...] = ()

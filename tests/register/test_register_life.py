@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.pledge.register import (
     FREEZE_RIGHT,
     BrokenRegisterError,
@@ -260,7 +261,7 @@ def test_a_mirror_is_complete_only_with_number_and_certificate(name: str) -> Non
     assert state.last_number == 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.sets(st.integers(1, 6)), st.one_of(st.none(), st.integers(1, 4)))
 def test_a_free_rank_is_free_and_within_the_limit(taken: set[int], limit: int | None) -> None:
     rank = free_rank(taken, limit)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from register_world import World
 
+from examples import examples
 from zhirong.store.models import Name
 from zhirong.store.names import (
     LEAST_SIMILARITY,
@@ -104,7 +105,7 @@ def test_a_damaged_search_table_is_found(names: list[str]) -> None:
     assert any("missing" in wrong for wrong in check_names([*names, "没有登记的公司"]))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_similarity_is_a_similarity(one: str, other: str) -> None:
     a, b = pairs(name_key(one)), pairs(name_key(other))

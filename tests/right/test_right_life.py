@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from right_cases import PERSON, RULES, right_of
 
+from examples import examples
 from zhirong.chain.right.life import as_known_on, legal_life, remaining_days, remaining_years
 from zhirong.chain.right.records import LegalStatus
 from zhirong.kernel.days import add_years
@@ -114,7 +115,7 @@ def test_every_number_names_its_rule_and_its_doubt() -> None:
     assert any(reference.confidence == "unconfirmed" for reference in trademark.doubts())
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(40))
 @given(st.dates(date(1993, 1, 1), date(2060, 12, 31)), st.sampled_from(["invention", "utility_model", "design"]))
 def test_a_term_of_whole_years_ends_on_the_eve_of_an_anniversary(filed: date, kind: str) -> None:
     end = legal_life(right_of(kind, filing_date=filed), RULES, filed).end

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from right_cases import RULES, right_of
 
+from examples import examples
 from zhirong.chain.right.holidays import working_days
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.life import legal_life
@@ -53,7 +54,7 @@ def test_no_other_right_can_be_renewed(kind: RightKind) -> None:
     assert (life.renewable, life.renewal_opens, life.renewal_closes) == (False, None, None)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(40))
 @given(st.dates(date(2000, 1, 1), date(2024, 12, 31)))
 def test_the_grace_ends_on_a_working_day(registered: date) -> None:
     mark = right_of("trademark", registration_date=registered)

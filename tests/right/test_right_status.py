@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from right_cases import FIRM, PERSON, RULES, right_of
 
+from examples import examples
 from zhirong.chain.right.life import as_known_on
 from zhirong.chain.right.records import Flag, LegalStatus, Right
 from zhirong.chain.right.status import status_on
@@ -144,7 +145,7 @@ def test_flags_stand_beside_the_status() -> None:
 some_day = st.dates(date(2005, 1, 1), date(2035, 12, 31))
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(40))
 @given(
     some_day,
     st.integers(0, 2000),

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servicing_cases import RULES, WORKING_DAYS, contracts, streams
 
+from examples import examples
 from zhirong.chain.loan.rates import published_rates
 from zhirong.chain.loan.schedule import schedule
 from zhirong.chain.loan.servicing import events as ev
@@ -20,7 +21,7 @@ from zhirong.ledger.check import check
 from zhirong.ledger.views import by_cause
 
 _LOAN_ACCOUNTS = {head: f"lender:loan:{head.value}" for head in Head}
-modest = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+modest = settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def state_of(

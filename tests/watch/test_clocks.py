@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.watch.clocks import (
     GuaranteeTerm,
     Interruption,
@@ -65,7 +66,7 @@ def test_enforcement_and_insurance_run_two_years() -> None:
     st.dates(date(2021, 1, 1), date(2025, 12, 31)),
     st.lists(st.integers(0, 4000), max_size=6),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_recorded_grounds_in_any_order_give_one_end(due: date, offsets: list[int]) -> None:
     """Property 30: limitation restarts only on a recorded ground, and never ends earlier because of one."""
     grounds = [Interruption(due + timedelta(days=n), InterruptionGround.DEMAND, "slip") for n in offsets]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.loan.servicing.components import Category
 from zhirong.chain.watch.catalogue import Colour, catalogue_on
 from zhirong.chain.watch.reading import DERIVED
@@ -68,7 +69,7 @@ def test_an_invalid_patent_leads_to_the_demand_of_e10() -> None:
 
 
 @given(st.integers(1, 10**12), st.integers(0, 10**12), st.integers(1, 200))
-@settings(max_examples=200)
+@settings(max_examples=examples(50))
 def test_paying_exactly_the_cash_missing_restores_the_ceiling(exposure: int, value: int, percent: int) -> None:
     """Property 18: the cash missing restores it, one fen less does not; the same for value."""
     ceiling = Fraction(percent, 100)
@@ -186,7 +187,7 @@ events = st.lists(st.builds(WatchEvent, codes, days, st.sampled_from(["p1", ""])
 
 
 @given(rights, events)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_what_is_missing_never_lowers_an_alarm(one: WatchedRight, facts: list[WatchEvent]) -> None:
     """Property 19: a value, its day or the day of confirmation that is taken away leaves the loan as red or redder."""
     before = swept(loan(one, events=tuple(facts)))
@@ -197,7 +198,7 @@ def test_what_is_missing_never_lowers_an_alarm(one: WatchedRight, facts: list[Wa
 
 
 @given(rights, events, st.integers(0, 3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_one_more_finding_never_makes_a_loan_better(one: WatchedRight, facts: list[WatchEvent], which: int) -> None:
     for left_out in range(len(facts)):
         fewer = tuple(facts[:left_out] + facts[left_out + 1 :])
