@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,18 +19,28 @@ import pytest
 
 HERE = Path(__file__).parent
 OLDEST = HERE / "region-9d6e7a8.tar.xz"
+LAST = HERE / "region-cc7a0af.tar.xz"
 COMMAND = [sys.executable, "-m", "zhirong.cli.main", "--lang", "en"]
 KILLS = int(os.environ.get("UPGRADE_KILLS", "2"))
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
-    """The data folder of the oldest stored version."""
-    folder = tmp_path / "data"
+def data(tmp_path: Path) -> Path:
+    """The data folder of the last stored version: the fewest steps to the present one."""
+    return _unpacked(LAST, tmp_path / "data")
+
+
+@pytest.fixture
+def oldest(tmp_path: Path) -> Path:
+    """The data folder of the oldest stored version: every step."""
+    return _unpacked(OLDEST, tmp_path / "data")
+
+
+def _unpacked(archive: Path, folder: Path) -> Path:
     folder.mkdir()
-    with tarfile.open(OLDEST) as tar:
+    with tarfile.open(archive) as tar:
         tar.extractall(folder, filter="data")
-    yield folder
+    return folder
 
 
 def environment() -> dict[str, str]:
@@ -62,7 +71,8 @@ def digest(data: Path) -> str:
         return hashlib.sha256("\n".join(database.iterdump()).encode()).hexdigest()
 
 
-def test_it_says_what_it_will_do_tries_it_on_a_copy_and_changes_nothing(data: Path) -> None:
+def test_it_says_what_it_will_do_tries_it_on_a_copy_and_changes_nothing(oldest: Path) -> None:
+    data = oldest
     before, files = digest(data), {one.name for one in data.iterdir()}
     done = run("platform", "upgrade", "--dry-run", "--data", str(data), "--json")
     assert done.returncode == 0, done.stderr
