@@ -36,6 +36,13 @@ def test_they_start_without_django_or_anything_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_version_needs_no_data_classes() -> None:
+    """``dataclasses`` imports ``inspect``, which is a fifth of the start of ``zhirong --version``."""
+    words = "import sys; from zhirong.cli.main import main; print('dataclasses' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_a_program_of_its_own_does_it(desk: Desk, tmp_path: Path) -> None:
     token = tmp_path / "token"
     token.write_text(desk.world.token(desk.world.manager) + "\n", encoding="utf-8")

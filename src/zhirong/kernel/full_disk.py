@@ -1,9 +1,10 @@
 """A full disk: how every entry to the system recognises it, and the one message it gives."""
 
 import errno
+from typing import TYPE_CHECKING
 
-from zhirong.kernel.errors import Problem
-from zhirong.kernel.text import Text
+if TYPE_CHECKING:
+    from zhirong.kernel.errors import Problem
 
 _OF_THE_SYSTEM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _OF_POSTGRESQL = "53100"  # disk_full
@@ -23,8 +24,12 @@ def is_full_disk(error: BaseException | None) -> bool:
     return False
 
 
-def full_disk(place: str = "") -> Problem:
+def full_disk(place: str = "") -> "Problem":
     """The message. place: the file or folder that could not be written, where the user knows it."""
+    # Here, because every start of the command line imports this module.
+    from zhirong.kernel.errors import Problem
+    from zhirong.kernel.text import Text
+
     return Problem(
         "DISK",
         place,
