@@ -8,6 +8,8 @@ is what the index pages link to. The site needs no server and no network: open b
 """
 
 import argparse
+import base64
+import json
 import os
 import re
 import shutil
@@ -24,6 +26,7 @@ DOCS = ROOT / "docs"
 # What both languages show: laid into the folder of each.
 SHARED = ("decisions", "images", "schemas", "vectors")
 GENERATED_FOLDER = "reference/generated"
+NOTEBOOKS = "notebooks"
 LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
 _LOCALES = {"zh": "zh_CN", "en": "en"}
 _TITLES = {"zh": "知融文档", "en": "Zhirong documentation"}
@@ -59,6 +62,8 @@ def lay_out(lang: Lang, folder: Path) -> None:
             else:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, target)
+    for path in sorted((DOCS / NOTEBOOKS / lang).glob("*.ipynb")):
+        _write_notebook(path, folder / NOTEBOOKS)
     for name, text in docs_reference.pages(lang).items():
         _write(folder / GENERATED_FOLDER / f"{name}.md", text)
     _write(folder / GENERATED_FOLDER / "openapi.json", docs_reference.openapi())
@@ -67,6 +72,28 @@ def lay_out(lang: Lang, folder: Path) -> None:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def _write_notebook(path: Path, folder: Path) -> None:
+    """A notebook as a page: its words, its code, and what it shows, as text or as a picture."""
+    parts: list[str] = []
+    pictures: list[str] = []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            parts.append(source)
+            continue
+        parts.append(f"```python\n{source}\n```")
+        for output in cell["outputs"]:
+            shown = output.get("data", {"text/plain": output.get("text", "")})
+            if "image/png" in shown:
+                pictures.append("".join(shown["image/png"]))
+                parts.append(f"![]({path.stem}-{len(pictures)}.png)")
+            else:
+                parts.append(f"```text\n{''.join(shown['text/plain']).rstrip()}\n```")
+    _write(folder / f"{path.stem}.md", "\n\n".join(parts) + "\n")
+    for number, picture in enumerate(pictures, 1):
+        (folder / f"{path.stem}-{number}.png").write_bytes(base64.b64decode(picture))
 
 
 def _page(path: Path, lang: Lang) -> str:
@@ -79,6 +106,8 @@ def _page(path: Path, lang: Lang) -> str:
         if "://" in target:
             return link.group(0)
         found = (path.parent / target).resolve()
+        if found.suffix == ".ipynb" and found.parent == DOCS / NOTEBOOKS / lang:
+            return f"]({os.path.relpath(f'{NOTEBOOKS}/{found.stem}.md', here)})"
         if found.is_relative_to(DOCS / lang):
             return link.group(0)
         if found.parent == DOCS or not any(found.is_relative_to(DOCS / name) for name in SHARED):
@@ -96,7 +125,9 @@ def _navigation(text: str, here: Path) -> str:
     wanted: Callable[[str], bool] = (
         (lambda target: target.endswith("/index.md"))
         if here == Path()
-        else (lambda target: not target.startswith("../") or target.startswith("../decisions/"))
+        else (
+            lambda target: not target.startswith("../") or target.startswith(("../decisions/", f"../{NOTEBOOKS}/"))
+        )
     )
     targets = [target for target, _ in LINK.findall(text) if target.endswith(".md") and wanted(target)]
     names = [target.removesuffix(".md") for target in dict.fromkeys(targets)]

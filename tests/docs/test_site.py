@@ -1,0 +1,71 @@
+"""The site is built in both languages without a warning, needs nothing from outside, and its search has the words."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from docs_pages import LANGS, ROOT, names
+
+sys.path.insert(0, str(ROOT / "tools"))
+
+from docs_reference import GENERATED  # noqa: E402 - a tool, not a package
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("docs")
+    words = [
+        sys.executable,
+        str(ROOT / "tools" / "make_docs.py"),
+        "--source",
+        str(folder / "source"),
+        "--site",
+        str(folder / "site"),
+    ]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    return folder / "site"
+
+
+def test_every_page_is_there_in_both_languages(site: Path) -> None:
+    for lang in LANGS:
+        for name in [*names(lang), *(f"reference/generated/{one}.md" for one in GENERATED)]:
+            assert (site / lang / name).with_suffix(".html").exists(), (lang, name)
+
+
+def test_nothing_is_loaded_from_outside(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        loaded = re.findall(
+            r"<(?:script|img|iframe|source)[^>]*\bsrc=\"([^\"]*)\"|<link[^>]*\brel=\"(?!canonical)[^>]*\bhref=\"([^\"]*)\"",
+            text,
+        )
+        assert not [one for one in loaded if "//" in "".join(one)], page
+
+
+def test_a_page_leads_to_the_same_page_in_the_other_language(site: Path) -> None:
+    for lang, other in (("zh", "en"), ("en", "zh")):
+        page = site / lang / "how-to" / "firm.html"
+        link = re.search(
+            rf'href="([^"]+)"[^>]*>{ {"zh": "English", "en": "中文"}[lang] }<', page.read_text(encoding="utf-8")
+        )
+        assert link is not None
+        assert (page.parent / link[1]).resolve() == (site / other / "how-to" / "firm.html").resolve()
+
+
+@pytest.mark.parametrize("words", ["质押登记", "授信额度", "授信额度测算", "数据知识产权", "还款计划"])
+def test_the_search_finds_chinese_words(site: Path, words: str) -> None:
+    text = (site / "zh" / "searchindex.js").read_text(encoding="utf-8")
+    index = json.loads(text[text.index("(") + 1 : text.rindex(")")])
+    found = [_documents(index, words[place : place + 2]) for place in range(len(words) - 1)]
+    assert set.intersection(*found)
+
+
+def _documents(index: dict[str, dict[str, object]], word: str) -> set[int]:
+    """The documents whose text or titles have a word."""
+    places = [index[part].get(word, []) for part in ("terms", "titleterms")]
+    return {number for place in places for number in (place if isinstance(place, list) else [place])}
