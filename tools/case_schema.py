@@ -209,8 +209,7 @@ def case_schema() -> str:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "zhirong.case/1",
         "title": "A case file of Zhirong",
-        "description": "For editors of TOML. Days are written without quotes in TOML (2026-01-31). What one field says"
-        " about another is checked by the program as well, with the field named.",
+        "description": "For editors of TOML. Days are written without quotes in TOML (2026-01-31). The program also checks relations between fields, and names the field.",
         **found,
         "$defs": {**_DEFINED, **appraisal["$defs"]},
     }

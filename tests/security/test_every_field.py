@@ -38,7 +38,7 @@ def _demand_plain(problem: Problem) -> None:
         assert _CHINESE.search(words.zh) and words.en and not _CHINESE.search(words.en), problem
         assert not _NO_WORDS.search(words.zh) and not _NO_WORDS.search(words.en), problem
     # What is said where nothing better is known.
-    assert problem.reason.en != "not a value that fits", problem
+    assert problem.reason.en != "not an accepted value", problem
     assert not re.search(r"Decimal\(|datetime\.|^[\[{]'|\bNone\b|True|False|SecretStr", problem.value), problem
 
 

@@ -1,1 +1,1 @@
-"""The API: everything a desk can do, for programs; made from the same declarations as the pages."""
+"""The API: every function of the desks for programs, generated from the same declarations as the pages."""

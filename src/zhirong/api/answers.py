@@ -1,4 +1,4 @@
-"""Responses as JSON, and what the description of the API says of them."""
+"""JSON responses, and their description in OpenAPI."""
 
 import json
 from collections.abc import Mapping
@@ -11,20 +11,21 @@ from django.http import HttpResponse
 from zhirong.api.problems import REFUSALS
 from zhirong.kernel.text import Text
 
-# What a call that only reads can be refused for; a call that writes can be refused for everything.
+# Errors of a call that only reads; a call that writes can return any error.
 READ_REFUSALS = (400, 401, 403, 404, 405, 422, 429, 503)
 PUBLIC_REFUSALS = (400, 404, 405, 422, 429, 503)
 
 
 def responses(model: Any, refusals: tuple[int, ...] = REFUSALS, status: int = 200) -> dict[Any, Any]:
-    """The answers of a call: the good one, and every refusal. A refusal is never made by the framework, so it needs no model
-    of it there (making one for every status of every call took most of the time to start); the description adds it.
+    """Return the responses of a call: success and every error. The framework never creates an error response, so it
+    needs no model for it (creating one for every status of every call took most of the start-up time); the
+    description adds it.
     """
     return {status: model, frozenset(refusals): None}
 
 
 def as_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
-    """A value as a response."""
+    """Return a value as a JSON response."""
     content = json.dumps(value, ensure_ascii=False, default=plain).encode("utf-8", "replace")
     response = HttpResponse(content, status=status, content_type="application/json")
     for name, written in (headers or {}).items():
@@ -33,7 +34,7 @@ def as_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = N
 
 
 def plain(value: Any) -> Any:
-    """What JSON has no form for: instants and days as ISO 8601, exact numbers as words, texts in both languages."""
+    """Convert values for JSON: instants and dates to ISO 8601, exact numbers to strings, texts to both languages."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -1,4 +1,6 @@
-"""The calculator for programs: a few figures in, a rough interval, line and cost by mode out. Nothing of it is kept."""
+"""The calculator for programs: from a few figures to a rough interval, credit limit and cost by mode. Nothing is
+stored.
+"""
 
 import threading
 from typing import Any
@@ -19,14 +21,14 @@ from zhirong.operations.clock import now
 from zhirong.operations.fields import mark_money_numbers, read
 from zhirong.operations.rulebook import rulebook
 
-# It reckons for as long as a page takes otherwise to answer a hundred times: a few at once, and not too often.
+# One calculation takes as long as a hundred page requests, so only a few run at once, and not too often.
 _AT_ONCE = threading.BoundedSemaphore(2)
 _WAIT_SECONDS = 10.0
 _A_MINUTE = 20
 
 
 class Calculated(Schema):
-    """A quote as ``docs/schemas/quote.schema.json`` describes it."""
+    """A quote as described by ``docs/schemas/quote.schema.json``."""
 
     quote: dict[str, Any]
 
@@ -46,7 +48,7 @@ def add_to(api: NinjaAPI) -> None:
 
 
 def calculate(request: HttpRequest) -> HttpResponse:
-    """What is not asked is assumed by dated rules, which the answer names."""
+    """Calculate; dated rules, named in the answer, supply the missing values."""
     asked = read(Calculate, mark_money_numbers(Calculate, body_of(request)))
     if not _AT_ONCE.acquire(timeout=_WAIT_SECONDS):
         response = answer(request, 503)

@@ -1,5 +1,5 @@
-"""What the caller can do, look through and open, in words: for a command line and other programs that people look
-at.
+"""The operations, lists and objects available to the caller, with labels, for a command line and other programs
+with a user interface.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,16 +34,16 @@ _ANY_ID = 987654321
 
 
 class ChoiceWords(Schema):
-    """One of the values that can be chosen."""
+    """One of the possible values."""
 
     value: str
     words: Words
 
 
 class FieldWords(Schema):
-    """What is asked for. widget: text, area, choice, many, day, file, flag, password, code, money, number, range or
-    table (JSON). suits: whether it is asked of this row. default: what holds where nothing is given. start: what
-    stands there now, where it says what an object is. choices: empty if anything can be given.
+    """A field of an operation. widget: text, area, choice, many, day, file, flag, password, code, money, number,
+    range or table (JSON). suits: whether it applies to this row. default: value if none is given. start: the
+    current value, for fields that describe an object. choices: empty if any value is allowed.
     """
 
     name: str
@@ -60,9 +60,8 @@ class FieldWords(Schema):
 
 
 class OperationWords(Schema):
-    """One operation. on: noun of what it is done to, empty if it begins something. page: path of the page that it
-    opens, ``{id}`` for the id of its subject. version: of the row that was named. fields: where one operation was
-    named.
+    """One operation. on: noun of its object, empty if it creates something. page: path of the page that it opens,
+    ``{id}`` for the id of its subject. version: of the named row. fields: only if one operation was requested.
     """
 
     name: str
@@ -76,7 +75,7 @@ class OperationWords(Schema):
 
 
 class OperationsWords(Schema):
-    """What the caller can do."""
+    """The operations that the caller can run."""
 
     rows: list[OperationWords]
 
@@ -92,7 +91,7 @@ class ColumnWords(Schema):
 
 
 class FilterWords(Schema):
-    """A filter of a list. choices: empty if anything can be given."""
+    """A filter of a list. choices: empty if any value is allowed."""
 
     name: str
     title: Words
@@ -110,14 +109,14 @@ class ListWords(Schema):
 
 
 class ListsWords(Schema):
-    """What the caller can look through."""
+    """The lists that the caller can read."""
 
     rows: list[ListWords]
 
 
 class ObjectFieldWords(Schema):
-    """A column of an object. kind: money (yuan) or text, which is anything else. choices: what its values are
-    called, where lists let one choose among them.
+    """A column of an object. kind: money (yuan) or text, which is anything else. choices: labels of its values, if
+    a list lets the user choose among them.
     """
 
     name: str
@@ -127,7 +126,7 @@ class ObjectFieldWords(Schema):
 
 
 class ObjectWords(Schema):
-    """A kind of object. subject: how events name it."""
+    """A kind of object. subject: its name in events."""
 
     name: str
     subject: str
@@ -136,7 +135,7 @@ class ObjectWords(Schema):
 
 
 class ObjectsWords(Schema):
-    """What can be opened, whether or not the caller may open it."""
+    """The kinds of object, whether or not the caller can open any."""
 
     rows: list[ObjectWords]
 
@@ -177,7 +176,7 @@ _PARAMETERS: Mapping[str, Any] = {
 
 
 def operations(request: HttpRequest) -> HttpResponse:
-    """Everything that the caller may do; or one, with what it asks for, of a row that the caller can see."""
+    """Return every operation that the caller can run; or one with its fields, for a visible row."""
     query = query_of(request, dict.fromkeys(("name", "id")))
     actor: Actor = request.actor
     if "name" not in query:
@@ -187,23 +186,23 @@ def operations(request: HttpRequest) -> HttpResponse:
     if op is None or not may(actor, op):
         raise forbidden_to(actor, op)
     row = _row(actor, op, number_in(query, "id", 0, _MOST_ID, 0)) if "id" in query else None
-    # Without the right to read, a token learns what is asked for, and nothing of what there is.
+    # Without the read scope, a token gets the fields but no data.
     tells = _reads(actor) and (row is not None or op.model is None)
     if row is not None and tells:
         note_seen(actor, row, now())
-    # What suits is decided by the row: where none is named, everything may.
+    # The row decides which fields apply; without a row all of them may.
     fields = [_field(one, one.suits or row is None) for one in asked(op.request, actor, row, tells=tells)]
     return as_json({"rows": [{**_operation(op), "version": getattr(row, "version", None), "fields": fields}]})
 
 
 def lists(request: HttpRequest) -> HttpResponse:
-    """Every list that the caller may look through."""
+    """Return every list that the caller can read."""
     query_of(request, {})
     return as_json({"rows": [_list(one) for one in LISTINGS.values() if may_list(request.actor, one)]})
 
 
 def objects(request: HttpRequest) -> HttpResponse:
-    """Every kind of object; which of them the caller sees is decided object by object."""
+    """Return every kind of object; visibility is decided for each object."""
     query_of(request, {})
     rows = [
         {
@@ -222,7 +221,7 @@ def _reads(actor: Actor) -> bool:
 
 
 def _row(actor: Actor, op: Operation, identity: int) -> Any:
-    """The row that is meant. Raises NotFoundError for one that the caller may not know of, ForbiddenError as
+    """Return the row. Raises NotFoundError if it is not visible to the caller, ForbiddenError like
     ``run_operation``.
     """
     if op.model is None:
@@ -249,7 +248,7 @@ def _operation(op: Operation) -> dict[str, Any]:
 
 
 def _noun(model: type[Model]) -> str:
-    """How the API calls what it shows of a table; the log's name of it where it shows nothing."""
+    """Return the API's noun for a table; the log's name if the API does not show the table."""
     return next((noun for noun, shown in SHOWN.items() if shown.model is model), str(model._meta.model_name))
 
 
@@ -280,7 +279,7 @@ def _field(one: Asked, suits: bool) -> dict[str, Any]:
 
 
 def _shown(one: Asked, value: Any) -> Any:
-    """What is in a field: an amount in yuan, as it is given."""
+    """Return the value of a field; an amount in yuan."""
     return yuan(value) if one.widget == "money" and isinstance(value, int) else value
 
 
@@ -317,7 +316,7 @@ def _columns(noun: str, names: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def _values(noun: str, name: str) -> list[dict[str, Any]]:
-    """What the values of a column are called, by the filters of the lists that show such objects."""
+    """Return the labels of a column's values, from the filters of the lists that show such objects."""
     known = {
         value: words
         for listing in LISTINGS.values()

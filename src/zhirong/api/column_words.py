@@ -1,4 +1,4 @@
-"""What people call the columns that the API shows of objects, and which of them are amounts of money."""
+"""Labels of the columns that the API shows, and which of them are amounts of money."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -190,7 +190,7 @@ _WORDS: Mapping[str, Text] = {
     "next_at": Text("下次时间", "Next try"),
     "done_at": Text("送达时间", "Delivered"),
 }
-# The same name for another thing.
+# The same name with another meaning.
 _OWN_WORDS: Mapping[str, Text] = {
     "organisations.name": Text("全称", "Full name"),
     "consents.scope": Text("可以看什么", "What it may see"),
@@ -221,7 +221,7 @@ _MONEY = frozenset(
         "cases.line",
     ]
 )
-# Amounts within a column that holds a table: the keys that lead to them, each through the entries of a list where there is one.
+# Amounts within a column that contains a table: the keys that lead to them, through list entries if necessary.
 _MONEY_WITHIN: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "cases.contract": (("uses", "amount"), ("maximum", "amount")),
     "cases.guarantee": (("exposure",), ("fee",)),
@@ -230,17 +230,19 @@ _MONEY_WITHIN: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 
 def column_words(noun: str, name: str) -> Text:
-    """The title of a column of a kind of object; its name where it has none, which a test does not let pass."""
+    """Return the label of a column; its name if it has none (a test prevents that)."""
     return _OWN_WORDS.get(f"{noun}.{name}") or _WORDS.get(name) or same(name)
 
 
 def is_money(noun: str, name: str) -> bool:
-    """Whether the column is an amount: kept in whole fen, shown in yuan."""
+    """Return whether the column is an amount: stored in whole fen, shown in yuan."""
     return name in _MONEY or f"{noun}.{name}" in _MONEY
 
 
 def with_yuan(noun: str, name: str, value: Any) -> Any:
-    """A column as it is shown: amounts kept in whole fen, alone or within a table, as text in yuan."""
+    """Return a column's value as shown: amounts stored in whole fen, alone or within a table, become strings in
+    yuan.
+    """
     if value is not None and is_money(noun, name):
         return yuan(value)
     for keys in _MONEY_WITHIN.get(f"{noun}.{name}", ()):

@@ -1,4 +1,4 @@
-"""The description of the API (OpenAPI 3.1): what the framework knows of it, and what only the platform adds."""
+"""The description of the API (OpenAPI 3.1): the framework's part, and the platform's additions."""
 
 import json
 from collections.abc import Mapping
@@ -20,12 +20,12 @@ _LICENCE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 
 
 class DescribedApi(NinjaAPI):
-    """An API whose description names the request of every operation, and refusals by their own media type."""
+    """An API whose description names the request of every operation, and errors by their media type."""
 
     _described: OpenAPISchema | None = None
 
     def get_openapi_schema(self, **arguments: Any) -> OpenAPISchema:
-        """The whole description; it is the same for everybody and made once in each process."""
+        """Return the complete description; it is the same for everybody and created once per process."""
         if self._described is None:
             self._described = self._describe()
         return self._described
@@ -41,7 +41,8 @@ class DescribedApi(NinjaAPI):
             for call in path.values():
                 _describe(call, schemas)
         for name, schema in schemas.items():
-            # Generators name classes by title: two schemas of one title lose one of them, and all that uses it.
+            # Generators name classes by title: of two schemas with one title, one would be lost with everything
+            # that uses it.
             schema["title"] = name
         for address, path in described["paths"].items():
             for call in path.values():
@@ -69,7 +70,7 @@ def _describe(call: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 
 def _add_examples(address: str, call: dict[str, Any], schemas: Mapping[str, Any]) -> None:
-    """An example of what is sent and of every answer."""
+    """Add an example of the request and of every response."""
     for content in call.get("requestBody", {}).get("content", {}).values():
         content.setdefault("example", example_of(content["schema"], schemas))
     for status, response in call["responses"].items():
@@ -81,13 +82,13 @@ def _add_examples(address: str, call: dict[str, Any], schemas: Mapping[str, Any]
 
 
 def _body(name: str, model: type[Request], schemas: dict[str, Any]) -> dict[str, Any]:
-    """The request of an operation; its schema goes to the components under its own name."""
+    """Return the request body of an operation; its schema is added to the components under its name."""
     title = "".join(part.capitalize() for part in name.replace("_", ".").replace("-", ".").split(".")) + "Request"
     schema = model.model_json_schema(ref_template=_REFERENCE)
     for part, described in schema.pop("$defs", {}).items():
         described["title"] = part
         own = part if schemas.get(part, described) == described else title + part
-        if own != part:  # two requests have different things of one name
+        if own != part:  # two requests have different definitions of one name
             old, new = (f'"{_REFERENCE.format(model=one)}"' for one in (part, own))
             schema, described = (json.loads(json.dumps(one).replace(old, new)) for one in (schema, described))
         schemas[own] = described

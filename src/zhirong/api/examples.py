@@ -1,11 +1,11 @@
-"""An example for everything that the API takes and gives, made from its schemas: plausible values, by name and type."""
+"""Examples of requests and responses, generated from their schemas: plausible values by name and type."""
 
 from collections.abc import Mapping
 from typing import Any
 
 Schema = Mapping[str, Any]
 
-# What fields of these names hold; any other field gets what its type says.
+# Values for fields with these names; other fields get a value by type.
 _BY_NAME: Mapping[str, Any] = {
     "authority_number": "Y2026110000123",
     "changed_at": "2026-11-25T02:00:00+00:00",
@@ -37,8 +37,8 @@ _BY_TYPE: Mapping[str, Any] = {"integer": 12, "number": 1, "boolean": True, "nul
 
 
 def example_of(schema: Schema, schemas: Mapping[str, Schema], name: str = "") -> Any:
-    """A value that the schema takes. schemas: those that it refers to. name: of the field that it is for. A request
-    shows what is required; what comes back is shown whole, for all of it is required there.
+    """Return an example value of the schema. schemas: for references. name: of the field. A request contains the
+    required fields; a response contains all fields, because all are required there.
     """
     if "$ref" in schema:
         return example_of(schemas[str(schema["$ref"]).rsplit("/", 1)[-1]], schemas, name)

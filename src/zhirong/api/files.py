@@ -1,4 +1,4 @@
-"""Files: submitted for an operation, which gets the ticket; downloaded by who may see what they belong to."""
+"""Files: uploaded for an operation, which receives the ticket; downloaded by users who may see their subject."""
 
 import io
 from typing import Any
@@ -21,7 +21,7 @@ from zhirong.store.financing import StoredFile
 
 
 class TicketOut(Schema):
-    """What stands for the file in the request of an operation, for a day, for the same account."""
+    """The ticket of a file for an operation's request, valid for a day and for the same account."""
 
     ticket: str
 
@@ -56,15 +56,15 @@ def add_to(api: NinjaAPI) -> None:
 
 
 def upload(request: HttpRequest, file: File[UploadedFile]) -> HttpResponse:
-    """Take a file in: its content is checked for kind and size."""
+    """Accept a file after checking its content, kind and size."""
     actor: Actor = request.actor
     if not actor.organisation or (actor.scopes is not None and not actor.scopes - {READ}):
-        raise forbidden()  # who belongs to nothing, and a token that only reads, have nothing to submit
+        raise forbidden()  # users without an organisation and read-only tokens cannot upload
     return as_json({"ticket": take_in(actor, file.name or "", file.read())}, 201)
 
 
 def download(request: HttpRequest, id: int = Path(..., ge=0)) -> Any:  # type: ignore[type-arg]  # noqa: A002
-    """The content, as it was submitted or made; what was changed on the disk since is not handed out."""
+    """Return the file content as uploaded or generated; content changed on the disk is not sent."""
     actor: Actor = request.actor
     demand_read(actor)
     row = visible(actor, StoredFile, day_of(now())).filter(pk=id, removed=False).first()

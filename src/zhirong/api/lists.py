@@ -1,4 +1,4 @@
-"""Every list as a call: the same rows, filters, order and permissions as on its page."""
+"""Every list as a call, with the rows, filters, order and permissions of its page."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -47,7 +47,7 @@ def add_to(api: NinjaAPI) -> None:
 
 
 def list_id(one: Listing) -> str:
-    """The name of the call, for programs made from the description."""
+    """Return the name of the call, for generated programs."""
     return "list_" + one.name.replace(".", "_").replace("-", "_")
 
 
@@ -75,8 +75,8 @@ def _orders(one: Listing) -> list[str]:
 
 
 def _demand_order(one: Listing, wanted: str) -> None:
-    """A page falls back to its own order; a program that misspells one would take what comes first for what it
-    asked for.
+    """Reject an unknown order: a page uses its default order instead, but a program with a misspelt one would
+    misread the results.
     """
     if wanted and wanted not in _orders(one):
         can = _orders(one)

@@ -1,4 +1,4 @@
-"""Personal data and account numbers, masked for those who have no need of them in full."""
+"""Masking of personal data and account numbers for users who do not need them in full."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _SHOWN_END = 4
 
 
 def masked(model: type[Model], name: str, value: Any, actor: Actor, row: Any) -> Any:
-    """A value as this person may see it."""
+    """Return a value as this actor may see it."""
     if not value or _in_full(model, actor, row):
         return value
     if model is Account and name in ("email", "phone"):
@@ -28,13 +28,13 @@ def masked(model: type[Model], name: str, value: Any, actor: Actor, row: Any) ->
 
 
 def tail(written: str) -> str:
-    """All but the last places hidden."""
+    """Return the text with all but the last characters masked."""
     end = written[-_SHOWN_END:] if len(written) > _SHOWN_END else ""
     return "*" * max(4, len(written) - len(end)) + end
 
 
 def email(written: str) -> str:
-    """An address with its name hidden but for the first letter."""
+    """Return an e-mail address with all but the first letter of its name masked."""
     name, _, domain = written.partition("@")
     return f"{name[:1]}***@{domain}"
 
@@ -44,5 +44,5 @@ def _in_full(model: type[Model], actor: Actor, row: Any) -> bool:
         return bool(row.pk == actor.account) or actor.has(MemberRole.SECURITY_ADMIN)
     if model is Organisation:
         return bool(row.pk == actor.organisation) or actor.has(MemberRole.SYSTEM_ADMIN)
-    # Which account it is matters to who books it; the rest see its end.
+    # Users who book payments need the account number; others see only its last digits.
     return actor.has(MemberRole.LENDER_CASHIER)

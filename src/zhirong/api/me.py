@@ -1,4 +1,4 @@
-"""Who the caller is, what it may do, what it has been notified."""
+"""The caller, their permissions and their notifications."""
 
 from typing import Any
 
@@ -21,9 +21,7 @@ _MOST_NOTICES = 200
 
 
 class Me(Schema):
-    """The caller. operations, lists: names of what it may do and look through. scopes: of its token, null for a
-    session.
-    """
+    """The caller. operations, lists: names of those available. scopes: of the token, null for a session."""
 
     account: int
     organisation: int
@@ -38,7 +36,7 @@ class Me(Schema):
 
 
 class NoticeOut(Schema):
-    """One notice. link: path of the page that it is about."""
+    """One notification. link: path of its page."""
 
     id: int
     at: str
@@ -48,13 +46,13 @@ class NoticeOut(Schema):
 
 
 class Notices(Schema):
-    """The latest notices, newest first."""
+    """The latest notifications, newest first."""
 
     rows: list[NoticeOut]
 
 
 class Marked(Schema):
-    """How many notices were marked as read."""
+    """The number of notifications marked as read."""
 
     marked: int
 
@@ -81,7 +79,7 @@ def add_to(api: NinjaAPI) -> None:
 
 
 def me(request: HttpRequest) -> HttpResponse:
-    """The caller, as the platform sees it."""
+    """Return the caller."""
     query_of(request, {})
     actor: Actor = request.actor
     said: dict[str, Any] = {
@@ -100,7 +98,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 def notices(request: HttpRequest) -> HttpResponse:
-    """What the account has been notified."""
+    """Return the notifications of the account."""
     query_of(request, {})
     actor: Actor = request.actor
     demand_read(actor)
@@ -113,7 +111,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 
 def read_notices(request: HttpRequest) -> HttpResponse:
-    """Mark all notices of the account as read."""
+    """Mark all notifications of the account as read."""
     actor: Actor = request.actor
     if actor.scopes is not None and not actor.scopes - {READ}:
         raise forbidden()

@@ -1,4 +1,4 @@
-"""One object, in all that the caller may see of it. What is not named here is not shown."""
+"""One object with everything that the caller may see of it. Columns that are not declared here are not shown."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from zhirong.operations.visibility import visible
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A column as a program gets it. is_own: shown to some kinds of organisation only, null to the others."""
+    """A column for programs. is_own: shown to some kinds of organisation only, null for the others."""
 
     name: str
     attribute: str
@@ -101,7 +101,7 @@ def _out(noun: str, shown: Shown) -> type[Schema]:
     return create_model(f"{stem}Object", __base__=Schema, **typed)
 
 
-# Words for what a column holds; JSON columns hold tables and lists that their own documents describe.
+# Types of columns; tables and lists in JSON columns are described by their documents.
 _TYPES: Mapping[type, Any] = {
     fields.BooleanField: bool,
     fields.DateTimeField: datetime,
@@ -117,7 +117,7 @@ _TYPES: Mapping[type, Any] = {
 
 
 def _coded(column: Any) -> Any:
-    """The type of a column with one of several values; None for any other column."""
+    """Return the type of a column with fixed values; None for any other column."""
     values = list(choices_of(column.model, column.name))
     if not values:
         return None

@@ -1,4 +1,4 @@
-"""Every operation as a call: ``POST /do/NAME`` where it begins something, ``POST /do/NAME/ID`` where it is done to a row."""
+"""Every operation as a call: ``POST /do/NAME`` to create something, ``POST /do/NAME/ID`` for a row."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,9 +18,9 @@ from zhirong.operations.run import run_operation
 
 
 class Done(Schema):
-    """What was done. index: of its event in the log. subject: what it was done to or made, such as ``case/12``, with its id
-    and version. answer: what the operation says. repeated: it had been done before under the same key. shown_once: a secret
-    that is shown here and nowhere else.
+    """The result. index: of its event in the log. subject: the changed or created object, such as ``case/12``, with
+    its id and version. answer: of the operation. repeated: the operation had already run with the same key.
+    shown_once: a secret that is shown only here.
     """
 
     index: int
@@ -33,7 +33,7 @@ class Done(Schema):
 
 
 def add_to(api: NinjaAPI) -> None:
-    """Declare a call for every operation that people and their programs can do."""
+    """Declare a call for every operation that users and their programs can run."""
     for op in OPERATIONS.values():
         if op.is_background:
             continue
@@ -50,13 +50,13 @@ def add_to(api: NinjaAPI) -> None:
 
 
 def _responses(op: Operation) -> dict[Any, Any]:
-    """The answers of a call; 202 where a long file may be left to the background."""
+    """Return the responses of a call; 202 if a long file may be left to the background."""
     said = responses(Done) if op.model is None else responses(Done, ROW_REFUSALS)
     return {**said, 202: Done} if op.takes_files else said
 
 
 def operation_id(op: Operation) -> str:
-    """The name of the call, for programs made from the description."""
+    """Return the name of the call, for generated programs."""
     return "do_" + op.name.replace(".", "_")
 
 

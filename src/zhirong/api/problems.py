@@ -1,4 +1,4 @@
-"""What goes wrong, said to programs: problem details (RFC 9457), with every problem in both languages."""
+"""Errors for programs: problem details (RFC 9457), with every problem in both languages."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -15,11 +15,11 @@ from zhirong.kernel.text import Text
 from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
 
 MEDIA_TYPE = "application/problem+json"
-# Every way in which a call can be refused; each operation declares those that it can give.
+# All kinds of error; each operation declares those that it can return.
 REFUSALS = (400, 401, 403, 404, 405, 409, 412, 413, 422, 429, 503, 507)
-# What any call can be answered with, whatever it does: a request that does not arrive whole, a fault.
+# Errors of any call: an incomplete request, a fault.
 ANY_TIME = (408, 500)
-# What is done to a row must also name the version seen.
+# An operation on a row must also state the version seen.
 ROW_REFUSALS = (*REFUSALS, 428)
 _TITLES: Mapping[int, Text] = {
     400: Text("请求读不出来", "the request cannot be read"),
@@ -39,19 +39,19 @@ _TITLES: Mapping[int, Text] = {
     507: Text("磁盘已满", "the disk is full"),
 }
 _KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
-# A refusal of these codes is about the object's state, not about what was sent.
+# Errors with these codes concern the object's state, not the request.
 _OF_STATE = frozenset({"not_in_this_state"})
 
 
 class Words(Schema):
-    """The same words in both languages."""
+    """A text in both languages."""
 
     zh: str
     en: str
 
 
 class FieldProblem(Schema):
-    """One thing that is wrong: in which field, what was found there, why not, and how to fix it."""
+    """One problem: the field, its value, the reason, and how to fix it."""
 
     field: str
     value: str
@@ -61,8 +61,8 @@ class FieldProblem(Schema):
 
 
 class ProblemDetails(Schema):
-    """A refusal. type: a stable name of its kind. problems: everything that was found wrong, none where it is no
-    matter of single fields.
+    """An error. type: stable name of its kind. problems: everything found wrong, empty if no single field is
+    concerned.
     """
 
     type: str
@@ -74,17 +74,17 @@ class ProblemDetails(Schema):
 
 
 def answer(request: HttpRequest, status: int, problems: Iterable[Problem] = (), code: str = "") -> HttpResponse:
-    """A refusal as a response. code: of its kind, that of its first problem by default."""
+    """Return an error response. code: of its kind, by default that of its first problem."""
     return HttpResponse(details_of(request.path, status, problems, code), status=status, content_type=MEDIA_TYPE)
 
 
 def title_of(status: int) -> Text:
-    """What a status means, in words."""
+    """Return the meaning of a status."""
     return _TITLES.get(status) or Text(HTTPStatus(status).phrase, HTTPStatus(status).phrase)
 
 
 def details_of(path: str, status: int, problems: Iterable[Problem] = (), code: str = "") -> bytes:
-    """A refusal as problem details, as ``answer`` gives it."""
+    """Return the problem details of an error, as ``answer`` sends them."""
     found = list(problems)
     title = title_of(status)
     kind = code or (found[0].code if found else HTTPStatus(status).phrase.lower().replace(" ", "_"))
@@ -100,7 +100,7 @@ def details_of(path: str, status: int, problems: Iterable[Problem] = (), code: s
 
 
 def details_example(path: str, status: int) -> dict[str, Any]:
-    """Problem details of this status, for the description."""
+    """Return example problem details of this status for the description."""
     about = {
         412: one("stale", VERSION_HEADER, '"3"', title_of(412), Text("重新读取后再试", "read it again")),
         422: one("missing", "amount", "", Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
@@ -110,13 +110,13 @@ def details_example(path: str, status: int) -> dict[str, Any]:
 
 
 def refusal(request: HttpRequest, error: InputError) -> HttpResponse:
-    """The response to what an operation or a list has refused."""
+    """Return the response to an error of an operation or list."""
     named = request.headers.get(VERSION_HEADER, "").strip()
     return answer(request, status_of(error, named not in ("", ANY_VERSION)), error.problems)
 
 
 def status_of(error: InputError, is_conditional: bool) -> int:
-    """The status of a refusal. is_conditional: the caller has named the version that it knows."""
+    """Return the status of an error. is_conditional: the caller has stated a version."""
     if isinstance(error, ForbiddenError):
         return 403
     if isinstance(error, NotFoundError):
@@ -131,18 +131,18 @@ def status_of(error: InputError, is_conditional: bool) -> int:
 
 
 def one(code: str, field: str, value: str, reason: Text, hint: Text) -> Problem:
-    """A problem found by the API itself."""
+    """Return a problem found by the API itself."""
     return Problem(field, value, reason, hint, code)
 
 
 def of_validation(errors: Iterable[Mapping[str, Any]]) -> list[Problem]:
-    """What the framework found wrong with parameters and files, in the words of this house."""
+    """Convert the framework's errors in parameters and files."""
     return [
         one(
             str(error.get("type", "value")),
             ".".join(str(part) for part in error.get("loc", ())[1:]) or "request",
             "",
-            Text(f"不是合格的值（{error.get('type')}）", str(error.get("msg", "not a proper value"))),
+            Text(f"不是可接受的值（{error.get('type')}）", str(error.get("msg", "not an accepted value"))),
             Text("按接口说明改正", "correct it as the description of the API says"),
         )
         for error in errors
@@ -150,7 +150,7 @@ def of_validation(errors: Iterable[Mapping[str, Any]]) -> list[Problem]:
 
 
 def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Below ``/api/`` every refusal is problem details, anyone who gave it: an address that does not exist, a wrong
+    """Turn every error below ``/api/`` into problem details, regardless of its origin: an unknown address, a wrong
     method, a missing CSRF token, a fault.
     """
 

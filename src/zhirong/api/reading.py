@@ -1,4 +1,4 @@
-"""What comes with a call: the body, the version that the caller knows, numbers in the address."""
+"""Reading a call: the body, the version stated by the caller, numbers in the address."""
 
 import json
 import re
@@ -14,17 +14,18 @@ from zhirong.operations.fields import unwritable_paths, unwritable_problem
 KEY_HEADER = "Idempotency-Key"
 VERSION_HEADER = "If-Match"
 ANY_VERSION = "*"
-# One strong entity tag; a proxy that packs what it passes on makes it a weak one, which names the same version
-# here.
+# One strong entity tag; a compressing proxy turns it into a weak one, which names the same version here.
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})"')
 
 
 class UnreadableError(InputError):
-    """The body is not what the media type says: nothing in it could be looked at."""
+    """The body does not match its media type and cannot be read."""
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that was sent; nothing sent is an empty one. Raises UnreadableError for anything else."""
+    """Return the JSON object of the body; an empty body is an empty object. Raises UnreadableError for anything
+    else.
+    """
     if not request.body:
         return {}
     try:
@@ -37,14 +38,14 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
 
 
 class NoVersionError(InputError):
-    """An operation on a row must state the version that the caller has seen, so that it does not overwrite changes
-    of others.
+    """An operation on a row must state the version that the caller has seen, so that it does not overwrite others'
+    changes.
     """
 
 
 def version_of(request: HttpRequest) -> int | None:
-    """The version in ``If-Match`` (RFC 9110 §13.1.1); None for ``*``: whatever it is now. Raises NoVersionError if
-    there is none, InputError for one that is no version.
+    """Return the version in ``If-Match`` (RFC 9110 §13.1.1); None for ``*``, any version. Raises NoVersionError if
+    it is missing, InputError if it is not a version.
     """
     written = request.headers.get(VERSION_HEADER, "").strip()
     if not written:
@@ -71,13 +72,13 @@ def version_of(request: HttpRequest) -> int | None:
 
 
 def etag(version: int) -> str:
-    """A version as an ``ETag``."""
+    """Return a version as an ``ETag``."""
     return f'"{version}"'
 
 
 def query_of(request: HttpRequest, known: Mapping[str, Any]) -> dict[str, str]:
-    """The parameters in the address. known: names that there are. Raises InputError naming every other, and those
-    that have characters which no database can keep.
+    """Return the query parameters. known: allowed names. Raises InputError with every other name, and with values
+    whose characters no database can store.
     """
     problems = [
         Problem(
@@ -98,7 +99,7 @@ def query_of(request: HttpRequest, known: Mapping[str, Any]) -> dict[str, str]:
 
 
 def number_in(given: Mapping[str, str], name: str, least: int, most: int, otherwise: int) -> int:
-    """A whole number among the parameters, within bounds. Raises InputError for anything else."""
+    """Return a whole-number parameter within bounds. Raises InputError for anything else."""
     written = given.get(name, "")
     if not written:
         return otherwise

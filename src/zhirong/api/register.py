@@ -1,4 +1,4 @@
-"""The register for programs: what it publishes, the pre-check that banks call, receipts and check codes."""
+"""The register for programs: published data, the pre-check for banks, receipts and check codes."""
 
 from typing import Any
 
@@ -24,13 +24,13 @@ from zhirong.store.settings import DATA
 
 
 class PartyOut(Schema):
-    """Who pledges or holds a pledge; a natural person's name is masked for others."""
+    """A pledgor or pledgee; a natural person's name is masked for others."""
 
     name: str
 
 
 class PledgedRight(Schema):
-    """A right in a registration. rank: among the pledges of the same right, null until entered."""
+    """A right in a registration. rank: among the pledges of the same right, null before registration."""
 
     key: str
     kind: str
@@ -41,8 +41,8 @@ class PledgedRight(Schema):
 
 
 class RegistrationOut(Schema):
-    """A registration as far as the register publishes it. former_names: of pledgors and pledgees that have changed
-    since: it is found by them too.
+    """The published part of a registration. former_names: of pledgors and pledgees whose names have changed; a
+    search finds these too.
     """
 
     id: int
@@ -62,9 +62,9 @@ class RegistrationOut(Schema):
 
 
 class Registrations(Schema):
-    """Registrations in the order of their filings. after: the id to continue from, null if there are no more.
-    searched_as: what the number was looked for as, null if none was asked for; a kind of right that is not named
-    was not looked for.
+    """Registrations in the order of their filings. after: the id to continue from, null at the end. searched_as:
+    the meanings under which the number was searched, null without a number; rights of other kinds were not
+    searched.
     """
 
     rows: list[RegistrationOut]
@@ -79,7 +79,7 @@ class Entries(Schema):
 
 
 class Verified(Schema):
-    """What the check of a receipt came to: holds, fails or undecided, and every single check."""
+    """The result of the check of a receipt: holds, fails or undecided, and every single check."""
 
     verdict: str
     leaf_index: int
@@ -89,7 +89,7 @@ class Verified(Schema):
 
 
 class CodeOut(Schema):
-    """What a check code stands for: its entry, and the registration then and now where it is public."""
+    """The meaning of a check code: its entry, and the registration then and now if it is public."""
 
     number: int
     code: str
@@ -100,7 +100,7 @@ class CodeOut(Schema):
 
 
 class Prechecked(Schema):
-    """Right by right: whether it can be pledged, and by which rule not."""
+    """For each right: whether it can be pledged, and if not, by which rule."""
 
     rows: list[dict[str, Any]]
 
@@ -109,14 +109,14 @@ _FILTERS = ("number", "name", "how", "side", "code", "first", "last", "after", "
 
 
 class SearchRequest(Request):
-    """Days of entry to search between."""
+    """A search by days of registration."""
 
     first: Day | None = None
     last: Day | None = None
 
 
 def add_to(api: NinjaAPI) -> None:
-    """Declare the calls; all but the pre-check are for everybody."""
+    """Declare the calls; all except the pre-check are public."""
     public: dict[str, Any] = {"tags": ["register"], "auth": None}
     api.get(
         "/register/registrations",
@@ -161,7 +161,7 @@ def add_to(api: NinjaAPI) -> None:
 
 
 def search_register(request: HttpRequest) -> HttpResponse:
-    """What the register publishes; amounts and natural persons' names are not."""
+    """Search the published register, which contains no amounts and no names of natural persons."""
     given = query_of(request, dict.fromkeys(_FILTERS))
     days = read(SearchRequest, {name: given[name] for name in ("first", "last") if given.get(name)})
     limit = number_in(given, "limit", 1, MOST, 50)
@@ -187,32 +187,32 @@ def search_register(request: HttpRequest) -> HttpResponse:
 
 
 def changes(request: HttpRequest) -> HttpResponse:
-    """The public entries of everything that happened to registrations and rights on a day."""
+    """Return the public entries of all events of registrations and rights on a day."""
     day = read(ChangesRequest, query_of(request, {"day": ""})).day
     return as_json({"rows": changes_of(day)})
 
 
 class ChangesRequest(Request):
-    """Whose day."""
+    """The day of the changes."""
 
     day: Day
 
 
 def code(request: HttpRequest) -> HttpResponse:
-    """Whether a certificate's code is one of this register's, and how the registration stands now."""
+    """Return whether a certificate's code belongs to this register, and the current registration."""
     given = query_of(request, {"code": ""})
     return as_json(check_code(NOBODY, given.get("code", "")))
 
 
 def verify(request: HttpRequest) -> HttpResponse:
-    """Check a receipt against the register's own published keys."""
+    """Check a receipt against the register's published keys."""
     receipt = read_receipt(request.body)
     keys: tuple[PublicKey, ...] = public_keys(DATA)
     return as_json(verify_receipt(receipt, keys=keys).as_json())
 
 
 def check_before(request: HttpRequest) -> HttpResponse:
-    """Is each right free, may the claim be secured by it, by which rule not. Writes nothing."""
+    """Check whether each right is free and may secure the claim, and if not, by which rule. Writes nothing."""
     actor: Actor = request.actor
     demand_read(actor)
     sent = body_of(request)

@@ -1,4 +1,4 @@
-"""Who calls, and how often: a token of a program or the session of a page; deny by default."""
+"""Authentication and rate limits: a program's token or a page session; deny by default."""
 
 import threading
 import time
@@ -18,33 +18,33 @@ from zhirong.operations.tokens import actor_of_token
 from zhirong.store.shared_cache import count
 
 _WINDOW_SECONDS = 60
-# A process asks for so large a part of a rate at once: the shared count is not written at every call.
+# A process reserves this part of a rate at once, so that not every call writes the shared counter.
 _PARTS = 50
 
 
 class BearerToken(HttpBearer):
-    """``Authorization: Bearer zr_...``: a token that somebody has made on the platform."""
+    """``Authorization: Bearer zr_...``: a token created on the platform."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        """The person that the token acts as."""
+        """Return the actor of the token."""
         actor = actor_of_token(token, day_of(now()))
         request.actor = actor or NOBODY
         return actor
 
 
 class PageSession(APIKeyCookie):
-    """The session of somebody signed in at the pages, with the CSRF token of the page in ``X-CSRFToken``."""
+    """The session of a user signed in on the pages, with the CSRF token of the page in ``X-CSRFToken``."""
 
     param_name = "sessionid"
 
     def __call__(self, request: HttpRequest) -> Any:
-        """The person of the session; never where the caller has sent a token, good or bad."""
+        """Return the actor of the session; never if the caller has sent a token, valid or not."""
         if "Authorization" in request.headers:
             return None
         return self.authenticate(request, None)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
-        """The person whom the pages' middleware has found."""
+        """Return the actor found by the pages' middleware."""
         actor: Actor = request.actor
         if not actor.account:
             return None
@@ -57,8 +57,8 @@ AUTH = (BearerToken(), PageSession())
 
 
 class Parts:
-    """What is left in this process of rates that all processes share: never more than the rate goes out in all, up
-    to one part for each further process less.
+    """This process's parts of rates shared by all processes: together they never exceed the rate, and may fall
+    short of it by one part per further process.
     """
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class Parts:
         self._left: dict[str, int] = {}
 
     def take(self, who: str, most: int, window: int) -> bool:
-        """Whether one more of ``most`` is left to ``who`` in this window of time."""
+        """Take one of ``most`` for ``who`` in this window of time; returns whether one was left."""
         with self._lock:
             if window != self._window:
                 self._window, self._left = window, {}
@@ -79,7 +79,7 @@ class Parts:
 
     @staticmethod
     def _part(key: str, most: int) -> int:
-        """A part of what is left in all; -1 where nothing is."""
+        """Take a part of the remaining rate; returns -1 if none is left."""
         wanted = max(1, most // _PARTS)
         return min(wanted, most - count(key, wanted, 2 * _WINDOW_SECONDS) + wanted) or -1
 
@@ -88,15 +88,15 @@ _PARTS_LEFT = Parts()
 
 
 class Rate(BaseThrottle):
-    """At most so many calls a minute: of one account, or of one address where nobody is signed in. most: for a call
-    that costs more than others, counted apart under ``name``.
+    """A limit on calls per minute: per account, or per address without sign-in. most: for a call that costs more
+    than others, counted separately under ``name``.
     """
 
     def __init__(self, name: str = "all", most: int | None = None) -> None:
         self._name, self._most = name, most
 
     def allow_request(self, request: HttpRequest) -> bool:
-        """Count the call; whether it is within the rate."""
+        """Count the call; returns whether it is within the rate."""
         actor: Actor = getattr(request, "actor", NOBODY)
         if actor.account:
             who, most = f"account:{actor.account}", settings.API_RATE
@@ -106,5 +106,5 @@ class Rate(BaseThrottle):
         return _PARTS_LEFT.take(f"{self._name}:{who}", most, int(time.time()) // _WINDOW_SECONDS)
 
     def wait(self) -> float:
-        """Seconds until the next minute begins."""
+        """Return the seconds until the next minute."""
         return _WINDOW_SECONDS - time.time() % _WINDOW_SECONDS

@@ -45,25 +45,25 @@ for part in (me, capabilities, operations, lists, objects, files, register, calc
 
 @api.exception_handler(UnreadableError)
 def unreadable(request: HttpRequest, error: UnreadableError) -> HttpResponse:
-    """What was sent is not JSON."""
+    """Answer that the body is not JSON."""
     return answer(request, 400, error.problems)
 
 
 @api.exception_handler(InputError)
 def refused(request: HttpRequest, error: InputError) -> HttpResponse:
-    """What an operation or a list has refused, with every reason."""
+    """Answer with every reason why an operation or a list rejected the request."""
     return refusal(request, error)
 
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """A parameter or a file that the framework could not read."""
+    """Answer that the framework could not read a parameter or a file."""
     return answer(request, 422, of_validation(error.errors))
 
 
 @api.exception_handler(AuthenticationError)
 def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    """Nobody, or a token that is not valid."""
+    """Answer that the caller is not signed in or the token is invalid."""
     response = answer(request, 401)
     response.headers["WWW-Authenticate"] = "Bearer"
     return response
@@ -71,13 +71,13 @@ def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 
 @api.exception_handler(Throttled)
 def too_often(request: HttpRequest, error: Throttled) -> HttpResponse:
-    """Too many calls; the framework adds when to come back."""
+    """Answer that there are too many calls; the framework adds the waiting time."""
     return answer(request, 429)
 
 
 @api.exception_handler(HttpError)
 def other(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """Anything else that the framework refuses."""
+    """Answer with any other error of the framework."""
     return answer(request, error.status_code)
 
 
@@ -85,7 +85,7 @@ def other(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(InterfaceError)
 @api.exception_handler(NoRegisterError)
 def not_now(request: HttpRequest, error: Exception) -> HttpResponse:
-    """The disk is full, or the database is busy, restarting or not founded: nothing was written."""
+    """Answer that the disk is full, or the database is busy, restarting or not set up: nothing was written."""
     if is_full_disk(error):
         return answer(request, 507, [full_disk()])
     response = answer(request, 503)
@@ -95,7 +95,7 @@ def not_now(request: HttpRequest, error: Exception) -> HttpResponse:
 
 @api.exception_handler(OSError)
 def machine(request: HttpRequest, error: OSError) -> HttpResponse:
-    """The disk is full; anything else that the machine reports is a fault of the platform."""
+    """Answer that the disk is full; any other system error is a fault of the platform."""
     if is_full_disk(error):
         return answer(request, 507, [full_disk()])
     raise error

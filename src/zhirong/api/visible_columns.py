@@ -1,4 +1,6 @@
-"""Which columns of which objects the API shows, and to whom. A new column is shown to nobody until it is named here."""
+"""The columns of objects that the API shows, and to whom. A new column is shown to nobody until it is declared
+here.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ _ROW = ("version", "created_at", "changed_at")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One kind of object. fields: shown to all who can see the row. own: to organisations of ``own_kinds`` only."""
+    """One kind of object. fields: shown to everyone who can see the row. own: shown only to organisations of
+    ``own_kinds``.
+    """
 
     model: type[Model]
     title: Text

@@ -1,4 +1,4 @@
-"""``zhirong appraise``: one case, a whole list of rights, or a back-test on past maintenance data."""
+"""``zhirong appraise``: appraise one case or a list of rights, or back-test on historical maintenance data."""
 
 import argparse
 import csv

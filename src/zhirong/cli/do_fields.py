@@ -171,7 +171,7 @@ def print_fields(fields: Sequence[Mapping[str, Any]], is_on_row: bool, lang: str
         must = ("（必填）" if zh else " (required)") if one["required"] else ""
         how = _HOW[one["widget"]][0 if zh else 1]
         if one["is_list"] and one["widget"] not in ("many", "range"):
-            how += "，可重复写" if zh else ", can be repeated"
+            how += "，可重复填写" if zh else ", can be repeated"
         default, now = _shown(one, one["default"]), _shown(one, one["start"])
         how += (f"；不填则为 {default}" if zh else f"; default: {default}") if default else ""
         how += f"{'；' if zh else '; '}{begins} {now}" if now not in ("", default) else ""

@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "report": ("评估报告：读出数据、两份对比", "appraisal reports: extract the data, compare two"),
     "rights": (
-        "核对权利清单：号码、状态、年龄、剩余寿命",
+        "核对权利清单：号码、状态、年龄、剩余期限",
         "check a list of rights: numbers, status, age, remaining term",
     ),
     "settle": (
@@ -151,7 +151,7 @@ def _run(words: list[str]) -> int:
         return 0
     options.lang = lang
     if _environment_language()[:2] not in ("", "zh", "en"):
-        print(f"ZHIRONG_LANG={_environment_language()}：只有 zh、en / only zh and en", file=sys.stderr)
+        print(f"ZHIRONG_LANG={_environment_language()}：仅支持 zh、en / only zh and en", file=sys.stderr)
     if options.packs is not None:
         commands[options.command].error("--rules: 请写全称 / write the full name")
     try:

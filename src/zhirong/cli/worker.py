@@ -1,4 +1,4 @@
-"""``zhirong worker``: the background worker as its own process."""
+"""``zhirong worker``: the background worker as a separate process."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""The parts of a quote next to its figures: 1 + 1, title, what is not stated, what would raise the limit."""
+"""Further parts of a quote: 1 + 1, title, missing data, ways to raise the limit."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _SCREENINGS = {
 
 
 def one_plus_one_rows(beside: OnePlusOnePart, lang: Lang) -> list[View]:
-    """One row each for the team, every right scored, the title investigation and the override, as far as stated."""
+    """Return one row each for the team, every scored right, the title investigation and the override, if stated."""
     rows: list[View] = []
 
     def add(what: Text, result: str, note: str) -> None:
@@ -59,7 +59,7 @@ def one_plus_one_rows(beside: OnePlusOnePart, lang: Lang) -> list[View]:
 
 
 def substitute_rows(quote: QuoteDocument, lang: Lang) -> list[View]:
-    """What the case does not state and what was used in its place."""
+    """Return the data missing in the case and the values used instead."""
     return [
         {"missing": one.missing.in_(lang), "used": one.used.in_(lang), "hint": one.hint.in_(lang)}
         for one in quote.substitutes
@@ -67,7 +67,9 @@ def substitute_rows(quote: QuoteDocument, lang: Lang) -> list[View]:
 
 
 def change_rows(quote: QuoteDocument, lang: Lang) -> list[View]:
-    """What would raise the credit limit, and what the recognised pledge value; the latter names what it raises."""
+    """Return ways to raise the credit limit and the recognised pledge value; the latter say which of the two they
+    raise.
+    """
     of_pledge = WORDS["pledge_value"].in_(lang) + WORDS["colon"].in_(lang)
     named = [
         *(("", change) for change in quote.credit_limit.changes),
@@ -81,7 +83,7 @@ def change_rows(quote: QuoteDocument, lang: Lang) -> list[View]:
 
 
 def doubt_rows(quote: QuoteDocument, lang: Lang) -> list[View]:
-    """What no source confirms, each line once, as many rules as it may stand for."""
+    """Return the points that no source confirms, each once with the number of rules concerned."""
     found = []
     for reference in quote.doubts:
         note, line = words(reference.note, lang), source(reference, lang)

@@ -1,4 +1,4 @@
-"""The quote as PDF: one page of answer, then the reasons."""
+"""The quote as PDF: the result on one page, then the reasons."""
 
 import json
 from dataclasses import replace
@@ -14,15 +14,15 @@ from zhirong.documents.quote_view import in_order_of_use, modes_of_page_one, quo
 from zhirong.kernel.text import Lang
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-CHART_WIDTH = 310  # two charts side by side on A4, with words large enough to read
+CHART_WIDTH = 310  # two charts side by side on A4, with readable labels
 
 
 def quote_pdf(quote: QuoteDocument, lang: Lang = "zh") -> bytes:
-    """A quote as PDF, its fonts embedded, its words kept as text.
+    """Return a quote as PDF with embedded fonts and selectable text.
 
-    Nothing that a user wrote is ever read as markup: the template receives data only. A character that the font
-    lacks is printed as 〓, and page one says so; long words are cut there and are in full among the reasons. The
-    quote's ``case.as_of`` is the document's date. Raises InputError if the machine has no Chinese font.
+    User input is never read as markup: the template receives only data. A character that the font lacks is printed
+    as 〓, and page one says so; long words are cut there and are in full among the reasons. The quote's
+    ``case.as_of`` is the document's date. Raises InputError if the machine has no Chinese font.
     """
     import typst
 
@@ -38,7 +38,7 @@ def quote_pdf(quote: QuoteDocument, lang: Lang = "zh") -> bytes:
         font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
         sys_inputs={"data": json.dumps(view, ensure_ascii=False), "font": FAMILY},
         format="pdf",
-        # For the archive, and for readers who cannot see the page.
+        # For archiving, and for readers who cannot see the page.
         pdf_standards=["a-2a", "ua-1"],
     )
     if not isinstance(pdf, bytes):

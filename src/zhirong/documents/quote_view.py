@@ -1,4 +1,4 @@
-"""A quote as the words and figures that a screen or a file shows."""
+"""The texts and figures of a quote for a screen or a file."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -59,10 +59,10 @@ _QUIET = ("clear", "not_applicable")
 
 
 def quote_view(quote: QuoteDocument, lang: Lang) -> View:
-    """Everything that the template of a quote prints, from a quote in order of use."""
+    """Return all data for the template of a quote. The quote must be in order of use."""
     modes = [_mode(mode, lang) for mode in quote.modes]
     shown = len(modes_of_page_one(quote))
-    # Every mode in full while they are few; among many, those that the firm cannot use get a line each.
+    # Every mode in full while there are few; among many, modes that the firm cannot use get one line each.
     detailed = [mode for mode in modes if mode["eligible"] != "no" or len(modes) <= MODES_ALL_IN_FULL]
     rights = [_right(right, lang) for right in quote.rights]
     return {
@@ -96,8 +96,8 @@ def quote_view(quote: QuoteDocument, lang: Lang) -> View:
 
 
 def in_order_of_use(quote: QuoteDocument) -> QuoteDocument:
-    """The quote with its modes in the order in which the firm cares: eligible, to be confirmed, not; cheap
-    first.
+    """Return the quote with its modes in the firm's order of interest: eligible, to be confirmed, not eligible;
+    cheapest first.
     """
     ranks = {"yes": 0, "unknown": 1, "no": 2}
 
@@ -109,16 +109,16 @@ def in_order_of_use(quote: QuoteDocument) -> QuoteDocument:
 
 
 def modes_of_page_one(quote: QuoteDocument) -> tuple[ModePart, ...]:
-    """The first modes of a quote in order of use: those open to the firm, and a few more where those are few."""
+    """Return the first modes of a quote in order of use: those open to the firm, and a few more if there are few."""
     usable = sum(mode.eligible != "no" for mode in quote.modes)
     return quote.modes[: min(MODES_ON_PAGE_ONE, max(usable, FEWEST_MODES_ON_PAGE_ONE))]
 
 
 def next_steps(quote: QuoteDocument, lang: Lang) -> list[View]:
-    """Who has to do what next, the most pressing first, each once.
+    """Return the next steps and who takes them, most urgent first, each once.
 
-    Order: gates not passed, obstacles to the pledge, open conditions of modes, then what the cheapest mode still
-    needs.
+    Order: failed eligibility checks, obstacles to the pledge, open conditions of modes, then the missing items of
+    the cheapest mode.
     """
     firm, colon = WORDS["firm"].in_(lang), WORDS["colon"].in_(lang)
     steps: list[tuple[str, str]] = []
@@ -142,7 +142,7 @@ def next_steps(quote: QuoteDocument, lang: Lang) -> list[View]:
 
 
 def _open_conditions(quote: QuoteDocument, lang: Lang) -> dict[str, list[str]]:
-    """What would settle the open conditions of the modes to be confirmed, each with the modes that wait for it."""
+    """Return what settles the open conditions of the modes to be confirmed, each with the modes concerned."""
     waiting: dict[str, list[str]] = {}
     for mode in quote.modes:
         for condition in mode.conditions if mode.eligible == "unknown" else ():
@@ -154,10 +154,10 @@ def _open_conditions(quote: QuoteDocument, lang: Lang) -> dict[str, list[str]]:
 
 
 def cheapest(quote: QuoteDocument) -> ModePart | None:
-    """The mode of the credit limit; where it has none, the one to be confirmed with the lowest effective annual
+    """Return the mode of the credit limit; without one, the mode to be confirmed with the lowest effective annual
     cost.
 
-    None if no mode of either sort has a cost.
+    None if no such mode has a cost.
     """
     costs = [(mode, mode.effective_annual_cost) for mode in quote.modes]
     priced = [(mode, Decimal(cost)) for mode, cost in costs if cost is not None]
@@ -172,7 +172,7 @@ def cheapest(quote: QuoteDocument) -> ModePart | None:
 
 
 def decision_text(quote: QuoteDocument, lang: Lang) -> str:
-    """What the quote comes to, in one sentence: lent or not, how much, and whether on conditions."""
+    """Return the result of the quote in one sentence: whether a loan is possible, its amount, and conditions."""
     limit = quote.credit_limit
     amount, asked = money(limit.amount), money(quote.case.request.amount)
     if limit.decision is LimitDecision.OFFER:
@@ -190,8 +190,10 @@ def decision_text(quote: QuoteDocument, lang: Lang) -> str:
 
 
 def provisional_note(modes: Sequence[ModePart], lang: Lang) -> str:
-    """That due days may still move, naming the years whose working days are not announced; empty if none may."""
-    # Years are announced one after the other, so of two the later is the one that is open.
+    """Return a note that due days may still change, with the years whose working days are not announced; empty if
+    none may.
+    """
+    # Years are announced one after the other, so the later of two is the open one.
     years = sorted({max(row.due, row.written).year for mode in modes for row in mode.schedule if row.provisional})
     if not years:
         return ""
@@ -219,7 +221,7 @@ def _case(quote: QuoteDocument, lang: Lang) -> View:
 
 
 def region(case: CasePart, lang: Lang) -> str:
-    """The region's name and its code."""
+    """Return the region's name and its code."""
     return f"{case.region_text.in_(lang)} {case.region}".strip()
 
 
@@ -253,7 +255,7 @@ def _interval(value: ValuePart, lang: Lang) -> str:
 
 
 def _beside_amount(quote: QuoteDocument, lang: Lang) -> str:
-    """Which mode gives the limit, and what it would be with no cover."""
+    """Return the mode that determines the limit, and the limit without risk sharing."""
     limit = quote.credit_limit
     if limit.decision is LimitDecision.DECLINE:
         return ""
@@ -366,7 +368,7 @@ def _gate(gate: GatePart, lang: Lang) -> View:
 
 
 def gate_verdict(gate: GatePart) -> str:
-    """``passed``, ``open`` (still to be met, but no bar), ``left_out`` (of the pledge) or ``failed``."""
+    """Return ``passed``, ``open`` (still to be met, but no obstacle), ``left_out`` (of the pledge) or ``failed``."""
     if gate.verdict is GateVerdict.FAILED and gate.scope is GateScope.PLEDGE:
         return "left_out"
     return gate.verdict.value
@@ -390,7 +392,7 @@ def _limit(limit: HeadlinePart, lang: Lang) -> View:
 
 
 def cap_row(cap: CapPart, lang: Lang) -> View:
-    """One cap of a credit limit: what it is, its amount, how it follows, and its sources."""
+    """Return one cap of a credit limit: name, amount, formula and sources."""
     return {
         "code": cap.code,
         "title": cap.title.in_(lang),
@@ -476,7 +478,7 @@ def _mode(mode: ModePart, lang: Lang) -> View:
 
 
 def _costs(mode: ModePart, lang: Lang) -> list[View]:
-    """Costs and subsidies, each kind between the same two parties on one line with its first and last day."""
+    """Return costs and subsidies; each kind between the same two parties is one line with its first and last day."""
     groups: dict[tuple[str, str, str], list[CostPart]] = {}
     for cost in mode.costs:
         key = (cost.title.in_(lang), cost.payer.in_(lang), cost.payee.in_(lang))
@@ -497,7 +499,7 @@ def _costs(mode: ModePart, lang: Lang) -> list[View]:
 
 
 def sharing_rows(mode: ModePart, lang: Lang) -> list[View]:
-    """One row a party: its part of a full loss, of a default at once and of the expected loss."""
+    """Return one row per party: its share of a full loss, of an immediate default and of the expected loss."""
     full, at_once, expected = (
         {row.party: row for row in rows} for rows in (mode.full_loss, mode.at_default, mode.expected_loss)
     )
@@ -528,9 +530,7 @@ def _made_with(quote: QuoteDocument, lang: Lang) -> str:
 
 
 def packs_of(quote: QuoteDocument, lang: Lang) -> list[str]:
-    """The policy packs that a quote was made under, each with its version and the SHA-256 of its content; empty for
-    none.
-    """
+    """Return the policy packs used for a quote, each with version and SHA-256 of its content; empty for none."""
     named = WORDS["pack"].in_(lang)
     return [
         f"{named} {pack.title.in_(lang)} {pack.id} {pack.version} SHA-256 {pack.digest}"

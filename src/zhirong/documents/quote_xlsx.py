@@ -1,4 +1,4 @@
-"""The quote as an Excel workbook: amounts as numbers, sums live, a user's words never read as formulas."""
+"""The quote as an Excel workbook: amounts are numbers, totals are live formulas, user input is never a formula."""
 
 import io
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ _SHEETS = {
 
 
 def quote_xlsx(quote: QuoteDocument, lang: Lang = "zh") -> bytes:
-    """A quote as an Excel workbook. The same quote always gives the same bytes."""
+    """Return a quote as an Excel workbook. The same quote always gives the same bytes."""
     quote = in_order_of_use(quote)
     buffer = io.BytesIO()
     book = Workbook(buffer, datetime.combine(quote.case.as_of, time()))
@@ -237,7 +237,7 @@ def _limit(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
     for cap in limit.caps:
         row = cap_row(cap, lang)
         sheet.row(row["title"], _amount(cap.amount), "●" if cap.binding else "", row["formula"], row["sources"])
-    # Not a minimum of the column: the limit is rounded down to ten thousand, and a failed check takes it away.
+    # Not the minimum of the column: the limit is rounded down to ten thousand, and a failed check sets it to zero.
     sheet.total(_w("credit_limit", lang), _amount(limit.amount))
     for name, amount in (
         ("uncovered", limit.uncovered),
@@ -253,7 +253,7 @@ def _limit(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
 
 
 def _pledge(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
-    """What each right counts for, what would raise the limit, 1 + 1, and what was used where nothing was stated."""
+    """Write the pledge value of each right, ways to raise the limit, 1 + 1, and the values used for missing data."""
     pledge = quote.pledge
     if pledge.rights:
         sheet.gap()
@@ -292,7 +292,7 @@ def _modes(sheet: Sheet, book: Workbook, quote: QuoteDocument, lang: Lang) -> No
             _rate(mode.effective_annual_cost),
             _rate(mode.cost_before_subsidy),
         )
-    # The chart shows the modes that are open to the firm; they come first.
+    # The chart shows the modes open to the firm, which come first.
     open_modes = sum(mode.eligible != "no" for mode in modes) or len(modes)
     last = first + open_modes - 1
     sheet.gap()
@@ -416,7 +416,7 @@ def _sources(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
 
 
 def _column(index: int) -> str:
-    """The letters of a column counted from 0."""
+    """Return the letters of a column counted from 0."""
     letters = ""
     index += 1
     while index:

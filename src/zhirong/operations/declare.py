@@ -1,7 +1,8 @@
-"""The declaration of an operation: what it asks for, who may do it, to which rows and in which states.
+"""Declaration of an operation: its request, its permitted actors, and the rows and states in which it is allowed.
 
-Pages, API, command line and client are made from ``OPERATIONS``; ``run`` carries one out. What only programs that use the
-library and ``zhirong register`` do is declared with ``library_operation``: the same engine, without a form.
+Pages, API, command line and client are generated from ``OPERATIONS``; ``run`` runs an operation. Operations that
+only library users and ``zhirong register`` call are declared with ``library_operation``: the same engine, without a
+form.
 """
 
 import hashlib
@@ -21,35 +22,38 @@ _NO_HELP = Text("", "")
 
 
 Relation = Callable[[Actor, Any], bool]
-# Who may do it to which registration of the register: by capacity. A capacity that is not named may not.
+# Permissions in the register by capacity. A capacity that is not named is denied.
 Policy = Mapping[Capacity, Callable[[Actor, Registration | None], bool]]
 
 
 def anyone(actor: Actor, row: Any) -> bool:
-    """No relation beyond what the person can see."""
+    """Require no relation except that the actor can see the row."""
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Who asks, when, and under which key: made by the client, one for each request, the same for its repeats."""
+    """The actor, time and key of a request: created by the client, once for each request and the same for its
+    repetitions.
+    """
 
     actor: Actor
     now: datetime
     key: str
 
     def part(self, name: str) -> "Call":
-        """The call of one of several operations or moves that a request needs: the same for every repeat of it."""
+        """Return the call of one of several operations that a request needs, the same for every repetition."""
         return replace(self, key=hashlib.sha256(f"{self.key}/{name}".encode()).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an operation has done. index, kind: of its event in the log. subject: such as ``case/12``, and its id and version.
+    """The result of an operation. index, kind: of its event in the log. subject: such as ``case/12``, and its id
+    and version.
 
-    answer: what it says to the caller, JSON. registration: how the one that it moved stands now, None where it moved none.
-    parts: the moves of registrations within an operation that made several. repeated: it had been done before under the
-    same key. shown_once: a secret for the caller's eyes alone, which is kept nowhere.
+    answer: to the caller, JSON. registration: the current one that it changed, or None.
+    parts: the transitions of registrations within an operation that made several. repeated: the operation had
+    already run with the same key. shown_once: a secret for the caller only, stored nowhere.
     """
 
     index: int
@@ -68,12 +72,16 @@ class Done:
 class Operation:
     """One business action. name: ``noun.verb``; the noun is its scope for tokens.
 
-    model: whose row it is done to, None where it begins something. roles: who may; empty: anybody signed in.
-    relation: beyond seeing the row, what the person must be to it. states: in which it is allowed, None for any (the
+    model: of its row, None if it creates something. roles: that may run it; empty: anyone signed in.
+    relation: required between actor and row, in addition to seeing it. states: in which it is allowed, None for any
+    (the
     chain's table still decides); they also say when its button is shown. is_signed: asks for a second factor.
-    for_agents: a firm can let its agent do it. is_background: the platform's own work alone does it, nobody signed in can.
-    prepare: what takes long and writes nothing, such as reading a file, done before the only writer is held up; what it
-    answers is ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the caller is notified.
+    for_agents: a firm can let its agent do it. is_background: the platform's own work alone does it, nobody signed
+    in can.
+    prepare: what takes long and writes nothing, such as reading a file, done before the only writer is held up;
+    what it
+    answers is ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the caller is
+    notified.
     policy: of an operation of the register, in which capacity and to which registrations (``register_policy``).
     is_library: it has no form; programs and ``zhirong register`` call it.
     """
@@ -99,14 +107,15 @@ class Operation:
 
     @property
     def scope(self) -> str:
-        """The part of a token's rights that it belongs to."""
+        """Return the noun of the operation, which is its scope for tokens."""
         return self.name.split(".")[0]
 
 
 OPERATIONS: dict[str, Operation] = {}
-LIBRARY_OPERATIONS: dict[str, Operation] = {}  # without a form: programs and the command line call them
+LIBRARY_OPERATIONS: dict[str, Operation] = {}  # without a form: called by programs and the command line
 
-# Operations that were renamed: former name to today's. The log and webhooks of before keep the former one.
+# Renamed operations: former name to current name. The log and webhooks from before the change contain the former
+# name.
 FORMER_NAMES: Mapping[str, str] = {
     "case.release": "case.disburse",
     "release.cancel": "loan.cancel_disbursement",
@@ -117,7 +126,7 @@ FORMER_NAMES: Mapping[str, str] = {
 
 
 def operation_of(kind: str) -> Operation | None:
-    """The operation that an event's kind names, today or formerly; None for what is no operation."""
+    """Return the operation named by a kind of event, under its current or a former name; None for other events."""
     name = FORMER_NAMES.get(kind, kind)
     return OPERATIONS.get(name) or LIBRARY_OPERATIONS.get(name)
 
@@ -141,8 +150,8 @@ def operation(
     takes_files: bool = False,
     policy: Policy | None = None,
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
-    """Declare an operation; the function decides and writes through ``Work``. page: name of the page to go to
-    afterwards, which takes the id of the row that the operation answers with.
+    """Declare an operation; the function decides and writes through ``Work``. page: name of the page shown
+    afterwards, which takes the id of the row in the operation's answer.
     """
 
     def declare(run: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

@@ -1,7 +1,7 @@
-"""What an operation asks for: a pydantic model with words in both languages, read with every problem reported
+"""The request of an operation: a pydantic model with labels in both languages, read with all problems reported
 together.
 
-The same model makes the form on a page, the schema of the API and the reader of what comes in.
+The same model defines the form on a page, the schema of the API and the reader of incoming data.
 """
 
 import json
@@ -42,10 +42,10 @@ Choices = Sequence[tuple[str, Text]]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """How a field is asked for. unit ``fen``: kept in fen, typed in yuan. widget: text, area, choice, many, day,
-    file, flag, password, money, number, range (three: low, most likely, high), table (not on a form). choices: what
-    may be chosen, or a function of person and subject row that gives it. only: whether a form asks for it at all,
-    by person and row. start: what a form begins with, by person and row.
+    """How a field is asked for. unit ``fen``: stored in fen, typed in yuan. widget: text, area, choice, many, day,
+    file, flag, password, money, number, range (three: low, most likely, high), table (not on a form). choices: the
+    allowed values, or a function of actor and row that returns them. only: whether a form contains the field, by
+    actor and row. start: initial value of a form, by actor and row.
     """
 
     title: Text
@@ -67,13 +67,13 @@ def ask(
     only: "Callable[[Any, Any], bool] | None" = None,
     start: "Callable[[Any, Any], Any] | None" = None,
 ) -> Ask:
-    """``Ask`` in one line."""
+    """Return an ``Ask`` for an annotation."""
     return Ask(Text(zh, en), Text(help_zh, help_en), widget, choices, only, start)
 
 
 class Request(BaseModel):
-    """The base of every request: unknown fields are refused, spaces around words do not count, a field with fixed
-    choices takes one of them, and its schema lists them.
+    """The base class of requests: unknown fields are rejected, surrounding spaces ignored, and a field with fixed
+    choices accepts only these and lists them in its schema.
     """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
@@ -101,7 +101,7 @@ class Request(BaseModel):
 
 
 def ask_in(info: FieldInfo) -> Ask | None:
-    """How a field is asked for, where it says so: next to its type, or within a type that may also be omitted."""
+    """Return how a field is asked for, if declared: next to its type, or within an optional type."""
     said = [*info.metadata, *_annotated_within(info.annotation)]
     return next((one for one in said if isinstance(one, Ask)), None)
 
@@ -113,8 +113,8 @@ def _annotated_within(annotation: Any) -> list[Any]:
 
 
 def choices_of(info: FieldInfo) -> dict[str, Text] | None:
-    """The values that a field takes, in words, where they are the same for everybody; None if anything can be given
-    or the choices depend on who asks. What holds where nothing is given can be given, too.
+    """Return the values of a field with their labels if they are the same for everybody; None if any value is
+    allowed or the choices depend on the actor. The default value is allowed, too.
     """
     said = ask_in(info)
     if said is None or said.choices is None or callable(said.choices):
@@ -131,7 +131,7 @@ def _refused_choice(allowed: Mapping[str, Text]) -> PydanticCustomError:
 
 
 def _list_choices(described: dict[str, Any], allowed: Sequence[str], handler: GetJsonSchemaHandler) -> None:
-    """Say in the schema of a field, or of the items of a list, which values it takes."""
+    """Add the allowed values to the schema of a field, or of the items of a list."""
     for part in (described, *described.get("anyOf", [])):
         kind = part.get("type")
         if kind == "array":
@@ -139,26 +139,24 @@ def _list_choices(described: dict[str, Any], allowed: Sequence[str], handler: Ge
         elif kind in ("string", "integer"):
             part["enum"] = [int(one) for one in allowed] if kind == "integer" else list(allowed)
         elif "$ref" in part and set(handler.resolve_ref_schema(part)["enum"]) != set(allowed):
-            # Not every value of its type can be chosen here.
+            # Some values of the type cannot be chosen here.
             del part["$ref"]
             part |= {"type": "string", "enum": list(allowed)}
 
 
 class Nothing(Request):
-    """An operation that asks for nothing but the click."""
+    """The request of an operation without fields."""
 
 
 def _said(code: str, reason: Text, hint: Text) -> PydanticCustomError:
-    """What is wrong with a value, in the words of the party that looked at it."""
+    """Return a validation error with the caller's reason and hint."""
     words = {"zh": reason.zh, "en": reason.en, "hint_zh": hint.zh, "hint_en": hint.en}
     return PydanticCustomError(code, "{en}", words)
 
 
 @dataclass(frozen=True, slots=True)
 class Formed:
-    """That text has the form of a pattern, the whole of it; hint: how it is written, for people, who read no
-    patterns.
-    """
+    """A constraint: the complete text matches a pattern; hint: the format in words for users."""
 
     pattern: str
     hint: Text
@@ -171,7 +169,7 @@ class Formed:
 
     def _checked(self, value: str) -> str:
         if re.fullmatch(self.pattern, value) is None:
-            raise _said("form", Text("格式不对", "not of the right form"), self.hint)
+            raise _said("form", Text("格式不对", "wrong format"), self.hint)
         return value
 
 
@@ -197,7 +195,7 @@ def _fen(value: Any) -> Any:
     if fen < 0:
         raise _said(
             "less_than_nothing",
-            Text("小于 0", "less than nothing"),
+            Text("小于 0", "less than zero"),
             Text("金额不能为负", "an amount cannot be negative"),
         )
     if fen > MOST_AMOUNT:
@@ -218,7 +216,7 @@ def _code(value: str) -> str:
 
 
 def _percent(value: Any) -> Any:
-    """``"5%"`` and ``"0.05"`` are the same; a number above 1 without its sign is neither."""
+    """Convert a percentage: ``"5%"`` equals ``"0.05"``; a number above 1 without percent sign is rejected."""
     if not isinstance(value, str):
         return value
     written = value.strip().replace("％", "%")
@@ -231,7 +229,7 @@ def _percent(value: Any) -> Any:
         raise _said(
             "rate_too_large",
             Text("超过 100%", "more than 100%"),
-            Text("5% 写成 5% 或 0.05", "five per cent is written 5% or 0.05"),
+            Text("百分之五请写成 5% 或 0.05", "five per cent is written 5% or 0.05"),
         )
     return rate
 
@@ -249,7 +247,7 @@ CreditCode = Annotated[str, Field(max_length=40), AfterValidator(_code)]
 Region = Annotated[
     str,
     Formed(
-        "^[0-9]{6}$", Text("写六位地区代码，如 610100", "enter the region's code of six digits, such as 610100")
+        "^[0-9]{6}$", Text("请填写六位地区代码，如 610100", "enter the region's code of six digits, such as 610100")
     ),
 ]
 Rate = Annotated[Decimal, BeforeValidator(_percent), Field(ge=0, le=1, decimal_places=6)]
@@ -259,8 +257,7 @@ Line = Annotated[str, Field(min_length=1, max_length=200)]
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
 
 
-# Control characters, half characters, direction marks (Unicode standard annex 9) and the separators of lines and
-# paragraphs.
+# Control characters, surrogate halves, direction marks (Unicode standard annex 9), line and paragraph separators.
 _UNWRITABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
@@ -270,7 +267,7 @@ _LONGEST_LINE = 500  # characters; a longer text has lines
 
 
 def is_money(info: FieldInfo) -> bool:
-    """Whether a field is an amount of money."""
+    """Return whether a field is an amount of money."""
     return _MONEY in info.metadata or _holds_money(info.annotation)
 
 
@@ -306,7 +303,7 @@ def mark_money_numbers(model: type[Request], data: Mapping[str, Any]) -> dict[st
 
 
 def read(model: type[R], data: Mapping[str, Any]) -> R:
-    """The request in this data. Raises InputError with a problem for every field that is wrong."""
+    """Read the data into a request. Raises InputError with a problem for every wrong field."""
     unwritable = [unwritable_problem(path) for path in unwritable_paths(data)]
     broken = [_line_break_problem(name) for name, value in data.items() if _breaks_a_line(model, name, value)]
     if unwritable or broken:
@@ -318,8 +315,8 @@ def read(model: type[R], data: Mapping[str, Any]) -> R:
 
 
 def unwritable_paths(value: Any, path: str = "") -> list[str]:
-    """Where in this data there are characters that no text has: a null or another control character but for tabs
-    and line breaks, half of a character, marks that turn the direction of what is read.
+    """Return the places in this data with characters that text must not contain: null and other control characters
+    except tabs and line breaks, surrogate halves, direction marks.
     """
     if isinstance(value, str):
         return [path] if _UNWRITABLE.search(value) else []
@@ -333,7 +330,7 @@ def unwritable_paths(value: Any, path: str = "") -> list[str]:
 
 
 def _breaks_a_line(model: type[Request], name: str, value: Any) -> bool:
-    """Whether a value, or an item of a list, has more than one line in a field of one line. What stands around it
+    """Return whether a value, or an item of a list, has several lines in a one-line field. Surrounding whitespace
     does not count.
     """
     info = model.model_fields.get(name)
@@ -351,88 +348,103 @@ def _line_break_problem(path: str) -> Problem:
     return Problem(
         path,
         "",
-        Text("只能写一行，不能有换行或制表符", "one line only, without line breaks and tabs"),
-        Text("删去换行和制表符", "Remove line breaks and tabs"),
+        Text("只能填写一行，不能含有换行或制表符", "one line only, without line breaks and tabs"),
+        Text("请删除换行和制表符", "Remove line breaks and tabs"),
         "one_line",
     )
 
 
 def unwritable_problem(path: str) -> Problem:
-    """That a field has such characters; they cannot be shown."""
+    """Return the problem that a field has such characters, which cannot be shown."""
     return Problem(
         path,
         "",
-        Text("含有不能保存的字符", "has characters that cannot be kept"),
-        Text("删去不可见的字符", "remove the invisible characters"),
+        Text("含有无法保存的字符", "contains characters that cannot be stored"),
+        Text("请删除不可见的字符", "remove the invisible characters"),
         "unwritable",
     )
 
 
-# pydantic's kinds of error in the words of this house: reason and hint. {x} are pydantic's own values.
+# pydantic's kinds of error with our reason and hint. {x} are pydantic's values.
 _WORDS: Mapping[str, tuple[Text, Text]] = {
-    "missing": (Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
-    "extra_forbidden": (Text("没有这个字段", "the field does not exist"), Text("去掉它", "omit it")),
-    # The least length of a text is always one: it must not be empty.
-    "string_too_short": (Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
+    "missing": (Text("没有填写", "the field is empty"), Text("补上", "fill it in")),
+    "extra_forbidden": (Text("该字段不存在", "the field does not exist"), Text("去掉它", "omit it")),
+    # The minimum length of a text is always one: it must not be empty.
+    "string_too_short": (Text("没有填写", "the field is empty"), Text("补上", "fill it in")),
     "string_too_long": (
         Text("超过 {max_length} 个字符", "longer than {max_length} characters"),
         Text("写短一些", "make it shorter"),
     ),
     "greater_than_equal": (Text("小于 {ge}", "less than {ge}"), Text("至少 {ge}", "enter at least {ge}")),
-    "greater_than": (Text("不大于 {gt}", "not more than {gt}"), Text("应大于 {gt}", "give more than {gt}")),
+    "greater_than": (Text("不大于 {gt}", "not more than {gt}"), Text("应大于 {gt}", "enter more than {gt}")),
     "less_than_equal": (Text("大于 {le}", "more than {le}"), Text("至多 {le}", "enter at most {le}")),
-    "less_than": (Text("不小于 {lt}", "not less than {lt}"), Text("应小于 {lt}", "give less than {lt}")),
-    "too_short": (Text("少于 {min_length} 项", "fewer than {min_length}"), Text("补上", "add what is missing")),
-    "too_long": (Text("多于 {max_length} 项", "more than {max_length}"), Text("减少", "give fewer")),
+    "less_than": (Text("不小于 {lt}", "not less than {lt}"), Text("应小于 {lt}", "enter less than {lt}")),
+    "too_short": (
+        Text("少于 {min_length} 项", "fewer than {min_length} entries"),
+        Text("补上", "add what is missing"),
+    ),
+    "too_long": (Text("多于 {max_length} 项", "more than {max_length} entries"), Text("减少", "enter fewer")),
     "money": (
         Text("不是金额", "not an amount of money"),
-        Text("写成 2,000,000.00 或 200万元", "write it like 2,000,000.00"),
+        Text("请写成 2,000,000.00 或 200万元", "write it like 2,000,000.00"),
     ),
-    "percent": (Text("不是比率", "not a rate"), Text("写成 5% 或 0.05", "write it like 5% or 0.05")),
+    "percent": (Text("不是比率", "not a rate"), Text("请写成 5% 或 0.05", "write it like 5% or 0.05")),
     "enum": (Text("不在可选范围内", "not one of the choices"), Text("可选：{expected}", "choose from: {expected}")),
     "literal_error": (
         Text("不在可选范围内", "not one of the choices"),
         Text("可选：{expected}", "choose from: {expected}"),
     ),
     "list_type": (Text("不是列表", "not a list"), Text("写成列表", "enter a list")),
-    "string_type": (Text("不是文字", "not text"), Text("填文字", "give text")),
+    "string_type": (Text("不是文字", "not text"), Text("填文字", "enter text")),
     "dict_type": (Text("不是表", "not a table"), Text("填表", "enter a table")),
-    "bool_type": (Text("不是是或否", "neither true nor false"), Text("填 true 或 false", "give true or false")),
-    "bool_parsing": (Text("不是是或否", "neither true nor false"), Text("填 true 或 false", "give true or false")),
+    "bool_type": (
+        Text("不是是或否", "neither true nor false"),
+        Text("请填写 true 或 false", "enter true or false"),
+    ),
+    "bool_parsing": (
+        Text("不是是或否", "neither true nor false"),
+        Text("请填写 true 或 false", "enter true or false"),
+    ),
     "decimal_max_places": (
         Text("小数超过 {decimal_places} 位", "more than {decimal_places} decimals"),
         Text("舍入后再填", "round it first"),
     ),
 }
 _DAYS = frozenset({"date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"})
-# Bounds of days are said as people say them of days.
+# Bounds of dates are worded for dates.
 _DAY_BOUNDS: Mapping[str, tuple[Text, Text]] = {
-    "greater_than_equal": (Text("早于 {ge}", "earlier than {ge}"), Text("填 {ge} 或以后", "give {ge} or later")),
-    "less_than_equal": (Text("晚于 {le}", "later than {le}"), Text("填 {le} 或以前", "give {le} or earlier")),
+    "greater_than_equal": (
+        Text("早于 {ge}", "earlier than {ge}"),
+        Text("请填写 {ge} 或之后的日期", "enter {ge} or later"),
+    ),
+    "less_than_equal": (
+        Text("晚于 {le}", "later than {le}"),
+        Text("请填写 {le} 或之前的日期", "enter {le} or earlier"),
+    ),
 }
 _WHOLE_NUMBERS = frozenset({"int_type", "int_parsing", "int_from_float", "int_parsing_size"})
 _NUMBERS = frozenset({"decimal_type", "decimal_parsing", "finite_number", "decimal_max_digits"})
-_LISTED = 200  # characters of what was found
+_LISTED = 200  # characters of the value shown
 
 
 def _problem(model: type[Request], error: Any) -> Problem:
     field = ".".join(str(part) for part in error["loc"]) or model.__name__
     found = error.get("input")
-    # A program that sends null has given nothing.
+    # A null from a program means that no value is given.
     kind = "missing" if found is None else error["type"]
     reason, hint = _words_of(kind, error.get("ctx", {}), _choices(model, error["loc"]))
     return Problem(field, "" if kind == "missing" else _shown(found)[:_LISTED], reason, hint, kind)
 
 
 def _shown(found: Any) -> str:
-    """What was found, as it was written: never in the words of the language that this is written in."""
+    """Return the value as written, independent of Python's notation."""
     if isinstance(found, Mapping):
         return ""
     return json.dumps(found, ensure_ascii=False) if isinstance(found, bool | list | tuple) else str(found)
 
 
 def _choices(model: type[Request], place: Sequence[Any]) -> Mapping[str, Text]:
-    """The words for the choices of a field, where they do not depend on who asks."""
+    """Return the labels of a field's choices if they do not depend on the actor."""
     info = model.model_fields.get(str(place[0])) if place else None
     asks = [one for one in info.metadata if isinstance(one, Ask)] if info else []
     return {
@@ -444,16 +456,18 @@ def _words_of(kind: str, context: Mapping[str, Any], choices: Mapping[str, Text]
     if "hint_zh" in context:
         return Text(context["zh"], context["en"]), Text(context["hint_zh"], context["hint_en"])
     if kind in _DAYS:
-        return Text("不是日期", "not a date"), Text("写成 2026-11-25", "write it like 2026-11-25")
+        return Text("不是日期", "not a date"), Text("请写成 2026-11-25 的格式", "write it like 2026-11-25")
     if kind in _WHOLE_NUMBERS:
-        return Text("不是整数", "not a whole number"), Text("填整数，如 12", "enter a whole number, such as 12")
+        return Text("不是整数", "not a whole number"), Text("请填写整数，如 12", "enter a whole number, such as 12")
     if kind in _NUMBERS:
-        return Text("不是合格的数字", "not a proper number"), Text("只填数字", "give digits only")
+        return Text("不是数字", "not a number"), Text("请填写数字", "enter digits only")
     is_of_days = isinstance(context.get("ge", context.get("le")), date)
     words = _DAY_BOUNDS[kind] if is_of_days else _WORDS.get(kind)
     if words is None:
-        return Text("不是合格的值", "not a value that fits"), Text("按说明改正", "correct it as the field says")
-    # pydantic lists choices as 'a', 'b' or 'c', in English.
+        return Text("不是可接受的值", "not an accepted value"), Text(
+            "按说明改正", "correct it as described for the field"
+        )
+    # pydantic lists choices in English as 'a', 'b' or 'c'.
     values = re.findall(r"'([^']*)'", str(context.get("expected", "")))
     named = [(value, choices.get(value)) for value in values]
     zh = "、".join(value if said is None else f"{value}（{said.zh}）" for value, said in named)

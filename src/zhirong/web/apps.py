@@ -1,4 +1,4 @@
-"""The pages as a Django application."""
+"""The Django application of the pages."""
 
 from django.apps import AppConfig
 

@@ -1,1 +1,3 @@
-"""The papers of a financing: contracts, forms, notices, statements; each made from plain facts, as Word and as PDF, in Chinese."""
+"""The documents of a financing: contracts, forms, notices, statements; each generated from plain facts as Word and
+PDF, in Chinese.
+"""

@@ -1,4 +1,4 @@
-"""Papers of a case before its contracts: application, summary of the appraisal, credit review, approval."""
+"""Documents of a case before its contracts: application, appraisal summary, credit review, approval."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ from zhirong.documents.financing.sheet import (
 
 
 def application(f: Facts) -> DocumentSheet:
-    """What the firm asks for, and by which rights."""
+    """Return the firm's application: the requested loan and the rights."""
     return _sheet(
         "知识产权质押融资申请书",
         f,
@@ -44,7 +44,7 @@ def application(f: Facts) -> DocumentSheet:
 
 
 def appraisal_summary(f: Facts) -> DocumentSheet:
-    """The interval that the appraisal gives, and until when it holds."""
+    """Return the summary of the appraisal: its interval and its validity."""
     return _sheet(
         "知识产权评估摘要",
         f,
@@ -64,7 +64,7 @@ def appraisal_summary(f: Facts) -> DocumentSheet:
 
 
 def credit_review(f: Facts) -> DocumentSheet:
-    """What the lender has looked into and what it thinks."""
+    """Return the lender's credit review: findings and opinion."""
     limits = [[one["title"], figure(one["amount"]), "决定" if one["binding"] else ""] for one in f["limits"]]
     checks = [[one["title"], one["state"], one["finding"]] for one in f["checks"]]
     return _sheet(
@@ -94,7 +94,7 @@ def credit_review(f: Facts) -> DocumentSheet:
 
 
 def approval(f: Facts) -> DocumentSheet:
-    """Who decided what. Decisions that were kept before 2026-12 call a role a duty."""
+    """Return the approval sheet with all decisions. Decisions stored before 2026-12 call a role a duty."""
     decisions = [
         [
             one.get("role", one.get("duty")) or "—",

@@ -1,9 +1,8 @@
-"""Contracts: of the loan, of the pledge, of the guarantee. The wording of every clause is a dated rule with its
-law.
+"""The loan, pledge and guarantee contracts. The wording of every clause is a dated rule with its law.
 
-``rules/lending/contract.toml`` holds the clauses; the facts of a contract bring those of its day (``clauses``), so
-that a contract keeps its wording when the rules change. Each contract ends with a table of what its clauses rest
-on.
+``rules/lending/contract.toml`` contains the clauses; the facts of a contract include those of its day
+(``clauses``), so that a contract keeps its wording when the rules change. Each contract ends with a table of the
+legal bases of its clauses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -78,7 +77,7 @@ Article = tuple[str, Sequence[str]]
 
 
 def loan_contract(f: Facts) -> DocumentSheet:
-    """The contract of the loan, with the schedule that its terms give."""
+    """Return the loan contract with its schedule."""
     servicing, guarantee = f["servicing"], f.get("guarantee_number")
     values = {
         "amount": money(f["amount"]),
@@ -149,9 +148,7 @@ def loan_contract(f: Facts) -> DocumentSheet:
 
 
 def pledge_contract(f: Facts) -> DocumentSheet:
-    """The contract of the pledge: kind and amount of the claim, its term, the rights, the scope, the
-    registration.
-    """
+    """Return the pledge contract: kind and amount of the claim, its term, the rights, the scope, the registration."""
     rights, maximum, value = f["rights"], f.get("maximum"), f.get("agreed_value")
     values = {
         "amount": money(f["amount"]),
@@ -222,7 +219,7 @@ def pledge_contract(f: Facts) -> DocumentSheet:
 
 
 def guarantee_contract(f: Facts) -> DocumentSheet:
-    """The contract of the guarantee, for the share and the amount that the guarantor has granted."""
+    """Return the guarantee contract for the share and amount that the guarantor granted."""
     values = {
         "amount": money(f["amount"]),
         "share": percent(f["share"]),
@@ -260,8 +257,8 @@ def guarantee_contract(f: Facts) -> DocumentSheet:
 
 
 def _real_effect(f: Facts, kinds: Sequence[KindRecord]) -> tuple[str, ...]:
-    """The clause for rights whose pledge no law provides for. Contracts made before there was one keep their
-    wording.
+    """Return the clause for rights whose pledge no law provides for. Earlier contracts keep their wording without
+    it.
     """
     clause = "pledge.real_effect"
     is_open = any(not one.is_named_by_law for one in kinds)
@@ -272,13 +269,13 @@ def _real_effect(f: Facts, kinds: Sequence[KindRecord]) -> tuple[str, ...]:
 
 
 def _set(f: Facts, articles: Sequence[Article], values: Mapping[str, str]) -> list[Block]:
-    """The articles with their clauses filled in. Raises KeyError for a clause or a value that does not exist."""
+    """Return the articles with completed clauses. Raises KeyError for an unknown clause or value."""
     known = f["clauses"]
     return clauses(*((title, [known[one]["words"].format_map(values) for one in ids]) for title, ids in articles))
 
 
 def _grounds(f: Facts, articles: Sequence[Article]) -> list[Block]:
-    """What each clause rests on, by its place in the contract."""
+    """Return the legal bases of the clauses by their numbers in the contract."""
     known: Mapping[str, Any] = f["clauses"]
     rows = []
     for number, (title, ids) in enumerate(articles, 1):
@@ -292,7 +289,9 @@ def _grounds(f: Facts, articles: Sequence[Article]) -> list[Block]:
 
 
 def _days_off(f: Facts) -> str:
-    """Where due days and the last day go; contracts made earlier state one rule for both."""
+    """Return the rule for due days and the last day that are not working days; earlier contracts have one rule for
+    both.
+    """
     shift, end, runs = f["shift"], f.get("end_shift") or "", _RUNS[f["interest_to_shifted"]]
     if not end:
         return _SHIFT[shift].format(runs=runs)
@@ -311,7 +310,7 @@ def _compound(servicing: Facts) -> str:
 
 
 def _by_default(f: Facts) -> list[Block]:
-    """Which terms the lender left as they usually are: anyone who signs shall see it."""
+    """Return the terms that the lender left at their usual values, to inform the signatories."""
     names = "、".join(one["zh"] for one in f.get("by_default") or ())
     return [paragraph(f"以下各项由平台按通常做法填写，双方签署即为约定：{names}。")] if names else []
 
@@ -321,7 +320,7 @@ def _dispute_clause(f: Facts) -> str:
 
 
 def _dispute(f: Facts) -> dict[str, str]:
-    """Negotiation, mediation where it is agreed, then the court or arbitration."""
+    """Return the values of the dispute clause: negotiation, mediation if agreed, then court or arbitration."""
     agreed = f["dispute"]
     before = "争议由双方协商；协商不成的，"
     if agreed["mediator"]:
@@ -346,7 +345,7 @@ def _method(f: Facts) -> str:
 
 
 def schedule_table(rows: list[Facts]) -> Block:
-    """A schedule with its sums. rows: number, due, principal, interest (fen)."""
+    """Return a schedule with its totals. rows: number, due, principal, interest (fen)."""
     listed = [
         [
             str(row["number"]),
@@ -365,7 +364,7 @@ def schedule_table(rows: list[Facts]) -> Block:
 
 
 def rights_table(rights: list[Facts]) -> Block:
-    """Rights with their numbers and days."""
+    """Return a table of rights with their numbers and dates."""
     rows = [
         [
             str(at),
@@ -383,7 +382,7 @@ def rights_table(rights: list[Facts]) -> Block:
 
 
 def _class_and_term(one: Facts) -> str:
-    """The classes of a mark and the last day of a right's term; papers made earlier do not keep them."""
+    """Return the classes of a trademark and the last day of a right's term; earlier documents do not contain them."""
     classes = "、".join(str(number) for number in one.get("goods_classes") or ())
     until = one.get("term_end")
     return "；".join(part for part in (f"第{classes}类" if classes else "", f"至{until}" if until else "") if part)

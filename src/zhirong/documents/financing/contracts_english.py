@@ -1,4 +1,4 @@
-"""The English text of the contracts, an annex where the lender asks for it. The Chinese text prevails."""
+"""The English text of the contracts, an annex on the lender's request. The Chinese text prevails."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -48,7 +48,7 @@ _SCOPE = (
 
 
 def loan_in_english(f: Facts, ids: Sequence[str]) -> list[Block]:
-    """The clauses of the loan contract."""
+    """Return the clauses of the loan contract."""
     servicing, guarantee = f["servicing"], f.get("guarantee_number")
     if not f.get("with_english"):
         return []
@@ -85,7 +85,7 @@ def loan_in_english(f: Facts, ids: Sequence[str]) -> list[Block]:
 
 
 def pledge_in_english(f: Facts, ids: Sequence[str]) -> list[Block]:
-    """The clauses of the pledge contract."""
+    """Return the clauses of the pledge contract."""
     if not f.get("with_english"):
         return []
     maximum, value = f.get("maximum"), f.get("agreed_value")
@@ -103,7 +103,7 @@ def pledge_in_english(f: Facts, ids: Sequence[str]) -> list[Block]:
 
 
 def guarantee_in_english(f: Facts, ids: Sequence[str]) -> list[Block]:
-    """The clauses of the guarantee contract."""
+    """Return the clauses of the guarantee contract."""
     if not f.get("with_english"):
         return []
     values = {
@@ -118,7 +118,7 @@ def guarantee_in_english(f: Facts, ids: Sequence[str]) -> list[Block]:
 
 
 def _annex(f: Facts, ids: Sequence[str], values: Mapping[str, str]) -> list[Block]:
-    """Each clause by its number in the contract. Raises KeyError for a clause or a value that does not exist."""
+    """Return each clause by its number in the contract. Raises KeyError for an unknown clause or value."""
     known = f["clauses"]
     filled = {**values, **_dispute(f)}
     rows = [

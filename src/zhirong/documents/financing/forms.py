@@ -1,7 +1,7 @@
-"""The form of a pledge registration with its annex, and the Excel list that long lists come in.
+"""The application form of a pledge registration with its annex, and the Excel list for many rights.
 
 Practice of the patent office's windows: more than two patents are listed in an annex that both parties seal across
-its pages; more than ten come as an Excel list too, in which the dot before the check digit is omitted.
+its pages; more than ten also require an Excel list, in which the dot before the check digit is omitted.
 """
 
 import io
@@ -36,8 +36,8 @@ _REGISTER_TITLES = {
 
 
 def registration_form(f: Facts) -> DocumentSheet:
-    """The application that pledgor and pledgee make together. register: whose form it is; list_sha256: of the Excel
-    list.
+    """Return the joint application of pledgor and pledgee. register: the authority of the form; list_sha256: of the
+    Excel list.
     """
     rights = f["rights"]
     blocks: list[Block] = [
@@ -84,12 +84,12 @@ def registration_form(f: Facts) -> DocumentSheet:
 
 
 def needs_list(rights: Sequence[Facts]) -> bool:
-    """Whether the form comes with an Excel list."""
+    """Return whether the form needs an Excel list."""
     return len(rights) > MOST_ON_PAPER
 
 
 def rights_list(rights: Sequence[Facts]) -> bytes:
-    """The Excel list: numbers as text and without the dot, so that thirteen digits stay thirteen."""
+    """Return the Excel list: numbers as text without the dot, so that all thirteen digits are kept."""
     buffer = io.BytesIO()
     workbook = Workbook(buffer, None)
     sheet = workbook.sheet("出质权利清单")

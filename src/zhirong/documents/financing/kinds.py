@@ -1,4 +1,4 @@
-"""Every kind of paper: its name, how it is made from facts, who must sign it."""
+"""The kinds of document: name, generator and signatories of each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,9 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class PaperKind:
-    """A kind of paper. letter: of its number. signers: as what parties sign it; nobody signs a notice."""
+    """A kind of document. letter: of its number. signers: the roles of the parties that sign it; nobody signs a
+    notice.
+    """
 
     title: Text
     letter: str
@@ -64,7 +66,7 @@ PAPER_KINDS: Mapping[DocumentKind, PaperKind] = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A paper in both forms."""
+    """A document in both formats."""
 
     title: str
     word: bytes
@@ -72,8 +74,6 @@ class Made:
 
 
 def make_paper(kind: DocumentKind, facts: Facts) -> Made:
-    """The paper of this kind from its facts. Raises KeyError for a kind that does not exist or a fact that is
-    missing.
-    """
+    """Generate a document of this kind. Raises KeyError for an unknown kind or a missing fact."""
     sheet = PAPER_KINDS[kind].make(facts)
     return Made(sheet.title, paper_docx(sheet), paper_pdf(sheet))

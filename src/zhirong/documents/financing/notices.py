@@ -1,4 +1,4 @@
-"""Notices and statements of a loan: released, due, overdue, discharged, and what has happened to it up to a day."""
+"""Notices and statements of a loan: disbursed, due, overdue, discharged, and its history up to a day."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ from zhirong.documents.financing.sheet import (
 
 
 def release_notice(f: Facts) -> DocumentSheet:
-    """The loan has been paid out; the schedule from the real day."""
+    """Return the notice of disbursement, with the schedule from the actual day."""
     return _sheet(
         "放款通知书",
         f,
@@ -34,7 +34,7 @@ def release_notice(f: Facts) -> DocumentSheet:
 
 
 def due_notice(f: Facts) -> DocumentSheet:
-    """Something falls due soon."""
+    """Return the notice of an upcoming payment."""
     return _sheet(
         "还款通知书",
         f,
@@ -49,7 +49,7 @@ def due_notice(f: Facts) -> DocumentSheet:
 
 
 def overdue_notice(f: Facts) -> DocumentSheet:
-    """Something was due and has not been paid."""
+    """Return the notice of an overdue payment."""
     return _sheet(
         "逾期催收通知书",
         f,
@@ -70,7 +70,7 @@ def overdue_notice(f: Facts) -> DocumentSheet:
 
 
 def discharge_notice(f: Facts) -> DocumentSheet:
-    """Everything is paid: the pledge is to be cancelled."""
+    """Return the notice that everything is paid and the pledge is to be discharged."""
     numbers = "、".join(f["registrations"]) or "—"
     return _sheet(
         "债务清偿暨解除质押通知书",
@@ -87,7 +87,7 @@ def discharge_notice(f: Facts) -> DocumentSheet:
 
 
 def loan_statement(f: Facts) -> DocumentSheet:
-    """What a loan stands at on a day, how each receipt was applied, what falls due."""
+    """Return the statement: the loan's position on a day, the application of receipts, upcoming payments."""
     received = [
         [
             one["day"],

@@ -1,6 +1,4 @@
-"""What stands on a paper, before it is set as Word or PDF: a title, a number, a day and blocks one after
-another.
-"""
+"""The content of a document before it is typeset as Word or PDF: title, number, date and a sequence of blocks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ _NUMERALS = "零一二三四五六七八九十"
 
 @dataclass(frozen=True, slots=True)
 class DocumentSheet:
-    """A paper. number: of the document. day: that it bears. blocks: see the functions below."""
+    """The content of a document. number: of the document. day: its date. blocks: see the functions below."""
 
     title: str
     number: str
@@ -27,24 +25,24 @@ class DocumentSheet:
 
 
 def heading(text: str) -> Block:
-    """A line over what follows."""
+    """Return a heading."""
     return {"kind": "heading", "text": text}
 
 
 def paragraph(text: str) -> Block:
-    """Running text."""
+    """Return a paragraph."""
     return {"kind": "paragraph", "text": text}
 
 
 def facts(*pairs: tuple[str, str]) -> Block:
-    """Labels and values, one per line; a value that is not there is a dash."""
+    """Return labels and values, one pair per line; a missing value is a dash."""
     return {"kind": "facts", "rows": [[label, value or "—"] for label, value in pairs]}
 
 
 def table(
     head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], right: Sequence[int] = ()
 ) -> Block:
-    """A table. widths: in proportion. right: the columns whose figures stand to the right."""
+    """Return a table. widths: relative. right: the right-aligned columns."""
     aligned = ["right" if at in right else "left" for at in range(len(head))]
     return {
         "kind": "table",
@@ -56,12 +54,12 @@ def table(
 
 
 def signatures(*parties: tuple[str, str]) -> Block:
-    """Where parties sign and seal: as what, and the name."""
+    """Return the fields for signature and seal of each party: its role and name."""
     return {"kind": "signatures", "parties": [list(party) for party in parties]}
 
 
 def clauses(*articles: tuple[str, Sequence[str]]) -> list[Block]:
-    """Numbered articles, each with its title and its paragraphs."""
+    """Return numbered articles, each with title and paragraphs."""
     blocks: list[Block] = []
     for number, (title, paragraphs) in enumerate(articles, 1):
         blocks.append(heading(f"第{numeral(number)}条　{title}"))
@@ -73,7 +71,7 @@ def clauses(*articles: tuple[str, Sequence[str]]) -> list[Block]:
 
 
 def numeral(number: int) -> str:
-    """A number from 1 to 99 in Chinese numerals."""
+    """Return a number from 1 to 99 in Chinese numerals."""
     if not 1 <= number <= 99:
         raise ValueError(f"no article has the number {number}")
     tens, ones = divmod(number, 10)
@@ -83,22 +81,22 @@ def numeral(number: int) -> str:
 
 
 def money(fen: Fen) -> str:
-    """``人民币贰佰万元整（¥2,000,000.00）``."""
+    """Return an amount such as ``人民币贰佰万元整（¥2,000,000.00）``."""
     return f"{capital_yuan(fen)}（¥{show_yuan(fen)}）"
 
 
 def figure(fen: Fen | None) -> str:
-    """``2,000,000.00``, or a dash."""
+    """Return an amount such as ``2,000,000.00``, or a dash."""
     return "—" if fen is None else show_yuan(fen)
 
 
 def percent(rate: str | Decimal) -> str:
-    """``4.35%``."""
+    """Return a rate such as ``4.35%``."""
     return f"{(Decimal(rate) * 100).normalize():f}%"
 
 
 def day_words(day: str | date | None) -> str:
-    """``2026年11月25日``, or a dash."""
+    """Return a date such as ``2026年11月25日``, or a dash."""
     if not day:
         return "—"
     one = date.fromisoformat(day) if isinstance(day, str) else day
@@ -106,7 +104,7 @@ def day_words(day: str | date | None) -> str:
 
 
 def party_rows(role: str, party: Facts) -> list[tuple[str, str]]:
-    """A party as it stands at the head of a contract."""
+    """Return the details of a party for the head of a contract."""
     return [
         (role, party["name"]),
         ("统一社会信用代码", party.get("code", "")),

@@ -1,4 +1,4 @@
-"""A sheet set as PDF and as Word, from the same blocks."""
+"""Typesetting of a document as PDF and as Word, from the same blocks."""
 
 import io
 import json
@@ -13,12 +13,12 @@ from zhirong.documents.printable import printable
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _CODE_POINTS = 0x110000
-_CM = 360_000  # English metric units of Word in a centimetre
+_CM = 360_000  # Word's English metric units per centimetre
 _TEXT_WIDTH = 16 * _CM
 
 
 def paper_pdf(sheet: DocumentSheet) -> bytes:
-    """The paper as PDF, its fonts embedded, its words kept as text. Raises InputError without a Chinese font."""
+    """Return the document as PDF with embedded fonts and selectable text. Raises InputError without a Chinese font."""
     import typst
 
     data = {
@@ -41,12 +41,12 @@ def paper_pdf(sheet: DocumentSheet) -> bytes:
 
 
 def paper_docx(sheet: DocumentSheet) -> bytes:
-    """The paper as a Word file."""
+    """Return the document as a Word file."""
     from docx import Document
 
     document = Document()
     _set_up(document, sheet)
-    # Word brings its own fonts; only what no file may hold is omitted.
+    # Word has its own fonts; only characters that no file may contain are omitted.
     for block in printable(list(sheet.blocks), range(_CODE_POINTS)):
         _WRITERS[block["kind"]](document, block)
     file = io.BytesIO()
@@ -72,7 +72,7 @@ def _set_up(document: Any, sheet: DocumentSheet) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.5)
-    # "Page 3" is a field, which Word counts itself.
+    # "Page 3" is a field that Word calculates itself.
     footer = section.footer.paragraphs[0]
     footer.alignment = 1
     footer.add_run(f"{sheet.number}　")
@@ -115,7 +115,7 @@ def _write_grid(
 
     grid = document.add_table(rows=len(rows), cols=len(shares), style="Table Grid")
     grid.autofit = False
-    if has_head:  # the head comes again on every page
+    if has_head:  # the heading is repeated on every page
         head = grid.rows[0]._tr.get_or_add_trPr()
         repeated = OxmlElement("w:tblHeader")
         repeated.set(qn("w:val"), "true")

@@ -15,7 +15,7 @@ def change_case_state(work: Work, case: Case, move: CaseTransition, **values: An
     """Change the state of a case, end its current step and begin the next. values: further columns that change with
     it.
 
-    Raises InputError if the move is not allowed now.
+    Raises InputError if the transition is not allowed now.
     """
     then = next_state(case.state, move)
     due = None if then in ENDED else time_limit(work, then)

@@ -1,1 +1,1 @@
-"""The lender's diligence, review, limits and portfolio."""
+"""The lender's due diligence, review, limits and portfolio."""

@@ -1,4 +1,4 @@
-"""What the lender corrects and adds before a review: the credit file and facts of a case, the indicator form of a
+"""The lender's corrections and additions before a review: the credit file and facts of a case, the indicators of a
 right.
 """
 
@@ -23,7 +23,7 @@ PURPOSE = "pledge"
 
 
 class CreditFile(Request):
-    """The credit file as it shall be, and the facts that modes ask about; facts omitted stay."""
+    """The corrected credit file, and the facts that modes ask about; omitted facts stay unchanged."""
 
     credit: Annotated[
         Table,
@@ -55,7 +55,7 @@ class CreditFile(Request):
     ),
 )
 def verify_credit(work: Work, request: CreditFile) -> Any:
-    """The case rests on it from now on; the firm's own description is not touched."""
+    """Store the verified data. The case uses them from now on; the firm's profile stays unchanged."""
     case: Case = work.row
     facts = case.facts if request.facts is None else request.facts
     check_known(facts, request.credit, work)
@@ -76,7 +76,7 @@ def _systems(actor: Actor, row: Any) -> Choices:
 
 
 class ScoreRight(Request):
-    """The answers of the indicator form for one right: by indicator ``answer``, ``grade`` and ``source``."""
+    """The answers to the indicators of one right: by indicator ``answer``, ``grade`` and ``source``."""
 
     right: Annotated[int, ask("权利", "Right", choices=_rights)]
     system: Annotated[str, ask("指标体系", "Indicator system", choices=_systems)] = "national_guide"
@@ -97,7 +97,7 @@ class ScoreRight(Request):
     ),
 )
 def score_right(work: Work, request: ScoreRight) -> Any:
-    """The answers are read by the chain first; all rights of a case are scored by one system."""
+    """Store the answers after the chain has checked them. All rights of a case are scored by one system."""
     case: Case = work.row
     right = FirmRight.objects.filter(pk=request.right).first()
     if right is None or right.pk not in case.rights:

@@ -1,6 +1,4 @@
-"""Due diligence at the lender's: taking a case in, asking the firm, working through the checklist, judging the
-team.
-"""
+"""Due diligence by the lender: accepting a case, asking the firm, completing the checklist."""
 
 from datetime import date
 from decimal import Decimal
@@ -42,7 +40,7 @@ from zhirong.store.parties import Account, Membership
 
 DESK = (MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER)
 _VERDICTS: dict[Any, Text] = {one.value: words for one, words in VERDICT_TEXT.items()}
-# What the law firm's finding is worth as the verdict of the item.
+# The verdict of the checklist item for each finding of the law firm.
 _TITLE_VERDICT = {
     "clear": DiligenceVerdict.CLEAR,
     "curable": DiligenceVerdict.NOTABLE,
@@ -51,22 +49,22 @@ _TITLE_VERDICT = {
 
 
 def name_of(account: Account | None) -> str:
-    """How a person is called on pages and papers."""
+    """Return the name of a person on pages and documents."""
     return "" if account is None else account.display_name or account.email
 
 
 def firm_page(case: Case) -> str:
-    """Where the firm sees its case."""
+    """Return the firm's page of the case."""
     return page_link("firm.case", case.pk)
 
 
 def lender_page(case: Case) -> str:
-    """Where the lender sees it."""
+    """Return the lender's page of the case."""
     return page_link("lender.case", case.pk)
 
 
 def officers(actor: Actor, row: Any) -> Choices:
-    """The loan officers of the person's organisation."""
+    """Return the loan officers of the actor's organisation."""
     members = Membership.objects.filter(organisation=actor.organisation, active=True).select_related("account")
     return [
         (str(one.account_id), Text(name_of(one.account), name_of(one.account)))
@@ -87,7 +85,7 @@ def _demand_officer(work: Work, officer: int) -> None:
 
 
 class Accept(Request):
-    """Whose case it will be."""
+    """The officer who will handle the case."""
 
     officer: Annotated[
         int | None,
@@ -112,7 +110,7 @@ class Accept(Request):
     page="lender.case",
 )
 def accept(work: Work, request: Accept) -> Any:
-    """Due diligence begins: an officer has it, and the checklist of the day is laid out."""
+    """Accept the case: due diligence begins, an officer handles it, and the checklist of the day is created."""
     officer = request.officer or work.actor.account
     _demand_officer(work, officer)
     change_case_state(work, work.row, CaseTransition.ACCEPT, officer_id=officer)
@@ -142,13 +140,13 @@ HELD = (
 
 
 def _may_hand_over(actor: Actor, row: Any) -> bool:
-    """The officer themselves, or the manager of their bank."""
+    """Return whether the actor is the officer of the case or the branch manager of the bank."""
     is_its = actor.account == row.officer_id or actor.has(MemberRole.LENDER_MANAGER)
     return bool(row.lender_id == actor.organisation and is_its)
 
 
 class HandOver(Request):
-    """Whose case it will be, and why."""
+    """The new officer and the reason."""
 
     officer: Annotated[int, ask("接手的客户经理", "New officer", choices=officers)]
     reason: Annotated[Line, ask("移交原因", "Reason")]
@@ -166,7 +164,7 @@ class HandOver(Request):
     help=Text("移交后原经办人仍不得审批该笔业务。", "The previous officer still may not approve this case."),
 )
 def hand_over(work: Work, request: HandOver) -> Any:
-    """Another officer has the case from now on; that officer must not have decided on it."""
+    """Transfer the case to another officer, who must not have decided on it."""
     case = work.row
     _demand_officer(work, request.officer)
     if request.officer == case.officer_id:
@@ -202,7 +200,7 @@ def hand_over(work: Work, request: HandOver) -> Any:
 
 
 class Return(Request):
-    """Why it goes back, and what is to be brought."""
+    """The reason for the return, and the required additions."""
 
     reason: Annotated[Words, ask("退回原因", "Reason for return", widget="area")]
     bring: Annotated[Words, ask("需要补充", "Required additions", "企业可见", "visible to the firm", widget="area")]
@@ -218,7 +216,7 @@ class Return(Request):
     page="lender.home",
 )
 def send_back_to_firm(work: Work, request: Return) -> Any:
-    """The firm completes it and submits it again; what has been looked into stays."""
+    """Return the case to the firm, which completes and submits it again; completed checklist items stay."""
     change_case_state(work, work.row, CaseTransition.RETURN, reason=request.reason[:500])
     note(work, work.row, f"退回补充 Returned: {request.reason}\n请补充 To bring: {request.bring}")
     work.notify(
@@ -232,7 +230,7 @@ def send_back_to_firm(work: Work, request: Return) -> Any:
 
 
 def note(work: Work, case: Case, words: str) -> None:
-    """A note of the lender that the firm can read next to its case."""
+    """Add a note of the lender that the firm can read on the page of its case."""
     work.create(
         Message,
         subject=f"case/{case.pk}",
@@ -265,7 +263,7 @@ class AskFirm(Request):
     page="lender.case",
 )
 def ask_firm(work: Work, request: AskFirm) -> Any:
-    """It stands open next to the case until the firm has answered."""
+    """Ask the firm; the question stays open on the page of the case until it is answered."""
     work.create(
         Message,
         subject=f"case/{work.row.pk}",
@@ -294,7 +292,7 @@ def _is_other(actor: Actor, row: Any) -> bool:
 
 
 class Check(Request):
-    """What came of one item. The fields of the law firm are for the title investigation alone."""
+    """The result of one checklist item. The fields of the law firm are only for the title investigation."""
 
     outcome: Annotated[
         CheckState,
@@ -336,8 +334,8 @@ class Check(Request):
     page="lender.case",
 )
 def do_check(work: Work, request: Check) -> Any:
-    """The item is done or waived; what it cost counts to the step. A finding may be entered again until the
-    hand-up.
+    """Complete or waive the item; its cost counts for the step. A finding can be replaced until the case is
+    submitted for approval.
     """
     item: CheckItem = work.row
     case = item.case
@@ -363,7 +361,7 @@ def do_check(work: Work, request: Check) -> Any:
         raise InputError(problems)
     file = item.file
     if request.file is not None:
-        # Evidence is the lender's own business: it hangs on the item, which nobody else sees, not on the case.
+        # Evidence is internal to the lender: it is attached to the item, which nobody else sees, not to the case.
         file = attach(work, request.file, subject_name(item), "evidence", case.lender)
     add_cost(work, case, request.cost - item.cost)
     work.update(
@@ -380,13 +378,13 @@ def do_check(work: Work, request: Check) -> Any:
 
 
 def rule_of(item: CheckItem, rules: Rulebook, day: date) -> CheckRule:
-    """The rule of an item, as of the day on which it was laid out."""
+    """Return the rule of an item as of the day on which the checklist was created."""
     found = {rule.id: rule for on in (day, day_of(item.created_at)) for rule in checklist(rules, on)}
     return found[item.item]
 
 
 def demand_diligence(case: Case) -> None:
-    """Refuse what belongs to due diligence while the case stands elsewhere."""
+    """Reject an operation of due diligence if the case is in another state."""
     if case.state != CaseState.DILIGENCE:
         raise refuse(
             "not_in_this_state",
@@ -398,7 +396,7 @@ def demand_diligence(case: Case) -> None:
 
 
 def _title_table(case: Case, request: Check, day: date) -> dict[str, Any]:
-    """The table ``[title_investigation]`` of a case file. Raises InputError with what is wrong with it."""
+    """Return the table ``[title_investigation]`` of a case file. Raises InputError with every error in it."""
     given = {
         "law_firm": request.law_firm,
         "commissioned_on": request.commissioned_on,
@@ -410,7 +408,7 @@ def _title_table(case: Case, request: Check, day: date) -> dict[str, Any]:
     }
     table = {name: value for name, value in given.items() if value is not None}
     if request.done_on is None:
-        # An item is done once the report is there.
+        # An item is done once the report has arrived.
         raise refuse(
             "missing",
             "done_on",

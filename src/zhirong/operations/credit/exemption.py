@@ -1,4 +1,6 @@
-"""The due-diligence exemption file: assembled from the events, and the decision on it by somebody who had no part in the case."""
+"""The due-diligence exemption file: assembled from the log; and the decision on it by someone who was not involved
+in the case.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -28,12 +30,12 @@ from zhirong.store.financing import Approval, Case, CaseStep, CheckItem, Guarant
 from zhirong.store.models import Event
 from zhirong.store.parties import Account, Organisation
 
-_LONGEST_CONTENT = 2000  # characters of a request shown in one cell; the log has the whole
+_LONGEST_CONTENT = 2000  # characters of a request shown in one cell; the log contains all of it
 _AFTER_ACCEPTANCE = tuple(state for state in CaseState if state not in (CaseState.DRAFT, CaseState.SUBMITTED))
 
 
 class Outcome(StrEnum):
-    """What was decided on those who worked on the case."""
+    """The decisions about those who worked on the case."""
 
     EXEMPT = "exempt"
     PARTLY = "partly"
@@ -56,11 +58,11 @@ OUTCOME_TEXT: dict[str, Text] = {
     page="lender.case",
 )
 def assemble(work: Work, request: Any) -> Any:
-    """Who did what when, by which rules, from the log, as Excel; an earlier file stays as it was."""
+    """Assemble the file from the log as Excel: persons, dates, operations, rules. An earlier file stays unchanged."""
     case: Case = work.row
     events = list(events_of(case))
     data = exemption_xlsx(_file(case, events, work))
-    # The lender's own business: not a file of the case, which firm and guarantor see too.
+    # Internal to the lender: not a file of the case, which the firm and the guarantor can also see.
     name = f"尽职免责档案-{case.number}-{work.day}.xlsx"
     kept = keep_made(work, data, name, f"exemption/{case.pk}", "exemption", case.lender)
     exemption = {
@@ -91,7 +93,9 @@ class Decide(Request):
     page="lender.case",
 )
 def decide(work: Work, request: Decide) -> Any:
-    """By somebody who neither worked on the case nor decided on it, once the file is there."""
+    """Record the decision, by someone who neither worked on the case nor decided on it, after the file was
+    assembled.
+    """
     case: Case = work.row
     if not case.exemption.get("file"):
         raise refuse(
@@ -120,7 +124,7 @@ def decide(work: Work, request: Decide) -> Any:
 
 
 def taking_part(case: Case) -> set[int]:
-    """The accounts of the lender that worked or decided on a case."""
+    """Return the lender's accounts that worked or decided on a case."""
     found = {case.officer_id, case.handed_up_by_id, *case.former_officers}
     found |= set(Approval.objects.filter(case=case).values_list("by_id", flat=True))
     found |= set(CheckItem.objects.filter(case=case).values_list("by_id", flat=True))
@@ -129,7 +133,7 @@ def taking_part(case: Case) -> set[int]:
 
 
 def events_of(case: Case) -> "Iterable[Event]":
-    """The events about a case, its guarantees and its loan, in their order."""
+    """Return the events of a case, its guarantees and its loan in order."""
     subjects = [subject_name(case)]
     subjects += [subject_name(one) for one in GuaranteeRequest.objects.filter(case=case)]
     subjects += [subject_name(one) for one in Loan.objects.filter(case=case)]
@@ -153,7 +157,9 @@ def _told(
 
 
 def history(events: "Iterable[Event]") -> list[dict[str, Any]]:
-    """Events as people read them: when, who, for whom, what, with what, by which rules. Two queries for the names."""
+    """Return events for readers: time, person, organisation, operation, data and rules. Two queries fetch the
+    names.
+    """
     listed = list(events)
     numbers = {int(one.actor.partition(":")[2]) for one in listed if one.actor.startswith("account:")}
     accounts = {one.pk: name_of(one) for one in Account.objects.filter(pk__in=numbers)}
@@ -252,7 +258,7 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
 
 
 def _norm(case: Case, work: Work) -> str:
-    """The exemption norm that applies to a loan of this size, or that it may follow, with its source."""
+    """Return the exemption norm for a loan of this size, binding or optional, with its source."""
     rule = work.rules.at("diligence.exemption.norm", work.day)
     applies = (case.approved_amount or case.amount) <= parse_yuan(rule.value["small_firms_up_to"])
     words = Text("适用", "applies") if applies else Text("可参照", "may be followed")
@@ -262,7 +268,7 @@ def _norm(case: Case, work: Work) -> str:
 def _departures(
     case: Case, steps: list[CaseStep], checks: list[CheckItem], titles: dict[str, Text], work: Work
 ) -> list[str]:
-    """What was not done as usual: late steps, items waived, adverse findings, a smaller amount than was asked for."""
+    """Return the departures from the usual process: late steps, waived items, adverse findings, a reduced amount."""
     found = [f"超期 late: {_both(CASE_WORDS[CaseState(one.state)])}" for one in steps if is_late(one, work)]
     for one in checks:
         if one.state == CheckState.OPEN:
@@ -278,7 +284,7 @@ def _departures(
 
 
 def is_late(step: CaseStep, work: Any) -> bool:
-    """Whether a step took or is taking longer than its time limit. work: whatever has ``day``."""
+    """Return whether a step exceeds or exceeded its time limit. work: any object with ``day``."""
     ended = work.day if step.ended_at is None else day_of(step.ended_at)
     return step.due_on is not None and ended > step.due_on
 

@@ -1,4 +1,4 @@
-"""What the lender adds for the credit limit: evidence of need, receipts, other security, replaced debt,
+"""The lender's additions for the credit limit: evidence of need, receipts, other security, replaced debt,
 institutions' figures.
 """
 
@@ -32,8 +32,8 @@ def _money(zh: str, en: str, help_zh: str = "", help_en: str = "") -> Any:
 
 
 class LimitInputs(Request):
-    """What is omitted is not known; a figure that is not known never raises the limit. Earlier entries are
-    replaced.
+    """The additions; omitted ones are unknown, and an unknown figure never raises the limit. They replace earlier
+    entries.
     """
 
     contracts: Annotated[
@@ -93,7 +93,7 @@ class LimitInputs(Request):
     ),
 )
 def limit_inputs(work: Work, request: LimitInputs) -> Any:
-    """The chain reads it first, so that everything wrong with it is said at once."""
+    """Store the entries after the chain has checked all of them."""
     case: Case = work.row
     stated = _tables(request)
     reader = Reader(exact(plain(stated)))
@@ -106,7 +106,7 @@ def limit_inputs(work: Work, request: LimitInputs) -> Any:
 
 
 def _tables(request: LimitInputs) -> Table:
-    """The entries as the tables of a case file."""
+    """Return the entries as tables of a case file."""
     tables: Table = {name: list(rows) for name, rows in request.more.items() if name in TABLES}
     tables |= {name: rows for name, rows in request.more.items() if name not in TABLES}
     if request.contracts is not None:

@@ -1,4 +1,4 @@
-"""Limits that a lender or guarantor sets itself: setting them, and how much of each is used."""
+"""Limits that a lender or guarantor sets for itself, and their use."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -33,13 +33,13 @@ READERS = (
     MemberRole.GUARANTOR_OFFICER,
     MemberRole.GUARANTOR_APPROVER,
 )
-# A case counts from its approval on, with what was approved until its loan stands.
+# A case counts from its approval on with the approved amount, until its loan is disbursed.
 COMMITTED = (CaseState.APPROVED, CaseState.SIGNING, CaseState.REGISTERING)
 _REGION_DIGITS = 6
 
 
 class SetLimit(Request):
-    """A limit in fen; for a mode or a region also which one."""
+    """A limit in fen; for a mode or region also which one."""
 
     scope: Annotated[
         Scope, ask("限额种类", "Limit type", choices=tuple((one.value, words) for one, words in SCOPE_TEXT.items()))
@@ -58,7 +58,7 @@ class SetLimit(Request):
 
 @operation("limit.set", Text("设定限额", "Set a limit"), roles=OWNERS, request=SetLimit)
 def set_limit(work: Work, request: SetLimit) -> Any:
-    """The limit of this kind is what it says from now on; the one before is in the log."""
+    """Set the limit of this kind; the log keeps the previous one."""
     _demand_value(request, work.day)
     found = financing.Limit.objects.filter(
         organisation=work.actor.organisation, scope=request.scope, value=request.value
@@ -89,7 +89,7 @@ def set_limit(work: Work, request: SetLimit) -> Any:
     ),
 )
 def remove_limit(work: Work, request: Any) -> Any:
-    """The limit no longer holds; that it did stays in the log."""
+    """Remove the limit; the log keeps it."""
     work.update(work.row, removed=True)
 
 
@@ -122,19 +122,19 @@ def _demand_value(request: SetLimit, day: date) -> None:
 
 
 def _is_region(value: str, day: date) -> bool:
-    """Whether the first two of six digits are those of a province."""
+    """Return whether the first two of six digits belong to a province."""
     provinces = {row["code"][:2] for row in rulebook().at("regions.names", day).value}
     return len(value) == _REGION_DIGITS and value.isascii() and value.isdigit() and value[:2] in provinces
 
 
 def limits_of(organisation: int) -> dict[LendingLimit, financing.Limit]:
-    """The limits of an institution, each with its row."""
+    """Return the limits of an institution, each with its row."""
     rows = financing.Limit.objects.filter(organisation=organisation, removed=False).order_by("scope", "value")
     return {LendingLimit(Scope(row.scope), row.value, row.amount): row for row in rows}
 
 
 def names_of(limits: Iterable[LendingLimit], day: date) -> dict[str, Text]:
-    """The names of the modes and regions that limits are for."""
+    """Return the names of the modes and regions of limits."""
     found = {}
     for limit in limits:
         if limit.scope is Scope.MODE and limit.value in modes():
@@ -145,15 +145,15 @@ def names_of(limits: Iterable[LendingLimit], day: date) -> dict[str, Text]:
 
 
 def lender_meters(case: Case, amount: FenAmount, day: date) -> tuple[Meter, ...]:
-    """What lending this amount would do to the lender's own limits, each named."""
+    """Return the effect of lending this amount on each of the lender's limits."""
     limits = tuple(limits_of(case.lender_id))
     used = {limit: lent(case.lender_id, limit, case) for limit in limits}
     return own_meters(limits, used, Addition(amount, case.mode, case.firm.region), names_of(limits, day))
 
 
 def lent(lender: int, limit: LendingLimit, case: Case | None = None) -> FenAmount:
-    """What stands against a limit of a lender, in fen: balances, and what is approved and not yet paid. The case is
-    omitted.
+    """Return the use of a lender's limit in fen: balances, and approved amounts not yet disbursed. The case itself
+    is excluded.
     """
     loans, cases = loans_of(lender), committed_of(lender)
     if case is not None:
@@ -170,20 +170,22 @@ def lent(lender: int, limit: LendingLimit, case: Case | None = None) -> FenAmoun
 
 
 def loans_of(lender: int) -> "QuerySet[Loan]":
-    """Loans of a lender that count, each with what it counts with (``standing``): the balance, before release the principal."""
+    """Return the lender's loans that count, each with its amount (``standing``): the balance, or the principal
+    before disbursement.
+    """
     return Loan.objects.filter(lender=lender, state__in=(LoanState.WAITING, LoanState.STANDING)).annotate(
         standing=If(When(state=LoanState.WAITING, then=F("principal")), default=F("balance"))
     )
 
 
 def committed_of(lender: int) -> "QuerySet[Case]":
-    """Cases of a lender that are approved and have no loan yet."""
+    """Return the lender's approved cases that have no loan yet."""
     return Case.objects.filter(lender=lender, state__in=COMMITTED, loan=None)
 
 
 def region_within(region: str, firm: str = "firm") -> Q:
-    """The firm's place lies in a region: its code begins with what the region's code says before its zeros. firm:
-    the way to it.
+    """Return the condition that a firm is in a region: its code begins with the region's code without trailing
+    zeros. firm: the lookup path of the firm.
     """
     prefix = region
     while prefix.endswith("00"):
@@ -192,12 +194,12 @@ def region_within(region: str, firm: str = "firm") -> Q:
 
 
 def sum_of(rows: "QuerySet[Any]", column: str) -> FenAmount:
-    """The sum of a column in fen."""
+    """Return the sum of a column in fen."""
     return rows.aggregate(sum=Sum(column))["sum"] or 0
 
 
 def broken(meters: Sequence[Meter]) -> list[Meter]:
-    """Those that would be exceeded."""
+    """Return the limits that would be exceeded."""
     return [one for one in meters if one.is_broken]
 
 

@@ -1,6 +1,4 @@
-"""The lender's lists and its portfolio: what waits for it, all its cases, and what stands by state, category, mode
-and region.
-"""
+"""The lender's lists and portfolio: pending cases, all cases, and balances by state, category, mode and region."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +29,7 @@ LENDER = (
     MemberRole.LENDER_CASHIER,
     MemberRole.LENDER_MANAGER,
 )
-# The states in which the lender has to act next, and the roles that do so.
+# The states in which the lender must act next, and the roles that do so.
 _WORK: dict[CaseState, tuple[MemberRole, ...]] = {
     CaseState.SUBMITTED: (MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
     CaseState.DILIGENCE: (MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER),
@@ -44,7 +42,7 @@ BAD = frozenset({Category.SUBSTANDARD, Category.DOUBTFUL, Category.LOSS})
 
 
 def my_states(actor: Actor) -> list[str]:
-    """The states of cases in which this person's roles have something to do."""
+    """Return the states of cases in which the actor's roles have something to do."""
     return [state.value for state, roles in _WORK.items() if TURN.get(state) == "lender" and actor.has(*roles)]
 
 
@@ -53,7 +51,7 @@ def _mine(actor: Actor, day: date) -> Q:
 
 
 def mode_title(mode_id: str) -> Text:
-    """What a mode is called; its id where it is no longer there."""
+    """Return the name of a mode; its id if the mode no longer exists."""
     known = modes().get(mode_id)
     return same(mode_id) if known is None else known.title
 
@@ -135,7 +133,7 @@ CASES = listing(
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One part of a portfolio. count: of cases or loans. amount: fen. key: as filters take it."""
+    """One part of a portfolio. count: of cases or loans. amount: fen. key: value for filters."""
 
     key: str
     title: Text
@@ -145,7 +143,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class LenderPortfolio:
-    """What a lender has, in fen. standing: balances of loans; committed: approved and not yet paid; bad:
+    """A lender's portfolio in fen. standing: balances of loans; committed: approved and not yet disbursed; bad:
     substandard or worse.
     """
 
@@ -162,12 +160,12 @@ class LenderPortfolio:
 
     @property
     def bad_per_mille(self) -> int:
-        """Balance of bad loans of a thousand of all balances, whole; 0 where nothing stands."""
+        """Return the non-performing balance per thousand of all balances, as a whole number; 0 without balances."""
         return self.bad * 1000 // self.standing if self.standing else 0
 
 
 def portfolio_of(lender: int, rules: Rulebook, day: date) -> LenderPortfolio:
-    """The portfolio of a lender today: a fixed number of sums in the database."""
+    """Return today's portfolio of a lender, with a fixed number of database queries."""
     standing = Loan.objects.filter(lender=lender, state=LoanState.STANDING)
     totals = standing.aggregate(
         all_balance=Sum("balance"),
@@ -212,5 +210,5 @@ def _slices(loans: Any, column: str, title: Callable[[str], Text]) -> tuple[Slic
 
 
 def open_cases(lender: int) -> int:
-    """How many cases have not ended."""
+    """Return the number of cases that have not ended."""
     return Case.objects.filter(lender=lender).exclude(state__in=[*ENDED, CaseState.DRAFT]).count()

@@ -1,6 +1,4 @@
-"""The lender's review: the quote of a case from all that is known of it now, and its hand-up to those who
-approve.
-"""
+"""The lender's review: the quote of a case from all current data, and its submission for approval."""
 
 import hashlib
 import json
@@ -36,7 +34,7 @@ _USE_ANOTHER_MODE = Text("改用其他模式，或不予通过", "use another mo
 
 
 class Review(Request):
-    """What the quote is made from is all there; only the rate may be agreed on."""
+    """The agreed rate; all other data of the quote already exist."""
 
     annual_rate: Annotated[
         Rate | None,
@@ -61,8 +59,8 @@ class Review(Request):
     page="lender.case",
 )
 def review(work: Work, request: Review) -> Any:
-    """The quote under the chosen mode, as of today and by today's rules; whatever is changed later makes it
-    stale.
+    """Calculate the quote under the chosen mode, as of today and by today's rules. Later changes of the data make
+    it outdated.
     """
     case: Case = work.row
     case.annual_rate = request.annual_rate
@@ -90,13 +88,13 @@ def review(work: Work, request: Review) -> Any:
 
 
 def inputs_of(case: Case) -> str:
-    """SHA-256 of everything that a quote is made from, save its day: whether two quotes rest on the same facts."""
+    """Return the SHA-256 of all data of a quote except its day, to see whether two quotes use the same facts."""
     table = plain(case_table_of(case, date(1, 1, 1)))
     return hashlib.sha256(json.dumps([table, case.mode], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def review_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
-    """Why the review of a case cannot be decided by; none where it can."""
+    """Return the reasons why the review of a case cannot be used for a decision; none if it can."""
     if not case.review:
         return [
             _review("", Text("尚未测算额度", "credit limit and quote have not been calculated"), "not_reviewed")
@@ -120,8 +118,8 @@ def review_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
 
 
 def suspended_problems(case: Case) -> list[Problem]:
-    """Nothing is submitted for approval, approved or signed for a firm or with a guarantor that the platform has
-    suspended.
+    """Return the problems that stop submission, approval and signature if the platform has suspended the firm or
+    the guarantor.
     """
     parties = [case.firm, *([case.guarantor] if case.guarantor else [])]
     return [
@@ -144,7 +142,7 @@ def _review(value: str, words: Text, code: str) -> Problem:
 
 
 def check_state(case: Case, rules: Rulebook, day: date) -> tuple[tuple[CheckRule, ...], tuple[DiligenceRule, ...]]:
-    """The checklist of a case: its rules, in order, and what has been entered."""
+    """Return the checklist of a case: its rules in order, and the results so far."""
     items = list(CheckItem.objects.filter(case=case).order_by("pk"))
     laid_out = {day_of(one.created_at) for one in items} or {day}
     by_id = {rule.id: rule for on in sorted(laid_out) for rule in checklist(rules, on)}
@@ -156,7 +154,7 @@ def check_state(case: Case, rules: Rulebook, day: date) -> tuple[tuple[CheckRule
 
 
 class HandUp(Request):
-    """What is proposed."""
+    """The proposal."""
 
     amount: Annotated[
         Fen,
@@ -192,7 +190,7 @@ class HandUp(Request):
     page="lender.case",
 )
 def hand_up(work: Work, request: HandUp) -> Any:
-    """A round of approval begins. Everything that still is in its way is said at once."""
+    """Start a round of approval. If anything prevents it, all obstacles are reported."""
     case: Case = work.row
     problems = hand_up_problems(case, work.rules, work.day)
     rules, entries = check_state(case, work.rules, work.day)
@@ -235,7 +233,7 @@ def hand_up(work: Work, request: HandUp) -> Any:
 
 
 def notify_next(work: Work, case: Case, role: str) -> None:
-    """Tell those of a role that a case waits for them."""
+    """Notify the members with a role that a case awaits them."""
     work.notify(
         Text(f"待审批：{case.number} {case.firm.name}", f"Case to approve: {case.number} {case.firm.name}"),
         lender_page(case),
@@ -245,7 +243,7 @@ def notify_next(work: Work, case: Case, role: str) -> None:
 
 
 def hand_up_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
-    """What stands between a case and its hand-up, apart from what the form asks."""
+    """Return the obstacles to submission for approval, apart from the fields of the form."""
     return [
         *_check_problems(case, rules, day),
         *_team_problems(case, rules, day),
@@ -286,7 +284,7 @@ def _team_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
 
 
 def _quote_problems(case: Case) -> list[Problem]:
-    """Failed gates and conditions of the mode that are not met, from the quote that was made."""
+    """Return the failed eligibility checks and unmet conditions of the mode in the quote."""
     quote = read_kept(case.quote)
     if quote is None:
         return []
@@ -309,13 +307,13 @@ def _said(name: str, reason: Text, hint: Text | None, code: str) -> Problem:
 
 
 def open_conditions(quote: QuoteDocument) -> list[GatePart | ModeConditionPart]:
-    """What the quote leaves open, to be settled before the money is paid: gates, and conditions of the mode."""
+    """Return the open eligibility checks and conditions of the quote, to be settled before disbursement."""
     gates = [one for one in quote.gates if one.verdict is GateVerdict.OPEN]
     left_out = [one for one in quote.gates if one.verdict is GateVerdict.FAILED and one.scope is GateScope.PLEDGE]
     return [*gates, *left_out, *(one for one in quote.modes[0].conditions if one.verdict == "unknown")]
 
 
 def rate_of(case: Case) -> Decimal | None:
-    """The annual rate that the quote was made with; None before a review."""
+    """Return the annual rate of the quote; None before a review."""
     quote = read_kept(case.quote)
     return None if quote is None else Decimal(quote.modes[0].loan.annual_rate)

@@ -1,4 +1,4 @@
-"""Replay of a past decision: the quote of a review, calculated again from the facts, rules and policies that it kept."""
+"""Replay of a past decision: the quote of a review, calculated again from its stored facts, rules and policies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,11 +9,11 @@ from zhirong.operations.rulebook import past_problem, rules_then
 
 
 def replay(review: Mapping[str, Any]) -> dict[str, Any]:
-    """The quote of a review (``Case.review``), by its own facts and the versions of policies that it used, whichever are in
-    force now.
+    """Calculate the quote of a review (``Case.review``) again by its stored facts and the versions of policies that
+    it used, even if others are in force now.
 
-    Raises InputError where the program has other rules than then (run it with the version of that time), where the review was
-    made before facts were kept with it, or where one of its policies is not there.
+    Raises InputError if the program has other rules (use the program version of that time), if the review was made
+    before facts were stored with it, or if one of its policies does not exist.
     """
     if "table" not in review:
         raise past_problem(

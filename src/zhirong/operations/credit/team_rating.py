@@ -1,5 +1,5 @@
-"""The assessment of a firm's team for a case by independent raters (000 §3.1): one sheet a rater, a third where two
-disagree.
+"""The assessment of a firm's team for a case by independent raters (000 §3.1): one sheet per rater, a third one if
+two disagree.
 """
 
 from datetime import date
@@ -28,7 +28,7 @@ _MOST_RATERS = 3
 
 
 def _items_of_all_days(rules: Rulebook) -> tuple[TeamItem, ...]:
-    """Every item of any version of the rule, so that the form of each day finds its fields."""
+    """Return every item of all versions of the rule, so that the form has the fields of any day."""
     found = {}
     for version in rules.rule("credit.team.items").versions:
         for row in version.value["items"]:
@@ -39,7 +39,7 @@ def _items_of_all_days(rules: Rulebook) -> tuple[TeamItem, ...]:
 
 
 def _sheet(rules: Rulebook) -> type[Request]:
-    """The request: for each item its level and what was seen, and the rater's two declarations."""
+    """Return the request model: level and evidence of each item, and the rater's two declarations."""
     fields: dict[str, Any] = {}
     for item in _items_of_all_days(rules):
         levels = tuple(
@@ -95,7 +95,7 @@ RateTeam = _sheet(rulebook())
     ),
 )
 def rate_team(work: Work, request: Any) -> Any:
-    """One sheet; what all sheets come to is kept with the case and counts in the next review."""
+    """Store one sheet. The result of all sheets is stored with the case and used in the next review."""
     case: Case = work.row
     sheets = list(TeamRating.objects.filter(case=case).order_by("pk"))
     _demand_room(work, case, sheets)
@@ -123,14 +123,14 @@ def rate_team(work: Work, request: Any) -> Any:
 
 
 def assessed(case: Case, rules: Rulebook, day: date) -> TeamAssessment | None:
-    """What the sheets of a case come to on a day; None if there is none."""
+    """Return the result of a case's sheets on a day; None if there are none."""
     if not case.team:
         return None
     return assess_team(read_team(Reader(exact(case.team)), rules, day), rules, day)
 
 
 def name_of_rater(work: Work) -> str:
-    """The person who rates, as the sheet names them."""
+    """Return the rater's name for the sheet."""
     return name_of(Account.objects.get(pk=work.actor.account))
 
 
@@ -157,7 +157,7 @@ def _demand_room(work: Work, case: Case, sheets: list[TeamRating]) -> None:
 
 
 def _demand_whole(work: Work, sheet: dict[str, Any]) -> None:
-    """Refuse a sheet with anything missing; the fields are named as the form names them."""
+    """Reject an incomplete sheet, with the names of the form's fields."""
     problems = []
     for code, mark in sheet["marks"].items():
         for part, words in (("points", Text("未选择等级", "no level selected")), ("evidence", _NO_EVIDENCE)):

@@ -79,8 +79,8 @@ def _flag(written: str) -> bool:
             "not_a_flag",
             "value",
             written,
-            Text("只能是 true 或 false", "neither true nor false"),
-            Text("请填 true 或 false", "Enter true or false."),
+            Text("须为 true 或 false", "neither true nor false"),
+            Text("请填写 true 或 false", "Enter true or false."),
         )
     return written.lower() == "true"
 
