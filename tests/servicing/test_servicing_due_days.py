@@ -360,6 +360,39 @@ def test_put_off_where_two_instalments_meet_no_night_is_without_interest(capital
     assert [item.interest for item in state.items[2:]] == [round_fen(first), round_fen(daily * nights[1])]
 
 
+@pytest.mark.parametrize("capitalises", [True, False])
+@pytest.mark.parametrize("day", [date(2025, 10, 9), date(2025, 10, 5)])
+def test_put_off_while_instalments_wait_for_their_shifted_day_all_interest_is_owed(
+    day: date, capitalises: bool
+) -> None:
+    """Due days 1, 4 and 7 October 2025, all payable on the 9th; everything is put off before any of it is paid."""
+    terms = terms_of(
+        start=date(2025, 9, 1), end=date(2025, 10, 16), method=Method.EQUAL_PRINCIPAL, cycle=Cycle(3, "day"),
+        shift="following",
+    )  # fmt: skip
+    until = day + timedelta(days=20)
+    change = Amendment(
+        day, "restructuring", end=until, method=Method.BULLET, interest="capitalised" if capitalises else "next_due"
+    )
+    changed = terms_of(**{**_fields(terms), "changes": (change,)})
+    event = ev.Restructuring(
+        id="X", day=day, booked=day, until=until, yearly=None, method=Method.BULLET, capitalises=capitalises
+    )
+    earlier = paid_until(terms, date(2025, 9, 30))
+    state = state_of(terms, last_of(changed), *earlier, event)
+    # 24 million at 5.4 % ÷ 360 are 3,600 a night from 28 September on, whichever instalment holds which of them.
+    nights = (until - date(2025, 9, 28)).days
+    printed = sum(
+        row.interest for row in schedule(changed, WORKING_DAYS, TABLES).rows if row.due > date(2025, 9, 28)
+    )
+    if not capitalises:
+        assert printed == nights * 3_600
+        assert sum(item.interest for item in state.items if item.due > date(2025, 9, 28)) == printed
+    else:
+        grown = (day - date(2025, 9, 28)).days * 3_600
+        assert sum(item.principal_left for item in state.items) == 24_000_000 + grown
+
+
 @quick
 @given(st.data())
 def test_a_prepayment_does_in_the_replay_what_the_schedule_says(data: st.DataObject) -> None:

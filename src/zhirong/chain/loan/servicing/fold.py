@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from zhirong.chain.loan.periods import due_days, fraction_of_year
+from zhirong.chain.loan.periods import Period, due_days, fraction_of_year
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
 from zhirong.chain.loan.servicing.plan import (
@@ -243,10 +243,24 @@ class Fold(Working):
 
     def _since_the_end(self, principal: Fen) -> Fraction:
         """Interest on principal put off after the end of the last period, which its instalment does not hold."""
-        if not principal or self._last_due is None or self._today <= self._last_due.end:
+        return Fraction(0) if self._last_due is None else self._since_end_of(self._last_due, principal)
+
+    def _since_end_of(self, period: Period, principal: Fen) -> Fraction:
+        """The same for the instalment of one period: what waits for a shifted day bears nothing if it is paid on that
+        day, and interest since the end of its period if it is put off.
+        """
+        if not principal or self._today <= period.end:
             return Fraction(0)
-        years = fraction_of_year(self._last_due, self._last_due.end, self._today, self._terms.day_count)
+        years = fraction_of_year(period, period.end, self._today, self._terms.day_count)
         return principal * Fraction(self._yearly) * years
+
+    def _since_their_ends(self) -> Fraction:
+        """The same for all instalments that wait for their shifted day; of late ones the penalty tells."""
+        waiting = [(number, period) for number, period in self._waiting if self._today <= period.last_day]
+        return sum(
+            (self._since_end_of(period, self._arrears.principal_of(number)) for number, period in waiting),
+            Fraction(0),
+        )
 
     def _up_to_its_period(self, principal: Fen) -> Fraction:
         """Interest on principal put off from earlier instalments, up to the end of a period whose instalment was due
@@ -271,7 +285,7 @@ class Fold(Working):
         before = self._oldest_late
         closed = self._accrued(self._today)
         number = self._next_number
-        closed += self._since_the_end(self._last_unpaid())
+        closed += self._since_their_ends()
         in_its_period = self._arrears.principal_of(self._arrears.last_number)
         put_off = self._arrears.take_principal()
         balance = self._not_due + put_off

@@ -59,6 +59,7 @@ class Working:
         self._by_hand, self._resets = by_hand, resets
         self._begun_at = 1  # the number of the first instalment of the terms in force
         self._last_due: Period | None = None
+        self._waiting: tuple[tuple[int, Period], ...] = ()  # instalments that fell due and wait for their last day
         self._terms = contract.terms
         self._method = contract.terms.method
         self._yearly = yearly
@@ -157,6 +158,8 @@ class Working:
         row, *later = self._plan.rows
         self._add_item(row.number, row.period.paid, row.principal, round_fen(self._accrued(end)))
         self._last_due = row.period
+        still = [one for one in self._waiting if self._today <= one[1].last_day]
+        self._waiting = (*still, (row.number, row.period))
         self._plan = replace(self._plan, rows=tuple(later))
         self._running = RunningInterest(Fraction(0), end, self._yearly_ahead)
         self._use_credit()
