@@ -66,6 +66,7 @@ soak: ## the long runs (hours): all tests on both databases with new examples, r
 	@$(BIN)/python tests/register/register_soak.py damage
 	@$(BIN)/python tests/register/register_soak.py damage-large
 	@$(BIN)/python tests/security/security_soak.py --minutes 10
+	@$(BIN)/python tests/house/install_soak.py
 
 lock: ## make the lock files anew from pyproject.toml and requirements/*.in
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --extra platform -o requirements/base.txt pyproject.toml requirements/base.in

@@ -87,7 +87,7 @@ class CheckedTable:
             for name, values in given.items()
             if name in known and self.count
         }
-        self._paths = {column.path: column.name for column in declared if column.name in given}
+        self._paths = {column.path: column.name for column in declared}
         self.open = {name: [_plain(v) for v in values] for name, values in given.items() if name not in known}
         self._by_name = known
 

@@ -24,8 +24,8 @@ from zhirong.kernel.extras import is_installed, missing_extra
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import FEN_PER_YUAN
 from zhirong.kernel.text import Text
+from zhirong.workbench import choose_modes, rules
 from zhirong.workbench import quote_many as limits_of_cases
-from zhirong.workbench import rules
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -547,7 +547,9 @@ def quote_many(
     """
     if not (isinstance(companies, Mapping) or hasattr(companies, "columns")):
         return limits_of_cases(companies, modes, executor=executor)
-    rows = list(limits_of_cases(_cases(companies, rights), modes, executor=executor))
+    choose_modes(modes)  # a mode that is not there is one problem, not one for each company
+    table, cases = _cases(companies, rights)
+    rows = list(limits_of_cases(cases, modes, executor=executor)) if executor else _one_by_one(table, cases, modes)
     columns: dict[str, Any] = {
         "id": [row.case_id for row in rows],
         "mode_id": [row.mode_id for row in rows],
@@ -565,7 +567,22 @@ def quote_many(
     return answer_like(companies, columns)
 
 
-def _cases(companies: Any, rights: Any) -> "list[CreditCase]":
+def _one_by_one(
+    table: CheckedTable, cases: "Sequence[CreditCase]", modes: Sequence[str] | None
+) -> "list[LimitRow]":
+    """The rows of all cases; what only the calculation finds wrong with one is named by its row as well."""
+    rows: list[LimitRow] = []
+    for number, one in enumerate(cases):
+        try:
+            rows += limits_of_cases([one], modes)
+        except InputError as error:
+            table.note(number, error.problems)
+    table.raise_any()
+    return rows
+
+
+def _cases(companies: Any, rights: Any) -> "tuple[CheckedTable, list[CreditCase]]":
+    """The table as checked, and a case for each of its rows."""
     from zhirong.chain.quote.reading import read_case
 
     table = CheckedTable(companies, COMPANY_COLUMNS, open_to_paths=True)
@@ -587,7 +604,7 @@ def _cases(companies: Any, rights: Any) -> "list[CreditCase]":
         table.problems.extend(listed.problems)
     _refuse_twice(table)
     table.raise_any()
-    return cases
+    return table, cases
 
 
 def _refuse_twice(table: CheckedTable) -> None:

@@ -362,6 +362,36 @@ def test_what_is_wrong_with_a_company_is_named_by_column_and_row() -> None:
     assert not any(field.endswith("[1]") for field in found)
 
 
+def test_what_only_the_calculation_finds_wrong_is_named_by_its_row() -> None:
+    """No LPR was published before August 2019, and no rate is agreed."""
+    early = _company(
+        id="乙",
+        as_of=date(2012, 5, 2),
+        right_number="ZL200719999901.3",
+        right_filing_date=date(2007, 5, 12),
+        right_grant_date=date(2009, 8, 20),
+        right_fee_paid_through_year=6,
+        registered_on=date(2004, 3, 18),
+    )
+    rows = [_company(), early]
+    with pytest.raises(zhirong.InputError) as caught:
+        zhirong.quote_many(_arrays(rows), ["bank-alone"])
+    assert all(problem.field.endswith("[2]") for problem in caught.value.problems), caught.value
+
+
+def test_a_field_whose_column_is_missing_is_named_by_that_column() -> None:
+    row = {name: value for name, value in _company().items() if name != "right_number"}
+    with pytest.raises(zhirong.InputError) as caught:
+        zhirong.quote_many(_arrays([row]), ["bank-alone"])
+    assert [problem.field for problem in caught.value.problems] == ["right_number[1]"]
+
+
+def test_a_mode_that_is_not_there_is_one_problem() -> None:
+    with pytest.raises(zhirong.InputError) as caught:
+        zhirong.quote_many(_arrays([_company(), _company(id="乙")]), ["bank-alnoe"])
+    assert [problem.code for problem in caught.value.problems] == ["unknown_mode"]
+
+
 def test_any_other_field_of_a_case_is_given_by_its_path() -> None:
     rows = [{**_company(), "request.start": date(2026, 12, 15), "request.cycle": "1Q"}]
     assert len(zhirong.quote_many(_arrays(rows), ["bank-alone"])["id"]) == 1
