@@ -22,6 +22,7 @@ def keep_books(
     loan: LoanFile,
     as_of: date,
     known_on: date,
+    *,
     rules: Rulebook,
     working_days: WorkingDays,
     set_aside: Callable[[LoanPosition], Fen | None] | None = None,

@@ -65,7 +65,7 @@ def data_of(right: Right | None = None, *, formal: bool = True) -> dict[str, Any
     found = appraisal_of(right)
     signature = ReportSignature("A1", ("v1", "v2"), date(2026, 7, 15), True, False)
     record = (
-        formal_record("R2026-001", found, signature, RULES, 2_500_000)
+        formal_record("R2026-001", found, signature, rules=RULES, fee=2_500_000)
         if formal
         else online_record("O2026-001", found, DAY, RULES)
     )

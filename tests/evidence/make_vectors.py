@@ -118,7 +118,9 @@ def hash_vectors():
                     "amount_fen": 100,
                     "due": "2027-01-31",
                 },
-                "fingerprint": claim_fingerprint(key, period, debtor, "HT-1", 100, date(2027, 1, 31)),
+                "fingerprint": claim_fingerprint(
+                    key, period, debtor, document_number="HT-1", amount=100, due=date(2027, 1, 31)
+                ),
             },
         ],
     }

@@ -72,13 +72,16 @@ def test_fingerprints_differ_by_key_period_subject_and_every_part():
         right_fingerprint(OTHER_KEY, "2026-11", "invention", NUMBER),
         right_fingerprint(KEY, "2026-12", "invention", NUMBER),
         right_fingerprint(KEY, "2026-11", "trademark", "12345678"),
-        claim_fingerprint(KEY, "2026-11", DEBTOR, "HT-1", 100, due),
-        claim_fingerprint(KEY, "2026-11", DEBTOR, "HT-2", 100, due),
-        claim_fingerprint(KEY, "2026-11", DEBTOR, "HT-1", 101, due),
-        claim_fingerprint(KEY, "2026-11", DEBTOR, "HT-1", 100, date(2027, 2, 1)),
+        claim_fingerprint(KEY, "2026-11", DEBTOR, document_number="HT-1", amount=100, due=due),
+        claim_fingerprint(KEY, "2026-11", DEBTOR, document_number="HT-2", amount=100, due=due),
+        claim_fingerprint(KEY, "2026-11", DEBTOR, document_number="HT-1", amount=101, due=due),
+        claim_fingerprint(KEY, "2026-11", DEBTOR, document_number="HT-1", amount=100, due=date(2027, 2, 1)),
     ]
     assert len(set(prints)) == len(prints)
-    assert claim_fingerprint(KEY, "2026-11", DEBTOR.lower(), " ht-1 ", 100, due) == prints[4]
+    assert (
+        claim_fingerprint(KEY, "2026-11", DEBTOR.lower(), document_number=" ht-1 ", amount=100, due=due)
+        == prints[4]
+    )
 
 
 def test_only_what_two_institutions_report_is_used_twice():
@@ -101,4 +104,4 @@ def test_what_has_no_fingerprint_is_refused():
     with pytest.raises(NumberError):
         right_fingerprint(KEY, "2026-11", "invention", "201410362077.4")
     with pytest.raises(ValueError, match="contract or invoice"):
-        claim_fingerprint(KEY, "2026-11", DEBTOR, "  ", 100, date(2027, 1, 31))
+        claim_fingerprint(KEY, "2026-11", DEBTOR, document_number="  ", amount=100, due=date(2027, 1, 31))

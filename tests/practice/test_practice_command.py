@@ -86,7 +86,9 @@ def test_a_record_comes_back_from_json():
     for record in (
         a_record(),
         online_record("O1", found, DAY, RULES),
-        formal_record("F1", found, signature(), RULES, 2_500_000, "liquidation", "甲公司"),
+        formal_record(
+            "F1", found, signature(), rules=RULES, fee=2_500_000, value_type="liquidation", client="甲公司"
+        ),
     ):
         assert record_of_json(json.loads(json.dumps(record.as_json()))) == record
     spoilt = {**a_record().as_json(), "value": "lots"}

@@ -25,7 +25,7 @@ APPRAISAL = an_appraisal()
 
 def test_online_is_wider_shorter_and_unsigned():
     online = online_record("O1", APPRAISAL, DAY, RULES)
-    formal = formal_record("F1", APPRAISAL, signature(), RULES, 2_500_000)
+    formal = formal_record("F1", APPRAISAL, signature(), rules=RULES, fee=2_500_000)
     assert online.value == formal.value == APPRAISAL.appraised_value
     assert online.low < formal.low
     assert formal.high < online.high
@@ -175,8 +175,8 @@ def test_two_reports_assumption_by_assumption():
         REQUEST.replace("low = 0.03, mode = 0.05, high = 0.07", "low = 0.08, mode = 0.10, high = 0.12")
     )
     one, two = (
-        formal_record("F1", APPRAISAL, signature(), RULES, 0),
-        formal_record("F2", other, signature(), RULES, 0),
+        formal_record("F1", APPRAISAL, signature(), rules=RULES, fee=0),
+        formal_record("F2", other, signature(), rules=RULES, fee=0),
     )
     found = compare(one, two)
     changed = [pair for pair in found.pairs if pair.ratio not in (None, Decimal(1))]
@@ -199,7 +199,7 @@ def test_what_keeps_two_reports_from_being_compared():
 
 
 def test_an_assumption_that_one_report_lacks_comes_first():
-    formal = formal_record("F1", APPRAISAL, signature(), RULES, 0)
+    formal = formal_record("F1", APPRAISAL, signature(), rules=RULES, fee=0)
     short = replace(formal, id="F2", assumptions=formal.assumptions[1:])
     found = compare(formal, short)
     assert found.pairs[0].second is None
@@ -210,7 +210,7 @@ def test_an_assumption_that_one_report_lacks_comes_first():
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 4), st.integers(0, 4))
 def test_comparing_the_other_way_round_mirrors_it(drop_one, drop_other):
-    formal = formal_record("F1", APPRAISAL, signature(), RULES, 0)
+    formal = formal_record("F1", APPRAISAL, signature(), rules=RULES, fee=0)
     one = replace(formal, assumptions=formal.assumptions[drop_one:])
     other = replace(formal, id="F2", assumptions=formal.assumptions[drop_other:])
     there, back = compare(one, other), compare(other, one)

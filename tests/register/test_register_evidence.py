@@ -506,7 +506,7 @@ def test_the_same_right_at_two_institutions_is_found_and_nothing_else_is_learned
         {"fingerprint": right_fingerprint(key, period, "invention", patent_number(n)), "reference": f"甲{n}"}
         for n in (1, 2)
     ]
-    claim = claim_fingerprint(key, period, code, "ht-1 ", 100, date(2027, 1, 31))
+    claim = claim_fingerprint(key, period, code, document_number="ht-1 ", amount=100, due=date(2027, 1, 31))
     theirs = [
         {"fingerprint": right_fingerprint(key, period, "invention", "ZL" + patent_number(2)), "reference": "乙2"},
         {"fingerprint": claim, "reference": "乙债"},

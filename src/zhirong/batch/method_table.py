@@ -148,7 +148,13 @@ def _valued(row: Row, job: MethodJob, rules: Rulebook) -> tuple[object, ...]:
     )
     widening = read_widening(rules.at("appraisal.evidence", job.day))
     found = light_value(
-        request, rights, cap, widening, lambda names: _draws(job.seed, job.paths, names), rules, job.day
+        request,
+        rights,
+        cap,
+        widening=widening,
+        draws=lambda names: _draws(job.seed, job.paths, names),
+        rules=rules,
+        day=job.day,
     )
     if isinstance(found, NoValue):
         return (found.code, "", *(float("nan") for _ in COLUMNS))

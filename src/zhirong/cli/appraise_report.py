@@ -53,7 +53,7 @@ def _signed(path: str, found: Appraisal, rules: Rulebook) -> tuple[ValueRecord, 
     agency, appraisers = reader.text("agency_name"), reader.texts("appraiser_names")
     signature = read_signature(reader, found.request.valuation_date)
     reader.finish()
-    record = formal_record(number, found, signature, rules, fee, value_type, client)  # type: ignore[arg-type]
+    record = formal_record(number, found, signature, rules=rules, fee=fee, value_type=value_type, client=client)  # type: ignore[arg-type]
     return record, Parties(client, users, agency, appraisers)
 
 

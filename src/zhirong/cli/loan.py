@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
             table: provision(state.principal, judged.category, rules, as_of, table)[0] for table in PROVISION_TABLES
         }
     )
-    books, problems = keep_books(loan, as_of, known_on, rules, working_days)
+    books, problems = keep_books(loan, as_of, known_on, rules=rules, working_days=working_days)
     _write_books(books, options)
     if options.json:
         print_answer(_as_json(state, judged, set_aside, books, problems, rules))

@@ -149,9 +149,9 @@ def _uses_make(options: Options) -> int:
                         key,
                         options.period,
                         one.text("debtor"),
-                        one.text("document"),
-                        one.money("amount"),
-                        one.day("due"),
+                        document_number=one.text("document"),
+                        amount=one.money("amount"),
+                        due=one.day("due"),
                     )
             except NumberError as error:
                 problems.append(Problem(f"{name}[{at}]", "", error.reason, error.hint, error.code))

@@ -43,7 +43,7 @@ def right_fingerprint(key: bytes, period: str, kind: str, number: str) -> str:
 
 
 def claim_fingerprint(
-    key: bytes, period: str, debtor_code: str, document_number: str, amount: Fen, due: date
+    key: bytes, period: str, debtor_code: str, *, document_number: str, amount: Fen, due: date
 ) -> str:
     """Fingerprint of a claim: its debtor's credit code, contract or invoice number, amount and due date. Spaces and
     capitals in the document number are ignored, because institutions write them differently.

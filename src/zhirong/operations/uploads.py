@@ -178,7 +178,7 @@ def attach(work: Work, ticket: str, subject: str, paper: str, owner: Any) -> Sto
     )
 
 
-def keep_made(work: Work, data: bytes, name: str, subject: str, paper: str, owner: Any) -> StoredFile:
+def keep_made(work: Work, data: bytes, name: str, *, subject: str, paper: str, owner: Any) -> StoredFile:
     """Store a file made by the platform."""
     ending = name.rsplit(".", 1)[-1]
     return work.create(

@@ -28,6 +28,7 @@ def light_value(
     request: AppraisalRequest,
     rights: Sequence[Right],
     life_cap: float | None,
+    *,
     widening: Widening,
     draws: Draws,
     rules: Rulebook,

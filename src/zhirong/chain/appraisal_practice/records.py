@@ -224,6 +224,7 @@ def formal_record(
     record_id: str,
     appraisal: Appraisal,
     signature: ReportSignature,
+    *,
     rules: Rulebook,
     fee: Fen,
     value_type: ValueType = ValueType.MARKET,

@@ -41,13 +41,13 @@ def read_one_plus_one(table: Mapping[str, Any], case: CreditCase, rules: Ruleboo
     """
     reader = Reader(table, source=source)
     ids = [right.id for right in case.rights]
-    stated = read_beside(reader, ids, case.firm_name, case.credit, rules, case.as_of)
+    stated = read_beside(reader, ids, case.firm_name, credit=case.credit, rules=rules, day=case.as_of)
     reader.finish()
     return stated
 
 
 def read_beside(
-    reader: Reader, right_ids: Sequence[str], firm: str, credit: CreditFile, rules: Rulebook, day: date
+    reader: Reader, right_ids: Sequence[str], firm: str, *, credit: CreditFile, rules: Rulebook, day: date
 ) -> OnePlusOne:
     """The tables ``[team]``, ``[indicators]``, ``[title_investigation]`` and ``[override]`` of a case; each may be
     omitted. credit: the firm's credit file, whose grade an override sets aside.

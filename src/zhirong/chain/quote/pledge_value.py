@@ -123,7 +123,10 @@ def _member(
         return _Member(right, 0, (), lending, None, own, words)
     scores = _scores_of(right, judged)
     limits = tuple(
-        sorted(security_limits(own, lending, [right.kind], scores, rules, day), key=lambda limit: limit.amount)
+        sorted(
+            security_limits(own, lending, [right.kind], scores=scores, rules=rules, day=day),
+            key=lambda limit: limit.amount,
+        )
     )
     return _Member(right, limits[0].amount, limits, lending, scores, own)
 

@@ -19,6 +19,7 @@ def security_limits(
     appraisal: Appraisal,
     lending: LendingValue,
     kinds: Sequence[RightKind],
+    *,
     scores: Scores | None,
     rules: Rulebook,
     day: date,

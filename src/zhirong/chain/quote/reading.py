@@ -134,7 +134,7 @@ def _read_beside(
                 ),
             )
         return OnePlusOne()
-    return read_beside(reader, ids, firm, credit, rules, day)
+    return read_beside(reader, ids, firm, credit=credit, rules=rules, day=day)
 
 
 def _size_in(facts: Mapping[str, Fact]) -> SizeClass | None:

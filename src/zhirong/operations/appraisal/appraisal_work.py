@@ -169,10 +169,10 @@ def _report(
         report_number(row),
         found,
         signature,
-        rules,
-        row.fee,
-        row.value_type,
-        row.firm.name,
+        rules=rules,
+        fee=row.fee,
+        value_type=row.value_type,
+        client=row.firm.name,
     )
     lender = None if row.case is None else row.case.lender.name
     parties = Parties(row.firm.name, (lender,) if lender else (), row.agency.name, appraisers)
@@ -288,8 +288,10 @@ def _make_paper(work: Work, row: Appraisal, data: dict[str, Any]) -> Paper:
     number = report_number(row)
     subject = f"appraisal_report/{row.pk}"
     pdf = appraisal_pdf(data)
-    word = keep_made(work, appraisal_docx(data), f"{number}.docx", subject, "appraisal_report", row.agency)
-    kept = keep_made(work, pdf, f"{number}.pdf", subject, "appraisal_report", row.agency)
+    word = keep_made(
+        work, appraisal_docx(data), f"{number}.docx", subject=subject, paper="appraisal_report", owner=row.agency
+    )
+    kept = keep_made(work, pdf, f"{number}.pdf", subject=subject, paper="appraisal_report", owner=row.agency)
     paper = work.create(
         Paper,
         subject=f"appraisal/{row.pk}",

@@ -109,10 +109,10 @@ def issue_paper(
     )
     let_read(work, paper, owner.pk, *signers, *others)
     place, name = f"paper/{paper.pk}", f"{made.title}-{facts['number']}"
-    word = keep_made(work, made.word, f"{name}.docx", place, kind, owner)
-    pdf = keep_made(work, made.pdf, f"{name}.pdf", place, kind, owner)
+    word = keep_made(work, made.word, f"{name}.docx", subject=place, paper=kind, owner=owner)
+    pdf = keep_made(work, made.pdf, f"{name}.pdf", subject=place, paper=kind, owner=owner)
     for more, content in (beside or {}).items():
-        keep_made(work, content, more, place, kind, owner)
+        keep_made(work, content, more, subject=place, paper=kind, owner=owner)
     return work.update(paper, word=word, pdf=pdf)
 
 

@@ -345,9 +345,9 @@ def check(work: Work, request: CheckResult) -> Any:
             work,
             request.filing,
             entry["authority"],
-            entry["authority_number"],
-            entry["certificate"],
-            date.fromisoformat(entry["day"]),
+            authority_number=entry["authority_number"],
+            certificate=entry["certificate"],
+            day=date.fromisoformat(entry["day"]),
         )
     )
     work.update(case, contract=left)

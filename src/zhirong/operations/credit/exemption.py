@@ -64,7 +64,7 @@ def assemble(work: Work, request: Any) -> Any:
     data = exemption_xlsx(_file(case, events, work))
     # Internal to the lender: not a file of the case, which the firm and the guarantor can also see.
     name = f"尽职免责档案-{case.number}-{work.day}.xlsx"
-    kept = keep_made(work, data, name, f"exemption/{case.pk}", "exemption", case.lender)
+    kept = keep_made(work, data, name, subject=f"exemption/{case.pk}", paper="exemption", owner=case.lender)
     exemption = {
         **case.exemption,
         "file": kept.pk,

@@ -32,6 +32,11 @@ class LoanBooks:
 def books_of(loan: Loan, day: date, rules: Rulebook) -> LoanBooks:
     """Return the books of a disbursed loan, including its provision by category."""
     books, problems = keep_books(
-        loan_file(loan, rules), day, day, rules, calendar(rules, day), lambda state: set_aside(state, rules)
+        loan_file(loan, rules),
+        day,
+        day,
+        rules=rules,
+        working_days=calendar(rules, day),
+        set_aside=lambda state: set_aside(state, rules),
     )
     return LoanBooks(books, trial_balance(books), problems)

@@ -18,7 +18,9 @@ from zhirong.store import models
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def demand_recordable(work: Work, register: str, authority: str, number: str, certificate: str, day: date) -> None:
+def demand_recordable(
+    work: Work, register: str, authority: str, *, number: str, certificate: str, day: date
+) -> None:
     """Check that the authority can have made this registration: it keeps such rights, the number is unused, the
     hash is valid.
 

@@ -178,7 +178,7 @@ def decide_registration(work: Work, registration: int, resolved: Request) -> Dec
 
 
 def decide_authority_number(
-    work: Work, registration: int, authority: str, authority_number: str, certificate: str, day: date
+    work: Work, registration: int, authority: str, *, authority_number: str, certificate: str, day: date
 ) -> Decision:
     """Complete a mirror: the authority's number, the certificate's SHA-256 in hexadecimal, the day of the
     authority's registration.
@@ -197,7 +197,7 @@ def decide_authority_number(
     filing, rights = read_facts(latest_facts(found.id))
     # One mirror belongs to one register: a filing over several is rejected when it is opened.
     register = register_of(rights[0][1].kind, filing.subject)
-    demand_recordable(work, register, authority, authority_number, certificate, day)
+    demand_recordable(work, register, authority, number=authority_number, certificate=certificate, day=day)
     checks = check_rights(filing, rights, work.day, work.rules)
     taken = [one for check in checks for one in check.problems() if one.code in ("rank_taken", "frozen")]
     if taken:

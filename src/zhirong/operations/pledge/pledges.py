@@ -228,7 +228,12 @@ def _record_authority(work: Work, request: forms.RecordAuthority) -> Decision:
         subject = f"registration/{request.registration}"
         certificate = attach(work, request.file, subject, "certificate", work.actor.organisation).sha256
     return decide_authority_number(
-        work, request.registration, request.authority, request.authority_number, certificate, request.day
+        work,
+        request.registration,
+        request.authority,
+        authority_number=request.authority_number,
+        certificate=certificate,
+        day=request.day,
     )
 
 
@@ -337,7 +342,9 @@ def record_authority_number(
         "registration.record_authority",
         call,
         request,
-        lambda work: decide_authority_number(work, registration, authority, authority_number, certificate, day),
+        lambda work: decide_authority_number(
+            work, registration, authority, authority_number=authority_number, certificate=certificate, day=day
+        ),
     )
 
 

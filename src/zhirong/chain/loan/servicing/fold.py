@@ -150,7 +150,9 @@ class Fold(Working):
             terms = by_hand(terms, sorted((row.day, row.principal) for row in self._by_hand))
         self._terms = terms
         self._running = RunningInterest(Fraction(0), event.day, self._yearly)
-        self._plan = planned(terms, 1, event.day, event.amount, self._running, self._working_days)
+        self._plan = planned(
+            terms, 1, event.day, balance=event.amount, running=self._running, working_days=self._working_days
+        )
 
     @property
     def _next_number(self) -> int:
@@ -275,7 +277,13 @@ class Fold(Working):
     def _replan(self, number: int, balance: Fen) -> None:
         """A plan of the terms in force for ``balance``, the next instalment being ``number``."""
         self._plan = planned(
-            self._terms, number, self._today, balance, self._running, self._working_days, number - self._begun_at
+            self._terms,
+            number,
+            self._today,
+            balance=balance,
+            running=self._running,
+            working_days=self._working_days,
+            passed=number - self._begun_at,
         )
 
     def _on_restructuring(self, event: ev.Restructuring) -> None:

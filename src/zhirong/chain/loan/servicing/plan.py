@@ -78,6 +78,7 @@ def planned(
     terms: LoanTerms,
     numbered_from: int,
     after: date,
+    *,
     balance: Fen,
     running: RunningInterest,
     working_days: WorkingDays,
