@@ -44,7 +44,7 @@ class BothLanguages(SearchEnglish):
     """
 
     lang = "zh"
-    language_name = "Chinese"
+    language_name = "English"  # whose stemmer the page looks for
     js_splitter_code = """
 function splitQuery(query) {
   const words = [];

@@ -65,6 +65,14 @@ def test_the_search_finds_chinese_words(site: Path, words: str) -> None:
     assert set.intersection(*found)
 
 
+def test_the_script_of_the_search_names_a_stemmer_that_there_is(site: Path) -> None:
+    for lang in LANGS:
+        text = (site / lang / "_static" / "language_data.js").read_text(encoding="utf-8")
+        name = re.search(r"window\.Stemmer = (\w+);", text)
+        assert name is not None
+        assert f"{name[1]}=function" in text
+
+
 def _documents(index: dict[str, dict[str, object]], word: str) -> set[int]:
     """The documents whose text or titles have a word."""
     places = [index[part].get(word, []) for part in ("terms", "titleterms")]
