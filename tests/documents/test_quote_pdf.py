@@ -157,7 +157,7 @@ def test_no_value_and_a_failed_gate() -> None:
     assert "目前不能放贷" in text[0]
     assert "没有经济输入，不能给出价值" in text[0]
     assert "提供收入资料" in text[0]
-    assert "没有已确认符合的模式" in text[0]
+    assert "暂无已确认符合条件的模式" in text[0]
 
 
 def test_page_one_stays_one_page_however_much_there_is() -> None:

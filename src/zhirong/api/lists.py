@@ -84,7 +84,7 @@ def _demand_order(one: Listing, wanted: str) -> None:
             "order",
             "order",
             wanted,
-            Text("不能按这一项排序", "the list cannot be ordered by this"),
+            Text("不能按该项排序", "the list cannot be ordered by this"),
             Text(f"可用：{'、'.join(can)}", f"use one of: {', '.join(can)}") if can else Text("去掉", "omit it"),
         )
 
@@ -102,7 +102,7 @@ def _has_version(one: Listing) -> bool:
 
 
 def _cell(column: Column, row: Any) -> Any:
-    """A cell as its kind says."""
+    """Return a cell in the form of its kind."""
     value = column.value(row)
     if value is None or value == "":
         return None

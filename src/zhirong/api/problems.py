@@ -143,7 +143,7 @@ def of_validation(errors: Iterable[Mapping[str, Any]]) -> list[Problem]:
             ".".join(str(part) for part in error.get("loc", ())[1:]) or "request",
             "",
             Text(f"不是可接受的值（{error.get('type')}）", str(error.get("msg", "not an accepted value"))),
-            Text("按接口说明改正", "correct it as the description of the API says"),
+            Text("请按接口说明改正", "correct it as the description of the API says"),
         )
         for error in errors
     ]

@@ -111,7 +111,7 @@ def number_in(given: Mapping[str, str], name: str, least: int, most: int, otherw
                     name,
                     written,
                     Text(f"须为 {least} 至 {most} 的整数", f"it must be a whole number from {least} to {most}"),
-                    Text("改正或去掉", "correct it or omit it"),
+                    Text("请改正或去掉", "correct it or omit it"),
                     "out_of_bounds",
                 )
             ]

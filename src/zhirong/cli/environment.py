@@ -46,7 +46,7 @@ SETTINGS = (
     ),
     Setting(
         "ZHIRONG_PROXIES",
-        Text("前面有几层反向代理", "number of reverse proxies in front of the server"),
+        Text("前置反向代理的层数", "number of reverse proxies in front of the server"),
         "0",
     ),
     Setting(

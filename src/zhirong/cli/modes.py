@@ -155,7 +155,7 @@ def _one(arguments: argparse.Namespace, mode_id: str) -> int:
     asked = "" if found.confirm_with is None else _asked_of(found.confirm_with.in_(arguments.lang), chinese)
     print(f"{day}：{state}（{reason}）{asked}" if chinese else f"{day}: {state} ({reason}){asked}")
     print(mode_text(mode, arguments.lang))
-    print("\n谁在何时付给谁" if chinese else "\nWho pays whom when")
+    print("\n付款方、收款方与付款时间" if chinese else "\nWho pays whom when")
     print(drawing(mode, arguments.lang))
     return 0
 

@@ -192,7 +192,7 @@ def _as_text(mode: Mode, settled: Settlement, pool: PoolState, loans: Sequence[L
         left = {role: sum(parts.get(role, 0) for parts in settled.positions.values()) for role in mode.bearers}
         lines += [f"  {mode.name_of(role).in_(lang)}: {show_yuan(amount)}" for role, amount in left.items()]
         lines.append("")
-    lines.append("谁在何时付给谁" if zh else "who pays whom, and when")
+    lines.append("付款方、收款方与付款时间" if zh else "who pays whom, and when")
     if not settled.movements:
         lines.append("  没有" if zh else "  nobody")
     for move in settled.movements:

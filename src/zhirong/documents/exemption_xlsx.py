@@ -61,7 +61,7 @@ _SHEETS: tuple[tuple[str, list[str], tuple[int, ...]], ...] = (
             "时间 Time",
             "谁 Who",
             "机构 Organisation",
-            "做了什么 What",
+            "办理事项 What",
             "内容 Content",
             "规则版本 Rules",
         ],

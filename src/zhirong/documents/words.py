@@ -49,7 +49,7 @@ WORDS: dict[str, Text] = {
     "points": Text("分", "points"),
     "default_probability": Text("一年违约概率", "Probability of default within a year"),
     "cheapest": Text("企业最低实际年成本", "Lowest annual cost"),
-    "none_eligible": Text("没有已确认符合的模式", "no mode is confirmed eligible"),
+    "none_eligible": Text("暂无已确认符合条件的模式", "no mode is confirmed eligible"),
     "rights": Text("权利", "Rights"),
     "right": Text("权利", "Right"),
     "number": Text("号码", "Number"),

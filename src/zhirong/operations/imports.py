@@ -132,7 +132,7 @@ def begin(work: Work, kind: str, ticket: str, subject: str, request: Mapping[str
             "file",
             upload.name,
             Text(f"本机构已有 {most} 个导入未结束", f"the organisation already has {most} imports under way"),
-            Text("先确认或取消其中一个", "Confirm or cancel one of them first"),
+            Text("请先确认或取消其中一个", "Confirm or cancel one of them first"),
         )
     file = attach(work, ticket, subject, "import", work.actor.organisation)
     row = work.create(
@@ -196,7 +196,7 @@ def _rows_of(report: str, offset: int, length: int, digest: str) -> list[dict[st
             "import",
             "",
             Text("预览已删除或损坏", "the preview was deleted or is damaged"),
-            Text("重新上传文件", "Upload the file again"),
+            Text("请重新上传文件", "Upload the file again"),
         )
     return [json.loads(line) for line in gzip.decompress(piece).decode().splitlines()]
 
@@ -257,7 +257,7 @@ def confirm(work: Work, request: Confirm) -> Any:
             "overwrite",
             count,
             Text(f"将覆盖 {count} 处已有内容", f"{count} existing values would be overwritten"),
-            Text("核对预览后勾选“覆盖已有内容”", "Check the preview and tick 'Overwrite existing data'"),
+            Text("请核对预览后勾选“覆盖已有内容”", "Check the preview and tick 'Overwrite existing data'"),
         )
     work.update(row, state=ImportState.KEEPING, agreed_by_id=work.actor.account)
     work.later("imports.keep", job_key(row, ImportState.KEEPING), work.now, row.organisation)

@@ -132,7 +132,7 @@ def rows_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> 
                     filtered.name,
                     value,
                     Text(f"“{filtered.title.zh}”无法识别", f"'{filtered.title.en}' cannot be read"),
-                    Text("改正或留空", "correct it or leave it empty"),
+                    Text("请改正或留空", "correct it or leave it empty"),
                     "bad_filter",
                 )
             )
@@ -164,7 +164,7 @@ def _offset(written: str) -> int:
                 Problem(
                     "offset",
                     written,
-                    Text("不是行数", "not a number of rows"),
+                    Text("不是有效的行数", "not a number of rows"),
                     Text("请填写 0 或更大的整数", "enter 0 or a larger whole number"),
                     "bad_offset",
                 )

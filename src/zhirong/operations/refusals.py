@@ -66,7 +66,7 @@ def not_found(model: type[Model], subject: Any) -> NotFoundError:
                 str(model._meta.model_name),
                 str(subject),
                 Text("该编号不存在，或您无权查看", "the number does not exist, or you may not see it"),
-                Text("核对编号", "check the number"),
+                Text("请核对编号", "check the number"),
                 "not_found",
             )
         ]
@@ -114,5 +114,5 @@ def no_such_registration(registration: int) -> InputError:
         "registration",
         registration,
         Text("该登记不存在", "the registration does not exist"),
-        Text("核对申请编号", "check the number of the filing"),
+        Text("请核对申请编号", "check the number of the filing"),
     )

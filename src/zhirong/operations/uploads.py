@@ -157,7 +157,7 @@ def redeem(actor: Actor, ticket: str) -> Upload:
             "file",
             "",
             Text("未收到该文件", "this file has not been received"),
-            Text("重新上传", "upload it again"),
+            Text("请重新上传", "upload it again"),
         )
     return Upload(said["sha256"], said["name"], said["media_type"], said["size"])
 

@@ -108,7 +108,7 @@ def add_webhook(work: Work, request: AddWebhook) -> Any:
             request.url,
             Text("不是平台可以调用的公网 https 地址", f"not a public https address that can be called: {error}"),
             Text(
-                "填写公网地址，如 https://example.cn/hook；内网地址须由平台运营方先行准许",
+                "请填写公网地址，如 https://example.cn/hook；内网地址须由平台运营方先行准许",
                 "Enter a public address such as https://example.cn/hook; the operator must allow addresses of private networks first",
             ),
         ) from error

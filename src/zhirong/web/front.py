@@ -226,7 +226,7 @@ class Front:
                 async with asyncio.timeout(self._left(began, size)):
                     await send({"type": "http.response.body", "body": piece, "more_body": not is_whole})
             except TimeoutError:
-                _log.info("a client took its answer too slowly and was left")
+                _log.info("a client that read its answer too slowly was disconnected")
                 return
             size += len(piece)
             piece = following

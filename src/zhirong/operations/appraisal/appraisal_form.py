@@ -133,7 +133,7 @@ def table_of_file(text: str, name: str) -> dict[str, Any]:
                     "file",
                     name,
                     Text("文件中没有 [appraisal] 表", "the file has no [appraisal] table"),
-                    Text("添加该表，格式见手册“评估”", "add the table as described in the manual"),
+                    Text("请添加该表，格式见手册“评估”", "add the table as described in the manual"),
                     "no_appraisal",
                 )
             ]
@@ -160,7 +160,7 @@ def table_of_form(request: AppraisalInput) -> dict[str, Any]:
                 "",
                 Text("未填写任何方法", "no method entered"),
                 Text(
-                    "填写收益法或成本法各栏，或上传评估表文件",
+                    "请填写收益法或成本法各栏，或上传评估表文件",
                     "complete the income or cost fields, or upload a file",
                 ),
                 "no_method",
@@ -210,7 +210,7 @@ def _figure(name: str, written: str, kind: str, grade: str, source: str, problem
                 "",
                 Text("未填写证据等级", "the evidence grade is missing"),
                 Text(
-                    "选择证据等级；没有依据的选“假设”", "choose a grade; choose 'assumed' if there is no evidence"
+                    "请选择证据等级；没有依据的选“假设”", "choose a grade; choose 'assumed' if there is no evidence"
                 ),
                 "missing",
             )
@@ -258,7 +258,7 @@ def _not_a_figure(name: str, written: str) -> Problem:
         written,
         Text("无法识别为一个数或三个数", "must be one figure or three"),
         Text(
-            "按以下格式填写：900万 / 1000万 / 1200万 或 3% / 5% / 7%",
+            "请按以下格式填写：900万 / 1000万 / 1200万 或 3% / 5% / 7%",
             "enter for example 9000000 / 10000000 / 12000000, or 3% / 5% / 7%",
         ),
         "not_a_figure",

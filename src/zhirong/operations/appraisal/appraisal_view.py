@@ -112,7 +112,7 @@ def comparison(first: Appraisal, second: Appraisal) -> Comparison:
                 "两份报告没有共同的权利，或有一份还没有出具",
                 "the reports have no right in common, or one of them is not issued",
             ),
-            Text("选择同一权利的另一份已出具报告", "choose another issued report on the same right"),
+            Text("请选择同一权利的另一份已出具报告", "choose another issued report on the same right"),
         )
     return compare(one, other)
 

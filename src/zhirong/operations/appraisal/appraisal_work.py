@@ -94,7 +94,7 @@ def _text(data: bytes, name: str) -> str:
             "file",
             name,
             Text("文件不是 UTF-8 编码", "the file is not UTF-8 text"),
-            Text("另存为 UTF-8 编码后重新上传", "save it as UTF-8"),
+            Text("请另存为 UTF-8 编码后重新上传", "save it as UTF-8"),
         ) from error
 
 
@@ -116,7 +116,7 @@ def _input(row: Appraisal, table: Mapping[str, Any], request: AppraisalInput, da
                 written[name],
                 Text(f"委托书载明 {fixed[name]}", f"the assignment states {fixed[name]}"),
                 Text(
-                    "按委托书修改，或由委托人另行委托",
+                    "请按委托书修改，或由委托人另行委托",
                     "correct it to match the assignment, or ask the client for a new assignment",
                 ),
             )
@@ -226,7 +226,7 @@ def review(work: Work, request: ReviewAppraisal) -> Any:
             "decision",
             request.decision,
             Text("选项无效", "unknown option"),
-            Text("选择通过或退回", "choose approve or send back"),
+            Text("请选择通过或退回", "choose approve or send back"),
         )
     if request.decision == BACK:
         _send_back(work, request.opinion)
@@ -242,7 +242,7 @@ def review(work: Work, request: ReviewAppraisal) -> Any:
                 "规则已变更，重新计算的价值与底稿不一致",
                 "the rules have changed and the recalculated value differs",
             ),
-            Text("退回重新计算", "send it back for recalculation"),
+            Text("请退回重新计算", "send it back for recalculation"),
         )
     reviewer = Account.objects.get(pk=work.actor.account)
     names = (name_of(row.appraiser), name_of(reviewer))
@@ -350,7 +350,7 @@ def sign(work: Work, request: SignReport) -> Any:
             "paper",
             row.paper.number,
             Text("报告文件与其哈希不符", "the report file does not match its hash"),
-            Text("退回后重新生成报告", "send it back and create the report again"),
+            Text("请退回后重新生成报告", "send it back and create the report again"),
         )
     demand_code(work, request.code)
     signature = {

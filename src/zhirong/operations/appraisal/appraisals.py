@@ -141,7 +141,7 @@ def request_appraisal(work: Work, request: AskAppraisal) -> Any:
             actor.organisation_name,
             Text("企业尚未通过核实", "the firm has not been confirmed yet"),
             Text(
-                "等待管理员核实；此前可使用免费线上评估",
+                "请等待管理员核实；此前可使用免费线上评估",
                 "wait for confirmation; the free online appraisal is available now",
             ),
         )
@@ -151,7 +151,7 @@ def request_appraisal(work: Work, request: AskAppraisal) -> Any:
             "valuation_date",
             request.valuation_date,
             Text("日期晚于今天", "the date is in the future"),
-            Text("填写今天或更早的日期", "enter today or an earlier date"),
+            Text("请填写今天或更早的日期", "enter today or an earlier date"),
         )
     case = _case(work, request.case)
     rights = _rights(work, request.rights, case)
@@ -211,7 +211,7 @@ def _rights(work: Work, wanted: Sequence[int], case: Case | None) -> list[FirmRi
             "rights",
             "",
             Text("未选择权利", "no right selected"),
-            Text("至少选择一项权利，或选择一笔融资申请", "select at least one right, or a case"),
+            Text("请至少选择一项权利，或选择一笔融资申请", "select at least one right, or a case"),
         )
     seen = visible(work.actor, FirmRight, work.day).filter(pk__in=numbers, removed=False).select_related("firm")
     found = {right.pk: right for right in seen}
@@ -226,7 +226,7 @@ def _rights(work: Work, wanted: Sequence[int], case: Case | None) -> list[FirmRi
             "rights",
             "、".join(right.title for right in rights),
             Text("不属于该申请和该企业的权利", "these rights do not belong to this case and firm"),
-            Text("仅选择该申请的权利", "select only rights of the case"),
+            Text("请仅选择该申请的权利", "select only rights of the case"),
         )
     if work.actor.kind is OrganisationKind.LENDER and case is None:
         raise forbidden()
@@ -342,7 +342,7 @@ def accept(work: Work, request: AcceptAppraisal) -> Any:
             "appraiser",
             request.appraiser,
             Text("该人员不是本机构评估师", "not an appraiser of this agency"),
-            Text("选择本机构的评估师", "choose an appraiser of the agency"),
+            Text("请选择本机构的评估师", "choose an appraiser of the agency"),
         )
     unusual = unusual_amount("fee", request.fee, "plausible.amount.appraisal_fee", work.rules, work.day)
     if unusual and not request.unusual:

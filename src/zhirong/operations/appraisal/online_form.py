@@ -163,7 +163,7 @@ def appraisal_table(asked: OnlineAppraisal, rules: Rulebook, day: date) -> dict[
                     "、".join(asked.cost),
                     Text("填写不完整", "incomplete"),
                     Text(
-                        "填写最低、最可能、最高三个数，或全部留空",
+                        "请填写最低、最可能、最高三个数，或全部留空",
                         "enter lowest, most likely and highest, or leave all empty",
                     ),
                     "incomplete",

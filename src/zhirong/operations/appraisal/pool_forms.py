@@ -398,7 +398,7 @@ def _owner(entry: Entry, chosen: str, field: str) -> Entry:
             field,
             chosen,
             Text("不是这家机构登记的人员", "this person is not registered for the agency"),
-            Text("从所列人员中选择", "choose one from the list"),
+            Text("请从所列人员中选择", "choose one from the list"),
         )
     return found
 
@@ -414,7 +414,7 @@ def _one_of(entry: Entry, chosen: str, name: str, field: str) -> Entry:
             field,
             chosen,
             Text("该项不存在", "the entry does not exist"),
-            Text("从所列各项中选择", "choose one from the list"),
+            Text("请从所列各项中选择", "choose one from the list"),
         )
     found: Entry = kept[at]
     return found
@@ -427,7 +427,7 @@ def _demand_order(field: str, first: date, last: date | None) -> None:
             field,
             last,
             Text(f"早于起始日 {first}", f"before the start date, {first}"),
-            Text("改正日期", "correct the dates"),
+            Text("请改正日期", "correct the dates"),
         )
 
 

@@ -253,7 +253,7 @@ def submit(work: Work, request: Submit) -> Any:
             lacking(
                 "agreed",
                 Text("未同意银行使用资料", "consent to the use of the data is missing"),
-                Text("勾选同意后提交", "tick the consent and submit"),
+                Text("请勾选同意后提交", "tick the consent and submit"),
             )
         )
     if problems:
@@ -365,7 +365,7 @@ def _demand_most(work: Work, amount: int) -> None:
             "amount",
             show_yuan(amount),
             Text(f"超过委托的上限 {show_yuan(most)} 元", f"exceeds the mandate of CNY {show_yuan(most)}"),
-            Text("减少金额，或由企业自行办理", "reduce the amount, or let the firm apply itself"),
+            Text("请减少金额，或由企业自行办理", "reduce the amount, or let the firm apply itself"),
         )
 
 

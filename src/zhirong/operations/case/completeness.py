@@ -32,14 +32,16 @@ def missing(case: Case, actor: Actor, day: date) -> list[Problem]:
                 "firm",
                 Text("企业尚未通过核实", "the firm has not been confirmed yet"),
                 Text(
-                    "等待平台管理员核对营业执照，一般需一个工作日",
+                    "请等待平台管理员核对营业执照，一般需一个工作日",
                     "wait until an administrator has checked the business licence, usually one working day",
                 ),
             )
         )
     if case.amount <= 0:
         found.append(
-            lacking("amount", Text("未填写金额", "the amount is missing"), Text("填写申请金额", "enter the amount"))
+            lacking(
+                "amount", Text("未填写金额", "the amount is missing"), Text("请填写申请金额", "enter the amount")
+            )
         )
     else:
         found += implausible_amount("amount", case.amount, "plausible.amount.case", rulebook(), day)
@@ -48,7 +50,7 @@ def missing(case: Case, actor: Actor, day: date) -> list[Problem]:
             lacking(
                 "purpose",
                 Text("未填写用途", "the purpose is missing"),
-                Text("填写贷款用途", "enter the purpose of the loan"),
+                Text("请填写贷款用途", "enter the purpose of the loan"),
             )
         )
     rights = list(FirmRight.objects.filter(pk__in=case.rights))
@@ -57,7 +59,7 @@ def missing(case: Case, actor: Actor, day: date) -> list[Problem]:
             lacking(
                 "rights",
                 Text("未选择权利", "no right selected"),
-                Text("选择要质押的权利", "select the rights to pledge"),
+                Text("请选择要质押的权利", "select the rights to pledge"),
             )
         )
     for right in rights:

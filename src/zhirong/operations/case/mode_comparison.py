@@ -65,7 +65,7 @@ def _of_these_rights(table: dict[str, Any], chosen: list[int], valued: list[int]
                     "rights",
                     "、".join(str(pk) for pk in lacking),
                     Text("所选评估包含未勾选的权利", "the appraisal includes rights that are not selected"),
-                    Text("一并勾选，或重新评估", "select them too, or create a new appraisal"),
+                    Text("请一并勾选，或重新评估", "select them too, or create a new appraisal"),
                     "rights_differ",
                 )
             ]

@@ -71,7 +71,7 @@ def make_case_paper(work: Work, request: AskForPaper) -> Any:
             "kind",
             request.kind,
             Text("不能生成此类文件", "you cannot create this document"),
-            Text("从列表中选择", "choose one from the list"),
+            Text("请从列表中选择", "choose one from the list"),
         )
     kind = DocumentKind(request.kind)
     subject = f"case/{case.pk}"
@@ -120,7 +120,7 @@ def _appraisal(work: Work, case: Case) -> dict[str, Any]:
             "kind",
             DocumentKind.APPRAISAL_SUMMARY,
             Text("尚无已出具的评估", "no appraisal has been issued"),
-            Text("先评估", "have the rights appraised first"),
+            Text("请先评估", "have the rights appraised first"),
         )
     return {
         "grade": "正式评估" if found.grade == AppraisalGrade.FORMAL else "线上评估",

@@ -377,7 +377,7 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
                 "the mode requires a guarantor, but no guarantee has been granted",
             ),
             Text(
-                "先由担保机构审批；不再需要担保的，退回重审",
+                "请先由担保机构审批；不再需要担保的，退回重审",
                 "ask a guarantor and wait for its decision; to continue without a guarantee, return the case to review",
             ),
         )
@@ -495,7 +495,7 @@ def _demand_agreed(case: Case, request: IssueContract) -> None:
                     f"少于本笔贷款 {show_yuan(case.approved_amount or 0)} 元",
                     f"less than the loan amount of CNY {show_yuan(case.approved_amount or 0)}",
                 ),
-                Text("填写不低于本笔贷款金额的最高债权额", "enter at least the amount of this loan"),
+                Text("请填写不低于本笔贷款金额的最高债权额", "enter at least the amount of this loan"),
                 "maximum_too_small",
             )
         )
@@ -505,7 +505,7 @@ def _demand_agreed(case: Case, request: IssueContract) -> None:
                 "claims_until",
                 request.claims_until.isoformat(),
                 Text("早于约定起始日", "before the agreed start date"),
-                Text("填写起始日或之后的日期", "enter that date or a later one"),
+                Text("请填写起始日或之后的日期", "enter that date or a later one"),
                 "dates_reversed",
             )
         )
@@ -518,7 +518,7 @@ def _demand_agreed(case: Case, request: IssueContract) -> None:
                     "约定仲裁须写明仲裁机构，否则约定无效",
                     "name the arbitration body; without it the clause is void",
                 ),
-                Text("填写仲裁机构全称", "enter its full name"),
+                Text("请填写仲裁机构全称", "enter its full name"),
                 "missing",
             )
         )
@@ -567,7 +567,7 @@ def _demand_start(work: Work, case: Case, start: date) -> None:
             "start",
             start,
             Text("早于今天，款项不能在该日支付", "the date is in the past; the loan cannot be disbursed on it"),
-            Text("填写今天或之后的日期", "enter today or a later date"),
+            Text("请填写今天或之后的日期", "enter today or a later date"),
         )
     until = appraised_until(case, work.day, work.rules)
     if until is not None and start > until:
@@ -580,7 +580,7 @@ def _demand_start(work: Work, case: Case, start: date) -> None:
                 f"after the appraisal expires on {until}: no disbursement is possible then",
             ),
             Text(
-                "填写有效期内的日期，或先重新评估",
+                "请填写有效期内的日期，或先重新评估",
                 "enter a date before it expires, or have the rights appraised again",
             ),
         )
@@ -630,7 +630,7 @@ def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
         )
     if rate is None:
         raise refuse(
-            "no_rate", "annual_rate", "", Text("未填写利率", "the rate is missing"), Text("填写年利率", "enter the annual rate")
+            "no_rate", "annual_rate", "", Text("未填写利率", "the rate is missing"), Text("请填写年利率", "enter the annual rate")
         )  # fmt: skip
     loan = {
         "id": case.number,
@@ -716,7 +716,7 @@ def _by_instalments(
             "instalment",
             show_yuan(instalment),
             Text(f"{periods} 期合计超过贷款金额", f"{periods} instalments exceed the loan amount"),
-            Text("减少每期归还的本金", "reduce the principal per instalment"),
+            Text("请减少每期归还的本金", "reduce the principal per instalment"),
         )
     usual = {} if loan.get("day_count") else {"day_count": "act_360"}
     return {"method": Method.EQUAL_PRINCIPAL.value, "balloon": yuan(amount - instalment * periods), **usual}
@@ -731,7 +731,7 @@ def read_contract(contract: Mapping[str, Any], events: list[Mapping[str, Any]], 
     """Read a loan's contract and events for servicing. Rates are stored as strings. Without a drawdown event one is
     assumed.
 
-    Raises InputError with everything that is wrong.
+    Raises InputError with every error.
     """
     loan, servicing = dict(contract["loan"]), dict(contract["servicing"])
     if "linked" in loan:

@@ -119,7 +119,7 @@ def prepare(work: Work, request: Prepare) -> Any:
             "filing",
             "、".join(str(one.id) for one in standing),
             Text("已存在登记申请", "a filing already exists"),
-            Text("先撤回，再重新准备", "withdraw it first"),
+            Text("请先撤回，再重新准备", "withdraw it first"),
         )
     done = fold_filings(work, RegisterTransition.PREPARE, filing_request(case, request))
     ids = [one.registration.id for one in done if one.registration is not None]
@@ -181,7 +181,7 @@ def file(work: Work, request: Any) -> Any:
             "filing",
             "",
             Text("尚未准备登记申请", "no filing has been prepared"),
-            Text("先准备质押登记", "prepare the registration first"),
+            Text("请先准备质押登记", "prepare the registration first"),
         )
     for one in prepared:
         work.fold(decide_submission(work, one.id))
@@ -243,7 +243,7 @@ def record(work: Work, request: RecordResult) -> Any:
             "filing",
             request.filing,
             Text("该申请不处于等待登记结果状态", "this filing is not waiting for a result"),
-            Text("从所列申请中选择", "choose one from the list"),
+            Text("请从所列申请中选择", "choose one from the list"),
         )
     kept = attach(work, request.certificate, f"case/{case.pk}", "registration_certificate", case.lender_id)
     _demand_own_certificate(case, request, kept)
@@ -321,7 +321,7 @@ def check(work: Work, request: CheckResult) -> Any:
             request.filing,
             Text("没有待您核对的登记结果", "no result of this filing is waiting for your check"),
             Text(
-                "从列表中选择；本人记录的须由另一人核对",
+                "请从列表中选择；本人记录的须由另一人核对",
                 "choose one from the list; another person must check your own entries",
             ),
         )
@@ -371,7 +371,7 @@ def _demand_own_certificate(case: Case, request: RecordResult, kept: StoredFile)
             Text(
                 f"早于本案合同出具之日 {issued_on}", f"before the contracts of this case were issued on {issued_on}"
             ),
-            Text("核对登记证明上的登记日和编号", "check the date and number on the certificate"),
+            Text("请核对登记证明上的登记日和编号", "check the date and number on the certificate"),
         )
     others = StoredFile.objects.filter(sha256=kept.sha256, paper="registration_certificate", removed=False)
     if others.exclude(pk=kept.pk).exists():
@@ -380,7 +380,7 @@ def _demand_own_certificate(case: Case, request: RecordResult, kept: StoredFile)
             "certificate",
             kept.name,
             Text("这份登记证明已用于另一项登记", "this certificate has already been used for another registration"),
-            Text("上传该项登记的证明", "upload the certificate of this registration"),
+            Text("请上传该项登记的证明", "upload the certificate of this registration"),
         )
 
 
@@ -427,7 +427,7 @@ def demand_not_released(case: Case) -> None:
             "loan",
             loan.number,
             Text("放款已获批准，款项可能正在支付", "the disbursement is approved and may be in progress"),
-            Text("先由银行取消放款", "ask the lender to cancel the disbursement first"),
+            Text("请先由银行取消放款", "ask the lender to cancel the disbursement first"),
         )
 
 

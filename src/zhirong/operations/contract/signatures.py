@@ -84,7 +84,7 @@ def sign(work: Work, request: Sign) -> Any:
             "sha256",
             request.sha256,
             Text("文件已有新的版本", "the document has a newer version"),
-            Text("重新打开文件，阅后再签署", "open the document again, read it, then sign"),
+            Text("请重新打开文件，阅后再签署", "open the document again, read it, then sign"),
         )
     _demand_intact(paper)
     if work.actor.organisation in signed_by(paper):
@@ -176,7 +176,7 @@ def send_scan(work: Work, request: SendScan) -> Any:
             "file",
             upload.name,
             Text("文件不是扫描件", "the file is not a scan"),
-            Text("上传 PDF、PNG 或 JPG", "upload a PDF, PNG or JPG"),
+            Text("请上传 PDF、PNG 或 JPG", "upload a PDF, PNG or JPG"),
         )
     scan = attach(work, request.file, f"paper/{paper.pk}", "scan", work.actor.organisation)
     _keep_signature(work, paper, method=SignatureMethod.SEALED_SCAN, valid=False, scan=scan)
@@ -235,7 +235,7 @@ def check_scan(work: Work, request: CheckScan) -> Any:
             "paper",
             paper.number,
             Text("文件已作废或已有新的版本", "the document is void or has a newer version"),
-            Text("核对新版本的扫描件", "check the scan of the new version"),
+            Text("请核对新版本的扫描件", "check the scan of the new version"),
         )
     if not request.agrees:
         work.update(signature, scan=None, checked_by=None, second_checked_by=None)
@@ -315,7 +315,7 @@ def _demand_one_side(work: Work, papers: list[Paper]) -> None:
                 f"您已代表{found.organisation.name}签过，不能再代表另一方签",
                 f"you have signed it for {found.organisation.name}, and cannot sign for another party",
             ),
-            Text("由本机构另一人签署", "ask another person in your organisation to sign"),
+            Text("请由本机构另一人签署", "ask another person in your organisation to sign"),
         )
 
 

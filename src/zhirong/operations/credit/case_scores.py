@@ -106,7 +106,7 @@ def score_right(work: Work, request: ScoreRight) -> Any:
             "right",
             request.right,
             Text("申请中没有该项权利", "the case has no such right"),
-            Text("从列表中选择", "choose one from the list"),
+            Text("请从列表中选择", "choose one from the list"),
         )
     if request.system not in system_ids(work.rules):
         raise refuse(
@@ -125,7 +125,7 @@ def score_right(work: Work, request: ScoreRight) -> Any:
             "right",
             right.title,
             Text("该指标体系不适用于此类权利", "the system does not apply to rights of this kind"),
-            Text("选择其他指标体系，或不对该权利评分", "choose another system, or do not score this right"),
+            Text("请选择其他指标体系，或不对该权利评分", "choose another system, or do not score this right"),
         )
     read_answers(Reader(exact(plain(request.answers)), path="answers"), system)
     before = case.beside.get("indicators", {})

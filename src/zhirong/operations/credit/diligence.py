@@ -80,7 +80,7 @@ def _demand_officer(work: Work, officer: int) -> None:
             "officer",
             officer,
             Text("该人员不是本行客户经理", "not a loan officer of this lender"),
-            Text("从名单中选择", "choose one from the list"),
+            Text("请从名单中选择", "choose one from the list"),
         )
 
 
@@ -173,7 +173,7 @@ def hand_over(work: Work, request: HandOver) -> Any:
             "officer",
             request.officer,
             Text("该笔业务已由其经办", "this officer already handles the case"),
-            Text("另选一位", "choose another officer"),
+            Text("请另选一位", "choose another officer"),
         )
     if Approval.objects.filter(case=case, by=request.officer).exists():
         raise refuse(
@@ -183,7 +183,7 @@ def hand_over(work: Work, request: HandOver) -> Any:
             Text(
                 "其已参与该笔业务审批，不得经办", "this person took part in the approval and cannot handle the case"
             ),
-            Text("另选一位未参与审批的客户经理", "choose an officer who did not take part in the approval"),
+            Text("请另选一位未参与审批的客户经理", "choose an officer who did not take part in the approval"),
         )
     before = [] if case.officer_id is None else [case.officer_id]
     former = sorted({*case.former_officers, *before} - {request.officer})

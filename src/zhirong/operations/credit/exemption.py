@@ -103,7 +103,7 @@ def decide(work: Work, request: Decide) -> Any:
             "exemption",
             "",
             Text("尚未汇编尽职免责档案", "the exemption file has not been assembled"),
-            Text("先汇编档案", "assemble it first"),
+            Text("请先汇编档案", "assemble it first"),
         )
     if work.actor.account in taking_part(case):
         raise refuse(
@@ -111,7 +111,7 @@ def decide(work: Work, request: Decide) -> Any:
             "actor",
             work.actor.account,
             Text("您参与过该笔业务的调查或审批", "you took part in the investigation or approval of this case"),
-            Text("由未参与该业务的负责人认定", "ask a manager who was not involved to decide"),
+            Text("请由未参与该业务的负责人认定", "ask a manager who was not involved to decide"),
         )
     decision = {
         "outcome": request.outcome.value,

@@ -200,7 +200,7 @@ def hand_up(work: Work, request: HandUp) -> Any:
                 "despite",
                 "、".join(one.title.zh for one in adverse_items(rules, entries)),
                 Text("有不利调查结论，但未说明理由", "a finding is adverse, but no reason is given"),
-                Text("填写理由，或不予通过", "enter the reason, or decline"),
+                Text("请填写理由，或不予通过", "enter the reason, or decline"),
                 "adverse_finding",
             )
         )
@@ -214,7 +214,7 @@ def hand_up(work: Work, request: HandUp) -> Any:
                     f"须大于零，且不超过额度 {show_yuan(line)} 元",
                     f"must be above zero and at most the credit limit of CNY {show_yuan(line)}",
                 ),
-                Text("减少金额", "propose a smaller amount"),
+                Text("请减少金额", "propose a smaller amount"),
                 "above_line",
             )
         )

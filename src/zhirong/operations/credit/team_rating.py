@@ -141,7 +141,7 @@ def _demand_room(work: Work, case: Case, sheets: list[TeamRating]) -> None:
             "rater",
             work.actor.account,
             Text("您已完成评定", "you have already rated"),
-            Text("由另一人评定", "ask another person to rate"),
+            Text("请由另一人评定", "ask another person to rate"),
         )
     if len(sheets) < _MOST_RATERS - 1:
         return

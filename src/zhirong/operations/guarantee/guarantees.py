@@ -96,7 +96,7 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
             "guarantor",
             request.guarantor,
             Text("该担保机构不存在", "the guarantor does not exist"),
-            Text("从名单中选择", "choose one from the list"),
+            Text("请从名单中选择", "choose one from the list"),
         )
     if not 0 < request.amount <= case.amount:
         raise refuse(
@@ -107,7 +107,7 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
                 f"须大于零，且不超过申请金额 {show_yuan(case.amount)} 元",
                 f"must be above zero and at most the amount requested, CNY {show_yuan(case.amount)}",
             ),
-            Text("填写需要担保的贷款金额", "enter the loan amount to be guaranteed"),
+            Text("请填写需要担保的贷款金额", "enter the loan amount to be guaranteed"),
         )
     unusual = [
         *unusual_rate("share", request.share, "guarantor.usual_share", work.rules, work.day),
@@ -124,7 +124,7 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
                 "该笔业务已有在办或已同意的担保", "a guarantee has already been requested or granted for this case"
             ),
             Text(
-                "等待担保机构答复；需更换的，先办理“撤销担保请求”",
+                "请等待担保机构答复；需更换的，先办理“撤销担保请求”",
                 "wait for the answer; to ask another guarantor, withdraw this request first",
             ),
         )
@@ -389,7 +389,7 @@ def state_figures(work: Work, request: Figures) -> Any:
             "as_of",
             request.as_of,
             Text("晚于今天", "in the future"),
-            Text("填写报表截止日", "enter the closing date of the accounts"),
+            Text("请填写报表截止日", "enter the closing date of the accounts"),
         )
     made = work.create(
         GuarantorFigures,

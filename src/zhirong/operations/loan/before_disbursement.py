@@ -64,7 +64,7 @@ def settle(work: Work, request: Settle) -> Any:
             "item",
             request.item,
             Text("该事项不是待落实事项", "not an outstanding item"),
-            Text("从列表中选择", "choose one from the list"),
+            Text("请从列表中选择", "choose one from the list"),
         )
     settled = {
         **case.contract.get("settled", {}),
@@ -133,7 +133,7 @@ def record_use(work: Work, request: RecordUse) -> Any:
             "is_working_capital",
             "",
             Text("未确认用途属于流动资金", "the use has not been confirmed as working capital"),
-            Text("核对合同内容后勾选；不属于流动资金的不得用本贷款支付", "check the contract and tick it; other uses are not allowed"),
+            Text("请核对合同内容后勾选；不属于流动资金的不得用本贷款支付", "check the contract and tick it; other uses are not allowed"),
         )  # fmt: skip
     file = attach(work, request.file, f"case/{case.pk}", "use_evidence", case.lender_id)
     twice = StoredFile.objects.filter(sha256=file.sha256, paper="use_evidence", removed=False).exclude(pk=file.pk)
@@ -143,7 +143,7 @@ def record_use(work: Work, request: RecordUse) -> Any:
             "file",
             file.name,
             Text("该凭据已使用", "this evidence has already been used"),
-            Text("上传该笔用途的凭据", "upload the evidence of this payment"),
+            Text("请上传该笔用途的凭据", "upload the evidence of this payment"),
         )
     use = {
         "payee": request.payee,
@@ -192,7 +192,7 @@ def remove_use(work: Work, request: RemoveUse) -> Any:
             "use",
             request.use,
             Text("该登记不存在", "the entry does not exist"),
-            Text("从列表中选择", "choose one from the list"),
+            Text("请从列表中选择", "choose one from the list"),
         )
     gone = uses.pop(request.use)
     for file in StoredFile.objects.filter(pk=gone["file"], subject=f"case/{case.pk}", removed=False):
@@ -254,8 +254,8 @@ def waive(work: Work, request: Waive) -> Any:
             "not_open",
             "condition",
             request.condition,
-            Text("该条件当前不是未满足状态", "this condition is not outstanding"),
-            Text("从列表中选择", "choose one from the list"),
+            Text("该条件当前不处于未满足状态", "this condition is not outstanding"),
+            Text("请从列表中选择", "choose one from the list"),
         )
     if not may_be_waived(found.code, work.rules, work.day):
         raise refuse(

@@ -107,6 +107,6 @@ def cancel(work: Work, request: Cancel) -> Any:
             "payment",
             loan.number,
             Text("已有匹配至该笔贷款的流水", "a bank entry is matched to this loan"),
-            Text("先撤销匹配", "undo the match first"),
+            Text("请先撤销匹配", "undo the match first"),
         )
     work.update(loan, state=LoanState.CANCELLED)

@@ -54,7 +54,7 @@ def close(work: Work, request: Close) -> Any:
             "loan",
             loan.number,
             Text("贷款尚未还清", "the loan has not been repaid in full"),
-            Text("还清后再办理", "close it after full repayment"),
+            Text("请还清后再办理", "close it after full repayment"),
         )
     if state.credit:
         raise refuse(

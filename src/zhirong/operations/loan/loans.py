@@ -175,7 +175,7 @@ def make_loan_paper(work: Work, request: AskForPaper) -> Any:
             "kind",
             request.kind,
             Text("不能出具此类文件", "you cannot create this document"),
-            Text("从列表中选择", "choose one from the list"),
+            Text("请从列表中选择", "choose one from the list"),
         )
     state = state_of(loan, work.day, work.rules)
     kind = DocumentKind(request.kind)

@@ -81,7 +81,7 @@ def _loan_of(line: StatementLine, number: str, field: str) -> Loan:
             field,
             number,
             Text("本行没有该编号的贷款", "your bank has no loan with this number"),
-            Text("核对编号", "check the number"),
+            Text("请核对编号", "check the number"),
         )
     return loan
 
@@ -202,7 +202,7 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
                 f"a disbursement must be {show_yuan(loan.principal)} yuan",
             ),
             Text(
-                "核对流水；金额不一致的不能作为放款",
+                "请核对流水；金额不一致的不能作为放款",
                 "check the bank entry; a different amount cannot be a disbursement",
             ),
         )
@@ -216,7 +216,7 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
                 "amount",
                 show_yuan(line.amount),
                 Text(f"溢缴款余额仅为 {show_yuan(held)} 元", f"the unapplied cash is only {show_yuan(held)} yuan"),
-                Text("核对付款人和金额", "check the payer and the amount"),
+                Text("请核对付款人和金额", "check the payer and the amount"),
             )
 
 
@@ -230,7 +230,7 @@ def _demand_not_before(line: StatementLine, loan: Loan) -> None:
             line.day,
             Text(f"早于批准放款之日 {granted}", f"before the disbursement was approved on {granted}"),
             Text(
-                "核对流水；批准前支付的款项不能作为该笔放款",
+                "请核对流水；批准前支付的款项不能作为该笔放款",
                 "check the bank entry; a payment before approval is not a disbursement of this loan",
             ),
         )
@@ -321,7 +321,7 @@ def _release(work: Work, loan: Loan, line: StatementLine) -> str:
             "day",
             line.day,
             Text(f"放款日不早于合同到期日 {end}", f"on or after the contract maturity, {end}"),
-            Text("重新出具合同", "issue a new contract"),
+            Text("请重新出具合同", "issue a new contract"),
         )
     contract = {**loan.contract, "loan": {**loan.contract["loan"], "start": line.day.isoformat()}}
     event = event_id(loan, "D")

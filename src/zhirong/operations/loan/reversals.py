@@ -135,7 +135,7 @@ def _demand_reversible(payment: Payment) -> None:
             "payment",
             payment.loan.number,
             Text("放款后已有其他款项", "there are other payments after the disbursement"),
-            Text("先冲正那些款项", "reverse those payments first"),
+            Text("请先冲正上述款项", "reverse those payments first"),
         )
 
 

@@ -35,7 +35,7 @@ def found_platform(work: Work, request: FoundPlatform) -> Any:
             "name",
             request.name,
             Text("平台已经建立", "the platform has already been set up"),
-            Text("由安全管理员添加成员", "ask the security administrator to add members"),
+            Text("请由安全管理员添加成员", "ask the security administrator to add members"),
         )
     emails = {
         MemberRole.SYSTEM_ADMIN: request.system,
@@ -51,7 +51,7 @@ def found_platform(work: Work, request: FoundPlatform) -> Any:
                 "系统、安全、审计三个管理角色须由不同的人担任",
                 "system, security and audit administrators must be different people",
             ),
-            Text("填写三个不同的邮箱", "enter three different addresses"),
+            Text("请填写三个不同的邮箱", "enter three different addresses"),
         )
     house = work.create(
         Organisation,
@@ -71,7 +71,7 @@ def found_platform(work: Work, request: FoundPlatform) -> Any:
                 role.value.split(".")[1],
                 email,
                 Text("该邮箱没有对应账号", "there is no account with this address"),
-                Text("先建立账号", "create the account first"),
+                Text("请先建立账号", "create the account first"),
             )
         work.create(Membership, account=account, organisation=house, roles=[role.value], active=True)
     return {"id": house.pk}

@@ -74,7 +74,7 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
                 "until",
                 request.until.isoformat(),
                 Text("日期已过", "the date is in the past"),
-                Text("填写今天或之后的日期", "enter today or a later date"),
+                Text("请填写今天或之后的日期", "enter today or a later date"),
                 "in_the_past",
             )
         )

@@ -134,7 +134,7 @@ def _invite(work: Work, request: AddMember) -> dict[str, Any]:
                 "email",
                 email,
                 Text(f"待接受的邀请已有 {_MOST_OPEN} 份", f"{_MOST_OPEN} invitations are already pending"),
-                Text("先撤回不需要的邀请", "withdraw invitations that are not needed"),
+                Text("请先撤回不需要的邀请", "withdraw invitations that are not needed"),
             )
         invitation = work.create(
             Invitation, organisation=work.row, email=email, state=InvitationState.OPEN, **values
@@ -283,7 +283,7 @@ def _demand_roles(organisation: Organisation, roles: list[MemberRole]) -> None:
             "roles",
             "、".join(wrong),
             Text("此类机构没有该角色", "organisations of this kind do not have this role"),
-            Text("至少选择一个所列角色", "choose at least one role from the list"),
+            Text("请至少选择一个所列角色", "choose at least one role from the list"),
         )
     if len(ADMIN_ROLES.intersection(roles)) > 1:
         raise refuse(
@@ -294,7 +294,7 @@ def _demand_roles(organisation: Organisation, roles: list[MemberRole]) -> None:
                 "系统、安全、审计三个管理角色须由不同的人担任",
                 "system, security and audit administrators must be different people",
             ),
-            Text("只选择其中一个角色", "choose one of them"),
+            Text("请只选择其中一个角色", "choose one of them"),
         )
 
 
@@ -306,7 +306,7 @@ def _demand_apart(work: Work, account: Account, organisation: Organisation, role
             "email",
             account.email,
             Text("不能给自己授予角色", "you cannot assign roles to yourself"),
-            Text("由安全管理员或另一位负责人办理", "ask the security administrator or another manager"),
+            Text("请由安全管理员或另一位负责人办理", "ask the security administrator or another manager"),
         )
     elsewhere = Membership.objects.filter(account=account, active=True).exclude(organisation=organisation)
     had = {role for held in elsewhere.values_list("roles", flat=True) for role in held}
@@ -319,7 +319,7 @@ def _demand_apart(work: Work, account: Account, organisation: Organisation, role
                 "此人在其他机构已担任另一管理角色；系统、安全、审计管理角色须由不同人员担任",
                 "this person already has another administrator role; system, security and audit administrators must be different people",
             ),
-            Text("另选一人", "choose another person"),
+            Text("请另选一人", "choose another person"),
         )
 
 

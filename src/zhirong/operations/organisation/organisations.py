@@ -127,7 +127,7 @@ def enter_organisation(work: Work, request: EnterOrganisation) -> Any:
             "code",
             request.code,
             Text("该代码已登记", "this code is already registered"),
-            Text("在机构列表中查找", "find it in the list"),
+            Text("请在机构列表中查找", "find it in the list"),
         )
     return {"id": _enter(work, request.kind, request, OrganisationState.ACTIVE).pk}
 
@@ -221,7 +221,7 @@ def confirm(work: Work, request: Confirm) -> Any:
                 f"另有 {len(rivals)} 家企业以同一代码登记：{'、'.join(one.name for one in rivals)}",
                 f"other firms have registered under the same code: {', '.join(one.name for one in rivals)}",
             ),
-            Text("上传核对过的营业执照", "upload the licence that was checked"),
+            Text("请上传核对过的营业执照", "upload the licence that was checked"),
         )
     if request.licence is not None:
         attach(work, request.licence, f"organisation/{row.pk}", "licence", work.actor.organisation)
@@ -292,7 +292,7 @@ def suspend(work: Work, request: Any) -> Any:
             "kind",
             work.row.kind,
             Text("平台管理机构不能停用", "the platform administration cannot be suspended"),
-            Text("撤销个别人员的角色", "remove the roles of individual people instead"),
+            Text("请撤销个别人员的角色", "remove the roles of individual people instead"),
         )
     work.update(work.row, status=OrganisationState.SUSPENDED)
 
@@ -313,7 +313,7 @@ def own_firm(account: int, firm: int) -> list[Problem]:
             "actor",
             str(account),
             Text("您是该企业成员，不能审批其业务", "you are a member of the firm and cannot decide on its case"),
-            Text("由没有利害关系的同事审批", "ask a colleague without a conflict of interest to decide"),
+            Text("请由没有利害关系的同事审批", "ask a colleague without a conflict of interest to decide"),
             "belongs_to_the_firm",
         )
     ]

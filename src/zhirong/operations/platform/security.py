@@ -62,7 +62,7 @@ def close_account(work: Work, request: ChangeAccount) -> Any:
             "account",
             request.account,
             Text("不能停用自己的账号", "you cannot close your own account"),
-            Text("由另一名安全管理员办理", "ask another security administrator"),
+            Text("请由另一名安全管理员办理", "ask another security administrator"),
         )
     if not account.is_active:
         raise refuse(
@@ -147,7 +147,7 @@ def release_lockout(work: Work, request: ReleaseLockout) -> Any:
             "username",
             request.username,
             Text("该账号没有登录失败记录", "there are no failed sign-in attempts for this address"),
-            Text("核对邮箱", "check the address"),
+            Text("请核对邮箱", "check the address"),
         )
     return {"released": count}
 

@@ -47,7 +47,7 @@ def demand_recordable(
                 "authority_number",
                 number,
                 Text(f"该登记号已记在申请 {other.id} 名下", f"filing {other.id} already has this number"),
-                Text("核对登记号", "check the number"),
+                Text("请核对登记号", "check the number"),
             )
 
 

@@ -58,7 +58,7 @@ def restore_entry(call: Call, receipt: bytes, disclosure: bytes, folder: Path) -
                 "receipt",
                 read.leaf_index,
                 Text(f"下一条缺失的是第 {head.size} 条", f"the next missing entry is {head.size}"),
-                Text("按次序恢复", "restore them in order"),
+                Text("请按次序恢复", "restore them in order"),
             )
         (claim,) = shown.claims
         _take(head, read.entry, claim.value, claim.salt)
@@ -98,7 +98,7 @@ def continue_log(
                     "内容与条目的承诺不符，或次序有误",
                     "does not match the commitment in the entry, or is out of order",
                 ),
-                Text("使用导出的原文件", "use the exported file unchanged"),
+                Text("请使用导出的原文件", "use the exported file unchanged"),
             )
         old = {"index": entry.index, "leaf": leaf_hash(algorithm, data).hex(), "log": entry.log}
         kind = f"old.{entry.kind}" if entry.kind in _OF_THE_OLD_LOG else entry.kind
@@ -132,7 +132,7 @@ def _exported(written: Mapping[str, Any], at: int) -> tuple[bytes, LogEntry, Map
             f"events[{at}]",
             str(written)[:60],
             Text(f"不是导出的事项（{error}）", f"not an exported event ({error})"),
-            Text("使用 register export 导出的原文件", "use the file exactly as written by register export"),
+            Text("请使用 register export 导出的原文件", "use the file exactly as written by register export"),
         ) from error
 
 

@@ -301,7 +301,7 @@ def _read_filing(request: Request, facts: Request) -> tuple[RegisterRole, Filing
                 "未写明授权本登记簿登记的试点文件，质权只能由主管机关登记设立",
                 "no pilot document authorises this register; only the authority's registration creates the pledge",
             ),
-            Text("写明 filing.pilot_basis，或用 role = mirror", "enter filing.pilot_basis, or use role = mirror"),
+            Text("请写明 filing.pilot_basis，或用 role = mirror", "enter filing.pilot_basis, or use role = mirror"),
         )
     registers = {register_of(right.kind, filing.subject) for _, right in rights}
     if role is RegisterRole.MIRROR and len(registers) > 1:
@@ -436,5 +436,9 @@ def _ending(work: Work, operation: str, move: RegisterTransition, registration: 
 def _demand_words(field: str, words: str) -> None:
     if not words.strip():
         raise refuse(
-            "missing", field, "", Text("未写明理由", "the reason is missing"), Text("写明理由", "enter the reason")
+            "missing",
+            field,
+            "",
+            Text("未写明理由", "the reason is missing"),
+            Text("请写明理由", "enter the reason"),
         )

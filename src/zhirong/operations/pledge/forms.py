@@ -266,6 +266,6 @@ def tables_of(work: Work, ticket: str) -> dict[str, Any]:
             "file",
             upload.name,
             Text("不是 UTF-8 编码的文本", "not UTF-8 text"),
-            Text("另存为 UTF-8", "save it as UTF-8"),
+            Text("请另存为 UTF-8", "save it as UTF-8"),
         ) from error
     return parse_toml(text, upload.name)

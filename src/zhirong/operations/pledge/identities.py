@@ -320,7 +320,7 @@ def _none_of(name: str) -> Exception:
         "right",
         name,
         Text("该权利没有数字身份", "this right has no digital identity"),
-        Text("核对身份编号或权利号，或先记载", "check the code or the number, or record it first"),
+        Text("请核对身份编号或权利号，或先记载", "check the code or the number, or record it first"),
     )
 
 

@@ -99,7 +99,7 @@ def keep_countersignature(actor: Actor, folder: Path, file: FileRead, witness: P
             "witness",
             witness.name,
             Text("没有该见证人的有效会签", "no valid countersignature of this witness"),
-            Text("核对见证人的公钥和文件", "check the witness's key and the file"),
+            Text("请核对见证人的公钥和文件", "check the witness's key and the file"),
         )
     keys.add_witness(folder, witness)
     added = tuple(one for one in good if one not in own.note.signatures)

@@ -229,7 +229,7 @@ def _not_frozen(right: str) -> InputError:
         "right",
         right,
         Text("没有被冻结", "it is not frozen"),
-        Text("核对权利和文书", "check the right and the order"),
+        Text("请核对权利和文书", "check the right and the order"),
     )
 
 
@@ -240,7 +240,7 @@ def _demand_new(order: str, standing: Sequence[Freeze], right: str) -> None:
             "order",
             order,
             Text(f"该文书已冻结 {right}", f"this order has already frozen {right}"),
-            Text("核对权利和文书", "check the right and the order"),
+            Text("请核对权利和文书", "check the right and the order"),
         )
 
 

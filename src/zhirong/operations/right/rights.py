@@ -138,7 +138,7 @@ def edit_right(work: Work, request: RightFacts) -> Any:
             "number",
             request.number or request.title,
             Text("企业另有一项同号的权利", "another right of the firm has this number"),
-            Text("核对号码", "check the number"),
+            Text("请核对号码", "check the number"),
         )
     keep_right(work, work.row.firm, table, checked, work.row)
     for case in open_cases_with(work.row):

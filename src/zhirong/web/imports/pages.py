@@ -16,7 +16,7 @@ from zhirong.web.pages import page
 
 OUTCOME_TEXT = {
     "new": Text("新增", "new"),
-    "changed": Text("改动", "changed"),
+    "changed": Text("变更", "changed"),
     "same": Text("相同", "the same"),
     "wrong": Text("有问题", "wrong"),
 }

@@ -180,10 +180,10 @@ def _waits_for(row: Policy, actor: Any) -> Text | None:
         )
     if actor.has(*DECIDERS) and actor.account in (row.drafted_by_id, row.submitted_by_id):
         return Text(
-            "由您起草或提交，须由另一位有权的人批准",
+            "由您起草或提交，须由另一位有权人员批准",
             "You drafted or submitted it: another person with this role approves it.",
         )
-    return Text("等待另一位有权的人批准", "Another person with this role approves it.")
+    return Text("等待另一位有权人员批准", "Another person with this role approves it.")
 
 
 def _shown(one: Change, after: Rulebook, lang: str) -> dict[str, Any]:
