@@ -52,3 +52,21 @@ def test_dispose_compares_and_distributes(capsys: pytest.CaptureFixture[str]) ->
     shown = capsys.readouterr().out
     assert "rank 2, B: CNY 319,896.36" in shown
     assert "[assumed]" in shown
+
+
+def test_expected_payments_and_charts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only the claim and the recoveries are given: each payer pays on its day, the re-guarantors 30 days after."""
+    text = (CASES / "e03.toml").read_text()
+    case, page = tmp_path / "case.toml", tmp_path / "case.html"
+    case.write_text("\n".join(line for line in text.splitlines() if 'kind = "paid"' not in line))
+    assert main(["claim", str(case), "--expected", "--json", "--chart", str(page)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    paid = [(step["day"], step["title"]["en"]) for step in answer["steps"] if " pays " in step["title"]["en"]]
+    assert paid == [
+        ("2025-07-18", "guarantee company pays partner bank"),
+        ("2025-08-17", "provincial re-guarantor pays guarantee company"),
+        ("2025-08-17", "National Financing Guarantee Fund pays guarantee company"),
+    ]
+    assert answer["positions"]["guarantor"] == "1534215.96"
+    assert page.read_text().count("<svg") == 2
+    assert main(["claim", str(case), "--chart", str(case)]) == 2, "an output never overwrites the input"

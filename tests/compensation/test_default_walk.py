@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from zhirong.chain.compensation import events as ev
 from zhirong.chain.compensation.ceiling import cut_to_ceiling
+from zhirong.chain.compensation.expected import with_expected_payments
 from zhirong.chain.compensation.natures import natures_of
 from zhirong.chain.compensation.reading import RecoveryFile, read_recovery
 from zhirong.chain.compensation.walk import DefaultWalk, walk
@@ -27,6 +28,7 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen, parse_yuan
 from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.ledger.books import out_of_balance
+from zhirong.mode_files import list_modes
 from zhirong.mode_files import load_mode as read_mode
 
 CASES = Path(__file__).parent / "cases"
@@ -182,6 +184,41 @@ def test_the_ceiling_cuts_what_re_guarantors_share() -> None:
     )
     assert (cut.inside, cut.above) == (parse_yuan("100,000.00"), parse_yuan("312,345.67"))
     assert cut.parts == fen({"guarantor": "362,345.67", "reguarantor": "25,000.00", "national_fund": "25,000.00"})
+
+
+MODE_IDS = [head.id for head in list_modes()]
+
+
+@pytest.mark.parametrize("mode_id", MODE_IDS)
+def test_every_mode_is_walked_from_default_to_closing(mode_id: str) -> None:
+    """A loan under each mode and rule: expected payments, a sale, a write-off, and full recovery in the end."""
+    mode = load_mode(mode_id)
+    made = max(mode.source.valid_from or date(2024, 1, 2), date(2024, 1, 2))
+    made = min(made, mode.source.valid_to or date.max)
+    claim_day = made + timedelta(days=420)
+    start = ev.DefaultedLoan(
+        "A", "firm", "bank", made, 200_000_000, made + timedelta(days=366),
+        {Head.PRINCIPAL: 187_654_321, Head.INTEREST: 1_234_567, Head.PENALTY: 76_543},
+        (
+            ev.CostPaid(day=made + timedelta(days=380), amount=3_500_000),
+            ev.Recovered(day=made + timedelta(days=400), amount=2_345_678),
+            ev.ClaimFiled(day=claim_day),
+            ev.Recovered(day=claim_day + timedelta(days=400), amount=12_345_679, costs=345_678),
+            ev.WrittenOff(day=claim_day + timedelta(days=500)),
+            ev.Recovered(day=claim_day + timedelta(days=700), amount=5_000_001, costs=1),
+        ),
+    )  # fmt: skip
+    pool = PoolState(balance=10**12, fees=10**10, entered={("bank", made.year): 10**12})
+    [loan] = with_expected_payments(mode, [start], natures(mode), pool)
+    done = walk(mode, [loan], natures(mode), pool)
+    assert not any(amount > 0 for amount in done.due["A"].values()), "everyone has paid what it owed"
+    assert sum(done.positions.values()) == sum(done.debts["A"].values())
+    assert all(amount >= 0 for amount in done.positions.values())
+    for step in done.steps:
+        assert step.entry is None or not out_of_balance(step.entry)
+    last = ev.Recovered(day=claim_day + timedelta(days=900), amount=10**11)
+    whole = walk(mode, [replace(loan, events=(*loan.events, last))], natures(mode), pool)
+    assert set(whole.positions.values()) == {0}
 
 
 # -- refusals -----------------------------------------------------------------------------------------------------

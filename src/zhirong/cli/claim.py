@@ -1,7 +1,11 @@
 """``zhirong claim CASE.toml``: loans in default from the claim to the closed file, and what each party carries."""
 
 import argparse
+from decimal import Decimal
+from html import escape
+from pathlib import Path
 
+from zhirong.chain.compensation.expected import with_expected_payments
 from zhirong.chain.compensation.natures import natures_of
 from zhirong.chain.compensation.reading import read_recovery
 from zhirong.chain.compensation.timeline import DefaultStep
@@ -12,7 +16,7 @@ from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import NATURE_TEXT, PayerNature
 from zhirong.cli.columns import aligned
 from zhirong.cli.days import day_of
-from zhirong.cli.files import print_answer, read_toml
+from zhirong.cli.files import print_answer, read_toml, unwritable
 from zhirong.cli.mode_words import missing_figure, the_mode
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
@@ -35,6 +39,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DATE",
         help="只用此日及以前登记的事件 / only what was recorded by this day",
     )
+    parser.add_argument(
+        "--expected",
+        action="store_true",
+        help="未登记的赔付按模式的期限计入 / add the payments that the mode expects and the file does not hold",
+    )
+    parser.add_argument(
+        "--chart", metavar="FILE.html", help="图表：承担额与收付款 / charts: carried, paid and received"
+    )
     parser.add_argument("--entries", action="store_true", help="列出分录 / list the entries")
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
 
@@ -47,22 +59,59 @@ def run(arguments: argparse.Namespace) -> int:
     mode = the_mode(arguments.mode or _named(file.mode, arguments.file))
     last = max((event.day for loan in file.loans for event in loan.events), default=file.loans[0].first_day)
     natures = natures_of(mode, rules, as_of or last)
+    kinds = {role: nature for role, (nature, _) in natures.items()}
     try:
+        loans = file.loans
+        if arguments.expected:
+            loans = with_expected_payments(mode, loans, kinds, file.pool)
         done = walk(
             mode,
-            file.loans,
-            {role: nature for role, (nature, _) in natures.items()},
+            loans,
+            kinds,
             file.pool,
             until=as_of,
             known_on=known_on,
         )
     except MissingFigureError as error:
         raise missing_figure(error, arguments.file) from error
+    if arguments.chart:
+        _write_charts(arguments.chart, mode, done, arguments.lang)
     if arguments.json:
         print_answer(_as_json(mode, natures, done, rules))
     else:
         print(_as_text(mode, natures, done, arguments.lang, entries=arguments.entries))
     return 0
+
+
+def _write_charts(path: str, mode: Mode, done: DefaultWalk, lang: Lang) -> None:
+    """Write both charts as one page that asks the network for nothing."""
+    from zhirong.charts.drawing import to_svg
+    from zhirong.charts.recovery import CarriedPoint, carried_chart, paid_chart
+
+    def yuan_of(fen: int) -> Decimal:
+        return Decimal(fen).scaleb(-2)
+
+    at_end_of_day = {step.day: step for step in done.steps}  # the last step of each day
+    points = [
+        CarriedPoint(step.day, mode.name_of(role), yuan_of(step.positions.get(role, 0)))
+        for step in at_end_of_day.values()
+        for role in mode.bearers
+    ]
+    paid = {
+        role: (mode.name_of(role), yuan_of(done.paid.get(role, 0)), yuan_of(done.got.get(role, 0)))
+        for role in mode.bearers
+    }
+    pictures = [to_svg(carried_chart(points, lang)), to_svg(paid_chart(paid, lang))]
+    language = "zh-Hans" if lang == "zh" else "en"
+    title = escape(mode.title.in_(lang))
+    page = (
+        f'<!doctype html>\n<html lang="{language}">\n<head><meta charset="utf-8"><title>{title}</title></head>\n'
+        f"<body>\n<h1>{title}</h1>\n{pictures[0]}\n{pictures[1]}\n</body>\n</html>\n"
+    )
+    try:
+        Path(path).write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 def _named(mode: str, file: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-_OUTPUTS = ("pdf", "xlsx", "docx", "beancount", "out")
+_OUTPUTS = ("pdf", "xlsx", "docx", "beancount", "out", "chart")
 
 
 def refuse_overwriting(options: argparse.Namespace) -> None:
