@@ -72,7 +72,8 @@ function splitQuery(query) {
 
 
 def setup(app: Any) -> None:
-    """The search of both languages, and the language of the examples of claims."""
+    """The search of both languages, and the languages of the examples."""
     app.add_search_language(BothLanguages)
-    app.add_lexer("claim", TOMLLexer)
+    for name in ("claim", "recovery", "disposal", "portfolio"):
+        app.add_lexer(name, TOMLLexer)
     app.add_lexer("csv", TextLexer)

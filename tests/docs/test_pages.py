@@ -12,7 +12,7 @@ PAGES = pages()
 EVERY = [pytest.param(one, id=f"{one.lang}/{one.name}") for one in PAGES]
 # Titles of Chinese documents, signs of a Chinese stamp: what has no English.
 CHINESE_IN_ENGLISH = {"reference/sources.md", "reference/rights.md", "README.md", "how-to/loans-on-the-platform.md"}
-_DATA = ("toml", "claim", "csv", "json")
+_DATA = ("toml", "claim", "recovery", "disposal", "portfolio", "csv", "json")
 _PROMISES = {
     "en": ("After reading this page", "After this tutorial", "After this tour"),
     "zh": ("读完", "走完一遍"),
