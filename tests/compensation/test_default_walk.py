@@ -20,8 +20,9 @@ from zhirong.chain.compensation.natures import natures_of
 from zhirong.chain.compensation.reading import RecoveryFile, read_recovery
 from zhirong.chain.compensation.walk import DefaultWalk, walk
 from zhirong.chain.loan.servicing.components import Head
-from zhirong.chain.mode.loss import PoolState
+from zhirong.chain.mode.loss import LossRecovery, PoolState
 from zhirong.chain.mode.model import Mode
+from zhirong.chain.mode.stream import settle
 from zhirong.chain.mode.vocabulary import PayerNature
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
@@ -428,3 +429,26 @@ def _paid(done: DefaultWalk) -> set[tuple[str, str]]:
             if holding in ("recourse", "claims", "compensation", "loss_share") and party != "lender":
                 held[party] += posting.amount
     return {(party, "lender") for party, amount in held.items() if amount > 0}
+
+
+@given(st.sampled_from(MODE_IDS), st.lists(st.tuples(st.integers(1, 60), st.integers(1, 60_000_000)), max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_the_walk_ends_where_settle_does(mode_id: str, later: list[tuple[int, int]]) -> None:
+    """With payments on the days that the mode gives, both end with the same positions, whatever comes in and when."""
+    mode = load_mode(mode_id)
+    made = min(max(mode.source.valid_from or date(2024, 1, 2), date(2024, 1, 2)), mode.source.valid_to or date.max)
+    claim_day = made + timedelta(days=420)
+    recoveries = tuple((claim_day + timedelta(days=days), amount) for days, amount in later)
+    events = (ev.ClaimFiled(day=claim_day), *(ev.Recovered(day=day, amount=amount) for day, amount in recoveries))
+    owed = {Head.PRINCIPAL: 187_654_321, Head.INTEREST: 1_234_567}
+    start = ev.DefaultedLoan("A", "firm", "bank", made, 200_000_000, claim_day, owed, events)
+    pool = PoolState(balance=10**12, fees=10**10, entered={("bank", made.year): 10**12})
+    loans = with_expected_payments(mode, [start], natures(mode), pool)
+    loss = start.loss_at_claim(start.events)
+    assert loss is not None
+    loss = replace(loss, recoveries=tuple(LossRecovery(day, amount) for day, amount in recoveries))
+    if mode.advance is not None:
+        loss = replace(loss, closed_on=claim_day)
+    settled = settle(mode, [loss], pool).positions["A"]
+    done = walk(mode, loans, natures(mode), pool)
+    assert {role: done.positions[role] for role in settled} == settled

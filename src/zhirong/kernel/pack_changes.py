@@ -30,12 +30,14 @@ CONCERNS: Mapping[str, Text] = {
     "policy": Text("各机构的政策", "policies of organisations"),
     "practice": Text("评估机构的执业", "the practice of appraisal"),
     "quote": Text("报价", "quotes"),
+    "recovery": Text("违约后的期限、费用和处置", "periods, costs and disposal after a default"),
+    "recovery.clock": Text("保证期间、时效等期限", "guarantee periods, limitation and other clocks"),
     "regions": Text("地区资料", "data of regions"),
     "registration": Text("质押登记", "registration of pledges"),
     "release": Text("放款条件", "conditions of disbursement"),
     "right": Text("权利的期限和费用", "lives and fees of rights"),
     "subsidy": Text("补贴", "subsidies"),
-    "watch": Text("贷后预警", "warnings on running loans"),
+    "watch": Text("贷后预警", "warnings on current loans"),
 }
 
 
