@@ -128,7 +128,7 @@ def _read_row(
             "wrong_type",
             Text("不是权利资料的栏目", "not a column for a fact of the right"),
             Text(
-                "写成 right.kind、right.filing_date 等列", "write columns right.kind, right.filing_date and so on"
+                "请填写为 right.kind、right.filing_date 等列", "write columns right.kind, right.filing_date and so on"
             ),
         )
     kind = reader.choice("method", tuple(METHODS))
@@ -259,6 +259,6 @@ def _missing(name: str) -> Problem:
             "缺少该列，或行数与 id 列不一致，或没有数据行",
             "the column is missing, differs in length from id, or has no rows",
         ),
-        Text("补充该列", "add that column"),
+        Text("请补充该列", "add that column"),
         "missing",
     )

@@ -209,4 +209,4 @@ class Notes:
 
 
 def _problem(field: str, value: str, code: str, zh: str, en: str) -> Problem:
-    return Problem(field, value, Text(zh, en), Text("改正该列该行", "correct that column in that row"), code)
+    return Problem(field, value, Text(zh, en), Text("请更正该列该行", "correct that column in that row"), code)

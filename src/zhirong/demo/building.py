@@ -21,7 +21,7 @@ _NOT_EMPTY = Problem(
     "",
     Text("数据库里已经有机构", "there are organisations in this database already"),
     Text(
-        "换一个空的数据文件夹，演示区域不与真实数据混在一起",
+        "请换一个空的数据文件夹，演示区域不与真实数据混在一起",
         "use an empty data folder: the region is never mixed with real data",
     ),
     "not_empty",

@@ -18,7 +18,7 @@ LARGEST_INTEGER = 2**53 - 1
 DEEPEST = 32
 
 _PLAIN_HINT = Text(
-    "使用文字、整数、布尔值、空值、数组或对象", "use strings, integers, booleans, null, arrays or objects"
+    "请使用文字、整数、布尔值、空值、数组或对象", "use strings, integers, booleans, null, arrays or objects"
 )
 
 
@@ -33,7 +33,7 @@ def encode(value: Any) -> bytes:
             ascii(error.object[error.start : error.end]),
             "lone_surrogate",
             Text("含有不完整的字符（孤立代理项）", "it contains an incomplete character (a lone surrogate)"),
-            Text("改正这段文字", "correct the text"),
+            Text("请更正这段文字", "correct the text"),
         ) from error
 
 
@@ -54,14 +54,14 @@ def decode(data: bytes, source: str = "") -> Any:
                 f"第 {at + 1} 字节起不是规范写法：内容可能未变，字节已变",
                 f"from byte {at + 1} on the file is not canonical: the content may be the same, the bytes are not",
             ),
-            Text("使用原始文件，不要重新排版或另存", "use the original file; do not reformat it or save it again"),
+            Text("请使用原始文件，不要重新排版或另存", "use the original file; do not reformat it or save it again"),
             source,
         )
     return value
 
 
 def _parsed(data: bytes, source: str) -> Any:
-    hint = Text("使用原始文件", "use the original file")
+    hint = Text("请使用原始文件", "use the original file")
     try:
         return json.loads(data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
     except InputError as error:
@@ -99,19 +99,19 @@ def _constant(word: str) -> NoReturn:
 def _ordered(value: Any, path: str, depth: int) -> Any:
     if depth > DEEPEST:
         reason = Text(f"嵌套超过 {DEEPEST} 层", f"nested deeper than {DEEPEST} levels")
-        raise _refused(path, "", "too_deep", reason, Text("减少嵌套层数", "reduce the nesting"))
+        raise _refused(path, "", "too_deep", reason, Text("请减少嵌套层数", "reduce the nesting"))
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:
             reason = Text("整数太大", "the integer is too large")
-            raise _refused(path, str(value), "integer_too_large", reason, Text("写成文字", "write it as a string"))
+            raise _refused(path, str(value), "integer_too_large", reason, Text("请写成文字", "write it as a string"))
         return value
     if isinstance(value, Mapping):
         for name in value:
             if not isinstance(name, str):
                 reason = Text("字段名应为文字", "a field name must be a string")
-                raise _refused(path, repr(name), "field_name", reason, Text("改为文字", "use a string"))
+                raise _refused(path, repr(name), "field_name", reason, Text("请改为文字", "use a string"))
         # RFC 8785 §3.2.3 compares UTF-16 code units; big-endian bytes sort the same way.
         names = sorted(value, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
         return {name: _ordered(value[name], f"{path}.{name}" if path else name, depth + 1) for name in names}

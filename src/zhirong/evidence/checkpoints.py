@@ -76,7 +76,7 @@ def read_checkpoint(written: str, source: str = "") -> SignedCheckpoint:
     problems: list[Problem] = []
 
     def wrong(line: int, code: str, reason: Text) -> None:
-        hint = Text("使用原始检查点文件", "use the original checkpoint file")
+        hint = Text("请使用原始检查点文件", "use the original checkpoint file")
         problems.append(Problem(f"[{line}]", lines[line - 1], reason, hint, code))
 
     if len(lines) != _LINES:
@@ -87,7 +87,7 @@ def read_checkpoint(written: str, source: str = "") -> SignedCheckpoint:
                     "",
                     str(len(lines)),
                     reason,
-                    Text("使用原始检查点文件", "use the original checkpoint file"),
+                    Text("请使用原始检查点文件", "use the original checkpoint file"),
                     "checkpoint_lines",
                 )
             ],

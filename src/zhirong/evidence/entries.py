@@ -55,7 +55,7 @@ def entry_of(record: Mapping[str, Any], source: str = "", path: str = "") -> Log
     entry = _read_entry(Reader(record, path, source, problems))
     if not problems and entry.as_json() != record:
         reason = Text("字段前后有空格", "a field has leading or trailing spaces")
-        problems.append(Problem(path, "", reason, Text("使用原始文件", "use the original file"), "not_kept_form"))
+        problems.append(Problem(path, "", reason, Text("请使用原始文件", "use the original file"), "not_kept_form"))
     if problems:
         raise InputError(problems, source)
     return entry
@@ -65,7 +65,7 @@ def entry_of_bytes(data: bytes, source: str = "") -> LogEntry:
     """An entry from its canonical bytes. Raises InputError for anything else."""
     value = canonical.decode(data, source)
     if not isinstance(value, dict):
-        reason, hint = Text("不是对象", "not an object"), Text("使用原始文件", "use the original file")
+        reason, hint = Text("不是对象", "not an object"), Text("请使用原始文件", "use the original file")
         raise InputError([Problem("", str(value)[:40], reason, hint, "not_an_entry")], source)
     return entry_of(value, source)
 
@@ -79,7 +79,7 @@ def _read_entry(reader: Reader) -> LogEntry:
             reader, "kind", _KIND, Text("应为小写英文词，以点分隔", "must be lower-case words separated by dots")
         ),
         time=_matching(
-            reader, "time", _INSTANT, Text("写成 2026-11-21T02:00:00Z", "write it as 2026-11-21T02:00:00Z")
+            reader, "time", _INSTANT, Text("请填写为 2026-11-21T02:00:00Z", "write it as 2026-11-21T02:00:00Z")
         ),
         body=_mapping(reader, "body"),
     )
@@ -114,6 +114,6 @@ def _mapping(reader: Reader, name: str) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
     if value is not None:
-        reason, hint = Text("应为对象", "must be an object"), Text("写成 {…}", "write {...}")
+        reason, hint = Text("应为对象", "must be an object"), Text("请填写为 {…}", "write {...}")
         reader.problem(name, str(value)[:40], "wrong_type", reason, hint)
     return {}

@@ -153,7 +153,7 @@ def identity_of(record: Mapping[str, Any], source: str = "") -> Identity:
         reason = Text(
             "字段前后有空格或格式不规范", "a field has leading or trailing spaces or is not in canonical form"
         )
-        hint = Text("使用原记录", "use the original record")
+        hint = Text("请使用原记录", "use the original record")
         raise InputError([Problem("", "", reason, hint, "not_kept_form")], source)
     return identity
 
@@ -177,21 +177,21 @@ def _read_identity(reader: Reader) -> Identity:
     for name, commitment in identity.commitments.items():
         if _NAME.fullmatch(name) is None or _HEX.fullmatch(commitment) is None:
             reason = Text("不是承诺值", "not a commitment")
-            hint = Text("使用规定的名称，值为 64 位十六进制数", "use a known section and 64 hexadecimal digits")
+            hint = Text("请使用规定的名称，值为 64 位十六进制数", "use a known section and 64 hexadecimal digits")
             commitments.problem(name, commitment, "commitment", reason, hint)
     if not is_identity_code(identity.code) or not _code_fits(identity):
         reason = Text(
             "身份编号与权利不符，或校验不对",
             "the identity number does not match the right, or its check code is wrong",
         )
-        reader.problem("code", identity.code, "code", reason, Text("使用原记录", "use the original record"))
+        reader.problem("code", identity.code, "code", reason, Text("请使用原记录", "use the original record"))
     if bool(identity.previous) != (identity.version > 1) or not (
         not identity.previous or _HEX.fullmatch(identity.previous)
     ):
         reason = Text(
             "前一版的指纹与版本号不符", "the fingerprint of the previous version does not match the version number"
         )
-        reader.problem("previous", identity.previous, "previous", reason, Text("使用原记录", "use the original"))
+        reader.problem("previous", identity.previous, "previous", reason, Text("请使用原记录", "use the original"))
     reader.finish()
     return identity
 
@@ -275,7 +275,7 @@ def read_disclosure(data: bytes, source: str = "") -> Disclosure:
         name, salt, value = item.text("name"), item.text("salt"), item.anything("value")
         if _HEX.fullmatch(salt) is None:
             reason = Text("应为 64 位十六进制数", "must be 64 hexadecimal digits")
-            item.problem("salt", salt, "salt", reason, Text("使用原始文件", "use the original file"))
+            item.problem("salt", salt, "salt", reason, Text("请使用原始文件", "use the original file"))
         else:
             claims.append(IdentityClaim(name, value, bytes.fromhex(salt)))
         item.finish()
@@ -286,7 +286,7 @@ def read_disclosure(data: bytes, source: str = "") -> Disclosure:
 def check_disclosure(identity: Identity, disclosure: Disclosure) -> tuple[Problem, ...]:
     """Problems of the disclosed claims. Empty means that the record committed to every one of them."""
     problems = []
-    hint = Text("向权利人索取原披露文件", "ask the holder for the original disclosure")
+    hint = Text("请向权利人索取原披露文件", "ask the holder for the original disclosure")
     if disclosure.fingerprint != identity.fingerprint():
         reason = Text("是对另一份记录的披露", "it discloses claims of another record")
         problems.append(Problem("fingerprint", disclosure.fingerprint, reason, hint, "other_record"))
@@ -306,7 +306,7 @@ def check_disclosure(identity: Identity, disclosure: Disclosure) -> tuple[Proble
 
 def check_content(commitment: object, algorithm: HashAlgorithm, disclosure: Disclosure) -> tuple[Problem, ...]:
     """Problems of the disclosed content of an entry. commitment: the value in the entry. Empty if correct."""
-    hint = Text("向登记机构索取原披露文件", "ask the register for the original disclosure")
+    hint = Text("请向登记机构索取原披露文件", "ask the register for the original disclosure")
     if len(disclosure.claims) != 1:
         reason = Text("条目只有一项承诺", "an entry has only one commitment")
         return (Problem("claims", str(len(disclosure.claims)), reason, hint, "no_commitment"),)

@@ -189,7 +189,7 @@ def _key_of_words(words: list[str], line: str, source: str) -> PublicKey:
 
 def _refused(value: str, code: str, reason: Text, source: str) -> InputError:
     hint = Text(
-        "使用登记机构公布的公钥，格式为 名称+标识+base64",
+        "请使用登记机构公布的公钥，格式为 名称+标识+base64",
         "use the key published by the institution: name+ID+base64",
     )
     return InputError([Problem("", value, reason, hint, code)], source)

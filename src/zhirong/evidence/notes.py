@@ -153,6 +153,6 @@ def _read_signature(line: str, number: int, source: str) -> NoteSignature:
 
 def _refused(field: str, value: str, code: str, reason: Text, source: str) -> InputError:
     hint = Text(
-        "使用原始文件，不要另存或复制粘贴", "use the original file; do not save it again or paste its content"
+        "请使用原始文件，不要另存或复制粘贴", "use the original file; do not save it again or paste its content"
     )
     return InputError([Problem(field, value, reason, hint, code)], source)

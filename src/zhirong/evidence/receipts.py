@@ -29,7 +29,7 @@ TIMESTAMP_KINDS = ("rfc3161",)
 MOST_HASHES = 64  # the longest proof of a tree below 2^63 leaves
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-_ORIGINAL = Text("使用登记机构出具的原始文件", "use the original file issued by the register")
+_ORIGINAL = Text("请使用登记机构出具的原始文件", "use the original file issued by the register")
 
 Statement = tuple[KeyStatement, SignedNote]
 

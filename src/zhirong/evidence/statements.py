@@ -77,7 +77,7 @@ def read_statement(written: str, source: str = "") -> tuple[KeyStatement, Signed
     """A statement and its note from the written form; signatures are not checked here. Raises InputError."""
     note = read_note(written, source)
     lines = note.text[:-1].split("\n")
-    hint = Text("使用原始密钥声明", "use the original key statement")
+    hint = Text("请使用原始密钥声明", "use the original key statement")
     good = (
         len(lines) == _LINES
         and lines[0] == STATEMENT_FORMAT

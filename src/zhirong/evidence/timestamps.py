@@ -106,5 +106,5 @@ def _der_sequence(content: bytes) -> bytes:
 
 
 def _refused(code: str, reason: Text, source: str = "") -> InputError:
-    hint = Text("向时间戳机构重新取得", "obtain it from the authority again")
+    hint = Text("请向时间戳机构重新取得", "obtain it from the authority again")
     return InputError([Problem("timestamp", "", reason, hint, code)], source)

@@ -13,7 +13,7 @@ from zhirong.kernel.suggestions import nearest
 from zhirong.kernel.text import Text
 
 _MISSING = object()
-_DAY_FORM = Text("写成 2026-01-31", "write the date as 2026-01-31")
+_DAY_FORM = Text("请填写为 2026-01-31", "write the date as 2026-01-31")
 _FIRST_DAY = date(1, 1, 1)
 # No right, firm or loan has dates outside these years; such a year is probably a typing error.
 _YEARS = range(1800, 2300)
@@ -37,11 +37,11 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
         raise InputError([problem], source) from error
     except RecursionError as error:
         reason = Text("表和列表的嵌套层数过多", "tables and lists are nested too deeply")
-        hint = Text("减少嵌套层数", "reduce the nesting")
+        hint = Text("请减少嵌套层数", "reduce the nesting")
         raise InputError([Problem(source, "", reason, hint, "too_deep")], source) from error
     except ValueError as error:  # Python itself refuses whole numbers of more than a few thousand digits
         reason = Text("有一个数的位数过多（数千位）", "a number has thousands of digits")
-        hint = Text("缩短该数", "shorten the number")
+        hint = Text("请缩短该数", "shorten the number")
         raise InputError([Problem(source, "", reason, hint, "too_large")], source) from error
 
 
@@ -300,7 +300,7 @@ class Reader:
                 "",
                 "missing",
                 Text("必填项未填写", "this field is required"),
-                Text("补填", "provide it"),
+                Text("请补充填写", "provide it"),
             )
             return _MISSING
         return value
@@ -343,12 +343,12 @@ class Reader:
             words = Text(inside.text("zh"), inside.text("en"))
             inside.finish()
             return words
-        self._wrong_type(name, value, Text('写成 { zh = "…", en = "…" }', 'write { zh = "...", en = "..." }'))
+        self._wrong_type(name, value, Text('请填写为 { zh = "…", en = "…" }', 'write { zh = "...", en = "..." }'))
         return Text("", "")
 
     def _as_day(self, name: str, value: object) -> date | None:
         if isinstance(value, datetime):
-            self._wrong_type(name, value, Text("只写日期，不写时间", "enter the date without a time"))
+            self._wrong_type(name, value, Text("请只填写日期，不写时间", "enter the date without a time"))
             return None
         if isinstance(value, str):
             try:
@@ -378,7 +378,7 @@ class Reader:
             self._wrong_type(
                 name,
                 value,
-                Text('写成元，如 2000000 或 "200万元"', 'enter yuan, such as 2000000 or "200万元"'),
+                Text('请写成元，例如 2000000 或 "200万元"', 'enter yuan, such as 2000000 or "200万元"'),
             )
             return 0
         try:
@@ -390,7 +390,7 @@ class Reader:
                 "not_money",
                 Text("不是金额，或小数超过两位", "not an amount, or more than two decimals"),
                 Text(
-                    "写成元，至多两位小数，如 2000000.00",
+                    "请写成元，至多两位小数，例如 2000000.00",
                     "enter yuan with at most two decimals, such as 2000000.00",
                 ),
             )
@@ -427,7 +427,7 @@ class Reader:
                 value,
                 "not_finite",
                 Text("不是有限数值", "not a finite number"),
-                Text("填写数值", "enter a number"),
+                Text("请填写数值", "enter a number"),
             )
             return Decimal(0 if low is None else low)
         self._check_range(name, number, low, high)

@@ -118,7 +118,7 @@ def credit_code(written: str) -> str:
                 "含有不使用的字母（I、O、S、V、Z）或第 3 至 8 位不是数字",
                 "it contains a letter that is not used (I, O, S, V, Z), or characters 3 to 8 are not digits",
             ),
-            Text("检查是否把 1、0、5、2 写成了字母", "check whether 1, 0, 5 or 2 was written as a letter"),
+            Text("请检查是否把 1、0、5、2 写成了字母", "check whether 1, 0, 5 or 2 was written as a letter"),
         )
     if _CREDIT_HEAD.match(code) is None or code[2:4] not in _PROVINCES:
         raise NumberError(
@@ -166,7 +166,7 @@ def patent_number(written: str) -> str:
         raise NumberError(
             "patent_year",
             Text(f"{year4} 年的申请号年份只写两位", f"a number of {year4} has a two-digit year"),
-            Text(f"写成 {core[2:5]}… 的九位号", f"write the nine-character number that begins with {core[2:5]}"),
+            Text(f"请填写为 {core[2:5]}… 的九位号", f"write the nine-character number that begins with {core[2:5]}"),
         )
     if year2 is not None:
         return _old_patent_number(core, year2, check2)
@@ -216,7 +216,7 @@ def patent_publication_number(written: str) -> str:
             "publication_form",
             Text("不是中国专利文献号", "not a Chinese patent publication number"),
             Text(
-                "写成 CN 加 7 或 9 位数字加文献种类字母（A、B、C、U、S、Y、D），如 CN104123456B",
+                "请填写为 CN 加 7 或 9 位数字加文献种类字母（A、B、C、U、S、Y、D），例如 CN104123456B",
                 "write CN, 7 or 9 digits and the letter of the document (A, B, C, U, S, Y, D): CN104123456B",
             ),
         )
@@ -237,7 +237,7 @@ def trademark_number(written: str) -> str:
             "trademark_form",
             Text("不是商标注册号", "not a trademark registration number"),
             Text(
-                "写 1 至 8 位数字，国际注册加 G，如 12345678 或 G1234567",
+                "请填写 1 至 8 位数字，国际注册加 G，例如 12345678 或 G1234567",
                 "write 1 to 8 digits, with G for an international registration: 12345678 or G1234567",
             ),
         )
@@ -261,7 +261,7 @@ def software_number(written: str) -> str:
     raise NumberError(
         "software_form",
         Text("不是软件著作权登记号或证书号", "neither a software registration number nor a certificate number"),
-        Text("写成 2014SR123456 或 软著登字第0123456号", "write 2014SR123456 or 软著登字第0123456号"),
+        Text("请填写为 2014SR123456 或 软著登字第0123456号", "write 2014SR123456 or 软著登字第0123456号"),
     )
 
 
@@ -276,7 +276,7 @@ def copyright_number(written: str) -> str:
         "copyright_form",
         Text("不是作品登记号", "not a registration number of a work"),
         Text(
-            "写成 国作登字-2014-F-00123456；未登记的请留空",
+            "请填写为 国作登字-2014-F-00123456；未登记的请留空",
             "write 国作登字-2014-F-00123456; leave it empty if there is none",
         ),
     )
@@ -291,7 +291,7 @@ def layout_design_number(written: str) -> str:
             "layout_form",
             Text("不是布图设计登记号", "not a layout design number"),
             Text(
-                "写成 BS. 加两位年份、5、五位流水号、点和校验位，如 BS.12500520.2",
+                "请填写为 BS. 加两位年份、5、五位流水号、点和校验位，例如 BS.12500520.2",
                 "write BS., a two-digit year, 5, five digits, a dot and the check digit: BS.12500520.2",
             ),
         )
@@ -315,7 +315,7 @@ def plant_variety_number(written: str) -> str:
         "variety_form",
         Text("不是植物新品种权号", "not a plant variety number"),
         Text(
-            "写成 CNA20110123.4 或 CNA20191006012；林业品种为八位数字，如 20130045",
+            "请填写为 CNA20110123.4 或 CNA20191006012；林业品种为八位数字，例如 20130045",
             "write CNA20110123.4 or CNA20191006012; for a forestry variety eight digits: 20130045",
         ),
     )
@@ -419,7 +419,7 @@ def right_number(kind: str, written: str) -> str:
         if form.is_optional:
             return ""
         raise NumberError(
-            "number_missing", Text("未填写号码", "the number is missing"), Text("补填号码", "enter the number")
+            "number_missing", Text("未填写号码", "the number is missing"), Text("请补充填写号码", "enter the number")
         )
     if form.read is None:
         raise NumberError(
@@ -436,7 +436,7 @@ def right_number(kind: str, written: str) -> str:
                 f"这是{found.zh}的号码，而种类写的是{wanted.zh}",
                 f"the number belongs to {found.en}, but the kind is {wanted.en}",
             ),
-            Text("改正号码或种类", "correct the number or the kind"),
+            Text("请更正号码或种类", "correct the number or the kind"),
         )
     return kept
 
@@ -517,7 +517,7 @@ def _not_a_patent_number(written: str, core: str) -> NumberError:
             Text(
                 "这是公开（公告）号，不是申请号或专利号", "this is a publication number, not an application number"
             ),
-            Text("写申请号或专利号，如 ZL201410362077.3", "enter the application number: ZL201410362077.3"),
+            Text("请填写申请号或专利号，例如 ZL201410362077.3", "enter the application number: ZL201410362077.3"),
         )
     if _SCIENTIFIC.fullmatch(core) is not None:
         return NumberError(
@@ -536,7 +536,7 @@ def _not_a_patent_number(written: str, core: str) -> NumberError:
             "leading_zeros",
             Text("号码开头的 0 已丢失", "the leading zeros of the number are missing"),
             Text(
-                f"写成 {padded[:8]}.{padded[8]}，并把该列设为文本格式",
+                f"请填写为 {padded[:8]}.{padded[8]}，并把该列设为文本格式",
                 f"write {padded[:8]}.{padded[8]} and format the column as text",
             ),
         )
@@ -544,7 +544,7 @@ def _not_a_patent_number(written: str, core: str) -> NumberError:
         "patent_form",
         Text("不是中国专利申请号", "not a Chinese patent application number"),
         Text(
-            "写成 201410362077.3（2003 年 10 月以前如 00118464.4）：年份、种类（1、2、3、8、9）、流水号、点、校验位",
+            "请填写为 201410362077.3（2003 年 10 月以前如 00118464.4）：年份、种类（1、2、3、8、9）、流水号、点、校验位",
             "write 201410362077.3 (before October 2003: 00118464.4): year, kind (1, 2, 3, 8, 9), serial, dot, check digit",
         ),
     )
@@ -554,7 +554,7 @@ def _no_check(digits: str, expected: str) -> NumberError:
     return NumberError(
         "check_digit_missing",
         Text("缺少校验位", "the check digit is missing"),
-        Text(f"核对后写成 {digits}.{expected}", f"check it, then write {digits}.{expected}"),
+        Text(f"请核对后写成 {digits}.{expected}", f"check it, then write {digits}.{expected}"),
     )
 
 

@@ -209,7 +209,7 @@ def _misfits(pack: Pack, rule: Rule, below: Rule) -> Iterator[Problem]:
             f"{pack.folder.name}: {rule.id}.unit",
             rule.unit,
             Text(f"被替换的规则单位是 {below.unit}", f"the rule that it replaces is in {below.unit}"),
-            Text(f"改为 {below.unit}，数值也按此单位", f"write {below.unit}, and the value in it"),
+            Text(f"请改为 {below.unit}，数值也按此单位", f"write {below.unit}, and the value in it"),
             "other_unit",
         )
         return
@@ -237,7 +237,7 @@ def _form(place: str, value: Any, samples: Sequence[Any], *, is_whole: bool) -> 
                 f"{place}.{name}",
                 "",
                 Text("被替换的规则有这一项，此处没有", "the rule that it replaces has this entry"),
-                Text("补上它", "fill it in"),
+                Text("请补充该项", "fill it in"),
                 "missing",
             )
         for name, inner in value.items():
@@ -395,7 +395,7 @@ def _manifest(folder: Path, manifest: PackFile, files: Sequence[PackFile], rules
 
 _REGION = (
     Text("不是地区代码", "not the code of a region"),
-    Text("写 CN 或六位行政区划代码，如 610100", "write CN or the six digits of GB/T 2260, such as 610100"),
+    Text("请填写 CN 或六位行政区划代码，例如 610100", "write CN or the six digits of GB/T 2260, such as 610100"),
 )
 
 
@@ -416,7 +416,7 @@ def _word(reader: Reader, name: str) -> str:
             Text(
                 "只能用英文字母、数字和 - . _，至多 60 个字符", "letters, digits, - . _ only, 60 characters at most"
             ),
-            Text("换一个写法，如 qinchuan-bank、2026.1", "write it like qinchuan-bank or 2026.1"),
+            Text("请更换写法，例如 qinchuan-bank、2026.1", "write it like qinchuan-bank or 2026.1"),
         )
     return word
 
@@ -450,7 +450,7 @@ def _out_of_scope(pack: Pack) -> Iterator[Problem]:
                     found.valid_from.isoformat(),
                     Text(f"早于政策包的生效日 {pack.valid_from}", f"before the pack is valid ({pack.valid_from})"),
                     Text(
-                        "写这一天或以后，或提前政策包的生效日",
+                        "请填写这一天或以后，或提前政策包的生效日",
                         "enter that day or a later one, or let the pack begin earlier",
                     ),
                     "before_the_pack",
@@ -462,7 +462,7 @@ def _out_of_scope(pack: Pack) -> Iterator[Problem]:
                     f"{place}.region",
                     found.region,
                     Text(f"不在政策包的地区 {pack.region} 之内", f"outside the pack's region {pack.region}"),
-                    Text("写该地区之内的代码，或不写", "enter a region within it, or omit it"),
+                    Text("请填写该地区之内的代码，或不写", "enter a region within it, or omit it"),
                     "outside_the_region",
                 )
             for where, value in _numbers(f"{place}.value", version.value):
@@ -471,7 +471,7 @@ def _out_of_scope(pack: Pack) -> Iterator[Problem]:
                         where,
                         str(value),
                         Text("不是通常大小的数", "not a number of a usual size"),
-                        Text("写成一个有限的数", "enter a finite number"),
+                        Text("请写成一个有限的数", "enter a finite number"),
                         "not_finite",
                     )
 
@@ -514,7 +514,7 @@ def _too_deep(place: str) -> Problem:
         place,
         "",
         Text("表和列表套得太深", "tables and lists lie too deep in one another"),
-        Text("改为较浅的写法", "write it flatter"),
+        Text("请改为较浅的写法", "write it flatter"),
         "too_deep",
     )
 
@@ -543,7 +543,7 @@ def _files(folder: Path) -> tuple[list[PackFile], list[Problem]]:
             what = Text("不是文件夹", "not a folder")
         walk.problems.append(
             Problem(
-                str(folder), "", what, Text("检查路径和权限", "check the path and its permissions"), "unreadable"
+                str(folder), "", what, Text("请检查路径和权限", "check the path and its permissions"), "unreadable"
             )
         )
     return sorted(walk.files, key=lambda one: one.name), walk.problems
@@ -565,7 +565,7 @@ def _walk_through(walk: _Walk, place: Path, depth: int) -> None:
             target = Path(entry.path).resolve()
             if not target.is_relative_to(walk.root.resolve()) or not target.is_file():
                 reason = Text("链接指到文件夹之外，或不是文件", "a link out of the folder, or to no file")
-                hint = Text("把文件放进文件夹", "put the file itself into the folder")
+                hint = Text("请将文件放进文件夹", "put the file itself into the folder")
                 walk.problems.append(Problem(shown, str(entry.name), reason, hint, "link"))
                 continue
         if entry.is_dir(follow_symlinks=False):
@@ -584,7 +584,7 @@ def _take(walk: _Walk, path: Path, name: str, shown: str) -> None:
     if not stat.S_ISREG(status.st_mode):
         reason = Text("不是普通文件", "not a regular file")
         walk.problems.append(
-            Problem(shown, "", reason, Text("换成普通文件", "put a regular file there"), "not_a_file")
+            Problem(shown, "", reason, Text("请换成普通文件", "put a regular file there"), "not_a_file")
         )
         return
     if status.st_size > MOST_FILE_BYTES:
@@ -600,7 +600,7 @@ def _take(walk: _Walk, path: Path, name: str, shown: str) -> None:
     except UnicodeDecodeError:
         reason, hint = (
             Text("文件不是 UTF-8 编码", "the file is not UTF-8"),
-            Text("另存为 UTF-8 编码", "save it as UTF-8"),
+            Text("请另存为 UTF-8 编码", "save it as UTF-8"),
         )
         walk.problems.append(Problem(shown, "", reason, hint, "not_utf8"))
         return

@@ -358,7 +358,7 @@ def _read_rule(reader: Reader) -> Rule | None:
                         "its dates overlap another version for the same region",
                     ),
                     Text(
-                        "给前一版本写 valid_to（最后一天）",
+                        "请给前一版本写 valid_to（最后一天）",
                         "add a valid_to (its last day) to the earlier version",
                     ),
                 )
@@ -403,7 +403,7 @@ def read_reference(reader: Reader) -> Reference:
             valid_to.isoformat(),
             "dates_reversed",
             Text("最后一天早于第一天", "the last day comes before the first"),
-            Text("改正 valid_from 或 valid_to", "correct valid_from or valid_to"),
+            Text("请更正 valid_from 或 valid_to", "correct valid_from or valid_to"),
         )
     if not reference.doubtful and not (reference.issuer or reference.document):
         reader.problem(
@@ -412,7 +412,7 @@ def read_reference(reader: Reader) -> Reference:
             "no_source",
             Text("没有来源", "no source is given"),
             Text(
-                "填写 issuer 或 document；无来源的，confidence 填 unconfirmed 或 assumed",
+                "请填写 issuer 或 document；无来源的，confidence 填 unconfirmed 或 assumed",
                 "enter an issuer or a document, or set confidence to unconfirmed or assumed",
             ),
         )

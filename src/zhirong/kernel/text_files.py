@@ -19,7 +19,7 @@ def read_text_file(path: str | Path, most: int = MOST_TEXT_BYTES) -> str:
         raise _refused(
             path,
             Text("不是普通文件", "not a regular file"),
-            Text("先保存为文件，再填写文件名", "save the content as a file and enter its name"),
+            Text("请先保存为文件，再填写文件名", "save the content as a file and enter its name"),
             "not_a_file",
         )
     with file.open("rb") as opened:

@@ -88,7 +88,7 @@ def close(books: Books, day: date) -> Books:
                 "day",
                 day.isoformat(),
                 Text(f"已关账至 {books.closed_to}", f"the books are closed through {books.closed_to}"),
-                Text("选择更晚的日期", "choose a later date"),
+                Text("请选择更晚的日期", "choose a later date"),
                 "already_closed",
             )
         )
@@ -143,7 +143,7 @@ def _problems(booked: Booked, closed_to: date | None) -> list[Problem]:
             account,
             Text("科目不存在", "unknown account"),
             Text(
-                "写成 主体:类别[:明细]，如 lender:loan:principal",
+                "请填写为 主体:类别[:明细]，例如 lender:loan:principal",
                 "write party:holding[:detail]: lender:loan:principal",
             ),
             "unknown_account",
@@ -156,7 +156,7 @@ def _problems(booked: Booked, closed_to: date | None) -> list[Problem]:
                 f"{where}.postings",
                 yuan(amount),
                 Text(f"{party} 的科目借贷不平", f"the accounts of {party} are out of balance"),
-                Text("使每个主体的借贷方各自相等", "make the debits of each party equal its credits"),
+                Text("请使每个主体的借贷方各自相等", "make the debits of each party equal its credits"),
                 "party_unbalanced",
             )
             for party, amount in out_of_balance(entry)

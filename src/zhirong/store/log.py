@@ -295,7 +295,7 @@ def _signed(head: LogHead, key: RegisterKey, now: datetime) -> SignedCheckpoint:
                     key.public().as_text(),
                     Text("这把密钥已交接，不再是日志的密钥", "this key has handed over and is no longer the log's"),
                     Text(
-                        "再运行一次 zhirong register key rotate 完成更换",
+                        "请再运行一次 zhirong register key rotate 完成更换",
                         "run zhirong register key rotate again to finish the change",
                     ),
                     "key_retired",

@@ -103,7 +103,7 @@ def _kept_key(folder: Path) -> str:
 
 def _wrong_key(reason: Text) -> InputError:
     fix = Text(
-        "从备份取回 vault.key，或设置原来的 ZHIRONG_VAULT_KEY",
+        "请从备份取回 vault.key，或设置原来的 ZHIRONG_VAULT_KEY",
         "restore vault.key from the backup, or set the former ZHIRONG_VAULT_KEY",
     )
     return InputError([Problem("ZHIRONG_VAULT_KEY", KEY_FILE, reason, fix, "vault_key")])

@@ -155,7 +155,7 @@ def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -
         return _no_value(
             "no_rights",
             Text("没有指明要评估的权利", "no right is named to be appraised"),
-            Text("补充权利", "add the rights"),
+            Text("请补充权利", "add the rights"),
         )
     if not request.methods:
         return _no_value(
@@ -165,7 +165,7 @@ def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -
                 "no economic input: revenue, royalty or cost; so there is no value, not a value of zero",
             ),
             Text(
-                "补充使用该权利的产品收入与许可费率，或研发成本，并注明证据等级",
+                "请补充使用该权利的产品收入与许可费率，或研发成本，并注明证据等级",
                 "add revenue and royalty rate of the products that use the rights, or their cost, with evidence grades",
             ),
         )
@@ -175,7 +175,7 @@ def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -
             Text(
                 "只有核对用的方法，不能据以定值", "only methods that serve as cross-checks, which decide no value"
             ),
-            Text("补充收益法、市场法或成本法", "add an income, market or cost method"),
+            Text("请补充收益法、市场法或成本法", "add an income, market or cost method"),
         )
     for method in request.methods:
         refusal = method.refusal(rules, day)
@@ -192,14 +192,14 @@ def no_value_of_life(life: RemainingLife) -> NoValue | None:
         return _no_value(
             "legal_life_unknown",
             Text(f"缺少日期，无法计算权利剩余期限（{fields}）", f"the legal life cannot be determined ({fields})"),
-            Text("补上所缺日期", "fill in the missing dates"),
+            Text("请补充所缺日期", "fill in the missing dates"),
             life.explanation,
         )
     if life.remaining is not None and life.remaining <= 0:
         return _no_value(
             "no_life_left",
             Text("在评估基准日，权利、合同或经济寿命已经结束", "the life is over on the valuation date"),
-            Text("换用仍有寿命的权利，或改正日期", "use rights that still have a life, or correct the dates"),
+            Text("请改用仍有寿命的权利，或更正日期", "use rights that still have a life, or correct the dates"),
             life.explanation,
         )
     return None
@@ -219,7 +219,7 @@ def renewal_of(
                 "续展期权只适用于有申请日、逐年缴费的专利",
                 "the renewal option applies to patents with a filing date, kept by yearly fees",
             ),
-            Text("补上申请日，或改用其他方法", "fill in the filing dates, or use another method"),
+            Text("请补充申请日，或改用其他方法", "fill in the filing dates, or use another method"),
         )
     return terms
 

@@ -133,7 +133,7 @@ def read_capitalisation(reader: Reader, method_id: str, setting: Setting) -> Cap
             decline.as_text(),
             "change_twice",
             Text("增长率与递减额只能写一种", "growth and a yearly decline exclude each other"),
-            Text("删去其一", "remove one of them"),
+            Text("请删除其一", "remove one of them"),
         )
     life = None
     if reader.has("economic_life"):
@@ -146,6 +146,6 @@ def read_capitalisation(reader: Reader, method_id: str, setting: Setting) -> Cap
             income.convention,
             "days_and_convention",
             Text("资本化的年收益没有收款日期", "a capitalised income has no days"),
-            Text("写 end_of_year 或 mid_year", "give end_of_year or mid_year"),
+            Text("请填写 end_of_year 或 mid_year", "give end_of_year or mid_year"),
         )
     return Capitalisation(method_id, read_uncertain(reader, "yearly_income", "yuan"), growth, decline, life, income)

@@ -326,7 +326,7 @@ def _read_items(reader: Reader, name: str, index_now: Decimal | None) -> tuple[t
                 plain(then),
                 "index_without_now",
                 Text("有当时指数，没有现时指数", "an index then, but none for now"),
-                Text("补上 index_now，或删去它", "give index_now, or remove it"),
+                Text("请补充 index_now，或删除该项", "give index_now, or remove it"),
             )
         elif then is not None and index_now is not None and then > 0:
             times = index_now / then

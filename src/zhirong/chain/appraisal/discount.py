@@ -233,7 +233,7 @@ def read_discount(reader: Reader, tax_basis: str) -> Discount:
             of_rate,
             "prices_mixed",
             Text("现金流与折现率一个含通胀、一个不含", "cash flows and discount rate are in different prices"),
-            Text("写 inflation 以换算，或改成同一口径", "give inflation to convert it, or use one basis"),
+            Text("请填写 inflation 以换算，或改成同一口径", "give inflation to convert it, or use one basis"),
         )
     if of_rate == prices and inflation is not None:
         reader.problem(
@@ -241,7 +241,7 @@ def read_discount(reader: Reader, tax_basis: str) -> Discount:
             inflation.as_text(),
             "inflation_unused",
             Text("口径一致，用不着通货膨胀率", "the price bases agree, so inflation has no use"),
-            Text("删去它，或写明 discount_prices", "remove it, or state discount_prices"),
+            Text("请删除该项，或写明 discount_prices", "remove it, or state discount_prices"),
         )
     return Discount(source, prices, inflation)
 
@@ -260,7 +260,7 @@ def _read_source(reader: Reader, tax_basis: str) -> BuildUp | Capm | Wacc:
             "discount_form",
             Text("折现率没有写，或写了两种", "the discount rate is missing or given twice"),
             Text(
-                "写 discount_rate、[[discount_item]]、[[discount_score]]、[capm]（可加 [wacc]）之一",
+                "请填写 discount_rate、[[discount_item]]、[[discount_score]]、[capm]（可加 [wacc]）之一",
                 "enter one of discount_rate, [[discount_item]], [[discount_score]] or [capm] (with [wacc])",
             ),
         )
@@ -270,7 +270,7 @@ def _read_source(reader: Reader, tax_basis: str) -> BuildUp | Capm | Wacc:
             "",
             "wacc_without_capm",
             Text("加权平均资本成本缺少权益成本", "an average cost of capital needs a cost of equity"),
-            Text("补上 [capm]", "add [capm]"),
+            Text("请补充 [capm]", "add [capm]"),
         )
     if ways["capm"]:
         if tax_basis == "before_tax":
@@ -279,7 +279,7 @@ def _read_source(reader: Reader, tax_basis: str) -> BuildUp | Capm | Wacc:
                 tax_basis,
                 "after_tax_rate",
                 Text("CAPM 与 WACC 是税后折现率", "CAPM and WACC give a rate after tax"),
-                Text('写 tax_basis = "after_tax"', 'set tax_basis = "after_tax"'),
+                Text('请填写 tax_basis = "after_tax"', 'set tax_basis = "after_tax"'),
             )
         return _read_capm_or_wacc(reader)
     if ways["discount_score"]:
@@ -342,7 +342,7 @@ def _read_scored(reader: Reader) -> BuildUp:
                 f"{group}: {plain(whole)}",
                 "weights_not_one",
                 Text(f"“{group}”组的权重之和不是 1", f"the weights of {group} do not add up to 1"),
-                Text("改正各项权重", "correct the weights"),
+                Text("请更正各项权重", "correct the weights"),
             )
     if sum(figure.low for _, figure in items) < LEAST:
         reader.problem(
@@ -350,7 +350,7 @@ def _read_scored(reader: Reader) -> BuildUp:
             "",
             "out_of_range",
             Text("折现率为零", "the discount rate is zero"),
-            Text("填写大于零的无风险报酬率", "enter a risk-free rate above zero"),
+            Text("请填写大于零的无风险报酬率", "enter a risk-free rate above zero"),
         )
     return BuildUp(tuple(items))
 

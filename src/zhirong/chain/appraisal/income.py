@@ -274,7 +274,9 @@ def read_income(reader: Reader, setting: Setting, *forecasts: Forecast, perpetua
             str(reader.anything("tax_rate")),
             "tax_before_tax" if tax_basis == "before_tax" else "tax_twice",
             Text("这一口径下不再扣所得税", "no tax is taken off on this basis"),
-            Text('删去 tax_rate，或写 tax_basis = "after_tax"', 'remove tax_rate, or set tax_basis = "after_tax"'),
+            Text(
+                '请删除 tax_rate，或填写 tax_basis = "after_tax"', 'remove tax_rate, or set tax_basis = "after_tax"'
+            ),
         )
     convention: Convention = reader.choice("convention", tuple(CONVENTION_TEXT))  # type: ignore[assignment]
     for forecast in forecasts:
@@ -296,7 +298,7 @@ def read_forecast(reader: Reader, setting: Setting, name: str, label: Text, kind
             f"{name}_form",
             Text(f"{label.zh}预测没有写，或写了两种", f"the forecast of {label.en} is missing or given twice"),
             Text(
-                f"写 [[{name}]]（一年一张表），或写 first_year_{name} 与 growth",
+                f"请填写 [[{name}]]（一年一张表），或填写 first_year_{name} 与 growth",
                 f"give [[{name}]], one table per year, or first_year_{name} with growth",
             ),
         )
@@ -336,7 +338,7 @@ def read_years(reader: Reader, setting: Setting, name: str, label: Text, kind: K
             len(amounts),
             "forecast_years",
             Text("预测年数不合理", "an unreasonable number of forecast years"),
-            Text(f"写 1 至 {MAX_FORECAST_YEARS} 年", f"give 1 to {MAX_FORECAST_YEARS} years"),
+            Text(f"请填写 1 至 {MAX_FORECAST_YEARS} 年", f"give 1 to {MAX_FORECAST_YEARS} years"),
         )
     return Forecast(name, label, tuple(amounts), tuple(days))
 
@@ -352,7 +354,7 @@ def _check_days(reader: Reader, forecast: Forecast, convention: Convention) -> N
         "days_and_convention",
         Text("按收款日折现须写每笔的 day，其他口径不写", "exact dates need a day for each amount; the others none"),
         Text(
-            f"给每张 [[{forecast.name}]] 写 day，或改 convention",
+            f"请为每张 [[{forecast.name}]] 写 day，或修改 convention",
             f"give every [[{forecast.name}]] its day, or change the convention",
         ),
     )
@@ -389,7 +391,7 @@ def _read_life(reader: Reader, setting: Setting, forecasts: tuple[Forecast, ...]
                 "the income grows without an end and the right cannot be renewed",
             ),
             Text(
-                "填写 economic_life 或 [life_from_decay]；只有商标可以不填",
+                "请填写 economic_life 或 [life_from_decay]；只有商标可以不填",
                 "Enter economic_life or [life_from_decay]; only trademarks may omit it.",
             ),
         )
@@ -427,7 +429,7 @@ def _read_amortisation(reader: Reader, purpose: str, tax_basis: TaxBasis) -> int
             years,
             "benefit_in_pledge_value",
             Text("质押价值不计摊销税盾", "a pledge value leaves the tax amortisation benefit out"),
-            Text("删去它，或改写评估目的", "remove it, or change the purpose"),
+            Text("请删除该项，或改写评估目的", "remove it, or change the purpose"),
         )
     elif tax_basis != "after_tax":
         reader.problem(
@@ -435,6 +437,6 @@ def _read_amortisation(reader: Reader, purpose: str, tax_basis: TaxBasis) -> int
             years,
             "benefit_before_tax",
             Text("没有税率，算不出摊销税盾", "without a tax rate there is no tax benefit to count"),
-            Text('删去它，或写 tax_basis = "after_tax"', 'remove it, or set tax_basis = "after_tax"'),
+            Text('请删除该项，或填写 tax_basis = "after_tax"', 'remove it, or set tax_basis = "after_tax"'),
         )
     return years

@@ -209,7 +209,7 @@ class ComparableDeals(Ordinary):
         """
         needed = rules.at("appraisal.market.fewest_deals", day).whole()
         oldest = rules.at("appraisal.market.oldest", day).whole()
-        hint = Text("补充成交案例，或改用其他方法", "add deals, or use another method")
+        hint = Text("请补充成交案例，或改用其他方法", "add deals, or use another method")
         counted = [deal for deal in self.deals if deal.kind != "offer" and not self._older(deal, oldest)]
         if len(counted) < needed:
             reason = Text(
@@ -319,7 +319,7 @@ def read_comparable_deals(reader: Reader, method_id: str, setting: Setting) -> C
             "",
             "missing",
             Text("没有可比交易", "no comparable deal is given"),
-            Text("写若干 [[deal]]", "give [[deal]] tables"),
+            Text("请填写若干 [[deal]]", "give [[deal]] tables"),
         )
     labels = [deal.label for deal in deals]
     if len(set(labels)) < len(labels):

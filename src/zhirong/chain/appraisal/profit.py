@@ -214,7 +214,7 @@ def read_profit_split(reader: Reader, method_id: str, setting: Setting) -> Profi
             "split_form",
             Text("分成率没有写，或写了两种", "the split is missing or given twice"),
             Text(
-                "写 split_rate、[equivalent_investment]、[[marginal_profit]] 之一",
+                "请填写 split_rate、[equivalent_investment]、[[marginal_profit]] 之一",
                 "enter one of split_rate, [equivalent_investment] or [[marginal_profit]]",
             ),
         )
@@ -252,7 +252,7 @@ def _read_equivalent_investment(reader: Reader) -> EquivalentInvestment:
             "0",
             "nothing_put_in",
             Text("权利与企业的投入都为零", "neither right nor company put anything in"),
-            Text("写出至少一方的成本", "enter the cost of one of them at least"),
+            Text("请填写至少一方的成本", "enter the cost of one of them at least"),
         )
     return found
 

@@ -223,7 +223,7 @@ def read_renewal_option(reader: Reader, method_id: str, setting: Setting) -> Ren
             "renewal_option",
             "renewal_not_for_purpose",
             Text("维持数据隐含的分布不能用于这一目的", "a distribution from renewals cannot serve this purpose"),
-            Text("改用有经济数据的方法", "use a method with economic input"),
+            Text("请改用有经济数据的方法", "use a method with economic input"),
         )
     return RenewalOption(
         method_id,

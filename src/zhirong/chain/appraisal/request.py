@@ -135,7 +135,9 @@ def read_appraisal(
             contract_end,
             "contract_over",
             Text("合同在评估基准日之前已经结束", "the contract ends before the valuation date"),
-            Text("改正日期；合同不限制收益期则删去它", "correct it, or remove it if no contract ends the income"),
+            Text(
+                "请更正日期；合同不限制收益期则删除该项", "correct it, or remove it if no contract ends the income"
+            ),
         )
     rights = _read_rights(reader, right_ids)
     redeployability: Redeployability | None = None
@@ -168,7 +170,7 @@ def future_date(as_of: date) -> tuple[str, Text, Text]:
     return (
         "date_in_future",
         Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
-        Text("改为本案日期当天或之前", "enter that day or an earlier one"),
+        Text("请改为本案日期当天或之前", "enter that day or an earlier one"),
     )
 
 
@@ -205,7 +207,7 @@ def _read_methods(reader: Reader, setting: Setting) -> tuple[AppraisalMethod, ..
                 method_id,
                 "id_twice",
                 Text("两个方法同名", "two methods have the same id"),
-                Text("给其中一个另写 id", "change the id of one of them"),
+                Text("请为其中一个另设 id", "change the id of one of them"),
             )
         methods.append(METHODS[name](entry, method_id, setting))
         entry.finish()

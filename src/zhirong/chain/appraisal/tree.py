@@ -142,6 +142,6 @@ def read_decision_tree(reader: Reader, method_id: str, setting: Setting) -> Deci
             "exact_date",
             "days_and_convention",
             Text("各阶段之后的收益没有收款日期", "an income that follows stages has no days"),
-            Text("填写 end_of_year 或 mid_year", "Enter end_of_year or mid_year."),
+            Text("请填写 end_of_year 或 mid_year", "Enter end_of_year or mid_year."),
         )
     return method

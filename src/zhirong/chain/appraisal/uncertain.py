@@ -203,7 +203,7 @@ def uncertain_of(reader: Reader, kind: Kind, bounds: tuple[Decimal, Decimal] | N
                     str(reader.anything(name)),
                     "value_and_range",
                     Text("已写了 value，又写了范围", "both a single value and a range are given"),
-                    Text("只写 value，或只写 low、mode、high", "give value alone, or low, mode and high"),
+                    Text("请只填写 value，或只写 low、mode、high", "give value alone, or low, mode and high"),
                 )
     else:
         low, mode, high = (_point(reader, name, kind, bounds) for name in ("low", "mode", "high"))

@@ -161,7 +161,7 @@ def read_pool(reader: Reader) -> Pool:
             "、".join(twice),
             "id_twice",
             Text("两条记录同一 id", "two entries have the same id"),
-            Text("给其中一条另写 id", "change the id of one of them"),
+            Text("请为其中一条另设 id", "change the id of one of them"),
         )
     reader.finish()
     return Pool(agencies, experts)
@@ -188,7 +188,7 @@ def _read_expert(reader: Reader, agencies: set[str]) -> Expert:
             employer,
             "unknown_agency",
             Text("没有这家机构", "the agency does not exist"),
-            Text("先写 [[agency]]，或删去它", "add the [[agency]], or remove it"),
+            Text("请先写 [[agency]]，或删除该项", "add the [[agency]], or remove it"),
         )
     expert = Expert(
         id=reader.text("id"),

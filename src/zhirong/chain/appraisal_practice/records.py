@@ -315,7 +315,7 @@ def read_record(reader: Reader, as_of: date) -> ValueRecord:
             issued,
             "dates_out_of_order",
             Text("须满足：基准日 ≤ 出具日 ≤ 今日，基准日 ≤ 有效期末", "valuation ≤ issue ≤ today, valuation ≤ end"),
-            Text("改正日期", "correct the dates"),
+            Text("请更正日期", "correct the dates"),
         )
     low, value, high = reader.money("low"), reader.money("value", 1), reader.money("high")
     if not low <= value <= high:
@@ -324,7 +324,7 @@ def read_record(reader: Reader, as_of: date) -> ValueRecord:
             yuan(value),
             "range_out_of_order",
             Text("须满足 low ≤ value ≤ high", "low ≤ value ≤ high does not hold"),
-            Text("改正三个数", "correct the figures"),
+            Text("请更正三个数", "correct the figures"),
         )
     rights = reader.texts("rights")
     if not rights:
@@ -333,7 +333,7 @@ def read_record(reader: Reader, as_of: date) -> ValueRecord:
             "",
             "missing",
             Text("没有写评估了哪些权利", "which rights were valued is not stated"),
-            Text('写成 rights = ["…"]', 'write rights = ["..."]'),
+            Text('请填写为 rights = ["…"]', 'write rights = ["..."]'),
         )
     record = ValueRecord(
         id=reader.text("id"),
@@ -376,7 +376,7 @@ def read_signature(reader: Reader, valuation_date: date | None = None) -> Report
             "、".join(signature.appraisers),
             "too_few_signatories",
             Text(f"至少 {SIGNATORIES} 名评估师签名", f"at least {SIGNATORIES} appraisers sign"),
-            Text("补充签名的评估师", "add who signs"),
+            Text("请补充签名的评估师", "add who signs"),
         )
     if valuation_date is not None and signature.signed_on < valuation_date:
         inside.problem(
@@ -384,7 +384,7 @@ def read_signature(reader: Reader, valuation_date: date | None = None) -> Report
             signature.signed_on,
             "signed_before_valuation",
             Text(f"早于评估基准日 {valuation_date}", f"before the valuation date, {valuation_date}"),
-            Text("改正日期", "correct the date"),
+            Text("请更正日期", "correct the date"),
         )
     inside.finish()
     return signature
@@ -441,7 +441,7 @@ def _read_signature(reader: Reader, grade: AppraisalGrade) -> ReportSignature | 
             "",
             "unsigned",
             Text("正式评估须由评估机构签章", "a formal appraisal is signed by its agency"),
-            Text("补充 [signature]，或改为 online", "add [signature], or call it online"),
+            Text("请补充 [signature]，或改为 online", "add [signature], or call it online"),
         )
     return None
 

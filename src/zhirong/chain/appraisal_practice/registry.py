@@ -128,7 +128,7 @@ def read_registry(reader: Reader, day: date) -> Registry:
             "、".join(twice),
             "id_twice",
             Text("两份记录同一编号", "two records have the same id"),
-            Text("改正其中一份的 id", "correct the id of one of them"),
+            Text("请更正其中一份的 id", "correct the id of one of them"),
         )
     disposals = tuple(_read_disposal(entry, day) for entry in reader.tables("disposal"))
     sold = [disposal.right_id for disposal in disposals]
@@ -186,6 +186,6 @@ def _past(reader: Reader, name: str, day: date) -> date:
             found,
             "date_in_future",
             Text(f"晚于 {day}", f"after {day}"),
-            Text("改正日期", "correct the date"),
+            Text("请更正日期", "correct the date"),
         )
     return found

@@ -1,4 +1,4 @@
-"""The firm's credit: what is known of it, from where, and what an explained scorecard makes of it."""
+"""The firm's credit: the facts, their sources, and the explained scorecard."""
 
 from zhirong.chain.credit.assessment import CreditAssessment, assess
 from zhirong.chain.credit.file import CreditFile, read_credit

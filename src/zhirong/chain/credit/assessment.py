@@ -23,14 +23,14 @@ State = Literal["known", "stale", "missing"]
 
 STATE_TEXT: Mapping[State, Text] = {
     "known": Text("已知", "known"),
-    "stale": Text("过期，按缺失计分", "stale, scored as missing"),
+    "stale": Text("过期，按缺失计分", "out of date, scored as missing"),
     "missing": Text("缺失，按最低分", "missing, scored lowest"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class CreditItem:
-    """One line of the scorecard for this firm: its value, what it scored of how much, and where it comes from."""
+    """One line of the scorecard for this firm: its value, its points of the maximum, and the source."""
 
     name: str
     title: Text
@@ -43,7 +43,7 @@ class CreditItem:
     rule: RuleValue
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "item": self.name,
             "title": self.title.as_json(),
@@ -58,7 +58,7 @@ class CreditItem:
 
 @dataclass(frozen=True, slots=True)
 class RedFlag:
-    """Something that no points make up for. is_gate: declines the firm by itself; otherwise it is shown."""
+    """A finding that no points compensate. is_gate: it alone declines the firm; otherwise it is only shown."""
 
     code: str
     text: Text
@@ -66,17 +66,18 @@ class RedFlag:
     rule: RuleValue
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {"code": self.code, "text": self.text.as_json(), "is_gate": self.is_gate}
 
 
 @dataclass(frozen=True, slots=True)
 class CreditAssessment:
-    """What the credit file says about the firm.
+    """The assessment of a firm's credit file.
 
     points of highest; grade; default_probability: probability of default within a year, from a dated table that
-    says how sure it is. missing, stale: sections of the file that scored lowest for it. flags: gates among them.
-    unchecked: codes of gates that nothing in the file rules out, because its section is missing or stale.
+    states its certainty. missing, stale: sections of the file that scored lowest for that reason. flags: all red
+    flags, including gates. unchecked: codes of gates that nothing in the file rules out, because their section is
+    missing or stale.
     """
 
     points: int
@@ -92,11 +93,11 @@ class CreditAssessment:
 
     @property
     def gates(self) -> tuple[RedFlag, ...]:
-        """The flags that decline the firm whatever its points."""
+        """Return the flags that decline the firm whatever its points."""
         return tuple(flag for flag in self.flags if flag.is_gate)
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; rates as strings."""
+        """Return a dictionary with stable keys; rates as strings."""
         return {
             "points": self.points,
             "highest": self.highest,
@@ -113,7 +114,8 @@ class CreditAssessment:
 
 
 def assess(credit_file: CreditFile, day: date, rules: Rulebook) -> CreditAssessment:
-    """The firm's points, grade and probability of default by the scorecard of ``day``, each with its reasons.
+    """Calculate the firm's points, grade and probability of default by the scorecard of ``day``, each with its
+    reasons.
 
     An item that is missing, or older than the rule for its section allows, scores lowest and is named. Raises
     InputError for an item dated after ``day``.
@@ -147,9 +149,10 @@ def assess(credit_file: CreditFile, day: date, rules: Rulebook) -> CreditAssessm
 
 
 def current(file: CreditFile, day: date, rules: Rulebook) -> CreditFile:
-    """The file without the figures that are older on ``day`` than their rule allows: for a limit they are missing.
+    """Return the file without figures that are older on ``day`` than their rule allows; for a credit limit they
+    count as missing.
 
-    What they showed against the firm is in the assessment, which reads the whole file.
+    Findings against the firm in those figures stay in the assessment, which reads the whole file.
     """
     stale = {
         name
@@ -165,7 +168,7 @@ def current(file: CreditFile, day: date, rules: Rulebook) -> CreditFile:
 
 
 def grade_of(share: Decimal, grades: RuleValue) -> str:
-    """The grade of a share of the highest points: the best whose ``from`` it reaches. Raises RuleError."""
+    """Return the grade of a share of the highest points: the best whose ``from`` it reaches. Raises RuleError."""
     for row in sorted(grades.value, key=lambda row: Decimal(row["from"]), reverse=True):
         if share >= row["from"]:
             return str(row["grade"])
@@ -176,7 +179,7 @@ def grade_of(share: Decimal, grades: RuleValue) -> str:
 
 
 def red_flags(file: CreditFile, rules: Rulebook, day: date) -> tuple[RedFlag, ...]:
-    """What the file shows that no points make up for. Bad news never grows stale, so its age does not matter."""
+    """Return the flags that the file shows. Their age does not matter: bad news never goes stale."""
     found = []
     for code, (_, text_of) in _FLAGS.items():
         text = text_of(file)
@@ -202,7 +205,7 @@ def _dishonest(file: CreditFile) -> Text | None:
 def _abnormal(file: CreditFile) -> Text | None:
     if file.compliance is None or not file.compliance.abnormal_operations:
         return None
-    return Text("列入经营异常名录", "on the list of abnormal operations")
+    return Text("列入经营异常名录", "on the list of enterprises with abnormal operations")
 
 
 def _overdue(file: CreditFile) -> Text | None:
@@ -228,10 +231,10 @@ def _arrears(file: CreditFile) -> Text | None:
 def _customs_dishonest(file: CreditFile) -> Text | None:
     if file.trade is None or file.trade.customs_grade != "dishonest":
         return None
-    return Text("海关失信企业", "dishonest by the customs' grade")
+    return Text("海关失信企业", "discredited by customs")
 
 
-# Code of a flag: the section of the file that it is read from, and what it says where it stands.
+# Code of a flag: the section of the file that it is read from, and its words where it is raised.
 _FLAGS: Mapping[str, tuple[str, Callable[[CreditFile], Text | None]]] = {
     "dishonest_judgment_debtor": ("compliance", _dishonest),
     "abnormal_operations": ("compliance", _abnormal),
@@ -257,8 +260,8 @@ def _refuse_future(file: CreditFile, day: date) -> None:
                 Problem(
                     field,
                     found.isoformat(),
-                    Text(f"晚于本案日期 {day}", f"after the day of the case, {day}"),
-                    Text("改为本案日期当天或之前", "enter that day or an earlier one"),
+                    Text(f"晚于本案日期 {day}", f"later than the case date {day}"),
+                    Text("请改为本案日期当天或之前", "enter that day or an earlier one"),
                     "date_in_future",
                 )
             )
@@ -313,7 +316,7 @@ def _explanation(
         "points",
         Text(
             f"各项得分之和，满分 {highest}；专家判断，未经数据校准",
-            f"sum of the items, of {highest}; expert, not calibrated",
+            f"sum of the items, out of {highest}; expert judgement, not calibrated",
         ),
         parts=(
             Explanation(Text("信用等级", "credit grade"), same(grade), references=(grades.reference,)),
@@ -321,7 +324,7 @@ def _explanation(
             *(_item_explanation(item) for item in items),
             *(
                 Explanation(
-                    Text("一票否决", "declines by itself") if flag.is_gate else Text("风险提示", "red flag"),
+                    Text("一票否决", "declines the application") if flag.is_gate else Text("风险提示", "red flag"),
                     flag.text,
                     references=(flag.rule.reference,),
                 )

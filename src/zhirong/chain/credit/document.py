@@ -20,7 +20,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreditItemPart(Part):
-    """One line of the scorecard: what the file says, its points of how many, and where it comes from."""
+    """One line of the scorecard: the value in the file, the points of the maximum, and the source."""
 
     item: str
     title: Text
@@ -34,7 +34,7 @@ class CreditItemPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FlagPart(Part):
-    """A finding of the credit file that no points make up for; a gate declines the firm."""
+    """A finding of the credit file that no points compensate; a gate declines the firm."""
 
     code: str
     text: Text
@@ -94,7 +94,7 @@ class MarkPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TeamItemPart(Part):
-    """One item of the team's assessment: the marks in the raters' order and what they come to."""
+    """One item of the team's assessment: the marks in the order of the raters and the resulting points."""
 
     item: str
     title: Text
@@ -123,7 +123,7 @@ class TeamPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class OverridePart(Part):
-    """A credit grade that was set aside by two people, and whether that is in force on the day of the case."""
+    """An override of a credit grade by two people, and whether it is in force on the day of the case."""
 
     from_grade: str
     to_grade: str
@@ -137,7 +137,7 @@ class OverridePart(Part):
 
 
 def credit_part(found: CreditAssessment) -> CreditPart:
-    """The assessment with every item of the scorecard."""
+    """Return the assessment with every item of the scorecard."""
     return CreditPart(
         points=found.points,
         highest=found.highest,
@@ -166,7 +166,7 @@ def credit_part(found: CreditAssessment) -> CreditPart:
 
 
 def evidence_part(found: EvidenceScore) -> EvidencePart:
-    """The score with every factor."""
+    """Return the score with every factor."""
     return EvidencePart(
         points=found.points,
         default_probability=plain(found.default_probability),
@@ -190,7 +190,7 @@ def evidence_part(found: EvidenceScore) -> EvidencePart:
 
 
 def team_part(found: TeamAssessment) -> TeamPart:
-    """The assessment with every item and mark."""
+    """Return the assessment with every item and mark."""
     return TeamPart(
         score=plain(found.score),
         grade=found.grade,
@@ -217,7 +217,7 @@ def team_part(found: TeamAssessment) -> TeamPart:
 
 
 def override_part(found: Override, day: date) -> OverridePart:
-    """An override with its state on ``day``."""
+    """Return an override with its state on ``day``."""
     return OverridePart(
         from_grade=found.from_grade,
         to_grade=found.to_grade,

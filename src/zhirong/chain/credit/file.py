@@ -1,7 +1,7 @@
-"""The credit file of a firm (000 §4.3, 001 §3.1): what is known of it, item by item, each with its source.
+"""The credit file of a firm (000 §4.3, 001 §3.1): the facts item by item, each with its source.
 
-Every item may be missing; a missing item is a state that is named, never a zero and never fine. Nothing is
-recorded about the age, sex or origin of persons.
+Every item may be missing. A missing item is a named state and never counts as zero or as good. The file records
+nothing about the age, sex or origin of people.
 """
 
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ RATINGS = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C", "D")
 
 @dataclass(frozen=True, slots=True)
 class BusinessEntry:
-    """The firm's entry in the register: since when, and whether it is a legal person."""
+    """The firm's entry in the company register: the date of registration, and whether it is a legal person."""
 
     registered_on: date
     legal_person: bool
@@ -30,7 +30,7 @@ class BusinessEntry:
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """The tax office's yearly credit grade of the firm (A best, then B, M, C, D) and taxes in arrears, in fen."""
+    """The tax office's yearly credit grade of the firm (A is best, then B, M, C, D) and taxes in arrears, in fen."""
 
     grade: str
     arrears: Fen
@@ -49,7 +49,7 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class Compliance:
-    """Penalties by authorities in the last three years, and the lists that the firm stands on."""
+    """Penalties by authorities in the last three years, and the lists that name the firm."""
 
     penalties: int
     dishonest_judgment_debtor: bool
@@ -59,7 +59,7 @@ class Compliance:
 
 @dataclass(frozen=True, slots=True)
 class DebtOnFile:
-    """What the firm owes and owns, in fen, and how much of its debt is overdue now."""
+    """Debts and assets of the firm in fen, and how much of the debt is overdue now."""
 
     total_debt: Fen
     total_assets: Fen
@@ -69,9 +69,9 @@ class DebtOnFile:
 
 @dataclass(frozen=True, slots=True)
 class CashFlowStatement:
-    """Operating cash flow of a year and principal and interest due in it on all present debt, in fen.
+    """Operating cash flow of a year, and the principal and interest due in it on all present debt, in fen.
 
-    before: operating cash flow of the year before, None if it is not stated.
+    before: operating cash flow of the previous year, None if it is not stated.
     """
 
     operating_cash_flow: Fen
@@ -91,7 +91,9 @@ class AgencyRating:
 
 @dataclass(frozen=True, slots=True)
 class BankHistory:
-    """Loans in the last three years: how many were repaid, the longest time overdue in days, any classified bad."""
+    """Loans in the last three years: how many were repaid, the longest overdue period in days, and any adverse
+    classification.
+    """
 
     loans_repaid: int
     worst_overdue_days: int
@@ -115,7 +117,9 @@ class CreditFile:
 
     @property
     def statements(self) -> Statements:
-        """Every figure that a credit limit reads, from the accounts and from the sections on debt and cash flow."""
+        """Return every figure that a credit limit reads, from the accounts and from the sections on debt and cash
+        flow.
+        """
         figures = Statements() if self.accounts is None else self.accounts
         if self.debt is not None:
             figures = replace(figures, total_assets=self.debt.total_assets, total_liabilities=self.debt.total_debt)
@@ -140,18 +144,17 @@ SECTION_TEXT: dict[str, Text] = {
     "bank_history": Text("银行往来记录", "bank history"),
 }
 
-# Sections that no scorecard reads stand apart: they are asked for, and never scored.
+# Sections that no scorecard reads are listed separately: the form asks for them, and they never score.
 ALL_SECTIONS: dict[str, Text] = {**SECTION_TEXT, "statements": Text("财务报表科目", "figures of the accounts")}
 
 
 def provenance_of(file: CreditFile, section: str) -> Provenance | None:
-    """Where a section of the file comes from; None if the section is missing."""
+    """Return the source of a section of the file; None if the section is missing."""
     part = getattr(file, section)
     return None if part is None else part.provenance
 
 
-# What the accounts state of one day cannot be more than the whole. Averages of two days can, so they are not among
-# these.
+# On one day, a part cannot exceed its whole. For averages of two days it can, so averages are not listed here.
 _PARTS_OF = {
     "total_assets": ("cash", "soft_assets", "long_term_assets"),
     "total_liabilities": ("bank_debt", "long_term_liabilities"),
@@ -159,14 +162,15 @@ _PARTS_OF = {
 
 
 def read_credit(reader: Reader, as_of: date | None = None) -> CreditFile:
-    """The credit file in a ``[credit]`` table: one table per section, each with ``source``, ``date`` and ``grade``.
+    """Read the credit file from a ``[credit]`` table: one table per section, each with ``source``, ``date`` and
+    ``grade``.
 
-    as_of: the case's day, where known; an item of a later day is refused.
+    as_of: the case date, where known; an item with a later date is rejected.
     """
     inside = {name: reader.optional_table(name) for name in SECTION_TEXT}
     before = reader.problem_count()
     debt = _debt(inside["debt"], as_of)
-    # Nothing is compared with a total that could not be read.
+    # A total that could not be read is compared with nothing.
     whole = debt if reader.problem_count() == before else None
     file = CreditFile(
         registration=_registration(inside["registration"], as_of),
@@ -234,8 +238,8 @@ def _debt(reader: Reader | None, as_of: date | None) -> DebtOnFile | None:
             "overdue",
             debt.overdue / 100,
             "overdue_above_debt",
-            Text("逾期金额大于全部负债", "more is overdue than is owed"),
-            Text("改正 overdue 或 total_debt", "correct overdue or total_debt"),
+            Text("逾期金额大于全部负债", "the overdue amount exceeds the total debt"),
+            Text("请更正 overdue 或 total_debt", "correct overdue or total_debt"),
         )
     return debt
 
@@ -291,6 +295,6 @@ def _in_future(reader: Reader, field: str, day: date, as_of: date) -> None:
         field,
         day,
         "date_in_future",
-        Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
-        Text("改为本案日期当天或之前", "enter that day or an earlier one"),
+        Text(f"晚于本案日期 {as_of}", f"later than the case date {as_of}"),
+        Text("请改为本案日期当天或之前", "enter that day or an earlier one"),
     )

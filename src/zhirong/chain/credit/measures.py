@@ -1,7 +1,7 @@
-"""What the scorecard reads from a credit file: one pure function a measure, None if the item is missing.
+"""The measures that the scorecard reads from a credit file: one pure function each, None if the item is missing.
 
-A measure is a number (its scale is stated in the scorecard rule) or a word. Which of two values is better is
-said by the rule, not here.
+A measure is a number (the scorecard rule states its scale) or a word. The rule, not this module, says which of two
+values is better.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ Score = Decimal | str
 
 @dataclass(frozen=True, slots=True)
 class CreditMeasure:
-    """section: the part of the file that it reads. read: its value on a day. show: the value for people."""
+    """section: the part of the file that it reads. read: its value on a day. show: the value for display."""
 
     section: str
     read: Callable[[CreditFile, date], Score | None]
@@ -28,45 +28,45 @@ class CreditMeasure:
 
 
 def registration_years(file: CreditFile, day: date) -> Decimal | None:
-    """Full years since the firm was registered."""
+    """Return the full years since the firm was registered."""
     return None if file.registration is None else Decimal(whole_years(file.registration.registered_on, day))
 
 
 def legal_person(file: CreditFile, day: date) -> str | None:
-    """Whether the firm is a legal person: ``yes`` or ``no``."""
+    """Return ``yes`` if the firm is a legal person, otherwise ``no``."""
     return None if file.registration is None else _yes_no(file.registration.legal_person)
 
 
 def tax_grade(file: CreditFile, day: date) -> str | None:
-    """The tax office's grade."""
+    """Return the tax office's grade."""
     return None if file.tax is None else file.tax.grade
 
 
 def tax_arrears(file: CreditFile, day: date) -> Decimal | None:
-    """Taxes in arrears, in yuan."""
+    """Return taxes in arrears, in yuan."""
     return None if file.tax is None else Decimal(file.tax.arrears) / FEN_PER_YUAN
 
 
 def customs_grade(file: CreditFile, day: date) -> str | None:
-    """The customs' grade."""
+    """Return the customs' grade."""
     return None if file.trade is None else file.trade.customs_grade
 
 
 def penalties(file: CreditFile, day: date) -> Decimal | None:
-    """Penalties by authorities in three years."""
+    """Return the number of penalties by authorities in three years."""
     return None if file.compliance is None else Decimal(file.compliance.penalties)
 
 
 def debt_ratio(file: CreditFile, day: date) -> Decimal | None:
-    """Debt ÷ assets."""
+    """Return debt ÷ assets."""
     return None if file.debt is None else Decimal(file.debt.total_debt) / Decimal(file.debt.total_assets)
 
 
 def debt_service_cover(file: CreditFile, day: date) -> Decimal | None:
-    """Operating cash flow ÷ principal and interest due in the year.
+    """Return operating cash flow ÷ principal and interest due in the year.
 
-    A negative cash flow is −1 whatever is due (dividing it by more debt must not make it look better); a cash
-    flow with nothing due covers without limit.
+    A negative cash flow is −1 whatever is due, because dividing it by more debt must not make it look better. If
+    nothing is due, a cash flow covers without limit.
     """
     if file.cash_flow is None:
         return None
@@ -79,17 +79,17 @@ def debt_service_cover(file: CreditFile, day: date) -> Decimal | None:
 
 
 def rating(file: CreditFile, day: date) -> str | None:
-    """The grade in the agency's report."""
+    """Return the grade in the agency's report."""
     return None if file.rating is None else file.rating.grade
 
 
 def worst_overdue_days(file: CreditFile, day: date) -> Decimal | None:
-    """The longest time a payment to a bank was overdue in three years, in days."""
+    """Return the longest period that a payment to a bank was overdue in three years, in days."""
     return None if file.bank_history is None else Decimal(file.bank_history.worst_overdue_days)
 
 
 def loans_repaid(file: CreditFile, day: date) -> Decimal | None:
-    """Bank loans repaid in three years."""
+    """Return the number of bank loans repaid in three years."""
     return None if file.bank_history is None else Decimal(file.bank_history.loans_repaid)
 
 
@@ -133,7 +133,7 @@ _WORDS: Mapping[str, Text] = {
     "dishonest": Text("失信", "dishonest"),
 }
 
-# What a rule ``credit.scorecard.<measure>`` may score.
+# The measures that a rule ``credit.scorecard.<measure>`` may score.
 MEASURES: Mapping[str, CreditMeasure] = {
     "registration_years": CreditMeasure("registration", registration_years, _count("年", "years")),
     "legal_person": CreditMeasure("registration", legal_person, _word),

@@ -1,4 +1,4 @@
-"""Overrides of a credit grade: one band, two people, a coded reason, an expiry; and how they turned out."""
+"""Overrides of a credit grade: one band, two people, a coded reason, an expiry; and their track record."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,17 +26,17 @@ STATE_TEXT: Mapping[State, Text] = {
 Finding = Literal["too_few", "no_worse", "worse"]
 
 FINDING_TEXT: Mapping[Finding, Text] = {
-    "too_few": Text("笔数太少，不下结论", "too few to say"),
-    "no_worse": Text("结果不差于调整后的等级", "turned out no worse than the grade they were given"),
+    "too_few": Text("笔数太少，不下结论", "too few to judge"),
+    "no_worse": Text("结果不差于调整后的等级", "outcomes no worse than the adjusted grade"),
     "worse": Text(
-        "结果差于调整后的等级，这种理由不可靠", "turned out worse than the grade given: the reason misleads"
+        "结果差于调整后的等级，这种理由不可靠", "outcomes worse than the adjusted grade; the reason is unreliable"
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A grade set aside by people. expires: the last day on which it holds."""
+    """A grade overridden by people. expires: the last day on which the override is in force."""
 
     firm: str
     from_grade: str
@@ -49,13 +49,13 @@ class Override:
     expires: date
 
     def state(self, day: date) -> State:
-        """Whether it holds on ``day``."""
+        """Return whether the override is in force on ``day``."""
         if day < self.made_on:
             return "not_yet"
         return "in_force" if day <= self.expires else "expired"
 
     def as_json(self, day: date) -> dict[str, object]:
-        """Stable keys, with its state on ``day``."""
+        """Return a dictionary with stable keys, including the state on ``day``."""
         return {
             "from_grade": self.from_grade,
             "to_grade": self.to_grade,
@@ -71,7 +71,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class OverrideOutcome:
-    """How a loan under an override ended: whether it defaulted within the year that the grade speaks of."""
+    """The outcome of a loan under an override: whether it defaulted within the year that the grade covers."""
 
     override: Override
     defaulted: bool
@@ -79,9 +79,9 @@ class OverrideOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ReasonRecord:
-    """How the overrides of one reason turned out.
+    """The outcomes of the overrides with one reason.
 
-    expected: defaults that the grades given would have led to. rate: defaults ÷ overrides.
+    expected: number of defaults that the adjusted grades imply. rate: defaults ÷ overrides.
     """
 
     reason: str
@@ -92,7 +92,7 @@ class ReasonRecord:
     finding: Finding
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "reason": self.reason,
             "count": self.count,
@@ -105,17 +105,17 @@ class ReasonRecord:
 
 
 def grade_order(rules: Rulebook, day: date) -> tuple[str, ...]:
-    """The grades, best first."""
+    """Return the grades, best first."""
     rows = sorted(rules.at("credit.grades", day).value, key=lambda row: Decimal(row["from"]), reverse=True)
     return tuple(str(row["grade"]) for row in rows)
 
 
 def read_override(reader: Reader, firm: str, graded: CreditAssessment, rules: Rulebook, day: date) -> Override:
-    """The override in an ``[override]`` table: ``to_grade``, ``reason``, ``words``, ``proposed_by``,
+    """Read the override from an ``[override]`` table: ``to_grade``, ``reason``, ``words``, ``proposed_by``,
     ``approved_by``, ``made_on``, ``expires``. graded: the firm's assessment by the scorecard.
 
-    Refused: more than one band, no change, one person alone, a reason that the rule does not list or that points
-    the other way, an expiry beyond the rule's limit, and any override of a gate.
+    Rejects a move of more than one band, no change, the same person in both roles, a reason that the rule does not
+    list or that supports the other direction, an expiry beyond the rule's limit, and any override of a gate.
     """
     order = grade_order(rules, day)
     reasons = rules.at("credit.override.reasons", day)
@@ -138,8 +138,8 @@ def read_override(reader: Reader, firm: str, graded: CreditAssessment, rules: Ru
 
 
 def read_outcomes(reader: Reader, rules: Rulebook, day: date) -> tuple[OverrideOutcome, ...]:
-    """Past overrides in ``[[override]]`` tables: ``firm``, ``from_grade``, the fields of ``read_override`` and
-    ``defaulted``. They are taken as they were made, whatever the rules of today would say to them.
+    """Read past overrides from ``[[override]]`` tables: ``firm``, ``from_grade``, the fields of ``read_override``
+    and ``defaulted``. They are accepted as made, whether or not today's rules would allow them.
     """
     order = grade_order(rules, day)
     codes = [str(row["code"]) for row in rules.at("credit.override.reasons", day).value]
@@ -161,8 +161,8 @@ def read_outcomes(reader: Reader, rules: Rulebook, day: date) -> tuple[OverrideO
                 "made_on",
                 override.made_on,
                 "date_in_future",
-                Text(f"晚于 {day}", f"after {day}"),
-                Text("改正日期", "correct the date"),
+                Text(f"晚于 {day}", f"later than {day}"),
+                Text("请更正日期", "correct the date"),
             )
         found.append(OverrideOutcome(override, entry.flag("defaulted")))
         entry.finish()
@@ -171,17 +171,19 @@ def read_outcomes(reader: Reader, rules: Rulebook, day: date) -> tuple[OverrideO
             "override",
             "",
             "missing",
-            Text("没有任何调整", "there is no override"),
-            Text("写 [[override]]", "write [[override]]"),
+            Text("没有任何调整", "no override is given"),
+            Text("请填写 [[override]]", "write [[override]]"),
         )
     reader.finish()
     return tuple(found)
 
 
 def grade_with(graded: CreditAssessment, override: Override | None, day: date) -> str:
-    """The grade to use on ``day``: the overridden one while it holds and the scorecard's grade has not moved.
+    """Return the grade to use on ``day``: the overridden one while it is in force and the scorecard's grade is
+    unchanged.
 
-    An override answers one grade of one day; once the scorecard gives another, it no longer speaks.
+    An override refers to one grade of one day; once the scorecard gives another grade, the override no longer
+    applies.
     """
     if override is None or override.state(day) != "in_force" or override.from_grade != graded.grade:
         return graded.grade
@@ -191,8 +193,8 @@ def grade_with(graded: CreditAssessment, override: Override | None, day: date) -
 def with_override(
     graded: CreditAssessment, override: Override | None, rules: Rulebook, day: date
 ) -> CreditAssessment:
-    """The assessment with the grade to use on ``day`` and that grade's probability of default; points and gates
-    stay.
+    """Return the assessment with the grade to use on ``day`` and that grade's probability of default; points and
+    gates are unchanged.
     """
     grade = grade_with(graded, override, day)
     if override is None or grade == graded.grade:
@@ -217,8 +219,9 @@ def with_override(
 
 
 def track(outcomes: Sequence[OverrideOutcome], rules: Rulebook, day: date) -> tuple[ReasonRecord, ...]:
-    """Each reason's record. ``worse``: the defaults exceed what the grades given led to expect by more than twice
-    the binomial standard deviation; with fewer than ``credit.override.enough`` outcomes nothing is concluded.
+    """Return each reason's record. ``worse``: the defaults exceed those implied by the adjusted grades by more than
+    twice the binomial standard deviation. With fewer than ``credit.override.enough`` outcomes there is no
+    conclusion.
     """
     enough = rules.at("credit.override.enough", day).whole()
     records = []
@@ -250,7 +253,7 @@ def track(outcomes: Sequence[OverrideOutcome], rules: Rulebook, day: date) -> tu
 
 
 def direction_of(override: Override, order: Sequence[str]) -> Direction:
-    """Whether it betters (up) or worsens (down) the grade."""
+    """Return whether the reason supports a better (up) or a worse (down) grade."""
     return "up" if order.index(override.to_grade) < order.index(override.from_grade) else "down"
 
 
@@ -274,14 +277,14 @@ def _faults(
             override.to_grade,
             "not_one_band",
             Text(f"只能由 {override.from_grade} 调整一级", f"may move by one band from {override.from_grade} only"),
-            Text("改为相邻的等级", "choose a neighbouring grade"),
+            Text("请改为相邻的等级", "choose a neighbouring grade"),
         )
     if graded.gates:
         fault(
             "to_grade",
             override.to_grade,
             "gate_cannot_be_overridden",
-            Text("一票否决项不能调整", "what declines by itself cannot be overridden"),
+            Text("一票否决项不能调整", "a finding that alone declines the firm cannot be overridden"),
             Text("先消除该记录", "clear that record first"),
         )
     if _person(override.proposed_by) == _person(override.approved_by):
@@ -289,8 +292,8 @@ def _faults(
             "approved_by",
             override.approved_by,
             "same_person",
-            Text("提出人与批准人是同一人", "who proposes and who approves is one person"),
-            Text("由另一人批准", "let somebody else approve"),
+            Text("提出人与批准人是同一人", "proposer and approver are the same person"),
+            Text("请由另一人批准", "have another person approve"),
         )
     allowed = next((str(row["direction"]) for row in reasons.value if row["code"] == override.reason), "both")
     if steps and allowed not in ("both", direction_of(override, order)):
@@ -298,16 +301,16 @@ def _faults(
             "reason",
             override.reason,
             "reason_points_elsewhere",
-            Text("这种理由不支持这个方向的调整", "the reason does not speak for a move in this direction"),
-            Text("改换理由或方向", "change the reason or the direction"),
+            Text("这种理由不支持这个方向的调整", "the reason does not support a move in this direction"),
+            Text("请改换理由或方向", "change the reason or the direction"),
         )
     if override.made_on > day:
         fault(
             "made_on",
             override.made_on,
             "date_in_future",
-            Text(f"晚于本案日期 {day}", f"after the day of the case, {day}"),
-            Text("改为本案日期当天或之前", "enter that day or an earlier one"),
+            Text(f"晚于本案日期 {day}", f"later than the case date {day}"),
+            Text("请改为本案日期当天或之前", "enter that day or an earlier one"),
         )
     latest = add_months(override.made_on, longest.whole())
     if not override.made_on <= override.expires <= latest:
@@ -316,7 +319,7 @@ def _faults(
             override.expires,
             "expiry_out_of_range",
             Text(f"须在 {override.made_on} 至 {latest} 之间", f"must lie between {override.made_on} and {latest}"),
-            Text("改写到期日", "change the expiry"),
+            Text("请修改到期日", "change the expiry"),
         )
     return faults
 

@@ -1,4 +1,6 @@
-"""The scorecard as data: points by bin or by word for each measure, read from dated rules and checked for sense."""
+"""The scorecard as data: points by bin or by word for each measure, read from dated rules and checked for
+consistency.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,9 +26,9 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """One line of the scorecard: bins of a number with the direction that is better, or points for each word.
+    """One line of the scorecard: bins of a number with the better direction, or points for each word.
 
-    otherwise: points of a number that fits no bin, and of a missing item: the fewest it can give.
+    otherwise: points of a number that fits no bin, and of a missing item: the lowest possible.
     """
 
     name: str
@@ -38,11 +40,11 @@ class Factor:
 
     @property
     def highest(self) -> int:
-        """The most points it can give."""
+        """Return the most points it can give."""
         return max([self.otherwise, *(entry.points for entry in self.bins), *self.words.values()])
 
     def points(self, value: Score) -> int:
-        """Points of a value. Raises RuleError for a word that the rule does not list."""
+        """Return the points of a value. Raises RuleError for a word that the rule does not list."""
         if isinstance(value, str):
             if value not in self.words:
                 raise RuleError(f"{self.rule.id} gives no points for {value!r}")
@@ -56,7 +58,7 @@ class Factor:
 
 
 def read_scorecard(rules: Rulebook, day: date) -> tuple[Factor, ...]:
-    """Every rule ``credit.scorecard.<measure>`` on ``day``, in the order of ``MEASURES``.
+    """Read every rule ``credit.scorecard.<measure>`` in force on ``day``, in the order of ``MEASURES``.
 
     Raises RuleError for an unknown measure, for points that are not whole, and for bins in which a better number
     would give fewer points.

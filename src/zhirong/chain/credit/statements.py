@@ -1,4 +1,4 @@
-"""The figures of a firm's accounts that a credit limit is computed from, each of which may be missing by itself."""
+"""The figures of a firm's accounts from which a credit limit is calculated; any of them may be missing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,13 +22,12 @@ SIZE_TEXT: dict[SizeClass, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """Money in fen, a year where it is a flow; None is missing, and a missing figure never raises a limit.
+    """Amounts in fen, per year where they are flows. None is missing, and a missing figure never raises a limit.
 
     inventory, receivables, prepayments, payables, advances_received: averages of opening and closing balance.
-    bank_debt: all loans of banks; working_capital_loans, other_channels: parts of what finances the working
-    capital.
+    bank_debt: all bank loans; working_capital_loans, other_channels: parts of the financing of working capital.
     soft_assets: goodwill, intangible assets other than land-use rights, capitalised development, long-term deferred
-    expenses and everything due from related parties. forecast_growth: exact rate of the sales of the coming year.
+    expenses and everything due from related parties. forecast_growth: exact growth rate of next year's sales.
     """
 
     revenue: Fen | None = None
@@ -56,7 +55,7 @@ class Statements:
     provenance: Provenance | None = None
 
 
-# What is in ``[credit.statements]``; assets, liabilities and cash flow are in their own sections.
+# The fields of ``[credit.statements]``; assets, liabilities and cash flow have their own sections.
 READ_FIGURES = (
     "revenue",
     "cost_of_sales",
@@ -95,15 +94,16 @@ FIGURE_TEXT: dict[str, Text] = {
     "total_assets": Text("总资产", "total assets"),
     "total_liabilities": Text("总负债", "total liabilities"),
     "operating_cash_flow": Text("经营现金流净额", "operating cash flow"),
-    "operating_cash_flow_before": Text("上一年经营现金流净额", "operating cash flow of the year before"),
-    "debt_service": Text("已有债务一年的本息", "debt service of a year"),
+    "operating_cash_flow_before": Text("上一年经营现金流净额", "operating cash flow of the previous year"),
+    "debt_service": Text("已有债务一年的本息", "annual debt service"),
     "long_term_liabilities": Text("长期负债", "long-term liabilities"),
     "long_term_assets": Text("长期资产", "long-term assets"),
 }
 
 
 def read_figures(reader: Reader) -> dict[str, Fen | Fraction | None]:
-    """The figures in a ``[credit.statements]`` table, each None if it is omitted; not the provenance.
+    """Read the figures from a ``[credit.statements]`` table, each None if it is omitted; the provenance is read
+    elsewhere.
 
     Notes working-capital loans above all bank debt and restricted cash above the cash.
     """
@@ -118,7 +118,7 @@ def read_figures(reader: Reader) -> dict[str, Fen | Fraction | None]:
 
 
 def not_above_whole(reader: Reader, found: Mapping[str, Fen | Fraction | None], part: str, whole: str) -> None:
-    """Note a part that is larger than the whole it belongs to, where both are stated."""
+    """Note a part that is larger than its whole, where both are stated."""
     one, other = found.get(part), found.get(whole)
     if one is not None and other is not None and one > other:
         reader.problem(
@@ -129,5 +129,5 @@ def not_above_whole(reader: Reader, found: Mapping[str, Fen | Fraction | None], 
                 f"{FIGURE_TEXT[part].zh}大于{FIGURE_TEXT[whole].zh}",
                 f"{FIGURE_TEXT[part].en}: more than {FIGURE_TEXT[whole].en}",
             ),
-            Text(f"核对 {part} 和 {whole}", f"Check {part} and {whole}."),
+            Text(f"请核对 {part} 和 {whole}", f"Check {part} and {whole}."),
         )

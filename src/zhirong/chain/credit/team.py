@@ -1,8 +1,8 @@
 """The assessment of the management team: the qualitative 1 of "1 + 1" (000 §3.1).
 
-Behaviourally anchored items, each level a behaviour that can be seen; two independent raters with evidence for
-every mark; their agreement measured; a third rater where they disagree. Nothing about the age, sex or origin of
-persons: an item whose name holds such a word is refused, anyone who wrote it.
+Items have behavioural anchors: each level is an observable behaviour. Two independent raters give evidence for
+every mark, their agreement is measured, and a third rater settles disagreement. Nothing about the age, sex or
+origin of people is assessed: an item whose name contains such a word is rejected, whoever wrote it.
 """
 
 import re
@@ -28,8 +28,8 @@ State = Literal["agreed", "settled", "third_rater_needed", "one_rater", "stale"]
 STATE_TEXT: Mapping[State, Text] = {
     "agreed": Text("两人一致", "both raters agree"),
     "settled": Text("分歧已由第三人评定", "disagreement settled by a third rater"),
-    "third_rater_needed": Text("分歧大，须第三人评定", "they disagree: a third rater is needed"),
-    "one_rater": Text("只有一人评定，不能使用", "one rater only: not to be used"),
+    "third_rater_needed": Text("分歧大，须第三人评定", "disagreement; a third rater is needed"),
+    "one_rater": Text("只有一人评定，不能使用", "only one rater; must not be used"),
     "stale": Text("已过有效期", "out of date"),
 }
 
@@ -46,7 +46,7 @@ class TeamItem:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Points of 1 to 5 for one item, and what the rater saw or read."""
+    """Points of 1 to 5 for one item, and the rater's evidence."""
 
     points: int
     evidence: str
@@ -54,7 +54,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """One rater's sheet. Read only if the raters declare that they are independent and rated alone."""
+    """One rater's sheet. A sheet is accepted only if the rater declares independence and rated alone."""
 
     rater: str
     organisation: str
@@ -64,9 +64,9 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """One item: the marks in the raters' order (None is not marked) and what comes of them.
+    """One item: the marks in the order of the raters (None: not marked) and the resulting points.
 
-    points: between 1 and 5. disputed: the first two are too far apart and no third has marked it.
+    points: between 1 and 5. disputed: the first two marks are too far apart and no third rater has marked it.
     """
 
     item: TeamItem
@@ -75,7 +75,7 @@ class ItemResult:
     disputed: bool
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "item": self.item.code,
             "title": self.item.title.as_json(),
@@ -88,12 +88,11 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True)
 class TeamAssessment:
-    """What the raters' sheets come to.
+    """The result of the raters' sheets.
 
     score: 0 to 100. grade: band of the rule, grade_text: the same in words. agreement: weighted kappa of the first
-    two; None if it is not defined (both gave every item the same points). usable: whether a pledge rate may rely on
-    it.
-    missing: items that a rater did not mark; they count as lowest.
+    two raters; None if it is undefined (both gave every item the same points). usable: whether a pledge rate may
+    rely on the result. missing: items that a rater did not mark; they count as lowest.
     """
 
     score: Decimal
@@ -108,11 +107,11 @@ class TeamAssessment:
 
     @property
     def usable(self) -> bool:
-        """Two raters who agree, or a third who settled it, and none of it out of date."""
+        """Return whether two raters agree or a third settled the disagreement, and every sheet is still valid."""
         return self.state in ("agreed", "settled")
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; scores as strings."""
+        """Return a dictionary with stable keys; scores as strings."""
         return {
             "score": plain(self.score),
             "grade": self.grade,
@@ -129,8 +128,8 @@ class TeamAssessment:
 
 
 def read_items(rules: Rulebook, day: date) -> tuple[TeamItem, ...]:
-    """The items of ``credit.team.items``. Raises RuleError for weights that do not sum to 1, for an item without
-    five anchors, and for one that asks about age, sex or origin.
+    """Read the items of ``credit.team.items``. Raises RuleError for weights that do not sum to 1, for an item
+    without five anchors, and for one that asks about age, sex or origin.
     """
     rule = rules.at("credit.team.items", day)
     barred = rules.at("credit.team.barred", day)
@@ -158,7 +157,7 @@ def read_items(rules: Rulebook, day: date) -> tuple[TeamItem, ...]:
 
 
 def protected_word(names: Sequence[str], barred: RuleValue) -> str:
-    """The barred word that one of the names holds; empty if none does. English words match whole words."""
+    """Return the barred word that one of the names contains; empty if none does. English words match whole words."""
     for name in names:
         english = set(re.split(r"[^a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()))
         for word in barred.value:
@@ -168,8 +167,9 @@ def protected_word(names: Sequence[str], barred: RuleValue) -> str:
 
 
 def read_team(reader: Reader, rules: Rulebook, as_of: date) -> tuple[Rating, ...]:
-    """The sheets in a ``[team]`` table: ``[[team.rating]]`` with ``rater``, ``organisation``, ``date``,
-    ``independent = true``, ``rated_alone = true`` and ``marks``: a table an item with ``points`` and ``evidence``.
+    """Read the sheets from a ``[team]`` table: ``[[team.rating]]`` with ``rater``, ``organisation``, ``date``,
+    ``independent = true``, ``rated_alone = true`` and ``marks``: one table per item with ``points`` and
+    ``evidence``.
     """
     items, barred = read_items(rules, as_of), rules.at("credit.team.barred", as_of)
     ratings = tuple(_read_rating(entry, items, barred, as_of) for entry in reader.tables("rating"))
@@ -179,8 +179,8 @@ def read_team(reader: Reader, rules: Rulebook, as_of: date) -> tuple[Rating, ...
             "rating",
             "、".join(rating.rater for rating in ratings),
             "same_rater",
-            Text("同一人评了两次", "one person has rated twice"),
-            Text("由不同的人评定", "let different people rate"),
+            Text("同一人评了两次", "the same person rated twice"),
+            Text("请由不同的人评定", "have different people rate"),
         )
     if not 1 <= len(ratings) <= 3:
         reader.problem(
@@ -188,17 +188,18 @@ def read_team(reader: Reader, rules: Rulebook, as_of: date) -> tuple[Rating, ...
             len(ratings),
             "number_of_raters",
             Text("须有两人评定，分歧时加一人", "two raters are needed, a third where they disagree"),
-            Text("写两个或三个 [[team.rating]]", "write two or three [[team.rating]]"),
+            Text("请填写两个或三个 [[team.rating]]", "write two or three [[team.rating]]"),
         )
     reader.finish()
     return ratings
 
 
 def assess_team(ratings: Sequence[Rating], rules: Rulebook, day: date) -> TeamAssessment:
-    """The team's score from one, two or three sheets, the first two being those whose agreement is measured.
+    """Calculate the team's score from one, two or three sheets; agreement is measured on the first two.
 
-    An item scores the median where a third has marked it, else the mean of two, held to half a gap above the lower
-    mark where they are too far apart: so a better mark never lowers the score. Raises InputError without a sheet.
+    An item scores the median where a third rater has marked it, else the mean of two, capped at half a gap above
+    the lower mark where they are too far apart; so a better mark never lowers the score. Raises InputError without
+    a sheet.
     """
     if not ratings:
         raise InputError([_no_sheet()])
@@ -234,14 +235,15 @@ def assess_team(ratings: Sequence[Rating], rules: Rulebook, day: date) -> TeamAs
 
 
 def weighted_kappa(pairs: Sequence[tuple[int, int]], levels: int) -> Fraction | None:
-    """Agreement of two raters beyond chance, distance squared (Cohen 1968; Fleiss and Cohen 1973), exactly.
+    """Return the agreement of two raters beyond chance with squared distance (Cohen 1968; Fleiss and Cohen 1973),
+    exactly.
 
     κ = 1 − Σ (i − j)² o_ij ÷ Σ (i − j)² e_ij, with o the observed and e the shares expected from the margins.
-    Weights (i − j)²/(levels − 1)² cancel. None if both margins stand on one and the same level.
-    Raises ValueError for a mark outside 1 to ``levels`` and without any pair.
+    Weights (i − j)²/(levels − 1)² cancel. None if both margins have all weight on the same level. Raises ValueError
+    for a mark outside 1 to ``levels`` and without any pair.
     """
     if not pairs or any(not 1 <= mark <= levels for pair in pairs for mark in pair):
-        raise ValueError(f"marks must lie between 1 and {levels}, at least one pair")
+        raise ValueError(f"marks must lie between 1 and {levels}; give at least one pair")
     count = len(pairs)
     observed = Fraction(sum((one - other) ** 2 for one, other in pairs), count)
     expected = Fraction(sum((one - other) ** 2 for one, _ in pairs for _, other in pairs), count * count)
@@ -249,7 +251,7 @@ def weighted_kappa(pairs: Sequence[tuple[int, int]], levels: int) -> Fraction | 
 
 
 def band_of(score: Decimal, bands: RuleValue) -> str:
-    """The best band whose ``from`` the score reaches. Raises RuleError."""
+    """Return the best band whose ``from`` the score reaches. Raises RuleError."""
     for row in sorted(bands.value, key=lambda row: Decimal(row["from"]), reverse=True):
         if score >= row["from"]:
             return str(row["grade"])
@@ -257,7 +259,7 @@ def band_of(score: Decimal, bands: RuleValue) -> str:
 
 
 def band_text(grade: str, bands: RuleValue) -> Text:
-    """A band in words; its code in both languages where the rule gives it no title."""
+    """Return a band in words; its code in both languages where the rule gives it no title."""
     title = next((row["title"] for row in bands.value if row["grade"] == grade and "title" in row), None)
     return same(grade) if title is None else Text(title["zh"], title["en"])
 
@@ -272,11 +274,11 @@ def _read_rating(reader: Reader, items: Sequence[TeamItem], barred: RuleValue, a
             "date",
             day,
             "date_in_future",
-            Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
-            Text("改为本案日期当天或之前", "enter that day or an earlier one"),
+            Text(f"晚于本案日期 {as_of}", f"later than the case date {as_of}"),
+            Text("请改为本案日期当天或之前", "enter that day or an earlier one"),
         )
     for name, zh, en in (
-        ("independent", "评定人与企业无利害关系", "the rater has no tie to the firm"),
+        ("independent", "评定人与企业无利害关系", "the rater has no interest in the firm"),
         ("rated_alone", "评定时未看过他人的评定", "the rater had not seen the other sheet"),
     ):
         if not reader.flag(name):
@@ -284,8 +286,8 @@ def _read_rating(reader: Reader, items: Sequence[TeamItem], barred: RuleValue, a
                 name,
                 "false",
                 "not_independent",
-                Text(f"不满足：{zh}", f"not so: {en}"),
-                Text("换一名独立的评定人", "let somebody independent rate"),
+                Text(f"不满足：{zh}", f"not met: {en}"),
+                Text("请更换为一名独立的评定人", "have an independent person rate"),
             )
     marks = _read_marks(reader.table("marks"), items, barred)
     reader.finish()
@@ -309,8 +311,10 @@ def _read_marks(reader: Reader, items: Sequence[TeamItem], barred: RuleValue) ->
                 name,
                 word,
                 "protected_trait",
-                Text("不得评定年龄、性别、出身等个人特征", "age, sex, origin and the like must not be assessed"),
-                Text("删去它", "remove it"),
+                Text(
+                    "不得评定年龄、性别、出身等个人特征", "age, sex, origin and similar traits must not be assessed"
+                ),
+                Text("请删除该项", "remove it"),
             )
         else:
             reader.problem(
@@ -332,15 +336,15 @@ def _no_sheet() -> Problem:
     return Problem(
         "team.rating",
         "",
-        Text("尚无评定", "there is no rating"),
-        Text("写两个 [[team.rating]]", "write two [[team.rating]]"),
+        Text("尚无评定", "no rating is given"),
+        Text("请填写两个 [[team.rating]]", "write two [[team.rating]]"),
         "missing",
     )
 
 
 def _item(item: TeamItem, ratings: Sequence[Rating], gap: int) -> ItemResult:
     marks = tuple(rating.marks.get(item.code) for rating in ratings)
-    # What nobody marked counts as lowest, never as fine.
+    # An unmarked item counts as lowest, never as good.
     points = [1 if mark is None else mark.points for mark in marks[:2]]
     third = marks[2] if len(marks) > 2 else None
     if third is not None:
@@ -366,7 +370,7 @@ def _state(
         return "third_rater_needed"
     if len(ratings) > 2:
         return "settled"
-    # Without spread among the marks chance alone explains agreement; the gaps of the items then decide.
+    # If the marks do not vary, chance alone explains the agreement; the gaps of the items then decide.
     return "third_rater_needed" if kappa is not None and kappa < least else "agreed"
 
 
@@ -385,12 +389,12 @@ def _explanation(
         "points",
         Text(
             f"各项（所得 − 1）÷ 4 × 权重之和，满分 100；{STATE_TEXT[state].zh}；专家判断，未经数据校准",
-            f"sum of weight × (points − 1) ÷ 4, of 100; {STATE_TEXT[state].en}; expert, not calibrated",
+            f"sum of weight × (points − 1) ÷ 4, out of 100; {STATE_TEXT[state].en}; expert judgement, not calibrated",
         ),
         parts=(
             Explanation(Text("等级", "grade"), grade, references=(rules[0].reference,)),
             Explanation(
-                Text("两人一致程度（加权 kappa）", "agreement of the two (weighted kappa)"),
+                Text("两人一致程度（加权 kappa）", "agreement of the two raters (weighted kappa)"),
                 shown,
                 references=(rules[1].reference,),
             ),

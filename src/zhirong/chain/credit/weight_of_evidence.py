@@ -1,7 +1,7 @@
-"""A scorecard by weight of evidence: how far each fact of the file shifts the odds of good against bad.
+"""A scorecard by weight of evidence: how much each fact of the file shifts the odds of good against bad.
 
-Weight of evidence of a band = ln(share of the good in it ÷ share of the bad in it) (Good 1950; Siddiqi 2006).
-The weights of the rules are expert judgement and say so, until ``calibrate`` has seen enough outcomes.
+Weight of evidence of a band = ln(share of the good in it ÷ share of the bad in it) (Good 1950; Siddiqi 2006). The
+weights of the rules are marked as expert judgement until ``calibrate`` has enough outcomes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,10 @@ from zhirong.kernel.text import Text
 PREFIX = "credit.evidence.factor."
 MISSING = "missing"
 OTHERWISE = "otherwise"
-_PRIOR = 0.5  # half an observation in every band, so that an empty one has a finite weight (Jeffreys)
+_PRIOR = 0.5  # Add half an observation to every band, so that an empty band has a finite weight (Jeffreys).
 _PLACES = 4
 
-EXPERT = Text("专家判断，未经数据校准", "expert, not calibrated")
+EXPERT = Text("专家判断，未经数据校准", "expert judgement, not calibrated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class EvidenceFactor:
     bands: tuple[EvidenceBand, ...]
 
     def key_of(self, value: Score | None) -> str:
-        """Which band a value falls in. Raises RuleError for a word that the rule does not list."""
+        """Return the band of a value. Raises RuleError for a word that the rule does not list."""
         if value is None:
             return MISSING
         if isinstance(value, str):
@@ -59,20 +59,21 @@ class EvidenceFactor:
         return plain(max(reached) if self.higher_is_better else min(reached))
 
     def woe_of(self, key: str) -> Decimal:
-        """The weight of a band."""
+        """Return the weight of a band."""
         return next(band.woe for band in self.bands if band.key == key)
 
     @property
     def best(self) -> Decimal:
-        """The greatest weight that it can give."""
+        """Return the greatest weight that it can give."""
         return max(band.woe for band in self.bands)
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceScorecard:
-    """All factors, with the scale of the points, and on what they rest.
+    """All factors, with the scale of the points and their basis.
 
-    basis: ``EXPERT``, or how many outcomes calibrated it. is_calibrated: whether data have replaced judgement.
+    basis: ``EXPERT``, or the number of outcomes used for calibration. is_calibrated: whether data have replaced
+    judgement.
     """
 
     factors: tuple[EvidenceFactor, ...]
@@ -83,7 +84,7 @@ class EvidenceScorecard:
 
 @dataclass(frozen=True, slots=True)
 class EvidencePoints:
-    """One factor for one firm: its band, its points, and the points that the best band would have brought."""
+    """One factor for one firm: its band, its points, and the points of the best band."""
 
     name: str
     title: Text
@@ -94,7 +95,7 @@ class EvidencePoints:
     lost: int
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "item": self.name,
             "title": self.title.as_json(),
@@ -108,10 +109,10 @@ class EvidencePoints:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceScore:
-    """Points of a firm, the probability of default that the scale gives them, and the reasons.
+    """Points of a firm, the probability of default on that scale, and the reasons.
 
-    default_probability: 1 ÷ (1 + odds). Expert judgement unless ``is_calibrated``. reasons: what costs most
-    points, most first; those that cost none are omitted.
+    default_probability: 1 ÷ (1 + odds). Expert judgement unless ``is_calibrated``. reasons: the items that lose
+    points, largest loss first; items without a loss are omitted.
     """
 
     points: int
@@ -123,11 +124,11 @@ class EvidenceScore:
 
     @property
     def reasons(self) -> tuple[EvidencePoints, ...]:
-        """The items that lost points, most first."""
+        """Return the items that lost points, largest loss first."""
         return tuple(sorted((item for item in self.items if item.lost), key=lambda item: (-item.lost, item.name)))
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; rates as strings."""
+        """Return a dictionary with stable keys; rates as strings."""
         return {
             "points": self.points,
             "default_probability": plain(self.default_probability),
@@ -148,9 +149,9 @@ class PastOutcome:
 
 
 def read_evidence(rules: Rulebook, day: date) -> EvidenceScorecard:
-    """The expert scorecard of ``day``: every rule ``credit.evidence.factor.<measure>``.
+    """Read the expert scorecard of ``day``: every rule ``credit.evidence.factor.<measure>``.
 
-    Raises RuleError for an unknown measure, and for bands in which better or known would weigh less.
+    Raises RuleError for an unknown measure, and for bands in which a better or a known value would weigh less.
     """
     names = [rule_id.removeprefix(PREFIX) for rule_id in rules.ids() if rule_id.startswith(PREFIX)]
     unknown = sorted(set(names) - set(MEASURES))
@@ -163,10 +164,11 @@ def read_evidence(rules: Rulebook, day: date) -> EvidenceScorecard:
 def score_by_evidence(
     file: CreditFile, graded: CreditAssessment, day: date, scorecard: EvidenceScorecard
 ) -> EvidenceScore:
-    """Points of the firm: base + Σ woe × points_to_double ÷ ln 2, where the base stands for even evidence.
+    """Calculate the points of the firm: base + Σ woe × points_to_double ÷ ln 2, where the base is the score at even
+    evidence.
 
-    graded: the assessment of the same file, which says what of it is out of date. A fact that is missing or out of
-    date scores as the worst. Each item is rounded once, so that the items sum to the points.
+    graded: the assessment of the same file, which says which parts are out of date. A fact that is missing or out
+    of date scores as the worst. Each item is rounded once, so that the items sum to the points.
     """
     scale = scorecard.scaling.value
     per_woe = Decimal(scale["points_to_double"]) / _ln(Decimal(2))
@@ -201,7 +203,7 @@ def score_by_evidence(
 
 
 def chance_of_default(points: int, scaling: RuleValue) -> Decimal:
-    """1 ÷ (1 + odds), odds = base_odds × 2^((points − base_points) ÷ points_to_double), with six decimals."""
+    """Return 1 ÷ (1 + odds), odds = base_odds × 2^((points − base_points) ÷ points_to_double), with six decimals."""
     scale = scaling.value
     exponent = Decimal(points - int(scale["base_points"])) / Decimal(scale["points_to_double"])
     with localcontext() as context:
@@ -213,12 +215,12 @@ def chance_of_default(points: int, scaling: RuleValue) -> Decimal:
 def calibrate(
     outcomes: Sequence[PastOutcome], scorecard: EvidenceScorecard, rules: Rulebook, day: date
 ) -> EvidenceScorecard:
-    """The same factors with weights from data: ln((good + ½)/(G + ½·k) ÷ (bad + ½)/(B + ½·k)) over k bands.
+    """Return the same factors with weights from data: ln((good + ½)/(G + ½·k) ÷ (bad + ½)/(B + ½·k)) over k bands.
 
-    Bands in which better would weigh less are pooled with their neighbours (pool adjacent violators), so that a
-    better fact never costs points; a missing value never weighs more than the worst band. With fewer defaults
-    than ``credit.evidence.least_bad`` the expert scorecard comes back unchanged. The base odds become the
-    sample's own. Outcomes must all lie before ``day``; that is the caller's to see to.
+    Bands in which a better value would weigh less are pooled with their neighbours (pool adjacent violators), so
+    that a better fact never costs points; a missing value never weighs more than the worst band. With fewer
+    defaults than ``credit.evidence.least_bad`` the expert scorecard is returned unchanged. The base odds become
+    those of the sample. The caller ensures that all outcomes are before ``day``.
     """
     bad = sum(outcome.defaulted for outcome in outcomes)
     good = len(outcomes) - bad
@@ -240,14 +242,14 @@ def calibrate(
 
 
 def information_value(factor: EvidenceFactor, outcomes: Sequence[PastOutcome]) -> Decimal:
-    """Σ (share of the good − share of the bad) × ln of their ratio: how well a factor tells the two apart.
+    """Return Σ (share of the good − share of the bad) × ln of their ratio: how well a factor separates the two.
 
-    Raises ValueError unless the outcomes hold both.
+    Raises ValueError unless the outcomes contain both.
     """
     counts = _counts(factor, outcomes)
     good, bad = sum(one for one, _ in counts.values()), sum(other for _, other in counts.values())
     if not good or not bad:
-        raise ValueError("outcomes of both kinds are needed")
+        raise ValueError("give outcomes of both kinds")
     whole = 0.0
     for one, other in counts.values():
         if one or other:
@@ -275,7 +277,7 @@ def _factor(rule: RuleValue, name: str) -> EvidenceFactor:
         raise RuleError(f"{rule.id} must give words or bands, otherwise and missing") from error
     if bool(words) == bool(rows):
         raise RuleError(f"{rule.id} must give either words or bands")
-    rows.sort(key=lambda row: row[0], reverse=not higher)  # worst first
+    rows.sort(key=lambda row: row[0], reverse=not higher)  # Worst first.
     if rows:
         bands = (EvidenceBand(OTHERWISE, otherwise), *(EvidenceBand(plain(bound), woe) for bound, woe in rows))
     else:
@@ -308,7 +310,8 @@ def _calibrated(factor: EvidenceFactor, outcomes: Sequence[PastOutcome], good: i
     def woe(one: float, other: float) -> float:
         return log(_smoothed(one, good, size) / _smoothed(other, bad, size))
 
-    # Pool adjacent violators over the bands, worst first: each pool holds its bands' counts and their mean weight.
+    # Pool adjacent violators over the bands, worst first: each pool holds the counts of its bands and their mean
+    # weight.
     pools: list[tuple[list[str], int, int, float]] = []
     for band in factor.bands:
         if band.key == MISSING:

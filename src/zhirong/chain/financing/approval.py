@@ -125,7 +125,7 @@ def why_not(now: Round, by: int, roles: Sequence[str], verdict: ApprovalVerdict,
                     "该笔业务由您经办或报送，您不能审批",
                     "you handled this case or submitted it for approval, so you cannot approve it",
                 ),
-                Text("由其他有权限的同事审批", "ask an authorised colleague to decide"),
+                Text("请由其他有权限的同事审批", "ask an authorised colleague to decide"),
                 "own_hand_up",
             )
         )
@@ -166,7 +166,7 @@ def _approval_problems(now: Round, roles: Sequence[str], amount: Fen) -> list[Pr
                 now.wanted,
                 Text("当前须由其他角色审批", "another role must decide now"),
                 Text(
-                    "等待前一环节审批，或由该角色人员审批",
+                    "请等待前一环节审批，或由该角色人员审批",
                     "wait for that decision, or ask someone with that role to decide",
                 ),
                 "not_your_turn",

@@ -214,7 +214,7 @@ def _signed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
         return (
             Text(f"文件与签署时不同：{listed.zh}", f"files differ from the signed versions: {listed.en}"),
             Text(
-                "从备份恢复原文件，或重新出具合同并签署",
+                "请从备份恢复原文件，或重新出具合同并签署",
                 "restore the file from a backup, or issue and sign new contracts",
             ),
         )
@@ -246,14 +246,14 @@ def _registered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
                         f"申请 {one.id}：登记结果已记录，尚未经第二人核对",
                         f"filing {one.id}: the recorded result has not been checked by a second person",
                     ),
-                    Text("由另一人对照登记证明核对", "ask another person to check it against the certificate"),
+                    Text("请由另一人对照登记证明核对", "ask another person to check it against the certificate"),
                 )
             return (
                 Text(
                     f"申请 {one.id}：{STATUS_WORDS[one.status].zh}",
                     f"filing {one.id}: {STATUS_WORDS[one.status].en}",
                 ),
-                Text("等待登记结果并记录登记号", "wait for the result, then record the number"),
+                Text("请等待登记结果并记录登记号", "wait for the result, then record the number"),
             )
         if one.frozen_by:
             return (
@@ -274,12 +274,12 @@ def _registered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
                     f"申请 {one.id} 没有登记证明，或文件已变动",
                     f"filing {one.id} has no certificate, or its file has changed",
                 ),
-                Text("上传登记机关的证明", "upload the authority's certificate"),
+                Text("请上传登记机关的证明", "upload the authority's certificate"),
             )
         if one.role is RegisterRole.RECORD and one.number is None:
             return (
                 Text(f"申请 {one.id} 没有登记号", f"filing {one.id} has no number"),
-                Text("由登记员登记", "ask the registrar to register it"),
+                Text("请由登记员登记", "ask the registrar to register it"),
             )
     return None
 
@@ -297,7 +297,7 @@ def _covered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
             Text(
                 f"合同约定出质而未登记的权利：{listed.zh}", f"pledged by contract but not registered: {listed.en}"
             ),
-            Text("补登记这些权利，或变更合同", "register these rights, or amend the contract"),
+            Text("请补登记这些权利，或变更合同", "register these rights, or amend the contract"),
         )
     for one in facts.filings:
         if one.claim_amount < facts.amount:
@@ -336,14 +336,14 @@ def _guaranteed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
         return (
             Text(f"{listed}已撤回担保", f"withdrawn by {listed}"),
             Text(
-                "更换担保机构后重新出具合同；不再需要担保或合同已全部签署的，办理“退回重审”",
+                "请更换担保机构后重新出具合同；不再需要担保或合同已全部签署的，办理“退回重审”",
                 "ask another guarantor and issue new contracts; without a guarantor, or if all contracts are signed, return the case to review",
             ),
         )
     if not granted:
         return (
             Text("担保方尚未同意", "the guarantor has not granted the guarantee"),
-            Text("由担保方审批", "ask the guarantor to decide"),
+            Text("请由担保方审批", "ask the guarantor to decide"),
         )
     if not any(one.is_contracted for one in granted):
         return (
@@ -356,7 +356,7 @@ def _guaranteed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
                 f"同意担保的贷款金额少于合同金额 {show_yuan(facts.amount)} 元",
                 f"what was granted covers less than the contract's {show_yuan(facts.amount)} yuan",
             ),
-            Text("由担保方按合同金额重新审批", "ask the guarantor to approve the contract amount"),
+            Text("请由担保方按合同金额重新审批", "ask the guarantor to approve the contract amount"),
         )
     return None
 
@@ -365,22 +365,22 @@ def _insured(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.needs_insurance:
         return None
     if facts.insured_until is None:
-        return Text("尚无保单", "the policy is missing"), Text("上传保单", "upload the policy")
+        return Text("尚无保单", "the policy is missing"), Text("请上传保单", "upload the policy")
     if facts.insured_until < (facts.end or facts.day):
         return (
             Text(f"保单至 {facts.insured_until}，早于贷款到期日", f"the policy ends on {facts.insured_until}, before the loan"),
-            Text("续保或更换保单", "extend or replace the policy"),
+            Text("请续保或更换保单", "extend or replace the policy"),
         )  # fmt: skip
     return None
 
 
 def _appraised(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if facts.appraised_until is None:
-        return Text("尚无评估结果", "the appraisal is missing"), Text("先评估", "have the rights appraised")
+        return Text("尚无评估结果", "the appraisal is missing"), Text("请先评估", "have the rights appraised")
     if facts.appraised_until < facts.day:
         return (
             Text(f"评估已于 {facts.appraised_until} 到期", f"the appraisal expired on {facts.appraised_until}"),
-            Text("重新评估", "have the rights appraised again"),
+            Text("请重新评估", "have the rights appraised again"),
         )
     return None
 
@@ -457,7 +457,7 @@ def _term(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
                 f"a term of {facts.months} months, above {usual}, without a reason for the long cash cycle",
             ),
             Text(
-                "缩短期限，或在出具合同时说明现金回收周期较长的理由",
+                "请缩短期限，或在出具合同时说明现金回收周期较长的理由",
                 "shorten the term, or state the reason for the long cash cycle in the contract",
             ),
         )
@@ -466,7 +466,7 @@ def _term(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
             f"期限 {facts.months} 个月，超过流动资金贷款的最长 {longest} 个月",
             f"a term of {facts.months} months, above the {longest} of any working-capital loan",
         ),
-        Text("缩短期限，重新报批", "shorten the term and have it approved again"),
+        Text("请缩短期限，重新报批", "shorten the term and have it approved again"),
     )
 
 
@@ -494,7 +494,7 @@ def _use_shown(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
             f"above the annex figure of CNY {show_yuan(annex)}, CNY {lacking} lacks evidence of use",
         ),
         Text(
-            "办理“登记用途凭据”，附采购合同、订单或工资表",
+            "请办理“登记用途凭据”，附采购合同、订单或工资表",
             "record evidence of use with a purchase contract, order or payroll",
         ),
     )
@@ -515,7 +515,7 @@ def _entrusted(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
             f"向同一收款人支付超过 {show_yuan(over)} 元而未约定受托支付：{listed}",
             f"more than CNY {show_yuan(over)} to one payee without entrusted payment: {listed}",
         ),
-        Text("改为受托支付后重新登记", "record it again as entrusted payment"),
+        Text("请改为受托支付后重新登记", "record it again as entrusted payment"),
     )
 
 

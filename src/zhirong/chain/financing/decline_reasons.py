@@ -39,15 +39,15 @@ GROUND_TEXT: Mapping[DeclineGround, Text] = {
 # What a firm can do, said with every refusal beside what the lender itself writes.
 WHAT_TO_DO: Mapping[DeclineGround, Text] = {
     DeclineGround.TITLE: Text(
-        "补齐共有人同意、变更登记或解决争议后再申请",
+        "请补齐共有人同意、变更登记或解决争议后再申请",
         "obtain co-owner consent, update the register or settle disputes, then apply again",
     ),
     DeclineGround.STATUS: Text(
-        "补缴年费、解除质押或冻结，或换用其他权利",
+        "请补缴年费、解除质押或冻结，或改用其他权利",
         "pay the fees, have the pledge or freeze lifted, or use other rights",
     ),
     DeclineGround.VALUE: Text(
-        "降低金额、增加权利，或选择有担保、风险补偿的模式",
+        "请降低金额、增加权利，或选择有担保、风险补偿的模式",
         "reduce the amount, add rights, or choose a mode with a guarantor or a compensation fund",
     ),
     DeclineGround.CREDIT: Text(
@@ -55,11 +55,11 @@ WHAT_TO_DO: Mapping[DeclineGround, Text] = {
         "resolve the adverse record and apply again; object if the record is wrong",
     ),
     DeclineGround.CASH_FLOW: Text(
-        "延长期限、降低金额或改变还款方式", "extend the term, reduce the amount or change the repayment method"
+        "请延长期限、降低金额或改变还款方式", "extend the term, reduce the amount or change the repayment method"
     ),
     DeclineGround.TEAM: Text("按评定中得分低的项目改进", "improve the items with low scores"),
-    DeclineGround.PURPOSE: Text("补充合同或改变用途", "provide contracts, or change the use"),
-    DeclineGround.PAPERS: Text("补齐资料后再申请", "complete the documents and apply again"),
+    DeclineGround.PURPOSE: Text("请补充合同或改变用途", "provide contracts, or change the use"),
+    DeclineGround.PAPERS: Text("请补齐资料后再申请", "complete the documents and apply again"),
     DeclineGround.MODE: Text(
         "在“融资模式”中查看符合条件的模式", "see under 'Modes' which modes you are eligible for"
     ),

@@ -111,7 +111,7 @@ def entry_problems(rule: CheckRule, entry: DiligenceRule) -> list[Problem]:
                 "finding",
                 "",
                 Text("未填写结论或理由", "the finding or the reason is missing"),
-                Text("填写调查内容和结果", "state what was checked and the result"),
+                Text("请填写调查内容和结果", "state what was checked and the result"),
                 "no_finding",
             )
         )
@@ -131,7 +131,7 @@ def entry_problems(rule: CheckRule, entry: DiligenceRule) -> list[Problem]:
                 "file",
                 rule.title.zh,
                 Text("该项须附证据文件", "this item requires an evidence file"),
-                Text("上传扫描件或下载的查询页", "upload a scan or the downloaded page"),
+                Text("请上传扫描件或下载的查询页", "upload a scan or the downloaded page"),
                 "no_evidence",
             )
         )

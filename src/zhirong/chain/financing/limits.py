@@ -86,7 +86,7 @@ class Meter:
                 f"it would exceed the limit '{self.title.en}': CNY {show_yuan(self.after)} of at most {show_yuan(self.most)}",
             ),
             Text(
-                f"减少 {show_yuan(self.after - self.most)} 元，或由负责人调整限额",
+                f"请减少 {show_yuan(self.after - self.most)} 元，或由负责人调整限额",
                 f"reduce the amount by CNY {show_yuan(self.after - self.most)}, or ask the manager to change the limit",
             ),
             "limit_exceeded",

@@ -178,7 +178,7 @@ def _no_column(columns: Columns, name: str) -> Problem:
         "、".join(heading for heading in columns.headings if heading),
         Text(f"没有“{template[0]}”一栏", f"there is no column '{template[-1]}'"),
         Text(
-            f"指定对应栏目：{FIELD_TEXT[name].zh}，或把栏名改为：{'、'.join(names[:8])}",
+            f"请指定对应栏目：{FIELD_TEXT[name].zh}，或把栏名改为：{'、'.join(names[:8])}",
             f"state which column is the {FIELD_TEXT[name].en}, or name it one of: {', '.join(names[:8])}",
         ),
         "no_column",
@@ -214,7 +214,7 @@ def _demand_signs(rows: Sequence[Row], columns: Columns) -> None:
                     "no direction column and no negative amounts",
                 ),
                 Text(
-                    "增加“收支”栏，或使用带正负号的导出文件",
+                    "请增加“收支”栏，或使用带正负号的导出文件",
                     "add a column 'direction', or export amounts with their sign",
                 ),
                 "no_direction",
@@ -253,7 +253,7 @@ def _refuse_traps(columns: Columns) -> None:
             "headings",
             place.heading,
             reason,
-            Text("以元为单位重新导出", "export the statement again in yuan"),
+            Text("请以元为单位重新导出", "export the statement again in yuan"),
             "not_in_yuan",
         )
         for name in ("amount", "paid_in", "paid_out")
@@ -278,7 +278,7 @@ def reference_again(line: StatementRow, says: Iterable[object]) -> Problem:
         Text(
             f"该流水号已对应另一笔交易（{_shown(says)}）", f"this reference already belongs to another entry ({_shown(says)})"
         ),
-        Text("核对流水号；确为另一笔的，向银行索取正确的流水号", "check it, or ask the bank for the correct reference"),
+        Text("请核对流水号；确为另一笔的，向银行索取正确的流水号", "check it, or ask the bank for the correct reference"),
         "reference_differs",
     )  # fmt: skip
 
@@ -302,7 +302,7 @@ def read_parts(words: str, amount: Fen) -> tuple[tuple[str, Fen], ...]:
                     at,
                     number,
                     Text("贷款编号重复", "duplicate loan"),
-                    Text("合并为一行", "merge the rows"),
+                    Text("请合并为一行", "merge the rows"),
                     "loan_twice",
                 )
             )
@@ -327,7 +327,7 @@ def read_parts(words: str, amount: Fen) -> tuple[tuple[str, Fen], ...]:
                     f"各笔合计 {show_yuan(total)} 元，流水是 {show_yuan(amount)} 元，相差 {show_yuan(abs(total - amount))} 元",
                     f"the parts make {show_yuan(total)} yuan, the line is {show_yuan(amount)}: {show_yuan(abs(total - amount))} apart",
                 ),
-                Text("调整金额，使合计与流水一致", "correct the amounts so that the total equals the bank entry"),
+                Text("请调整金额，使合计与流水一致", "correct the amounts so that the total equals the bank entry"),
                 "not_the_amount",
             )
         )
@@ -350,7 +350,7 @@ def _read_part(at: int, row: str, problems: list[Problem]) -> tuple[str, Fen]:
     elif part is None or part <= 0:
         reason = Text("金额须大于零，且精确到分", "must be an amount above zero with at most two decimals")
         problems.append(
-            _part_problem(at, match[2], reason, Text("写成 600,000.00", "write 600,000.00"), "not_an_amount")
+            _part_problem(at, match[2], reason, Text("请填写为 600,000.00", "write 600,000.00"), "not_an_amount")
         )
     return number, part or 0
 
@@ -401,6 +401,6 @@ def _unusable(field: str, value: str, reason: Text, hint: str = "") -> InputErro
     shown = (
         Text(hint, "split the file, or use another one")
         if hint
-        else Text("用模板重新导出", "export it again with the template")
+        else Text("请用模板重新导出", "export it again with the template")
     )
     return InputError([Problem(field, value, reason, shown, "unusable_statement")])

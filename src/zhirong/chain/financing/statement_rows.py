@@ -125,7 +125,7 @@ class RowReader:
                 field,
                 words,
                 Text("含有损坏的字符", "it contains damaged characters"),
-                Text("从银行重新导出", "export the statement again"),
+                Text("请从银行重新导出", "export the statement again"),
                 "damaged",
             )
         return words
@@ -161,7 +161,7 @@ class RowReader:
                 "state",
                 plain(self._filled("state")[0][1]),
                 Text("无法判断该笔交易是否成交", "unclear whether the transaction was completed"),
-                Text("填写“成功”或“失败”", "enter success or failed"),
+                Text("请填写“成功”或“失败”", "enter success or failed"),
                 "bad_state",
             )
         return False
@@ -179,7 +179,7 @@ class RowReader:
                     f"row[{self._row}].+{len(extra)}",
                     "; ".join(extra),
                     Text("表头以外的单元格有内容", "cells beyond the headings are not empty"),
-                    Text("检查金额里是否有未加引号的逗号", "check for an unquoted comma, as in 1,234.00"),
+                    Text("请检查金额里是否有未加引号的逗号", "check for an unquoted comma, as in 1,234.00"),
                     "too_many_cells",
                 )
             )
@@ -211,7 +211,7 @@ class RowReader:
                 "posted",
                 posted[0].isoformat(),
                 Text(f"与交易日 {day} 不同，取交易日", f"differs from the transaction day {day}, which counts"),
-                Text("核对起息日", "check the value date"),
+                Text("请核对起息日", "check the value date"),
                 "two_days",
             )
         return day
@@ -233,7 +233,7 @@ class RowReader:
                 Text(
                     "流水号的末几位已丢失（超过 15 位的数字）", "its last digits are lost: a number cell holds 15"
                 ),
-                Text("从银行重新导出，把该列设为文本", "export it again with the column as text"),
+                Text("请从银行重新导出，把该列设为文本", "export it again with the column as text"),
                 "lost_digits",
             )
         elif words.startswith("="):
@@ -241,12 +241,12 @@ class RowReader:
                 "reference",
                 words,
                 Text("公式没有计算结果", "a formula without its result"),
-                Text("用 Excel 打开后保存", "open the file in Excel and save it"),
+                Text("请用 Excel 打开后保存", "open the file in Excel and save it"),
                 "formula",
             )
         elif not 0 < len(words) <= LONGEST_REFERENCE:
             reason = Text("未填写流水号，或超过 80 个字符", "the reference is missing or longer than 80 characters")
-            hint = Text("填写银行流水号", "enter the bank's reference of the entry")
+            hint = Text("请填写银行流水号", "enter the bank's reference of the entry")
             self.note("reference", words, reason, hint, "bad_reference")
         elif any(plain(other) != words for _, other in filled[1:]):
             self.note(
@@ -308,7 +308,7 @@ class RowReader:
         if meaning == "out":
             return "out"
         reason = Text("无法区分收入或支出", "the direction is unclear")
-        self.note("direction", written, reason, Text("填写“收入”或“支出”", "enter in or out"), "bad_direction")
+        self.note("direction", written, reason, Text("请填写“收入”或“支出”", "enter in or out"), "bad_direction")
         return None
 
     def _bad_amount(self, field: str, written: str, amounts: Sequence[Fen | None]) -> None:
@@ -321,10 +321,13 @@ class RowReader:
             else Text(f"超过 {show_yuan(MOST_AMOUNT)} 元", f"more than {show_yuan(MOST_AMOUNT)} yuan")
         )
         hint = (
-            Text("写成 2,000,000.00，支出写成 -2,000,000.00", "enter 2,000,000.00, or -2,000,000.00 for money out")
+            Text(
+                "请填写为 2,000,000.00，支出写成 -2,000,000.00",
+                "enter 2,000,000.00, or -2,000,000.00 for money out",
+            )
             if self._signs
             else Text(
-                "写成 2,000,000.00；方向写在收支栏", "enter 2,000,000.00; state the direction in its own column"
+                "请填写为 2,000,000.00；方向写在收支栏", "enter 2,000,000.00; state the direction in its own column"
             )
         )
         self.note(field, written, reason, hint, "bad_amount")

@@ -1,4 +1,4 @@
-"""Indicators of a right's quality: scores that rank and screen, and never become a value."""
+"""Indicators of a right's quality: scores for ranking and screening; a score never becomes a value."""
 
 from zhirong.chain.indicators.answers import Answer, form, read_answers
 from zhirong.chain.indicators.royalty import RoyaltyPosition, position_of, royalty_in_range

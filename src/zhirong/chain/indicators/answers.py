@@ -1,4 +1,4 @@
-"""The form: what the record does not tell is asked for, each answer with its source and evidence grade."""
+"""The form for what the right's record does not contain; each answer has a source and an evidence grade."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer of the form, and where it comes from."""
+    """One answer of the form, and its source."""
 
     value: Score
     provenance: Provenance
@@ -21,9 +21,9 @@ Answers = Mapping[str, Answer]
 
 
 def read_answers(reader: Reader, system: System) -> Answers:
-    """The answers in an ``[indicators]`` table: one table an indicator, by its code, each with ``answer``,
-    ``grade`` and ``source``. An indicator may be omitted: it is then missing, and named. One that the record
-    computes cannot be answered by hand.
+    """Read the answers from an ``[indicators]`` table: one table per indicator, by its code, each with ``answer``,
+    ``grade`` and ``source``. An omitted indicator is missing and is named as such. An indicator calculated from the
+    record cannot be answered by hand.
     """
     answers: dict[str, Answer] = {}
     for indicator in system.indicators:
@@ -35,8 +35,14 @@ def read_answers(reader: Reader, system: System) -> Answers:
                 indicator.code,
                 "",
                 "computed",
-                Text("此项由权利资料计算，无需在表单填写", "computed from the right's record, not asked for"),
-                Text("删去它；要改结果，改权利的资料", "remove it; to change it, correct the right's record"),
+                Text(
+                    "此项由权利资料计算，无需在表单填写",
+                    "calculated from the right's record; the form does not ask for it",
+                ),
+                Text(
+                    "请删除该项；如需调整结果，请更正权利资料",
+                    "remove it; to change the result, correct the right's record",
+                ),
             )
         value: Score
         if indicator.kind == "choice":
@@ -50,7 +56,7 @@ def read_answers(reader: Reader, system: System) -> Answers:
 
 
 def form(system: System) -> list[dict[str, object]]:
-    """The questions of a system, for a page or a paper: code, question, and what may be ticked."""
+    """Return the questions of a system, for a page or a document: code, question, and the choices."""
     return [
         {
             "code": indicator.code,
@@ -65,6 +71,6 @@ def form(system: System) -> list[dict[str, object]]:
 
 
 def weakest_grade(answers: Answers) -> EvidenceGrade | None:
-    """The weakest evidence among the answers; None without any."""
+    """Return the weakest evidence grade among the answers; None without any."""
     order = list(EvidenceGrade)
     return max((answer.provenance.grade for answer in answers.values()), key=order.index, default=None)

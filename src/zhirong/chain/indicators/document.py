@@ -28,7 +28,7 @@ class IndicatorItemPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class IndicatorPart(Part):
-    """The score of one right, and what it is good for in a screening. It ranks; it is no amount of money.
+    """The score of one right, and the result of the screening. It ranks; it is no amount of money.
 
     first, second: scores by code of the first and second level.
     """
@@ -48,7 +48,7 @@ class IndicatorPart(Part):
 
 
 def indicator_part(found: IndicatorScore, screening: Screening) -> IndicatorPart:
-    """The score with every indicator."""
+    """Return the score with every indicator."""
     return IndicatorPart(
         right=found.right_id,
         system=found.system_id,

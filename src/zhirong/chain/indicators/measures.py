@@ -1,4 +1,4 @@
-"""What of an indicator the right's own record tells, so that nobody has to fill it in."""
+"""Indicators that the right's own record answers, so that nobody has to fill them in."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ class MeasureSeen:
 
 @dataclass(frozen=True, slots=True)
 class RightMeasure:
-    """One thing that the record tells. words: the outcomes of a measure that is no number.
+    """One measure of the record. words: the outcomes of a measure that is not a number.
 
-    read: the outcome; None if the record does not tell.
+    read: the outcome; None if the record does not contain it.
     """
 
     title: Text
@@ -39,7 +39,7 @@ class RightMeasure:
 
 
 def proceedings(seen: MeasureSeen) -> str:
-    """The worst proceedings that the register or the record names."""
+    """Return the worst proceedings that the register or the record names."""
     flags = seen.right.flags
     if Flag.INVALIDATION_PENDING in flags:
         return "invalidation"
@@ -49,39 +49,39 @@ def proceedings(seen: MeasureSeen) -> str:
 
 
 def examination(seen: MeasureSeen) -> str:
-    """How deeply the office looked before granting: only inventions are examined in substance."""
+    """Return how thoroughly the office examined before grant: only inventions have substantive examination."""
     return "substantive" if seen.right.kind is RightKind.INVENTION else "preliminary"
 
 
 def burdens(seen: MeasureSeen) -> Decimal:
-    """Running exclusive or sole licences, a pledge, and co-owners who have not consented, counted."""
+    """Count running exclusive or sole licences, a pledge, and co-owners who have not consented."""
     found = encumbrances(seen.right, seen.day)
     strong = sum(one.kind in (LicenceKind.EXCLUSIVE, LicenceKind.SOLE) for one in found.licences)
     return Decimal(strong + (Flag.PLEDGED in found.flags) + len(found.must_consent))
 
 
 def company(seen: MeasureSeen) -> Decimal:
-    """Other rights of the firm that are in force: a right that stands among others is worth more than alone."""
+    """Count the firm's other rights in force: a right is worth more among others than alone."""
     return Decimal(sum(status_on(other, seen.day, seen.rules).in_force for other in seen.others))
 
 
 def years_left(seen: MeasureSeen) -> Decimal | None:
-    """Years of legal life left, with two decimals."""
+    """Return the years of legal life left, with two decimals."""
     left = remaining_years(legal_life(seen.right, seen.rules, seen.day), seen.day)
     return None if left is None else Decimal(str(round(left, 2)))
 
 
 def licence_income(seen: MeasureSeen) -> Decimal:
-    """Yearly fees of the licences in force, in yuan."""
+    """Return the yearly fees of the licences in force, in yuan."""
     fees = sum(licence.yearly_fee for licence in seen.right.licences if runs_on(licence, seen.day))
     return Decimal(fees) / FEN_PER_YUAN
 
 
 def fees(seen: MeasureSeen) -> str | None:
-    """How the annual fees stand; None if the last year paid for is not known."""
+    """Return the state of the annual fees; None if the last paid year is unknown."""
     standing = fee_state(seen.right, seen.day, seen.rules).standing
     if standing is FeeStanding.PRESERVED:
-        # Late and with a surcharge, as in grace; only its lapse waits for the court.
+        # Late and with a surcharge, as in the grace period; only the lapse waits for the court.
         return FeeStanding.IN_GRACE.value
     return None if standing is FeeStanding.UNKNOWN else standing.value
 
@@ -104,5 +104,5 @@ MEASURES: Mapping[str, RightMeasure] = {
 
 
 def seen_among(right: Right, rights: Sequence[Right], day: date, rules: Rulebook) -> MeasureSeen:
-    """A right among all those of its firm."""
+    """Return a right among all those of its firm."""
     return MeasureSeen(right, tuple(other for other in rights if other.id != right.id), day, rules)

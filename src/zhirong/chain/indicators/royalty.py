@@ -1,4 +1,4 @@
-"""Where in its range a royalty rate stands: the one thing that a score may move."""
+"""Position of a royalty rate in its range: the only thing that a score may move."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ _MIDDLE = Decimal("0.5")
 
 @dataclass(frozen=True, slots=True)
 class RoyaltyPosition:
-    """A place between the low (0) and the high end (1) of a royalty range, and the rate there."""
+    """A position between the low (0) and the high end (1) of a royalty range, and the rate there."""
 
     position: Decimal
     rate: Decimal
@@ -22,27 +22,27 @@ class RoyaltyPosition:
 
 
 def position_of(score: Decimal, reach: Decimal) -> Decimal:
-    """Place in a range for a score of 0 to 100: ½ + reach × (score ÷ 100 − ½).
+    """Return the position in a range for a score of 0 to 100: ½ + reach × (score ÷ 100 − ½).
 
-    reach: how far scores may move it: 0 leaves the middle, 1 spans the whole range. Always between 0 and 1, and
-    never falls when the score rises. Raises ValueError outside these bounds.
+    reach: how far scores may move it: 0 keeps the middle, 1 spans the whole range. The result lies between 0 and 1
+    and never falls when the score rises. Raises ValueError outside these bounds.
     """
     if not 0 <= score <= 100 or not 0 <= reach <= 1:
-        raise ValueError(f"a score lies between 0 and 100 and a reach between 0 and 1: {score}, {reach}")
+        raise ValueError(f"a score must lie between 0 and 100 and a reach between 0 and 1: {score}, {reach}")
     return _MIDDLE + reach * (score / 100 - _MIDDLE)
 
 
 def royalty_in_range(
     score: IndicatorScore, low: Decimal, high: Decimal, rules: Rulebook, day: date
 ) -> RoyaltyPosition:
-    """The royalty rate that a right's score points to between ``low`` and ``high``.
+    """Return the royalty rate between ``low`` and ``high`` that a right's score indicates.
 
-    The range itself must come from evidence (licences, agreements of the trade); a score never widens or leaves
+    The range itself must come from evidence (licences, agreements in the industry); a score never widens or leaves
     it. Indicators explain little of a right's value (2.7 % of its variance alone, PatVal survey), so the rule
     ``indicators.royalty_reach`` keeps most rates near the middle. Raises ValueError for a range out of order.
     """
     if not 0 <= low <= high <= 1:
-        raise ValueError(f"a royalty range lies between 0 and 1: {low} to {high}")
+        raise ValueError(f"a royalty range must lie between 0 and 1: {low} to {high}")
     reach = _reach(rules, day)
     position = position_of(score.score, reach.number())
     rate = low + (high - low) * position

@@ -1,4 +1,4 @@
-"""Scores of rights by an indicator system: to rank and to screen. A score is never a value."""
+"""Scores of rights by an indicator system, for ranking and screening. A score is never a value."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ Screening = Literal["pass", "below", "too_little_known"]
 
 SCREENING_TEXT: Mapping[Screening, Text] = {
     "pass": Text("入选", "passes"),
-    "below": Text("低于门槛", "below the bar"),
-    "too_little_known": Text("资料太少，不作筛选", "too little is known to screen it"),
+    "below": Text("低于门槛", "below the threshold"),
+    "too_little_known": Text("资料太少，不作筛选", "too little information for screening"),
 }
 
 
@@ -42,11 +42,11 @@ class ScoredItem:
 
     @property
     def is_missing(self) -> bool:
-        """Whether nobody has answered it and the record does not tell."""
+        """Return whether neither the form nor the record answers it."""
         return self.value is None
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         value = self.value
         return {
             "code": self.indicator.code,
@@ -65,9 +65,9 @@ class ScoredItem:
 class IndicatorScore:
     """The score of one right for one purpose, between 0 and 100. It ranks and screens; it is no amount of money.
 
-    score: missing items counted as the worst. highest: the score if every missing item turned out best, so that
-    the true one lies between the two. coverage: weight of what is known, between 0 and 1. first, second: scores
-    (0 to 100) by code.
+    score: missing items counted as the worst. highest: the score if every missing item were the best; the true
+    score lies between the two. coverage: weight of what is known, between 0 and 1. first, second: scores (0 to 100)
+    by code.
     """
 
     right_id: str
@@ -83,11 +83,11 @@ class IndicatorScore:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Codes of what is not known."""
+        """Return the codes of unknown indicators."""
         return tuple(item.indicator.code for item in self.items if item.is_missing)
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; scores as strings."""
+        """Return a dictionary with stable keys; scores as strings."""
         return {
             "right": self.right_id,
             "system": self.system_id,
@@ -112,10 +112,10 @@ def score_right(
     day: date,
     rights: Sequence[Right] = (),
 ) -> IndicatorScore:
-    """The score of ``right`` for ``purpose`` as of ``day``.
+    """Calculate the score of ``right`` for ``purpose`` as of ``day``.
 
     Σ over the third level: weight of its second level for the purpose × its own share × points ÷ most points.
-    rights: all rights of the firm. Raises InputError for a kind or a purpose that the system does not serve.
+    rights: all rights of the firm. Raises InputError for a kind or a purpose that the system does not cover.
     """
     system.suits(right.kind)
     weights = system.weights_for(purpose)
@@ -156,14 +156,16 @@ def score_right(
 
 
 def rank(scores: Sequence[IndicatorScore]) -> tuple[IndicatorScore, ...]:
-    """Best first; ties by what could still come, then by id, so that the order never depends on the input's."""
+    """Sort scores, best first; ties by the highest possible score, then by id, so that the result never depends on
+    the input order.
+    """
     return tuple(sorted(scores, key=lambda one: (-one.score, -one.highest, one.right_id)))
 
 
 def screen(score: IndicatorScore, rules: Rulebook, day: date) -> tuple[Screening, RuleValue]:
-    """Whether the right is worth a closer look, by the rule ``indicators.<system>.screen``.
+    """Return the result of the screening by the rule ``indicators.<system>.screen``.
 
-    Where less than the rule's coverage is known it is neither passed nor dropped. Raises RuleError.
+    Below the rule's coverage a right is neither selected nor dropped. Raises RuleError.
     """
     rule = rules.at(f"indicators.{score.system_id}.screen", day)
     try:
@@ -210,8 +212,8 @@ def _explanation(
         "points",
         Text(
             f"满分 100；未知项按最低计，若全为最好则 {best}；已知权重 {coverage * 100:.0f} %；只用于排序和筛选，不是价值",
-            f"of 100; unknown items at their worst, {best} if all were best; {coverage * 100:.0f} % of the weight known;"
-            " ranks and screens, is no value",
+            f"out of 100; unknown items at their worst, {best} if all were best; {coverage * 100:.0f} % of the weight known;"
+            " for ranking and screening only, not a value",
         ),
         references=(*system.references, rule.reference),
         parts=tuple(
@@ -229,7 +231,7 @@ def _explanation(
 
 def _item_explanation(item: ScoredItem) -> Explanation:
     shown = _value_words(item)
-    where = Text("由权利资料计算", "computed from the record") if item.indicator.is_computed else _where(item)
+    where = Text("由权利资料计算", "calculated from the record") if item.indicator.is_computed else _where(item)
     return Explanation(
         item.indicator.title,
         item.points,

@@ -1,9 +1,9 @@
-"""An indicator system as data: three levels of indicators, weights by purpose, and how each lowest one scores.
+"""An indicator system as data: three levels of indicators, weights by purpose, and the scoring of the lowest level.
 
-A system ``X`` is four families of rules: ``indicators.X.head`` (title, kinds of right it is made for),
+A system ``X`` is four families of rules: ``indicators.X.head`` (title, kinds of right it covers),
 ``indicators.X.levels`` (first and second level), ``indicators.X.items`` (third level) and
-``indicators.X.weights.<purpose>`` (weights of the second level). All of it can be edited; what no source confirms
-is marked so in the rule and shown wherever a score is.
+``indicators.X.weights.<purpose>`` (weights of the second level). All of it can be edited. The rule marks what no
+source confirms, and every display of a score shows the mark.
 """
 
 from collections.abc import Mapping
@@ -33,14 +33,14 @@ class ScoreBand:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer that can be ticked, described by what can be seen, and its points."""
+    """One answer that can be ticked, described by what can be observed, and its points."""
 
     code: str
     words: Text
     points: int
 
 
-# Where a rule gives no range: counts, years and amounts, which are never below zero.
+# Default range of a rule without one: counts, years and amounts are never below zero.
 ANY_NUMBER = (0, 10**12)
 
 
@@ -48,10 +48,10 @@ ANY_NUMBER = (0, 10**12)
 class Indicator:
     """One third-level indicator.
 
-    second: code of the second-level one it belongs to. weight: its share of that. measure: what computes it from
-    the right's own data; empty if a form asks. ask: the question of the form. It scores either by ``bands`` of
-    a number or by ``choices``; ``otherwise`` is what a number outside every band and a missing answer score.
-    least, most: between which a number that is asked for can lie.
+    second: code of its second-level indicator. weight: its share of that. measure: the function that calculates it
+    from the right's own data; empty if the form asks. ask: the question of the form. It scores either by ``bands``
+    of a number or by ``choices``; ``otherwise`` is the score of a number outside every band and of a missing
+    answer. least, most: the allowed range of a number that the form asks for.
     """
 
     code: str
@@ -69,21 +69,21 @@ class Indicator:
 
     @property
     def is_computed(self) -> bool:
-        """Whether the right's data give it, without anybody filling in a form."""
+        """Return whether the right's data give it, without a form."""
         return bool(self.measure)
 
     @property
     def kind(self) -> AnswerKind:
-        """What an answer looks like."""
+        """Return the form of an answer in words."""
         return "choice" if self.choices else "number"
 
     @property
     def highest(self) -> int:
-        """The most points it can give."""
+        """Return the most points it can give."""
         return max([*(band.points for band in self.bands), *(choice.points for choice in self.choices)])
 
     def points(self, value: Score) -> int:
-        """Points of a value. Raises RuleError for a choice that the rule does not list."""
+        """Return the points of a value. Raises RuleError for a choice that the rule does not list."""
         if isinstance(value, str):
             for choice in self.choices:
                 if choice.code == value:
@@ -116,7 +116,9 @@ class System:
     references: tuple[Reference, ...]
 
     def weights_for(self, purpose: str) -> Mapping[str, Decimal]:
-        """Weights of the second level for a purpose. Raises InputError for a purpose that the system lacks."""
+        """Return the weights of the second level for a purpose. Raises InputError for a purpose that the system
+        lacks.
+        """
         if purpose not in self.weights:
             known = "、".join(self.weights)
             raise InputError(
@@ -133,7 +135,7 @@ class System:
         return self.weights[purpose]
 
     def suits(self, kind: RightKind) -> None:
-        """Raises InputError for a kind of right that the system is not made for."""
+        """Check the kind of right. Raises InputError for a kind that the system does not cover."""
         if kind not in self.kinds:
             made_for = [KIND_TEXT[one] for one in self.kinds]
             raise InputError(
@@ -141,10 +143,12 @@ class System:
                     Problem(
                         "kind",
                         kind.value,
-                        Text(f"{self.title.zh}不适用于{KIND_TEXT[kind].zh}", f"not made for {KIND_TEXT[kind].en}"),
+                        Text(
+                            f"{self.title.zh}不适用于{KIND_TEXT[kind].zh}", f"does not cover {KIND_TEXT[kind].en}"
+                        ),
                         Text(
                             f"适用于：{'、'.join(text.zh for text in made_for)}",
-                            f"made for: {', '.join(text.en for text in made_for)}",
+                            f"covers: {', '.join(text.en for text in made_for)}",
                         ),
                         "system_does_not_suit",
                     )
@@ -153,7 +157,7 @@ class System:
 
 
 def system_ids(rules: Rulebook) -> tuple[str, ...]:
-    """The indicator systems that the rules hold."""
+    """Return the indicator systems that the rules contain."""
     end = ".head"
     return tuple(
         rule_id.removeprefix(PREFIX).removesuffix(end)
@@ -163,7 +167,7 @@ def system_ids(rules: Rulebook) -> tuple[str, ...]:
 
 
 def read_system(system_id: str, rules: Rulebook, day: date) -> System:
-    """The system as of ``day``.
+    """Read the system as of ``day``.
 
     Raises RuleError for levels that do not fit together, weights that do not sum to one, an unknown measure, and
     bands in which a better number would give fewer points.
@@ -250,14 +254,14 @@ def _check_levels(
         raise RuleError(f"{base}: two indicators have the same code")
     for code, (parent, _) in second.items():
         if parent not in first:
-            raise RuleError(f"{base}: {code} belongs to {parent}, which is not there")
+            raise RuleError(f"{base}: {code} belongs to {parent}, which does not exist")
     for code in second:
         whole = sum((item.weight for item in indicators if item.second == code), Decimal(0))
         if whole != 1:
             raise RuleError(f"{base}: the indicators of {code} weigh {whole} instead of 1")
     for indicator in indicators:
         if indicator.second not in second:
-            raise RuleError(f"{base}: {indicator.code} belongs to {indicator.second}, which is not there")
+            raise RuleError(f"{base}: {indicator.code} belongs to {indicator.second}, which does not exist")
         if not indicator.is_computed and not indicator.ask.zh:
             raise RuleError(f"{base}: {indicator.code} is neither computed nor asked for")
 

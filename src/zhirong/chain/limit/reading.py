@@ -66,7 +66,7 @@ def read_for_limit(reader: Reader, request: Reader, size: SizeClass | None) -> S
             "missing",
             Text("项目贷款没有项目预算", "a project loan without a budget"),
             Text(
-                "填写项目预算，或改为流动资金贷款", "Enter the project budget, or request a working capital loan."
+                "请填写项目预算，或改为流动资金贷款", "Enter the project budget, or request a working capital loan."
             ),
         )
     if service and not replaces:
@@ -75,7 +75,7 @@ def read_for_limit(reader: Reader, request: Reader, size: SizeClass | None) -> S
             service // 100,
             "nothing_replaced",
             Text("没有置换的债务却有其年本息", "replaced debt service without replaced debt"),
-            Text("填写 replaces，或删除 replaced_service", "Enter replaces, or remove replaced_service."),
+            Text("请填写 replaces，或删除 replaced_service", "Enter replaces, or remove replaced_service."),
         )
     lender, guarantor = reader.optional_table("lender"), reader.optional_table("guarantor")
     return StatedForLimit(
@@ -109,7 +109,7 @@ def refuse_contradictions(
                     f"大于{FIGURE_TEXT[whole].zh} {show_yuan(most)}",
                     f"more than the {FIGURE_TEXT[whole].en} of {show_yuan(most)}",
                 ),
-                Text(f"核对 {part} 和 {whole}", f"Check {part} and {whole}."),
+                Text(f"请核对 {part} 和 {whole}", f"Check {part} and {whole}."),
             )
     if stated.size is not None and size_in_facts not in (None, stated.size):
         reader.problem(
@@ -127,7 +127,7 @@ def refuse_contradictions(
                 item.payer,
                 "pays_itself",
                 Text("付款人是借款企业本身", "the payer is the borrower itself"),
-                Text("填写实际付款人，或删除该笔", "Enter the actual payer, or remove the entry."),
+                Text("请填写实际付款人，或删除该笔", "Enter the actual payer, or remove the entry."),
             )
         if item in seen:
             reader.problem(
@@ -171,7 +171,7 @@ def _evidence(reader: Reader) -> Evidence:
             Fraction(found.received) / 100,
             "part_above_whole",
             Text("已收大于合同金额", "the amount received exceeds the contract amount"),
-            Text("核对 received 和 amount", "Check received and amount."),
+            Text("请核对 received 和 amount", "Check received and amount."),
         )
     reader.finish()
     return found
@@ -202,7 +202,7 @@ def _lender(reader: Reader) -> LenderFigures:
             Fraction(found.tier1) / 100,
             "part_above_whole",
             Text("一级资本净额大于资本净额", "tier-1 capital is more than the net capital"),
-            Text("核对 tier1 和 net_capital", "Check tier1 and net_capital."),
+            Text("请核对 tier1 和 net_capital", "Check tier1 and net_capital."),
         )
     if found.group_exposure is not None and found.group_exposure < found.exposure:
         reader.problem(
@@ -210,7 +210,7 @@ def _lender(reader: Reader) -> LenderFigures:
             Fraction(found.group_exposure) / 100,
             "part_above_whole",
             Text("集团余额小于其中该企业的余额", "the group owes less than the firm, which is part of it"),
-            Text("核对 group_exposure 和 exposure", "Check group_exposure and exposure."),
+            Text("请核对 group_exposure 和 exposure", "Check group_exposure and exposure."),
         )
     reader.finish()
     return found

@@ -377,5 +377,5 @@ def _weights(terms: LoanTerms, passed: int, count: int, in_grace: int) -> list[F
 
 def _refused(name: str, value: object, reason: Text) -> Problem:
     return Problem(
-        name, str(value), reason, Text("改正日期或金额", "correct the day or the amount"), "change_refused"
+        name, str(value), reason, Text("请更正日期或金额", "correct the day or the amount"), "change_refused"
     )

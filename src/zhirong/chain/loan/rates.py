@@ -73,7 +73,9 @@ class RateTable:
                             f"{INDEX_TEXT[self.index].zh}在这一天没有数据，最早为 {first}",
                             f"there is no {INDEX_TEXT[self.index].en} for this day; the first is of {first}",
                         ),
-                        Text("改用固定利率 rate，或补充利率数据", "enter a fixed rate, or add the published rate"),
+                        Text(
+                            "请改用固定利率 rate，或补充利率数据", "enter a fixed rate, or add the published rate"
+                        ),
                         "no_published_rate",
                     )
                 ]

@@ -185,7 +185,10 @@ def read_cycle(reader: Reader, name: str) -> Cycle | None:
             written,
             "not_a_cycle",
             Text("不是周期", "not a cycle"),
-            Text("写成数字加字母，如 1M（月）、1Q（季）、1Y（年）、2W（两周）", "write 1M, 1Q, 1Y, 2W or the like"),
+            Text(
+                "请写成数字加字母，例如 1M（月）、1Q（季）、1Y（年）、2W（两周）",
+                "write 1M, 1Q, 1Y, 2W or the like",
+            ),
         )
     return cycle
 

@@ -31,7 +31,7 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
             show_yuan(terms.principal),
             "no_principal",
             Text("本金须大于零", "the principal must be more than nothing"),
-            Text("填写贷款金额（元）", "enter the amount of the loan in yuan"),
+            Text("请填写贷款金额（元）", "enter the amount of the loan in yuan"),
         )
     if terms.principal > MOST_PRINCIPAL:
         yield (
@@ -47,7 +47,7 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
             terms.end,
             "dates_reversed",
             Text("到期日不晚于放款日", "the loan ends on or before the day it starts"),
-            Text("改正 start 或 end", "correct start or end"),
+            Text("请更正 start 或 end", "correct start or end"),
         )
     if terms.first_due is not None and not terms.start < terms.first_due <= terms.end:
         yield (
@@ -55,7 +55,7 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
             terms.first_due,
             "first_due_outside",
             Text("首个还款日不在贷款期内", "the first due day lies outside the loan's term"),
-            Text("填写放款日之后、不晚于到期日的日期", "enter a day after the start and not after the end"),
+            Text("请填写放款日之后、不晚于到期日的日期", "enter a day after the start and not after the end"),
         )
     if terms.day_count == MONTHLY and terms.cycle.months is None and terms.method is not Method.WITH_PRINCIPAL:
         yield (
@@ -63,7 +63,7 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
             terms.day_count,
             "monthly_needs_months",
             Text("按月计息须以月为周期", "counting interest by months needs a cycle of months"),
-            Text("把 cycle 写成 1M、3M 等，或换 day_count", "write cycle as 1M, 3M, or choose another day_count"),
+            Text("请将 cycle 写成 1M、3M 等，或换 day_count", "write cycle as 1M, 3M, or choose another day_count"),
         )
     if terms.day_count == MONTHLY and terms.interest_to_shifted:
         yield (
@@ -74,7 +74,7 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
                 "按月计息与“利息算到顺延后的付款日”不能并用",
                 "interest by whole months cannot run on to a shifted day",
             ),
-            Text("换 day_count，如 act_360", "choose another day_count, such as act_360"),
+            Text("请更换 day_count，例如 act_360", "choose another day_count, such as act_360"),
         )
     yield from _rate_findings("", terms.rate)
     yield from _form_findings(terms)
@@ -142,7 +142,7 @@ def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
             ", ".join(day.isoformat() for day in days),
             "plan_days",
             Text("计划日期须在贷款期内、递增且不重复", "days of the plan must ascend within the term"),
-            Text("改正日期", "correct the days"),
+            Text("请更正日期", "correct the days"),
         )
     planned = sum(item.principal for item in terms.plan)
     if planned > lent(terms):
@@ -151,7 +151,7 @@ def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
             show_yuan(planned),
             "plan_too_large",
             Text("计划本金合计超过贷款金额", "the plan repays more than the loan"),
-            Text("改正本金，末期自动结清余额", "correct the amounts; the last day clears what is left"),
+            Text("请更正本金，末期自动结清余额", "correct the amounts; the last day clears what is left"),
         )
 
 
@@ -168,7 +168,7 @@ def _change_findings(terms: LoanTerms) -> Iterator[Finding]:
                 show_yuan(change.amount),
                 "no_amount",
                 Text("金额须大于零", "the amount must be more than nothing"),
-                Text("填写金额（元）", "enter an amount in yuan"),
+                Text("请填写金额（元）", "enter an amount in yuan"),
             )
         if isinstance(change, Prepayment) and change.effect == "shorten" and terms.method not in AMORTISING:
             field = change_field(terms, change, "effect")
@@ -184,7 +184,7 @@ def _change_findings(terms: LoanTerms) -> Iterator[Finding]:
                     "这时还没有开始还本，没有可保持不变的每期金额",
                     "no instalment of principal is fixed yet to be kept",
                 ),
-                Text('改写 effect = "reduce"', 'write effect = "reduce"'),
+                Text('请改为 effect = "reduce"', 'write effect = "reduce"'),
             )
     yield from _amendment_findings(terms)
     if terms.limit is not None and terms.principal > terms.limit:
@@ -221,7 +221,7 @@ def _amendment_findings(terms: LoanTerms) -> Iterator[Finding]:
                 change.day,
                 "empty_amendment",
                 Text("没有写明改动了什么", "it does not say what changes"),
-                Text("写明 end、rate、method 等，或删去它", "give end, rate, method or the like, or remove it"),
+                Text("请写明 end、rate、method 等，或删除该项", "give end, rate, method or the like, or remove it"),
             )
         if change.rate is not None:
             yield from _rate_findings(change_field(terms, change) + ".", change.rate)
@@ -238,7 +238,7 @@ def _amendment_findings(terms: LoanTerms) -> Iterator[Finding]:
                     f"展期后的到期日不晚于原到期日 {end}",
                     f"an extension must end after the loan's end as it was, {end}",
                 ),
-                Text("改正 end，或把 kind 写成 restructuring", "correct end, or write kind restructuring"),
+                Text("请更正 end，或把 kind 写成 restructuring", "correct end, or write kind restructuring"),
             )
         end = change.end
 
@@ -251,7 +251,7 @@ def _rate_findings(inside: str, rate: FixedRate | LinkedRate) -> Iterator[Findin
                 rate.yearly,
                 "negative_rate",
                 Text("利率低于零", "the rate is below zero"),
-                Text("填写不低于零的年利率", "enter an annual rate that is not below zero"),
+                Text("请填写不低于零的年利率", "enter an annual rate that is not below zero"),
             )
     elif rate.reset is None and rate.reset_from is not None:
         yield (
@@ -259,7 +259,7 @@ def _rate_findings(inside: str, rate: FixedRate | LinkedRate) -> Iterator[Findin
             rate.reset_from,
             "reset_from_alone",
             Text("写了首个重定价日，却没有重定价周期", "a first reset day without a cycle of resets"),
-            Text("补上 reset，如 1Y，或删去 reset_from", "add reset, such as 1Y, or remove reset_from"),
+            Text("请补充 reset，例如 1Y，或删除 reset_from", "add reset, such as 1Y, or remove reset_from"),
         )
 
 
@@ -269,7 +269,7 @@ def _outside(field: str, day: date) -> Finding:
         day,
         "day_outside",
         Text("日期不在贷款期内", "the day lies outside the loan's term"),
-        Text("填写放款日之后、不晚于到期日的日期", "enter a day after the start and not after the end"),
+        Text("请填写放款日之后、不晚于到期日的日期", "enter a day after the start and not after the end"),
     )
 
 
@@ -279,5 +279,5 @@ def _unfit(field: str, value: object, method_zh: str, method_en: str) -> Finding
         value,
         "unfit_for_method",
         Text("与还款方式不能并用", "does not go with the method"),
-        Text(f"删去它，或改用{method_zh}", f"remove it, or use {method_en}"),
+        Text(f"请删除该项，或改用{method_zh}", f"remove it, or use {method_en}"),
     )

@@ -1,5 +1,6 @@
-"""Financing modes: who lends, who bears which loss, who pays and earns what; read from files, never named in code.
+"""Financing modes: who lends, who bears which loss, who pays and earns what. Modes are read from files; no code
+names one.
 
-``reader`` turns a file's text into a ``Mode`` and checks it (the files are found by ``zhirong.mode_files``);
-``eligibility``, ``charges`` and ``allocation`` are the rules; ``arrays`` is ``allocate`` for a million losses.
+``reader`` turns a file's text into a checked ``Mode`` (``zhirong.mode_files`` finds the files). ``eligibility``,
+``charges`` and ``allocation`` hold the rules; ``arrays`` does what ``allocation`` does for a million losses.
 """

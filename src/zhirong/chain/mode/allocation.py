@@ -1,15 +1,17 @@
-"""Who bears what of a loss: one allocator for a single loan and for a portfolio, exact in fen, every fen explained.
+"""Divide losses among the parties of a mode, for a single loan or a portfolio, exact in fen and with a reason for
+every amount.
 
-The steps, for each loan in the order that the mode states:
+The steps for each loan, in the order that the mode states:
 
-1. what was received before the claim reduces what is owed;
-2. the base: the components that are shared, and of a mixed loan the IP part; the rest is the lender's;
-3. caps that count loans, then caps that count the loss, cut the base; what is cut goes to the party named;
-4. the base is cut into slices by the tiers and each slice divided by its shares;
-5. caps that count payments cut what a payer pays; what is cut goes to the party named.
+1. Deduct what was received before the claim from what is owed.
+2. Take the base: the shared components and, for a mixed loan, the IP part. The lender bears the rest.
+3. Cut the base by the caps that count loans, then by those that count the loss. The party named in the file bears
+   what is cut.
+4. Cut the base into slices by the tiers and divide each slice by its shares.
+5. Limit what a payer pays by the caps that count payments. The party named in the file bears what is cut.
 
-Every division rounds towards the payer's benefit (down) before the residue is given to the party named in the file,
-or to the largest remainders.
+Every division rounds down, in favour of the payer. The residue goes to the party named in the file, or to the
+largest remainders.
 """
 
 from collections import defaultdict
@@ -41,7 +43,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class ClaimRefusal:
-    """Why a loss is not compensated. undecided: something is not known yet; the claim pays nothing until it is."""
+    """Why a loss is not compensated. undecided: a fact is not known yet, and the claim pays nothing until it is."""
 
     words: Text
     undecided: bool = False
@@ -68,11 +70,11 @@ class _Case:
 
     @property
     def base(self) -> Fen:
-        """The loss in the components that are shared, before caps."""
+        """Return the loss in the shared components, before caps."""
         return sum(amount for component, amount in self.net.items() if component in self.sharing.base)
 
     def caps(self, counts: str) -> list[Cap]:
-        """The caps that count this, and hold for the loan as far as is known."""
+        """Return the caps with this reading that apply to the loan, as far as is known."""
         return [
             cap
             for number, cap in enumerate(self.sharing.caps)
@@ -95,15 +97,15 @@ def allocate(
     as_if_in_force: bool = False,
     claim_in_order: bool = False,
 ) -> Allocation:
-    """What each party bears of the losses of ``loans``, each loan's parts summing to its loss exactly.
+    """Divide the losses of ``loans`` among the parties; the parts of each loan sum exactly to its loss.
 
-    pool: balance, fees, entered principal and pauses, where a cap, layer or breaker needs them. day: claims that
-    arrive later are not yet known (None: all are). A loan made outside the dates of the rule is not shared;
-    as_if_in_force: share it all the same, to show what the rule would do. claim_in_order: what only the claim
-    itself can show is taken to be so (see ``refusal``), to show a loan before there is a claim. Recoveries up to a
-    claim reduce it; later ones are the business of ``stream``. Raises ValueError for a loss above the loan, a
-    negative amount, an identifier given twice, and for terms that need a figure of the pool that is not given.
-    A loan that has entered the pool and is not claimed yet has lost nothing, and takes up room under caps on loans.
+    pool: balance, fees, entered principal and pauses, where a cap, layer or breaker needs them. day: ignore claims
+    that arrive later (None: include all). The rule does not share a loan made outside its dates, unless
+    as_if_in_force asks to show what the rule would do. claim_in_order: assume that facts which only the claim can
+    show are met (see ``refusal``), to show a loan before there is a claim. Recoveries up to the claim reduce it;
+    ``stream`` handles later ones. A loan that has entered the pool and has no claim yet has no loss, but uses room
+    under caps on loans. Raises ValueError for a loss above the loan, a negative amount, a duplicate identifier, and
+    for terms that need a figure of the pool that is not given.
     """
     state = PoolState() if pool is None else pool
     _check(loans)
@@ -133,7 +135,7 @@ def allocate(
 
 
 def open_figures(mode: Mode, day: date, pool: PoolState) -> tuple[MissingFigureError, ...]:
-    """The figures of the pool that caps and tiers for loans made on ``day`` depend on and ``pool`` does not
+    """Return the figures of the pool that caps and tiers need for loans made on ``day`` and that ``pool`` does not
     give.
     """
     sharing = mode.sharing_on(day)
@@ -163,14 +165,14 @@ def _check(loans: Sequence[LoanLoss]) -> None:
     seen: set[str] = set()
     for loan in loans:
         if loan.loan_id in seen:
-            raise ValueError(f"loan {loan.loan_id!r} is given twice: nothing is counted twice")
+            raise ValueError(f"loan {loan.loan_id!r} is given twice")
         seen.add(loan.loan_id)
         if (loan.public_elsewhere or 0) < 0:
-            raise ValueError(f"loan {loan.loan_id!r}: what other public money has paid is negative")
+            raise ValueError(f"loan {loan.loan_id!r}: the amount paid from other public funds is negative")
         if loan.amount <= 0 or min(loan.principal, loan.interest, loan.costs, loan.paid_elsewhere) < 0:
-            raise ValueError(f"loan {loan.loan_id!r}: an amount is negative, or nothing was lent")
+            raise ValueError(f"loan {loan.loan_id!r}: an amount is negative, or the loan is zero")
         if loan.principal > loan.amount:
-            raise ValueError(f"loan {loan.loan_id!r}: more principal is lost than was lent")
+            raise ValueError(f"loan {loan.loan_id!r}: the principal lost exceeds the loan")
         if not 0 <= loan.ip_share <= 1:
             raise ValueError(f"loan {loan.loan_id!r}: the IP part must lie between 0 and 1")
         if -int(loan.ip_share.as_tuple().exponent) > IP_PLACES:
@@ -179,12 +181,12 @@ def _check(loans: Sequence[LoanLoss]) -> None:
             raise ValueError(f"loan {loan.loan_id!r}: a deposit or an accrual is negative")
         if any(not 0 <= recovery.costs <= recovery.amount for recovery in loan.recoveries):
             raise ValueError(
-                f"loan {loan.loan_id!r}: a recovery costs more than it brings; the rest is a cost of the loan"
+                f"loan {loan.loan_id!r}: a recovery costs more than it brings; enter the excess as a cost of the loan"
             )
 
 
 def turn_of(sharing: Sharing, loan: LoanLoss) -> tuple[date, date, str]:
-    """A key that sorts loans into the order in which their turn under a cap comes."""
+    """Return a sort key that puts loans in the order in which they use up a cap."""
     if sharing.order == "claim_day":
         return (loan.claim_day, loan.loan_day, loan.loan_id)
     return (loan.loan_day, loan.loan_day, loan.loan_id)
@@ -194,7 +196,7 @@ def turn_of(sharing: Sharing, loan: LoanLoss) -> tuple[date, date, str]:
 
 
 def terms_of(mode: Mode, loan: LoanLoss) -> Sharing:
-    """The version of the terms for a loan."""
+    """Return the terms that apply to a loan."""
     return mode.sharing_on(mode.version_day(loan.loan_day, loan.claim_day))
 
 
@@ -211,7 +213,9 @@ def _start(mode: Mode, loan: LoanLoss, refused: ClaimRefusal | None) -> _Case:
 
 
 def cap_states(sharing: Sharing, loan: LoanLoss) -> dict[int, bool | None]:
-    """Of each cap with a condition, by its place, whether it holds; None if that is not known, and it limits."""
+    """Return, for each conditional cap by its position, whether it applies; None if unknown, in which case it
+    limits.
+    """
     return {
         number: holds(cap.when, loan.facts, loan.loan_day)
         for number, cap in enumerate(sharing.caps)
@@ -220,7 +224,7 @@ def cap_states(sharing: Sharing, loan: LoanLoss) -> dict[int, bool | None]:
 
 
 def net_loss(mode: Mode, loan: LoanLoss) -> dict[str, Fen]:
-    """What is owed by component, less what was received by then and what another mode has paid."""
+    """Return what is owed by component, less what had been received by then and what another mode has paid."""
     net = {"principal": loan.principal, "interest": loan.interest, "costs": loan.costs}
     received = sum(recovery.net for recovery in loan.received if recovery.day <= loan.last_reckoned)
     for component in mode.recoveries.against:
@@ -238,11 +242,11 @@ def net_loss(mode: Mode, loan: LoanLoss) -> dict[str, Fen]:
 def refusal(
     mode: Mode, loan: LoanLoss, pool: PoolState, *, as_if_in_force: bool = False, claim_in_order: bool = False
 ) -> ClaimRefusal | None:
-    """Why a loss is not compensated at all, or not yet; or None.
+    """Return why a loss is not compensated, or not yet; None if it is.
 
-    What is not known never meets a condition: the claim is undecided until it is. claim_in_order: what only the
-    claim itself can show (``vocabulary.CLAIM_FACTS``), and what other public money will have paid, is taken to be
-    in order where it is not stated.
+    An unknown fact never meets a condition: the claim stays undecided until the fact is known. claim_in_order:
+    assume that facts which only the claim can show (``vocabulary.CLAIM_FACTS``), and payments from other public
+    funds, are in order where they are not stated.
     """
     sharing = terms_of(mode, loan)
     day = mode.version_day(loan.loan_day, loan.claim_day)
@@ -251,12 +255,13 @@ def refusal(
         if mode.versions_by == "claim_day":
             made = Text(f"索赔日 {day}", f"claimed on {day}")
         return ClaimRefusal(
-            Text(f"{made.zh} 不在该规则的有效期内，不分担", f"{made.en}, outside the dates of the rule: not shared")
+            Text(
+                f"{made.zh} 不在该规则的有效期内，不分担",
+                f"{made.en}, outside the dates of the rule; the loss is not shared",
+            )
         )
     if loan.paid_elsewhere and sharing.elsewhere == "refuse":
-        return ClaimRefusal(
-            Text("已在另一模式下获得补偿，不重复补偿", "compensated under another mode already: not twice")
-        )
+        return ClaimRefusal(Text("已在另一模式下获得补偿，不重复补偿", "already compensated under another mode"))
     for pause in pool.pauses:
         if pause.covers(loan.lender, loan.loan_day):
             return ClaimRefusal(Text("贷款发放于暂停期间", "the loan was made while new lending was paused"))
@@ -270,8 +275,8 @@ def refusal(
     if loan.public_elsewhere is None and not claim_in_order and any(cap.public_elsewhere for cap in sharing.caps):
         open_still.append(
             Text(
-                "其他财政资金已支付的金额不明（public_elsewhere）",
-                "what other public money has paid is not known (public_elsewhere)",
+                "其他财政资金已支付的金额不明",
+                "the amount paid from other public funds is unknown",
             )
         )
     if open_still:
@@ -286,13 +291,13 @@ def refusal(
 
 
 def payment_year(sharing: Sharing, cap: Cap, claim_day: date) -> int:
-    """The calendar year in which the first of the payers that a cap limits pays."""
+    """Return the calendar year in which the first of the payers that a cap limits pays."""
     days = sharing.timing_of(cap.payers[0]).days if cap.payers else 0
     return (claim_day + timedelta(days=days)).year
 
 
 class _Rooms:
-    """What is left under each cap for each loan, firm, lender or year."""
+    """The room left under each cap for each loan, firm, lender or year."""
 
     def __init__(self, mode: Mode, pool: PoolState) -> None:
         self._mode = mode
@@ -300,16 +305,17 @@ class _Rooms:
         self._used: dict[tuple[object, ...], Fen] = defaultdict(int)
 
     def left(self, cap: Cap, case: _Case) -> Fen:
-        """Room under ``cap`` for the loan, never below zero."""
+        """Return the room under ``cap`` for the loan, never below zero."""
         return max(0, self._limit(cap, case) - self._used[self._key(cap, case)])
 
     def use(self, cap: Cap, case: _Case, amount: Fen) -> None:
-        """Take up room."""
+        """Use up room under a cap."""
         self._used[self._key(cap, case)] += amount
 
     def _key(self, cap: Cap, case: _Case) -> tuple[object, ...]:
         if cap.of_balance:
-            return ("balance", cap.payers)  # one purse, whatever version of the terms a loan was made under
+            # The purse is shared by all versions of the terms, whichever version a loan was made under.
+            return ("balance", cap.payers)
         values = {
             "loan": case.loan.loan_id,
             "borrower": case.loan.borrower,
@@ -336,7 +342,7 @@ class _Rooms:
 
 
 def _cover(mode: Mode, case: _Case, rooms: _Rooms) -> None:
-    """The part of the loss that is shared at all; the lender and the overflow party bear the rest."""
+    """Return the part of the loss that is shared; the lender and the overflow party bear the rest."""
     sharing, loan = case.sharing, case.loan
     rest = sharing.rest_to
     if case.refused is not None:
@@ -350,7 +356,9 @@ def _cover(mode: Mode, case: _Case, rooms: _Rooms) -> None:
     base = case.base
     if sharing.mixed and loan.ip_share != 1:
         ip_part = money.share_of(base, loan.ip_share, "floor")
-        label = Text("混合贷款中非知识产权部分不分担", "the part of a mixed loan without IP is not shared")
+        label = Text(
+            "混合贷款中非知识产权部分不分担", "the part of a mixed loan that IP does not secure is not shared"
+        )
         formula = _formula(base, f"1 − {loan.ip_share}")
         case.bear(rest, base - ip_part, label, formula, sharing.reference)
         base = ip_part
@@ -391,7 +399,7 @@ def _cut(case: _Case, cap: Cap, base: Fen, kept: Fen, how: Text | None = None) -
 
 
 class _PoolLosses:
-    """Where a loan's covered loss lies among those of its pool, for layers on the pool's loss ratio."""
+    """Where a loan's covered loss lies among the losses of its pool, for layers on the pool's loss ratio."""
 
     def __init__(self, turn: Sequence[_Case], pool: PoolState) -> None:
         self._pool = pool
@@ -401,24 +409,24 @@ class _PoolLosses:
             self._total[self._key(case)] += case.covered
 
     def slice_before(self, case: _Case) -> Fen:
-        """Losses of the pool before this loan's; counts this loan's from now on."""
+        """Return the losses of the pool before this loan's, and count this loan's from now on."""
         key = self._key(case)
         before = self._before[key]
         self._before[key] += case.covered
         return before
 
     def total(self, case: _Case) -> Fen:
-        """All losses of the loan's pool."""
+        """Return all losses of the loan's pool."""
         return self._total[self._key(case)]
 
     def entered(self, case: _Case) -> Fen:
-        """Principal entered in the loan's pool. Raises ValueError if none is known."""
+        """Return the principal entered in the loan's pool. Raises ValueError if none is known."""
         per = case.sharing.pool_per
         entered = self._pool.entered_in(
             case.loan.lender if "lender" in per else None, case.loan.loan_day.year if "year" in per else None
         )
         if entered <= 0:
-            raise MissingFigureError("entered")  # there is no ratio to nothing
+            raise MissingFigureError("entered")  # No principal, no ratio.
         return entered
 
     def _key(self, case: _Case) -> tuple[object, ...]:
@@ -467,7 +475,7 @@ def _slices(mode: Mode, case: _Case, pool: _PoolLosses) -> list[tuple[Tier, Fen,
 
 
 def _measured(case: _Case, pool: _PoolLosses) -> tuple[Fen, Fen]:
-    """End and start of the loan on the scale of the tiers."""
+    """Return where the loan ends and starts on the scale of the tiers."""
     measure = case.sharing.measure
     if measure == "loan_amount":
         return case.loan.amount, 0
@@ -522,7 +530,7 @@ def _cap_payments(mode: Mode, case: _Case, rooms: _Rooms) -> None:
 
 
 def _name_members(mode: Mode, case: _Case) -> None:
-    """A group's part divided among its members by what each pledged, none above its pledge."""
+    """Divide a group's part among its members by what each pledged; no member bears more than its pledge."""
     role = case.sharing.member_role
     if role is None or not case.loan.members or not case.parts.get(role):
         return
@@ -572,7 +580,7 @@ def _finish(mode: Mode, loans: Sequence[LoanLoss], cases: Mapping[str, _Case], p
 
 
 def _open_clauses(case: _Case) -> tuple[Text, ...]:
-    """What the clauses that are omitted of account ask for and the claim does not say."""
+    """Return what the omitted clauses ask for and the claim does not state."""
     clauses = [when for when, met in zip(case.sharing.clauses, case.met, strict=True) if met is None]
     clauses += [case.sharing.caps[number].when for number, state in case.cap_states.items() if state is None]
     found = [
@@ -598,7 +606,7 @@ def _explain(mode: Mode, case: _Case, parts: Mapping[str, Fen], pool: PoolState)
 
 
 def _left_open(mode: Mode, case: _Case, pool: PoolState) -> Text | None:
-    """What was not counted because no pool was there to ask, or because the claim does not say it."""
+    """Return what was not counted because there is no pool to ask or the claim does not state it."""
     day = mode.version_day(case.loan.loan_day, case.loan.claim_day)
     words = [figure.words for figure in open_figures(mode, day, pool)] if pool.figures_open else []
     words += _open_clauses(case) if case.refused is None else ()

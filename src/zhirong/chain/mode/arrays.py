@@ -1,9 +1,9 @@
-"""The allocator on arrays: a million losses at once, equal to the fen to ``allocate``.
+"""Allocate a million losses at once on arrays, equal to ``allocate`` to the fen.
 
-Two uses: scenarios of one loan, each alone (``scenarios``), to carry a distribution of losses through caps and
-tiers; and a whole portfolio under common caps. The steps are those of ``allocate``; what it does loan by loan with
-rooms left under a cap is done here with running totals inside each group, since under a cap of C the loans before
-one have taken min(C, their sum).
+There are two uses: ``scenarios`` of one loan, each on its own, to carry a distribution of losses through caps and
+tiers; and a whole portfolio under common caps. The steps are those of ``allocate``. Where ``allocate`` tracks the
+room under a cap loan by loan, this module uses running totals inside each group: under a cap of C the loans before
+a given one have taken min(C, their sum).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,16 +31,16 @@ _BLOCK = 1 << 13
 class Losses:
     """Losses of many loans as columns of equal length (fen), in the order in which the loans were made.
 
-    alone: each row is its own world, and takes no room from another. borrower, lender: whole numbers that name
-    them; year: calendar year of the loan. ip_part: part of a mixed loan that IP secures, in parts of ``ip_whole``.
-    balance: the firm's balance, by default the loan. refused: not compensated at all. bonus: one column for each of
-    ``Sharing.clauses`` (bonuses, top-ups, what tiers say instead): 1 it holds, 0 it does not, -1 not known; without
-    it none is known, but those without a condition. amounts: agreed price, deposit, deductible. pledged: what the
-    member firms of a group pledged together (-1: not stated, no limit). payment_years, caps_hold: by the place of a
-    cap, the year of payment and whether the cap's condition holds. public_elsewhere: what other public money has
-    paid. Losses are after recoveries that came before the claim.
+    alone: each row is independent and takes no room from another. borrower, lender: integers that identify them;
+    year: calendar year of the loan. ip_part: the part of a mixed loan that IP secures, as a numerator over
+    ``ip_whole``. balance: the firm's balance, by default the loan. refused: not compensated at all. bonus: one
+    column for each of ``Sharing.clauses`` (bonuses, top-ups, alternative shares of tiers): 1 applies, 0 does not,
+    -1 unknown; without the column every clause with a condition is unknown. amounts: agreed price, deposit,
+    deductible. pledged: what the member firms of a group pledged together (-1: not stated, no limit).
+    payment_years, caps_hold: by the position of a cap, the year of payment and whether the cap's condition is met.
+    public_elsewhere: what other public funds have paid. Losses are net of recoveries that came before the claim.
 
-    Every column is whole numbers (a pandas Series does as well), none of them negative but where it says so.
+    Every column holds whole numbers (a pandas Series is accepted), none of them negative unless stated above.
     """
 
     principal: Fens
@@ -72,11 +72,11 @@ def scenarios(
     *,
     claim_in_order: bool = False,
 ) -> Losses:
-    """Many possible losses of one loan, each its own world, for ``allocate_many``.
+    """Turn many possible losses of one loan into independent rows for ``allocate_many``.
 
-    loan: gives everything but the losses; its own are not read. A claim that would be refused, or is undecided, is
-    shared in none of them; claim_in_order: as for ``allocate``. The dates of the rule are left to
-    ``allocate_many``.
+    loan: gives everything except the losses; its own losses are ignored. Where the claim would be refused or is
+    undecided, no row is shared; claim_in_order: as for ``allocate``. ``allocate_many`` checks the dates of the
+    rule.
     """
     count = len(principal)
     sharing = terms_of(mode, loan)
@@ -114,13 +114,13 @@ def scenarios(
 def allocate_many(
     mode: Mode, losses: Losses, day: date, pool: PoolState | None = None, *, as_if_in_force: bool = False
 ) -> Fens:
-    """What each party bears of each loss: one row per loan, one column for each of ``mode.bearers``, whole fen.
+    """Divide each loss among the parties: one row per loan, one column for each of ``mode.bearers``, in whole fen.
 
-    day: a day on which all these loans are made, which chooses the version of the terms. Outside the dates of the
+    day: the day on which all these loans are made; it selects the version of the terms. Outside the dates of the
     rule nothing is shared; as_if_in_force: share all the same, or leave it to the column ``refused``. Every row
-    sums to its loss. Raises ValueError if columns are missing that a cap or tier needs, and for what ``allocate``
-    refuses of a single loan: columns of unequal length, anything but whole numbers of fen, a negative amount, more
-    principal lost than was lent.
+    sums to its loss. Raises ValueError if a cap or tier needs a column that is missing, and in the cases in which
+    ``allocate`` rejects a single loan: columns of unequal length, anything other than whole numbers of fen, a
+    negative amount, more principal lost than was lent.
     """
     losses = checked(losses)
     sharing = mode.sharing_on(day)
@@ -152,7 +152,7 @@ class _Work:
     # -- what is covered ------------------------------------------------------------------------------------------
 
     def cover(self) -> Fens:
-        """The part of each loss that is shared; what is not goes to those who bear it."""
+        """Return the shared part of each loss, and charge the rest to those who bear it."""
         losses, sharing = self.losses, self.sharing
         columns = {"principal": losses.principal, "interest": losses.interest, "costs": losses.costs}
         rest = self.parts[self.row[sharing.rest_to]]
@@ -203,9 +203,7 @@ class _Work:
     # -- caps -----------------------------------------------------------------------------------------------------
 
     def _limit(self, wanted: Fens, caps: Sequence[Cap], cut: Callable[[Cap, Fens, Fens], None]) -> Fens:
-        """What is left of ``wanted`` under all caps; ``cut`` is notified, cap by cap, what each of them takes
-        away.
-        """
+        """Return what is left of ``wanted`` under all caps; ``cut`` is called for each cap with what it takes away."""
         if not caps:
             return wanted
         kept = wanted
@@ -215,7 +213,7 @@ class _Work:
             if kept is not wanted:
                 cut(caps[0], wanted, kept)
             return kept
-        while True:  # each round settles at least the next loan, so it ends; in practice after a few rounds
+        while True:  # Each round settles at least the next loan, so the loop ends; in practice after a few rounds.
             new = wanted
             for cap in caps:
                 new = self._under(cap, new, kept)
@@ -230,8 +228,8 @@ class _Work:
         return before
 
     def _under(self, cap: Cap, wanted: Fens, taken: Fens) -> Fens:
-        """``wanted`` limited to what ``taken`` by the loans before leaves of the cap; where it does not hold, as it
-        is.
+        """Limit ``wanted`` to what the loans before leave of the cap (``taken``); where the cap does not apply,
+        return it unchanged.
         """
         holds = self._holds(cap)
         if holds is not None:
@@ -240,7 +238,7 @@ class _Work:
         return self._within(cap, wanted, taken)
 
     def _holds(self, cap: Cap) -> Flags | None:
-        """Where the condition of a cap holds as far as is known; None if it has none."""
+        """Return where the condition of a cap is met as far as is known; None if the cap has no condition."""
         if not cap.when.conditions:
             return None
         column = self.losses.caps_hold.get(self._places[id(cap)])
@@ -252,11 +250,12 @@ class _Work:
         limit = self._limit_of(cap)
         if self.losses.alone or "loan" in cap.per:
             return wanted if _fits(wanted, limit) else np.minimum(wanted, limit)
-        # Where what is wanted is also what is taken, a group that fits as a whole needs no looking into.
+        # Where everything wanted is also taken, a group that fits as a whole needs no closer look.
         return self._group_of(cap).limited(wanted, taken, limit, None if wanted is taken else -1)
 
     def _is_chain(self, caps: Sequence[Cap]) -> bool:
-        """Whether each cap's groups lie within the next one's, for the same payers and with the same overflow.
+        """Return whether each cap's groups lie within those of the next cap, with the same payers and overflow
+        party.
 
         Then one pass is exact: once the wider cap is used up, nothing later is paid, whatever room the narrower one
         has.
@@ -389,7 +388,7 @@ class _Work:
             return
         columns = self.losses.bonus.astype(np.int64)
         if columns.shape[1] < len(clauses):
-            # Left out: what holds without a condition does, and of the rest it is not known.
+            # A clause without a column: it applies if it has no condition, and is unknown otherwise.
             more = [-1 if when.conditions else 1 for when in clauses[columns.shape[1] :]]
             columns = np.hstack([columns, np.tile(np.array(more, dtype=np.int64), (self.count, 1))])
         codes = (columns + 1) @ (3 ** np.arange(len(clauses)))
@@ -403,8 +402,8 @@ class _Work:
             return
         weights, denominator = weights_of(shares)
         residue = self.sharing.residue_to if shares.get(self.sharing.residue_to or "") else None
-        # What rounding does depends on the remainder alone: for many rows it is calculated once for each remainder.
-        # No product overflows, since remainders and weights are below the denominator.
+        # Rounding depends on the remainder alone, so it is calculated once for each distinct remainder. No product
+        # overflows, since remainders and weights are below the denominator.
         table = None
         if denominator <= self.count:
             table = _divide_small(np.arange(denominator, dtype=np.int64), weights, denominator, residue)
@@ -420,9 +419,7 @@ class _Work:
     # -- payments -------------------------------------------------------------------------------------------------
 
     def cap_payments(self) -> None:
-        """Limit what payers pay; what is cut goes to the overflow party. A loss that is refused is nobody's
-        payment.
-        """
+        """Limit what payers pay; the overflow party bears what is cut. Nobody pays for a refused loss."""
         refused = self.losses.refused
         if refused is None or not refused.any():
             self._cap_payments()
@@ -442,7 +439,7 @@ class _Work:
             return
         before = self.parts
         taken = [self._paid(before, cap) for cap in caps]
-        while True:  # as in _limit: each round settles at least the next loan
+        while True:  # As in _limit, each round settles at least the next loan.
             parts = self.parts = before.copy()
             for cap, used in zip(caps, taken, strict=True):
                 wanted = self._paid(parts, cap)
@@ -467,7 +464,7 @@ class _Work:
         parts[self.row[cap.overflow_to]] += excess
 
     def cap_members(self) -> None:
-        """No group bears more than its members pledged; the rest goes where what is not shared goes."""
+        """Limit each group to what its members pledged; the excess goes where unshared losses go."""
         role, pledged = self.sharing.member_role, self.losses.pledged
         if role is None or pledged is None:
             return
@@ -481,12 +478,12 @@ _STATES: tuple[bool | None, ...] = (None, False, True)
 
 
 def states_column(rows: Sequence[Sequence[bool | None]]) -> Fens:
-    """Whether clauses hold, as ``Losses.bonus`` has it: 1, 0, or -1 for what is not known."""
+    """Return whether each clause applies, as in ``Losses.bonus``: 1, 0, or -1 if unknown."""
     return np.array([[-1 if met is None else int(met) for met in row] for row in rows], dtype=np.int64)
 
 
 def checked(losses: Losses) -> Losses:
-    """The same columns as whole numbers. Raises ValueError for what ``allocate`` refuses of a single loan."""
+    """Return the same columns as whole numbers. Raises ValueError where ``allocate`` rejects a single loan."""
     count = len(losses.principal)
 
     def whole(name: str, column: object, least: int | None = 0) -> Fens:
@@ -494,9 +491,9 @@ def checked(losses: Losses) -> Losses:
         if values.ndim != 1 or len(values) != count:
             raise ValueError(f"column {name!r} has {values.shape} rows, and principal has {count}")
         if values.dtype.kind not in "iu":
-            raise ValueError(f"column {name!r} holds {values.dtype}: whole numbers only, amounts in fen")
+            raise ValueError(f"column {name!r} holds {values.dtype}: whole numbers of fen are required")
         if values.size and values.dtype == np.uint64 and int(values.max()) > np.iinfo(np.int64).max:
-            raise ValueError(f"column {name!r} holds more than any amount")
+            raise ValueError(f"column {name!r} holds a number above the largest amount")
         found: Fens = values.astype(np.int64, copy=False)
         if least is not None and found.size and int(found.min()) < least:
             raise ValueError(f"column {name!r} holds {int(found.min())}: no less than {least}")
@@ -546,7 +543,7 @@ def checked(losses: Losses) -> Losses:
 
 
 def ip_parts(shares: Sequence[Decimal]) -> tuple[Fens, int]:
-    """Parts of loans that IP secures as whole numbers over one common whole, exactly (up to ``IP_PLACES``
+    """Return the parts of loans that IP secures as numerators over one denominator, exactly (up to ``IP_PLACES``
     places).
     """
     places = max((-int(share.as_tuple().exponent) for share in shares), default=0)
@@ -555,14 +552,14 @@ def ip_parts(shares: Sequence[Decimal]) -> tuple[Fens, int]:
 
 
 def pledged_on(loan: LoanLoss) -> Fen:
-    """What the members pledged for a loan together; -1 where no member is named."""
+    """Return what the members pledged together for a loan; -1 where no member is named."""
     return sum(loan.members.values()) if loan.members else -1
 
 
 def _divide_small(
     amounts: Fens, weights: Mapping[str, int], denominator: int, residue: str | None
 ) -> dict[str, Fens]:
-    """Amounts below the denominator divided as ``money.allocate`` divides them."""
+    """Divide amounts below the denominator as ``money.allocate`` divides them."""
     parts: dict[str, Fens] = {role: amounts * weight // denominator for role, weight in weights.items()}
     left: Fens = amounts - sum(parts.values())
     if residue is not None:
@@ -588,7 +585,7 @@ class _Group:
         self._ids = _ids(keys) if keys and count else None
 
     def before(self, taken: Fens) -> Fens:
-        """For each loan, what the loans before it in its group have taken."""
+        """Return, for each loan, what the loans before it in its group have taken."""
         if self._ids is None:
             return np.cumsum(taken) - taken
         rows, before = self._before(taken, np.arange(len(taken)))
@@ -597,9 +594,9 @@ class _Group:
         return result
 
     def limited(self, wanted: Fens, taken: Fens, limit: Fen | Fens, look_above: int | None) -> Fens:
-        """``wanted`` cut to what the loans before leave of ``limit``.
+        """Cut ``wanted`` to what the loans before leave of ``limit``.
 
-        look_above: groups that take no more than this in all are left as they are; by default the limit itself.
+        look_above: groups that take no more than this in total are left unchanged; by default the limit itself.
         """
         if self._ids is None:
             return np.minimum(wanted, np.maximum(limit - self.before(taken), 0))
@@ -615,7 +612,9 @@ class _Group:
         return result
 
     def _before(self, taken: Fens, rows: Fens) -> tuple[Fens, Fens]:
-        """Rows in the order of their groups, and for each what the rows before it in its group have taken."""
+        """Return the rows in the order of their groups and, for each, what the rows before it in its group have
+        taken.
+        """
         if self._ids is None or rows.size == 0:
             return rows, np.zeros(rows.size, dtype=np.int64)
         # One sort of (group, position) pairs packed into a word: stable, and several times faster than argsort.
@@ -631,13 +630,13 @@ class _Group:
         return ordered, running
 
     def totals(self, taken: Fens) -> Fens:
-        """For each loan, what all loans of its group have taken."""
+        """Return, for each loan, what all loans of its group have taken."""
         if self._ids is None:
             return np.full(len(taken), taken.sum(), dtype=np.int64)
         return self._sums(taken)[self._ids]
 
     def _sums(self, taken: Fens) -> Fens:
-        """What the loans of each group have taken, by its number."""
+        """Return what the loans of each group have taken, by group number."""
         # A float holds whole numbers up to 2^53 exactly: 90 trillion yuan, more than any pool.
         return np.bincount(self._ids, weights=taken).astype(np.int64)  # type: ignore[arg-type]
 
@@ -653,7 +652,7 @@ def _ids(keys: Sequence[Fens]) -> Fens:
 
 
 def _blocks(count: int) -> Iterator[slice]:
-    """The rows in blocks small enough that what is calculated on the way stays in the processor's cache."""
+    """Yield the rows in blocks small enough for intermediate results to stay in the processor's cache."""
     return (slice(start, min(start + _BLOCK, count)) for start in range(0, count, _BLOCK))
 
 
@@ -669,7 +668,7 @@ def _fits(wanted: Fens, limit: Fen | Fens) -> bool:
 
 
 def _part_of(amounts: Fen | Fens, rate: Fraction) -> Fen | Fens:
-    """``amount × rate`` rounded down, exactly. A column is expected to hold few different amounts."""
+    """Return ``amount × rate`` rounded down, exactly. A column is expected to hold few different amounts."""
     if isinstance(amounts, int):
         return money.share_of(amounts, rate, "floor")
     unique, inverse = np.unique(amounts, return_inverse=True)
@@ -679,10 +678,10 @@ def _part_of(amounts: Fen | Fens, rate: Fraction) -> Fen | Fens:
 
 
 def _muldiv(a: Fens, b: Fens, c: Fens) -> Fens:
-    """``a × b // c`` exactly, for 0 ≤ a, 0 ≤ b ≤ c and c > 0, though a × b may not fit in 64 bits.
+    """Return ``a × b // c`` exactly, for 0 ≤ a, 0 ≤ b ≤ c and c > 0, even where a × b does not fit in 64 bits.
 
-    Where it might not, a quotient estimated in floating point is off by one at most for any a below 2^50; the
-    remainder, computed modulo 2^64, is small and therefore right, and says which way.
+    Where it might not fit, a quotient estimated in floating point is off by at most one for any a below 2^50. The
+    remainder, computed modulo 2^64, is small and therefore exact, and shows in which direction the quotient is off.
     """
     if a.size == 0 or int(a.max()) * int(b.max()) < 1 << 63:
         exact: Fens = np.floor_divide(a * b, c, dtype=np.int64)

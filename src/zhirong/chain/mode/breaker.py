@@ -15,7 +15,7 @@ from zhirong.kernel.money import Fen, quantise_rate, round_fen
 
 @dataclass(frozen=True, slots=True)
 class PoolEvent:
-    """What happened in a pool on one day: principal that entered, and losses (recoveries are negative), in fen."""
+    """The changes of a pool on one day in fen: principal entered, and losses (recoveries are negative)."""
 
     day: date
     lender: str
@@ -24,12 +24,12 @@ class PoolEvent:
 
 
 def pauses(mode: Mode, events: Sequence[PoolEvent]) -> tuple[Pause, ...]:
-    """When new lending was paused, by every breaker of ``mode``.
+    """Return the periods in which new lending was paused, for every breaker of ``mode``.
 
-    The ratio is the losses of a calendar year over the principal entered in that year. It trips above the threshold,
-    not at it; the pause begins the day after, so that loans of the day itself still count. It ends when the ratio has
-    come back to where the file lets it resume, or with the year where the file says so. A loss in a year in which no
-    principal has entered has no ratio; it is taken to be above any threshold (assumed, no rule says).
+    The ratio is the losses of a calendar year over the principal entered in that year. The breaker trips above the
+    threshold, not at it. The pause begins the day after, so that loans of the day itself still count. It ends when
+    the ratio has fallen to the file's ``resume_at``, or with the year where the file says so. A loss in a year
+    without any entered principal has no ratio and counts as above any threshold (assumed; no rule says).
     """
     found: list[Pause] = []
     for breaker in mode.breakers:
@@ -45,7 +45,7 @@ def _pauses(breaker: Breaker, lender: str, events: Sequence[PoolEvent]) -> list[
     found: list[Pause] = []
     tripped: tuple[date, Decimal | None] | None = None
     for day, of_day in groupby(events, key=lambda event: event.day):
-        for event in of_day:  # what happens on one day counts together, in whatever order it is written
+        for event in of_day:  # All events of one day count together, in whatever order they are written.
             entered[day.year] += event.entered
             lost[day.year] += event.loss
         if tripped is not None and breaker.resume_next_year and day.year > tripped[0].year:
@@ -64,20 +64,20 @@ def _pauses(breaker: Breaker, lender: str, events: Sequence[PoolEvent]) -> list[
 
 
 def _pause(lender: str, tripped: date, ratio: Decimal | None, last: date | None) -> list[Pause]:
-    """The pause from the day after the breaker tripped; none if it was to end on the very day."""
+    """Return the pause that starts the day after the breaker tripped; None if it would end on the day itself."""
     first = tripped + timedelta(days=1)
     return [] if last is not None and last < first else [Pause(lender, first, last, ratio)]
 
 
 def _ratio(lost: Fen, entered: Fen) -> Fraction | None:
-    """None: there is a loss, but nothing that it could be a part of."""
+    """None: there is a loss but no entered principal to divide it by."""
     if entered == 0:
         return Fraction(0) if lost <= 0 else None
     return Fraction(lost, entered)
 
 
 def lending_owed(mode: Mode, committed: Fen) -> Fen:
-    """How much a partner bank has to lend, at least, for the part of the fund committed to it.
+    """Return how much a partner bank has to lend, at least, for the part of the fund committed to it.
 
     Raises ValueError for a mode whose file states no leverage.
     """
@@ -87,5 +87,5 @@ def lending_owed(mode: Mode, committed: Fen) -> Fen:
 
 
 def lending_shortfall(mode: Mode, committed: Fen, lent: Fen) -> Fen:
-    """How much less than it has to a partner bank has lent; zero if it has lent enough."""
+    """Return by how much a partner bank falls short of what it has to lend; zero if it has lent enough."""
     return max(0, lending_owed(mode, committed) - lent)

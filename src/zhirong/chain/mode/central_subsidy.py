@@ -1,6 +1,6 @@
-"""Interest subsidies of the central budget: for which a loan qualifies, and the one that it may draw.
+"""Interest subsidies of the central budget: for which of them a loan qualifies, and which one it may draw.
 
-They do not belong to a mode: any loan may qualify. One loan draws on one of them only, whichever gives most.
+They do not belong to a mode: any loan may qualify. One loan draws on only one of them, the one that pays most.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,16 +18,17 @@ from zhirong.kernel.money import Fen, parse_yuan, quantise_rate, round_fen, show
 from zhirong.kernel.rulebook import Reference, Rulebook
 from zhirong.kernel.text import Text
 
-PAYER = "central_budget"  # who pays it; no party of a mode
+PAYER = "central_budget"  # The payer; it is not a party of a mode.
 _PREFIX = "subsidy.central."
 _ONE_PER_LOAN = "subsidy.central.one_per_loan"
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """One subsidy. rate: of the principal owed, a year. facts: what must be so of firm and loan.
+    """One subsidy. rate: a share of the principal owed, per year. facts: conditions on the firm and the loan.
 
-    years_at_most: of the loan. loans_at_most: of a borrower's loans only so much is subsidised (fen); None without.
+    years_at_most: years of the loan that count. loans_at_most: the most of a borrower's loans that is subsidised
+    (fen); None: no limit.
     """
 
     code: str
@@ -41,7 +42,7 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One subsidy tried on a loan. amount: in all, in fen, if the loan drew it. charges: its dated payments."""
+    """One subsidy tried on a loan. amount: the total in fen if the loan drew it. charges: its dated payments."""
 
     programme: Programme
     state: Literal["met", "unmet", "unknown"]
@@ -50,11 +51,11 @@ class Candidate:
 
     @property
     def amount(self) -> Fen:
-        """What the firm would get in all, in fen."""
+        """Return what the firm would receive in total, in fen."""
         return sum(charge.amount for charge in self.charges)
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "code": self.programme.code,
             "title": self.programme.title.as_json(),
@@ -70,8 +71,8 @@ class Candidate:
 class CentralSubsidies:
     """What the central budget may pay of a loan's interest.
 
-    drawn: the one that the loan draws; None if it qualifies for none. instead: those that it qualifies for but does
-    not draw, because it may draw one only. to_be_confirmed: those of which something is not known.
+    drawn: the subsidy that the loan draws; None if it qualifies for none. instead: subsidies that it qualifies for
+    but does not draw, because it may draw only one. to_be_confirmed: subsidies for which a fact is unknown.
     """
 
     drawn: Candidate | None
@@ -79,7 +80,7 @@ class CentralSubsidies:
     to_be_confirmed: tuple[Candidate, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "drawn": None if self.drawn is None else self.drawn.as_json(),
             "instead": [candidate.as_json() for candidate in self.instead],
@@ -88,7 +89,7 @@ class CentralSubsidies:
 
 
 def programmes_on(rules: Rulebook, day: date) -> tuple[Programme, ...]:
-    """The subsidies open to a loan made on ``day``; none once they have ended."""
+    """Return the subsidies open to a loan made on ``day``; none once they have ended."""
     found = []
     for rule_id in rules.ids():
         if not rule_id.startswith(_PREFIX) or rule_id == _ONE_PER_LOAN:
@@ -120,11 +121,11 @@ def central_subsidies(
     annual_rate: Fraction,
     interest: Sequence[Dated],
 ) -> CentralSubsidies:
-    """Which central subsidy a loan draws. facts: as for ``eligibility``.
+    """Determine which central subsidy a loan draws. facts: as for ``eligibility``.
 
-    amount: of the loan. interest: what the firm pays, each with its day. A subsidy is its rate over the loan's rate
-    of that interest, no more than the interest itself. Of several that the loan qualifies for it draws the
-    greatest; of equal ones the first by code.
+    amount: of the loan. interest: what the firm pays, each payment with its day. A subsidy pays its rate, divided
+    by the loan's rate, of that interest, and no more than the interest itself. If the loan qualifies for several,
+    it draws the largest; if they are equal, the first by code.
     """
     tried = [
         _try(programme, facts, amount, start, annual_rate, interest) for programme in programmes_on(rules, start)
@@ -173,7 +174,7 @@ def _charges(
     for flow in sorted(interest, key=lambda flow: flow.day):
         if (flow.written or flow.day) > last:
             continue
-        # The sum is rounded once, in however many parts the interest is paid.
+        # The total is rounded once, in however many parts the interest is paid.
         before, subsidised = round_fen(subsidised), subsidised + flow.amount * part
         paid = round_fen(subsidised) - before
         if not paid:

@@ -23,7 +23,7 @@ GIVEN_BACK = ("subsidy", "reward")
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """An amount on a day. written: the contract's day, where the payment moves to a working day."""
+    """An amount on a day. written: the due date in the contract, where the payment moves to a working day."""
 
     day: date
     amount: Fen
@@ -32,14 +32,13 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class LoanFacts:
-    """A loan as the charges see it (fen).
+    """The data of a loan that charges depend on (amounts in fen).
 
-    interest: the interest payments; where none are given, simple interest for the whole term, paid with the loan.
-    lpr: one-year LPR as of the start, which some subsidies need. appraised_value: of the pledged rights.
-    repaid: whether it is repaid in full on time, which some subsidies ask for. borrower_balance, facts, amounts: as
-    for a loss; they decide which part of the loan a party bears. part_of_year: how much of a year lies between two
-    days by the day count of the case, which some charges need. fee_tables: from ``fee_table.fee_tables_on``, by
-    name.
+    interest: the interest payments; if none are given, simple interest for the whole term, paid with the loan. lpr:
+    one-year LPR at the start, which some subsidies need. appraised_value: of the pledged rights. repaid: whether it
+    is repaid in full on time, which some subsidies require. borrower_balance, facts, amounts: as for a loss; they
+    decide which part of the loan a party bears. part_of_year: the fraction of a year between two days by the day
+    count of the case, which some charges need. fee_tables: from ``fee_table.fee_tables_on``, by name.
     """
 
     amount: Fen
@@ -59,7 +58,7 @@ class LoanFacts:
 
     @property
     def known(self) -> Mapping[str, object]:
-        """The facts that a condition on a charge may ask about, with those of the loan itself."""
+        """Return the facts that conditions on a charge may use, including those of the loan itself."""
         own = {
             "amount_fen": self.amount,
             "term_months": self.term_months,
@@ -70,15 +69,16 @@ class LoanFacts:
 
     @property
     def end(self) -> date:
-        """The day the loan falls due."""
+        """Return the maturity date of the loan."""
         return add_months(self.start, self.term_months)
 
 
 @dataclass(frozen=True, slots=True)
 class ModeCharge:
-    """One payment. kind: interest, fee, premium, subsidy or reward. group: what a subsidy must not pay twice.
+    """One payment. kind: interest, fee, premium, subsidy or reward. group: the cost that subsidies must not refund
+    twice.
 
-    written: of interest, the contract's day where it is paid on another.
+    written: for interest, the due date in the contract where it is paid on another day.
     """
 
     code: str
@@ -93,7 +93,7 @@ class ModeCharge:
     written: date | None = None
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "code": self.code,
             "title": self.title.as_json(),
@@ -107,12 +107,13 @@ class ModeCharge:
 
 
 def charges(mode: Mode, loan: LoanFacts) -> tuple[ModeCharge, ...]:
-    """All payments of a loan under ``mode`` next to its principal, interest first, in the order of their days.
+    """Return all payments of a loan under ``mode`` other than its principal: interest first, in the order of their
+    days.
 
-    A rule that is not in force on the day the loan starts is omitted, and so is one whose condition is not known to
-    be met (see ``open_charges``). The sum of a period is rounded once, as the rule says. A subsidy never gives back
-    more than what it is a part of, all subsidies on the same thing together. Raises ValueError if a rule needs
-    something of the loan that is not given.
+    Leaves out a rule that is not in force on the day the loan starts, and one whose condition is not known to be
+    met (see ``open_charges``). Each period's total is rounded once, as the rule says. A subsidy never refunds more
+    than the cost it refers to; all subsidies of one cost count together. Raises ValueError if a rule needs data of
+    the loan that is not given.
     """
     made = list(_interest(loan))
     left: dict[str, Fen] = defaultdict(int)
@@ -132,8 +133,8 @@ def charges(mode: Mode, loan: LoanFacts) -> tuple[ModeCharge, ...]:
 
 @dataclass(frozen=True, slots=True)
 class OpenCharge:
-    """A charge whose condition, or whose rate, depends on something that is not known. words: on what, and what is
-    done.
+    """A charge whose condition or rate depends on an unknown fact. words: the fact, and how the charge is treated
+    meanwhile.
     """
 
     code: str
@@ -142,7 +143,7 @@ class OpenCharge:
 
 
 def open_charges(mode: Mode, loan: LoanFacts) -> tuple[OpenCharge, ...]:
-    """The charges that are not paid, or only at the least rate, until something is known."""
+    """Return the charges that are not paid, or only at the lowest rate, until a fact is known."""
     found = []
     for rule in mode.charges:
         if not rule.reference.holds(loan.start) or not _is_for(rule, loan):
@@ -160,7 +161,7 @@ def open_charges(mode: Mode, loan: LoanFacts) -> tuple[OpenCharge, ...]:
             how = (
                 Text("查明前不支付", "not paid until it is known")
                 if state is None
-                else Text("查明前按最低费率", "at the least rate until it is known")
+                else Text("查明前按最低费率", "at the lowest rate until it is known")
             )
             found.append(OpenCharge(rule.code, rule.title, Text(f"{zh}，{how.zh}", f"{en}; {how.en}")))
     return tuple(found)
@@ -200,9 +201,10 @@ def _interest(loan: LoanFacts) -> list[ModeCharge]:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """What one payment of a rule is taken of. due: when the thing it is a part of falls due. base: in fen, exact.
+    """The base of one payment of a rule. due: due date of the payment that it refers to. base: in fen, exact.
 
-    written: the contract's day, where ``due`` moved to a working day; it decides in which year of the loan it lies.
+    written: the due date in the contract, where ``due`` moved to a working day; it decides in which year of the
+    loan the payment lies.
     """
 
     due: date
@@ -211,7 +213,9 @@ class _Item:
     written: date | None = None
 
     def year_of(self, loan: LoanFacts) -> int:
-        """Which year of the loan it lies in; what is due on its last day is still in it."""
+        """Return the year of the loan in which the payment lies; a payment on the last day of a year belongs to
+        that year.
+        """
         return _year_of_loan(loan, self.written or self.due)
 
 
@@ -243,7 +247,7 @@ def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[ModeCha
         if rule.at_most_per_year is not None:
             formula = Text(
                 f"{formula.zh}（每年上限按本笔贷款计，企业其他贷款已用的额度未计）",
-                f"{formula.en} (yearly limit counted for this loan alone, not for the firm's other loans)",
+                f"{formula.en} (yearly limit for this loan only; other loans of the firm are not counted)",
             )
         if limited <= 0:
             continue
@@ -259,7 +263,7 @@ def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[ModeCha
 
 
 def _by_table(rule: ChargeRule, loan: LoanFacts) -> list[ModeCharge]:
-    """A fee that a table of the rules gives; nothing where none is due."""
+    """Return the fee that a fee table gives; no charge where none is due."""
     table = loan.fee_tables.get(rule.of)
     if table is None or loan.appraised_value is None:
         raise ValueError(f"{rule.code}: the appraised value and the table of fees {rule.of} are needed")
@@ -284,8 +288,8 @@ def _is_for(rule: ChargeRule, loan: LoanFacts) -> bool:
 
 
 def _rate_of(rule: ChargeRule, loan: LoanFacts) -> tuple[Fraction | None, tuple[When, ...]]:
-    """The rate, and what it depends on that is not known. While something is not, the least of what it can be
-    counts.
+    """Return the rate and the unknown facts it depends on. While a fact is unknown, the lowest possible rate
+    applies.
     """
     if rule.rate is None:
         return None, ()
@@ -306,7 +310,9 @@ def _rate_of(rule: ChargeRule, loan: LoanFacts) -> tuple[Fraction | None, tuple[
 def _rounded(
     rule: ChargeRule, loan: LoanFacts, items: Sequence[_Item], rate: Fraction | None
 ) -> list[tuple[_Item, Fen]]:
-    """Each item with its amount. The sum of a period is rounded once, and each item has what it adds to it."""
+    """Return each item with its amount. Each period's total is rounded once; each item gets what it adds to the
+    total.
+    """
     exact: dict[int, Fraction] = defaultdict(Fraction)
     found = []
     for number, item in enumerate(items):
@@ -319,8 +325,8 @@ def _rounded(
 
 
 def _period(rule: ChargeRule, loan: LoanFacts, item: _Item, number: int) -> int:
-    """What is rounded together: all that is paid at the end, under a yearly limit a calendar year of it; else each
-    alone.
+    """Return the key of the items that are rounded together: those paid at the end, those of a calendar year under
+    a yearly limit, or each alone.
     """
     if rule.base not in ("interest", "charge") or rule.when == "start":
         return number
@@ -330,7 +336,7 @@ def _period(rule: ChargeRule, loan: LoanFacts, item: _Item, number: int) -> int:
 
 
 def _year_of_loan(loan: LoanFacts, day: date) -> int:
-    """Which year of the loan a day lies in; what falls due on its last day is still in it."""
+    """Return the year of the loan in which a day lies; a payment on the last day of a year belongs to that year."""
     number = 1
     while day > add_months(loan.start, 12 * number):
         number += 1
@@ -363,24 +369,24 @@ def _items(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[ModeCha
 
 
 def _part_of_year(rule: ChargeRule, loan: LoanFacts, number: int) -> Fraction:
-    """How much of a year the loan's year of this number, from 0, is."""
+    """Return the fraction of a calendar year that the loan's year with this number, counted from 0, covers."""
     if not rule.per_year:
         return Fraction(1)
     months = min(12, loan.term_months - 12 * number)
     if rule.day_count == "months":
         return Fraction(months, 12)
     if loan.part_of_year is None:
-        raise ValueError(f"{rule.code}: the day count of the case is needed")
+        raise ValueError(f"{rule.code}: give the day count of the case")
     first = add_months(loan.start, 12 * number)
     return loan.part_of_year(first, add_months(loan.start, 12 * number + months))
 
 
 def _lpr_part(rule: ChargeRule, loan: LoanFacts) -> Fraction:
-    """Which part of the interest is counted where the rule counts no more than a multiple of the LPR."""
+    """Return the share of the interest that counts where the rule limits it to a multiple of the LPR."""
     if rule.lpr_multiple is None or loan.annual_rate <= 0:
         return Fraction(1)
     if loan.lpr is None:
-        raise ValueError(f"{rule.code}: the LPR is needed")
+        raise ValueError(f"{rule.code}: give the LPR")
     return min(Fraction(1), Fraction(rule.lpr_multiple) * Fraction(loan.lpr) / Fraction(loan.annual_rate))
 
 
@@ -398,13 +404,13 @@ def _single_base(mode: Mode, rule: ChargeRule, loan: LoanFacts) -> Fraction:
         return loan.amount * shares.get(rule.of, Fraction(0)) * ip_part
     if rule.base == "appraised_value":
         if loan.appraised_value is None:
-            raise ValueError(f"{rule.code}: the appraised value is needed")
+            raise ValueError(f"{rule.code}: give the appraised value")
         return Fraction(loan.appraised_value)
     return Fraction(rule.amount or 0)
 
 
 def _quantity(mode: Mode, rule: ChargeRule, loan: LoanFacts) -> Text:
-    """What the rate is taken of, by its own name."""
+    """Return the name of the base of the rate."""
     words = CHARGE_BASES[rule.base]
     if rule.base == "interest" and _lpr_part(rule, loan) < 1 and loan.lpr is not None:
         lpr, times = f"{plain(loan.lpr * 100)} %", plain(rule.lpr_multiple or Decimal(1))
@@ -425,7 +431,7 @@ def _quantity(mode: Mode, rule: ChargeRule, loan: LoanFacts) -> Text:
 
 
 def _no_more_than(rule: ChargeRule, new: list[ModeCharge], left: dict[str, Fen]) -> list[ModeCharge]:
-    """Cut subsidies to what is left of the thing they are a part of."""
+    """Cut subsidies to what is left of the cost they refer to."""
     of = "interest" if rule.base == "interest" else rule.of
     kept = []
     for charge in new:
@@ -438,7 +444,7 @@ def _no_more_than(rule: ChargeRule, new: list[ModeCharge], left: dict[str, Fen])
                 charge.title,
                 amount,
                 "fen",
-                Text("补贴合计不超过实际费用", "subsidies together give back no more than was paid"),
+                Text("补贴合计不超过实际费用", "subsidies together may not exceed the cost paid"),
                 charge.explanation.references,
                 parts=(charge.explanation,),
             )

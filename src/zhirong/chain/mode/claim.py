@@ -1,4 +1,4 @@
-"""The claim file: loans of borrowers and what was lost on them, read once into records."""
+"""The claim file: loans of borrowers and the losses on them, read into records."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,19 +15,21 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a claim file says. pool: without the pauses, which depend on the mode; events: what may cause them."""
+    """The content of a claim file. pool: without the pauses, which depend on the mode. events: what may cause them."""
 
     loans: tuple[LoanLoss, ...]
     pool: PoolState
     events: tuple[PoolEvent, ...]
 
     def pool_under(self, mode: Mode) -> PoolState:
-        """The pool with the pauses that the breakers of ``mode`` bring about."""
+        """Return the pool with the pauses that the breakers of ``mode`` cause."""
         return replace(self.pool, pauses=pauses(mode, self.events))
 
 
 def read_claims(reader: Reader) -> Claims:
-    """Loans, losses, recoveries and the state of the pool. Raises InputError with everything wrong in the file."""
+    """Read the loans, losses, recoveries and the state of the pool. Raises InputError that lists every problem in
+    the file.
+    """
     pool = read_pool(reader)
     events = tuple(_read_event(entry) for entry in reader.tables("pool_event"))
     loans = tuple(_read_loan(entry) for entry in reader.tables("loan"))
@@ -36,8 +38,8 @@ def read_claims(reader: Reader) -> Claims:
             "loan",
             "",
             "missing",
-            Text("没有贷款", "there are no loans"),
-            Text("至少写一个 [[loan]]", "write at least one [[loan]]"),
+            Text("没有贷款", "no loans are given"),
+            Text("至少写一个 [[loan]]", "add at least one [[loan]]"),
         )
     seen: set[str] = set()
     for number, loan in enumerate(loans, 1):
@@ -47,7 +49,7 @@ def read_claims(reader: Reader) -> Claims:
                 loan.loan_id,
                 "twice",
                 Text("同一笔贷款写了两次，不能重复计算", "the same loan is given twice and cannot count twice"),
-                Text("删去重复的一笔，或改正编号", "remove one of them, or correct the id"),
+                Text("请删除重复的一笔，或更正编号", "remove one of them, or correct the id"),
             )
         seen.add(loan.loan_id)
     reader.finish()
@@ -117,16 +119,16 @@ def _read_loan(reader: Reader) -> LoanLoss:
                 f"accrued[{number}].day",
                 accrual.day,
                 "dates_reversed",
-                Text("早于索赔：索赔时的欠款已含", "before the claim, whose figures hold it already"),
-                Text("写进该笔贷款的 interest 或 costs", "put it into interest or costs of the loan"),
+                Text("早于索赔：索赔时的欠款已含", "before the claim, whose figures already include it"),
+                Text("请计入该笔贷款的 interest 或 costs", "add it to interest or costs of the loan"),
             )
     if loan.principal > loan.amount:
         reader.problem(
             "principal",
             yuan(loan.principal),
             "too_large",
-            Text("损失的本金高于贷款额", "more principal is lost than was lent"),
-            Text("改正 principal 或 amount", "correct principal or amount"),
+            Text("损失的本金高于贷款额", "the principal lost exceeds the loan"),
+            Text("请更正 principal 或 amount", "correct principal or amount"),
         )
     if -int(loan.ip_share.as_tuple().exponent) > IP_PLACES:
         reader.problem(
@@ -134,7 +136,7 @@ def _read_loan(reader: Reader) -> LoanLoss:
             loan.ip_share,
             "too_precise",
             Text(f"小数位多于 {IP_PLACES} 位", f"more than {IP_PLACES} decimal places"),
-            Text(f"写到小数点后 {IP_PLACES} 位以内", f"write at most {IP_PLACES} decimal places"),
+            Text(f"请保留到小数点后 {IP_PLACES} 位以内", f"write at most {IP_PLACES} decimal places"),
         )
     if loan.claim_day < loan.loan_day:
         reader.problem(
@@ -142,7 +144,7 @@ def _read_loan(reader: Reader) -> LoanLoss:
             loan.claim_day,
             "dates_reversed",
             Text("索赔早于放款", "the claim comes before the loan"),
-            Text("改正日期", "correct the dates"),
+            Text("请更正日期", "correct the dates"),
         )
     if loan.closed_on is not None and loan.closed_on < loan.claim_day:
         reader.problem(
@@ -150,7 +152,7 @@ def _read_loan(reader: Reader) -> LoanLoss:
             loan.closed_on,
             "dates_reversed",
             Text("结案早于索赔", "the case is closed before the claim"),
-            Text("改正日期", "correct the dates"),
+            Text("请更正日期", "correct the dates"),
         )
     reader.finish()
     return loan
@@ -164,12 +166,12 @@ def _read_recovery(reader: Reader) -> LossRecovery:
             yuan(recovery.costs),
             "too_large",
             Text(
-                "回收费用高于回收的钱，多出的部分不会自行消失",
-                "costs above what came in do not vanish by themselves",
+                "回收费用高于回收金额",
+                "the costs exceed the amount received",
             ),
             Text(
-                "这里最多写回收额，多出的部分写进该笔贷款的 costs",
-                "write no more than the amount here, and the rest in the costs of the loan",
+                "此处最多填写回收金额，超出部分计入该笔贷款的 costs",
+                "enter at most the amount here, and the rest in the costs of the loan",
             ),
         )
     reader.finish()
@@ -184,7 +186,7 @@ def _read_deposit(reader: Reader) -> Deposit:
             deposit.applied_on,
             "dates_reversed",
             Text("抵债日早于收到保证金之日", "it is applied before it is received"),
-            Text("改正日期", "correct the dates"),
+            Text("请更正日期", "correct the dates"),
         )
     reader.finish()
     return deposit

@@ -1,7 +1,7 @@
-"""What the source of a mode says of its standing: a public scheme, a form of contract or a proposal, and since
-when.
+"""The kind of a mode and how far its source confirms it: a public scheme, a form of contract or a proposal, and
+since when.
 
-A scheme is taken as in force only between dates that its source confirms; ``force`` decides that for a day.
+A scheme counts as in force only between dates that its source confirms; ``force`` decides that for a day.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from zhirong.kernel.text import Text
 
 
 class SourceKind(StrEnum):
-    """What a mode is.
+    """The kind of a mode.
 
     scheme: a public scheme that an authority, fund or institution runs for a time. contract_form: a form of
-    contract that the law allows at any time; whether a lender offers it is for the lender to say. proposal:
-    something that a document proposes and no rule has put in force.
+    contract that the law allows at any time; each lender decides whether to offer it. proposal: proposed by a
+    document and not put in force by any rule.
     """
 
     SCHEME = "scheme"
@@ -37,9 +37,9 @@ SOURCE_KIND_TEXT: dict[SourceKind, Text] = {
 class Confirmation:
     """How far the dates of a mode are confirmed.
 
-    confirmed_on: the day on which a source last said that it is in force; None if no source is dated.
-    confirmed_by: what said so, where it is not the source itself. open_ended: the source's own words that it has no
-    last day; empty if it says nothing. ended_by, ended_words: by this day it had ended, and the words that say so,
+    confirmed_on: the day on which a source last said that it is in force; None if no source is dated. confirmed_by:
+    the document that said so, where it is not the source itself. open_ended: the source's own words that it has no
+    last day; empty if it says nothing. ended_by, ended_words: it had ended by this day, and the words that say so,
     where a source gives the end but not its day. confirm_with: who can say whether it is in force.
     """
 
@@ -53,9 +53,10 @@ class Confirmation:
 
 
 def read_source(reader: Reader) -> tuple[Reference, Confirmation]:
-    """``[source]`` of a mode file: the reference, and how far its dates are confirmed.
+    """Read ``[source]`` of a mode file: the reference, and how far its dates are confirmed.
 
-    A dated scheme that names no day of confirmation was confirmed on its first day. Notes what contradicts itself.
+    A dated scheme without a day of confirmation counts as confirmed on its first day. Contradictions are noted as
+    problems.
     """
     reference = read_reference(reader)
     kind = SourceKind(reader.choice("kind", tuple(SourceKind), SourceKind.SCHEME.value))
@@ -79,15 +80,15 @@ def _check(reader: Reader, reference: Reference, found: Confirmation) -> None:
             "open_ended",
             found.open_ended,
             "contradiction",
-            Text("既写最后一天，又写长期有效", "it has a last day and is said to have none"),
-            Text("删去 valid_to 或 open_ended", "remove valid_to or open_ended"),
+            Text("既写最后一天，又写长期有效", "it has a last day and is also marked as having none"),
+            Text("请删除 valid_to 或 open_ended", "remove valid_to or open_ended"),
         )
     if (found.ended_by is None) != (not found.ended_words):
         reader.problem(
             "ended_words",
             found.ended_words,
             "incomplete",
-            Text("已结束要有日期和原文", "an end needs the day by which, and the words that say so"),
+            Text("已结束要有日期和原文", "an end needs a date and the words that say so"),
             Text("ended_by 与 ended_words 一起写", "write ended_by and ended_words together"),
         )
     if found.ended_by is not None and (found.open_ended or reference.valid_to is not None):
@@ -95,14 +96,14 @@ def _check(reader: Reader, reference: Reference, found: Confirmation) -> None:
             "ended_by",
             found.ended_by,
             "contradiction",
-            Text("ended_by 用于结束日期不明的模式", "ended_by is for an end whose day is not known"),
-            Text("删去 ended_by，或删去 valid_to 和 open_ended", "remove ended_by, or valid_to and open_ended"),
+            Text("ended_by 用于结束日期不明的模式", "use ended_by only if the end date is unknown"),
+            Text("请删除 ended_by，或删除 valid_to 和 open_ended", "remove ended_by, or valid_to and open_ended"),
         )
     if found.kind is not SourceKind.SCHEME and (reference.valid_to is not None or found.ended_by is not None):
         reader.problem(
             "kind",
             found.kind.value,
             "contradiction",
-            Text("合同形式和建议方案没有终止日", "neither a form of contract nor a proposal ends on a day"),
-            Text('写 kind = "scheme"，或删去终止日', 'write kind = "scheme", or remove the end'),
+            Text("合同形式和建议方案没有终止日", "a form of contract or a proposal has no end date"),
+            Text('请填写 kind = "scheme"，或删除终止日', 'write kind = "scheme", or remove the end date'),
         )

@@ -1,4 +1,4 @@
-"""What differs between two modes, or between one mode at two dates, and what that means on a portfolio."""
+"""Compare two modes, or one mode at two dates, and show the effect of the differences on a portfolio."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ _WORDS_ONLY = {
 
 @dataclass(frozen=True, slots=True)
 class ModeDifference:
-    """One place where two modes differ. before, after: as the JSON of a mode writes it; None if it is absent."""
+    """One place where two modes differ. before, after: as in the JSON of a mode; None if it is absent."""
 
     place: str
     before: object
@@ -50,7 +50,7 @@ class OnPortfolio:
 
 
 def as_of(mode: Mode, day: date) -> Mode:
-    """The mode as it stood on ``day``: one version of the terms, and only what holds that day."""
+    """Return the mode as of ``day``: one version of the terms, and only the rules in force that day."""
 
     def holds(reference: Reference) -> bool:
         first, last = reference.valid_from, reference.valid_to
@@ -66,7 +66,7 @@ def as_of(mode: Mode, day: date) -> Mode:
 
 
 def differences(before: Mode, after: Mode) -> tuple[ModeDifference, ...]:
-    """Every term, condition, limit and charge that is not the same. Names, titles and sources are left aside."""
+    """List every term, condition, limit and charge that differs. Names, titles and sources are not compared."""
     found: list[ModeDifference] = []
     _compare("", to_json(mode_summary(before)), to_json(mode_summary(after)), found)
     return tuple(found)
@@ -112,11 +112,11 @@ def on_portfolio(
     as_if_in_force: bool = False,
     claim_in_order: bool = False,
 ) -> tuple[OnPortfolio, ...]:
-    """What each role bears of the same losses under both. second: the same loans as ``first``, perhaps on other
-    days.
+    """Compare what each role bears of the same losses under both modes. second: the same loans as ``first``,
+    perhaps on other days.
 
-    as_if_in_force: compare the rules as such, whatever days they hold for. claim_in_order: as for ``allocate``,
-    where the losses are an example and no claims.
+    as_if_in_force: compare the rules regardless of their dates. claim_in_order: as for ``allocate``, where the
+    losses are an example and no claims.
     """
     one = allocate(before, first, pool, as_if_in_force=as_if_in_force, claim_in_order=claim_in_order).totals
     two = allocate(after, second, pool, as_if_in_force=as_if_in_force, claim_in_order=claim_in_order).totals
@@ -127,9 +127,7 @@ def on_portfolio(
 
 
 def example_portfolio(day: date) -> tuple[LoanLoss, ...]:
-    """Six loans to three firms that show where terms part: below, at and above the usual caps. An example, not
-    data.
-    """
+    """Return six example loans to three firms at typical cap boundaries: below, at and above. They are not data."""
     rows = (
         ("甲", "1000000", "1000000", "40000"),
         ("乙", "5000000", "3000000", "150000"),

@@ -1,4 +1,4 @@
-"""Who pays whom when, drawn with characters: a column for each party, an arrow for each payment."""
+"""Draw who pays whom and when with characters: a column for each party, an arrow for each payment."""
 
 from decimal import Decimal
 from unicodedata import east_asian_width
@@ -11,7 +11,7 @@ from zhirong.kernel.explain import plain
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Lang, Text
 
-_LANE = 12  # a column is at least this wide
+_LANE = 12  # Minimum width of a column.
 _WHEN = 10
 
 _DEFAULT = Text("违约后", "default")
@@ -19,7 +19,7 @@ _RECOVERY = Text("回收时", "recovery")
 
 
 def drawing(mode: Mode, lang: Lang = "zh") -> str:
-    """The payments of a mode in the order of time; parties that neither pay nor are paid are omitted."""
+    """Draw the payments of a mode in the order of time; parties that neither pay nor are paid are omitted."""
     arrows = _arrows(mode, lang)
     used = {role for _, payer, payee, _, _ in arrows for role in (payer, payee)}
     lanes = [party.role for party in mode.parties if party.role in used]
@@ -112,7 +112,7 @@ def _arrow(lanes: list[str], payer: str, payee: str, heavy: bool, width: int) ->
 
 
 def display_width(text: str) -> int:
-    """Columns that a text takes up on a terminal; a Chinese letter takes two."""
+    """Return the columns that a text takes up on a terminal; a Chinese character takes two."""
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
@@ -126,5 +126,5 @@ def _centred(text: str, width: int) -> str:
 
 
 def _short(text: str) -> str:
-    """A role's name without what explains it, so that a drawing of many parties fits a screen."""
+    """Return a role's name without its explanation, so that a drawing with many parties fits a screen."""
     return text.split(" or ")[0].split("或")[0].removesuffix(" of the peer guarantee")

@@ -1,4 +1,4 @@
-"""Whether a firm and its loan meet a mode's conditions and limits, each met, unmet or not known, with the hint."""
+"""Check whether a firm and its loan meet a mode's conditions and limits: met, unmet or unknown, each with a hint."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,14 +19,14 @@ from zhirong.kernel.suggestions import nearest
 from zhirong.kernel.text import Text, same
 
 State = Literal["met", "unmet", "unknown"]
-NEVER = "never"  # a day fact for something that has not happened
+NEVER = "never"  # The value of a day fact for something that has not happened.
 
 _UNITS: dict[str, Unit] = {"fen": "fen", "rate": "rate", "months": "months", "count": "count"}
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionResult:
-    """One condition tried on one firm. code: stable key. reason: what is asked and what was found."""
+    """One condition tried on one firm. code: stable key. reason: the requirement and what was found."""
 
     code: str
     state: State
@@ -35,7 +35,7 @@ class ConditionResult:
     reference: Reference
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "code": self.code,
             "state": self.state,
@@ -54,13 +54,13 @@ def eligibility(
     loan_day: date | None = None,
     in_words: bool = True,
 ) -> tuple[ConditionResult, ...]:
-    """Whether ``mode`` is in force on ``day``, then every condition and limit of it tried on ``facts``.
+    """Check whether ``mode`` is in force on ``day``, then try each of its conditions and limits on ``facts``.
 
     facts: keys of ``vocabulary.FACTS`` (and ``lpr_1y``, the one-year LPR, which a rate limit needs). A key that is
-    absent, or None, is not known; a day fact may be ``"never"``. stale_after_days: see ``force.force_on``.
-    loan_day: when the loan is to be paid out, where that is later: a mode that has ended by then is not open to it.
-    in_words: with what was found; otherwise the reason is only what is asked, for those who read the states.
-    Raises ValueError for a key that nobody defined.
+    absent, or None, is unknown; a day fact may be ``"never"``. stale_after_days: see ``force.force_on``. loan_day:
+    the day of disbursement if it is later; a mode that has ended by then is not available. in_words: include what
+    was found; otherwise the reason gives only the requirement, for callers that use the states. Raises ValueError
+    for an undefined key.
     """
     for key in facts:
         if key not in FACTS and key != "lpr_1y":
@@ -82,7 +82,7 @@ def eligibility(
 
 @lru_cache(maxsize=512)
 def _placed(one: Same[Mode]) -> tuple[ModeCondition, ...]:
-    """The conditions of a mode; one on the region says the place by its name, not by its code."""
+    """Return the conditions of a mode; a condition on the region names the place, not its code."""
     return tuple(
         replace(condition, why=_must_be_in(one.it))
         if condition.fact == "region" and condition.why is None
@@ -96,7 +96,9 @@ def _must_be_in(mode: Mode) -> Text:
 
 
 def _offered_here(mode: Mode, facts: Mapping[str, object]) -> ConditionResult | None:
-    """A mode that names no region among its conditions is still only offered where it comes from."""
+    """Return the condition that a firm comes from the mode's region, for a mode that names no region among its
+    conditions.
+    """
     region = plain_fact(facts.get("region"))
     if region is None or mode.region in wider_regions(str(region)):
         return None
@@ -111,12 +113,12 @@ def _offered_here(mode: Mode, facts: Mapping[str, object]) -> ConditionResult | 
 
 
 def partner_check(mode: Mode, facts: Mapping[str, object], day: date) -> tuple[ConditionResult, ...]:
-    """What a guarantor has to keep to over its whole book to take part, tried on its figures as of ``day``."""
+    """Check a guarantor's conditions for taking part, on the figures of its whole book as of ``day``."""
     return tuple(try_condition(condition, facts, day) for condition in mode.partner_conditions)
 
 
 def try_condition(condition: ModeCondition, facts: Mapping[str, object], day: date) -> ConditionResult:
-    """One condition tried on facts as of ``day``, in words."""
+    """Try one condition on facts as of ``day``, in words."""
     fact = ALL_FACTS[condition.fact]
     stated = facts.get(condition.fact)
     found = plain_fact(stated)
@@ -134,7 +136,7 @@ def try_condition(condition: ModeCondition, facts: Mapping[str, object], day: da
 
 
 def state_of(condition: ModeCondition, facts: Mapping[str, object], day: date) -> State:
-    """As ``try_condition``, without the words."""
+    """Try one condition as ``try_condition`` does, without the words."""
     found = plain_fact(facts.get(condition.fact))
     if found is None:
         return "unknown"
@@ -162,7 +164,7 @@ def _unknown(one: Same[ModeCondition]) -> ConditionResult:
         condition.code,
         "unknown",
         Text(f"{asked.zh}；尚不知“{label.zh}”", f"{asked.en}; {label.en}: not known"),
-        Text(f"补充“{label.zh}”", f"state: {label.en}"),
+        Text(f"请补充“{label.zh}”", f"state: {label.en}"),
         condition.reference,
     )
 
@@ -192,7 +194,7 @@ def _is_met(condition: ModeCondition, found: object, day: date) -> bool:
     raise ValueError(f"{condition.fact} = {found!r} cannot be tested with {test}")
 
 
-# From the day found, the day that a test of so many years, months or days leads to.
+# Return the day that is the test's number of years, months or days after the day found.
 _DAY_TESTS: dict[str, Callable[[date, int], date]] = {
     "years_at_least": add_years,
     "none_within_years": add_years,
@@ -205,7 +207,7 @@ _DAY_TESTS: dict[str, Callable[[date, int], date]] = {
 
 
 def asked_of(condition: ModeCondition) -> Text:
-    """What a condition asks for, in words; the file's own words where it has some."""
+    """Return the requirement of a condition in words; the file's own words where it has some."""
     if condition.why is not None:
         return condition.why
     label = ALL_FACTS[condition.fact].label
@@ -244,7 +246,7 @@ def _asked_of_day(condition: ModeCondition, label: Text) -> Text:
 
 
 def _listed(words: Sequence[str]) -> Text:
-    """Kinds of rights by their names, region codes as they are."""
+    """Return kinds of rights by their names; region codes are left as they are."""
     named = [RIGHT_KINDS.get(word, same(word)) for word in words]
     return Text("、".join(name.zh for name in named), ", ".join(name.en for name in named))
 
@@ -283,7 +285,7 @@ def _rate_over_lpr(limits: Limits, over: Decimal, facts: Mapping[str, object]) -
             code,
             "unknown",
             Text(f"{asked.zh}；利率或 LPR 未知", f"{asked.en}; the rate or the LPR is not known"),
-            Text("补充年利率", "state the annual rate"),
+            Text("请补充年利率", "state the annual rate"),
             limits.reference,
         )
     met = rate <= lpr + over
@@ -301,21 +303,22 @@ def _rate_over_lpr(limits: Limits, over: Decimal, facts: Mapping[str, object]) -
 
 
 def force_condition(force: ForceOn) -> ConditionResult | None:
-    """Where the mode stands, as a condition: nothing to say where it is in force.
+    """Return the force of the mode as a condition; None where it is in force.
 
-    Ended, not begun and foreign: unmet. To be confirmed: not known. A form of contract is met, and says what it is.
+    Ended, not begun and foreign are unmet. To be confirmed is unknown. A form of contract is met and says what it
+    is.
     """
     if force.state is Force.IN_FORCE:
         return None
     if force.state is Force.CONTRACT_FORM:
         return ConditionResult("mode.contract_form", "met", force.reason, None, force.reference)
     if force.for_study:
-        hint = Text("选用现行规则", "use the rule now in force")
+        hint = Text("请选用现行规则", "use the rule now in force")
         return ConditionResult("mode.in_force", "unmet", force.reason, hint, force.reference)
     asked = force.confirm_with
     hint = (
-        Text("确认该模式是否仍在执行", "confirm whether it is in force")
+        Text("请确认该模式是否仍在执行", "confirm whether it is in force")
         if asked is None
-        else Text(f"向{asked.zh}确认是否仍在执行", f"confirm with {asked.en} whether it is in force")
+        else Text(f"请向{asked.zh}确认是否仍在执行", f"confirm with {asked.en} whether it is in force")
     )
     return ConditionResult("mode.validity", "unknown", force.reason, hint, force.reference)

@@ -1,6 +1,7 @@
-"""Fees that follow a dated table instead of a rate in the mode's file: today the fee of an appraisal.
+"""Fees that follow a dated fee table instead of a rate in the mode's file: today the appraisal fee.
 
-The table is a rule, so that one correction reaches every mode. A mode file names it: ``base = "fee_table"``.
+The table is a rule, so that one correction reaches every mode. A mode file refers to it with ``base =
+"fee_table"``.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from zhirong.kernel.rulebook import Rulebook, RuleValue, wider_regions
 from zhirong.kernel.text import Text
 
 APPRAISAL_FEE = "appraisal_fee"
-FEE_TABLES: dict[str, Text] = {APPRAISAL_FEE: Text("评估费收费表", "table of appraisal fees")}
+FEE_TABLES: dict[str, Text] = {APPRAISAL_FEE: Text("评估费收费表", "appraisal fee table")}
 
 _TABLE = "mode.appraisal_fee"
 _INTERNAL = "mode.internal_valuation"
@@ -22,11 +23,12 @@ _INTERNAL = "mode.internal_valuation"
 
 @dataclass(frozen=True, slots=True)
 class FeeTable:
-    """A fee that falls with the value: each slice of it at the rate of its tier, and no less than ``least`` (fen).
+    """A fee in tiers: each slice of the value is charged at the rate of its tier, with a minimum of ``least``
+    (fen).
 
     tiers: end of each slice in fen (None: open) with its rate. table: the rule. internal: the rule under which the
     lender values the rights itself and no fee is due; None if there is none on the day. regions, loans_at_most:
-    where and up to which loan (fen) that holds.
+    where, and up to which loan (fen), that rule applies.
     """
 
     tiers: tuple[tuple[Fen | None, Fraction], ...]
@@ -37,9 +39,9 @@ class FeeTable:
     loans_at_most: Fen
 
     def fee(self, value: Fen, loan: Fen, region: str | None) -> Explanation:
-        """The fee for rights of this value under a loan of this amount, with how it came about.
+        """Return the fee for rights of this value under a loan of this amount, with its derivation.
 
-        Nothing is due without a value, and where the lender may value by itself or agree on the value.
+        No fee is due without a value, or where the lender may value the rights itself or agree on the value.
         """
         title = FEE_TABLES[APPRAISAL_FEE]
         if value <= 0:
@@ -48,7 +50,7 @@ class FeeTable:
             most = show_yuan(self.loans_at_most)
             words = Text(
                 f"试点地区单笔 {most} 元以下由银行内部评估或银企协商定价，不收评估费",
-                f"in a pilot place the bank values by itself, or with the firm, for a loan up to {most}: no fee",
+                f"in a pilot region, the bank values rights for loans up to {most} itself or agrees the value with the firm; no fee is charged",
             )
             return Explanation(title, 0, "fen", words, (self.internal.reference,))
         done, exact, steps = 0, Fraction(0), []
@@ -74,7 +76,7 @@ class FeeTable:
 
 
 def fee_tables_on(rules: Rulebook, day: date) -> Mapping[str, FeeTable]:
-    """Every table of fees that a mode may name, as of ``day``. Raises RuleError if a table does not hold that
+    """Return every fee table that a mode may refer to, as of ``day``. Raises RuleError if no table is in force that
     day.
     """
     table, internal = rules.at(_TABLE, day), rules.find(_INTERNAL, day)

@@ -1,7 +1,8 @@
-"""Whether a mode is in force on a day, and how sure that is: the one place that decides what may lead an answer.
+"""Decide whether a mode is in force on a day and how certain that is. This is the only place that decides which
+modes may lead an answer.
 
-In force is only what lies between dates that a source confirms, confirmed lately. What lacks a first day, a last
-day or a late confirmation is to be confirmed, with whom, and never leads.
+A mode is in force only between dates that a source confirms, with a recent confirmation. A mode without a first
+day, a last day or a recent confirmation is to be confirmed: the answer names whom to ask, and the mode never leads.
 """
 
 from collections.abc import Sequence
@@ -23,10 +24,10 @@ _CODE_DIGITS = 6  # a region of the country; other countries have two letters
 
 
 class Force(StrEnum):
-    """Where a mode stands on a day, in the order in which lists show it.
+    """The force of a mode on a day, in the order in which lists show it.
 
-    contract_form: no public rule governs it, the law allows it on any day, and a lender says whether it offers it.
-    foreign: of another country, for study. The last three are never offered.
+    contract_form: no public rule governs it, the law allows it on any day, and each lender decides whether to offer
+    it. foreign: of another country, for study. The last three are never offered.
     """
 
     IN_FORCE = "in_force"
@@ -53,10 +54,10 @@ _AUTHORITY = Text("放款机构或主管部门", "the lender or the authority in
 
 @dataclass(frozen=True, slots=True)
 class ForceOn:
-    """Where a mode stands on one day.
+    """The force of a mode on one day.
 
-    reason: which dates and confirmations decide. confirm_with: who can confirm it or say whether it is offered;
-    None if nothing is to be asked. reference: the source of the dates.
+    reason: the dates and confirmations that decide. confirm_with: who can confirm it or say whether it is offered;
+    None if no confirmation is needed. reference: the source of the dates.
     """
 
     state: Force
@@ -66,16 +67,16 @@ class ForceOn:
 
     @property
     def may_lead(self) -> bool:
-        """Whether an answer may be headed by it: in force, or a form of contract that the law allows."""
+        """Return whether the mode may lead an answer: it is in force, or a form of contract that the law allows."""
         return self.state in (Force.IN_FORCE, Force.CONTRACT_FORM)
 
     @property
     def for_study(self) -> bool:
-        """Whether it is shown for study alone: it has ended, has not begun, or is of another country."""
+        """Return whether the mode is shown for study only: it has ended, has not begun, or is of another country."""
         return self.state in (Force.ENDED, Force.NOT_BEGUN, Force.FOREIGN)
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "state": self.state.value,
             "reason": self.reason.as_json(),
@@ -85,7 +86,7 @@ class ForceOn:
 
 
 def force_on(mode: Mode, day: date, stale_after_days: int) -> ForceOn:
-    """Where ``mode`` stands on ``day``.
+    """Return the force of ``mode`` on ``day``.
 
     stale_after_days: how many days old the last confirmation may be (rule ``mode.confirmation_days``).
     """
@@ -110,7 +111,7 @@ def force_of_source(
     *,
     stale_after_days: int,
 ) -> ForceOn:
-    """As ``force_on``, without the rest of the mode. windows: first and last day of each version of the terms."""
+    """Do as ``force_on``, without the rest of the mode. windows: first and last day of each version of the terms."""
     if region != COUNTRY and len(region) != _CODE_DIGITS:
         return _study(Force.FOREIGN, source, Text("境外模式，供研究", "of another country, for study"))
     if said.kind is SourceKind.PROPOSAL:
@@ -140,7 +141,7 @@ def force_of_source(
 
 
 def _outside(source: Reference, windows: Sequence[Window], day: date) -> ForceOn | None:
-    """Whether no version of the terms holds on ``day``; versions follow each other without a gap."""
+    """Return whether no version of the terms is in force on ``day``; versions follow each other without a gap."""
     first, last = windows[0][0], windows[-1][1]
     if first is not None and day < first:
         return _study(Force.NOT_BEGUN, source, _begins(first, day))
@@ -150,7 +151,7 @@ def _outside(source: Reference, windows: Sequence[Window], day: date) -> ForceOn
 
 
 def _open_points(source: Reference, said: Confirmation, day: date, stale_after_days: int) -> list[Text]:
-    """What the source leaves open on ``day``; nothing where it is in force."""
+    """Return what the source leaves open on ``day``; empty where the mode is in force."""
     points = []
     if source.valid_from is None:
         points.append(Text("来源没有给出施行日", "the source gives no first day"))
@@ -159,7 +160,9 @@ def _open_points(source: Reference, said: Confirmation, day: date, stale_after_d
     confirmed = said.confirmed_on
     if confirmed is None:
         points.append(
-            Text("来源没有日期，不知何时确认过", "the source is not dated: nothing says when it was confirmed")
+            Text(
+                "来源未注明日期，无法确定确认时间", "the source has no date, so the date of confirmation is unknown"
+            )
         )
     elif (day - confirmed).days > stale_after_days:
         points.append(

@@ -1,4 +1,4 @@
-"""The formatter of mode files: sections and fields in one order, values in one way of writing, comments kept."""
+"""The formatter of mode files: sections and fields in a fixed order, values in one notation, comments kept."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from zhirong.kernel.fields import parse_toml
 
 _WIDTH = 110
 
-# The order of the language page: who it is, where it is from, who takes part, who bears what, and the rest.
+# The order of the language page: identity, origin, parties, loss shares, and the rest.
 _HEAD = (
     "id",
     "title",
@@ -70,7 +70,7 @@ class _Section:
 
 
 def format_mode(text: str, source: str) -> str:
-    """The same file in the one layout. Comments stay with the field or section that they are before.
+    """Return the same file in the standard layout. Comments stay with the field or section that they precede.
 
     Raises InputError if the text is not TOML.
     """
@@ -112,7 +112,7 @@ def _parse(text: str) -> tuple[list[_Section], list[str]]:
         try:
             table = tomllib.loads(statement, parse_float=Decimal)
         except tomllib.TOMLDecodeError:
-            continue  # a value that continues over the next line
+            continue  # The value continues on the next line.
         name = statement.split("=")[0].strip()
         value = table[name] if name in table else next(iter(table.values()))
         sections[-1].fields.append(_Field(name, value, comments, _trailing(statement)))
@@ -121,7 +121,7 @@ def _parse(text: str) -> tuple[list[_Section], list[str]]:
 
 
 def _trailing(statement: str) -> str:
-    """A comment after the value, if cutting there leaves the same value."""
+    """Return the comment after the value, if cutting there leaves the same value."""
     last = statement.rstrip("\n").split("\n")[-1]
     for place, letter in enumerate(last):
         if letter == "#":

@@ -1,4 +1,4 @@
-"""What the allocator takes and gives: losses of loans, the state of a pool, and who bears what."""
+"""Input and output of the allocator: losses of loans, the state of a pool, and each party's part."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,15 +10,16 @@ from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
 
 NOTHING: Mapping[str, Fen] = {}
-IP_PLACES = 15  # decimal places of the part of a loan that IP secures: as many as columns of whole numbers carry
+# Decimal places of the part of a loan that IP secures: as many as columns of whole numbers can hold.
+IP_PLACES = 15
 
 
 @dataclass(frozen=True, slots=True)
 class LossRecovery:
-    """Money that came in from the debtor or the pledged right. costs: of getting it, borne out of it, at most all
-    of it.
+    """Money received from the debtor or from the pledged right. costs: the costs of collecting it, deducted from
+    it, at most all of it.
 
-    Costs above what came in are costs of the loan, which the mode's base says who bears.
+    Costs above the amount received are costs of the loan; the mode's base says who bears them.
     """
 
     day: date
@@ -27,15 +28,16 @@ class LossRecovery:
 
     @property
     def net(self) -> Fen:
-        """What is left of it to be shared."""
+        """Return what is left to be shared."""
         return self.amount - self.costs
 
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """Money of the firm that the lender holds since ``day`` and that is not the lender's yet.
+    """The firm's money that the lender has held as a deposit since ``day`` and that does not belong to the lender
+    yet.
 
-    applied_on: the day on which it is set against the debt and becomes a recovery; None: it is still only held.
+    applied_on: the day on which it is set off against the debt and becomes a recovery; None: not applied yet.
     """
 
     day: date
@@ -45,7 +47,7 @@ class Deposit:
 
 @dataclass(frozen=True, slots=True)
 class Accrued:
-    """Interest, penalty or costs that the debt has grown by since the claim; nobody shares them."""
+    """Interest, penalty or costs added to the debt since the claim; nobody shares them."""
 
     day: date
     amount: Fen
@@ -53,18 +55,18 @@ class Accrued:
 
 @dataclass(frozen=True, slots=True)
 class LoanLoss:
-    """One loan and what was lost on it (fen). A loan that lost nothing still takes up room under a cap on loans.
+    """One loan and the loss on it (fen). A loan without a loss still uses room under a cap on loans.
 
     amount: what was lent on ``loan_day``. principal, interest, costs: unpaid on ``claim_day``, before recoveries.
-    ip_share: part of a mixed loan that IP secures. borrower_balance: the firm's balance under the mode, by default
-    the loan itself. paid_elsewhere: compensated already under another mode. facts: those that conditions at claim
-    and bonuses ask for. amounts: agreed price, deposit, deductible. members: what each member firm pledged.
-    public_elsewhere: what other public money has paid for the loan; None if that is not known.
-    closed_on: the day the case was written off or settled, which trues up an advance. reckoned_on: the day up to
-    which recoveries reduce the loss before it is shared, by default that of the claim. deposits: money that is held
-    and not received until it is applied. accrued: what the debt has grown by since the claim, so that a surplus is
-    what exceeds the debt of its day. entered_on: the day of entry in the pool (入库), from which it takes up room under
-    caps that count loans; None: it does so from its claim on.
+    ip_share: the part of a mixed loan that IP secures. borrower_balance: the firm's balance under the mode, by
+    default the loan itself. paid_elsewhere: already compensated under another mode. facts: the facts that
+    conditions at claim and bonuses need. amounts: agreed price, deposit, deductible. members: what each member firm
+    pledged. public_elsewhere: what other public funds have paid for the loan; None if unknown. closed_on: the day
+    the case was written off or settled, which trues up an advance. reckoned_on: the day up to which recoveries
+    reduce the loss before it is shared, by default that of the claim. deposits: money held that counts as received
+    only once it is applied. accrued: additions to the debt since the claim, so that a surplus is what exceeds the
+    debt of that day. entered_on: the day of pool entry (入库), from which the loan uses room under caps that count
+    loans; None: from its claim on.
     """
 
     loan_id: str
@@ -96,7 +98,7 @@ class LoanLoss:
 
     @property
     def received(self) -> tuple[LossRecovery, ...]:
-        """Recoveries, and deposits on the day on which they are applied."""
+        """Return recoveries, including deposits on the day on which they are applied."""
         if not self.deposits:
             return self.recoveries
         applied = tuple(
@@ -107,7 +109,7 @@ class LoanLoss:
         return (*self.recoveries, *applied)
 
     def held_on(self, day: date) -> Fen:
-        """Deposits that are held and not applied by the end of ``day``."""
+        """Return deposits that are held and not applied by the end of ``day``."""
         return sum(
             deposit.amount
             for deposit in self.deposits
@@ -116,12 +118,12 @@ class LoanLoss:
 
     @property
     def last_reckoned(self) -> date:
-        """The last day whose recoveries reduce the loss before it is shared."""
+        """Return the last day whose recoveries reduce the loss before it is shared."""
         return self.claim_day if self.reckoned_on is None else self.reckoned_on
 
     @property
     def gross(self) -> Fen:
-        """All that was unpaid on the day of the claim."""
+        """Return everything that was unpaid on the day of the claim."""
         return self.principal + self.interest + self.costs
 
 
@@ -129,7 +131,8 @@ class LoanLoss:
 class Pause:
     """No new loans of ``lender`` (empty: of any) from ``first`` to ``last`` (None: still paused).
 
-    ratio: of losses to principal entered that brought it about; None if no principal had entered that year.
+    ratio: the ratio of losses to entered principal that caused the pause; None if no principal was entered that
+    year.
     """
 
     lender: str
@@ -138,7 +141,7 @@ class Pause:
     ratio: Decimal | None
 
     def covers(self, lender: str, day: date) -> bool:
-        """Whether a loan of ``lender`` made on ``day`` falls into it."""
+        """Return whether a loan of ``lender`` made on ``day`` falls into it."""
         return self.lender in ("", lender) and self.first <= day and (self.last is None or day <= self.last)
 
 
@@ -147,12 +150,12 @@ _FIGURES: Mapping[str, Text] = {
     "fees": Text("已收的费用", "the fees collected"),
     "entered": Text("纳入的本金", "the principal entered"),
 }
-# What an unknown figure counts as where it is left open: 90 trillion yuan, more than any pool.
+# The value of an unknown figure where it is left open: 90 trillion yuan, more than any pool.
 _WIDE: Fen = 1 << 53
 
 
 class MissingFigureError(ValueError):
-    """A cap or tier needs a figure of the pool that is not given. figure: balance, fees or entered."""
+    """A cap or tier needs a figure of the pool that is missing. figure: balance, fees or entered."""
 
     def __init__(self, figure: str) -> None:
         name = _FIGURES[figure]
@@ -163,12 +166,12 @@ class MissingFigureError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """What a cap, a layer or a breaker has to know of the pool.
+    """The figures of a pool that a cap, a layer or a breaker needs.
 
-    balance: the fund's money (None: the size in the file). fees: collected so far (None: not known). entered:
-    principal entered, by lender and calendar year of the loan; ``("", 0)`` where only the whole is known. pauses:
-    periods without new loans. figures_open: a figure that is not known limits nothing, for showing a loan before
-    there is a pool to ask; otherwise it raises MissingFigureError. Nothing unknown ever counts as zero.
+    balance: the fund's money (None: the size in the file). fees: collected so far (None: unknown). entered:
+    principal entered, by lender and calendar year of the loan; ``("", 0)`` where only the total is known. pauses:
+    periods without new loans. figures_open: an unknown figure limits nothing, for showing a loan before it belongs
+    to a pool; otherwise it raises MissingFigureError. An unknown figure never counts as zero.
     """
 
     balance: Fen | None = None
@@ -178,7 +181,7 @@ class PoolState:
     figures_open: bool = False
 
     def entered_in(self, lender: str | None, year: int | None) -> Fen:
-        """Principal entered by one lender or all, in one year or all. Raises MissingFigureError."""
+        """Return the principal entered by one lender or all, in one year or all. Raises MissingFigureError."""
         amounts = [
             amount
             for (who, when), amount in self.entered.items()
@@ -187,11 +190,11 @@ class PoolState:
         return sum(amounts) if amounts else self._unknown("entered")
 
     def fees_collected(self) -> Fen:
-        """Fees collected so far. Raises MissingFigureError."""
+        """Return the fees collected so far. Raises MissingFigureError."""
         return self._unknown("fees") if self.fees is None else self.fees
 
     def held(self, size: Fen | None) -> Fen:
-        """The fund's money; ``size``, what the file says it holds, where nothing newer is known. Raises
+        """Return the fund's money, or ``size`` from the file where no newer figure is known. Raises
         MissingFigureError.
         """
         known = size if self.balance is None else self.balance
@@ -208,7 +211,7 @@ OPEN_POOL = PoolState(figures_open=True)
 
 @dataclass(frozen=True, slots=True)
 class ShareLine:
-    """A number of fen that a party bears, and why."""
+    """An amount in fen that a party bears, and the reason."""
 
     party: str
     amount: Fen
@@ -217,11 +220,11 @@ class ShareLine:
 
 @dataclass(frozen=True, slots=True)
 class LoanShare:
-    """Who bears what of one loan's loss. parts sum to ``loss`` exactly; lines sum to parts.
+    """The division of one loan's loss. parts sum to ``loss`` exactly; lines sum to parts.
 
-    loss: after recoveries that came before the claim. members: how a group's part falls on its member firms.
-    refused: why it is not compensated at all, where it is not; undecided: because something is not known yet, and
-    only until it is. open: clauses that are omitted of account because what they ask for is not known.
+    loss: net of recoveries that came before the claim. members: how a group's part is divided among its member
+    firms. refused: why it is not compensated, where it is not; undecided: because a fact is still unknown, and only
+    until it is known. open: clauses that are left out because the facts that they need are unknown.
     """
 
     loan_id: str
@@ -237,7 +240,7 @@ class LoanShare:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """Who bears what of all losses given. loans: in the order in which they were given."""
+    """The division of all losses given. loans: in the order in which they were given."""
 
     loans: tuple[LoanShare, ...]
     totals: Mapping[str, Fen]
@@ -245,7 +248,7 @@ class Allocation:
     explanation: Explanation
 
     def of(self, loan_id: str) -> LoanShare:
-        """The share of one loan. Raises KeyError."""
+        """Return the division of one loan. Raises KeyError."""
         for loan in self.loans:
             if loan.loan_id == loan_id:
                 return loan

@@ -1,7 +1,8 @@
-"""A mode as the engine sees it: roles, terms of sharing, conditions, charges. Made by ``reader``, never by hand.
+"""A mode as the engine sees it: roles, terms of sharing, conditions, charges. ``reader`` creates it, never other
+code.
 
-Amounts are fen, rates and shares exact. Everything that a source does not say carries a reference whose
-confidence is ``assumed`` and is listed in ``Mode.assumptions``.
+Amounts are fen, rates and shares exact. Anything that no source states carries a reference whose confidence is
+``assumed`` and is listed in ``Mode.assumptions``.
 """
 
 from dataclasses import dataclass, field, replace
@@ -21,9 +22,9 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class ModeParty:
-    """Who plays a role in this mode. role: a word of ``vocabulary.ROLES``.
+    """The party that plays a role in this mode. role: a word of ``vocabulary.ROLES``.
 
-    nature: whether its payment takes the claim over or compensates the lender; None where the file does not say.
+    nature: whether its payment takes the claim over or compensates the lender; None if the file does not say.
     """
 
     role: str
@@ -44,15 +45,16 @@ class ModeCondition:
 
     @property
     def code(self) -> str:
-        """Stable key of the condition."""
+        """Return the stable key of the condition."""
         return f"{self.fact}.{self.test}"
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """When a clause holds: one of ``any_of`` is met, and each of ``all_of``. Without conditions it always holds.
+    """The conditions of a clause: at least one of ``any_of`` is met, and each of ``all_of``. Without conditions it
+    always applies.
 
-    What is not known makes a clause undecided: it then pays nothing to anyone that it would not pay in any case.
+    An unknown fact makes a clause undecided: it then pays nothing to anyone that it would not pay in any case.
     """
 
     any_of: tuple[ModeCondition, ...] = ()
@@ -60,7 +62,7 @@ class When:
 
     @property
     def conditions(self) -> tuple[ModeCondition, ...]:
-        """Every condition, in the order of the file."""
+        """Return every condition, in the order of the file."""
         return (*self.any_of, *self.all_of)
 
 
@@ -69,7 +71,7 @@ ALWAYS = When()
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """Other shares of a tier that replace its own. The first of a tier that holds counts."""
+    """Alternative shares that replace those of a tier. The first alternative whose conditions are met counts."""
 
     when: When
     shares: tuple[tuple[str, Fraction], ...]
@@ -77,12 +79,12 @@ class Instead:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Who bears what of one slice.
+    """Who bears which part of one slice.
 
-    up_to: end of the slice in fen (or a ratio for the pool's loss ratio), included; None is open.
-    up_to_fact: name of an amount of the loan that ends the slice instead, such as an agreed price.
-    shares: exact parts that sum to 1, in the order of the parties. paths: how a nested share came about. instead:
-    other shares where a condition is met.
+    up_to: end of the slice in fen (or a ratio for the pool's loss ratio), included; None is open. up_to_fact: name
+    of an amount of the loan that ends the slice instead, such as an agreed price. shares: exact parts that sum to
+    1, in the order of the parties. paths: how a nested share was derived. instead: alternative shares where a
+    condition is met.
     """
 
     shares: tuple[tuple[str, Fraction], ...]
@@ -93,8 +95,8 @@ class Tier:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Every role that has a share of the slice, whatever is met; in the order of the parties as far as
-        possible.
+        """Return every role that has a share of the slice under any condition; in the order of the parties as far
+        as possible.
         """
         others = (role for other in self.instead for role, _ in other.shares)
         return tuple(dict.fromkeys([*(role for role, _ in self.shares), *others]))
@@ -102,7 +104,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Bonus:
-    """A further share for ``to``, taken from ``taken_from``, where ``when`` holds."""
+    """A further share for ``to``, taken from ``taken_from``, where ``when`` is met."""
 
     to: str
     taken_from: str
@@ -112,8 +114,8 @@ class Bonus:
 
 @dataclass(frozen=True, slots=True)
 class TopUp:
-    """A further layer: ``payer`` bears ``share`` of the base on top, taken from ``taken_from``, where ``when``
-    holds.
+    """A further layer: ``payer`` bears ``share`` of the base in addition, taken from ``taken_from``, where ``when``
+    is met.
     """
 
     payer: str
@@ -125,7 +127,7 @@ class TopUp:
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The parties named bear together at most ``share``; bonuses and top-ups are cut to it, the last first."""
+    """The named parties together bear at most ``share``; bonuses and top-ups are cut to it, the last first."""
 
     parties: tuple[str, ...]
     share: Fraction
@@ -136,14 +138,13 @@ class Ceiling:
 class Cap:
     """A limit on what is counted, shared or paid.
 
-    counts: a reading of ``vocabulary.READINGS``. per: what it is counted for; empty is the whole pool.
-    Exactly one of: amount (fen); times_fees (multiple of the fees collected by the payers); of_entered (part of the
-    principal entered in the pool); of_balance (the fund's balance on the day of reckoning; what comes back to the
-    fund by a later recovery does not make room for other loans, which is assumed: no rule says that it does);
-    of_loss (part of the loan's loss in the components that are shared).
-    payers: whose payments it limits (reading ``payment`` only). beside: parties whose payments count first, so that
-    the payers give way to them; public_elsewhere: so does what other public money has paid for the loan. when:
-    where the cap holds; while that is not known it limits.
+    counts: a reading of ``vocabulary.READINGS``. per: the unit it applies to; empty is the whole pool. Exactly one
+    of: amount (fen); times_fees (multiple of the fees collected by the payers); of_entered (part of the principal
+    entered in the pool); of_balance (the fund's balance on the day of reckoning; it is assumed that money a later
+    recovery returns to the fund makes no room for other loans, since no rule says that it does); of_loss (part of
+    the loan's loss in the shared components). payers: whose payments it limits (reading ``payment`` only). beside:
+    parties whose payments count first, so that the payers give way to them; public_elsewhere: payments of other
+    public funds count first too. when: the conditions of the cap; while they are unknown, the cap limits.
     """
 
     counts: str
@@ -163,7 +164,7 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When a payer pays, and to whom. days: after the claim. through: who pays in its stead first, and is repaid by
+    """When a payer pays, and to whom. days: after the claim. through: who pays first on its behalf and is repaid by
     it.
     """
 
@@ -177,8 +178,8 @@ class Timing:
 class Breaker:
     """No new loans of a lender while its losses of the year exceed ``above`` of that year's entered principal.
 
-    Exactly ``above`` does not trip it. It resumes when the ratio is ``resume_at`` or less again, or, with
-    ``resume_next_year``, on the next 1 January at the latest.
+    A ratio of exactly ``above`` does not trip it. Lending resumes when the ratio is ``resume_at`` or less again,
+    or, with ``resume_next_year``, on the next 1 January at the latest.
     """
 
     above: Fraction
@@ -200,12 +201,12 @@ class Advance:
 
 @dataclass(frozen=True, slots=True)
 class Recoveries:
-    """How money that comes in after the loss was shared goes back.
+    """How recoveries that arrive after the loss was shared are distributed.
 
     back: ``pro_rata`` to what each bears, ``creditor_first`` (the lender is made whole before the others), or
-    ``in_order`` of the parties named. weights: the parts in the ``shared`` components count, what is not shared
-    coming after them, or ``all`` that is borne. against: the order in which money received before the claim
-    reduces what is owed.
+    ``in_order`` of the parties named. weights: ``shared`` counts the parts in the shared components first and
+    unshared losses after them; ``all`` counts everything that is borne. against: the order in which money received
+    before the claim reduces what is owed.
     """
 
     back: str
@@ -215,7 +216,7 @@ class Recoveries:
 
     @property
     def turns(self) -> tuple[str, ...]:
-        """The parties that are made whole one after the other, before the rest is divided."""
+        """Return the parties that are made whole one after the other, before the rest is divided."""
         return ("lender",) if self.back == "creditor_first" else self.order
 
 
@@ -223,8 +224,8 @@ class Recoveries:
 class Sharing:
     """How a loss is divided, from the first to the last day named.
 
-    base: components that are shared; what is not shared is borne by ``rest_to``. mixed: whether of a loan secured
-    by more than IP only the IP part is shared. measure, tier_reading: what the tiers are measured on and how.
+    base: components that are shared; ``rest_to`` bears what is not shared. mixed: whether only the IP part of a
+    loan secured by more than IP is shared. measure, tier_reading: what the tiers are measured on and how.
     residue_to: who takes the fen that rounding leaves (None: the largest remainders). order: whose turn it is first
     under a cap. elsewhere: ``refuse`` a loss already compensated under another mode, or ``deduct`` what was paid.
     """
@@ -252,19 +253,21 @@ class Sharing:
 
     @property
     def clauses(self) -> tuple[When, ...]:
-        """When each clause on shares holds: the bonuses, the top-ups, and what tiers say instead, tier by tier."""
+        """Return the conditions of each clause on shares: the bonuses, the top-ups, and the alternative shares,
+        tier by tier.
+        """
         instead = (other.when for tier in self.tiers for other in tier.instead)
         return (*(b.when for b in self.bonuses), *(t.when for t in self.top_ups), *instead)
 
     def timing_of(self, payer: str) -> Timing:
-        """When a payer pays; on the day of the claim and straight to the lender by default."""
+        """Return when a payer pays; by default on the day of the claim, straight to the lender."""
         for timing in self.timings:
             if timing.payer == payer:
                 return timing
         return Timing(payer, 0, None, self.reference)
 
     def holds(self, day: date) -> bool:
-        """Whether loans made on ``day`` are shared by these terms."""
+        """Return whether loans made on ``day`` are shared by these terms."""
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_to is None or day <= self.valid_to
         )
@@ -272,10 +275,10 @@ class Sharing:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a loan may be. rate_over_lpr: at most the one-year LPR plus this.
+    """The limits of a loan. rate_over_lpr: at most the one-year LPR plus this.
 
-    pledge_above: a pledge is asked for only as far as the loan exceeds this. payout_ceiling: payouts of those who
-    share the risk, as a part of what they guarantee, above which they take part no more.
+    pledge_above: a pledge is required only for the part of the loan above this. payout_ceiling: payouts of those
+    who share the risk, as a part of what they guarantee; above it they stop taking part.
     """
 
     reference: Reference
@@ -292,19 +295,17 @@ class Limits:
 class ChargeRule:
     """Who pays whom what, and when.
 
-    base, of: what the rate is taken of; ``of`` names the party or the other charge. per_year: the rate is yearly.
-    amount: a fixed amount (base ``fixed``). at_most, at_most_per_year: limit in fen, in all or a calendar year, of
-    this loan alone: what the firm has drawn on other loans is not known here, and is for the party that grants it
-    to count.
-    lpr_multiple: interest is counted only up to this multiple of the LPR. ip_part_only: only the IP part counts.
-    loan_above, loan_at_most: the rule is for loans above, and of at most, so much. group: code of what a subsidy
-    gives back; subsidies of one group must not give back more than was paid. only_if: where the rule holds; while
-    that is not known nothing is paid. rates: other rates where a condition is met, the first of them that holds.
-    year_of: whether a yearly limit counts the year in which the thing it is a part of falls ``due``, or the year of
-    its ``payment``.
-    years_at_most: only so many years of the loan count. day_count: whether a part of a year is counted in
-    ``months``, or in days as the ``case`` counts them. rounding: of the sum of a period, to whole fen or to
-    ``round_to`` fen.
+    base, of: what the rate applies to; ``of`` names the party or the other charge. per_year: the rate is yearly.
+    amount: a fixed amount (base ``fixed``). at_most, at_most_per_year: limit in fen, in total or per calendar year,
+    for this loan alone: what the firm has drawn on other loans is unknown here, and the granting party counts it.
+    lpr_multiple: interest counts only up to this multiple of the LPR. ip_part_only: only the IP part counts.
+    loan_above, loan_at_most: the rule applies to loans above the one and up to the other. group: code of the cost
+    that a subsidy refunds; subsidies of one group must not refund more than was paid. only_if: the conditions of
+    the rule; while they are unknown, nothing is paid. rates: alternative rates under a condition, the first that is
+    met. year_of: whether a yearly limit counts the year in which the underlying cost falls ``due``, or the year of
+    its ``payment``. years_at_most: only this many years of the loan count. day_count: whether a part of a year is
+    counted in ``months``, or in days as the ``case`` counts them. rounding: each period's total is rounded to whole
+    fen or to ``round_to`` fen.
     """
 
     code: str
@@ -351,7 +352,7 @@ class ProcessStep:
 
 @dataclass(frozen=True, slots=True)
 class DocumentNeed:
-    """A paper that someone has to bring."""
+    """A document that someone has to provide."""
 
     title: Text
     from_role: str
@@ -372,8 +373,8 @@ class Fund:
 class LicenceBack:
     """After a payout the payer takes title and licenses the right back to the firm, which may buy it back.
 
-    fee_rate: periodic fee as a part of what was repaid; every_months, periods: how often and how many times.
-    buy_back_rate: price of buying back as a part of what was repaid; None if the contract names it.
+    fee_rate: periodic fee as a share of the payout; every_months, periods: how often and how many times.
+    buy_back_rate: price of buying back as a share of the payout; None if the contract states it.
     """
 
     holder: str
@@ -386,9 +387,9 @@ class LicenceBack:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """On default ``buyer`` buys the pledged right at the agreed price, whatever it is worth that day.
+    """On default ``buyer`` buys the pledged right at the agreed price, whatever the right is worth that day.
 
-    price_rate: agreed price as a part of the loan, where the contract does not name one.
+    price_rate: agreed price as a share of the loan, where the contract states none.
     """
 
     buyer: str
@@ -398,7 +399,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The same mode with roles replaced (an insurer's part borne by the bank, say)."""
+    """The same mode with some roles replaced (for example, the bank bears the insurer's part)."""
 
     id: str
     title: Text
@@ -407,7 +408,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class ModeAssumption:
-    """Something that no source says. place: where in the file it is used."""
+    """An assumption that no source states. place: where in the file it is used."""
 
     place: str
     words: Text
@@ -417,8 +418,8 @@ class ModeAssumption:
 class Mode:
     """One financing mode, complete.
 
-    exclusive_with: modes under which the same loan cannot be claimed. partner_conditions: what a guarantor has to
-    keep to, over its whole book, to take part.
+    exclusive_with: modes under which the same loan cannot be claimed. partner_conditions: conditions that a
+    guarantor must meet, over its whole book, to take part.
     """
 
     id: str
@@ -453,27 +454,27 @@ class Mode:
     versions_by: str = "loan_day"
 
     def version_day(self, loan_day: date, claim_day: date) -> date:
-        """The day that chooses the version of the terms: that of the loan or, where the file says so, of the
+        """Return the day that selects the version of the terms: that of the loan or, where the file says so, of the
         claim.
         """
         return claim_day if self.versions_by == "claim_day" else loan_day
 
     def party(self, role: str) -> ModeParty:
-        """Who plays a role. Raises KeyError."""
+        """Return who plays a role. Raises KeyError."""
         for party in self.parties:
             if party.role == role:
                 return party
         raise KeyError(role)
 
     def name_of(self, role: str) -> Text:
-        """The name that the file gives to a role."""
+        """Return the name that the file gives to a role."""
         return self.party(role).name
 
     def sharing_on(self, day: date) -> Sharing:
-        """The terms of ``day`` (see ``version_day``), whether or not the mode was in force then (see
+        """Return the terms of ``day`` (see ``version_day``), whether or not the mode was in force then (see
         ``in_force_on``).
 
-        Before the first and after the last the nearest ones are taken.
+        Before the first version and after the last, the nearest one applies.
         """
         for sharing in self.sharings:
             if sharing.holds(day):
@@ -482,31 +483,35 @@ class Mode:
         return last if last.valid_from is None or day >= last.valid_from else self.sharings[0]
 
     def in_force_on(self, day: date) -> bool:
-        """Whether ``day`` (see ``version_day``) lies within the dates of the rule; without dates every day does.
+        """Return whether ``day`` (see ``version_day``) lies within the dates of the rule; without dates every day
+        does.
 
-        This is for a loan that was made; whether the mode may be offered on a day, ``force.force_on`` says.
+        Use this for a loan that was made; ``force.force_on`` decides whether the mode may be offered on a day.
         """
         return self.source.holds(day) and any(sharing.holds(day) for sharing in self.sharings)
 
     @property
     def payout_ceiling(self) -> Decimal | None:
-        """Payout rate above which those who share the risk take part no more; None if the mode states none."""
+        """Return the payout rate above which those who share the risk stop taking part; None if the mode states
+        none.
+        """
         return None if self.limits is None else self.limits.payout_ceiling
 
     @property
     def bearers(self) -> tuple[str, ...]:
-        """Every role that can bear a part of a loss, in the order of the parties: the columns of ``arrays``."""
+        """Return every role that can bear a part of a loss, in the order of the parties: the columns of ``arrays``."""
         return _bearers(Same(self))
 
     def variant(self, variant_id: str) -> "Mode":
-        """The mode with the roles of one variant replaced. Raises KeyError."""
+        """Return the mode with the roles of one variant replaced. Raises KeyError."""
         for variant in self.variants:
             if variant.id == variant_id:
                 return _with_roles(self, dict(variant.roles))
         raise KeyError(variant_id)
 
     def with_reading(self, reading: str) -> "Mode":
-        """The mode with every cap on single loans and borrowers read as ``vocabulary.READINGS`` names.
+        """Return the mode with every cap on single loans and borrowers read as ``counts`` (one of
+        ``vocabulary.READINGS``).
 
         Raises ValueError for ``payment`` where such a cap does not say whose payments it would limit.
         """
@@ -548,7 +553,7 @@ def _bearers(one: Same[Mode]) -> tuple[str, ...]:
 
 
 def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
-    """The mode with roles replaced wherever they are named. Firm and lender are never replaced (``read`` refuses
+    """Return the mode with roles replaced wherever they occur. Firm and lender are never replaced (``read`` rejects
     it).
     """
 
@@ -569,7 +574,9 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
         return replace(tier, shares=merged_shares(tier.shares), paths=(), instead=instead)
 
     def timings_of(timings: tuple[Timing, ...]) -> tuple[Timing, ...]:
-        """One timing a payer; a party's own goes before the one it takes over. Nobody pays through itself."""
+        """Keep one timing per payer; a party's own timing wins over the one it takes over. Nobody pays through
+        itself.
+        """
         merged: dict[str, Timing] = {}
         for timing in sorted(timings, key=lambda timing: timing.payer in roles):
             payer, through = other(timing.payer), None if timing.through is None else other(timing.through)
@@ -586,7 +593,7 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
             tiers=tuple(tier_of(tier) for tier in sharing.tiers),
             rest_to=other(sharing.rest_to),
             residue_to=None if sharing.residue_to is None else other(sharing.residue_to),
-            # What a party would take from itself moves nothing.
+            # Taking from oneself changes nothing.
             bonuses=tuple(bonus for bonus in bonuses if bonus.to != bonus.taken_from),
             top_ups=tuple(layer for layer in layers if layer.payer != layer.taken_from),
             ceilings=tuple(replace(c, parties=others(c.parties)) for c in sharing.ceilings),
@@ -604,7 +611,9 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
         )
 
     def security_of(security: Security) -> Security:
-        """The party that takes over holds the pledge; the lender holds it for all. ``read`` refuses any other."""
+        """The party that takes over holds the pledge; the lender holds it for all. ``read`` rejects any other
+        holder.
+        """
         holder = other(security.pledgee.value)
         return replace(security, pledgee=Pledgee.SHARED if holder == "lender" else Pledgee(holder))
 
@@ -625,7 +634,7 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
             mode.fund,
             contributions=tuple((other(role), title, size) for role, title, size in mode.fund.contributions),
         ),
-        # A role that takes no part is neither paid nor asked for anything.
+        # A role that takes no part neither receives nor makes payments.
         charges=tuple(
             c for c in mode.charges if c.payer not in roles and c.payee not in roles and c.of not in roles
         ),

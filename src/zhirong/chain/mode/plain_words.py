@@ -1,4 +1,4 @@
-"""A mode in plain words, a line for each of its terms, in Chinese or in English."""
+"""Explain a mode in plain words, a line for each of its terms, in Chinese or in English."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -17,7 +17,7 @@ from zhirong.kernel.text import Lang, Text
 
 
 def mode_text(mode: Mode, lang: Lang = "zh") -> str:
-    """A mode explained in plain words: nothing that decides who bears or pays what is omitted."""
+    """Explain a mode in plain words, with every term that decides who bears or pays what."""
     kind = [
         mode.place.in_(lang),
         words.GOVERNMENT_PARTS[mode.government].in_(lang),
@@ -177,14 +177,14 @@ def _shares_words(
 
 
 def _when_words(when: When, lang: Lang) -> str:
-    """What a clause asks for, as something that is so."""
+    """Return the conditions of a clause in words, as statements."""
     one = _say(lang, "或", " or ").join(_holds(condition, lang) for condition in when.any_of)
     each = [_holds(condition, lang) for condition in when.all_of]
     return _say(lang, "且", " and ").join([*([one] if one else []), *each])
 
 
 def _where(when: When, lang: Lang) -> str:
-    """That a clause depends on something; nothing where it always holds."""
+    """Return the words that a clause depends on a condition; empty where it always applies."""
     if not when.conditions:
         return ""
     return _say(lang, f"；仅限{_when_words(when, lang)}", f"; only where: {_when_words(when, lang)}")
@@ -232,7 +232,7 @@ def _cap_line(mode: Mode, cap: Cap, lang: Lang) -> str:
 
 
 def _after_lines(mode: Mode, lang: Lang) -> list[str]:
-    """What holds next to the sharing itself: advance, recoveries, breaker, fund, put, licence-back, variants."""
+    """Return the terms beyond the sharing itself: advance, recoveries, breaker, fund, put, licence-back, variants."""
     lines = []
     if mode.advance is not None:
         who, part, days = _names(mode, mode.advance.payers, lang), percent(mode.advance.share), mode.advance.days
@@ -309,7 +309,7 @@ def _recoveries_line(mode: Mode, lang: Lang) -> str:
             "索赔后收回的款项按各方承担额归还",
             "later recoveries go back in proportion to what each bears",
         )
-    # Where everything is shared, both readings are one.
+    # If everything is shared, both readings are the same.
     if any(set(sharing.base) != set(words.COMPONENTS) for sharing in mode.sharings):
         line += (
             _say(
@@ -375,7 +375,7 @@ def _conditions(mode: Mode, lang: Lang) -> list[str]:
 
 
 def _security(mode: Mode, lang: Lang) -> list[str]:
-    """What the security says beyond the usual: a loan on credit, the pledge for all."""
+    """Return the unusual terms of the security: a loan on credit, or a pledge held for all."""
     security, lines = mode.security, []
     if security.basis is Basis.PLEDGE:
         lines.append(BASIS_TEXT[security.basis].in_(lang))
@@ -387,7 +387,7 @@ def _security(mode: Mode, lang: Lang) -> list[str]:
             _say(
                 lang,
                 f"由他方承担的部分风险权重 {weight}",
-                f"risk weight of what others than the lender bear: {weight}",
+                f"risk weight of the part that parties other than the lender bear: {weight}",
             )
         )
     return [f"  {line}{_mark(security.reference, lang)}" for line in lines]
@@ -478,7 +478,7 @@ def _way(mode: Mode, lang: Lang) -> list[str]:
     ]
     return [
         *(["", _say(lang, "步骤", "Steps"), *lines] if lines else []),
-        *(["", _say(lang, "所需材料", "Papers needed"), *papers] if papers else []),
+        *(["", _say(lang, "所需材料", "Documents required"), *papers] if papers else []),
     ]
 
 
@@ -495,7 +495,7 @@ def _sources(mode: Mode, lang: Lang) -> list[str]:
     others = (reference.as_text(lang) for reference in used if _is_other(reference, mode.source))
     lines += [f"  {text}" for text in dict.fromkeys(others)]
     if mode.assumptions:
-        lines += ["", _say(lang, "假设（来源没有说明）", "Assumed (no source says it)")]
+        lines += ["", _say(lang, "假设（来源没有说明）", "Assumed (not stated in any source)")]
         lines += [f"  {text}" for text in dict.fromkeys(assumed.words.in_(lang) for assumed in mode.assumptions)]
     return lines
 
@@ -535,7 +535,7 @@ def _dates(dated: Reference | Sharing, lang: Lang) -> str:
 
 
 def _holds(condition: ModeCondition, lang: Lang) -> str:
-    """A condition as something that is so, not as something that is asked for."""
+    """Return a condition as a statement, not as a requirement."""
     if condition.test != "is" or condition.why is not None:
         return asked_of(condition).in_(lang)
     label = words.ALL_FACTS[condition.fact].label.in_(lang)
@@ -543,7 +543,7 @@ def _holds(condition: ModeCondition, lang: Lang) -> str:
 
 
 def _is_other(reference: Reference, source: Reference) -> bool:
-    """Whether an item is from another document than the mode."""
+    """Return whether an item comes from another document than the mode."""
     named = (reference.issuer, reference.document)
     return any(named) and named != (source.issuer, source.document)
 

@@ -1,13 +1,12 @@
-"""Who bears a loss of principal on one loan, fast: for a search that asks about hundreds of amounts of the same
+"""Calculate fast who bears a loss of principal on one loan, for a search that tries hundreds of amounts of the same
 loan.
 
 ``PrincipalTerms`` prepares the terms once; ``parts`` then answers for an amount and a loss, equal to the fen to
-what ``allocate`` gives for the same loan. Interest, costs, recoveries and explanations are omitted: ``allocate``
-has them.
+what ``allocate`` gives for the same loan. For interest, costs, recoveries and explanations use ``allocate``.
 
 Figures of the pool that a quote cannot know (fees collected, principal entered) limit nothing here, as under
-``OPEN_POOL``; the fund's balance is its size in the file. The dates of the rule are not asked for: whether the mode
-is in force is a matter of ``eligibility``.
+``OPEN_POOL``; the fund's balance is its size in the file. The dates of the rule are not checked: ``eligibility``
+decides whether the mode is in force.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,27 +26,27 @@ from zhirong.kernel import money
 from zhirong.kernel.memo import Same
 from zhirong.kernel.money import Fen
 
-# Facts that change with the amount tried: they are never read from the facts of the case.
+# Facts that change with the amount tried; they are never read from the facts of the case.
 _OF_AMOUNT = ("amount_fen", "borrower_balance_fen")
 
-# A cap of this much or more binds no loan: a figure of the pool that is left open counts as more.
+# A cap of at least this amount binds no loan: an open figure of the pool has a larger value.
 _WIDEST: Fen = money.MOST_AMOUNT
 
 _Caps = Mapping[str, Sequence[tuple[Cap, Fen]]]  # by what they count, each with what it allows
 # Of each clause on shares whether it holds, and the caps that do; or that the loss is not compensated at all.
 _Outcome = tuple[tuple[bool | None, ...], _Caps] | Literal["refused"]
-# What has used up room under a cap. The first part says whether each loan has its own room.
+# Room used up under a cap. The first part says whether each loan has its own room.
 _Key = tuple[bool, object]
 
 
 class PrincipalTerms:
-    """The terms of one mode for one loan, ready to divide losses of principal.
+    """The terms of one mode for one loan, prepared for dividing losses of principal.
 
-    facts: of the firm and the loan, as for ``eligibility``; ``amount_fen`` and ``borrower_balance_fen`` are those
-    of the amount tried. day: on which the loan is made. amounts: agreed price, deposit, deductible, where the
-    contract names them. claim_in_order: what only the claim itself can show (``vocabulary.CLAIM_FACTS``, such as a
-    registered pledge) is taken to be so; every other condition of a claim that is not known to be met leaves the
-    whole loss with ``rest_to``. Raises ValueError for an IP part outside 0 to 1.
+    facts: of the firm and the loan, as for ``eligibility``; ``amount_fen`` and ``borrower_balance_fen`` follow from
+    the amount tried. day: on which the loan is made. amounts: agreed price, deposit, deductible, where the contract
+    states them. claim_in_order: assume that facts which only the claim can show are met
+    (``vocabulary.CLAIM_FACTS``, such as a registered pledge); any other condition of a claim that is not known to
+    be met leaves the whole loss with ``rest_to``. Raises ValueError for an IP part outside 0 to 1.
     """
 
     def __init__(
@@ -83,16 +82,18 @@ class PrincipalTerms:
         self._plain: dict[bool, dict[str, Fraction] | None] = {}
 
     def parts(self, amount: Fen, lost: Fen, *, other_loans: Fen = 0) -> dict[str, Fen]:
-        """What each bearer of the mode bears of ``lost``, principal lost of a loan of ``amount`` (fen); sums to it.
+        """Divide ``lost``, principal lost of a loan of ``amount`` (fen), among the bearers of the mode; the parts
+        sum to it.
 
-        other_loans: the firm's other loans under the mode. They are taken to be made earlier in the same year by
-        the
-        same lender, each within every cap on a single loan, and lost as a whole: they take their room under every
-        cap that counts more than one loan first. Raises ValueError for a loss below zero or above the loan, and for
-        an amount of nothing.
+        other_loans: the firm's other loans under the mode. They are assumed to be made earlier in the same year by
+        the same lender, each within every cap on a single loan, and lost completely: they first use up their room
+        under every cap that counts more than one loan. Raises ValueError for a loss below zero or above the loan,
+        and for an amount of zero.
         """
         if amount <= 0 or not 0 <= lost <= amount or other_loans < 0:
-            raise ValueError("a loss of principal lies between zero and the loan, and amounts are not negative")
+            raise ValueError(
+                "a loss of principal must lie between zero and the loan, and amounts must not be negative"
+            )
         used: dict[_Key, Fen] = {}
         balance = amount + other_loans
         if other_loans:
@@ -102,13 +103,13 @@ class PrincipalTerms:
     def flat(
         self, up_to: Fen | None = None, *, other_loans: Fen = 0, unknown_fails: bool = False
     ) -> dict[str, Fraction] | None:
-        """The exact share of every bearer in any loss of any loan of at most ``up_to``, or None if it varies.
+        """Return the exact share of every bearer in any loss of any loan up to ``up_to``, or None if it varies.
 
         up_to: None asks about loans of any amount, so that every cap on an amount could bind. Shares are flat where
-        one tier decides (or several with the same shares) and no cap can bind; a cap that counts a figure of the
-        pool that is not known cannot, a cap on the fund's balance can.
-        unknown_fails: a clause that is not known to hold counts as one that does not, so that anyone who would be
-        relieved by it bears its part; otherwise nobody but the lender bears what is undecided.
+        one tier decides (or several with the same shares) and no cap can bind. A cap on an unknown figure of the
+        pool cannot bind, a cap on the fund's balance can. unknown_fails: treat a clause that is not known to be met
+        as not met, so that anyone it would relieve bears its part; otherwise only the lender bears what is
+        undecided.
         """
         if self._is_plain:
             key = unknown_fails
@@ -138,7 +139,7 @@ class PrincipalTerms:
             if any(shares.get(role, Fraction(0)) * self._ip != first[role] for role in self.roles):
                 return None
         for cap, _ in by_counts["payment"]:
-            # Measured on the loss itself: it never binds, or always.
+            # A limit measured on the loss itself binds never or always.
             if cap.of_loss is not None and sum(first.get(r, 0) for r in (*cap.payers, *cap.beside)) > cap.of_loss:
                 return None
         first[self._sharing.rest_to] += 1 - self._ip
@@ -146,21 +147,21 @@ class PrincipalTerms:
 
     @property
     def has_open_clauses(self) -> bool:
-        """Whether it is not known of some clause on shares whether it holds, whatever the amount."""
+        """Return whether some clause on shares is undecided, whatever the amount."""
         return isinstance(self._settled, tuple) and None in self._settled[0]
 
     @classmethod
     def kept(
         cls, mode: Mode, facts: Mapping[str, object], *, day: date, ip_share: Decimal = Decimal(1)
     ) -> "PrincipalTerms":
-        """The same terms as another firm had for which all that the mode asks about sharing is the same."""
+        """Return the same terms for another firm that has the same facts in everything the mode asks about sharing."""
         asked = _facts_asked(Same(mode.sharing_on(day)))
         if asked is None:
             return cls(mode, facts, day=day, ip_share=ip_share)
         key = tuple(plain_fact(facts.get(name)) for name in asked)
         try:
             return _kept(Same(mode), day, ip_share, key)
-        except TypeError:  # a fact that is a list
+        except TypeError:  # The fact is a list.
             return cls(mode, facts, day=day, ip_share=ip_share)
 
     # -- conditions and shares ------------------------------------------------------------------------------------
@@ -183,7 +184,7 @@ class PrincipalTerms:
         return self._divided[key]
 
     def _tiers_within(self, up_to: Fen | None, other_loans: Fen) -> Sequence[Tier]:
-        """The tiers that a loan of at most ``up_to`` can fall into."""
+        """Return the tiers that a loan of at most ``up_to`` can fall into."""
         sharing = self._sharing
         if len(sharing.tiers) == 1 or sharing.measure == "pool_loss_ratio":
             return sharing.tiers[:1]
@@ -198,7 +199,7 @@ class PrincipalTerms:
     def _pass(
         self, amount: Fen, lost: Fen, balance: Fen, used: dict[_Key, Fen], *, others: bool = False
     ) -> dict[str, Fen]:
-        """One loan; others: it stands for several, so that caps on single loans are omitted."""
+        """One loan; with ``others`` it stands for several, so that caps on single loans are omitted."""
         sharing = self._sharing
         parts = dict.fromkeys(self.roles, 0)
         outcome = self._settled
@@ -259,19 +260,19 @@ def principal_parts(
     day: date,
     other_loans: Fen = 0,
 ) -> dict[str, Fen]:
-    """What each bearer bears of one loss of principal; ``PrincipalTerms`` is for many."""
+    """Return what each bearer bears of one loss of principal; use ``PrincipalTerms`` for many."""
     return PrincipalTerms(mode, facts, day=day).parts(amount, lost, other_loans=other_loans)
 
 
 def share_is_flat(
     mode: Mode, facts: Mapping[str, object], *, day: date, up_to: Fen | None = None, other_loans: Fen = 0
 ) -> dict[str, Fraction] | None:
-    """The exact shares where they are the same for every loss of every loan of at most ``up_to``, else None."""
+    """Return the exact shares if they are the same for every loss of every loan of at most ``up_to``, else None."""
     return PrincipalTerms(mode, facts, day=day).flat(up_to, other_loans=other_loans)
 
 
 class _Division:
-    """Shares as whole numbers, so that dividing takes no fractions."""
+    """Return the shares as whole numbers, so that dividing needs no fractions."""
 
     def __init__(self, shares: Mapping[str, Fraction], residue_to: str | None) -> None:
         self._weights, self._whole = weights_of(shares)
@@ -296,8 +297,8 @@ class _Division:
 def _cut(
     caps: Sequence[tuple[Cap, Fen]], wanted: Fen, used: dict[_Key, Fen], cut: Callable[[Cap, Fen], None]
 ) -> Fen:
-    """What is left of ``wanted`` under the caps; ``cut`` receives what each takes away, and what is left is used
-    up.
+    """Return what is left of ``wanted`` under the caps, and use up that room; ``cut`` receives what each cap takes
+    away.
     """
     kept = wanted
     for cap, limit in caps:
@@ -343,9 +344,9 @@ def _cap_payments(caps: Sequence[tuple[Cap, Fen]], base: Fen, parts: dict[str, F
 
 
 def _limit_of(mode: Mode, cap: Cap) -> Fen:
-    """What a cap allows; more than any loan where it counts a figure of the pool that is not known."""
+    """Return what a cap allows; more than any loan where it counts an unknown figure of the pool."""
     if cap.amount is not None or cap.of_loss is not None:
-        return cap.amount or 0  # a part of the loss is calculated for each loss
+        return cap.amount or 0  # A cap on a part of the loss is calculated for each loss.
     if cap.times_fees is not None:
         return money.share_of(OPEN_POOL.fees_collected(), cap.times_fees, "floor")
     if cap.of_entered is not None:
@@ -365,7 +366,7 @@ def _add(parts: dict[str, Fen], role: str, amount: Fen) -> None:
 
 @lru_cache(maxsize=1024)
 def _facts_asked(one: Same[Sharing]) -> tuple[str, ...] | None:
-    """What conditions about sharing ask for; None if the amount of the loan is among it."""
+    """Return the facts that conditions on sharing need; None if the amount of the loan is among them."""
     sharing = one.it
     clauses = [*sharing.clauses, *(cap.when for cap in sharing.caps)]
     conditions = [*sharing.claim_conditions, *(condition for when in clauses for condition in when.conditions)]

@@ -1,6 +1,6 @@
-"""From the text of a mode file to a ``Mode``: read once, checked completely, every problem reported together.
+"""Read the text of a mode file into a ``Mode``: check it completely and report all problems together.
 
-The language is described for people in docs/en/reference/mode-language.md.
+docs/en/reference/mode-language.md describes the language.
 """
 
 from dataclasses import replace
@@ -52,10 +52,11 @@ from zhirong.kernel.text import Text
 
 @lru_cache(maxsize=256)
 def read_mode(text: str, source: str) -> Mode:
-    """The mode written in ``text``. source: the file's name, for messages. The same text is read once in a process.
+    """Return the mode written in ``text``. source: the file's name, for messages. The same text is read only once
+    per process.
 
-    Raises InputError that lists everything wrong with it: unknown fields and parties, shares that do not sum to
-    one, tiers or dates with gaps or overlaps, a source that is lacking, terms that contradict each other.
+    Raises InputError that lists every problem: unknown fields and parties, shares that do not sum to one, tiers or
+    dates with gaps or overlaps, a missing source, contradictory terms.
     """
     reader = Reader(parse_toml(text, source), source=source)
     mode_id = need_id(reader, "id", reader.text("id"))
@@ -173,8 +174,8 @@ def _read_limits(reader: Reader, context: Context) -> Limits | None:
             "amount_at_most",
             yuan(limits.amount_at_most),
             "contradiction",
-            Text("单笔上限高于余额上限", "one loan may be larger than the whole balance"),
-            Text("使单笔上限不高于余额上限", "set amount_at_most no higher than balance_at_most"),
+            Text("单笔上限高于余额上限", "the limit for one loan exceeds the limit on the balance"),
+            Text("请使单笔上限不高于余额上限", "set amount_at_most no higher than balance_at_most"),
         )
     if limits.rate_at_most is not None and limits.rate_over_lpr is not None:
         entry.problem(
@@ -182,7 +183,7 @@ def _read_limits(reader: Reader, context: Context) -> Limits | None:
             plain(limits.rate_at_most),
             "contradiction",
             Text("利率上限写了两种", "the rate is limited in two ways"),
-            Text("rate_at_most 与 rate_over_lpr 只写其一", "write rate_at_most or rate_over_lpr, not both"),
+            Text("rate_at_most 与 rate_over_lpr 只写其一", "use rate_at_most or rate_over_lpr, not both"),
         )
     entry.finish()
     return limits
@@ -201,8 +202,8 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
             "against",
             ", ".join(against),
             "incomplete",
-            Text("须列出 costs、interest、principal 各一次", "name costs, interest and principal once each"),
-            Text("补全次序", "complete the order"),
+            Text("costs、interest、principal 须各列一次", "name costs, interest and principal once each"),
+            Text("请补全次序", "complete the order"),
         )
     if (back == "in_order") != bool(order):
         entry.problem(
@@ -213,15 +214,15 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
                 "in_order 要写 order，其余不写",
                 "in_order needs an order of parties, the other choices have none",
             ),
-            Text("补上或删去 order", "add or remove order"),
+            Text("请补充或删除 order", "add or remove order"),
         )
     if len(set(order)) != len(order) or "firm" in order:
         entry.problem(
             "order",
             ", ".join(order),
             "contradiction",
-            Text("每方写一次；企业没有垫付，不在其中", "each party is in it once, and the firm not at all"),
-            Text("写承担损失的各方，每方一次", "name the parties that bear the loss, each once"),
+            Text("每方只能列一次；企业未垫付，不应列入", "each party may appear once; the firm may not appear"),
+            Text("请填写承担损失的各方，每方一次", "name the parties that bear the loss, each once"),
         )
     entry.finish()
     return Recoveries(back, order, against, weights)
@@ -269,7 +270,7 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
         round_to=entry.optional_money("round_to", 1) or 1,
     )
     if rule.kind == "subsidy" and not rule.group and base in ("interest", "charge"):
-        # What it is a part of is what it gives back: left without a group it could be given back twice.
+        # A refund needs a group; without one, the same cost could be refunded twice.
         rule = replace(rule, group="interest" if base == "interest" else rule.of)
     if any(other.code == code for other in before):
         entry.problem(
@@ -277,7 +278,7 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             code,
             "twice",
             Text("代码重复", "the code is used twice"),
-            Text("换一个代码", "use another code"),
+            Text("请更换代码", "use another code"),
         )
     if rule.payer == rule.payee and rule.payer:
         entry.problem(
@@ -285,7 +286,7 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             rule.payee,
             "contradiction",
             Text("付款方与收款方相同", "payer and payee are the same"),
-            Text("改正其一", "correct one of them"),
+            Text("请更正其一", "correct one of them"),
         )
     if rule.loan_above is not None and rule.loan_at_most is not None and rule.loan_above >= rule.loan_at_most:
         entry.problem(
@@ -293,7 +294,7 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             yuan(rule.loan_at_most),
             "contradiction",
             Text("没有贷款既高于 loan_above 又不高于它", "no loan is above loan_above and at most this"),
-            Text("使 loan_at_most 高于 loan_above", "set loan_at_most above loan_above"),
+            Text("请使 loan_at_most 高于 loan_above", "set loan_at_most above loan_above"),
         )
     has_rate = base not in ("fixed", "fee_table")
     if (base == "fixed") == (rule.amount is None) or has_rate == (rule.rate is None):
@@ -302,7 +303,7 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             base,
             "contradiction",
             Text("定额须写 amount，其余须写 rate", "a fixed charge has an amount, every other one a rate"),
-            Text("二者只写其一", "write the one that belongs to the base, and not the other"),
+            Text("二者只写其一", "keep only the one that belongs to the base"),
         )
     if base == "fee_table":
         need_word(entry, "of", rule.of or "?", tuple(FEE_TABLES))
@@ -311,8 +312,10 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             "base",
             base,
             "contradiction",
-            Text("收费表上的费用收一次，不另设上限", "a fee of a table is charged once and has no separate limit"),
-            Text('写 when = "start"，删去 at_most', 'write when = "start" and remove at_most'),
+            Text(
+                "收费表上的费用收一次，不另设上限", "a fee from a table is charged once and has no separate limit"
+            ),
+            Text('请填写 when = "start"，删除 at_most', 'write when = "start" and remove at_most'),
         )
     if base == "share" and rule.of not in context.roles:
         need_role(entry, "of", rule.of, context.roles)
@@ -321,16 +324,16 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             "of",
             rule.of,
             "unknown_charge",
-            Text("前面没有这项费用", "no charge of this code comes before"),
-            Text("先写该费用，再写以其为基数的补贴", "write that charge before the subsidy that is a part of it"),
+            Text("前面没有这项费用", "no charge with this code precedes it"),
+            Text("请先写该费用，再写以其为基数的补贴", "write that charge before the subsidy based on it"),
         )
     if rule.rates and rule.rate is None:
         entry.problem(
             "rate_if",
             "",
             "contradiction",
-            Text("定额费用没有费率可改", "a fixed amount has no rate that could depend on anything"),
-            Text("删去 rate_if", "remove rate_if"),
+            Text("定额费用没有费率可改", "a fixed amount has no rate to vary"),
+            Text("请删除 rate_if", "remove rate_if"),
         )
     for field, given, needed, fine in (
         ("year_of", rule.year_of != "due", "at_most_per_year", rule.at_most_per_year is not None),
@@ -347,8 +350,8 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
                 field,
                 str(getattr(rule, field)),
                 "contradiction",
-                Text(f"没有 {needed} 时不起作用", f"it does nothing without {needed}"),
-                Text(f"删去 {field}，或写 {needed}", f"remove {field}, or write {needed}"),
+                Text(f"缺少 {needed} 时无效", f"it has no effect without {needed}"),
+                Text(f"请删除 {field}，或填写 {needed}", f"remove {field}, or write {needed}"),
             )
     if rule.lpr_multiple is not None and base != "interest":
         entry.problem(
@@ -356,7 +359,7 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             rule.lpr_multiple,
             "contradiction",
             Text("只有以利息为基数时才按 LPR 限制", "only a charge on interest can be limited by the LPR"),
-            Text("删去 lpr_multiple 或改 base", "remove lpr_multiple, or change the base"),
+            Text("请删除 lpr_multiple 或修改 base", "remove lpr_multiple, or change the base"),
         )
     if rule.per_year and rule.when != "yearly":
         entry.problem(
@@ -364,14 +367,14 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             rule.when,
             "contradiction",
             Text("按年计收的须写 when = yearly", "a yearly rate is charged yearly"),
-            Text('写 when = "yearly"', 'write when = "yearly"'),
+            Text('请填写 when = "yearly"', 'write when = "yearly"'),
         )
     entry.finish()
     return rule
 
 
 def _runs_over_years(rule: ChargeRule) -> bool:
-    """Whether a charge is counted over the time of the loan, so that only some of its years may count."""
+    """Return whether a charge is counted over the time of the loan, so that only some of its years may count."""
     return rule.base in ("interest", "charge") or rule.when == "yearly"
 
 
@@ -383,9 +386,9 @@ def _read_rate(entry: Reader, context: Context) -> tuple[When, Decimal]:
             "when",
             "",
             "missing",
-            Text("没有写何时按此费率", "it is not said when this rate holds"),
+            Text("未写明适用此费率的条件", "the conditions of this rate are missing"),
             Text(
-                '如 when = [{ fact = "first_loan", is = true }]',
+                '例如 when = [{ fact = "first_loan", is = true }]',
                 'such as when = [{ fact = "first_loan", is = true }]',
             ),
         )
@@ -434,7 +437,7 @@ def _read_fund(reader: Reader, context: Context) -> Fund | None:
             yuan(sum(amount for _, _, amount in contributions)),
             "does_not_add_up",
             Text("各出资之和不等于基金规模", "the contributions do not sum to the size of the fund"),
-            Text("改正 size 或出资额", "correct the size or the contributions"),
+            Text("请更正 size 或出资额", "correct the size or the contributions"),
         )
     leverage = entry.optional_number("leverage_at_least", 0, 1000)
     fund = Fund(
@@ -466,7 +469,7 @@ def _read_breaker(entry: Reader, context: Context) -> Breaker:
             float(resume_at),
             "contradiction",
             Text("恢复线高于暂停线", "it would resume above the ratio that pauses it"),
-            Text("使 resume_at 不高于 above", "set resume_at no higher than above"),
+            Text("请使 resume_at 不高于 above", "set resume_at no higher than above"),
         )
     entry.finish()
     return breaker
@@ -487,8 +490,8 @@ def _read_advance(reader: Reader, context: Context) -> Advance | None:
             "payers",
             "",
             "missing",
-            Text("没有写谁先行支付", "it is not said who pays in advance"),
-            Text('如 payers = ["fund"]', 'such as payers = ["fund"]'),
+            Text("未写明由何方先行支付", "the payers of the advance are missing"),
+            Text('例如 payers = ["fund"]', 'such as payers = ["fund"]'),
         )
     entry.finish()
     return advance
@@ -535,7 +538,10 @@ def _read_variant(entry: Reader, context: Context) -> Variant:
                 role,
                 other,
                 "contradiction",
-                Text("每个模式都有企业和放款机构，不能替换", "every mode has a firm and a lender; they stay"),
+                Text(
+                    "每个模式都有企业和放款机构，不能替换",
+                    "every mode has a firm and a lender; they cannot be replaced",
+                ),
                 Text("替换另一方", "replace another party"),
             )
         if other in roles:
@@ -544,15 +550,15 @@ def _read_variant(entry: Reader, context: Context) -> Variant:
                 other,
                 "contradiction",
                 Text("替换者自己也被替换", "the party that steps in is itself replaced"),
-                Text("写最终由谁担任", "name the party that plays the role in the end"),
+                Text("请写明最终担任的一方", "name the party that plays the role in the end"),
             )
     if not roles:
         table.problem(
             "",
             "",
             "missing",
-            Text("没有写替换谁", "it is not said who is replaced"),
-            Text('如 replace = { insurer = "lender" }', 'such as replace = { insurer = "lender" }'),
+            Text("未写明被替换方", "the replaced party is missing"),
+            Text('例如 replace = { insurer = "lender" }', 'such as replace = { insurer = "lender" }'),
         )
     table.finish()
     entry.finish()

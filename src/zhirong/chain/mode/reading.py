@@ -1,4 +1,4 @@
-"""Parts of a mode file that occur everywhere: roles, conditions, and where a thing comes from."""
+"""Read the parts that occur everywhere in a mode file: roles, conditions, and the source of each item."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ class Context:
 
 
 def need_role(reader: Reader, field: str, role: str, known: tuple[str, ...]) -> str:
-    """``role`` if it is known; otherwise a problem that suggests the nearest one."""
+    """Return ``role`` if it is known; otherwise note a problem that suggests the nearest one."""
     if role and role not in known:
         near = nearest(role, known)
         reader.problem(
@@ -32,14 +32,14 @@ def need_role(reader: Reader, field: str, role: str, known: tuple[str, ...]) -> 
             Text("不认识的参与方", "this party is not known here"),
             Text(f"是否应为 {near}？", f"did you mean {near}?")
             if near
-            else Text(f"可写：{'、'.join(known)}", f"write one of: {', '.join(known)}"),
+            else Text(f"可填写：{'、'.join(known)}", f"write one of: {', '.join(known)}"),
         )
     return role
 
 
 def need_word(reader: Reader, field: str, word: str, known: tuple[str, ...]) -> str:
-    """``word`` if it is one of the language's words for this field; otherwise a problem that suggests the
-    nearest.
+    """Return ``word`` if the language has it for this field; otherwise note a problem that suggests the nearest
+    word.
     """
     if word and word not in known:
         near = nearest(word, known)
@@ -56,7 +56,7 @@ def need_word(reader: Reader, field: str, word: str, known: tuple[str, ...]) -> 
 
 
 def need_region(reader: Reader, field: str, region: str) -> str:
-    """``region`` if it has the form of a code: six digits (GB/T 2260), or two capitals for a country."""
+    """Return ``region`` if it has the form of a code: six digits (GB/T 2260), or two capitals for a country."""
     if not (len(region) == 6 and region.isascii() and region.isdigit()) and not (
         len(region) == 2 and region.isascii() and region.isalpha() and region.isupper()
     ):
@@ -64,35 +64,37 @@ def need_region(reader: Reader, field: str, region: str) -> str:
             field,
             region,
             "not_a_region",
-            Text("不是地区代码", "not the code of a region"),
-            Text('写六位代码，如 "440400"', 'write a code of six digits, such as "440400"'),
+            Text("不是地区代码", "not a region code"),
+            Text('请填写六位代码，例如 "440400"', 'write a code of six digits, such as "440400"'),
         )
     return region
 
 
 def need_id(reader: Reader, field: str, given: str) -> str:
-    """``given`` if it can be the id of a mode: it becomes a file's name and a word on the command line."""
+    """Return ``given`` if it can be the id of a mode, which is a file name and an argument on the command line."""
     parts = given.split("-")
     if given and not all(part.isascii() and part.isalnum() and part == part.lower() for part in parts):
         reader.problem(
             field,
             given,
             "not_an_id",
-            Text("代码只能用小写字母、数字和连字符", "an id is made of small letters, digits and hyphens"),
-            Text("如 zhuhai-2026", "such as zhuhai-2026"),
+            Text("代码只能用小写字母、数字和连字符", "an id consists of lower-case letters, digits and hyphens"),
+            Text("例如 zhuhai-2026", "such as zhuhai-2026"),
         )
     return given
 
 
 def roles_of(reader: Reader, field: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """A list of roles, each checked."""
+    """Read a list of roles and check each."""
     return tuple(need_role(reader, field, role, known) for role in reader.texts(field))
 
 
 def read_own_reference(reader: Reader, context: Context, place: str) -> Reference:
-    """Where one item comes from: the file's source, perhaps with its own article; another source; or nowhere.
+    """Return the source of one item: the file's source, perhaps with the item's own article; another source; or
+    none.
 
-    ``assumed = { zh, en }`` says that no source gives it and why it is set so. ``source = { ... }`` names another.
+    ``assumed = { zh, en }`` says that no source states it, and why the value was chosen. ``source = { ... }`` names
+    another source.
     """
     assumed = reader.optional_words("assumed")
     own = reader.optional_table("source")
@@ -115,7 +117,7 @@ def read_own_reference(reader: Reader, context: Context, place: str) -> Referenc
 
 
 def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] = FACTS) -> ModeCondition:
-    """One ``fact`` of those given, with exactly one test."""
+    """Read one ``fact`` with exactly one test."""
     fact = reader.text("fact")
     known = facts.get(fact)
     if known is None and fact:
@@ -127,7 +129,7 @@ def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] =
             Text("不认识的事实", "this fact is not known"),
             Text(f"是否应为 {near}？", f"did you mean {near}?")
             if near
-            else Text(f"可写：{'、'.join(facts)}", f"write one of: {', '.join(facts)}"),
+            else Text(f"可填写：{'、'.join(facts)}", f"write one of: {', '.join(facts)}"),
         )
     reference = read_own_reference(reader, context, f"condition {fact}")
     why = reader.optional_words("why")
@@ -139,7 +141,7 @@ def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] =
             fact,
             "wrong_test",
             Text("每个条件写一种检验，且须适合该事实", "a condition has one test, and one that suits its fact"),
-            Text(f"写其中之一：{'、'.join(allowed)}", f"write one of: {', '.join(allowed)}"),
+            Text(f"请填写其中之一：{'、'.join(allowed)}", f"write one of: {', '.join(allowed)}"),
         )
     condition = ModeCondition(fact, tests[0] if tests else "is", _value(reader, fact, tests), reference, why)
     reader.finish()
@@ -147,7 +149,9 @@ def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] =
 
 
 def read_when(reader: Reader, context: Context, field: str = "when") -> When:
-    """When a clause holds: ``when``, of which one has to be so, and ``when_all``, each of which has to be."""
+    """Read the conditions of a clause: ``when``, of which one must be met, and ``when_all``, all of which must be
+    met.
+    """
     return When(
         tuple(read_condition(entry, context) for entry in reader.tables(field)),
         tuple(read_condition(entry, context) for entry in reader.tables(f"{field}_all")),
@@ -165,7 +169,7 @@ def _value(reader: Reader, fact: str, tests: list[str]) -> bool | Decimal | int 
                 "",
                 "missing",
                 Text("列表是空的，没有企业能满足", "the list is empty: no firm can meet it"),
-                Text("写上允许的各项，或删去这个条件", "name what is allowed, or remove the condition"),
+                Text("请列出允许的各项，或删除这个条件", "list what is allowed, or remove the condition"),
             )
         for word in listed:
             if test == "within":

@@ -1,8 +1,8 @@
-"""How money that comes in after a loss was shared goes back to those who bear it.
+"""Distribute money that arrives after a loss was shared to those who bear the loss.
 
-What a party has got depends only on the sum that has come in so far, not on the number of parts it came in. Fen that
-rounding leaves go to the largest remainders of the whole sum, so that a party may get a fen less of the sum once more
-has come in, and hands it on; a full recovery makes everyone whole.
+What a party has received depends only on the total received so far, not on the number of payments. Fen that
+rounding leaves go to the largest remainders of the total, so that a party may be due one fen less once more money
+has arrived, and passes it on; a full recovery makes everyone whole.
 """
 
 from collections.abc import Mapping
@@ -15,10 +15,12 @@ from zhirong.kernel.money import Fen
 def given_back(
     terms: Recoveries, parts: Mapping[str, Fen], received: Fen, apart: Mapping[str, Fen] | None = None
 ) -> dict[str, Fen]:
-    """What each party has got of ``received``, all that has come in after the loss was shared (fen, net of costs).
+    """Return each party's part of ``received``, the total that arrived after the loss was shared (fen, net of
+    costs).
 
-    parts: what each bears. apart: what of it lies in components that the terms do not share; under ``weights =
-    "shared"`` it comes only after the rest is whole. Nobody gets back more than it bears; what is over is nobody's here.
+    parts: what each bears. apart: the portion of it in components that the terms do not share; under ``weights =
+    "shared"`` it is repaid only after the rest is whole. Nobody receives more than it bears; the excess is not
+    distributed here.
     """
     later = dict.fromkeys(parts, 0)
     if terms.weights == "shared" and apart is not None:
@@ -43,5 +45,5 @@ def _one_round(terms: Recoveries, owed: Mapping[str, Fen], received: Fen) -> dic
 
 
 def in_proportion(total: Fen, weights: Mapping[str, Fen]) -> dict[str, Fen]:
-    """``total`` divided in proportion to whole weights, at most the weights themselves (largest remainders)."""
+    """Divide ``total`` in proportion to whole weights, at most the weights themselves (largest remainders)."""
     return dict(weights) if total >= sum(weights.values()) else money.allocate(total, weights)

@@ -1,6 +1,4 @@
-"""The allocation as it stands while claims come in, one day after the other, without starting from nothing each
-day.
-"""
+"""Keep the allocation up to date while claims arrive day by day, without recalculating everything each day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
@@ -26,21 +24,21 @@ from zhirong.chain.mode.model import Mode, Sharing
 from zhirong.chain.mode.shares import amount_of, clauses_met
 from zhirong.kernel.money import Fen
 
-_FEW = 64  # below this many loans, columns cost more than they save
+_FEW = 64  # Below this many loans, columns cost more than they save.
 
 
 class RunningShares(Protocol):
     """What each party bears of each claim known by a day."""
 
     def move_to(self, day: date) -> set[str]:
-        """Take in what is known by ``day``; the loans whose parts have changed."""
+        """Take in what is known by ``day`` and return the loans whose parts have changed."""
 
     def parts(self, loan_id: str) -> Mapping[str, Fen]:
-        """What each party bears of a loan as of the day last moved to."""
+        """Return what each party bears of a loan as of the last day taken in."""
 
 
 def running(mode: Mode, loans: Sequence[LoanLoss], pool: PoolState | None, few: int = _FEW) -> RunningShares:
-    """The allocation of ``loans`` before the first claim. few: up to so many are shared one by one."""
+    """Return the allocation of ``loans`` before the first claim. few: up to this many are shared one by one."""
     versions = {id(terms_of(mode, loan)) for loan in loans}
     if len(loans) > few and len(versions) == 1:
         return _InColumns(mode, loans, PoolState() if pool is None else pool)
@@ -48,7 +46,9 @@ def running(mode: Mode, loans: Sequence[LoanLoss], pool: PoolState | None, few: 
 
 
 def as_of(mode: Mode, loan: LoanLoss, day: date) -> LoanLoss:
-    """A loan as reckoned on ``day``: once a case with an advance is closed, all received by then reduces it."""
+    """Return a loan as reckoned on ``day``: once a case with an advance is closed, everything received by then
+    reduces it.
+    """
     if mode.advance is not None and loan.closed_on is not None and loan.closed_on <= day:
         return replace(loan, reckoned_on=loan.closed_on)
     return loan
@@ -137,9 +137,9 @@ class _InColumns:
 def columns_of(
     mode: Mode, sharing: Sharing, loans: Sequence[LoanLoss], pool: PoolState, *, claim_in_order: bool = False
 ) -> tuple[Losses, PoolState]:
-    """Return loans as columns in the order given, and the pool with its lenders numbered as the columns number them.
+    """Return loans as columns in the order given, and the pool with its lenders numbered as in the columns.
 
-    claim_in_order: see ``allocate.refusal``.
+    claim_in_order: see ``allocation.refusal``.
     """
     borrowers = {name: number for number, name in enumerate(dict.fromkeys(loan.borrower for loan in loans))}
     lenders = {name: number for number, name in enumerate(dict.fromkeys(loan.lender for loan in loans))}

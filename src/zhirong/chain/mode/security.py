@@ -1,4 +1,4 @@
-"""What a mode says of the security behind a loan: what is lent on, who holds the pledge, who buys it on default."""
+"""The security behind a loan under a mode: the basis of lending, who holds the pledge, and who buys it on default."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +10,7 @@ from zhirong.kernel.text import Text
 
 
 class Basis(StrEnum):
-    """What the loan is lent on: the firm's credit, with the pledge next to it, or the pledged right alone."""
+    """The basis of the loan: the firm's credit, with the pledge in addition, or the pledged right alone."""
 
     CREDIT = "credit"
     PLEDGE = "pledge"
@@ -29,7 +29,7 @@ class Pledgee(StrEnum):
 
 
 BASIS_TEXT: dict[Basis, Text] = {
-    Basis.CREDIT: Text("以信用放款，质押为补充", "lent on credit, the pledge next to it"),
+    Basis.CREDIT: Text("以信用放款，质押为补充", "lent on credit, with the pledge in addition"),
     Basis.PLEDGE: Text("仅凭质押放款", "lent on the pledge alone"),
 }
 PLEDGEE_TEXT: dict[Pledgee, Text] = {
@@ -44,11 +44,10 @@ PLEDGEE_TEXT: dict[Pledgee, Text] = {
 class Security:
     """The security of a loan under a mode.
 
-    eligible_weight: risk weight (a share, 0.20 is 20 %) of the part that others than the lender bear, where a
-    source confirms that their promise counts as eligible credit protection; None if nothing confirms it.
-    put_price_share: price of the pledged right on default as a share of the loan, where the contract names none;
-    None without a put.
-    reference: where the terms come from.
+    eligible_weight: risk weight (a share, 0.20 is 20 %) of the part that parties other than the lender bear, where
+    a source confirms that their promise counts as eligible credit protection; None if no source confirms it.
+    put_price_share: price of the pledged right on default as a share of the loan, where the contract states none;
+    None without a put. reference: source of the terms.
     """
 
     reference: Reference
@@ -59,5 +58,5 @@ class Security:
 
     @property
     def put(self) -> bool:
-        """Whether a purchaser has to buy the pledged right on default."""
+        """Return whether a purchaser has to buy the pledged right on default."""
         return self.put_price_share is not None

@@ -1,4 +1,4 @@
-"""The security of a mode from its file, and what its terms must keep to."""
+"""Read the security of a mode from its file, and check its terms."""
 
 from collections.abc import Collection
 
@@ -10,7 +10,7 @@ from zhirong.kernel.text import Text
 
 
 def read_security(reader: Reader, context: Context, put: Put | None) -> Security:
-    """``basis`` and ``[security]`` of the file, and the price of ``[put]``. Notes what contradicts itself."""
+    """Read ``basis`` and ``[security]`` of the file, and the price of ``[put]``. Notes contradictions as problems."""
     basis = Basis(reader.choice("basis", tuple(Basis), Basis.CREDIT.value))
     entry = reader.optional_table("security")
     price = None if put is None else put.price_rate
@@ -32,16 +32,16 @@ def read_security(reader: Reader, context: Context, put: Put | None) -> Security
             "contradiction",
             Text(
                 "有收购约定时权利归收购方，没有时没有收购方",
-                "with [put] the purchaser takes the right; without, nobody",
+                "with [put] the purchaser takes the right; without it there is no purchaser",
             ),
-            Text("写 [put]，或改 pledgee", "write [put], or change pledgee"),
+            Text("请填写 [put]，或修改 pledgee", "write [put], or change pledgee"),
         )
     entry.finish()
     return security
 
 
 def check_security(reader: Reader, security: Security, bearers: Collection[str]) -> None:
-    """Note a pledgee that bears no part of a loss: it would hold a pledge for nothing. bearers: roles."""
+    """Note a pledgee that bears no part of a loss, since its pledge would secure nothing. bearers: roles."""
     holds_it_for_itself = security.pledgee in (Pledgee.GUARANTOR, Pledgee.GOVERNMENT)
     if holds_it_for_itself and security.pledgee.value not in bearers:
         reader.problem(
@@ -49,5 +49,5 @@ def check_security(reader: Reader, security: Security, bearers: Collection[str])
             security.pledgee.value,
             "contradiction",
             Text("持有质押的一方不承担任何份额", "the party that holds the pledge bears no share"),
-            Text("给它份额，或改 pledgee", "give it a share, or change pledgee"),
+            Text("请为其设定份额，或修改 pledgee", "give it a share, or change pledgee"),
         )

@@ -7,10 +7,10 @@ from zhirong.kernel.money import quantise_rate
 
 
 def percent(share: Fraction) -> str:
-    """A share for people: 54 %."""
+    """Return a share as text for display, such as 54 %."""
     return f"{plain(quantise_rate(share * 100, 4))} %"
 
 
 def plain_share(share: Fraction) -> str:
-    """A share or multiple as a plain decimal."""
+    """Return a share or multiple as a plain decimal."""
     return plain(quantise_rate(share, 8))

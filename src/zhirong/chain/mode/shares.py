@@ -12,12 +12,12 @@ from zhirong.chain.mode.model import Bonus, Mode, Sharing, Tier, When
 from zhirong.kernel.memo import Same
 from zhirong.kernel.money import Fen, share_of
 
-# Of each clause on shares (``Sharing.clauses``) whether it holds; None if that is not known.
+# Whether each clause on shares (``Sharing.clauses``) applies; None if unknown.
 Met = Sequence[bool | None]
 
 
 def holds(when: When, facts: Mapping[str, object], day: date) -> bool | None:
-    """Whether a clause holds; None if that depends on a fact that is not stated."""
+    """Return whether a clause applies; None if that depends on a fact that is not stated."""
     one_of = {state_of(condition, facts, day) for condition in when.any_of}
     each = {state_of(condition, facts, day) for condition in when.all_of}
     if "unmet" in each or (one_of and not one_of & {"met", "unknown"}):
@@ -26,25 +26,25 @@ def holds(when: When, facts: Mapping[str, object], day: date) -> bool | None:
 
 
 def clauses_met(sharing: Sharing, facts: Mapping[str, object], day: date) -> tuple[bool | None, ...]:
-    """Of each clause on shares whether it holds for a loan; None if a fact that it asks for is not stated."""
+    """Return, for each clause on shares, whether it applies to a loan; None if a fact that it needs is not stated."""
     return tuple(holds(when, facts, day) for when in sharing.clauses)
 
 
 def bonus_met(bonus: Bonus, facts: Mapping[str, object], day: date) -> bool:
-    """Whether a loan earns a bonus, for columns that are put together by hand. A fact that is not stated earns
+    """Return whether a loan earns a bonus, for columns that are built by hand. A fact that is not stated earns
     nothing.
     """
     return holds(bonus.when, facts, day) is True
 
 
 def final_shares(sharing: Sharing, tier: Tier, met: Met) -> dict[str, Fraction]:
-    """What each party bears of a slice once bonuses and top-up layers are added and ceilings applied.
+    """Return what each party bears of a slice after bonuses, top-up layers and ceilings.
 
-    met: of each of ``Sharing.clauses``. What is added to one party is taken from another; it never takes more than
-    that party has, nor lifts the parties of a ceiling above it. A bonus raises a share that is there: where a tier
-    gives a party nothing, it earns nothing. Nor does a layer come on top of a tier that nobody else compensates.
-    While it is not known whether a clause holds, nobody bears what it would give; and those from whom it would take
-    bear the least of what they would either way, ``rest_to`` the rest.
+    met: for each of ``Sharing.clauses``. What one party gains is taken from another; it never takes more than that
+    party has, nor lifts the parties of a ceiling above it. A bonus raises only an existing share: where a tier
+    gives a party nothing, the bonus adds nothing. Nor is a layer added to a tier that nobody else compensates.
+    While a clause is undecided, nobody bears what it would give; the parties from whom it would take bear the
+    smaller of their two possible parts, and ``rest_to`` bears the rest.
     """
     return dict(_final_shares(Same(sharing), Same(tier), tuple(met)))
 
@@ -69,7 +69,7 @@ def _final_shares(one: Same[Sharing], of: Same[Tier], met: tuple[bool | None, ..
 
 
 def _givers(sharing: Sharing, tier: Tier, clauses: Sequence[int]) -> set[str]:
-    """Parties that would bear less of a slice if one of the clauses held."""
+    """Return the parties that would bear less of a slice if one of the undecided clauses applied."""
     from_bonuses = [bonus.taken_from for bonus in sharing.bonuses]
     given = [*from_bonuses, *(layer.taken_from for layer in sharing.top_ups)]
     found = {given[number] for number in clauses if number < len(given)}
@@ -117,12 +117,12 @@ def shares_of_loan(
     amounts: Mapping[str, Fen],
     facts: Mapping[str, object],
 ) -> dict[str, Fraction]:
-    """What each party bears of a loan of ``amount`` made on ``day`` that is lost as a whole, before caps, as exact
-    parts of it.
+    """Return what each party bears of a loan of ``amount`` made on ``day`` and lost completely, before caps, as
+    exact parts of it.
 
     balance: of the firm's loans under the mode, by default the loan. amounts: of the loan, where they end a tier.
-    Tiers by the pool's loss ratio: how far the pool has come is not known of one loan, so it is taken as the pool's
-    first loss (assumed).
+    Tiers by the pool's loss ratio: one loan does not show how much the pool has lost, so its loss counts as the
+    pool's first (assumed).
     """
     sharing = mode.sharing_on(day)
     tiers = sharing.tiers
@@ -151,9 +151,9 @@ def _end_of(mode: Mode, tier: Tier, start: Fen, amount: Fen, measured: Fen, amou
 
 
 def amount_of(mode: Mode, amount: Fen, amounts: Mapping[str, Fen], fact: str) -> Fen:
-    """An amount that comes with a loan of ``amount``.
+    """Return an amount that belongs to a loan of ``amount``.
 
-    An agreed price that the contract omits is the file's part of the loan; any other is nothing.
+    An agreed price that the contract omits is the file's share of the loan; any other missing amount is zero.
     """
     if fact in amounts:
         return amounts[fact]
@@ -163,6 +163,6 @@ def amount_of(mode: Mode, amount: Fen, amounts: Mapping[str, Fen], fact: str) ->
 
 
 def weights_of(shares: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:
-    """The shares as whole numbers over one denominator, exactly."""
+    """Return the shares as whole numbers over one denominator, exactly."""
     denominator = lcm(*(share.denominator for share in shares.values()))
     return {role: int(share * denominator) for role, share in shares.items()}, denominator

@@ -1,4 +1,4 @@
-"""What the terms of sharing must keep to, whatever order they are written in: checked once they have been read."""
+"""Checks on the terms of sharing that do not depend on the order of reading: made once everything has been read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class TierEnd:
-    """How the end of a tier was written. is_ratio: as ``up_to_ratio``. readable: False if it was refused
-    already.
+    """The end of a tier as written. is_ratio: written as ``up_to_ratio``. readable: False if it was already
+    rejected.
     """
 
     written: str
@@ -25,7 +25,7 @@ class TierEnd:
 
 
 def bearers_of(sharing: Sharing) -> set[str]:
-    """Parties that bear a share, by a tier, a bonus or a top-up."""
+    """Return the parties that bear a share through a tier, a bonus or a top-up."""
     bears = {role for shares in all_shares(sharing) for role, share in shares if share}
     bears.update(bonus.to for bonus in sharing.bonuses)
     bears.update(layer.payer for layer in sharing.top_ups)
@@ -33,14 +33,14 @@ def bearers_of(sharing: Sharing) -> set[str]:
 
 
 def all_shares(sharing: Sharing) -> list[tuple[tuple[str, Fraction], ...]]:
-    """The shares of every tier, and those that hold instead."""
+    """Return the shares of every tier, including its alternative shares."""
     return [shares for tier in sharing.tiers for shares in (tier.shares, *(other.shares for other in tier.instead))]
 
 
 def check_terms(reader: Reader, sharing: Sharing, conditions: tuple[ModeCondition, ...]) -> None:
-    """Note what contradicts itself in the shares, caps, bonuses and payments of one version of the terms.
+    """Note contradictions in the shares, caps, bonuses and payments of one version of the terms.
 
-    Holds of a mode as it is written and of every variant of it.
+    The checks apply to a mode as written and to every variant of it.
     """
     _check_firm(reader, sharing)
     _check_ceilings(reader, sharing)
@@ -60,7 +60,7 @@ def check_dates(reader: Reader, sharing: Sharing, source: Reference) -> None:
             last,
             "dates_reversed",
             Text("最后一天早于第一天", "the last day comes before the first"),
-            Text("改正 valid_from 或 valid_to", "correct valid_from or valid_to"),
+            Text("请更正 valid_from 或 valid_to", "correct valid_from or valid_to"),
         )
     own = sharing.reference
     window = own if own.valid_from is not None or own.valid_to is not None else source
@@ -83,7 +83,7 @@ def check_dates(reader: Reader, sharing: Sharing, source: Reference) -> None:
 
 
 def check_ends(reader: Reader, sharing: Sharing, ends: Sequence[TierEnd]) -> None:
-    """Note tiers that overlap, leave a gap, or end in another unit than what they are measured on."""
+    """Note tiers that overlap, leave a gap, or end in a unit other than that of their measure."""
     if not sharing.tiers:
         reader.problem(
             "tier",
@@ -98,9 +98,10 @@ def check_ends(reader: Reader, sharing: Sharing, ends: Sequence[TierEnd]) -> Non
             "pool_per",
             ", ".join(sharing.pool_per),
             "contradiction",
-            Text("只有按池内损失率分档时才分池", "only tiers on the loss ratio of a pool have pools"),
+            Text("只有按池内损失率分档时才分池", "pools apply only to tiers measured on the loss ratio of a pool"),
             Text(
-                '删去 pool_per，或写 measure = "pool_loss_ratio"', 'remove it, or write measure = "pool_loss_ratio"'
+                '请删除 pool_per，或填写 measure = "pool_loss_ratio"',
+                'remove it, or write measure = "pool_loss_ratio"',
             ),
         )
     fields = [f"tier[{number}].{'up_to_ratio' if end.is_ratio else 'up_to'}" for number, end in enumerate(ends, 1)]
@@ -116,14 +117,14 @@ def check_ends(reader: Reader, sharing: Sharing, ends: Sequence[TierEnd]) -> Non
                 "",
                 "overlap",
                 Text("此档没有上限，与下一档重叠", "this tier has no end and overlaps the next one"),
-                Text("写 up_to，只有最后一档可以不写", "write up_to; only the last tier may be open"),
+                Text("请填写 up_to，只有最后一档可以不写", "write up_to; only the last tier may be open"),
             )
         if number == last and not open_ended:
             reader.problem(
                 fields[number],
                 end.written or str(tier.up_to_fact),
                 "gap",
-                Text("最后一档以上没有规定", "nothing is said of what lies above the last tier"),
+                Text("最后一档以上没有规定", "nothing is stated for amounts above the last tier"),
                 Text(
                     "最后一档不写 up_to；若无人补偿，写 shares = { lender = 1 }",
                     "omit up_to of the last tier; where nobody compensates, write shares = { lender = 1 }",
@@ -151,23 +152,25 @@ def check_ends(reader: Reader, sharing: Sharing, ends: Sequence[TierEnd]) -> Non
                 end.written,
                 "overlap",
                 Text("此档上限不高于前一档", "this tier does not end above the one before"),
-                Text("由低到高排列各档", "write the tiers from low to high"),
+                Text("请由低到高排列各档", "write the tiers from low to high"),
             )
         if tier.up_to_fact is not None and (sharing.measure, sharing.tier_reading) != ("loss", "marginal"):
             reader.problem(
                 f"tier[{number + 1}].up_to_fact",
                 tier.up_to_fact,
                 "contradiction",
-                Text("只有按损失分段时才用贷款自带的金额", "an amount of the loan ends a slice of its loss only"),
                 Text(
-                    '写 measure = "loss" 和 tier_reading = "marginal"',
+                    "只有按损失分段时才用贷款自带的金额", "an amount of the loan can only end a slice of its loss"
+                ),
+                Text(
+                    '请填写 measure = "loss" 和 tier_reading = "marginal"',
                     'write measure = "loss" and tier_reading = "marginal"',
                 ),
             )
 
 
 def _check_firm(reader: Reader, sharing: Sharing) -> None:
-    """A loss is what the firm did not pay: it cannot be given a part of it."""
+    """A loss is what the firm did not pay, so the firm cannot bear a part of it."""
     named = [
         (f"tier[{number}].shares", role) for number, tier in enumerate(sharing.tiers, 1) for role in tier.roles
     ]
@@ -184,7 +187,7 @@ def _check_firm(reader: Reader, sharing: Sharing) -> None:
                 role,
                 "firm_bears",
                 Text("企业不能承担自己贷款的损失", "the firm cannot bear the loss of the loan it takes"),
-                Text("改为另一方，如 lender", "name another party, such as lender"),
+                Text("请改为另一方，例如 lender", "name another party, such as lender"),
             )
 
 
@@ -194,7 +197,7 @@ def _bears_nothing(reader: Reader, field: str, role: str) -> None:
         role,
         "contradiction",
         Text("这一方不承担任何份额", "this party bears no share"),
-        Text("换一方，或给它份额", "name another party, or give it a share"),
+        Text("请改选另一方，或为其设定份额", "name another party, or give it a share"),
     )
 
 
@@ -216,7 +219,8 @@ def _check_ceilings(reader: Reader, sharing: Sharing) -> None:
                         f"the share of {names} is above the ceiling of {percent_of(ceiling.share)}",
                     ),
                     Text(
-                        f"至多写 {plain(decimal_of(ceiling.share))}", f"at most {plain(decimal_of(ceiling.share))}"
+                        f"请填写不高于 {plain(decimal_of(ceiling.share))} 的份额",
+                        f"enter at most {plain(decimal_of(ceiling.share))}",
                     ),
                 )
 
@@ -232,7 +236,7 @@ def _check_caps(reader: Reader, sharing: Sharing) -> None:
                     role,
                     "contradiction",
                     Text("这一方不承担任何份额", "this party bears no share"),
-                    Text("删去它，或给它份额", "remove it, or give it a share"),
+                    Text("请删除该项，或为其设定份额", "remove it, or give it a share"),
                 )
         if cap.overflow_to in cap.payers:
             reader.problem(
@@ -240,7 +244,7 @@ def _check_caps(reader: Reader, sharing: Sharing) -> None:
                 cap.overflow_to,
                 "contradiction",
                 Text("超出部分又回到被限制的一方", "the overflow goes back to a party that is limited"),
-                Text("由另一方承担超出部分", "let another party take the overflow"),
+                Text("请由另一方承担超出部分", "let another party take the overflow"),
             )
         elif cap.overflow_to in limited:
             reader.problem(
@@ -249,9 +253,9 @@ def _check_caps(reader: Reader, sharing: Sharing) -> None:
                 "contradiction",
                 Text(
                     "超出部分落到前面已限额的一方，会突破其上限",
-                    "the overflow falls on a party limited before, and would break its cap",
+                    "the overflow goes to a party limited by an earlier cap and would exceed it",
                 ),
-                Text("调换两个上限的次序，或换一方", "swap the two caps, or choose another party"),
+                Text("请调换两个上限的次序，或改选另一方", "swap the two caps, or choose another party"),
             )
         if cap.counts == "payment":
             limited.update(cap.payers)
@@ -267,8 +271,8 @@ def _check_bonuses(reader: Reader, sharing: Sharing, conditions: tuple[ModeCondi
                 field,
                 gives,
                 "contradiction",
-                Text("从自己取给自己，没有改变", "it is taken from the party that it is given to"),
-                Text("由另一方让出", "let another party give it up"),
+                Text("让出方与取得方相同，条款无效果", "giver and receiver are the same party"),
+                Text("请由另一方让出", "name another party as the giver"),
             )
     for number, bonus in enumerate(sharing.bonuses, 1):
         ruled_out = [
@@ -287,7 +291,7 @@ def _check_bonuses(reader: Reader, sharing: Sharing, conditions: tuple[ModeCondi
                 ", ".join([*ruled_out, *never]),
                 "contradiction",
                 Text("准入条件使这项加成永远不会出现", "the conditions of the mode rule this bonus out"),
-                Text("改准入条件，或删去加成", "change the condition, or remove the bonus"),
+                Text("请修改准入条件，或删除加成", "change the condition, or remove the bonus"),
             )
 
 
@@ -301,9 +305,9 @@ def _check_timings(reader: Reader, sharing: Sharing) -> None:
                 "contradiction",
                 Text(
                     "损失先由放款机构承受，它和企业都不向谁付款",
-                    "the lender has the loss already; it and the firm pay nobody",
+                    "the lender already bears the loss; neither it nor the firm pays anybody",
                 ),
-                Text("写由谁补偿放款机构", "name a party that pays the lender"),
+                Text("请填写由谁补偿放款机构", "name a party that pays the lender"),
             )
         if timing.through in ("lender", "firm"):
             reader.problem(
@@ -312,9 +316,9 @@ def _check_timings(reader: Reader, sharing: Sharing) -> None:
                 "contradiction",
                 Text(
                     "款项本来就付给放款机构，不能由它或企业先行付款",
-                    "neither the lender, who is paid, nor the firm can pay first",
+                    "neither the lender, which receives the payment, nor the firm can pay first",
                 ),
-                Text("删去 through，或写另一方", "remove through, or name another party"),
+                Text("请删除 through，或写另一方", "remove through, or name another party"),
             )
         if any(timing.payer == other.payer for other in sharing.timings[: number - 1]):
             reader.problem(
@@ -322,7 +326,7 @@ def _check_timings(reader: Reader, sharing: Sharing) -> None:
                 timing.payer,
                 "twice",
                 Text("同一方写了两次付款时点", "the timing of this party is given twice"),
-                Text("合并为一条", "merge them"),
+                Text("请合并为一条", "merge them"),
             )
         if timing.through is not None and (timing.through in through or timing.through == timing.payer):
             reader.problem(
@@ -330,9 +334,10 @@ def _check_timings(reader: Reader, sharing: Sharing) -> None:
                 timing.through,
                 "contradiction",
                 Text(
-                    "先行付款的一方自己也由别人先行付款", "the party that pays first is itself paid for by another"
+                    "先行付款的一方自己也由别人先行付款",
+                    "another party pays in advance for the party that pays first",
                 ),
-                Text("先行付款的一方须直接付给放款机构", "let the party that pays first pay the lender itself"),
+                Text("先行付款的一方须直接付给放款机构", "have the party that pays first pay the lender directly"),
             )
 
 
@@ -343,7 +348,7 @@ def check_versions(reader: Reader, sharings: tuple[Sharing, ...]) -> None:
             "sharing",
             "",
             "missing",
-            Text("没有写风险如何分担", "it is not said who bears a loss"),
+            Text("没有写风险如何分担", "it is not stated who bears a loss"),
             Text("至少写一个 [[sharing]]", "write at least one [[sharing]]"),
         )
     for number, (one, other) in enumerate(zip(sharings, sharings[1:], strict=False), 1):
@@ -353,7 +358,7 @@ def check_versions(reader: Reader, sharings: tuple[Sharing, ...]) -> None:
                 str(other.valid_from),
                 "overlap",
                 Text("与前一版本日期重叠", "its dates overlap those of the version before"),
-                Text("给前一版本写 valid_to，给此版本写其后一天", "end the version before on the day before"),
+                Text("请为前一版本填写 valid_to，此版本自其次日起", "end the version before on the day before"),
             )
         elif other.valid_from != one.valid_to + timedelta(days=1):
             reader.problem(
@@ -362,18 +367,18 @@ def check_versions(reader: Reader, sharings: tuple[Sharing, ...]) -> None:
                 "gap",
                 Text("与前一版本之间有空档", "there is a gap after the version before"),
                 Text(
-                    f"写 {one.valid_to + timedelta(days=1)}",
+                    f"请填写 {one.valid_to + timedelta(days=1)}",
                     f"write {one.valid_to + timedelta(days=1)}",
                 ),
             )
 
 
 def decimal_of(value: Fraction | int) -> Decimal:
-    """A fraction as a decimal, for showing."""
+    """Return a fraction as a decimal, for display."""
     exact = Fraction(value)
     return Decimal(exact.numerator) / Decimal(exact.denominator)
 
 
 def percent_of(value: Fraction) -> str:
-    """A fraction as percent, for showing."""
+    """Return a fraction as percent, for display."""
     return f"{plain(decimal_of(value * 100))} %"

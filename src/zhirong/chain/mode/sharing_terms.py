@@ -1,4 +1,4 @@
-"""The part of a mode file that says who bears what: ``[[sharing]]`` and everything inside it."""
+"""Read the part of a mode file that says who bears what: ``[[sharing]]`` and everything inside it."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -24,7 +24,7 @@ _SHARES_SUM = Text("各方份额之和不等于 1", "the shares do not sum to 1"
 
 
 def read_sharing(reader: Reader, context: Context, conditions: tuple[ModeCondition, ...]) -> Sharing:
-    """One version of the terms. conditions: those of the mode, so that a bonus cannot contradict them."""
+    """Read one version of the terms. conditions: those of the mode, so that a bonus cannot contradict them."""
     roles = context.roles
     reference = read_own_reference(reader, context, "sharing")
     base = reader.texts("base")
@@ -44,8 +44,8 @@ def read_sharing(reader: Reader, context: Context, conditions: tuple[ModeConditi
             "base",
             "",
             "missing",
-            Text("没有写分担什么", "it is not said what is shared"),
-            Text('如 base = ["principal"]', 'such as base = ["principal"]'),
+            Text("未写明分担的内容", "the shared components are missing"),
+            Text('例如 base = ["principal"]', 'such as base = ["principal"]'),
         )
     residue = reader.optional_text("residue_to")
     measure = reader.choice("measure", tuple(words.MEASURES), "loan_amount")
@@ -93,10 +93,10 @@ def _read_splits(reader: Reader, roles: tuple[str, ...]) -> dict[str, dict[str, 
                 group,
                 "twice",
                 Text("组名与参与方或另一组重名", "the group has the name of a party or of another group"),
-                Text("换一个组名", "use another name for the group"),
+                Text("请更换组名", "use another name for the group"),
             )
-        # A group may only be divided into parties and into groups written before it, and what is not known is
-        # omitted: no circle can arise.
+        # A group may only be divided into parties and groups written before it, and unknown names are omitted, so
+        # no cycle can arise.
         shares = _read_shares(entry, (*roles, *splits))
         if group not in roles and group not in splits:
             splits[group] = shares
@@ -105,7 +105,7 @@ def _read_splits(reader: Reader, roles: tuple[str, ...]) -> dict[str, dict[str, 
 
 
 def _read_shares(reader: Reader, known: tuple[str, ...]) -> dict[str, Fraction]:
-    """Shares of the names that are known, those that are not being noted as problems."""
+    """Return the shares of the known names; unknown names are noted as problems."""
     before = reader.problem_count()
     if reader.has("weights") and reader.has("shares"):
         reader.table("weights").names()
@@ -114,7 +114,7 @@ def _read_shares(reader: Reader, known: tuple[str, ...]) -> dict[str, Fraction]:
             "",
             "contradiction",
             Text("shares 与 weights 同时写了", "both shares and weights are given"),
-            Text("只写其一", "write one of them"),
+            Text("请只填写其一", "write one of them"),
         )
     by_weight = reader.has("weights") and not reader.has("shares")
     table = reader.table("weights" if by_weight else "shares")
@@ -123,14 +123,14 @@ def _read_shares(reader: Reader, known: tuple[str, ...]) -> dict[str, Fraction]:
         need_role(table, name, name, known)
         written[name] = Fraction(table.whole(name, 0) if by_weight else table.rate(name))
     total = sum(written.values(), Fraction(0))
-    read_well = reader.problem_count() == before  # what could not be read is not summed: one problem is enough
+    read_well = reader.problem_count() == before  # Unreadable shares are not summed: one problem is enough.
     if read_well and total == 0:
         table.problem(
             "",
             "",
             "missing",
             Text("没有一方有份额", "no party has a share"),
-            Text("如 { fund = 0.4, lender = 0.6 }", "such as { fund = 0.4, lender = 0.6 }"),
+            Text("例如 { fund = 0.4, lender = 0.6 }", "such as { fund = 0.4, lender = 0.6 }"),
         )
     elif read_well and not by_weight and total != 1:
         left = plain(decimal_of(abs(1 - total)))
@@ -175,7 +175,7 @@ def _read_tier(reader: Reader, context: Context, splits: dict[str, dict[str, Fra
 def _spread(
     written: Mapping[str, Fraction], splits: Mapping[str, Mapping[str, Fraction]]
 ) -> tuple[dict[str, Fraction], tuple[tuple[str, Text], ...]]:
-    """Shares of parties, the groups among them divided, and how a nested share came about."""
+    """Return the shares of parties, with groups divided among their members, and how each nested share was derived."""
     flat: dict[str, Fraction] = {}
     paths: list[tuple[str, Text]] = []
 
@@ -199,8 +199,8 @@ def _no_condition(reader: Reader) -> None:
         "when",
         "",
         "missing",
-        Text("没有写何时适用", "it is not said when it holds"),
-        Text('如 when = [{ fact = "key_list", is = true }]', 'such as when = [{ fact = "key_list", is = true }]'),
+        Text("未写明适用条件", "its conditions are missing"),
+        Text('例如 when = [{ fact = "key_list", is = true }]', 'such as when = [{ fact = "key_list", is = true }]'),
     )
 
 
@@ -252,8 +252,8 @@ def _read_ceiling(reader: Reader, context: Context) -> Ceiling:
             "parties",
             "",
             "missing",
-            Text("没有写限制谁", "it is not said whose share is limited"),
-            Text('如 parties = ["government"]', 'such as parties = ["government"]'),
+            Text("未写明受限制方", "the parties whose share is limited are missing"),
+            Text('例如 parties = ["government"]', 'such as parties = ["government"]'),
         )
     reader.finish()
     return ceiling
@@ -288,39 +288,39 @@ def _read_cap(reader: Reader, context: Context) -> Cap:
                 "上限须写 amount、times_fees、of_entered、of_balance、of_loss 之一",
                 "a cap has exactly one of amount, times_fees, of_entered, of_balance and of_loss",
             ),
-            Text("只写其中之一", "write one of them"),
+            Text("请只填写其中之一", "write one of them"),
         )
     if cap.counts == "payment" and not cap.payers:
         reader.problem(
             "payers",
             "",
             "missing",
-            Text("没有写限制谁的支付", "it is not said whose payments are limited"),
-            Text('如 payers = ["fund"]', 'such as payers = ["fund"]'),
+            Text("未写明支付受限的一方", "the parties whose payments are limited are missing"),
+            Text('例如 payers = ["fund"]', 'such as payers = ["fund"]'),
         )
     if cap.counts == "loans_covered" and cap.amount is None:
         reader.problem(
             "counts",
             cap.counts,
             "contradiction",
-            Text("按贷款额计的上限须写金额", "a cap that counts loans is an amount"),
-            Text("写 amount，或改 counts", "write an amount, or change counts"),
+            Text("按贷款额计的上限须写金额", "a cap that counts loans needs an amount"),
+            Text("请填写 amount，或修改 counts", "write an amount, or change counts"),
         )
     if cap.of_loss is not None and (cap.counts, cap.per) != ("payment", ("loan",)):
         reader.problem(
             "of_loss",
             plain(loss or Decimal(0)),
             "contradiction",
-            Text("按损失比例的上限逐笔限制支付", "a part of the loss limits what is paid for each loan"),
-            Text('写 counts = "payment" 和 per = ["loan"]', 'write counts = "payment" and per = ["loan"]'),
+            Text("按损失比例的上限逐笔限制支付", "a cap on a part of the loss limits the payment for each loan"),
+            Text('请填写 counts = "payment" 和 per = ["loan"]', 'write counts = "payment" and per = ["loan"]'),
         )
     if (cap.beside or cap.public_elsewhere) and cap.of_loss is None:
         reader.problem(
             "beside" if cap.beside else "public_elsewhere",
             ", ".join(cap.beside) or "true",
             "contradiction",
-            Text("只有按损失比例的上限才让先于他方", "only a cap on a part of the loss gives way to others"),
-            Text("写 of_loss，或删去它", "write of_loss, or remove it"),
+            Text("仅按损失比例设定的上限可让他方优先", "only a cap on a part of the loss gives way to others"),
+            Text("请填写 of_loss，或删除该项", "write of_loss, or remove it"),
         )
     if set(cap.beside) & set(cap.payers):
         reader.problem(
@@ -328,7 +328,7 @@ def _read_cap(reader: Reader, context: Context) -> Cap:
             ", ".join(cap.beside),
             "contradiction",
             Text("同一方既受限又先计", "a party cannot give way to itself"),
-            Text("从其中一处删去", "remove it from one of the two"),
+            Text("请从其中一处删除", "remove it from one of the two"),
         )
     reader.finish()
     return cap

@@ -1,4 +1,4 @@
-"""Subsidies of one case over its life, from however many programmes: is the same thing paid for twice?"""
+"""Check the subsidies of one case over its life, from all programmes, for refunds of more than was paid."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Stacked:
-    """Subsidies that together give back more than was paid. excess: by how much (fen)."""
+    """Subsidies that together refund more than was paid. excess: by how much (fen)."""
 
     group: str
     paid: Fen
@@ -21,16 +21,15 @@ class Stacked:
 
     @property
     def excess(self) -> Fen:
-        """What is given back beyond what was paid."""
+        """Return what is refunded beyond what was paid."""
         return self.given_back - self.paid
 
 
 def stacked(charges: Sequence[ModeCharge]) -> tuple[Stacked, ...]:
-    """Every group of subsidies that gives back more than was paid, over the whole life of a case.
+    """Return every group of subsidies that refunds more than was paid, over the whole life of a case.
 
     charges: those of one loan, with the subsidies of every programme it draws on. The group of a subsidy is the
-    code of what it gives back (``interest``, ``appraisal`` ...); a subsidy without a group is not a refund of
-    anything.
+    code of the cost that it refunds (``interest``, ``appraisal`` ...); a subsidy without a group is not a refund.
     """
     paid: dict[str, Fen] = defaultdict(int)
     back: dict[str, Fen] = defaultdict(int)
@@ -50,7 +49,7 @@ def stacked(charges: Sequence[ModeCharge]) -> tuple[Stacked, ...]:
             tuple(dict.fromkeys(codes[group])),
             Text(
                 f"补贴合计 {yuan(amount)} 元，高于实际支付的 {yuan(paid[group])} 元",
-                f"subsidies of {yuan(amount)} give back more than the {yuan(paid[group])} that was paid",
+                f"subsidies of {yuan(amount)} refund more than the {yuan(paid[group])} that was paid",
             ),
         )
         for group, amount in sorted(back.items())

@@ -1,4 +1,4 @@
-"""A fact about a firm with what proves it: certificate, days, source and list."""
+"""A fact about a firm with its evidence: certificate, days, source and list."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class FactCertificate:
-    """What proves a status. certificate_no, source, listed: as in the source; empty if it gives none.
+    """The evidence of a status. certificate_no, source, listed: as in the source; empty if it gives none.
 
     listed: the public list that names the firm. issued_on, expires_on: first and last day of the certificate.
     """
@@ -20,11 +20,11 @@ class FactCertificate:
     listed: str = ""
 
     def expired(self, day: date) -> bool:
-        """Whether its last day has passed on ``day``."""
+        """Return whether its last day has passed on ``day``."""
         return self.expires_on is not None and day > self.expires_on
 
     def words(self) -> Text:
-        """Number, list, source and days, in one line; empty if nothing is stated."""
+        """Return number, list, source and days in one line; empty if nothing is stated."""
         zh, en = [], []
         if self.certificate_no:
             zh.append(f"证书 {self.certificate_no}")
@@ -44,7 +44,7 @@ class FactCertificate:
         return Text("，".join(zh), ", ".join(en))
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "certificate_no": self.certificate_no or None,
             "issued_on": None if self.issued_on is None else self.issued_on.isoformat(),
@@ -56,10 +56,10 @@ class FactCertificate:
 
 @dataclass(frozen=True, slots=True)
 class StatedFact:
-    """A fact that a condition is tried on, with what proves it.
+    """A fact that a condition tests, with its evidence.
 
-    value: as a bare fact would be; None if it is not known. A certificate whose last day has passed proves nothing:
-    the value is then False.
+    value: as a bare fact would be; None if unknown. A certificate whose last day has passed proves nothing: the
+    value is then False.
     """
 
     value: object
@@ -67,5 +67,5 @@ class StatedFact:
 
 
 def plain_fact(found: object) -> object:
-    """The value of a fact, with or without its certificate."""
+    """Return the value of a fact, with or without its certificate."""
     return found.value if isinstance(found, StatedFact) else found

@@ -1,7 +1,7 @@
-"""Losses over time: claims that arrive late are trued up, advances settled, recoveries given back.
+"""Settle losses over time: true up late claims, settle advances, distribute recoveries.
 
-On every day on which something happens, what each party owes is calculated afresh from all that is known by then;
-what moves that day is the difference from the day before. So the order of arrival never changes where things end.
+On every day on which something happens, what each party owes is recalculated from everything known by then. The
+day's payments are the differences from the day before, so the order of arrival never changes the final result.
 """
 
 from collections import defaultdict
@@ -31,11 +31,10 @@ _KINDS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money that moves between a party and ``to`` on one day (the lender, unless another has paid first).
+    """A payment between a party and ``to`` on one day (the lender, unless another party has paid first).
 
-    amount: what the party pays; what is paid to it is negative. payer, payee and paid say the same with the
-    direction in which the money goes. kind: payment, advance, true_up, recovery, or surplus (what is left of a
-    recovery, for the firm).
+    amount: what the party pays; a receipt is negative. payer, payee and paid express the same in the direction of
+    the payment. kind: payment, advance, true_up, recovery, or surplus (the rest of a recovery, for the firm).
     """
 
     day: date
@@ -48,17 +47,17 @@ class Movement:
 
     @property
     def payer(self) -> str:
-        """The role whose money it is."""
+        """Return the role that pays."""
         return self.party if self.amount > 0 else self.to
 
     @property
     def payee(self) -> str:
-        """The role that gets it."""
+        """Return the role that receives the payment."""
         return self.to if self.amount > 0 else self.party
 
     @property
     def paid(self) -> Fen:
-        """How much, always above zero."""
+        """Return the amount paid, always above zero."""
         return abs(self.amount)
 
     def __repr__(self) -> str:
@@ -69,8 +68,8 @@ class Movement:
 class Settlement(Tabular):
     """Losses settled over time. movements: in the order of their days.
 
-    positions: what each party still bears of each loan at the end, after recoveries; they sum to ``left``.
-    shared: the allocation as last calculated, before the recoveries that came after it.
+    positions: what each party still bears of each loan at the end, after recoveries; they sum to ``left``. shared:
+    the allocation as last calculated, before the recoveries that came after it.
     """
 
     movements: tuple[Movement, ...]
@@ -102,7 +101,7 @@ class Settlement(Tabular):
 def settle(
     mode: Mode, loans: Sequence[LoanLoss], pool: PoolState | None = None, until: date | None = None
 ) -> Settlement:
-    """Everything that is paid, trued up and given back on account of ``loans`` up to ``until`` (None: to the end).
+    """Return every payment, true-up and return on account of ``loans`` up to ``until`` (None: to the end).
 
     Raises ValueError as ``allocate`` does.
     """
@@ -132,20 +131,20 @@ def settle(
     return Settlement(tuple(movements), positions, left, shared)
 
 
-# Who pays, who is paid.
+# Payer and payee.
 _Flow = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Account:
-    """Of one loan as of one day: what has been paid by whom to whom, and what each party has to have got back."""
+    """The state of one loan on one day: who has paid whom how much, and what each party should have received back."""
 
     paid: Mapping[_Flow, Fen]
     back: Mapping[_Flow, Fen]
 
 
 def _events(mode: Mode, loans: Sequence[LoanLoss], until: date | None) -> dict[date, set[str]]:
-    """The days on which something is due on a loan's own account, whatever happens to the others."""
+    """Return the days on which a payment of this loan falls due regardless of the other loans."""
     events: dict[date, set[str]] = defaultdict(set)
     for loan in loans:
         days = {loan.claim_day}
@@ -171,7 +170,7 @@ def _reckon(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> 
     later = [recovery for recovery in loan.received if last < recovery.day <= day]
     if _is_open(mode, loan, day):
         flows = _while_open(mode, loan, parts, day)
-        # Until the case is closed what comes in stays with the lender; the true-up counts it.
+        # Until the case is closed the lender keeps what arrives; the true-up counts it.
         carried = sum(parts.values()) - sum(amount for (_, payee), amount in flows.items() if payee == "lender")
         back = {("lender", "lender"): min(sum(recovery.net for recovery in later), carried)}
     else:
@@ -180,12 +179,12 @@ def _reckon(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> 
 
 
 def surplus_by(loan: LoanLoss, day: date) -> Fen:
-    """What came in up to ``day`` above the debt of the day on which it came in: it is the firm's."""
+    """Return what arrived up to ``day`` above the debt of the day of receipt; it belongs to the firm."""
     changes: dict[date, list[Fen]] = defaultdict(lambda: [0, 0])
     for accrual in loan.accrued:
         changes[max(accrual.day, loan.claim_day)][0] += accrual.amount
     for recovery in loan.received:
-        # What came in before the claim is set against all that was owed on the day of the claim.
+        # What arrived before the claim is set off against everything owed on the day of the claim.
         changes[max(recovery.day, loan.claim_day)][1] += recovery.net
     owed, surplus = loan.gross, 0
     for _, (grown, came) in sorted((when, change) for when, change in changes.items() if when <= day):
@@ -196,8 +195,8 @@ def surplus_by(loan: LoanLoss, day: date) -> Fen:
 
 
 def _while_open(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> dict[_Flow, Fen]:
-    """What each has paid to whom before the case is closed. Who pays through another repays what that one paid
-    first.
+    """Return what each has paid to whom before the case is closed. A party that pays through another first repays
+    that one.
     """
     flows: dict[_Flow, Fen] = defaultdict(int)
     for role, amount in parts.items():
@@ -217,17 +216,17 @@ def _while_open(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date)
 def _settled(
     mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], received: Sequence[LossRecovery], day: date
 ) -> tuple[dict[_Flow, Fen], dict[_Flow, Fen]]:
-    """What each has paid to whom, and got back, by ``day``.
+    """Return what each has paid to whom, and received back, by ``day``.
 
-    A recovery goes back to those who have paid by its day. The part of one that has not paid yet goes to the party
-    that carries it till then, the lender or the party that pays first; and so much less is paid later.
+    A recovery goes to those who have paid by its day. The part of a party that has not paid yet goes to the one
+    that carries it until then, the lender or the party that pays first; the party then pays that much less.
     """
     flows: dict[_Flow, Fen] = defaultdict(int)
     back: dict[_Flow, Fen] = defaultdict(int)
     apart = _not_shared(mode, loan, day)
 
     def before(due: date) -> Mapping[str, Fen]:
-        """What of the recoveries that came before ``due`` is each party's part."""
+        """Return each party's part of the recoveries that came before ``due``."""
         came = sum(recovery.net for recovery in received if recovery.day < due)
         return given_back(mode.recoveries, parts, came, apart)
 
@@ -254,7 +253,7 @@ def _settled(
 
 
 def _not_shared(mode: Mode, loan: LoanLoss, day: date) -> Mapping[str, Fen]:
-    """What of the loss lies in components that the terms do not share, and who bears it."""
+    """Return the part of the loss in components that the terms do not share, and who bears it."""
     sharing = terms_of(mode, loan)
     net = net_loss(mode, as_of(mode, loan, day))
     return {sharing.rest_to: sum(amount for part, amount in net.items() if part not in sharing.base)}
@@ -265,7 +264,7 @@ def _due(mode: Mode, loan: LoanLoss, role: str) -> date:
 
 
 def _paid_by(mode: Mode, loan: LoanLoss, role: str, amount: Fen, day: date) -> Fen:
-    """What a party has paid of its part while the case is open."""
+    """Return what a party has paid of its part while the case is open."""
     if day < _due(mode, loan, role):
         return 0
     advance = mode.advance
@@ -277,8 +276,8 @@ def _paid_by(mode: Mode, loan: LoanLoss, role: str, amount: Fen, day: date) -> F
 
 
 def _position(shared: Allocation, loan_id: str, accounts: Mapping[str, _Account]) -> dict[str, Fen]:
-    """What each bears as of now: what it has paid less what it was paid and got back; the lender carries the
-    rest.
+    """Return what each bears at this point: payments made less payments and returns received; the lender carries
+    the rest.
     """
     share, account = shared.of(loan_id), accounts[loan_id]
     position = dict.fromkeys(share.parts, 0)
@@ -293,10 +292,11 @@ def _position(shared: Allocation, loan_id: str, accounts: Mapping[str, _Account]
 
 
 def _turn(move: Movement) -> int:
-    """When in a day's order money moves: nobody hands on, or is handed back, what has not reached it first.
+    """Return the sort key of payments within a day: nobody passes on or receives back money that has not reached it
+    yet.
 
     The lender is paid first and pays last. Between parties, one that was repaid too much returns it before another
-    is repaid. As nobody pays through a party that itself pays through another, no longer order is needed.
+    is repaid. As nobody pays through a party that itself pays through another, this order is enough.
     """
     if move.to == "lender":
         return 0 if move.amount > 0 else 3
@@ -312,7 +312,7 @@ def _moves(
     kind: str,
     is_open: bool = False,
 ) -> list[Movement]:
-    """What moves on a day. is_open: the case is not closed yet, so that a payer of advances pays one."""
+    """Return the payments of a day. is_open: the case is not closed yet, so that a payer of advances pays one."""
     moves = []
     for (role, to), amount in now.items():
         old = before.get((role, to), 0)

@@ -1,4 +1,4 @@
-"""A mode as a document: everything that ``zhirong modes ID --json`` says of it. ``plain_words`` has the plain words."""
+"""A mode as a document: everything in ``zhirong modes ID --json``. ``plain_words`` has the plain words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class ConfirmationPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ModePartyPart(Part):
-    """A role of the mode, who that is, and what it does."""
+    """A role of the mode: who plays it, and what it does."""
 
     role: str
     name: Text
@@ -55,7 +55,7 @@ class ModePartyPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class OtherSharesPart(Part):
-    """Other shares of a tier that replace its own under conditions."""
+    """Alternative shares that replace those of a tier under conditions."""
 
     shares: Mapping[str, Number]
     when_any: tuple[Text, ...]
@@ -86,7 +86,7 @@ class BonusPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TopUpPart(Part):
-    """A share of what one party pays that another pays back to it."""
+    """A share of one party's payment that another party refunds to it."""
 
     payer: str
     taken_from: str = field(metadata=named("from"))
@@ -98,7 +98,7 @@ class TopUpPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CeilingPart(Part):
-    """The most that some parties bear together."""
+    """The maximum that some parties bear together."""
 
     parties: tuple[str, ...]
     share: Number
@@ -106,7 +106,7 @@ class CeilingPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SharingCapPart(Part):
-    """A limit of what some parties pay, and who takes the rest."""
+    """A limit on what some parties pay, and who takes the rest."""
 
     counts: str
     per: tuple[str, ...]
@@ -161,7 +161,7 @@ class SharingPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RecoveriesPart(Part):
-    """To whom recoveries go, and what they are set against."""
+    """Who receives recoveries, and which debt they reduce."""
 
     back: str
     weights: str
@@ -194,7 +194,7 @@ class ModeLimitsPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SecurityPart(Part):
-    """What the loan rests on, and who holds the pledge."""
+    """The basis of the loan, and who holds the pledge."""
 
     basis: Basis
     pledgee: Pledgee
@@ -270,7 +270,7 @@ class PaperPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ContributionPart(Part):
-    """What one party pays into the fund."""
+    """A contribution of one party to the fund."""
 
     from_role: str = field(metadata=named("from"))
     title: Text
@@ -289,7 +289,7 @@ class FundPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BreakerPart(Part):
-    """Above which ratio new lending pauses, and when it resumes."""
+    """The ratio above which new lending pauses, and when it resumes."""
 
     above: Number
     resume_at: Number
@@ -340,7 +340,7 @@ class VariantPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ModeAssumptionPart(Part):
-    """Something that the source leaves open, and what is assumed."""
+    """A point that the source leaves open, and the assumption made."""
 
     place: str
     words: Text
@@ -348,7 +348,7 @@ class ModeAssumptionPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ModeSummary(Part):
-    """Everything about a mode."""
+    """A mode, complete."""
 
     id: str
     title: Text
@@ -384,7 +384,7 @@ class ModeSummary(Part):
 
 
 def mode_summary(mode: Mode) -> ModeSummary:
-    """A mode as a document. Money is in yuan, shares and rates are decimals."""
+    """Return a mode as a document. Money is in yuan, shares and rates are decimals."""
     security, found = mode.security, mode.confirmation
     return ModeSummary(
         id=mode.id,
@@ -623,7 +623,7 @@ def _charge(rule: ChargeRule) -> ChargeRulePart:
 
 
 def _when(when: When) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
-    """The conditions of which one must hold, and those that must all hold, in words."""
+    """Return the conditions of which one must be met, and those that must all be met, in words."""
     return tuple(asked_of(one) for one in when.any_of), tuple(asked_of(one) for one in when.all_of)
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a pledged right that changes hands: title with a licence back, and a put at an agreed price."""
+"""Outcomes of a pledged right that changes hands: title with a licence back, and a put at an agreed price."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ _PLACES = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class TransferOutcome:
-    """Cash flows of the party that takes the right, seen from it: what it pays out is negative.
+    """Cash flows of the party that takes the right, from its view: payments are negative.
 
-    total: their plain sum. period_yield: rate a period at which they are worth nothing today, where there is one;
+    total: their plain sum. period_yield: rate per period at which they are worth nothing today, where there is one;
     yearly_yield: the same over twelve months.
     """
 
@@ -38,18 +38,19 @@ def licence_back(
     buy_back: Fen | None = None,
     sale: Fen | None = None,
 ) -> TransferOutcome:
-    """The holder repays the loan, takes title and licenses the right back (001 §3.2.3(1)).
+    """Calculate the flows of a holder that repays the loan, takes title and licenses the right back (001
+    §3.2.3(1)).
 
-    fee: a period's licence fee, by default the file's part of what was repaid. fees_paid: how many were paid, the
-    first ones, by default all. At the end the firm buys the right back at ``buy_back`` (by default the file's
-    price), or the holder sells it to another for ``sale``. Raises ValueError if the mode has no licence-back, both
-    ends are given, or more fees are said to be paid than there are periods.
+    fee: licence fee per period, by default the file's share of the payout. fees_paid: how many fees were paid,
+    counted from the first, by default all. At the end the firm buys the right back at ``buy_back`` (by default the
+    file's price), or the holder sells it to another for ``sale``. Raises ValueError if the mode has no
+    licence-back, both ends are given, or fees_paid exceeds the number of periods.
     """
     terms = mode.licence_back
     if terms is None:
         raise ValueError("this mode has no licence-back")
     if buy_back is not None and sale is not None:
-        raise ValueError("the right is either bought back or sold to another")
+        raise ValueError("give buy_back or sale, not both")
     if fees_paid is not None and not 0 <= fees_paid <= terms.periods:
         raise ValueError(f"fees_paid must lie between 0 and {terms.periods}, the periods of the licence")
     each = money.share_of(repaid, terms.fee_rate) if fee is None else fee
@@ -73,7 +74,7 @@ def licence_back(
 class PutOutcome:
     """A put exercised on default (fen). price: what the buyer pays for the right, at most what is owed.
 
-    to_lender: what of it covers the loss. left_to_lender: the loss that remains. buyer: what the buyer gains
+    to_lender: the part of it that covers the loss. left_to_lender: the remaining loss. buyer: what the buyer gains
     (negative: loses) once the right is resold.
     """
 
@@ -85,10 +86,10 @@ class PutOutcome:
 
 
 def put_exercised(mode: Mode, owed: Fen, lent: Fen, resold_for: Fen, price: Fen | None = None) -> PutOutcome:
-    """The agreed purchaser buys the pledged right at the agreed price, whatever it is worth (001 §2.1.1).
+    """Calculate a purchase of the pledged right at the agreed price, whatever the right is worth (001 §2.1.1).
 
-    owed: what the firm owes. price: by default the file's part of what was lent. What the price exceeds the debt by
-    is the firm's (surplus of a pledge). Raises ValueError if the mode has no put.
+    owed: what the firm owes. price: by default the file's share of what was lent. The excess of the price over the
+    debt belongs to the firm (surplus of a pledge). Raises ValueError if the mode has no put.
     """
     if mode.put is None:
         raise ValueError("this mode has no agreed purchase price")
@@ -98,9 +99,10 @@ def put_exercised(mode: Mode, owed: Fen, lent: Fen, resold_for: Fen, price: Fen 
 
 
 def internal_rate(flows: Sequence[Fen]) -> float | None:
-    """The rate a period at which equally spaced flows, the first today, are worth nothing; None if there is none.
+    """Return the rate per period at which equally spaced flows, the first today, are worth nothing; None if there
+    is none.
 
-    Found by halving between −99.9999 % and 1,000 %, for flows that change sign once: payments first, receipts
+    Found by bisection between −99.9999 % and 1,000 %, for flows that change sign once: payments first, receipts
     after.
     """
 

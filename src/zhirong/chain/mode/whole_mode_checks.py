@@ -1,4 +1,4 @@
-"""What a mode must keep to as a whole, and each variant of it: checked when every part has been read."""
+"""Checks on a mode as a whole and on each of its variants, made when every part has been read."""
 
 from decimal import Decimal
 
@@ -10,19 +10,19 @@ from zhirong.kernel.errors import Problem
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
 
-# What interest subsidies give back; every other group is the code of a charge.
+# The group of interest subsidies; every other group is the code of a charge.
 _INTEREST = "interest"
 
 
 def check_mode(reader: Reader, mode: Mode) -> None:
-    """Note what contradicts itself between the parts of a mode, or in one of its variants."""
+    """Note contradictions between the parts of a mode, or in one of its variants."""
     if mode.id in mode.exclusive_with:
         reader.problem(
             "exclusive_with",
             mode.id,
             "contradiction",
             Text("模式不能与自己互斥", "a mode cannot exclude itself"),
-            Text("删去它", "remove it"),
+            Text("请删除该项", "remove it"),
         )
     balance_capped = any(cap.of_balance for sharing in mode.sharings for cap in sharing.caps)
     if balance_capped and mode.fund is None:
@@ -30,8 +30,8 @@ def check_mode(reader: Reader, mode: Mode) -> None:
             "fund",
             "",
             "contradiction",
-            Text("以基金余额为限，却没有写基金", "a cap names the fund's balance, but there is no fund"),
-            Text("写 [fund]", "write [fund]"),
+            Text("以基金余额为限，却没有写基金", "a cap refers to the fund's balance, but there is no fund"),
+            Text("请填写 [fund]", "write [fund]"),
         )
     _check_conditions(reader, mode)
     _check_groups(reader, mode)
@@ -48,7 +48,7 @@ def _check_conditions(reader: Reader, mode: Mode) -> None:
             "",
             "twice",
             Text("同一条件写了两次", "the same condition is written twice"),
-            Text("合并它们", "merge them"),
+            Text("请合并", "merge them"),
         )
     for number, condition in enumerate(mode.conditions, 1):
         least, most = condition.value, asked.get(f"{condition.fact}.at_most")
@@ -63,7 +63,7 @@ def _check_conditions(reader: Reader, mode: Mode) -> None:
                 condition.fact,
                 "contradiction",
                 Text("下限高于上限，没有企业能满足", "at_least is above at_most: no firm can meet both"),
-                Text("改正 at_least 或 at_most", "correct at_least or at_most"),
+                Text("请更正 at_least 或 at_most", "correct at_least or at_most"),
             )
 
 
@@ -76,7 +76,7 @@ def _check_groups(reader: Reader, mode: Mode) -> None:
                 rule.group,
                 "unknown_charge",
                 Text("没有这项费用可以返还", "there is no such charge to refund"),
-                Text(f"可写：{'、'.join(known)}", f"write one of: {', '.join(known)}"),
+                Text(f"可填写：{'、'.join(known)}", f"write one of: {', '.join(known)}"),
             )
 
 
@@ -89,14 +89,14 @@ def _check_put(reader: Reader, mode: Mode) -> None:
             "",
             "contradiction",
             Text(
-                "一档止于约定收购价，却没有写收购约定", "a tier ends at the agreed price, but nobody agreed to buy"
+                "一档止于约定收购价，却没有写收购约定", "a tier ends at the agreed price, but no purchase is agreed"
             ),
-            Text("写 [put]", "write [put]"),
+            Text("请填写 [put]", "write [put]"),
         )
 
 
 def _check_parts(reader: Reader, mode: Mode) -> None:
-    """Who buys, takes title or pays in advance must be someone who bears a loss."""
+    """Note a party that buys, takes title or pays in advance and does not bear a loss."""
     bears = {role for sharing in mode.sharings for role in bearers_of(sharing)}
     named = [("advance.payers", role) for role in (mode.advance.payers if mode.advance else ())]
     named += [("put.buyer", mode.put.buyer)] if mode.put else []
@@ -108,14 +108,14 @@ def _check_parts(reader: Reader, mode: Mode) -> None:
                 role,
                 "contradiction",
                 Text("这一方不承担任何份额", "this party bears no share"),
-                Text("换一方，或给它份额", "name another party, or give it a share"),
+                Text("请改选另一方，或为其设定份额", "name another party, or give it a share"),
             )
     check_security(reader, mode.security, bears)
 
 
 def _check_variants(reader: Reader, mode: Mode) -> None:
     if reader.failed():
-        return  # a variant of a mode that is wrong is wrong in the same places
+        return  # A variant of a mode with problems has the same problems.
     seen: set[str] = set()
     for number, variant in enumerate(mode.variants, 1):
         if variant.id in seen:
@@ -124,7 +124,7 @@ def _check_variants(reader: Reader, mode: Mode) -> None:
                 variant.id,
                 "twice",
                 Text("代码重复", "the id is used twice"),
-                Text("换一个代码", "use another id"),
+                Text("请更换代码", "use another id"),
             )
             continue
         seen.add(variant.id)
@@ -135,7 +135,10 @@ def _check_variants(reader: Reader, mode: Mode) -> None:
                 holder,
                 "contradiction",
                 Text("这一方不能持有质押", "this party cannot hold the pledge"),
-                Text("换另一方，或改 [security] 的 pledgee", "name another party, or change pledgee in [security]"),
+                Text(
+                    "请改选另一方，或修改 [security] 的 pledgee",
+                    "name another party, or change pledgee in [security]",
+                ),
             )
             continue
         changed = mode.variant(variant.id)
@@ -150,7 +153,7 @@ def _check_variants(reader: Reader, mode: Mode) -> None:
                 problem.code,
                 Text(
                     f"替换后 {problem.field} 不成立：{problem.reason.zh}",
-                    f"with the roles replaced, {problem.field} does not hold: {problem.reason.en}",
+                    f"with the roles replaced, {problem.field} is invalid: {problem.reason.en}",
                 ),
                 problem.hint,
             )

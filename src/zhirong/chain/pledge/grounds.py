@@ -117,7 +117,7 @@ def owner(facts: GroundFacts) -> Ruling:
     if not facts.right.holders:
         return unknown(
             Text(f"没有{kind.zh}的权利人资料", f"the holder of this {kind.en} is not given"),
-            Text("提供登记机关出具的权属证明", "supply the register's proof of ownership"),
+            Text("请提供登记机关出具的权属证明", "supply the register's proof of ownership"),
         )
     strangers = [p.name for p in facts.filing.pledgors if not any(same_party(p, h) for h in facts.right.holders)]
     if strangers or not facts.filing.pledgors:
@@ -128,7 +128,7 @@ def owner(facts: GroundFacts) -> Ruling:
                 f"the pledgor {who or '(none named)'} is not the holder on record, who is {owners}",
             ),
             Text(
-                "由登记的权利人出质，或先办理转让、名称变更",
+                "请由登记的权利人出质，或先办理转让、名称变更",
                 "let the holder on record pledge it, or first record the transfer or the change of name",
             ),
         )
@@ -147,7 +147,7 @@ def in_force(facts: GroundFacts) -> Ruling:
     if facts.standing.by_dates in ENDED and facts.standing.conflicts:
         return unknown(
             facts.standing.conflicts[0],
-            Text("提供登记机关的近期证明", "supply a recent extract of the register"),
+            Text("请提供登记机关的近期证明", "supply a recent extract of the register"),
         )
     return clear("权利有效", "the right is in force")
 
@@ -156,16 +156,16 @@ def _way_back(facts: GroundFacts) -> Text:
     """What can be done about a right that is not in force: only what the law still allows on that day."""
     if facts.standing.renewable_until is not None:
         until = facts.standing.renewable_until
-        return Text(f"先办理续展，最迟{until}", f"Renew it first, by {until} at the latest.")
+        return Text(f"请先办理续展，最迟{until}", f"Renew it first, by {until} at the latest.")
     if facts.standing.status is LegalStatus.LAPSED:
         restorable = fee_state(facts.right, facts.day, facts.rules).restorable_until
         if restorable is not None and facts.day <= restorable:
             return Text(
-                f"先请求恢复权利，最迟{restorable}", f"Have it restored first, by {restorable} at the latest."
+                f"请先请求恢复权利，最迟{restorable}", f"Have it restored first, by {restorable} at the latest."
             )
     if facts.standing.status is LegalStatus.PENDING:
         return Text("授权或登记后再申请", "Apply after it has been granted or registered.")
-    return Text("从质押清单中剔除", "Leave it out of the pledge.")
+    return Text("请从质押清单中剔除", "Leave it out of the pledge.")
 
 
 def status_unknown() -> Ruling:
@@ -173,7 +173,7 @@ def status_unknown() -> Ruling:
     return unknown(
         Text("法律状态不明", "the legal status is not known"),
         Text(
-            "提供登记机关的近期证明，或补上日期和法律状态",
+            "请提供登记机关的近期证明，或补充日期和法律状态",
             "supply a recent extract of the register, or the dates and the status",
         ),
     )
@@ -184,7 +184,7 @@ def dispute(facts: GroundFacts) -> Ruling:
     if Flag.FROZEN in facts.standing.flags:
         return refused(
             Text("权利被法院查封、保全或冻结", "the right is sealed or frozen by a court"),
-            Text("解除后再申请", "apply after it has been lifted"),
+            Text("请解除后再申请", "apply after it has been lifted"),
         )
     if Flag.IN_DISPUTE in facts.standing.flags:
         # The data say that ownership is disputed, not whether proceedings are stayed; a lender must assume so.
@@ -201,7 +201,7 @@ def debt_term(facts: GroundFacts) -> Ruling:
     if end is None:
         return unknown(
             Text("未写明债务到期日", "the last day of the debt is not stated"),
-            Text("写明债务履行期限", "state the term of the debt"),
+            Text("请写明债务履行期限", "state the term of the debt"),
         )
     if end < facts.day:
         return _ended_debt(end)
@@ -211,7 +211,7 @@ def debt_term(facts: GroundFacts) -> Ruling:
     if last_day is None:
         return unknown(
             Text("无法计算权利届满日", "the last day of the right cannot be derived"),
-            Text("补上决定保护期的日期", "supply the dates that decide its term"),
+            Text("请补充决定保护期的日期", "supply the dates that decide its term"),
         )
     if end > last_day:
         return refused(
@@ -220,7 +220,7 @@ def debt_term(facts: GroundFacts) -> Ruling:
                 f"the debt is due on {end}, the right expires on {last_day}",
             ),
             Text(
-                f"把债务到期日提前到{last_day}或更早，或换一项权利",
+                f"请将债务到期日提前到{last_day}或更早，或换一项权利",
                 f"Let the debt end on {last_day} or earlier, or pledge another right.",
             ),
         )
@@ -232,7 +232,7 @@ def _ended_debt(end: date) -> Ruling:
     return unknown(
         Text(f"债务履行期限已于{end}届满，早于今天", f"the term of the debt ended on {end}, before today"),
         Text(
-            "核对债务期限；债务尚未清偿的，写明后登记",
+            "请核对债务期限；债务尚未清偿的，写明后登记",
             "Check the term of the debt. Where the debt is still unpaid, say so and register it.",
         ),
     )
@@ -248,14 +248,16 @@ def renewal(facts: GroundFacts) -> Ruling:
     if end is None:
         return unknown(
             Text("未写明债务到期日", "the last day of the debt is not stated"),
-            Text("写明债务履行期限", "state the term of the debt"),
+            Text("请写明债务履行期限", "state the term of the debt"),
         )
     if end < facts.day:
         return _ended_debt(end)
     if life.end is None or life.renewal_opens is None:
         return unknown(
             Text("无法计算商标本届有效期的届满日", "the last day of the mark's present term cannot be derived"),
-            Text("补上核准注册日，或续展后的届满日", "supply the day of registration, or the last day as renewed"),
+            Text(
+                "请补充核准注册日，或续展后的届满日", "supply the day of registration, or the last day as renewed"
+            ),
         )
     if end <= life.end:
         return clear(f"债务{end}到期，不晚于{life.end}", f"the debt is due on {end}, not after {life.end}")
@@ -297,7 +299,7 @@ def contract(facts: GroundFacts) -> Ruling:
         listed = _items(missing, facts.folder)
         return refused(
             Text(f"质押合同缺少{listed.zh}", f"the pledge contract lacks {listed.en}"),
-            Text("补齐后重新签章", "add them and sign and seal again"),
+            Text("请补齐后重新签章", "add them and sign and seal again"),
         )
     return clear("质押合同载明了应有的事项", "the pledge contract states what it must")
 
@@ -312,7 +314,7 @@ def co_owners(facts: GroundFacts) -> Ruling:
     if not facts.right.holders:
         return unknown(
             Text("没有权利人资料，不知道是否共有", "the holders are not given, so co-ownership is not known"),
-            Text("提供登记机关出具的权属证明", "supply the register's proof of ownership"),
+            Text("请提供登记机关出具的权属证明", "supply the register's proof of ownership"),
         )
     if len(facts.right.holders) == 1:
         return does_not_apply("只有一名权利人", "there is a single holder")
@@ -326,7 +328,7 @@ def co_owners(facts: GroundFacts) -> Ruling:
         return refused(
             Text(f"共有人{against}不同意出质", f"the co-owner {against} does not consent"),
             Text(
-                "取得全体共有人的书面同意，或提供另行约定",
+                "请取得全体共有人的书面同意，或提供另行约定",
                 "get the written consent of all, or show another agreement",
             ),
         )
@@ -343,7 +345,7 @@ def pledged(facts: GroundFacts) -> Ruling:
     if Flag.PLEDGED in facts.right.flags:
         return refused(
             Text("已有质押登记", "a pledge is registered already"),
-            Text("先注销原质押登记", "have the earlier registration discharged first"),
+            Text("请先注销原质押登记", "have the earlier registration discharged first"),
         )
     return clear("没有质押登记的记录", "no registered pledge is on record")
 
@@ -357,7 +359,7 @@ def pilot_basis(facts: GroundFacts) -> Ruling:
                 f"{kind.zh}的质押登记属于试点，未写明试点依据",
                 f"pledges of a {kind.en} are registered under a pilot only, and none is named",
             ),
-            Text("写明试点地区的文件名称和文号", "name the pilot's document and its number"),
+            Text("请写明试点地区的文件名称和文号", "name the pilot's document and its number"),
         )
     named = facts.filing.pilot_basis
     return clear(f"试点依据：{named}", f"the pilot's basis: {named}")
@@ -398,12 +400,12 @@ def other(facts: GroundFacts) -> Ruling:
     if filing.is_joint is False:
         return refused(
             Text(f"不是双方共同申请{zh}", f"the parties do not apply together{en}"),
-            Text("由出质人与质权人共同申请", "let pledgor and pledgee apply together"),
+            Text("请由出质人与质权人共同申请", "let pledgor and pledgee apply together"),
         )
     if filing.is_joint is None and filing.stage == "filed":
         return unknown(
             Text("不知道是否双方共同申请", "it is not known whether the parties apply together"),
-            Text("核对申请表上双方的签章", "check both parties' seals on the application form"),
+            Text("请核对申请表上双方的签章", "check both parties' seals on the application form"),
         )
     return clear("没有发现其他障碍", "no other obstacle is known")
 

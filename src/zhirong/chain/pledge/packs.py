@@ -57,7 +57,7 @@ def demand_authority(register: str, authority: str, day: date, rules: Rulebook) 
             f"这类权利的质押不由该机关登记，由{first}登记（{source.as_text('zh')}）",
             f"this authority does not register such pledges; {first} does ({source.as_text('en')})",
         ),
-        Text(f"写明{'或'.join(rule.value)}", f"name {' or '.join(rule.value)}"),
+        Text(f"请写明{'或'.join(rule.value)}", f"name {' or '.join(rule.value)}"),
     )
 
 

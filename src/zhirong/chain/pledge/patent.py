@@ -73,7 +73,7 @@ def _annual_fee(facts: GroundFacts) -> Ruling:
     if fees.standing is FeeStanding.UNKNOWN:
         return unknown(
             Text("不知道年费缴到第几年", "it is not known through which year the fees are paid"),
-            Text("补上已缴年费的年度，或提供缴费收据", "state the last paid year, or supply the receipt"),
+            Text("请补充已缴年费的年度，或提供缴费收据", "state the last paid year, or supply the receipt"),
         )
     if fees.standing is FeeStanding.NONE:
         if facts.standing.in_force:
@@ -83,13 +83,13 @@ def _annual_fee(facts: GroundFacts) -> Ruling:
                     "缺申请日或授权公告日，算不出应缴年费",
                     "without filing and grant dates the fee due cannot be determined",
                 ),
-                Text("补上申请日和授权公告日", "supply the filing and grant dates"),
+                Text("请补充申请日和授权公告日", "supply the filing and grant dates"),
             )
         return does_not_apply(f"没有应缴的年费（{why.zh}）", f"no annual fee is due ({why.en})")
     if fees.overdue:
         return refused(
             Text(f"年费欠缴：{why.zh}", f"an annual fee is unpaid: {why.en}"),
-            Text("先补缴年费和滞纳金", "first pay the fee and any late surcharge"),
+            Text("请先补缴年费和滞纳金", "first pay the fee and any late surcharge"),
         )
     return clear(f"没有欠缴年费（{why.zh}）", f"no annual fee is overdue ({why.en})")
 
@@ -126,7 +126,7 @@ def _invalidation(facts: GroundFacts) -> Ruling:
     return refused(
         Text("专利权已被启动无效宣告程序", "invalidation proceedings have started"),
         Text(
-            "等程序终结，或双方书面声明知悉并继续办理",
+            "请等待程序终结，或双方书面声明知悉并继续办理",
             "wait for their end, or let both parties declare in writing that they know and still want it",
         ),
     )

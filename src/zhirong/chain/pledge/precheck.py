@@ -104,7 +104,7 @@ class RightCheck:
                         f"the {title.en} {self.right.number} is pledged in this register; no rank is free"
                         f" ({source.as_text('en')})",
                     ),
-                    Text("先注销原质押登记", "have the earlier registration discharged first"),
+                    Text("请先注销原质押登记", "have the earlier registration discharged first"),
                     "rank_taken",
                 )
             )
@@ -119,7 +119,7 @@ class RightCheck:
                     "right",
                     self.key,
                     Text(f"被法院冻结（{order}{listed.zh}）", f"frozen by a court ({order}{listed.en})"),
-                    Text("解除后再申请", "apply after it has been lifted"),
+                    Text("请解除后再申请", "apply after it has been lifted"),
                     "frozen",
                 )
             )
@@ -167,7 +167,7 @@ class RightCheck:
             "right",
             self.key,
             Text(f"{finding.title.zh}：{finding.reason.zh}{zh}", f"{finding.title.en}: {finding.reason.en}{en}"),
-            finding.hint or Text("核对资料", "check the data"),
+            finding.hint or Text("请核对资料", "check the data"),
             f"ground_{finding.number}_{finding.verdict.value}",
         )
 
@@ -276,7 +276,7 @@ def read_key(written: str) -> str:
     kind, _, number = text.removesuffix(_FEES).partition(":")
     number, fees = number.strip(), _FEES if text.endswith(_FEES) else ""
     is_words = kind in NUMBER_OPTIONAL and _FINGERPRINT.fullmatch(number) is not None
-    hint = Text("写成 invention:201410362077.3", "write it as invention:201410362077.3")
+    hint = Text("请填写为 invention:201410362077.3", "write it as invention:201410362077.3")
     if kind not in tuple(RightKind) or not number or (number[0] == "#" and not is_words):
         raise refuse("not_a_key", "right", written, Text("不是权利的键", "not the key of a right"), hint)
     if is_words:
@@ -386,7 +386,7 @@ def certificate_number() -> NumberError:
             "这是证书号；同一软件另有登记号，两个号会成为两项权利",
             "this is the certificate's number; the software has a registration number too, and would count twice",
         ),
-        Text("写登记号，如 2014SR123456", "enter the registration number, such as 2014SR123456"),
+        Text("请填写登记号，例如 2014SR123456", "enter the registration number, such as 2014SR123456"),
     )
 
 

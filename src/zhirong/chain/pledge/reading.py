@@ -40,7 +40,7 @@ def read_filing(reader: Reader) -> Filing:
             end,
             "dates_reversed",
             Text("债务到期日早于起始日", "the debt ends before it starts"),
-            Text("改正 debt_start 或 debt_end", "correct debt_start or debt_end"),
+            Text("请更正 debt_start 或 debt_end", "correct debt_start or debt_end"),
         )
     filing = Filing(
         pledgors=pledgors,
@@ -108,7 +108,7 @@ def read_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
             hint = Text("其他事项注销后重新申请", "for anything else, discharge and file again")
             reader.problem(name, str(changes[name])[:40], "not_amendable", reason, hint)
     if not changes:
-        hint = Text("写明变更", "say what changes")
+        hint = Text("请写明变更", "say what changes")
         reader.problem("", "", "nothing", Text("没有变更", "nothing is changed"), hint)
     if problems:
         raise InputError(problems)

@@ -25,7 +25,7 @@ def _parties(facts: GroundFacts) -> Ruling:
     if not facts.filing.pledgors or facts.filing.pledgee is None:
         return refused(
             Text("登记没有写明出质人和质权人", "the notice does not name pledgor and pledgee"),
-            Text("写明双方", "name both"),
+            Text("请写明双方", "name both"),
         )
     return clear("写明了双方", "both parties are named")
 
@@ -36,7 +36,7 @@ def _described(facts: GroundFacts) -> Ruling:
     if not running:
         return refused(
             Text("没有写明产生许可费的许可合同", "no running licence contract is named that the fees come from"),
-            Text("列明许可合同、被许可人和期限", "list the licence contracts, the licensees and their terms"),
+            Text("请列明许可合同、被许可人和期限", "list the licence contracts, the licensees and their terms"),
         )
     named = "、".join(one.licensee for one in running)
     return clear(f"许可费来自{named}", f"the fees come from {named}")
@@ -48,7 +48,7 @@ def _term(facts: GroundFacts) -> Ruling:
     if until is None:
         return unknown(
             Text("没有写明登记期限", "the term of the notice is not stated"),
-            Text("填写登记期限届满日", "state the last day of the notice"),
+            Text("请填写登记期限届满日", "state the last day of the notice"),
         )
     least = facts.rules.at("registration.receivable.least_months", facts.day).whole()
     most = facts.rules.at("registration.receivable.most_months", facts.day).whole()
@@ -58,7 +58,7 @@ def _term(facts: GroundFacts) -> Ruling:
                 f"登记期限到{until}，不在{least}个月至{most // 12}年之间",
                 f"the notice runs until {until}, not between {least} month and {most // 12} years",
             ),
-            Text("改正登记期限；期满前可以展期", "correct the term; it can be extended before it ends"),
+            Text("请更正登记期限；期满前可以展期", "correct the term; it can be extended before it ends"),
         )
     return clear(f"登记期限到{until}", f"the notice runs until {until}")
 

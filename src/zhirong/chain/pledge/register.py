@@ -226,7 +226,7 @@ def _record_authority(found: Registration, content: Mapping[str, Any]) -> Regist
                 name,
                 "",
                 Text("镜像登记须有登记机关的登记号和证书", "a mirror needs the authority's number and certificate"),
-                Text("补上后再记载", "supply it first"),
+                Text("请补充后再记载", "supply it first"),
             )
     return replace(
         _ranked(found, content),
@@ -256,7 +256,7 @@ def _corrected(found: Registration, content: Mapping[str, Any]) -> Registration:
             "changes.debt_end",
             after.debt_end,
             Text("债务到期日早于起始日", "the debt ends before it starts"),
-            Text("改正 debt_start 或 debt_end", "correct debt_start or debt_end"),
+            Text("请更正 debt_start 或 debt_end", "correct debt_start or debt_end"),
         )
     return after
 
@@ -287,7 +287,7 @@ def _amended(found: Registration, content: Mapping[str, Any]) -> Registration:
             "changes.debt_end",
             after.debt_end or "",
             Text("延长债务期限不是变更", "a longer term is no amendment"),
-            Text("办理延期，届时重新审查期限", "file an extension, which is examined again"),
+            Text("请办理延期，届时重新审查期限", "file an extension, which is examined again"),
         )
     return replace(
         after,
@@ -315,7 +315,7 @@ def _extend(found: Registration, content: Mapping[str, Any]) -> Registration:
             "debt_end",
             until or "",
             Text(f"不晚于现在的到期日{found.debt_end}", f"not later than the present last day, {found.debt_end}"),
-            Text("写明延长后的到期日", "enter the new last day"),
+            Text("请写明延长后的到期日", "enter the new last day"),
         )
     return replace(found, debt_end=until)
 
@@ -328,7 +328,7 @@ def _transfer(found: Registration, content: Mapping[str, Any]) -> Registration:
             "pledgee",
             to.name,
             Text("受让人就是现在的质权人", "the transferee is the present pledgee"),
-            Text("写明受让人", "name the transferee"),
+            Text("请写明受让人", "name the transferee"),
         )
     return replace(found, pledgee=to)
 
@@ -342,7 +342,7 @@ def _release_some(found: Registration, content: Mapping[str, Any]) -> Registrati
             "rights",
             "、".join(sorted(keys - held)),
             Text("不在该登记中，或已解除", "not in this registration, or released already"),
-            Text("核对权利号", "check the numbers"),
+            Text("请核对权利号", "check the numbers"),
         )
     if keys == held:
         raise refuse(
@@ -350,7 +350,7 @@ def _release_some(found: Registration, content: Mapping[str, Any]) -> Registrati
             "rights",
             "",
             Text("这是全部权利", "these are all of its rights"),
-            Text("办理注销", "file a discharge"),
+            Text("请办理注销", "file a discharge"),
         )
     amount = content["claim_amount"]
     if not keys and amount == found.claim_amount:
@@ -359,7 +359,7 @@ def _release_some(found: Registration, content: Mapping[str, Any]) -> Registrati
             "rights",
             "",
             Text("没有解除任何权利或金额", "nothing is released"),
-            Text("写明解除什么", "say what"),
+            Text("请写明解除什么", "say what"),
         )
     if not isinstance(amount, int) or amount < 1:
         raise refuse(

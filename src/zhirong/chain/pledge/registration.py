@@ -231,6 +231,6 @@ def next_status(role: RegisterRole, found: Registration | None, move: RegisterTr
             "frozen_by",
             "",
             Text("没有被冻结", "it is not frozen"),
-            Text("核对登记号", "check the number"),
+            Text("请核对登记号", "check the number"),
         )
     return then

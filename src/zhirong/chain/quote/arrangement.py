@@ -1,5 +1,5 @@
-"""A financing mode as the credit limit sees it: who shares a loss of principal, who holds the pledge, what it
-caps.
+"""A financing mode as the credit limit sees it: who shares a loss of principal, who holds the pledge, and the
+mode's caps.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,9 +35,10 @@ def arrangement_of(
     appraised: Fen | None,
     fee_tables: Mapping[str, FeeTable],
 ) -> Arrangement:
-    """The arrangement of ``mode`` for one case. facts: what the mode may ask about. appraised: value of the rights.
+    """Return the arrangement of ``mode`` for one case. facts: what conditions of the mode may test. appraised:
+    value of the rights.
 
-    Shares count as flat where no tier or cap can change them for any loan up to the amount asked for.
+    Shares count as flat where no tier or cap can change them for any loan up to the requested amount.
     """
     request = case.request
     stated = facts.get("borrower_balance_fen")
@@ -102,7 +103,9 @@ def arrangement_of(
 
 
 def _changes(mode: Mode, day: date, balance: Fen) -> tuple[Fen, ...]:
-    """Amounts at which the mode's sharing may change: ends of tiers, caps, conditions on the amount, the fund."""
+    """Return amounts at which the mode's sharing may change: ends of tiers, caps, conditions on the amount, the
+    fund.
+    """
     places = list(_places_in(Same(mode.sharing_on(day))))
     if mode.fund is not None:
         places.append(mode.fund.size)
@@ -116,7 +119,7 @@ def _places_in(one: Same[Sharing]) -> tuple[int, ...]:
 
 
 def _amounts_in(part: object) -> Iterator[Fraction | Decimal | int]:
-    """Every amount below a part of the sharing: ends of tiers, caps, and conditions on the amount or the
+    """Return every amount inside a part of the sharing: ends of tiers, caps, and conditions on the amount or the
     balance.
     """
     if isinstance(part, tuple | list):
@@ -135,7 +138,7 @@ def _amounts_in(part: object) -> Iterator[Fraction | Decimal | int]:
 
 
 def _ceilings(mode: Mode) -> Mapping[str, Fraction] | None:
-    """The mode's own ceiling on the probability of default, for the party that shares with the lender."""
+    """Return the mode's own ceiling on the probability of default, for the party that shares with the lender."""
     stated = None if mode.limits is None else mode.limits.payout_ceiling
     if stated is None:
         return None
@@ -155,7 +158,7 @@ def _yearly(
     balance: Fen,
     fee_tables: Mapping[str, FeeTable],
 ) -> Fraction:
-    """What payers pay payees in fees and premiums, a year, for a loan of ``amount``."""
+    """Return what payers pay payees in fees and premiums, per year, for a loan of ``amount``."""
     request = case.request
     if not any(rule.payer in payers and rule.payee in payees and rule.kind in _PAID for rule in mode.charges):
         return Fraction(0)

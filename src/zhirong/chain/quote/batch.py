@@ -18,7 +18,7 @@ from zhirong.kernel.rulebook import Rulebook
 class LimitRow:
     """One firm under one mode, equal to the offer of its quote.
 
-    amount: fen that would be lent. binding: code of what decides. annual_rate: of the loan. pledge: recognised
+    amount: the loan in fen. binding: code of the binding cap or check. annual_rate: of the loan. pledge: recognised
     pledge value, fen. at_default, expected: (role, fen) of each bearer, empty if nothing is lent.
     """
 
@@ -33,8 +33,8 @@ class LimitRow:
     expected: tuple[tuple[str, Fen], ...]
 
     def __reduce__(self) -> tuple[type["LimitRow"], tuple[object, ...]]:
-        """By position: rows by the ten thousand come from other processes, and field by field takes three times as
-        long.
+        """Build a row by position: tens of thousands of rows come from other processes, and field by field takes
+        three times as long.
         """
         return LimitRow, (
             self.case_id,
@@ -53,7 +53,7 @@ class LimitRow:
 
 
 def limits_of(case: CreditCase, modes: Sequence[Mode], rules: Rulebook) -> tuple[LimitRow, ...]:
-    """The rows of one case, in the order of the modes. Raises as ``quote`` does."""
+    """Return the rows of one case, in the order of the modes. Raises as ``quote`` does."""
     ready = prepare(case, rules, detailed=False)
     return tuple(_row(case, decide(mode, ready.terms, compare=False), ready.pledge.amount) for mode in modes)
 
@@ -74,7 +74,7 @@ def _row(case: CreditCase, made: Decided, pledge: Fen) -> LimitRow:
 
 
 def blocks(cases: Iterable[CreditCase], size: int) -> Iterator[tuple[CreditCase, ...]]:
-    """The cases in blocks of ``size``, so that workers share them evenly and memory stays bounded."""
+    """Yield the cases in blocks of ``size``, so that workers share them evenly and memory stays bounded."""
     left = iter(cases)
     while block := tuple(islice(left, size)):
         yield block

@@ -1,7 +1,7 @@
-"""The quote as a document: what screen, PDF, Excel, pages, charts and programs read.
+"""The quote as a document, read by screen, PDF, Excel, pages, charts and programs.
 
-Its JSON is described by docs/schemas/quote.schema.json, which is generated from these classes. ``view`` makes a
-document of a quote; ``kept`` reads one that was stored.
+docs/schemas/quote.schema.json describes its JSON and is generated from these classes. ``view`` makes a document of
+a quote; ``kept`` reads a stored one.
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ class FirmPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RequestPart(Part):
-    """What the firm asks for."""
+    """The firm's request."""
 
     amount: Yuan
     term_months: int
@@ -59,7 +59,7 @@ class RequestPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CasePart(Part):
-    """The case: as of which day, of which firm, and what it rests on."""
+    """The case: its date, the firm, and its sources."""
 
     id: str
     title: Text
@@ -74,9 +74,7 @@ class CasePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FindingPart(Part):
-    """One refusal ground, examined; number is its number in the rule, 0 where the kind of right has no rules
-    here.
-    """
+    """One refusal ground, examined. number is its number in the rule, 0 where the kind of right has no rules here."""
 
     number: int
     verdict: GroundVerdict
@@ -88,7 +86,7 @@ class FindingPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RightPart(Part):
-    """One right: its state, its life, and whether it can be pledged."""
+    """One right: its status, its life, and whether it can be pledged."""
 
     id: str
     kind: RightKind
@@ -111,7 +109,7 @@ class RightPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ValuePart(Part):
-    """The appraised value: percentiles as they are published, mean and standard deviation."""
+    """The appraised value: percentiles as published, mean and standard deviation."""
 
     p5: Yuan
     p10: Yuan
@@ -151,7 +149,7 @@ class TornadoPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ValuedPart(Part):
-    """The value of the rights, how it came about, and what it is worth to a lender."""
+    """The value of the rights, its derivation, and its worth to a lender."""
 
     status: Literal["valued"]
     purpose: Purpose
@@ -175,7 +173,7 @@ class ValuedPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RoyaltyPart(Part):
-    """Where the scores point in a stated range of royalty rates. It moves no value."""
+    """The position that the scores indicate in a stated range of royalty rates. It changes no value."""
 
     method: str
     rate: Number
@@ -184,7 +182,7 @@ class RoyaltyPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TitlePart(Part):
-    """The title investigation; done_on and finding are null while it runs."""
+    """The title investigation; done_on and finding are null while it is in progress."""
 
     law_firm: str
     commissioned_on: date
@@ -211,7 +209,7 @@ class OnePlusOnePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SubstitutePart(Part):
-    """Something that the case does not state, and what was used in its place."""
+    """An input that the case does not state, and its substitute."""
 
     code: str
     missing: Text
@@ -221,7 +219,7 @@ class SubstitutePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class GatePart(Part):
-    """One eligibility check; scope is what a failure takes away."""
+    """One eligibility check; scope is what is lost if it fails."""
 
     code: str
     verdict: GateVerdict
@@ -246,7 +244,7 @@ class PledgeLimitPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PledgedRightPart(Part):
-    """What one right counts for alone, what it adds, and why it is omitted."""
+    """The value of one right alone, what it adds, and why it is omitted."""
 
     right: str
     title: str
@@ -257,7 +255,7 @@ class PledgedRightPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ChangePart(Part):
-    """What would raise a limit: an input, what it is now, what it must be, and what the limit then reaches."""
+    """A change that raises a limit: the input, its present value, the value it must reach, and the limit then."""
 
     code: str
     title: Text
@@ -269,7 +267,7 @@ class ChangePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PledgePart(Part):
-    """The recognised pledge value, what limits it, and what each right adds to it."""
+    """The recognised pledge value, its binding limit, and what each right adds."""
 
     value: Yuan
     pledge_rate: Number | None
@@ -282,7 +280,7 @@ class PledgePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CapPart(Part):
-    """One cap of a credit limit, with the formula that it follows from."""
+    """One cap of a credit limit, with its formula."""
 
     code: str
     title: Text
@@ -294,7 +292,7 @@ class CapPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DrawingPart(Part):
-    """A condition on drawing the money."""
+    """A condition on drawing the loan."""
 
     code: str
     text: Text
@@ -303,9 +301,9 @@ class DrawingPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AnnexPart(Part):
-    """The need for working capital by the annex of the measures; null if it could not be computed.
+    """The working-capital need by the annex of the measures; null if it could not be calculated.
 
-    missing: the figures it lacks. route: what decides the need. A quote kept by the first version knows none of it.
+    missing: the figures it lacks. route: what decides the need. A quote stored by the first version has none of it.
     """
 
     amount: Yuan | None
@@ -322,7 +320,7 @@ class AnnexPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class HeadlinePart(Part):
-    """The answer: how much, under which mode, what sets it, and what the lender would carry alone."""
+    """The answer: the amount, the mode, what limits it, and what the lender would bear alone."""
 
     decision: LimitDecision
     amount: Yuan
@@ -354,7 +352,7 @@ class ModeConditionPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ModeLimitPart(Part):
-    """The credit limit under one mode; cover_adds is what sharing the loss adds to it."""
+    """The credit limit under one mode; cover_adds is the increase from sharing the loss."""
 
     amount: Yuan
     binding: str
@@ -369,7 +367,7 @@ class ModeLimitPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LenderPricePart(Part):
-    """What the loan costs the lender and earns it, as rates on the loan."""
+    """Costs and earnings of the lender, as rates on the loan."""
 
     cost: Number
     funding: Number
@@ -385,7 +383,7 @@ class LenderPricePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class GuarantorPricePart(Part):
-    """What one guarantor earns on its part, and what that costs it."""
+    """Earnings of one guarantor on its part, and their cost."""
 
     party: str
     party_text: Text
@@ -400,7 +398,7 @@ class GuarantorPricePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PublicPricePart(Part):
-    """What one bearer of public or pooled money is expected to pay."""
+    """The expected payment of one bearer of public or pooled money."""
 
     party: str
     party_text: Text
@@ -432,7 +430,7 @@ class LoanPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SchedulePart(Part):
-    """One row of the schedule; provisional where the working days of that year are not announced."""
+    """One row of the schedule; provisional if the working days of that year are not announced yet."""
 
     number: int
     written: date
@@ -451,7 +449,7 @@ class SchedulePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CostPart(Part):
-    """One payment next to the principal, who pays it and to whom."""
+    """One payment other than principal, with payer and payee."""
 
     code: str
     title: Text
@@ -467,7 +465,7 @@ class CostPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FlowPart(Part):
-    """One payment as the firm sees it: received positive, paid negative."""
+    """One payment from the firm's view: receipts positive, payments negative."""
 
     day: date
     amount: Yuan
@@ -477,7 +475,7 @@ class FlowPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TotalsPart(Part):
-    """What the firm pays and is given over the loan, by kind."""
+    """Payments and receipts of the firm over the loan, by kind."""
 
     interest: Yuan
     fees: Yuan
@@ -487,7 +485,7 @@ class TotalsPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SharePart(Part):
-    """What one party bears of a loss; the shares of a loss sum to 1."""
+    """One party's part of a loss; the shares of a loss sum to 1."""
 
     party: str
     party_text: Text
@@ -497,7 +495,7 @@ class SharePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class StepPart(Part):
-    """One step on the way to the money."""
+    """One step on the way to the loan."""
 
     title: Text
     party: str
@@ -508,7 +506,7 @@ class StepPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ProcessPart(Part):
-    """How long and how costly the way to the money is; null if the mode's source states no steps."""
+    """Duration and cost of the way to the loan; null if the mode's source states no steps."""
 
     parties: int | None
     days: int | None
@@ -519,7 +517,7 @@ class ProcessPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NeedPart(Part):
-    """Something still missing, and who has to bring it."""
+    """An item still missing, and who has to provide it."""
 
     party: str
     party_text: Text
@@ -528,7 +526,7 @@ class NeedPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AssumptionPart(Part):
-    """Something that a mode's source leaves open, and what is assumed."""
+    """A point that a mode's source leaves open, and the assumption made."""
 
     place: str
     words: Text
@@ -536,7 +534,7 @@ class AssumptionPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ModePart(Part):
-    """The case under one financing mode: whether the firm qualifies, what is lent, what it costs, who bears which
+    """The case under one financing mode: whether the firm qualifies, the amount, the cost, and who bears which
     loss.
 
     full_loss: if the whole principal is lost. at_default: if the firm defaults at once. expected_loss: over the
@@ -578,7 +576,7 @@ class ModeNamePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PackIssuerPart(Part):
-    """Who made a policy pack."""
+    """The issuer of a policy pack."""
 
     kind: str
     name: Text
@@ -586,7 +584,7 @@ class PackIssuerPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PackScopePart(Part):
-    """Where a policy pack holds; empty is everywhere, and for every lender."""
+    """Where a policy pack applies; empty is everywhere, and for every lender."""
 
     region: str
     lender: str
@@ -594,7 +592,7 @@ class PackScopePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PackPart(Part):
-    """A policy pack that the quote was made under; the digest names its content exactly."""
+    """A policy pack used for the quote; the digest identifies its content exactly."""
 
     id: str
     title: Text
@@ -610,7 +608,7 @@ class QuoteDocument(Part):
     """The whole answer to a case.
 
     doubts: rules that decided something and that no source confirms. rules_version: fingerprint of all rules.
-    elsewhere: modes of other places and times, by name. packs: policy packs it was made under.
+    elsewhere: modes of other places and times, by name. packs: policy packs used.
     """
 
     schema: Schema
@@ -634,5 +632,5 @@ class QuoteDocument(Part):
 
     @property
     def value(self) -> ValuePart | None:
-        """The appraised value, None if there is none."""
+        """Return the appraised value; None if there is none."""
         return self.appraisal.value if isinstance(self.appraisal, ValuedPart) else None

@@ -1,4 +1,4 @@
-"""What must hold before or while money is drawn under a credit limit: evidence of use, instalments, entrusted payment."""
+"""Conditions on drawing money under a credit limit: evidence of use, instalments, entrusted payment."""
 
 from collections.abc import Sequence
 
@@ -19,9 +19,9 @@ _UNCONFIRMED = {
 def drawing_conditions(
     found: ModeLimit, case: CreditCase, renewals: Sequence[Text] = ()
 ) -> tuple[DrawingCondition, ...]:
-    """The conditions of a limit, the most pressing first; where nothing can be lent, what to know of that.
+    """Return the conditions of a limit, the most important first; where nothing can be lent, the reasons to know.
 
-    renewals: rights that have to be renewed while the loan runs.
+    renewals: rights that must be renewed while the loan runs.
     """
     policy = found.firm.policy
     if not found.amount:
@@ -30,7 +30,7 @@ def drawing_conditions(
     if found.firm.exposure.micro:
         words = Text(
             "企业主承担连带责任（微型企业按销售收入计承受额）",
-            "the owner is jointly liable (micro firm, borne by its sales)",
+            "the owner is jointly liable (micro firm, capacity measured on sales)",
         )
         made.append(DrawingCondition("owner_jointly_liable", words, (policy.rule("micro_floor").reference,)))
     made += [DrawingCondition("renewal_covenant", words) for words in renewals if found.firm.exposure.pledge]
@@ -41,7 +41,7 @@ def drawing_conditions(
                 "entrusted_payment",
                 Text(
                     f"单笔支付超过 {show_yuan(entrusted.fen())} 元的，由贷款人受托支付",
-                    f"a payment above CNY {show_yuan(entrusted.fen())} goes from the lender straight to the payee",
+                    f"the lender pays amounts above CNY {show_yuan(entrusted.fen())} directly to the payee",
                 ),
                 (entrusted.reference,),
             )
@@ -52,7 +52,7 @@ def drawing_conditions(
                 "pledge_needed",
                 Text(
                     f"不质押时额度为 {show_yuan(found.without_pledge)} 元；超出部分以质押登记为前提",
-                    f"without the pledge the limit is CNY {show_yuan(found.without_pledge)}; the rest needs the pledge registered",
+                    f"without the pledge the limit is CNY {show_yuan(found.without_pledge)}; the rest requires registration of the pledge",
                 ),
             )
         )
@@ -79,20 +79,20 @@ def _replaced(found: ModeLimit, case: CreditCase) -> list[DrawingCondition]:
     old = show_yuan(case.stated.replaces)
     words = Text(
         f"额度不足以置换 {old} 元旧债，按不置换测算",
-        f"the limit does not carry the CNY {old} to be replaced: computed with nothing replaced",
+        f"the limit cannot cover the CNY {old} to be replaced; calculated without replacement",
     )
     return [DrawingCondition("replaces_nothing", words)]
 
 
 def _elsewhere(found: ModeLimit) -> list[DrawingCondition]:
-    """A firm without free cash and without receipts is outside this method: another product may fit."""
+    """A firm without free cash and without receipts is outside this method; another product may fit."""
     free = found.firm.free
     if free.missing or free.amount > 0 or found.firm.repayment.amount:
         return []
     words = Text(
         "没有可用于还款的现金流，不适用流动资金贷款；可考虑股权投资、投贷联动（认股权贷款）或保证金质押的贷款",
-        "no cash repays a loan, so working capital cannot be lent; consider equity, a loan with warrants, or a loan against a"
-        " deposit",
+        "there is no cash flow to repay a working capital loan; consider equity, a loan with warrants, or a loan"
+        " secured by a deposit",
     )
     return [DrawingCondition("other_product", words)]
 
@@ -104,12 +104,12 @@ def _receipts(found: ModeLimit) -> list[DrawingCondition]:
     if repaid.from_collections > repaid.from_cash:
         words = Text(
             "回款已转让登记给贷款人，并付入其控制的账户",
-            "the receipts are assigned and registered to the lender and paid into an account that it controls",
+            "the receipts are assigned to the lender, registered, and paid into an account that the lender controls",
         )
         made.append(DrawingCondition("receipts_assigned", words))
     if repaid.collections and any(item.kind == "receivables" for item in firm.securities):
         words = Text(
-            "核对：计入回款的应收账款不得同时计入其他担保",
+            "请核对：计入回款的应收账款不得同时计入其他担保",
             "check that no receivable counts both as a receipt and as other security",
         )
         made.append(DrawingCondition("receivables_once", words))
@@ -117,7 +117,7 @@ def _receipts(found: ModeLimit) -> list[DrawingCondition]:
 
 
 def _use(found: ModeLimit, policy: Policy) -> list[DrawingCondition]:
-    """Above the annex figure, money is drawn only against evidence of its use, and the officer gives the reason."""
+    """Above the annex figure, money is drawn only against evidence of its use, and the officer states the reason."""
     need, drawn = found.firm.need, found.drawn_on_annex
     if need.project is not None or drawn >= found.amount:
         return []
@@ -127,8 +127,8 @@ def _use(found: ModeLimit, policy: Policy) -> list[DrawingCondition]:
             "evidence_of_use",
             Text(
                 f"附件公式测算 {annex} 元；可直接支用 {show_yuan(drawn)} 元，超出部分逐笔提供采购、订单或薪酬凭证",
-                f"the annex gives CNY {annex}: CNY {show_yuan(drawn)} may be drawn on it, more only against its purchase, order"
-                " or payroll",
+                f"the annex formula gives CNY {annex}; CNY {show_yuan(drawn)} may be drawn directly, and each drawing above"
+                " that needs a purchase, order or payroll document",
             ),
             (policy.rule("small_need_most").reference,),
         ),
@@ -136,7 +136,7 @@ def _use(found: ModeLimit, policy: Policy) -> list[DrawingCondition]:
             "reason_above_annex",
             Text(
                 "采用的需求高于附件公式，信贷员须说明理由",
-                "the need used is above the annex: the officer gives the reason",
+                "the need used is above the annex formula; the loan officer must state the reason",
             ),
         ),
     ]
@@ -154,7 +154,7 @@ def _instalments(case: CreditCase, policy: Policy) -> list[DrawingCondition]:
             "instalments",
             Text(
                 f"期限超过 {rule.value} 个月，合同须约定分期还本",
-                f"above {rule.value} months the contract must fix instalments of principal",
+                f"above {rule.value} months the contract must provide for instalments of principal",
             ),
             (rule.reference,),
         )
@@ -162,7 +162,7 @@ def _instalments(case: CreditCase, policy: Policy) -> list[DrawingCondition]:
 
 
 def _price(found: ModeLimit) -> list[DrawingCondition]:
-    """A negative return is a matter for the approver; it declines nothing by itself."""
+    """The approver decides on a negative return; it declines nothing by itself."""
     price = found.price
     if price is None or price.raroc >= 0:
         return []

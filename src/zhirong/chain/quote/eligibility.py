@@ -1,5 +1,5 @@
-"""Eligibility checks, before any sum is computed: what declines the loan, what takes a right out of the pledge,
-what is open.
+"""Eligibility checks made before any amount is calculated: what declines the loan, what removes a right from the
+pledge, and what is still open.
 """
 
 from collections.abc import Sequence
@@ -44,8 +44,8 @@ def view_right(right: Right, filing: Filing, day: date, rules: Rulebook) -> Righ
 
 
 def key_rights(views: tuple[RightView, ...], subject: tuple[str, ...]) -> tuple[RightView, ...]:
-    """The rights that carry the value: the core ones among those appraised, or all of these if none is called
-    core.
+    """Return the rights that carry the value: the core ones among those appraised, or all of these if none is
+    marked core.
     """
     valued = tuple(view for view in views if view.right.id in subject)
     core = tuple(view for view in valued if view.right.role is Role.CORE)
@@ -63,12 +63,12 @@ def pass_gates(
     title: TitleInvestigation | None = None,
     team: TeamAssessment | None = None,
 ) -> tuple[Gate, ...]:
-    """Every eligibility check, in the order in which a loan officer asks. keys: see ``key_rights``. end: last day
-    of the loan.
+    """Run every eligibility check, in the order in which a loan officer asks. keys: see ``key_rights``. end: last
+    day of the loan.
 
-    What fails about a right or its value takes that away from the pledge (scope ``pledge``); what fails about the
-    firm takes the loan away. title: the title investigation by the pledgee's law firm, where one was commissioned.
-    team: the assessment of the team, where there is one. Without them their checks are not asked.
+    A failure of a right or its value removes it from the pledge (scope ``pledge``); a failure of the firm declines
+    the loan. title: the title investigation by the pledgee's law firm, where one was commissioned. team: the
+    assessment of the team, where there is one. Without them their checks are left out.
     """
     of_rights = (
         *checks_of_rights(keys, end=end, rules=rules, day=day, title=title),
@@ -92,7 +92,7 @@ def checks_of_rights(
     day: date,
     title: TitleInvestigation | None = None,
 ) -> tuple[Gate, ...]:
-    """The checks that a right must pass to be pledged."""
+    """Return the checks that a right must pass to be pledged."""
     return (
         _pledgeable(keys),
         _co_owners(keys),
@@ -111,7 +111,7 @@ def removed_rights(
     day: date,
     title: TitleInvestigation | None = None,
 ) -> dict[str, Text]:
-    """The rights that fail a check, by id, each with the reason: they are omitted of the pledge."""
+    """Return the rights that fail a check, by id, each with the reason; they are left out of the pledge."""
     removed = {}
     for view in views:
         failed = [
@@ -162,13 +162,13 @@ def _pledgeable(keys: tuple[RightView, ...]) -> Gate:
 
 
 def _is_co_owners(finding: GroundFinding) -> bool:
-    """Whether a finding is the register's ground that co-owners have not agreed, whichever the register."""
+    """Return whether a finding is the ground that co-owners have not agreed, in any register."""
     rule = finding.reference
     return rule is not None and (rule.id == _PATENT_CO_OWNERS or rule.id.endswith(".co_owners"))
 
 
 def _of_pledge(keys: tuple[RightView, ...]) -> list[tuple[RightView, GroundFinding]]:
-    """Every finding but those on co-owners, which have its own gate."""
+    """Return every finding except those on co-owners, which have their own check."""
     return [(view, finding) for view in keys for finding in view.findings if not _is_co_owners(finding)]
 
 
@@ -198,7 +198,7 @@ def _in_force(keys: tuple[RightView, ...]) -> Gate:
     conflicts = [conflict for view in keys for conflict in view.status.conflicts]
     ended = [view.right.title for view in keys if view.status.status is not None and not view.status.in_force]
     unknown = [view.right.title for view in keys if view.status.status is None]
-    hint = Text("换用有效的权利，或先恢复权利", "use rights in force, or have them restored first")
+    hint = Text("请改用有效的权利，或先恢复权利", "use rights in force, or have them restored first")
     if ended:
         names = "、".join(ended)
         return Gate(
@@ -208,14 +208,14 @@ def _in_force(keys: tuple[RightView, ...]) -> Gate:
         names = "、".join(unknown)
         reason = Text(
             "；".join([*([f"{names}的状态不明"] if unknown else []), *(c.zh for c in conflicts)]),
-            "; ".join([*([f"the status of {names} is not known"] if unknown else []), *(c.en for c in conflicts)]),
+            "; ".join([*([f"the status of {names} is unknown"] if unknown else []), *(c.en for c in conflicts)]),
         )
         return Gate(
             "status_unknown",
             GateVerdict.OPEN,
             title,
             reason,
-            Text("取登记簿副本核对", "check them against a copy of the register"),
+            Text("请取登记簿副本核对", "check them against a copy of the register"),
         )
     return Gate("not_in_force", GateVerdict.PASSED, title, Text("均为有效", "all in force"))
 
@@ -231,12 +231,12 @@ def _invalidation(keys: tuple[RightView, ...]) -> Gate:
         GateVerdict.FAILED,
         title,
         Text(f"在无效宣告程序中：{names}", f"under invalidation: {names}"),
-        Text("待无效决定作出，或增加其他权利", "Wait for the decision, or add other rights."),
+        Text("请待无效决定作出，或增加其他权利", "Wait for the decision, or add other rights."),
     )
 
 
 def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date) -> Gate:
-    title = Text("剩余寿命能否覆盖贷款期和处置期", "do the key rights outlive the loan and a disposal")
+    title = Text("剩余寿命能否覆盖贷款期和处置期", "do the key rights outlive the loan and its disposal period")
     rule = rules.at("quote.disposal_months", day)
     needed = add_months(end, rule.whole())
     ending = [view for view in keys if view.life.end is not None and view.life.end < needed]
@@ -252,7 +252,7 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
                 "；".join(f"{view.right.title}至 {view.life.end} 届满，须至少到 {needed}" for view in short),
                 "; ".join(f"{view.right.title} ends on {view.life.end}, needed to {needed}" for view in short),
             ),
-            Text("缩短贷款期限，或换用寿命更长的权利", "shorten the term, or use rights that last longer"),
+            Text("请缩短贷款期限，或改用寿命更长的权利", "shorten the term, or use rights that last longer"),
             references,
         )
     unknown = [view.right.title for view in keys if view.life.end is None and view.life.missing]
@@ -262,8 +262,8 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
             "life_unknown",
             GateVerdict.OPEN,
             title,
-            Text(f"{names}的届满日算不出", f"the last day of {names} cannot be determined"),
-            Text("补充日期", "add the dates"),
+            Text(f"{names}的届满日无法确定", f"the last day of {names} cannot be determined"),
+            Text("请补充日期", "add the dates"),
             references,
         )
     if renewed:
@@ -274,7 +274,7 @@ def _outlives(keys: tuple[RightView, ...], end: date, rules: Rulebook, day: date
             title,
             Text(
                 f"{names}本期届满早于 {needed}，可以续展，合同约定续展义务",
-                f"{names}: the present term ends before {needed} and can be renewed; the contract carries the obligation to renew",
+                f"{names}: the present term ends before {needed} and can be renewed; the contract includes an obligation to renew",
             ),
             references=references,
         )
@@ -300,7 +300,7 @@ def _valued(appraisal: Appraisal | NoValue) -> Gate:
                 f"评估基准日 {appraisal.request.valuation_date} 已过有效期",
                 f"the valuation of {appraisal.request.valuation_date} is out of date",
             ),
-            Text("以新的基准日重新评估", "appraise it again"),
+            Text("以新的基准日重新评估", "have it appraised again"),
         )
     if appraisal.alarms:
         return Gate(
@@ -308,21 +308,25 @@ def _valued(appraisal: Appraisal | NoValue) -> Gate:
             GateVerdict.OPEN,
             title,
             _joined([alarm.text for alarm in appraisal.alarms]),
-            Text("向评估机构核实后再用", "clear it with the appraiser before relying on the value"),
+            Text("向评估机构核实后再用", "confirm it with the appraiser before relying on the value"),
         )
     return Gate("no_value", GateVerdict.PASSED, title, Text("有评估价值", "there is a value"))
 
 
 def _evidence(appraisal: Appraisal | NoValue, rules: Rulebook, day: date) -> Gate:
-    title = Text("评估依据是否充分", "is the evidence good enough")
+    title = Text("评估依据是否充分", "is the evidence sufficient")
     hint = Text(
-        "提供审计报告、许可合同或纳税申报表替换假设", "bring audited accounts, licence contracts or tax returns"
+        "请提供审计报告、许可合同或纳税申报表替换假设", "provide audited accounts, licence contracts or tax returns"
     )
     if isinstance(appraisal, NoValue):
         return Gate(
-            "evidence_weak", GateVerdict.OPEN, title, Text("没有可看的依据", "there is none to look at"), hint
+            "evidence_weak",
+            GateVerdict.OPEN,
+            title,
+            Text("无可核查的依据", "there is no evidence to examine"),
+            hint,
         )
-    # Only what the value rests on: well-documented costs next to it prove nothing of an assumed income.
+    # Only the evidence behind the value counts: well-documented costs prove nothing about an assumed income.
     deciding = [result for result in appraisal.results if result.weight > 0]
     figures = [figure for result in deciding for driver in result.drivers for _, figure in driver.figures]
     weak = sum(figure.grade is EvidenceGrade.ASSUMED for figure in figures)
@@ -337,8 +341,8 @@ def _evidence(appraisal: Appraisal | NoValue, rules: Rulebook, day: date) -> Gat
 
 
 def _credit_gates(credit: CreditAssessment) -> tuple[Gate, ...]:
-    title = Text("信用档案有无禁止性记录", "is there anything in the credit file that forbids a loan")
-    hint = Text("消除该记录后再申请", "clear it before applying again")
+    title = Text("信用档案有无禁止性记录", "does the credit file contain a record that bars a loan")
+    hint = Text("消除该记录后再申请", "resolve it before applying again")
     shown = [flag.text for flag in credit.flags if not flag.is_gate]
     forbidding = tuple(
         Gate(flag.code, GateVerdict.FAILED, title, flag.text, hint, (flag.rule.reference,)) for flag in credit.gates
@@ -362,16 +366,16 @@ def _credit_complete(credit: CreditAssessment) -> Gate:
         GateVerdict.OPEN,
         title,
         Text(f"缺少或过期：{zh}（按最低分计）", f"missing or out of date: {en} (scored lowest)"),
-        Text(f"补充：{zh}", f"bring: {en}"),
+        Text(f"请补充：{zh}", f"provide: {en}"),
     )
 
 
 def _credit_unchecked(credit: CreditAssessment, rules: Rulebook, day: date) -> Gate:
-    """What forbids a loan must be ruled out: a record that nobody has looked at, or not lately, is not clean."""
-    title = Text("禁止性记录是否都查过", "has everything that forbids a loan been looked for")
+    """Records that bar a loan must be ruled out: a record that nobody has checked recently does not count as clean."""
+    title = Text("禁止性记录是否均已核查", "have all records that bar a loan been checked")
     if not credit.unchecked:
         return Gate(
-            "credit_unchecked", GateVerdict.PASSED, title, Text("都查过，且在有效期内", "all of it, and lately")
+            "credit_unchecked", GateVerdict.PASSED, title, Text("均已核查，且在有效期内", "all checked recently")
         )
     named = [rules.at(f"credit.flag.{code}", day).title for code in credit.unchecked]
     zh, en = "、".join(text.zh for text in named), ", ".join(text.en for text in named)
@@ -380,17 +384,19 @@ def _credit_unchecked(credit: CreditAssessment, rules: Rulebook, day: date) -> G
         GateVerdict.OPEN,
         title,
         Text(f"没有资料或资料过期，不能排除：{zh}", f"missing or out of date, so not ruled out: {en}"),
-        Text(f"查询并补充：{zh}", f"look up and bring: {en}"),
+        Text(f"查询并补充：{zh}", f"look up and provide: {en}"),
     )
 
 
 def team_gate(team: TeamAssessment) -> Gate:
-    """Whether the assessment of the team may be relied on; otherwise it counts, on condition that it is settled."""
+    """Check whether the assessment of the team may be relied on; otherwise it counts on condition that it is
+    completed.
+    """
     title = Text("团队评估能否使用", "can the assessment of the team be used")
     reason = STATE_TEXT[team.state]
     if team.usable:
         return Gate("team_unsettled", GateVerdict.PASSED, title, reason)
-    hint = Text("由独立的评定人补评", "let a further independent rater assess it")
+    hint = Text("请由独立的评定人补评", "let a further independent rater assess it")
     return Gate("team_unsettled", GateVerdict.OPEN, title, reason, hint)
 
 

@@ -1,4 +1,4 @@
-"""What follows from a case for every mode alike: the rate of the loan, the facts that modes ask about, the
+"""Derived data of a case that are the same for every mode: the rate of the loan, the facts that modes test, the
 region.
 """
 
@@ -17,7 +17,7 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook, wider_regions
 from zhirong.kernel.text import Text
 
-# Statuses that an authority gives: each may be stated with the certificate that proves it.
+# Statuses granted by an authority: each may be stated with the certificate that proves it.
 CERTIFIED_FACTS = frozenset(
     {
         "little_giant",
@@ -32,7 +32,7 @@ CERTIFIED_FACTS = frozenset(
         "key_list",
     }
 )
-# Another name under which a case may state a fact.
+# Alternative names under which a case may state a fact.
 OTHER_NAMES = {"sme_tech": "tech_sme"}
 _SMALL = ("micro", "small", "medium")
 _SIZES = (*_SMALL, "large")
@@ -42,10 +42,10 @@ _BASIS_POINT = Decimal("0.0001")
 def market_rate(
     case: CreditCase, credit: CreditAssessment, rules: Rulebook
 ) -> tuple[Decimal, Explanation, Decimal | None]:
-    """The yearly rate that the market takes at most, how it came about, and the LPR it leans on.
+    """Return the highest yearly rate that the market accepts, its derivation, and the LPR behind it.
 
-    The LPR of the term plus the spread of the grade. Where no LPR was published, the rate that was agreed is in,
-    and there is no LPR. Raises InputError if there is neither.
+    The LPR of the term plus the spread of the grade. Where no LPR was published, the agreed rate is used and there
+    is no LPR. Raises InputError if there is neither.
     """
     title = Text("市场利率上限", "market rate")
     long_from = rules.at("quote.long_rate_from", case.as_of)
@@ -53,7 +53,7 @@ def market_rate(
     lpr = rules.find("lending.lpr.over_five_years" if is_long else "lending.lpr.one_year", case.as_of)
     agreed = case.request.annual_rate
     if lpr is None and agreed is not None:
-        words = Text("当日没有公布的 LPR，取商定利率", "no LPR was published that day: the agreed rate")
+        words = Text("当日没有公布的 LPR，取商定利率", "no LPR was published that day; the agreed rate is used")
         return agreed, Explanation(title, agreed, "rate", words), None
     if lpr is None:
         raise InputError(
@@ -62,7 +62,7 @@ def market_rate(
                     "request.annual_rate",
                     "",
                     Text(f"{case.as_of} 没有公布的 LPR", f"no LPR was published for {case.as_of}"),
-                    Text("填写商定的年利率", "Enter the annual rate that the parties agreed on."),
+                    Text("请填写商定的年利率", "Enter the annual rate that the parties agreed on."),
                     "no_published_rate",
                 )
             ]
@@ -84,9 +84,9 @@ def market_rate(
 
 
 def facts_of(case: CreditCase, views: Sequence[RightView], *, can_pledge: bool) -> Mapping[str, object]:
-    """What the modes may ask about: stated facts, and those that follow from rights and credit file.
+    """Return the facts that modes may test: stated facts, and those derived from rights and credit file.
 
-    can_pledge: some right passes every check, so that there can be an IP pledge at all.
+    can_pledge: some right passes every check, so that an IP pledge is possible.
     """
     facts: dict[str, object] = dict(case.facts)
     for name, certificate in case.certificates.items():
@@ -109,7 +109,7 @@ def facts_of(case: CreditCase, views: Sequence[RightView], *, can_pledge: bool) 
 
 
 def derive_facts(facts: dict[str, object]) -> None:
-    """Facts that follow from others: an SME from its size class, a status that one of several gives."""
+    """Derive facts from others: an SME from its size class, and a status that one of several gives."""
     size = plain_fact(facts.get("size_class"))
     if "sme" not in facts and size in _SIZES:
         facts["sme"] = size in _SMALL
@@ -123,16 +123,16 @@ def derive_facts(facts: dict[str, object]) -> None:
 
 
 def may_have_certificate(name: str) -> bool:
-    """Whether a fact may be stated as a table with its certificate."""
+    """Return whether a fact may be stated as a table with its certificate."""
     return name in CERTIFIED_FACTS
 
 
 def read_certified(
     reader: Reader, name: str, read: Callable[[Reader, str], Fact], as_of: date | None
 ) -> tuple[Fact | None, FactCertificate]:
-    """A fact that is stated as ``{ value, certificate_no, issued_on, expires_on, source, list }``.
+    """Read a fact stated as ``{ value, certificate_no, issued_on, expires_on, source, list }``.
 
-    read: reads the value as a bare fact is read. The value is None if it is omitted, and False for a yes whose
+    read: reads the value like a bare fact. The value is None if it is omitted, and False for a yes whose
     certificate had expired on ``as_of``.
     """
     table = reader.table(name)
@@ -151,15 +151,15 @@ def read_certified(
             expires,
             "dates_reversed",
             Text(f"早于发证日 {issued}", f"before the day of issue, {issued}"),
-            Text("改正 issued_on 或 expires_on", "Correct issued_on or expires_on."),
+            Text("请更正 issued_on 或 expires_on", "Correct issued_on or expires_on."),
         )
     if issued is not None and as_of is not None and issued > as_of:
         table.problem(
             "issued_on",
             issued,
             "date_in_future",
-            Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
-            Text("填写本案日期当天或之前的日期", "Enter that day or an earlier one."),
+            Text(f"晚于本案日期 {as_of}", f"later than the case date {as_of}"),
+            Text("请填写本案日期当天或之前的日期", "Enter that day or an earlier one."),
         )
     table.finish()
     if value is True and as_of is not None and certificate.expired(as_of):
@@ -168,10 +168,10 @@ def read_certified(
 
 
 def code_of_region(written: str, rules: Rulebook, day: date) -> str | None:
-    """The code of a place that is written by its name; None for a name that is not known.
+    """Return the code of a place given by name; None for an unknown name.
 
-    Known are the provinces, cities and districts of the rules, with or without the province before them, and the
-    development zones, each with the code of the city it belongs to.
+    Known names are the provinces, cities and districts of the rules, with or without the province before them, and
+    the development zones, each with the code of its city.
     """
     rows = rules.at("regions.names", day).value
     wider = {row["code"]: row["zh"] for row in rows if row["code"].endswith("00")}
@@ -189,8 +189,8 @@ def code_of_region(written: str, rules: Rulebook, day: date) -> str | None:
 
 
 def name_of_region(code: str, rules: Rulebook, day: date) -> Text:
-    """The name of a region, or of the widest known one that contains it. Raises InputError for a code of no
-    province.
+    """Return the name of a region, or of the smallest known region that contains it. Raises InputError for a code
+    of no province.
     """
     names = {row["code"]: Text(row["zh"], row["en"]) for row in rules.at("regions.names", day).value}
     for place in wider_regions(code):
@@ -201,9 +201,9 @@ def name_of_region(code: str, rules: Rulebook, day: date) -> Text:
             Problem(
                 "firm.region",
                 code,
-                Text("没有以这两位开头的省级行政区", "no province has a code that begins so"),
+                Text("代码前两位不对应任何省级行政区", "no province has a code with these first two digits"),
                 Text(
-                    "填注册地的 GB/T 2260 代码，如广州 440100",
+                    "请填写注册地的 GB/T 2260 代码，如广州 440100",
                     "enter the GB/T 2260 code, such as 440100 for Guangzhou",
                 ),
                 "unknown_region",

@@ -1,8 +1,8 @@
-"""Quotes as they were stored by earlier versions, read as today's document.
+"""Read quotes stored by earlier versions as today's document.
 
-Version 1 (until 2026-11-30) knew one limit for all modes and a pledge rate under each; it had no formulas, no price and no
-figures of the accounts. What it did not know stays empty: nothing is computed again. Versions 1 and 2 called a hint
-``mend``. A stored row is never rewritten, because the log vouches for it; it is converted when it is read.
+Version 1 (until 2026-11-30) had one limit for all modes and a pledge rate under each; it had no formulas, no price
+and no figures of the accounts. Fields that it lacked stay empty: nothing is recalculated. Versions 1 and 2 named
+the hint ``mend``. A stored row is never rewritten, because the log holds its digest; it is converted on reading.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ _CHANGE = ("code", "title", "now", "needed", "to", "reaches")
 
 
 def read_kept(data: Mapping[str, Any]) -> QuoteDocument | None:
-    """A stored quote as a document; None for an empty one.
+    """Return a stored quote as a document; None for an empty one.
 
     Raises ValueError for a schema that no version has written.
     """
@@ -42,7 +42,7 @@ def read_kept(data: Mapping[str, Any]) -> QuoteDocument | None:
 
 
 def current(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored quote in today's form as JSON; one that has it already, and an empty one, as it is.
+    """Return a stored quote in today's form as JSON; a current or an empty one is returned unchanged.
 
     Raises ValueError for a schema that no version has written.
     """

@@ -1,4 +1,4 @@
-"""From a case to what the credit limit reads of the firm."""
+"""Turn a case into the input of the credit limit."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -22,7 +22,9 @@ def firm_of(
     market_rate: Decimal,
     lpr: Decimal | None,
 ) -> LimitFirm:
-    """The firm and its request. accounts: its figures that are not too old on the day. pledge: V of the rights, in fen. market_rate: LPR plus the spread of the grade."""
+    """Return the firm and its request. accounts: its figures that are recent enough on the day. pledge: V of the
+    rights, in fen. market_rate: LPR plus the spread of the grade.
+    """
     request, stated = case.request, case.stated
     agreed = request.annual_rate
     return LimitFirm(

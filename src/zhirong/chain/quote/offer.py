@@ -1,5 +1,5 @@
-"""One financing mode for one case: may it be used, how much it carries, what it costs, who bears what, what is
-missing.
+"""One financing mode for one case: whether it may be used, its credit limit, its cost, who bears which loss, and
+what is missing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +39,7 @@ from zhirong.kernel.text import Text
 
 _GIVEN = ("subsidy", "reward")
 _RATE_PLACES = 8
-# What sharing a loss takes for granted: that the lender's claim is in order when it comes.
+# Sharing a loss assumes that the lender's claim is in order when it comes.
 _CLAIM_IN_ORDER = {"pledge_registered": True, "lawful_use": True, "good_faith": True}
 _NO_PLEDGE = Text("没有可以质押的权利", "no right can be pledged")
 
@@ -48,10 +48,10 @@ _NO_PLEDGE = Text("没有可以质押的权利", "no right can be pledged")
 class OfferTerms:
     """Everything about a case that does not depend on the mode.
 
-    limits: the firm's caps; caps: the same in words. rate_explanation: of the market rate. facts: what modes may
-    ask about. confirmation_days: how old the last confirmation of a mode may be. appraised: value of the rights in
-    fen, None without. can_pledge: some right passes every check. failed: the check that declines the loan, None if
-    none does. missing: what the checks still ask for.
+    limits: the firm's caps; caps: the same in words. rate_explanation: of the market rate. facts: the facts that
+    modes may test. confirmation_days: how old the last confirmation of a mode may be. appraised: value of the
+    rights in fen, None without. can_pledge: some right passes every check. failed: the check that declines the
+    loan, None if none does. missing: what the checks still need.
     """
 
     case: CreditCase
@@ -73,9 +73,9 @@ class OfferTerms:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What is decided under one mode before anything is drawn: the limit, whether the firm qualifies, the rate.
+    """The decision under one mode before any schedule is made: the limit, whether the firm qualifies, the rate.
 
-    amount: fen that would be lent, 0 where there is none. binding: code of what decides.
+    amount: the loan in fen, 0 where there is none. binding: code of the binding cap or check.
     """
 
     mode: Mode
@@ -88,14 +88,14 @@ class Decided:
 
     @property
     def eligible(self) -> Pledgeable:
-        """no if a condition is unmet, unknown if one could not be decided."""
+        """Return no if a condition is unmet, unknown if one could not be decided, otherwise yes."""
         return _verdict(self.conditions)
 
 
 def decide(mode: Mode, terms: OfferTerms, *, compare: bool = True) -> Decided:
-    """The limit, the rate and the conditions under ``mode``. Nothing in it depends on what the mode is called.
+    """Calculate the limit, the rate and the conditions under ``mode``. The mode's name has no effect on the result.
 
-    compare: with the limit without the pledge next to it, and the conditions with what was found.
+    compare: also give the limit without the pledge, and the conditions with what was found.
     """
     request = terms.case.request
     plan = arrangement_of(
@@ -124,7 +124,7 @@ def decide(mode: Mode, terms: OfferTerms, *, compare: bool = True) -> Decided:
 
 
 def make_offer(mode: Mode, terms: OfferTerms) -> Offer:
-    """The offer under ``mode``: what is decided, in words, with the loan as the firm would draw it."""
+    """Return the offer under ``mode``: the decision in words, with the loan as the firm would draw it."""
     made = decide(mode, terms)
     found, amount = made.limit, made.amount
     drawn = _Drawn(mode, terms, amount, made.annual_rate) if amount else None
@@ -157,8 +157,8 @@ def make_offer(mode: Mode, terms: OfferTerms) -> Offer:
 
 
 def _decide(mode: Mode, found: ModeLimit, terms: OfferTerms) -> tuple[Fen, str, Text]:
-    """The amount, the code of what decides and its title: a failed check, a pledge that the mode asks for, or a
-    cap.
+    """Return the amount, the code of what decides and its title: a failed check, a pledge that the mode requires,
+    or a cap.
     """
     if terms.failed is not None:
         return 0, terms.failed.code, terms.failed.title
@@ -169,7 +169,7 @@ def _decide(mode: Mode, found: ModeLimit, terms: OfferTerms) -> tuple[Fen, str, 
 
 
 def _rate(found: ModeLimit, terms: OfferTerms) -> Decimal:
-    """The offered rate; where nothing is lent or nothing can be priced, the agreed or the market's."""
+    """Return the offered rate; where nothing is lent or priced, the agreed rate or the market rate."""
     agreed = terms.case.request.annual_rate
     if agreed is not None:
         return agreed
@@ -178,7 +178,7 @@ def _rate(found: ModeLimit, terms: OfferTerms) -> Decimal:
 
 
 class _Drawn:
-    """The loan of the limit as the firm would draw it: schedule, charges and cost."""
+    """Return the loan of the limit as the firm would draw it: schedule, charges and cost."""
 
     def __init__(self, mode: Mode, terms: OfferTerms, amount: Fen, rate: Decimal) -> None:
         request = terms.case.request
@@ -233,7 +233,7 @@ def _parties(mode: Mode, amounts: Mapping[str, Fen]) -> tuple[PartyAmount, ...]:
 
 
 def _default_chance(found: ModeLimit) -> Decimal:
-    """Probability of a default within the term: 1 − Π (1 − PD × part of the year)."""
+    """Return the probability of default within the term: 1 − Π (1 − PD × part of the year)."""
     alive, months = Fraction(1), found.firm.firm.term_months
     while months > 0:
         alive *= 1 - found.firm.firm.pd * min(Fraction(1), Fraction(months, 12))
@@ -245,9 +245,9 @@ def _explanation(
     made: Decided, of_mode: Sequence[LimitCap], terms: OfferTerms, drawn: _Drawn | None
 ) -> Explanation:
     of_firm = {cap.code for cap in terms.caps}
-    # What is the same under every mode is explained once, with the credit limit; here it is only named.
+    # The credit limit explains once what is the same under every mode; here it is only named.
     caps = tuple(replace(cap.explanation, parts=()) if cap.code in of_firm else cap.explanation for cap in of_mode)
-    words = Text(f"各项限额中最小者：{made.title.zh}", f"the least of all caps: {made.title.en}")
+    words = Text(f"各项限额中最小者：{made.title.zh}", f"the lowest of all caps: {made.title.en}")
     parts: tuple[Explanation, ...] = caps
     if drawn is not None:
         parts = (*caps, price_explanation(made.limit, terms), _cost_explanation(terms, drawn), drawn.full_loss[1])
@@ -255,7 +255,7 @@ def _explanation(
 
 
 def price_explanation(found: ModeLimit, terms: OfferTerms) -> Explanation:
-    """The offered rate and what it is made of."""
+    """Return the offered rate and its components."""
     price, policy = found.price, found.firm.policy
     title = Text("贷款年利率", "annual rate of the loan")
     agreed = terms.case.request.annual_rate
@@ -266,7 +266,7 @@ def price_explanation(found: ModeLimit, terms: OfferTerms) -> Explanation:
         if agreed is not None
         else Text(
             "市场利率与成本价（向上取整，不低于 LPR 减点）中较低者",
-            "the lesser of the market rate and the cost price (rounded up, at least LPR less the floor)",
+            "the lower of the market rate and the cost price (rounded up, at least LPR less the floor)",
         )
     )
 
@@ -289,11 +289,11 @@ def price_explanation(found: ModeLimit, terms: OfferTerms) -> Explanation:
                 "rate",
                 Text(
                     "（资金 ＋ 运营 ＋ 预期损失 ＋ 资本 ×（要求回报 ÷（1 − 税率）− 资金））×（1 ＋ 增值税）",
-                    "(funding + running + expected loss + capital × (hurdle ÷ (1 − tax) − funding)) × (1 + VAT)",
+                    "(funding + operating + expected loss + capital × (hurdle ÷ (1 − tax) − funding)) × (1 + VAT)",
                 ),
                 parts=(
                     rate("资金成本", "funding", price.funding, of("funding_below_lpr")),
-                    rate("运营成本", "running cost", price.running, of("running")),
+                    rate("运营成本", "operating cost", price.running, of("running")),
                     rate("预期损失", "expected loss", price.expected_rate),
                     rate("资本占用", "capital held", price.capital, of("capital_ratio")),
                     rate("要求回报", "hurdle", price.hurdle, of("hurdle")),
@@ -306,8 +306,8 @@ def price_explanation(found: ModeLimit, terms: OfferTerms) -> Explanation:
 
 
 def cash_flows(plan: Schedule, made: Sequence[ModeCharge]) -> tuple[FirmPayment, ...]:
-    """What the firm receives and pays, in order: the loan, its principal, and every charge it is a party to."""
-    flows = [FirmPayment(plan.terms.start, plan.terms.principal, Text("放款", "loan paid out"), "drawdown")]
+    """Return the firm's receipts and payments in order: the loan, its principal, and every charge it is a party to."""
+    flows = [FirmPayment(plan.terms.start, plan.terms.principal, Text("放款", "disbursement"), "drawdown")]
     flows += [
         FirmPayment(row.due, -row.principal, Text("偿还本金", "repayment of principal"), "principal")
         for row in plan.rows
@@ -322,7 +322,7 @@ def cash_flows(plan: Schedule, made: Sequence[ModeCharge]) -> tuple[FirmPayment,
 
 
 def _part_of_year(plan: Schedule) -> Callable[[date, date], Fraction]:
-    """How much of a year lies between two days, as the schedule counts interest."""
+    """Return the fraction of a year between two days, as the schedule counts interest."""
     basis = plan.terms.day_count
 
     def part(start: date, end: date) -> Fraction:
@@ -331,14 +331,16 @@ def _part_of_year(plan: Schedule) -> Callable[[date, date], Fraction]:
         months = (end.year - start.year) * 12 + end.month - start.month
         if add_months(start, months) > end:
             months -= 1
-        # Whole months are twelfths, the days of a broken one are counted over 360, as in the schedule.
+        # Whole months are twelfths; days of a partial month are counted over 360, as in the schedule.
         return Fraction(months, 12) + Fraction((end - add_months(start, months)).days, 360)
 
     return part
 
 
 def _title_charge(terms: OfferTerms) -> tuple[ModeCharge, ...]:
-    """What the firm pays of the title investigation; a cost of the loan, counted on the day of the drawdown."""
+    """Return what the firm pays for the title investigation; a cost of the loan, counted on the day of
+    disbursement.
+    """
     case = terms.case
     title = case.beside.title
     firm = Holder(case.firm_name, case.firm_code)
@@ -351,7 +353,7 @@ def _title_charge(terms: OfferTerms) -> tuple[ModeCharge, ...]:
     label = Text("权属调查费", "title investigation")
     words = Text(
         f"{title.law_firm}，全部费用由{PAYER_TEXT[title.paid_by].zh}承担；在放款日计入",
-        f"{title.law_firm}, paid by {PAYER_TEXT[title.paid_by].en}; counted on the day of the drawdown",
+        f"{title.law_firm}, paid by {PAYER_TEXT[title.paid_by].en}; counted on the day of disbursement",
     )
     explanation = Explanation(label, amount, "fen", words)
     return (
@@ -360,7 +362,7 @@ def _title_charge(terms: OfferTerms) -> tuple[ModeCharge, ...]:
 
 
 def _balance(terms: OfferTerms, amount: Fen) -> Fen:
-    """The firm's balance under the mode once this loan is made; without other loans, the loan itself."""
+    """Return the firm's balance under the mode once this loan is made; without other loans, the loan itself."""
     stated = terms.facts.get("borrower_balance_fen")
     return amount + (stated if isinstance(stated, int) else 0)
 
@@ -378,7 +380,9 @@ def _verdict(conditions: Sequence[ConditionResult]) -> Pledgeable:
 
 
 def _needs(mode: Mode, conditions: Sequence[ConditionResult], missing: Sequence[Text]) -> tuple[MissingItem, ...]:
-    """What is still needed from whom. The firm is the same firm under every mode, whatever the mode calls it."""
+    """Return what is still needed and from whom. The firm is the same under every mode, whatever name the mode uses
+    for it.
+    """
     firm = ROLES["firm"]
     needs = [MissingItem("firm", firm, text) for text in missing]
     needs += [
@@ -410,7 +414,7 @@ def _loan(mode: Mode, terms: OfferTerms, amount: Fen, end: date, principal: Fen)
 def _full_loss(
     mode: Mode, terms: OfferTerms, amount: Fen, end: date
 ) -> tuple[tuple[PartyAmount, ...], Explanation]:
-    """Who bears what if the whole principal is lost and nothing comes back."""
+    """Return who bears what if the whole principal is lost and nothing is recovered."""
     loan = _loan(mode, terms, amount, end, amount)
     share = allocate(mode, [loan], OPEN_POOL, as_if_in_force=True, claim_in_order=True).loans[0]
     parts = tuple(

@@ -1,5 +1,5 @@
-"""What is next to a case for "1 + 1" (000 §3.1): the team's sheets, the answers of an indicator form, the title
-investigation and an override of the grade; read once, and put to a quote.
+"""The additional tables of a case for "1 + 1" (000 §3.1): the team's sheets, the answers of an indicator form, the
+title investigation and an override of the grade, read once and used by the quote.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,14 +30,14 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
-_ROYALTIES = ("royalty", "share")  # drivers that are a share of sales: relief from royalty, licence income
+_ROYALTIES = ("royalty", "share")  # Drivers that are a share of sales: relief from royalty, licence income.
 TABLES = ("team", "indicators", "title_investigation", "override")
 
 
 def read_one_plus_one(table: Mapping[str, Any], case: CreditCase, rules: Rulebook, source: str = "") -> OnePlusOne:
-    """The same tables from its own file next to the case.
+    """Read the same tables from a separate file of the case.
 
-    Raises InputError with everything that is wrong. Fields: see docs/en/reference/one-plus-one.md.
+    Raises InputError with every problem in it. Fields: see docs/en/reference/one-plus-one.md.
     """
     reader = Reader(table, source=source)
     ids = [right.id for right in case.rights]
@@ -49,10 +49,10 @@ def read_one_plus_one(table: Mapping[str, Any], case: CreditCase, rules: Ruleboo
 def read_beside(
     reader: Reader, right_ids: Sequence[str], firm: str, *, credit: CreditFile, rules: Rulebook, day: date
 ) -> OnePlusOne:
-    """The tables ``[team]``, ``[indicators]``, ``[title_investigation]`` and ``[override]`` of a case; each may be
-    omitted. credit: the firm's credit file, whose grade an override sets aside.
+    """Read the tables ``[team]``, ``[indicators]``, ``[title_investigation]`` and ``[override]`` of a case; each
+    may be omitted. credit: the firm's credit file, whose grade an override changes.
     """
-    # An override answers the grade of the credit file: where anything is amiss, there is no grade to speak of yet.
+    # An override refers to the grade of the credit file; while the file has errors there is no grade to override.
     has_grade = not reader.failed()
     team = reader.optional_table("team")
     wanted = reader.optional_table("indicators")
@@ -75,10 +75,10 @@ def read_beside(
 
 
 def judge(case: CreditCase, keys: Sequence[RightView], rules: Rulebook) -> Judged:
-    """Team and key rights scored.
+    """Return the scores of the team and of the key rights.
 
-    The right's side of 1 + 1 is the score of the weakest key right that the system is made for. Raises InputError
-    if it is made for none of them.
+    The right's side of 1 + 1 is the score of the weakest key right that the system covers. Raises InputError if it
+    covers none of them.
     """
     stated = case.beside
     team = assess_team(stated.ratings, rules, case.as_of) if stated.ratings else None
@@ -91,16 +91,18 @@ def judge(case: CreditCase, keys: Sequence[RightView], rules: Rulebook) -> Judge
 
 
 def substitutes(case: CreditCase, judged: Judged) -> tuple[Substitute, ...]:
-    """What the case does not state, what the quote used in its place, and how to state it."""
+    """Return the inputs that the case does not state, what the quote used in their place, and how to state them."""
     found = []
     if judged.team is None:
         found.append(
             Substitute(
                 "team",
                 Text("没有经营团队评定", "the management team has not been assessed"),
-                Text("质押价值只看质押率上限和可贷价值", "the pledge counts by its cap and lending value alone"),
                 Text(
-                    "由两名独立的评定人各填一份 [[team.rating]]",
+                    "质押价值只看质押率上限和可贷价值", "only the cap and the lending value limit the pledge value"
+                ),
+                Text(
+                    "请由两名独立的评定人各填一份 [[team.rating]]",
                     "have two independent raters fill in [[team.rating]]",
                 ),
             )
@@ -109,10 +111,12 @@ def substitutes(case: CreditCase, judged: Judged) -> tuple[Substitute, ...]:
         found.append(
             Substitute(
                 "indicators",
-                Text("没有权利的指标得分", "the rights have not been scored by indicators"),
-                Text("质押价值只看质押率上限和可贷价值", "the pledge counts by its cap and lending value alone"),
+                Text("没有权利的指标得分", "the rights have no indicator score"),
                 Text(
-                    "填写 [indicators]（zhirong rate --form 打印空白表）",
+                    "质押价值只看质押率上限和可贷价值", "only the cap and the lending value limit the pledge value"
+                ),
+                Text(
+                    "请填写 [indicators]（可先打印空白表）",
                     "fill in [indicators] (a form: zhirong rate --form)",
                 ),
             )
@@ -121,8 +125,8 @@ def substitutes(case: CreditCase, judged: Judged) -> tuple[Substitute, ...]:
         found.append(
             Substitute(
                 "title_investigation",
-                Text("没有律师事务所的权属调查", "the pledgee's law firm has not looked into the title"),
-                Text("只按所填的登记事项逐项审查", "only the stated facts of the register, ground by ground"),
+                Text("没有律师事务所的权属调查", "the pledgee's law firm has not investigated the title"),
+                Text("只按所填的登记事项逐项审查", "only the stated register data are examined, ground by ground"),
                 Text(
                     "委托律师事务所调查，填写 [title_investigation]",
                     "commission it and fill in [title_investigation]",
@@ -133,11 +137,9 @@ def substitutes(case: CreditCase, judged: Judged) -> tuple[Substitute, ...]:
         found.append(
             Substitute(
                 "redeployability",
-                Text("没有写权利是否易于转用", "how easily others could use the rights is not stated"),
-                Text(
-                    "按“难转用”的快速变现折扣", "the forced-sale factor of rights that are of little use to others"
-                ),
-                Text("填写 appraisal.redeployability", "state appraisal.redeployability"),
+                Text("未填写权利是否易于转用", "the redeployability of the rights is not stated"),
+                Text("按“难转用”的快速变现折扣", "the forced-sale factor of rights that are hard to redeploy"),
+                Text("请填写 appraisal.redeployability", "state appraisal.redeployability"),
             )
         )
     if case.request.annual_rate is None:
@@ -148,7 +150,7 @@ def substitutes(case: CreditCase, judged: Judged) -> tuple[Substitute, ...]:
                 Text(
                     "成本价，至多 LPR ＋ 信用等级加点", "the cost price, at most LPR + spread of the credit grade"
                 ),
-                Text("填写 request.annual_rate", "state request.annual_rate"),
+                Text("请填写 request.annual_rate", "state request.annual_rate"),
             )
         )
     return tuple(found)
@@ -186,7 +188,7 @@ def _scored(case: CreditCase, keys: Sequence[str], system: System, rules: Rulebo
 def _royalties(
     case: CreditCase, rights: Sequence[IndicatorScore], rules: Rulebook
 ) -> tuple[tuple[str, RoyaltyPosition], ...]:
-    """Where in each stated range of royalty rates the weakest right's score points."""
+    """Return the position in each stated range of royalty rates that the weakest right's score indicates."""
     if not rights or case.appraisal is None:
         return ()
     weakest = min(rights, key=lambda one: (one.score, one.right_id))
@@ -201,7 +203,7 @@ def _royalties(
 
 
 def _kinds_left_out(keys: Sequence[RightView], rights: Sequence[IndicatorScore]) -> Text | None:
-    """Which kinds among the key rights the system does not score; None if it scores all."""
+    """Return the kinds among the key rights that the system does not score; None if it scores all."""
     scored = {one.right_id for one in rights}
     kinds = [KIND_TEXT[view.right.kind] for view in keys if view.right.id not in scored]
     if not rights or not kinds:

@@ -1,4 +1,4 @@
-"""What a case may carry besides rights, economic data and credit file for "1 + 1" (000 §3.1) and the title (000
+"""Optional content of a case besides rights, economic data and credit file: "1 + 1" (000 §3.1) and the title (000
 §2.3).
 """
 
@@ -20,21 +20,21 @@ Payer = Literal["pledgor", "pledgee", "both"]
 FINDING_TEXT: Mapping[TitleFinding, Text] = {
     "clear": Text("权属清楚", "the title is clear"),
     "curable": Text("有可以补正的瑕疵", "a defect that can be cured"),
-    "defective": Text("权属有重大瑕疵", "a grave defect of title"),
+    "defective": Text("权属有重大瑕疵", "a serious defect of title"),
 }
 PAYER_TEXT: Mapping[Payer, Text] = {
     "pledgor": Text("出质人", "the pledgor"),
     "pledgee": Text("质权人", "the pledgee"),
-    "both": Text("双方各半", "both, half each"),
+    "both": Text("双方各半", "both, in equal shares"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TitleInvestigation:
-    """One investigation.
+    """One title investigation.
 
-    rights: ids of the rights looked at. cost: fen, agreed between the parties. done_on: None while it runs.
-    finding: None while it runs. words: what the law firm found, or what is to be cured.
+    rights: ids of the rights investigated. cost: fen, agreed between the parties. done_on, finding: None while the
+    investigation is in progress. words: the law firm's findings, or the defects to be cured.
     """
 
     law_firm: str
@@ -47,7 +47,7 @@ class TitleInvestigation:
     words: str
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; the cost as a string in yuan."""
+        """Return a dictionary with stable keys; the cost as a string in yuan."""
         return {
             "law_firm": self.law_firm,
             "commissioned_on": self.commissioned_on.isoformat(),
@@ -62,10 +62,10 @@ class TitleInvestigation:
 
 @dataclass(frozen=True, slots=True)
 class OnePlusOne:
-    """What was stated. answers: by id of the right; a right without any is scored by its record alone.
+    """The statements of the case. answers: by id of the right; a right without any is scored by its record alone.
 
-    system: None if no indicators are asked for. ratings: empty if nobody assessed the team. override: of the
-    credit grade.
+    system: None if no indicators are requested. ratings: empty if nobody assessed the team. override: of the credit
+    grade.
     """
 
     ratings: tuple[Rating, ...] = ()
@@ -86,11 +86,11 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was stated, scored. scores: None unless both sides of 1 + 1 are there.
+    """The scored statements. scores: None unless both sides of 1 + 1 are present.
 
-    rights: scores of the key rights that the indicator system is made for, each with what it is good for in a
-    screening. left_out: the kinds of the others. royalties: by method, where in a stated range of royalty rates the
-    weakest of them points; a hint for the appraiser, no part of the value.
+    rights: scores of the key rights that the indicator system covers, each with its screening result. left_out: the
+    kinds of the others. royalties: by method, the position that the weakest score indicates in a stated range of
+    royalty rates; a hint for the appraiser, no part of the value.
     """
 
     team: TeamAssessment | None
@@ -102,9 +102,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """Something that the case does not state. used: what stood in for it. hint: how to state it. code: stable
-    key.
-    """
+    """An input that the case does not state. used: its replacement. hint: how to state it. code: stable key."""
 
     code: str
     missing: Text
@@ -112,7 +110,7 @@ class Substitute:
     hint: Text
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "code": self.code,
             "missing": self.missing.as_json(),

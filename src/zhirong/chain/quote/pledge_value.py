@@ -1,7 +1,8 @@
-"""The recognised pledge value: what a lender counts the rights for, which right carries it and what each adds.
+"""The recognised pledge value: the amount at which a lender counts the rights, the right that carries it, and what
+each adds.
 
-Every right has a life, a kind and its own forced-sale value. The income that they protect together continues
-as long as one of them is in force, so a set is worth at least its best member, and a further right never lowers it.
+Every right has a life, a kind and its own forced-sale value. The income that they protect together continues as
+long as one of them is in force, so a set is worth at least its best member, and a further right never lowers it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,8 +52,8 @@ def pledge_value(
     term_end: date,
     rules: Rulebook,
 ) -> PledgeValue:
-    """V of the rights: the greatest, over the rights that carry the value, of the least of lending value, cap of
-    the kind and, with scores, the grid of right and team.
+    """Calculate V of the rights: for each right that carries the value, take the lowest of lending value, cap of
+    the kind and, with scores, the grid of right and team; V is the highest of these.
 
     removed: rights that a check keeps from being pledged, by id, with the reason; the appraisal leaves them out. A
     patent valued by cost alone has no effect.
@@ -82,7 +83,7 @@ def pledge_value(
         else None
     )
     if not best.limits:
-        why = best.barred or Text("没有可认可的价值", "nothing that counts")
+        why = best.barred or Text("无可认可的价值", "no recognised value")
         return PledgeValue(
             0, rate, "cost_alone", (), best.lending, (*shares, *out), (), Explanation(title, 0, "fen", why)
         )
@@ -101,7 +102,7 @@ def pledge_value(
             "fen",
             Text(
                 f"各项限额中最小者：{least.title.zh}（{best.right.title}）",
-                f"the least of its limits: {least.title.en} ({best.right.title})",
+                f"the lowest of its limits: {least.title.en} ({best.right.title})",
             ),
             parts=tuple(limit.explanation for limit in best.limits),
         ),
@@ -119,7 +120,7 @@ def _member(
         return _Member(right, 0, (), None, None, None, own.reason)
     lending = lending_value(own, [right], term_end, rules, day)
     if right.kind in PATENT_KINDS and all(one.approach == _COST for one in own.results if one.weight > 0):
-        words = Text("专利只用成本法评估，不计质押价值", "a patent valued by cost alone carries no lending value")
+        words = Text("专利只用成本法评估，不计质押价值", "a patent valued by cost alone has no lending value")
         return _Member(right, 0, (), lending, None, own, words)
     scores = _scores_of(right, judged)
     limits = tuple(
@@ -132,8 +133,8 @@ def _member(
 
 
 def _alone(right: Right, case: CreditCase, whole: Appraisal, rules: Rulebook) -> Appraisal | NoValue:
-    """The appraisal of one right by itself: the whole's where the law protects it as long, else with its own
-    life.
+    """Return the appraisal of one right by itself: that of the whole if the law protects the right as long, else
+    with its own life.
     """
     request = replace(whole.request, rights=(right.id,))
     if lasts(right, whole, rules, case.as_of):
@@ -142,7 +143,9 @@ def _alone(right: Right, case: CreditCase, whole: Appraisal, rules: Rulebook) ->
 
 
 def _scores_of(right: Right, judged: Judged) -> Scores | None:
-    """1 + 1 with the right's own score; the weakest one's where the indicator system is not made for it."""
+    """Return 1 + 1 with the right's own score; that of the weakest right where the indicator system does not cover
+    it.
+    """
     if judged.scores is None:
         return None
     own = next((score.score for score, _ in judged.rights if score.right_id == right.id), judged.scores.right)
@@ -153,7 +156,7 @@ def _scores_of(right: Right, judged: Judged) -> Scores | None:
 
 
 def _changes(best: _Member, rules: Rulebook, day: date) -> tuple[LimitChange, ...]:
-    """For the binding limit, how much better each of its inputs must be to reach the next one."""
+    """Return, for the binding limit, how much better each of its inputs must be to reach the next limit."""
     least = best.limits[0]
     target = next((limit.amount for limit in best.limits if limit.amount > least.amount), None)
     if target is None or best.lending is None or best.appraisal is None:
@@ -187,7 +190,7 @@ def _for_lending(lending: LendingValue, target: Fen) -> tuple[LimitChange, ...]:
     changes = [LimitChange("low_value", label, _money(lending.low_value), _money(low), Decimal(low) / 100, target)]
     for factor in lending.factors:
         needed = Fraction(factor.value) * times
-        if needed <= 1:  # beyond 1 this factor alone cannot do it
+        if needed <= 1:  # Above 1 this factor alone cannot reach it.
             shown = quantise_rate(needed + Fraction(1, 2 * 10**6), 6)
             now, wanted = same(f"{plain(factor.value * 100)} %"), same(f"{plain(shown * 100)} %")
             changes.append(LimitChange(factor.name, factor.label, now, wanted, shown, target))

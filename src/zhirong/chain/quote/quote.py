@@ -1,4 +1,4 @@
-"""The main job: a case, the modes and the rules of the day in; one complete, explained answer out."""
+"""The main function: a case, the modes and the rules of the day in; one complete, explained answer out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -53,7 +53,7 @@ _LENDER_NAMES = {LENDER: ROLES[LENDER]}
 
 
 def quote(case: CreditCase, modes: Sequence[Mode], rules: Rulebook) -> Quote:
-    """The answer to a case under each of ``modes``, by the rules of the case's day.
+    """Answer a case under each of ``modes``, by the rules of the case's day.
 
     Pure: the same case, modes and rules give the same answer, whatever the modes are called. Raises RuleError if
     the rulebook has no value for that day, InputError for a case that contradicts itself.
@@ -86,7 +86,7 @@ def quote(case: CreditCase, modes: Sequence[Mode], rules: Rulebook) -> Quote:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A case worked through as far as no mode matters."""
+    """The results for a case that do not depend on any mode."""
 
     views: tuple[RightView, ...]
     appraisal: Appraisal | NoValue
@@ -98,7 +98,7 @@ class Prepared:
 
 
 def prepare(case: CreditCase, rules: Rulebook, *, detailed: bool = True) -> Prepared:
-    """Rights, value, pledge, credit, checks and the firm's caps, by the rules of the case's day.
+    """Assess rights, value, pledge, credit, checks and the firm's caps, by the rules of the case's day.
 
     detailed: with the tornado of the appraisal and the caps in words; without them every other figure is the same.
     Raises as ``quote``.
@@ -155,14 +155,14 @@ def prepare(case: CreditCase, rules: Rulebook, *, detailed: bool = True) -> Prep
 
 
 def _renewals(views: Sequence[RightView], term_end: date, rules: Rulebook, day: date) -> tuple[Text, ...]:
-    """Rights whose present term ends before the loan and a disposal and can be renewed: the contract carries the
-    obligation.
+    """Return the rights whose present term ends before the loan and its disposal period and can be renewed; the
+    contract includes the obligation.
     """
     needed = add_months(term_end, rules.at("quote.disposal_months", day).whole())
     return tuple(
         Text(
             f"{view.right.title}本期 {view.life.end} 届满，须在可续展期内续展，否则构成违约",
-            f"{view.right.title}: the present term ends on {view.life.end}; renew it within the window, else it is a default",
+            f"{view.right.title}: the present term ends on {view.life.end}; renew it within the renewal period; otherwise the contract is in default",
         )
         for view in views
         if view.life.renewable and view.life.end is not None and view.life.end < needed
@@ -170,8 +170,9 @@ def _renewals(views: Sequence[RightView], term_end: date, rules: Rulebook, day: 
 
 
 def _headline(offers: Sequence[Offer], terms: OfferTerms, gates: Sequence[Gate]) -> CreditLimit:
-    """Of the modes in force that the firm qualifies for, the greatest limit, then the least cost, then the fewest
-    bearers; where there is none, what the lender carries alone."""
+    """Choose, among the modes in force for which the firm qualifies, the highest limit, then the lowest cost, then
+    the fewest bearers; if there is none, what the lender bears alone.
+    """
     lpr = None if terms.lpr is None else Fraction(terms.lpr)
     uncovered = mode_limit(terms.limits, NO_COVER, lpr)
     usable = [offer for offer in offers if offer.eligible == "yes" and offer.amount]
@@ -187,8 +188,10 @@ def _headline(offers: Sequence[Offer], terms: OfferTerms, gates: Sequence[Gate])
         title = title_of(binding, _LENDER_NAMES)
         if terms.failed is not None:
             amount, binding, title = 0, terms.failed.code, terms.failed.title
-    shared = Text("无其他分担方", "nobody shares") if best is None else best.mode.title
-    words = Text(f"各项限额中最小者：{title.zh}（{shared.zh}）", f"the least of all caps: {title.en} ({shared.en})")
+    shared = Text("无其他分担方", "no other party shares the loss") if best is None else best.mode.title
+    words = Text(
+        f"各项限额中最小者：{title.zh}（{shared.zh}）", f"the lowest of all caps: {title.en} ({shared.en})"
+    )
     why = Explanation(
         Text("授信额度", "credit limit"), amount, "fen", words, parts=tuple(cap.explanation for cap in caps)
     )
@@ -227,7 +230,9 @@ def _declines(gate: Gate) -> bool:
 
 
 def _term_gate(case: CreditCase, limits: FirmLimits, policy: Policy) -> Gate:
-    """Working capital: up to 36 months; to 60 only where a slow cash cycle is shown; beyond that none."""
+    """Check the term of working capital: up to 36 months; up to 60 only with a documented slow cash cycle; never
+    longer.
+    """
     usual, longest = policy.rule("term_months"), policy.rule("term_months_long")
     months = case.request.term_months
     title = Text("贷款期限", "term of the loan")
@@ -235,7 +240,7 @@ def _term_gate(case: CreditCase, limits: FirmLimits, policy: Policy) -> Gate:
     if case.stated.purpose == "project" or months <= usual.whole():
         reason = Text(f"{months} 个月", f"{months} months")
         return Gate("term_too_long", GateVerdict.PASSED, title, reason, references=references)
-    shorten = Text("缩短期限，或按项目贷款申请", "Shorten the term, or apply for a project loan.")
+    shorten = Text("请缩短期限，或按项目贷款申请", "Shorten the term, or apply for a project loan.")
     if months > longest.whole():
         reason = Text(
             f"{months} 个月，流动资金贷款最长 {longest.value} 个月",
@@ -258,7 +263,7 @@ def _term_gate(case: CreditCase, limits: FirmLimits, policy: Policy) -> Gate:
 
 
 def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
-    """Figures of the accounts that are missing: none of them raises the limit, and each is named."""
+    """Name the missing figures of the accounts; no missing figure raises the limit."""
     lacking = dict.fromkeys(
         [
             *limits.free.missing,
@@ -284,7 +289,7 @@ def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
                 f"缺或过期：{names.zh}；此类数据不会提高额度",
                 f"missing or out of date: {names.en}; such a figure never raises the limit",
             ),
-            Text(f"补充：{names.zh}", f"Bring: {names.en}."),
+            Text(f"请补充：{names.zh}", f"Provide: {names.en}."),
         ),
     )
 
@@ -292,9 +297,9 @@ def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
 def _appraise(
     case: CreditCase, removed: Mapping[str, Text], rules: Rulebook, detailed: bool
 ) -> Appraisal | NoValue:
-    """The value of the rights that can be pledged; rights removed by a check are excluded.
+    """Return the value of the rights that can be pledged; rights removed by a check are excluded.
 
-    Where every right that carries the value is removed, the others do not earn it in their place.
+    If every right that carries the value is removed, the others do not inherit that value.
     """
     if case.appraisal is not None:
         left = tuple(right_id for right_id in case.appraisal.rights if right_id not in removed)
@@ -302,10 +307,10 @@ def _appraise(
         if any(right.id in left for right in carriers(valued)):
             return appraise(replace(case.appraisal, rights=left), case.rights, rules, case.as_of, detailed=detailed)
         reason = Text("评估的权利都不能质押", "none of the appraised rights can be pledged")
-        hint = Text("换用能够质押的权利", "Use rights that can be pledged.")
+        hint = Text("请改用能够质押的权利", "Use rights that can be pledged.")
         return NoValue("no_right_left", reason, hint, Explanation(Text("评估价值", "appraised value"), reason))
-    reason = Text("没有要求评估，也没有经济数据", "no appraisal is asked for and no economic input is given")
-    hint = Text("补充 [appraisal]：收入、许可费率或成本", "add [appraisal]: revenue, royalty or cost")
+    reason = Text("未申请评估，也未提供经济数据", "no appraisal is requested and no economic input is given")
+    hint = Text("请补充 [appraisal]：收入、许可费率或成本", "add [appraisal]: revenue, royalty or cost")
     return NoValue("no_appraisal", reason, hint, Explanation(Text("评估价值", "appraised value"), reason))
 
 
@@ -314,7 +319,7 @@ def _missing(gates: Sequence[Gate]) -> tuple[Text, ...]:
 
 
 def _doubts(ready: Prepared, limit: Explanation, offers: Sequence[Offer]) -> tuple[Reference, ...]:
-    """Every rule that decided something here and that no source confirms, each once."""
+    """Return every rule that decided something here and that no source confirms, each once."""
     explanations = [
         *(view.life.explanation for view in ready.views),
         ready.appraisal.explanation,

@@ -24,9 +24,9 @@ def security_limits(
     rules: Rulebook,
     day: date,
 ) -> tuple[RateLimit, ...]:
-    """Cap of the kind, lending value and, with scores, the grid. Every one of them rises or stays with every better
-    input. The credit grade is no part of it: it acts on what the lender bears, on the probability of default and on
-    the price.
+    """Return cap of the kind, lending value and, with scores, the grid. Each of them rises or stays with every
+    better input. The credit grade is not included: it acts on what the lender bears, on the probability of default
+    and on the price.
     """
     limits = [cap_limit(appraisal, kinds, rules, day)]
     if scores is not None:
@@ -36,7 +36,7 @@ def security_limits(
 
 
 def cap_limit(appraisal: Appraisal, kinds: Sequence[RightKind], rules: Rulebook, day: date) -> RateLimit:
-    """Appraised value × least cap among the kinds of the rights."""
+    """Return appraised value × lowest cap among the kinds of the rights."""
     cap = kind_cap(kinds, rules, day)
     title = Text("质押率上限", "pledge rate cap")
     words = Text("评估价值（P50）× 质押率上限", "appraised value (P50) × pledge rate cap")
@@ -45,13 +45,13 @@ def cap_limit(appraisal: Appraisal, kinds: Sequence[RightKind], rules: Rulebook,
 
 
 def kind_cap(kinds: Sequence[RightKind], rules: Rulebook, day: date) -> RuleValue:
-    """The least cap among the kinds. Raises ValueError without any."""
+    """Return the lowest cap among the kinds. Raises ValueError without any."""
     present = [kind for kind in KIND_TEXT if kind in set(kinds)]
     return min((rules.at(KindRule.PLEDGE_RATE_CAP.of(kind), day) for kind in present), key=RuleValue.number)
 
 
 def grid_limit(appraisal: Appraisal, scores: Scores, rules: Rulebook, day: date) -> RateLimit:
-    """Appraised value × the rate of the grid for the right's score and the team's grade."""
+    """Return appraised value × the rate of the grid for the right's score and the team's grade."""
     rule = rules.at("quote.pledge_rate_grid", day)
     rate = grid_rate(rule, scores.right, scores.team.grade)
     return _limit(
@@ -72,16 +72,16 @@ def grid_limit(appraisal: Appraisal, scores: Scores, rules: Rulebook, day: date)
 
 
 def grid_rate(rule: RuleValue, right: Decimal, team: str) -> Decimal:
-    """The rate of the best row that the right's score reaches, in the team's column.
+    """Return the rate of the best row that the right's score reaches, in the team's column.
 
-    Raises RuleError for a grid in which a better right would bear less, and for a team grade that it lacks.
+    Raises RuleError for a grid in which a better right would have a lower rate, and for a team grade that it lacks.
     """
     rows = sorted(rule.value["rows"], key=lambda row: Decimal(row["from"]))
     columns = {name: [Decimal(row["rates"][name]) for row in rows] for name in rows[0]["rates"]}
     if team not in columns:
         raise RuleError(f"{rule.id} has no column for a team graded {team!r}")
     if any(rates != sorted(rates) for rates in columns.values()):
-        raise RuleError(f"{rule.id}: a better right bears a lower rate")
+        raise RuleError(f"{rule.id}: a better right has a lower rate")
     reached = [rate for row, rate in zip(rows, columns[team], strict=True) if right >= Decimal(row["from"])]
     if not reached:
         raise RuleError(f"{rule.id} has no row for a score of {right}")

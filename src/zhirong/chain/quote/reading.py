@@ -1,4 +1,4 @@
-"""Reading a case file: once, at the edge, every problem reported together."""
+"""Read a case file once, at the edge of the program, and report all problems together."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ from zhirong.kernel.identifiers import NumberError, credit_code
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
-# Facts that the quote calculates from the rest of the case; stating them as well would be saying a thing twice.
+# Facts that the quote calculates from the rest of the case; a case must not state them again.
 DERIVED_FACTS = frozenset(
     {
         "region",
@@ -51,22 +51,22 @@ DERIVED_FACTS = frozenset(
 
 _REGION_DIGITS = 6
 _FINEST_SHARE = Decimal("0.000001")
-# Ways of paying back that amount, term and rate describe completely.
+# Repayment methods that amount, term and rate describe completely.
 _METHODS = ("bullet", "level_payment", "equal_principal", "interest_with_principal")
 
 
 def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None = None) -> CreditCase:
-    """A case from the table of its file. Raises InputError with everything that is wrong.
+    """Return a case from the table of its file. Raises InputError with every problem in it.
 
-    rules: by which the team, indicators, title investigation and override of a case are read; a case that carries
-    them is refused without. Fields: see docs/en/reference/case-file.md and docs/en/reference/one-plus-one.md.
+    rules: needed to read the team, indicators, title investigation and override of a case; without them such a case
+    is rejected. Fields: see docs/en/reference/case-file.md and docs/en/reference/one-plus-one.md.
     """
     reader = Reader(table, source=source)
     head = reader.table("case")
     case_id, title = head.text("id"), head.words("title")
     before = reader.problem_count()
     as_of = head.day("as_of")
-    # Without a day of the case, nothing can be said to come after it.
+    # Without a case date, no date can be checked against it.
     day = as_of if reader.problem_count() == before else None
     sources = head.texts("sources")
     assumed = tuple(_read_words(entry) for entry in head.tables("assumed"))
@@ -117,7 +117,7 @@ def read_case(table: Mapping[str, Any], source: str = "", rules: Rulebook | None
 def _read_beside(
     reader: Reader, ids: Sequence[str], firm: str, credit: CreditFile, rules: Rulebook | None, day: date | None
 ) -> OnePlusOne:
-    """Team, indicators, title and override; nothing where a case without a readable day leaves them unread."""
+    """Read team, indicators, title and override; nothing if the case has no readable date."""
     present = [name for name in TABLES if reader.has(name)]
     if not present or day is None:
         return OnePlusOne()
@@ -127,10 +127,10 @@ def _read_beside(
                 name,
                 "",
                 "no_rules",
-                Text("读这张表要有规则", "this table is read by the rules, and none were given"),
+                Text("读取此表须提供规则", "reading this table needs rules, and none were given"),
                 Text(
-                    "用 workbench.load_case 读，或把规则交给 read_case",
-                    "use workbench.load_case, or hand read_case the rules",
+                    "请使用 workbench.load_case，或向 read_case 提供规则",
+                    "use workbench.load_case, or pass the rules to read_case",
                 ),
             )
         return OnePlusOne()
@@ -138,7 +138,7 @@ def _read_beside(
 
 
 def _size_in(facts: Mapping[str, Fact]) -> SizeClass | None:
-    """The size class that the facts state; the form of the platform asks for it there."""
+    """Return the size class that the facts state, where the platform's form asks for it."""
     return next((size for size in SIZES if size == facts.get("size_class")), None)
 
 
@@ -160,7 +160,7 @@ def _read_code(firm: Reader) -> str:
 
 
 def _read_region(firm: Reader, rules: Rulebook | None, day: date | None) -> str:
-    """A code of six digits, or the name of a known place or development zone."""
+    """Return the region for a code of six digits, or the name of a known place or development zone."""
     region = firm.text("region")
     if region and rules is not None and day is not None:
         region = code_of_region(region, rules, day) or region
@@ -171,7 +171,7 @@ def _read_region(firm: Reader, rules: Rulebook | None, day: date | None) -> str:
             "not_a_region",
             Text("不是六位行政区划代码", "not a region code of six digits"),
             Text(
-                "填注册地的 GB/T 2260 代码（如广州 440100），或省会、已知城市、开发区的名称",
+                "请填写注册地的 GB/T 2260 代码（如广州 440100），或省会、已知城市、开发区的名称",
                 "Enter the GB/T 2260 code, such as 440100 for Guangzhou, or the name of a known city or zone.",
             ),
         )
@@ -185,8 +185,8 @@ def _read_request(reader: Reader, as_of: date | None) -> LoanRequest:
             "start",
             start,
             "start_before_case",
-            Text(f"放款日早于本案日期 {as_of}", f"the drawdown comes before the day of the case, {as_of}"),
-            Text("改为本案日期当天或之后", "enter that day or a later one"),
+            Text(f"放款日早于本案日期 {as_of}", f"the disbursement date is earlier than the case date {as_of}"),
+            Text("请改为本案日期当天或之后", "enter that day or a later one"),
         )
     return LoanRequest(
         amount=reader.money("amount", minimum=1),
@@ -200,21 +200,21 @@ def _read_request(reader: Reader, as_of: date | None) -> LoanRequest:
 
 
 def _read_planned(reader: Reader | None, firm: Holder, request: LoanRequest) -> Filing:
-    """The planned pledge: what the case says of it, else the firm's pledge for the loan asked for."""
+    """Return the planned pledge: as the case states it, else the firm's pledge for the requested loan."""
     if reader is None:
         return Filing(pledgors=(firm,), claim_amount=request.amount, debt_start=request.start)
     return read_filing(reader)
 
 
 def read_facts(reader: Reader | None, as_of: date | None) -> Mapping[str, Fact]:
-    """The facts in a ``[facts]`` table; none where there is no table. as_of: the case's day, where known."""
+    """Read the facts from a ``[facts]`` table; none where there is no table. as_of: the case date, where known."""
     return read_facts_with_proof(reader, as_of)[0]
 
 
 def read_facts_with_proof(
     reader: Reader | None, as_of: date | None
 ) -> tuple[Mapping[str, Fact], Mapping[str, FactCertificate]]:
-    """As ``read_facts``, with the certificates of those that are stated as a table."""
+    """Read the facts as ``read_facts`` does, with the certificates of those stated as a table."""
     if reader is None:
         return {}, {}
     facts: dict[str, Fact] = {}
@@ -236,15 +236,17 @@ def read_facts_with_proof(
                 written,
                 found,
                 "date_in_future",
-                Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
-                Text("改为本案日期当天或之前", "enter that day or an earlier one"),
+                Text(f"晚于本案日期 {as_of}", f"later than the case date {as_of}"),
+                Text("请改为本案日期当天或之前", "enter that day or an earlier one"),
             )
     reader.finish()
     return facts, certificates
 
 
 def _written_name(reader: Reader, name: str) -> str:
-    """The name under which a fact is written here: amounts are in yuan as everywhere; one may have another name."""
+    """Return the name under which a case file states a fact: amounts are in yuan here, and a fact may have another
+    name.
+    """
     other = OTHER_NAMES.get(name)
     if other is None or not reader.has(other):
         return name.removesuffix("_fen")
@@ -254,7 +256,7 @@ def _written_name(reader: Reader, name: str) -> str:
             "",
             "twice",
             Text(f"与 {name} 是同一事实，写了两次", f"the same fact as {name}, stated twice"),
-            Text("只写其一", "State it once."),
+            Text("请只填写其一", "State it once."),
         )
     return other
 

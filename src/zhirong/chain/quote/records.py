@@ -1,4 +1,4 @@
-"""The case that is brought, and the answer that is given."""
+"""The case as input, and the answer to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,10 +41,10 @@ Fact = bool | Decimal | int | str | date | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class LoanRequest:
-    """What the firm asks for.
+    """The firm's request.
 
-    amount: fen. annual_rate: what lender and firm have agreed; None leaves it to the rate rule. method, cycle:
-    how it is to be paid back. start: the day of the drawdown.
+    amount: fen. annual_rate: the rate that lender and firm have agreed; None leaves it to the rate rule. method,
+    cycle: of repayment. start: the day of disbursement.
     """
 
     amount: Fen
@@ -61,7 +61,7 @@ class CreditCase:
     """One firm with its rights and its request, as of one day.
 
     region: GB/T 2260 code of the firm's registration. sources: what the case was taken from, in words. assumed:
-    statements of the case that no document gives. facts: what financing modes may ask about, by the names of the
+    statements of the case that no document gives. facts: facts that financing modes may test, by the names of the
     mode language. filing: the planned pledge. beside: team, indicators, title investigation and override, as far as
     they are stated. stated: size, purpose, evidence, receipts, other security and the institutions' own figures.
     """
@@ -90,7 +90,9 @@ class CreditCase:
 
 
 class GateVerdict(StrEnum):
-    """What a gate says. An open gate lets the quote pass on condition that what is missing is brought."""
+    """The result of an eligibility check. An open check lets the quote pass on condition that the missing item is
+    provided.
+    """
 
     PASSED = "passed"
     OPEN = "open"
@@ -98,7 +100,7 @@ class GateVerdict(StrEnum):
 
 
 class GateScope(StrEnum):
-    """What a failed check takes away: the whole loan, or only the rights that it names from the pledge."""
+    """What a failed check removes: the whole loan, or only the rights that it names from the pledge."""
 
     LOAN = "loan"
     PLEDGE = "pledge"
@@ -106,7 +108,7 @@ class GateScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One eligibility check. code: stable English key. scope: what a failure takes away."""
+    """One eligibility check. code: stable English key. scope: what a failure removes."""
 
     code: str
     verdict: GateVerdict
@@ -156,12 +158,12 @@ class RightShare:
 
 @dataclass(frozen=True, slots=True)
 class PledgeValue:
-    """What the lender counts the pledged rights for, V, in fen; the least of its limits for the right that carries
-    it.
+    """The recognised pledge value V in fen: the amount at which the lender counts the pledged rights, the lowest
+    limit of the right that carries it.
 
     rate: V over the appraised value (P50), rounded down to four decimals, None without a value: the pledge rate.
-    binding: code of the limit or check that decides. limits: of the right that carries the value, least first.
-    lending: its lending value. rights: what each right adds, and those omitted. changes: what would lift the
+    binding: code of the limit or check that decides. limits: of the right that carries the value, lowest first.
+    lending: its lending value. rights: what each right adds, and those omitted. changes: what would raise the
     binding limit.
     """
 
@@ -176,7 +178,7 @@ class PledgeValue:
 
 
 class LimitDecision(StrEnum):
-    """The answer. ``offer`` is the whole amount, ``offer_less`` a smaller one."""
+    """The decision of the quote. ``offer`` is the whole amount, ``offer_less`` a smaller one."""
 
     OFFER = "offer"
     OFFER_LESS = "offer_less"
@@ -185,7 +187,7 @@ class LimitDecision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DrawingCondition:
-    """Something that must hold before or while money is drawn. code: stable English key."""
+    """A condition that must be met before or while money is drawn. code: stable English key."""
 
     code: str
     text: Text
@@ -194,11 +196,11 @@ class DrawingCondition:
 
 @dataclass(frozen=True, slots=True)
 class CreditLimit:
-    """The answer: how much can be lent, under which mode, and what sets it.
+    """The answer: the amount, the mode, and what limits it.
 
-    amount: fen, 0 where declined. mode_id: the mode that gives it, None if nobody but the lender bears the loss.
-    binding: code of the cap or check that decides. uncovered: the limit with nobody but the lender. conditional: a
-    check is still open, or money may be drawn on conditions only. limit: the computation behind the amount.
+    amount: fen, 0 where declined. mode_id: the mode that gives it, None if only the lender bears the loss. binding:
+    code of the cap or check that decides. uncovered: the limit if only the lender bears the loss. conditional: a
+    check is still open, or money may be drawn on conditions only. limit: the calculation behind the amount.
     """
 
     decision: LimitDecision
@@ -220,7 +222,7 @@ class CreditLimit:
 
 @dataclass(frozen=True, slots=True)
 class PartyAmount:
-    """What one party bears, in fen."""
+    """The part of one party, in fen."""
 
     role: str
     name: Text
@@ -229,7 +231,7 @@ class PartyAmount:
 
 @dataclass(frozen=True, slots=True)
 class MissingItem:
-    """Something still missing. who: the role that has to bring it; name: who that is here."""
+    """An item still missing. who: the role that has to provide it; name: who plays that role here."""
 
     who: str
     name: Text
@@ -238,7 +240,7 @@ class MissingItem:
 
 @dataclass(frozen=True, slots=True)
 class FirmPayment:
-    """One payment as the firm sees it: received positive, paid negative, in fen."""
+    """One payment from the firm's view: receipts positive, payments negative, in fen."""
 
     day: date
     amount: Fen
@@ -251,12 +253,11 @@ class Offer:
     """One financing mode for this case.
 
     eligible: no if a condition is unmet, unknown if one could not be decided. limit: the credit limit under the
-    mode,
-    caps: in words, the binding one first. amount: fen that would be lent, 0 where there is none. limited_by: code
-    of what decides. annual_cost: effective annual rate of the firm's cash flows with subsidies; cost_before_subsidy
-    without.
-    full_loss: who bears what if the whole principal is lost and nothing comes in. at_default: who bears what if the
-    firm defaults at once and the security brings its recognised value. expected_loss: over the life of the loan.
+    mode; caps: in words, the binding one first. amount: the loan in fen, 0 where there is none. limited_by: code of
+    what decides. annual_cost: effective annual rate of the firm's cash flows with subsidies; cost_before_subsidy
+    without. full_loss: who bears what if the whole principal is lost and nothing is recovered. at_default: who
+    bears what if the firm defaults at once and the security brings its recognised value. expected_loss: over the
+    life of the loan.
     """
 
     mode: Mode
@@ -289,11 +290,12 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Quote(Tabular):
-    """The whole answer, and what it was made with.
+    """The whole answer, and its inputs.
 
-    region_name: of the firm's region. credit: with an override that holds. judged: "1 + 1". substitutes: what the
-    case does not state and what stood in for it. pledge: what the rights count for; can_pledge: some
-    right passes every check. published: P10 and P90 as the appraisal publishes them, in fen, None without a value.
+    region_name: of the firm's region. credit: with an override that is in force. judged: "1 + 1". substitutes:
+    inputs that the case does not state and their replacements. pledge: the recognised pledge value; can_pledge:
+    some right passes every check. published: P10 and P90 as the appraisal publishes them, in fen, None without a
+    value.
     """
 
     case: CreditCase
@@ -315,7 +317,7 @@ class Quote(Tabular):
 
     @property
     def lending(self) -> LendingValue | None:
-        """The lending value of the right that carries the pledge."""
+        """Return the lending value of the right that carries the pledge."""
         return self.pledge.lending
 
     def __repr__(self) -> str:

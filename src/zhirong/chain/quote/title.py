@@ -19,7 +19,7 @@ LAW_FIRM_TEXT = Text("质权人委托的律师事务所", "the pledgee's law fir
 
 
 def read_title(reader: Reader, right_ids: Sequence[str], as_of: date) -> TitleInvestigation:
-    """The investigation in a ``[title_investigation]`` table: ``law_firm``, ``commissioned_on``, ``cost``,
+    """Read the investigation from a ``[title_investigation]`` table: ``law_firm``, ``commissioned_on``, ``cost``,
     ``paid_by``, ``rights`` (all where omitted) and, once done, ``done_on``, ``finding`` and ``words``.
     """
     done = reader.optional_day("done_on")
@@ -29,8 +29,8 @@ def read_title(reader: Reader, right_ids: Sequence[str], as_of: date) -> TitleIn
             "commissioned_on",
             commissioned,
             "date_in_future",
-            Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
-            Text("改为本案日期当天或之前", "enter that day or an earlier one"),
+            Text(f"晚于本案日期 {as_of}", f"later than the case date {as_of}"),
+            Text("请改为本案日期当天或之前", "enter that day or an earlier one"),
         )
     finding: TitleFinding | None = None
     if done is not None:
@@ -40,16 +40,16 @@ def read_title(reader: Reader, right_ids: Sequence[str], as_of: date) -> TitleIn
                 "done_on",
                 done,
                 "date_out_of_order",
-                Text(f"须在委托日与本案日期 {as_of} 之间", f"must lie between its commission and {as_of}"),
-                Text("改正日期", "correct the date"),
+                Text(f"须在委托日与本案日期 {as_of} 之间", f"must lie between the day of commission and {as_of}"),
+                Text("请更正日期", "correct the date"),
             )
     elif reader.has("finding"):
         reader.problem(
             "finding",
             reader.anything("finding"),
             "finding_before_end",
-            Text("尚未完成，却写了结论", "a finding before it is done"),
-            Text("补 done_on，或删去 finding", "add done_on, or remove the finding"),
+            Text("调查尚未完成，不应填写结论", "a finding is given before the investigation is complete"),
+            Text("请补充 done_on，或删除 finding", "add done_on, or remove the finding"),
         )
     named = reader.texts("rights")
     for right_id in named:
@@ -76,10 +76,11 @@ def read_title(reader: Reader, right_ids: Sequence[str], as_of: date) -> TitleIn
 
 
 def title_gate(title: TitleInvestigation, keys: Sequence[str], rules: Rulebook, day: date) -> Gate:
-    """What the investigation means for the loan: clear passes, a grave defect declines, all else stays open.
+    """Return what the investigation means for the loan: clear passes, a serious defect declines, all else stays
+    open.
 
-    keys: ids of the key rights; one that was not looked at, or a report older than ``quote.title_validity``,
-    leaves the gate open.
+    keys: ids of the key rights. A right that was not investigated, or a report older than ``quote.title_validity``,
+    leaves the check open.
     """
     name = Text("律师事务所的权属调查", "title investigation by the pledgee's law firm")
     validity = rules.at("quote.title_validity", day)
@@ -95,13 +96,17 @@ def title_gate(title: TitleInvestigation, keys: Sequence[str], rules: Rulebook, 
 
     if title.finding is None or title.done_on is None:
         return gate(
-            GateVerdict.OPEN, Text("尚未完成", "not done yet"), Text("等调查报告", "wait for the law firm's report")
+            GateVerdict.OPEN,
+            Text("尚未完成", "not complete yet"),
+            Text("请等待调查报告", "wait for the law firm's report"),
         )
     if title.finding == "defective":
-        return gate(GateVerdict.FAILED, FINDING_TEXT["defective"], Text("换用其他权利", "use other rights"))
+        return gate(GateVerdict.FAILED, FINDING_TEXT["defective"], Text("请改用其他权利", "use other rights"))
     if add_months(title.done_on, validity.whole()) < day:
         return gate(
-            GateVerdict.OPEN, Text("报告已过有效期", "the report is out of date"), Text("补充调查", "renew it")
+            GateVerdict.OPEN,
+            Text("报告已过有效期", "the report is out of date"),
+            Text("请补充调查", "have it investigated again"),
         )
     left_out = [right_id for right_id in keys if right_id not in title.rights]
     if left_out:
@@ -109,8 +114,8 @@ def title_gate(title: TitleInvestigation, keys: Sequence[str], rules: Rulebook, 
         return gate(
             GateVerdict.OPEN,
             Text(f"没有调查：{named[0]}", f"not checked: {named[1]}"),
-            Text("补充调查", "have them checked too"),
+            Text("请补充调查", "have them investigated too"),
         )
     if title.finding == "curable":
-        return gate(GateVerdict.OPEN, FINDING_TEXT["curable"], Text("放款前补正", "cure it before the drawdown"))
+        return gate(GateVerdict.OPEN, FINDING_TEXT["curable"], Text("放款前补正", "cure it before disbursement"))
     return gate(GateVerdict.PASSED, FINDING_TEXT["clear"])

@@ -95,7 +95,7 @@ from zhirong.kernel.rulebook import Pack, Reference
 from zhirong.kernel.text import Text
 
 _WITH_OWN_LIMIT = GUARANTOR_LIKE | {LENDER}
-_SHARE_UNITS = 10_000  # shares are shown to four places
+_SHARE_UNITS = 10_000  # Shares are shown to four places.
 
 _NOT_KNOWN = Text("不明", "not known")
 _ELSEWHERE = ("mode.region", "mode.in_force", "region.within")
@@ -104,7 +104,7 @@ _COST_KINDS = {"interest": "interest", "fee": "fees", "premium": "premiums"}
 
 
 def view(quote: Quote) -> QuoteDocument:
-    """The whole answer as a document."""
+    """Return the whole answer as a document."""
     case = quote.case
     return QuoteDocument(
         schema=SCHEMA,
@@ -127,7 +127,7 @@ def view(quote: Quote) -> QuoteDocument:
 
 
 def with_packs(document: QuoteDocument, packs: Sequence[Pack]) -> QuoteDocument:
-    """The same answer, naming the policy packs it was made under; unchanged for none."""
+    """Return the same answer with the policy packs used; unchanged if there are none."""
     if not packs:
         return document
     parts = tuple(
@@ -146,9 +146,9 @@ def with_packs(document: QuoteDocument, packs: Sequence[Pack]) -> QuoteDocument:
 
 
 def for_reading(document: QuoteDocument) -> QuoteDocument:
-    """The same answer for screens and files: modes of other places and times only by name, in ``elsewhere``.
+    """Return the same answer for screens and files: modes of other places and times only by name, in ``elsewhere``.
 
-    Where no mode is offered here, all are kept, so that there is something to compare.
+    If no mode is offered here, all are kept, so that there is something to compare.
     """
     here = tuple(mode for mode in document.modes if mode.offered_here)
     if not here:
@@ -158,7 +158,7 @@ def for_reading(document: QuoteDocument) -> QuoteDocument:
 
 
 def for_role(document: QuoteDocument, role: Literal["firm", "lender", "guarantor", "fund"]) -> QuoteDocument:
-    """The same answer with prices only as far as they concern ``role``."""
+    """Return the same answer with prices only as far as they concern ``role``."""
     return replace(document, modes=tuple(_priced_for(mode, role) for mode in document.modes))
 
 
@@ -176,7 +176,7 @@ def _priced_for(mode: ModePart, role: str) -> ModePart:
 
 
 def offered_here(offer: Offer) -> bool:
-    """Whether the mode exists for this firm at all: at its place, on the day of the case."""
+    """Return whether the mode exists for this firm: at its place, on the day of the case."""
     return not any(condition.code in _ELSEWHERE and condition.state == "unmet" for condition in offer.conditions)
 
 
@@ -386,13 +386,13 @@ def _credit_limit(answer: CreditLimit) -> HeadlinePart:
 
 
 def _cover_adds(offer: Offer, uncovered: ModeLimit) -> Fen:
-    """What the sharing adds to what the lender carries alone; nothing where nobody shares."""
+    """Return what sharing adds to what the lender bears alone; nothing where no party shares."""
     shared = any(role != LENDER for role in offer.limit.arrangement.roles)
     return offer.amount - uncovered.amount if shared and offer.amount else 0
 
 
 def _annex(limits: FirmLimits) -> AnnexPart:
-    """The working-capital annex; always shown, zero included."""
+    """Return the working-capital annex; always shown, zero included."""
     need = limits.need
     return AnnexPart(
         amount=_money(need.annex),
@@ -502,8 +502,9 @@ def _mode_limit(offer: Offer, uncovered: ModeLimit) -> ModeLimitPart:
 
 
 def _price(offer: Offer, uncovered: ModeLimit) -> PricePart | None:
-    """What the loan costs and earns, by whom it concerns: everybody, the lender, guarantors, and who pays from public
-    or pooled money."""
+    """Return costs and earnings of the loan, by whom they concern: everybody, the lender, guarantors, and payers of
+    public or pooled money.
+    """
     found, price = offer.limit, offer.limit.price
     if price is None or not offer.amount:
         return None
@@ -595,7 +596,7 @@ def _totals(offer: Offer) -> TotalsPart:
 
 
 def _process(offer: Offer) -> ProcessPart:
-    """How long and how costly the way to the money is (001 §5.1.4). Steps follow each other."""
+    """Return the duration and cost of the way to the loan (001 §5.1.4). Steps follow each other."""
     mode = offer.mode
     start = None if offer.schedule is None else offer.schedule.terms.start
     upfront = sum(
@@ -623,7 +624,7 @@ def _process(offer: Offer) -> ProcessPart:
 
 
 def _parties(parts: Sequence[PartyAmount]) -> tuple[SharePart, ...]:
-    """Amounts, and shares to four places that sum to one exactly."""
+    """Return amounts, and shares to four places that sum to one exactly."""
     weights = {part.role: part.amount for part in parts}
     shares = allocate(_SHARE_UNITS, weights) if any(weights.values()) else dict.fromkeys(weights, 0)
     return tuple(

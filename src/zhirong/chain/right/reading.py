@@ -137,7 +137,7 @@ def contradictions(right: Right) -> tuple[Problem, ...]:
                 "fee_paid_through_year",
                 str(right.fee_paid_through_year),
                 Text("这类权利没有年费", "this kind of right has no annual fee"),
-                Text("删去，或改正种类", "remove it, or correct the kind"),
+                Text("请删除，或更正种类", "remove it, or correct the kind"),
                 "not_for_kind",
             )
         )
@@ -147,7 +147,7 @@ def contradictions(right: Right) -> tuple[Problem, ...]:
                 "same_day_invention",
                 "true",
                 Text("只有实用新型才有同日发明申请一说", "only a utility model can have a same-day invention"),
-                Text("删去，或改正种类", "remove it, or correct the kind"),
+                Text("请删除，或更正种类", "remove it, or correct the kind"),
                 "not_for_kind",
             )
         )
@@ -196,7 +196,7 @@ def _patent_contradictions(right: Right) -> list[Problem]:
                     f"晚于号码 {right.number} 的年份",
                     f"it is later than the year of the number {right.number}",
                 ),
-                Text("改正申请日或号码", "correct the filing date or the number"),
+                Text("请更正申请日或号码", "correct the filing date or the number"),
                 "filed_after_number",
             )
         ]
@@ -211,7 +211,7 @@ def _read_holders(reader: Reader) -> tuple[Holder, ...]:
             "",
             "missing",
             Text("没有权利人", "no holder is given"),
-            Text('写成 holders = [{ name = "甲公司" }]', 'write holders = [{ name = "甲公司" }]'),
+            Text('请填写为 holders = [{ name = "甲公司" }]', 'write holders = [{ name = "甲公司" }]'),
         )
     return holders
 
@@ -249,7 +249,7 @@ def _read_licence(reader: Reader) -> Licence:
             licence.end,
             "dates_reversed",
             Text("许可结束早于开始", "the licence ends before it starts"),
-            Text("改正 start 或 end", "correct start or end"),
+            Text("请更正 start 或 end", "correct start or end"),
         )
     reader.finish()
     return licence
@@ -280,7 +280,7 @@ def _read_goods_classes(reader: Reader) -> tuple[int, ...]:
             value,
             "goods_classes",
             Text("不是商品和服务类别", "not classes of goods and services"),
-            Text("写 1 至 45 的整数，如 [9, 42]", "write whole numbers from 1 to 45: [9, 42]"),
+            Text("请填写 1 至 45 的整数，例如 [9, 42]", "write whole numbers from 1 to 45: [9, 42]"),
         )
         return ()
     return tuple(value)

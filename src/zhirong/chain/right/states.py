@@ -88,7 +88,7 @@ def refusal_of(
             event,
             "not_for_kind",
             Text(f"{KINDS[kind].text.zh}没有“{name.zh}”", f'a {KINDS[kind].text.en} knows no "{name.en}"'),
-            Text("检查权利种类或事件", "check the kind or the event"),
+            Text("请检查权利种类或事件", "check the kind or the event"),
         )
     in_status = state.status in FLAGS_PUT[event][1] if event in FLAGS_PUT else (state.status, event) in STATUS_MOVES
     if event not in FLAGS_LIFTED and not in_status:
@@ -96,7 +96,7 @@ def refusal_of(
             event,
             "not_in_status",
             Text(f"状态为“{status.zh}”时不能“{name.zh}”", f'"{name.en}" cannot follow the status "{status.en}"'),
-            Text("检查当前状态或事件的先后", "check the status, or the order of events"),
+            Text("请检查当前状态或事件的先后", "check the status, or the order of events"),
         )
     if event in FLAGS_PUT and FLAGS_PUT[event][0] in state.flags:
         flag = FLAG_TEXT[FLAGS_PUT[event][0]]
@@ -113,7 +113,7 @@ def refusal_of(
             event,
             "flag_missing",
             Text(f"并没有“{flag.zh}”", f'it is not "{flag.en}"'),
-            Text("先登记相应的事项", "record that matter first"),
+            Text("请先登记相应的事项", "record that matter first"),
         )
     barring = sorted(BARRED_BY.get(event, frozenset()) & state.flags)
     if barring:
@@ -122,14 +122,14 @@ def refusal_of(
             event,
             "barred",
             Text(f"“{flag.zh}”期间不能“{name.zh}”", f'"{name.en}" is barred while it is "{flag.en}"'),
-            Text("等该事项解除", "wait until that matter is settled"),
+            Text("请等待该事项解除", "wait until that matter is settled"),
         )
     if NEEDS_CONSENT.get(event) in state.flags and not pledgee_consents:
         return _refuse(
             event,
             "pledgee_consent",
             Text("质押期间须经质权人同意", "while pledged this needs the pledgee's consent"),
-            Text("取得质权人的书面同意", "obtain the pledgee's written consent"),
+            Text("请取得质权人的书面同意", "obtain the pledgee's written consent"),
         )
     return None
 

@@ -167,7 +167,7 @@ class RowReader:
             value,
             f"{field}_twice",
             Text(f"与第 {first} 行相同", f"row {first} has the same"),
-            Text("删去重复的一行，或改正它", "remove one of the rows, or correct it"),
+            Text("请删除重复的一行，或更正它", "remove one of the rows, or correct it"),
         )
 
     def is_empty(self) -> bool:
@@ -279,7 +279,7 @@ class RowReader:
                         "号码的末几位已丢失（被表格软件当作数字）",
                         "its last digits are lost: a spreadsheet took it for a number",
                     ),
-                    Text("把该列设为文本，重新填写", "make the column text and enter the number again"),
+                    Text("请将该列设为文本，重新填写", "make the column text and enter the number again"),
                 )
         written = [self._without_certificate(text) for text in self._texts("number")]
         kind = self._word("kind", KIND_WORDS, KIND_TEXT) or self._meaning.kind
@@ -333,7 +333,7 @@ class RowReader:
                 "",
                 "kind_needed",
                 Text(f"光凭数字 {text} 看不出种类", f"the digits {text} alone do not tell the kind"),
-                Text("写明种类，如商标", "state the kind, such as a trademark"),
+                Text("请写明种类，如商标", "state the kind, such as a trademark"),
             )
             return
         if text:
@@ -351,7 +351,7 @@ class RowReader:
                 text,
                 "number_unknown",
                 Text("看不出是哪一类权利的号码", "no kind of right has such a number"),
-                Text("改正号码，或写明种类", "correct the number, or state the kind"),
+                Text("请更正号码，或写明种类", "correct the number, or state the kind"),
             )
             return
         self.note("number", "", "missing", Text("没有号码，也没有种类", "neither number nor kind"), _FILL_IN)
@@ -410,7 +410,7 @@ class RowReader:
                 texts[0],
                 "not_a_term",
                 Text("不是起止两个日期", "not a first and a last day"),
-                Text("写成 2015-02-21 至 2025-02-20", "write 2015-02-21 至 2025-02-20"),
+                Text("请填写为 2015-02-21 至 2025-02-20", "write 2015-02-21 至 2025-02-20"),
             )
             return end, None
         return end or days[1], days[0]
@@ -482,7 +482,7 @@ class RowReader:
                     text,
                     "formula",
                     Text("公式没有计算结果", "a formula without its result"),
-                    Text("用 Excel 打开后保存", "open the file in Excel and save it"),
+                    Text("请用 Excel 打开后保存", "open the file in Excel and save it"),
                 )
             found.append(text)
         return found
@@ -538,9 +538,9 @@ class RowReader:
                     Text("公式没有计算结果", "a formula without its result")
                     if is_formula
                     else Text("不是日期", "not a date"),
-                    Text("用 Excel 打开后保存", "open the file in Excel and save it")
+                    Text("请用 Excel 打开后保存", "open the file in Excel and save it")
                     if is_formula
-                    else Text("写成 2026-01-31", "write it as 2026-01-31"),
+                    else Text("请填写为 2026-01-31", "write it as 2026-01-31"),
                 )
         return days
 
@@ -563,7 +563,7 @@ class RowReader:
                 text,
                 "not_a_choice",
                 Text("应为是或否", "must be yes or no"),
-                Text("写“是”或“否”", "write yes or no"),
+                Text("请填写“是”或“否”", "write yes or no"),
             )
         return text in YES
 
@@ -579,7 +579,7 @@ class RowReader:
             "out_of_range",
             Text("不是范围内的整数", "not a whole number within the range"),
             Text(
-                f"写 {allowed[0]} 至 {allowed[-1]} 的整数",
+                f"请填写 {allowed[0]} 至 {allowed[-1]} 的整数",
                 f"write a whole number from {allowed[0]} to {allowed[-1]}",
             ),
         )
@@ -617,7 +617,7 @@ class RowReader:
             "; ".join(parts),
             "goods_classes",
             Text("不是商品和服务类别", "not classes of goods and services"),
-            Text("写 1 至 45 的整数，如 9、42", "write whole numbers from 1 to 45: 9; 42"),
+            Text("请填写 1 至 45 的整数，例如 9、42", "write whole numbers from 1 to 45: 9; 42"),
         )
         return ()
 
@@ -693,7 +693,7 @@ class RowReader:
                     f"+{len(extra)}",
                     "; ".join(extra),
                     Text("比表头多出的格子里有内容", "cells beyond the headings hold something"),
-                    Text("检查是否有未加引号的逗号", "check for a comma without quotes"),
+                    Text("请检查是否有未加引号的逗号", "check for a comma without quotes"),
                     "too_many_cells",
                 )
             )
@@ -704,7 +704,7 @@ class RowReader:
             text,
             "damaged",
             Text("含有损坏的字符，编码不一致", "it holds damaged characters: the encoding is mixed"),
-            Text("重新导出这一行，另存为 UTF-8", "export the row again and save it as UTF-8"),
+            Text("请重新导出这一行，另存为 UTF-8", "export the row again and save it as UTF-8"),
         )
 
     def _note_choice(self, field: str, text: str, offered: Mapping[Word, Text]) -> None:
@@ -715,7 +715,7 @@ class RowReader:
             "not_a_choice",
             Text("不在可选范围内", "not one of the choices"),
             Text(
-                f"可写：{'、'.join(words.zh for words in offered.values())}",
+                f"可填写：{'、'.join(words.zh for words in offered.values())}",
                 f"write one of: {', '.join(words.en for words in offered.values())}",
             ),
         )
@@ -739,4 +739,4 @@ def number_headings(columns: Columns) -> set[str]:
     }
 
 
-_FILL_IN = Text("补上它", "fill it in")
+_FILL_IN = Text("请补充该项", "fill it in")

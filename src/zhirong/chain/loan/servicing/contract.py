@@ -84,7 +84,7 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
                     f"{words.zh}须在 {least} 与 {most} 之间（{rule.reference.as_text()}）",
                     f"{words.en} must lie between {least} and {most} ({rule.reference.as_text('en')})",
                 ),
-                Text(f"改为 {least} 到 {most} 之间的数", f"choose a number from {least} to {most}"),
+                Text(f"请改为 {least} 到 {most} 之间的数", f"choose a number from {least} to {most}"),
             )
     if contract.terms.changes:
         yield (
@@ -94,7 +94,7 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
             Text(
                 "放款后的变化在重算时是事件", "what changes after the drawdown is an event when a loan is replayed"
             ),
-            Text("改写为 [[event]]", "write it as an [[event]]"),
+            Text("请改写为 [[event]]", "write it as an [[event]]"),
         )
     if contract.terms.grace is not None and contract.terms.grace.interest != "paid":
         yield (

@@ -326,7 +326,8 @@ def check_events(events: Iterable[Event]) -> None:
                     yuan(amount),
                     Text("金额须大于零", "the amount must be more than nothing"),
                     Text(
-                        "写成正数；要撤销用冲正事件", "enter a positive amount; to take one back, reverse its event"
+                        "请写成正数；要撤销用冲正事件",
+                        "enter a positive amount; to take one back, reverse its event",
                     ),
                     "amount_not_positive",
                 )
@@ -349,7 +350,7 @@ def check_events(events: Iterable[Event]) -> None:
                     f"{where}.until",
                     until.isoformat(),
                     Text("新的到期日须晚于生效日", "the new end must come after the day of effect"),
-                    Text("改正 until", "correct until"),
+                    Text("请更正 until", "correct until"),
                     "dates_reversed",
                 )
             )
@@ -363,7 +364,7 @@ def check_events(events: Iterable[Event]) -> None:
                     f"event[{event.id}].of",
                     event.of,
                     Text("没有先于它记账的这个事件", "no event of this id was booked before it"),
-                    Text("写明要冲正的事件编号", "name the id of the event to be reversed"),
+                    Text("请写明要冲正的事件编号", "name the id of the event to be reversed"),
                     "nothing_to_reverse",
                 )
             )
@@ -374,7 +375,7 @@ def check_events(events: Iterable[Event]) -> None:
                 "event",
                 "",
                 Text("没有放款事件", "there is no drawdown"),
-                Text("写入放款事件", "add the drawdown"),
+                Text("请补充放款事件", "add the drawdown"),
                 "no_drawdown",
             )
         )
@@ -384,7 +385,7 @@ def check_events(events: Iterable[Event]) -> None:
                 f"event[{event.id}].day",
                 event.day.isoformat(),
                 Text("早于首次放款", "before the first drawdown"),
-                Text("改正日期", "correct the day"),
+                Text("请更正日期", "correct the day"),
                 "before_drawdown",
             )
             for event in listed

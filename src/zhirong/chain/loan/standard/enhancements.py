@@ -82,7 +82,7 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
         or not references
         or not all(isinstance(each, Mapping) for each in references)
     ):
-        raise refused("contractStructure", references, Text("列出所担保的合同", "list the contracts covered"))
+        raise refused("contractStructure", references, Text("请列出所担保的合同", "list the contracts covered"))
     covered: list[StandardContract] = []
     identifiers: set[str] = set()
     markets: list[str] = []
@@ -253,7 +253,7 @@ class _Run:
 
     def _price(self, code: str, moment: datetime) -> float:
         if code not in self._market:
-            raise refused(f"dataObserved.{code}", "", Text("补充市场价格", "add the market price"))
+            raise refused(f"dataObserved.{code}", "", Text("请补充市场价格", "add the market price"))
         return self._market[code].at(moment)
 
     def _state_of(self, child: StandardContract, moment: datetime) -> StandardState:

@@ -388,6 +388,6 @@ def _not_observed(code: str, moment: datetime) -> Problem:
         f"dataObserved.{code}",
         moment.isoformat(),
         Text("这一时刻没有观测值", "nothing was observed by this time"),
-        Text("补充 dataObserved 中的数据", "add the observation to dataObserved"),
+        Text("请补充 dataObserved 中的数据", "add the observation to dataObserved"),
         "not_observed",
     )
