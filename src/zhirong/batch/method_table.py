@@ -128,7 +128,8 @@ def _read_row(
             "wrong_type",
             Text("不是权利资料的栏目", "not a column for a fact of the right"),
             Text(
-                "请填写为 right.kind、right.filing_date 等列", "write columns right.kind, right.filing_date and so on"
+                "请填写为 right.kind、right.filing_date 等列",
+                "write columns right.kind, right.filing_date and so on",
             ),
         )
     kind = reader.choice("method", tuple(METHODS))

@@ -54,7 +54,9 @@ def decode(data: bytes, source: str = "") -> Any:
                 f"第 {at + 1} 字节起不是规范写法：内容可能未变，字节已变",
                 f"from byte {at + 1} on the file is not canonical: the content may be the same, the bytes are not",
             ),
-            Text("请使用原始文件，不要重新排版或另存", "use the original file; do not reformat it or save it again"),
+            Text(
+                "请使用原始文件，不要重新排版或另存", "use the original file; do not reformat it or save it again"
+            ),
             source,
         )
     return value
@@ -105,7 +107,9 @@ def _ordered(value: Any, path: str, depth: int) -> Any:
     if isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:
             reason = Text("整数太大", "the integer is too large")
-            raise _refused(path, str(value), "integer_too_large", reason, Text("请写成文字", "write it as a string"))
+            raise _refused(
+                path, str(value), "integer_too_large", reason, Text("请写成文字", "write it as a string")
+            )
         return value
     if isinstance(value, Mapping):
         for name in value:

@@ -88,12 +88,12 @@ def _read_entry(reader: Reader) -> LogEntry:
 
 
 def is_instant(written: str) -> bool:
-    """Whether the text has the form of an instant, such as ``2026-11-21T02:00:00Z``."""
+    """Return whether the text has the form of an instant, such as ``2026-11-21T02:00:00Z``."""
     return _INSTANT.fullmatch(written) is not None
 
 
 def is_origin(written: str) -> bool:
-    """Whether the text can name a log or a key: no spaces, no plus signs, no invisible characters."""
+    """Return whether the text can name a log or a key: no spaces, no plus signs, no invisible characters."""
     return _ORIGIN.fullmatch(written) is not None and written.isprintable()
 
 

@@ -107,7 +107,7 @@ def identity_code(kind: str, number: str, secret: bytes = b"") -> str:
 
 
 def is_identity_code(written: str) -> bool:
-    """Whether the text is an identity number with a correct check code."""
+    """Return whether the text is an identity number with a correct check code."""
     try:
         content = base64.b32decode(written.removeprefix("ZR1-").replace("-", ""))
     except ValueError:

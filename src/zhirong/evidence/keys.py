@@ -56,12 +56,12 @@ class PublicKey:
 
     @property
     def is_witness(self) -> bool:
-        """Whether it countersigns, rather than signs for the log."""
+        """Return whether it countersigns, rather than signs for the log."""
         return self.type in _WITNESSES
 
     @property
     def can_be_checked(self) -> bool:
-        """Whether this version checks signatures of this type."""
+        """Return whether this version checks signatures of this type."""
         return self.type in _CAN_CHECK
 
     def as_text(self) -> str:
@@ -69,7 +69,7 @@ class PublicKey:
         return f"{self.name}+{self.id.hex()}+{base64.b64encode(self.type.value + self.material).decode()}"
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
-        """Whether this key made the signature over the message (Ed25519, RFC 8032)."""
+        """Return whether this key made the signature over the message (Ed25519, RFC 8032)."""
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 

@@ -30,7 +30,7 @@ class TimestampFinding:
 
 
 def can_check() -> bool:
-    """Whether time stamps can be checked in this installation."""
+    """Return whether time stamps can be checked in this installation."""
     from importlib.util import find_spec
 
     return find_spec("rfc3161_client") is not None
@@ -63,7 +63,7 @@ def token_of_response(response: bytes, signed: SignedCheckpoint, roots: "Sequenc
 
 
 def check_timestamp(token: bytes, signed: SignedCheckpoint, roots: "Sequence[Certificate]") -> TimestampFinding:
-    """Whether an authority under one of these roots stamped this checkpoint."""
+    """Return whether an authority under one of these roots stamped this checkpoint."""
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
     try:

@@ -73,13 +73,13 @@ class WorkingDays:
     make_up: frozenset[date]
 
     def is_working(self, day: date) -> bool:
-        """Whether offices are open on ``day``."""
+        """Return whether offices are open on ``day``."""
         if day in self.make_up:
             return True
         return day.weekday() < 5 and day not in self.holidays
 
     def is_provisional(self, day: date) -> bool:
-        """Whether the holidays of the year of ``day`` have not been announced yet, so the answer may change."""
+        """Return whether the holidays of the year of ``day`` have not been announced yet, so the answer may change."""
         return day.year not in self.announced
 
     def shift(self, day: date, rule: Shift) -> date:

@@ -75,7 +75,7 @@ class Reader:
         self._problems.append(Problem(self._at(field), shown, reason, hint, code))
 
     def failed(self) -> bool:
-        """Whether any problem has been noted so far, here or in a table inside."""
+        """Return whether any problem has been noted so far, here or in a table inside."""
         return bool(self._problems)
 
     def problem_count(self) -> int:
@@ -115,16 +115,16 @@ class Reader:
     # -- fields -----------------------------------------------------------------------------------------------
 
     def has(self, name: str) -> bool:
-        """Whether the field is present. Marks it as read."""
+        """Return whether the field is present. Marks it as read."""
         self._asked.add(name)
         return name in self._table
 
     def is_word(self, name: str, word: str) -> bool:
-        """Whether the field is present and equals this word. Marks it as read."""
+        """Return whether the field is present and equals this word. Marks it as read."""
         return bool(self._look(name) == word)
 
     def is_table(self, name: str) -> bool:
-        """Whether the field is present and holds a table. Marks it as read."""
+        """Return whether the field is present and holds a table. Marks it as read."""
         return isinstance(self._look(name), Mapping)
 
     def anything(self, name: str) -> Any:

@@ -12,7 +12,7 @@ _OF_SQLITE = "database or disk is full"
 
 
 def is_full_disk(error: BaseException | None) -> bool:
-    """Whether an error, or what caused it, is that the disk has no room."""
+    """Return whether an error, or what caused it, is that the disk has no room."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))

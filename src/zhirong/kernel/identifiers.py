@@ -166,7 +166,9 @@ def patent_number(written: str) -> str:
         raise NumberError(
             "patent_year",
             Text(f"{year4} 年的申请号年份只写两位", f"a number of {year4} has a two-digit year"),
-            Text(f"请填写为 {core[2:5]}… 的九位号", f"write the nine-character number that begins with {core[2:5]}"),
+            Text(
+                f"请填写为 {core[2:5]}… 的九位号", f"write the nine-character number that begins with {core[2:5]}"
+            ),
         )
     if year2 is not None:
         return _old_patent_number(core, year2, check2)
@@ -419,7 +421,9 @@ def right_number(kind: str, written: str) -> str:
         if form.is_optional:
             return ""
         raise NumberError(
-            "number_missing", Text("未填写号码", "the number is missing"), Text("请补充填写号码", "enter the number")
+            "number_missing",
+            Text("未填写号码", "the number is missing"),
+            Text("请补充填写号码", "enter the number"),
         )
     if form.read is None:
         raise NumberError(

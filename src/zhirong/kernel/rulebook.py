@@ -69,11 +69,11 @@ class Reference:
 
     @property
     def doubtful(self) -> bool:
-        """Whether no source confirms it; it must be marked as such wherever it is used."""
+        """Return whether no source confirms it; it must be marked as such wherever it is used."""
         return self.confidence in ("unconfirmed", "assumed")
 
     def holds(self, day: date) -> bool:
-        """Whether ``day`` is within its dates; an unknown end is open."""
+        """Return whether ``day`` is within its dates; an unknown end is open."""
         after_start = self.valid_from is None or self.valid_from <= day
         return after_start and (self.valid_to is None or day <= self.valid_to)
 

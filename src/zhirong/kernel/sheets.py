@@ -35,5 +35,5 @@ def sheets_of(rows: Iterable[Row]) -> tuple[Iterable[Row], ...]:
 
 
 def is_filled(cell: Cell) -> bool:
-    """Whether a cell is not empty."""
+    """Return whether a cell is not empty."""
     return bool(cell.strip()) if isinstance(cell, str) else cell is not None

@@ -105,7 +105,9 @@ def party_of(account: str) -> str:
 
 
 def is_account(account: str) -> bool:
-    """Whether the path names a known party, a known holding and, at most, details such as ``recovery_costs``."""
+    """Return whether the path names a known party, a known holding and, at most, details such as
+    ``recovery_costs``.
+    """
     steps = account.split(":")
     return (
         len(steps) >= 2

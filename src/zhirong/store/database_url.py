@@ -31,7 +31,8 @@ def database(url: str, data: Path) -> dict[str, Any]:
                     parts.scheme,
                     Text("既不是 PostgreSQL 也不是 SQLite", "neither PostgreSQL nor SQLite"),
                     Text(
-                        "请填写为 postgresql://用户:口令@主机/库", "write it like postgresql://user:password@host/name"
+                        "请填写为 postgresql://用户:口令@主机/库",
+                        "write it like postgresql://user:password@host/name",
                     ),
                     "setting",
                 )

@@ -48,7 +48,7 @@ def telling_pairs(key: str) -> frozenset[str]:
 
 
 def _ends_like(key: str, form: str) -> bool:
-    """Whether a name ends with a legal form; one wrong character in four or more is a slip of the pen."""
+    """Return whether a name ends with a legal form; one wrong character in four or more is a slip of the pen."""
     end = key[-len(form) :]
     if end == form:
         return True

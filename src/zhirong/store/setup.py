@@ -54,7 +54,7 @@ class SchemaState:
 
     @property
     def is_older(self) -> bool:
-        """Whether an older version of the store made the tables."""
+        """Return whether an older version of the store made the tables."""
         return self.is_platform and any(app == _STORE for app, _ in self.pending)
 
 

@@ -21,7 +21,7 @@ class NoRegisterError(RuntimeError):
 
 
 def is_writing() -> bool:
-    """Whether this thread holds the log's head."""
+    """Return whether this thread holds the log's head."""
     return getattr(_held, "head", None) is not None
 
 

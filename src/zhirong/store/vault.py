@@ -58,12 +58,12 @@ def keyed_digest(purpose: str, text: str, folder: Path) -> str:
 
 
 def has_key(folder: Path) -> bool:
-    """Whether there is a key, without making one."""
+    """Return whether there is a key, without making one."""
     return bool(os.environ.get("ZHIRONG_VAULT_KEY")) or (folder / KEY_FILE).exists()
 
 
 def is_encrypted(kept: str) -> bool:
-    """Whether it was encrypted here."""
+    """Return whether it was encrypted here."""
     return kept.startswith(_MARK)
 
 

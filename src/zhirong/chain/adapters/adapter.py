@@ -38,7 +38,7 @@ class Adapter:
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def knows(self, keys: frozenset[str]) -> bool:
-        """Whether a file with these headings is of this format."""
+        """Return whether a file with these headings is of this format."""
         return all(alternatives & keys for alternatives in self.known_by)
 
 

@@ -1,4 +1,4 @@
-"""What a right is worth, what it is worth to a lender, and how sure that is."""
+"""The value of a right, its value to a lender, and the uncertainty of both."""
 
 from zhirong.chain.appraisal.appraisal import appraise
 from zhirong.chain.appraisal.lending import lending_value

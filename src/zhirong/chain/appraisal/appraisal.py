@@ -1,4 +1,4 @@
-"""From a request and rights to a value: every method simulated, the results reconciled, alarms raised."""
+"""From a request and rights to a value: simulate every method, reconcile the results, raise alarms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -34,7 +34,7 @@ from zhirong.kernel.money import show_yuan
 from zhirong.kernel.rulebook import Rulebook, RuleError, RuleValue
 from zhirong.kernel.text import Text, same
 
-# A tornado compares medians; a tenth of the paths ranks the inputs as well as all of them would.
+# A tornado compares medians; a tenth of the paths ranks the inputs as well as all of them.
 _TORNADO_SHARE = 10
 
 PREFERENCE = "appraisal.reconcile.preference"
@@ -45,12 +45,11 @@ Draws = Mapping[str, Level]
 def appraise(
     request: AppraisalRequest, rights: Sequence[Right], rules: Rulebook, day: date, *, detailed: bool = True
 ) -> Appraisal | NoValue:
-    """The value of the request's rights by the rules of ``day``, or why there is none.
+    """Return the value of the request's rights by the rules of ``day``, or why there is none.
 
-    detailed: with the tornado; without it the value is the same and takes a fraction of the time.
-
-    rights: those of the case; the request names the ones that are valued together. Raises InputError for a
-    valuation date after ``day`` and for a right that the case does not hold.
+    detailed: with the tornado; without it the value is the same and takes a fraction of the time. rights: those of
+    the case; the request names the ones that are valued together. Raises InputError for a valuation date after
+    ``day`` and for a right that the case does not contain.
     """
     subject = _subject(request, rights, day)
     request = under_rules(request, rules, day)
@@ -97,16 +96,17 @@ def appraise(
 
 
 def _preference_of(request: AppraisalRequest, rules: Rulebook) -> str:
-    """The order of approaches for the purpose, where the rules give it its own."""
+    """Return the order of approaches for the purpose, where the rules have a separate one."""
     own = f"{PREFERENCE}.{request.purpose}"
     return own if own in rules else PREFERENCE
 
 
 def approach_weights(methods: Sequence[AppraisalMethod], preference: RuleValue) -> dict[str, Decimal]:
-    """Each method's weight: all of it to the approach that the rule prefers, evenly among its methods.
+    """Return each method's weight: the approach that the rule prefers gets all of it, divided evenly among its
+    methods.
 
-    The rule lists approaches in order of preference; the others stand beside as cross-checks, with weight zero.
-    Raises RuleError for a method whose approach the rule does not list.
+    The rule lists approaches in order of preference; the others are cross-checks with weight zero. Raises RuleError
+    for a method whose approach the rule does not list.
     """
     order = list(preference.value)
     deciding = [method for method in methods if method.approach != NEVER_DECIDES]
@@ -120,7 +120,7 @@ def approach_weights(methods: Sequence[AppraisalMethod], preference: RuleValue) 
 
 
 def under_rules(request: AppraisalRequest, rules: Rulebook, day: date) -> AppraisalRequest:
-    """The request with its methods as the rules of ``day`` let them count their inputs."""
+    """Return the request with its methods as the rules of ``day`` let them count their inputs."""
     return replace(request, methods=tuple(method.under(rules, day) for method in request.methods))
 
 
@@ -150,19 +150,19 @@ def _subject(request: AppraisalRequest, rights: Sequence[Right], day: date) -> t
 
 
 def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -> NoValue | None:
-    """Why the rights and methods of a request can give no value, whatever their life; None if they can."""
+    """Return why the rights and methods of a request can give no value, whatever their life; None if they can."""
     if not request.rights:
         return _no_value(
             "no_rights",
-            Text("没有指明要评估的权利", "no right is named to be appraised"),
+            Text("没有指明要评估的权利", "no right is named for appraisal"),
             Text("请补充权利", "add the rights"),
         )
     if not request.methods:
         return _no_value(
             "no_economic_input",
             Text(
-                "缺少经济数据：收入、许可费率或成本，不能给出价值；这不等于价值为零",
-                "no economic input: revenue, royalty or cost; so there is no value, not a value of zero",
+                "缺少经济数据（收入、许可费率或成本），无法给出价值；不代表价值为零",
+                "no economic input (revenue, royalty or cost): no value can be given, which is not a value of zero",
             ),
             Text(
                 "请补充使用该权利的产品收入与许可费率，或研发成本，并注明证据等级",
@@ -173,7 +173,8 @@ def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -
         return _no_value(
             "only_cross_checks",
             Text(
-                "只有核对用的方法，不能据以定值", "only methods that serve as cross-checks, which decide no value"
+                "只有核对用的方法，不能据以定值",
+                "only cross-check methods are given, which cannot determine a value",
             ),
             Text("请补充收益法、市场法或成本法", "add an income, market or cost method"),
         )
@@ -186,7 +187,7 @@ def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -
 
 
 def no_value_of_life(life: RemainingLife) -> NoValue | None:
-    """Why a life leaves no value: it cannot be determined, or it is over."""
+    """Return why a life leaves no value: it cannot be determined, or it is over."""
     if life.unknown:
         fields = "; ".join(f"{right_id}: {', '.join(missing)}" for right_id, missing in life.unknown)
         return _no_value(
@@ -199,7 +200,7 @@ def no_value_of_life(life: RemainingLife) -> NoValue | None:
         return _no_value(
             "no_life_left",
             Text("在评估基准日，权利、合同或经济寿命已经结束", "the life is over on the valuation date"),
-            Text("请改用仍有寿命的权利，或更正日期", "use rights that still have a life, or correct the dates"),
+            Text("请改用仍有寿命的权利，或更正日期", "use rights with a remaining life, or correct the dates"),
             life.explanation,
         )
     return None
@@ -208,7 +209,7 @@ def no_value_of_life(life: RemainingLife) -> NoValue | None:
 def renewal_of(
     request: AppraisalRequest, subject: Sequence[Right], rules: Rulebook, day: date
 ) -> RenewalTerms | NoValue | None:
-    """Fees and returns if a method needs them; the reason for no value if the rights have none."""
+    """Return fees and returns if a method needs them; the reason for no value if the rights have none."""
     if not any(isinstance(method, RenewalOption) for method in request.methods):
         return None
     terms = renewal_terms(carriers(subject), request.valuation_date, rules, day)
@@ -217,7 +218,7 @@ def renewal_of(
             "renewal_without_fees",
             Text(
                 "续展期权只适用于有申请日、逐年缴费的专利",
-                "the renewal option applies to patents with a filing date, kept by yearly fees",
+                "the renewal option applies to patents with a filing date and yearly fees",
             ),
             Text("请补充申请日，或改用其他方法", "fill in the filing dates, or use another method"),
         )
@@ -237,16 +238,16 @@ def _draws_of(method: AppraisalMethod, draws: Draws) -> dict[str, Level]:
 
 
 def _simulated(method: AppraisalMethod, draws: Draws, terms: MethodTerms, paths: int) -> Array:
-    # Inputs that are all certain give one number instead of one for each path.
+    # Inputs that are all certain give one number instead of one per path.
     return np.broadcast_to(method.values(_draws_of(method, draws), terms), (paths,))
 
 
 def _where_apart(
     weights: Mapping[str, Decimal], values: Mapping[str, Array], limit: Decimal
 ) -> Mapping[str, Decimal]:
-    """The weights, or all of it to the lowest of the leading methods where their medians lie too far apart.
+    """Return the weights, or all weight on the lowest of the leading methods if their medians lie too far apart.
 
-    An average of values that contradict each other is backed by none of them.
+    No method supports an average of contradictory values.
     """
     medians = {name: float(np.median(values[name])) for name, weight in weights.items() if weight > 0}
     lowest = min(medians, key=lambda name: medians[name])
@@ -256,10 +257,10 @@ def _where_apart(
 
 
 def _reconciled(values: Mapping[str, Array], weights: Mapping[str, Decimal]) -> Array:
-    """The weighted average of the methods at equal rank, in the order of the first one's paths.
+    """Return the weighted average of the methods at equal rank, in the order of the first one's paths.
 
-    Methods value the same right, so they are high together or low together: drawn apart, each further method would
-    narrow the interval although it knows nothing new.
+    Methods value the same right, so they are high together or low together. If they were drawn independently, each
+    further method would narrow the interval without new information.
     """
     parts = [values[name] * float(weight) for name, weight in weights.items() if weight > 0]
     if len(parts) == 1:
@@ -290,7 +291,7 @@ def _tornado(
     terms: MethodTerms,
     paths: int,
 ) -> tuple[TornadoBar, ...]:
-    """P50 with each input of the weighted methods set to its own P10 and P90; the widest swing first."""
+    """Return P50 with each input of the weighted methods set to its own P10 and P90; the widest swing first."""
     few = max(1_000, paths // _TORNADO_SHARE)
     part = {name: draw[:few] for name, draw in draws.items()}
     base = {method.id: _simulated(method, part, terms, few) for method in methods}
@@ -341,13 +342,13 @@ def _alarms(
 def alarms_of_value(
     request: AppraisalRequest, methods: Sequence[AppraisalMethod], value: Distribution, rules: Rulebook, day: date
 ) -> tuple[Alarm, ...]:
-    """What a reader must know of a value by itself: out of date, unusual inputs, a mean far above the median."""
+    """Return the warnings on a value itself: out of date, unusual inputs, a mean far above the median."""
     months, skew = rules.at("appraisal.validity", day), rules.at("appraisal.skew_limit", day)
     alarms = []
     if add_months(request.valuation_date, months.whole()) < day:
         text = Text(
             f"评估基准日 {request.valuation_date} 距今已超过 {months.whole()} 个月，须重新评估后才可依据",
-            f"the valuation date {request.valuation_date} is more than {months.whole()} months ago: revalue first",
+            f"the valuation date {request.valuation_date} is more than {months.whole()} months ago: have it appraised again before relying on it",
         )
         alarms.append(Alarm("stale", text))
     alarms.extend(alarm for method in methods for alarm in method.cautions(rules, day))
@@ -355,14 +356,14 @@ def alarms_of_value(
     if value.median == 0:
         text = Text(
             "至少一半情形下价值为零：请核对输入；该零值为计算结果，并非缺少数据",
-            "worth nothing in half of the outcomes or more: check the inputs; a zero that was computed, not a gap",
+            "the value is zero in at least half of the outcomes: check the inputs; this zero is calculated and does not mean missing data",
         )
         alarms.append(Alarm("worth_nothing", text))
     if value.mean > skew.number() * value.median:
         text = Text(
-            f"均值 {show_yuan(value.mean)} 元远高于中位数 {show_yuan(value.median)} 元：价值靠少数好结果撑起",
+            f"均值 {show_yuan(value.mean)} 元远高于中位数 {show_yuan(value.median)} 元：价值主要来自少数有利情形",
             f"the mean of CNY {show_yuan(value.mean)} lies far above the median of {show_yuan(value.median)}:"
-            " a few good outcomes carry it",
+            " a few good outcomes account for most of it",
         )
         alarms.append(Alarm("mean_far_above_median", text))
     return tuple(alarms)
@@ -379,8 +380,8 @@ def _spread(lowest: MethodResult, highest: MethodResult, limit: Decimal) -> Alar
         "methods_disagree",
         Text(
             f"{first.zh}（中位数 {high} 元）与{second.zh}（{low} 元）相差超过 {limit} 倍：不取平均，须说明原因",
-            f"{first.en} (median CNY {high}) and {second.en} ({low}) are more than {limit} times apart: not averaged,"
-            " to be explained",
+            f"{first.en} (median CNY {high}) and {second.en} ({low}) differ by a factor of more than {limit}: no"
+            " average is taken; state the reason",
         ),
     )
 
@@ -417,7 +418,7 @@ def _explanation(
         "fen",
         Text(
             f"目的：{PURPOSE_TEXT[request.purpose].zh}；基准日 {request.valuation_date}；与区间一并使用",
-            f"purpose: {PURPOSE_TEXT[request.purpose].en}; as of {request.valuation_date}; read it with its interval",
+            f"purpose: {PURPOSE_TEXT[request.purpose].en}; as of {request.valuation_date}; use it only with its interval",
         ),
         parts=(
             distribution,
@@ -442,7 +443,7 @@ def _weighted(result: MethodResult, suit: Suitability, leading: Approach) -> Exp
         "fen",
         own.formula,
         parts=(
-            Explanation(Text("权重的理由", "why this weight"), _why(result, leading)),
+            Explanation(Text("权重的理由", "reason for the weight"), _why(result, leading)),
             suit.explain(),
             *own.parts,
         ),
@@ -453,17 +454,17 @@ def _why(result: MethodResult, leading: Approach) -> Text:
     if result.weight > 0:
         return Text(
             "按规则的优先次序，现有方法中这一途径居先；同一途径的方法平分，相差过大时只取最低者",
-            "by the order of the rules this approach comes first among those given; its methods share evenly, or the"
-            " lowest decides alone where they are too far apart",
+            "by the order of the rules this approach comes first among those given; its methods share evenly, or"
+            " only the lowest counts where they differ too much",
         )
     if result.approach == leading:
         return Text(
             "与同一途径的最低结果相差过大：说明原因之前不取平均，只取最低者",
-            "too far above the lowest of its approach: until that is explained the lowest decides alone",
+            "too far above the lowest of its approach: until the reason is stated, only the lowest counts",
         )
     if result.approach == NEVER_DECIDES:
-        return Text("仅供核对，从不定值", "a cross-check, which never decides a value")
-    return Text("有优先的途径，此处只作核对", "a better approach is there; this one is a check")
+        return Text("仅供核对，不用于定值", "for cross-checking only; never determines a value")
+    return Text("已有优先适用的途径，此处仅供核对", "a preferred approach is available; this one is a cross-check")
 
 
 def _unfit(suits: Sequence[Suitability], weights: Mapping[str, Decimal]) -> tuple[Alarm, ...]:

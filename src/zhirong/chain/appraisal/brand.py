@@ -15,10 +15,10 @@ from zhirong.kernel.text import Text
 
 
 def brand_multiple(score: Level, greatest: Level) -> Level:
-    """Multiple of profit at a strength of 0 to 100: an S-curve from 0 to ``greatest``.
+    """Return the multiple of profit at a strength of 0 to 100: an S-curve from 0 to ``greatest``.
 
-    As Chinese textbooks give the curve of Interbrand for a greatest multiple of 20: 250·Y = X² up to 50 and
-    (Y − 10)² = 2X − 100 above; here scaled to ``greatest`` (not read in the original).
+    Chinese textbooks give the curve of Interbrand for a greatest multiple of 20 as 250·Y = X² up to 50 and (Y −
+    10)² = 2X − 100 above; here it is scaled to ``greatest`` (the original was not read).
     """
     x = np.clip(score, 0.0, 100.0)
     return np.where(x <= 50.0, x * x / 250.0, 10.0 + np.sqrt(np.maximum(0.0, 2.0 * x - 100.0))) * greatest / 20.0
@@ -26,9 +26,10 @@ def brand_multiple(score: Level, greatest: Level) -> Level:
 
 @dataclass(frozen=True, slots=True)
 class BrandStrength(Ordinary):
-    """past: profit of the branded business in yuan, with the weight of each year. role: the part that is the brand's.
+    """past: profit of the branded business in yuan, with the weight of each year. role: the brand's part of it.
 
-    scores: points of each factor of strength; points: the most that all factors can have. greatest: multiple at 100.
+    scores: points of each factor of strength; points: the maximum of all factors together. greatest: multiple at
+    100.
     """
 
     method: ClassVar = "brand_strength"
@@ -60,18 +61,20 @@ class BrandStrength(Ordinary):
         return sum((float(weight) / total * widening.quantile(one, u) for weight, (_, one) in parts), start=0.0)
 
     def strength(self, u: Level, widening: Widening) -> Level:
-        """Points of 100 at probability ``u``, never above what can be had."""
+        """Return points of 100 at probability ``u``, never above the maximum."""
         points = sum((widening.quantile(one, u) for _, one in self.scores), start=0.0)
         return np.minimum(100.0, points / float(self.points) * 100.0)
 
     def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
-        """The value in yuan on every path; where law or contract ends the right, at most the profit of the years left."""
+        """Return the value in yuan on every path; where law or contract ends the right, at most the profit of the
+        remaining years.
+        """
         at = {driver.name: driver.total(uniforms[driver.name], terms.widening) for driver in self.drivers()}
         multiple = terms.capped(brand_multiple(at["strength"], at["greatest"]))
         return np.asarray(at["profit"] * at["role"] * (1.0 - float(self.tax)) * multiple, dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether there is any profit, of which the brand has a part."""
+        """Return whether there is any profit, of which the brand has a part."""
         return any_positive([one for _, one in self.past]) and self.role.high > 0
 
     def explain(self) -> Explanation:
@@ -93,7 +96,7 @@ class BrandStrength(Ordinary):
 
 
 def read_brand_strength(reader: Reader, method_id: str, setting: Setting) -> BrandStrength:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     past, weights = [], []
     for number, entry in enumerate(reader.tables("past_profit"), 1):
         weights.append(entry.number("weight", Decimal("0.01"), 100))
@@ -110,8 +113,8 @@ def read_brand_strength(reader: Reader, method_id: str, setting: Setting) -> Bra
                 name,
                 "",
                 "missing",
-                Text("一项也没有", "none is given"),
-                Text(f"至少写一个 [[{name}]]", f"Enter at least one [[{name}]]."),
+                Text("未填写任何一项", "none is given"),
+                Text(f"请至少填写一个 [[{name}]]", f"Enter at least one [[{name}]]."),
             )
     return BrandStrength(
         id=method_id,

@@ -1,4 +1,4 @@
-"""Capitalisation: one yearly income, level, growing or declining, permanently or for a life."""
+"""Capitalisation of one yearly income: level, growing or declining, permanent or for a life."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,8 @@ from zhirong.kernel.text import Text
 
 
 def declining_annuity(income: float, decline: float, discount: float, years: int) -> float:
-    """Value of A, A − B, A − 2B, … at the end of each year: A·a − B·(a − n·v^n)/r, with a the annuity factor.
+    """Return the value of A, A − B, A − 2B, … at the end of each year: A·a − B·(a − n·v^n)/r, with a the annuity
+    factor.
 
     The textbook's declining-balance income (纯收益等额递减). Raises ValueError if the income turns negative.
     """
@@ -39,8 +40,8 @@ def declining_annuity(income: float, decline: float, discount: float, years: int
 class Capitalisation(Ordinary):
     """A yearly income of the right, capitalised.
 
-    growth: yearly, negative where it declines in proportion. decline: yuan less every year. life: None is without
-    its own end; law and contract end it all the same.
+    growth: yearly, negative for a proportional decline. decline: yuan less every year. life: None has no end of its
+    own; law and contract still end it.
     """
 
     method: ClassVar = "capitalisation"
@@ -75,7 +76,7 @@ class Capitalisation(Ordinary):
         years = float(np.max(life))
         if self.decline is not None:
             by = at(self.decline, uniforms["decline"])
-            # Without another end the income itself ends when nothing is left of it.
+            # Without another end, the income itself ends when nothing is left of it.
             longest = min(years, float(np.max(yearly / np.maximum(by, 1e-9))) + 1.0, 1_000.0)
             count = max(1, ceil(longest))
             flows = [np.maximum(0.0, yearly - by * year) for year in range(count)]
@@ -90,7 +91,7 @@ class Capitalisation(Ordinary):
         return present_value(flows, rate, life, yearly_periods(len(flows), self.income.convention))
 
     def has_economic_input(self) -> bool:
-        """Whether there is any income."""
+        """Return whether there is any income."""
         return self.yearly.high > 0
 
     def stated_life(self) -> float | None:
@@ -102,7 +103,7 @@ class Capitalisation(Ordinary):
         formula = Text(
             "V = 年收益 ÷（折现率 − 增长率）；增长率至少低于折现率 0.5 个百分点；法律或合同有终止日的，逐年加总至该日",
             "V = yearly income ÷ (discount − growth), growth at least half a point below the rate; where law or contract"
-            " ends the income, summed by year up to then",
+            " ends the income, summed by year up to that date",
         )
         if self.decline is not None:
             formula = Text(
@@ -122,7 +123,7 @@ class Capitalisation(Ordinary):
 
 
 def read_capitalisation(reader: Reader, method_id: str, setting: Setting) -> Capitalisation:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     growth = read_optional_uncertain(reader, "growth", "growth")
     if growth is not None:
         growth = of_the_future(growth, setting.purpose)
@@ -145,7 +146,7 @@ def read_capitalisation(reader: Reader, method_id: str, setting: Setting) -> Cap
             "convention",
             income.convention,
             "days_and_convention",
-            Text("资本化的年收益没有收款日期", "a capitalised income has no days"),
+            Text("资本化的年收益不适用收款日期", "a capitalised income has no payment dates"),
             Text("请填写 end_of_year 或 mid_year", "give end_of_year or mid_year"),
         )
     return Capitalisation(method_id, read_uncertain(reader, "yearly_income", "yuan"), growth, decline, life, income)

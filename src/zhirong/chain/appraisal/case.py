@@ -1,4 +1,4 @@
-"""The parts of a case file that an appraisal needs: its day, its rights and what is asked."""
+"""The parts of a case file that an appraisal needs: its date, its rights and the request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen, MoneyError, parse_yuan
 from zhirong.kernel.text import Text
 
-# Parts of a case that other links read; an appraisal neither needs nor judges them.
+# Parts of a case that other steps read; an appraisal neither needs nor checks them.
 OTHER_PARTS = (
     "firm",
     "facts",
@@ -30,7 +30,7 @@ OTHER_PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class AppraisalCase:
-    """What to appraise. as_of: the day whose rules count, and after which nothing may be known."""
+    """What to appraise. as_of: the day whose rules apply; nothing may be dated after it."""
 
     as_of: date
     rights: tuple[Right, ...]
@@ -38,7 +38,7 @@ class AppraisalCase:
 
 
 def read_appraisal_case(table: Mapping[str, Any], source: str = "") -> AppraisalCase:
-    """An appraisal's case from the table of a case file. Raises InputError with everything that is wrong."""
+    """Return an appraisal's case from the table of a case file. Raises InputError with every problem in it."""
     reader = Reader(table, source=source)
     head = reader.table("case")
     as_of = head.day("as_of")
@@ -55,7 +55,7 @@ def read_appraisal_case(table: Mapping[str, Any], source: str = "") -> Appraisal
 
 
 def _asked(table: Mapping[str, Any]) -> Fen | None:
-    """The loan that the case applies for, where it does; a quote judges whether it is written well."""
+    """Return the loan that the case applies for, if any; the quote checks whether it is written correctly."""
     request = table.get("request")
     amount = request.get("amount") if isinstance(request, Mapping) else None
     try:
@@ -65,9 +65,9 @@ def _asked(table: Mapping[str, Any]) -> Fen | None:
 
 
 def only_methods(request: AppraisalRequest, names: tuple[str, ...]) -> AppraisalRequest:
-    """The request with some of its methods, named by id or by method. Raises InputError for a name it does not hold.
+    """Return the request with some of its methods, named by id or by method. Raises InputError for an unknown name.
 
-    Correlations with inputs of other methods go with them.
+    Correlations with inputs of removed methods are removed too.
     """
     for name in names:
         if not any(name in (method.id, method.method) for method in request.methods):

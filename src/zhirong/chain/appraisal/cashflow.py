@@ -1,4 +1,4 @@
-"""Income over time: forecasts, when each amount comes, how long it continues, tax, and its present value."""
+"""Income over time: forecasts, the day of each amount, the length of the income, tax, and present value."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -22,10 +22,10 @@ CONVENTION_TEXT: dict[Convention, Text] = {
 }
 TAX_TEXT: dict[TaxBasis, Text] = {
     "after_tax": Text(
-        "税后：金额扣所得税后以税后折现率折现", "after tax: tax is taken off; discount rate after tax"
+        "税后：金额扣所得税后以税后折现率折现", "after tax: income tax is deducted; discount rate after tax"
     ),
     "net_of_tax": Text(
-        "税后：金额已是税后净额，折现率税后", "after tax: amounts stated net; discount rate after tax"
+        "税后：金额已是税后净额，折现率税后", "after tax: amounts are stated net; discount rate after tax"
     ),
     "before_tax": Text("税前现金流、税前折现率", "cash flows and discount rate before tax"),
 }
@@ -33,7 +33,7 @@ MAX_FORECAST_YEARS = 50
 
 
 class Period(NamedTuple):
-    """A stretch of income in years from the valuation date: its start, its end, and when its amount counts."""
+    """A period of income in years from the valuation date: its start, its end, and when its amount counts."""
 
     start: float
     end: float
@@ -41,22 +41,22 @@ class Period(NamedTuple):
 
 
 def yearly_periods(years: int, convention: Convention) -> list[Period]:
-    """Whole years, counted at their end or in their middle."""
+    """Return whole years, counted at their end or in their middle."""
     early = 0.5 if convention == "mid_year" else 0.0
     return [Period(year - 1.0, float(year), year - early) for year in range(1, years + 1)]
 
 
 def dated_periods(valuation_date: date, days: Sequence[date]) -> list[Period]:
-    """One period up to each day, the first from the valuation date; each amount counts on its day."""
+    """Return one period up to each day, the first from the valuation date; each amount counts on its day."""
     ends = [years_between(valuation_date, day) for day in days]
     return [Period(start, end, end) for start, end in pairwise([0.0, *ends])]
 
 
 def present_value(flows: Sequence[Level], discount: Level, life: Level, periods: Sequence[Period]) -> Level:
-    """Σ Fₜ · wₜ · (1 + r)^−τₜ, in the unit of ``flows``.
+    """Return Σ Fₜ · wₜ · (1 + r)^−τₜ, in the unit of ``flows``.
 
     wₜ: the part of period t that lies inside the life, between 0 and 1. τₜ: when the amount counts, in years.
-    ``flows`` holds one entry per period, reaching at least to the longest life.
+    ``flows`` has one entry per period and covers at least the longest life.
     """
     factor = 1.0 / (1.0 + discount)
     shortest = float(np.min(life))
@@ -69,15 +69,15 @@ def present_value(flows: Sequence[Level], discount: Level, life: Level, periods:
             last_step, step_factor = step, np.sqrt(factor) if step == 0.5 else factor**step
         running, now = running * step_factor, time
         present = amount * running
-        # Whole periods inside every path's life need no weighing; most years of most cases are such.
+        # Whole periods inside every path's life need no weights; these are most years of most cases.
         inside = 1.0 if end <= shortest else np.clip((life - start) / (end - start), 0.0, 1.0)
         total = total + (present if end <= shortest else present * inside)
     return total
 
 
 def growing(first: Level, growth: Level, decay: Level, years: int) -> list[Level]:
-    """An amount of each year: Aₜ = A₁ · ((1 + g)(1 − δ))^(t − 1), growth of the market and decay of the right's
-    part.
+    """Return the amount of each year: Aₜ = A₁ · ((1 + g)(1 − δ))^(t − 1), growth of the market and decay of the
+    right's part.
     """
     step = (1.0 + growth) * (1.0 - decay)
     amounts = [first]
@@ -87,7 +87,7 @@ def growing(first: Level, growth: Level, decay: Level, years: int) -> list[Level
 
 
 def amortisation_benefit_factor(tax: float, years: int, discount: Level, convention: Convention) -> Level:
-    """What a buyer who may write the price off against tax can pay more: 1 / (1 − τ/n · a(n, r)).
+    """Return the factor by which a buyer who may amortise the price for tax can pay more: 1 / (1 − τ/n · a(n, r)).
 
     a(n, r) is the annuity factor of the write-off period, times √(1 + r) in mid-year (worked example W13).
     """
@@ -98,20 +98,20 @@ def amortisation_benefit_factor(tax: float, years: int, discount: Level, convent
 
 
 def annuity(discount: Level, years: Level) -> Level:
-    """Present value of 1 a year at the end of each of ``years``: (1 − (1 + r)^−n) / r."""
+    """Return the present value of 1 a year at the end of each of ``years``: (1 − (1 + r)^−n) / r."""
     return (1.0 - (1.0 + discount) ** -years) / discount
 
 
 def perpetuity(income: Level, discount: Level, growth: Level = 0.0) -> Level:
-    """Value of an income that never ends: A / (r − g), first amount in a year (Gordon 1959)."""
+    """Return the value of a perpetual income: A / (r − g), first amount in a year (Gordon 1959)."""
     return income / (discount - growth)
 
 
 def economic_life_from_decay(decay: Level, residual: float) -> Level:
-    """Years until the right's part has decayed to ``residual``: ln(1/residual) / δ (worked example W26).
+    """Return the years until the right's part has decayed to ``residual``: ln(1/residual) / δ (worked example W26).
 
     decay: continuous rate a year, part left e^(−δt). Raises ValueError for a residual outside 0 to 1.
     """
     if not 0.0 < residual < 1.0:
-        raise ValueError(f"a residual of {residual} is never reached by decay")
+        raise ValueError(f"decay never reaches a residual of {residual}")
     return log(1.0 / residual) / decay

@@ -1,7 +1,7 @@
-"""Cost: the right is worth no more than making it again, less what has become obsolete.
+"""Cost approach: a right is worth no more than reproducing it, less obsolescence.
 
-Three ways of finding the cost: its items (at today's prices, or carried to them by an index), the multiplier
-method of Chinese practice (倍加系数法), and an effort model for software.
+There are three ways of calculating the cost: its items (at today's prices, or adjusted to them by an index), the
+multiplier method of Chinese practice (倍加系数法), and an effort model for software.
 """
 
 from collections.abc import Mapping
@@ -21,8 +21,8 @@ Basis = Literal["reproduction", "replacement"]
 Combination = Literal["added", "multiplied"]
 
 BASIS_TEXT: Mapping[Basis, Text] = {
-    "reproduction": Text("复原重置成本", "cost of reproducing the same thing"),
-    "replacement": Text("更新重置成本", "cost of replacing it by one of equal use"),
+    "reproduction": Text("复原重置成本", "reproduction cost of the same right"),
+    "replacement": Text("更新重置成本", "replacement cost of one of equal use"),
 }
 COMBINATION_TEXT: Mapping[Combination, Text] = {
     "added": Text("贬值率相加", "obsolescence added"),
@@ -46,7 +46,7 @@ COCOMO: Mapping[str, tuple[float, float]] = {
 
 
 def cost_less_obsolescence(cost: Level, functional: Level, economic: Level, combination: Combination) -> Level:
-    """Cost less obsolescence, never below zero, in the unit of ``cost`` (worked example W22).
+    """Return cost less obsolescence, never below zero, in the unit of ``cost`` (worked example W22).
 
     Added: C · max(0, 1 − f − e). Multiplied: C · (1 − f)(1 − e). The two differ by C · f · e.
     """
@@ -56,21 +56,21 @@ def cost_less_obsolescence(cost: Level, functional: Level, economic: Level, comb
 
 
 def multiplier_cost(materials: Level, labour: Level, creativity: Level, failure: Level, profit: Level) -> Level:
-    """Cost by the multiplier method: (C + β₁·V) / (1 − β₂) · (1 + L) (worked example W4).
+    """Return the cost by the multiplier method: (C + β₁·V) / (1 − β₂) · (1 + L) (worked example W4).
 
-    C: what was used up. V: labour. β₁: multiplier of creative labour. β₂: average rate of failed research.
-    L: return on the investment. In the unit of C and V.
+    C: materials used up. V: labour. β₁: multiplier of creative labour. β₂: average rate of failed research. L:
+    return on the investment. In the unit of C and V.
     """
     return (materials + creativity * labour) / (1.0 - failure) * (1.0 + profit)
 
 
 def age_life_share(used: Level, left: Level) -> Level:
-    """The part of a cost that is left after ``used`` years with ``left`` years to go: n / (m + n)."""
+    """Return the part of a cost that is left after ``used`` years with ``left`` years to go: n / (m + n)."""
     return left / (used + left)
 
 
 def cocomo_effort(a: float, b: float, kloc: Level, adjustment: Level) -> Level:
-    """Effort in person-months: a · KLOC^b · adjustment (worked example W11)."""
+    """Return the effort in person-months: a · KLOC^b · adjustment (worked example W11)."""
     return a * kloc**b * adjustment
 
 
@@ -90,20 +90,20 @@ class Obsolescence:
         return (single("functional", FUNCTIONAL, self.functional), single("economic", ECONOMIC, self.economic))
 
     def left(self, cost: Level, uniforms: Mapping[str, Level], widening: Widening) -> Level:
-        """What is left of a cost on every path."""
+        """Return what is left of a cost on every path."""
         functional = widening.quantile(self.functional, uniforms["functional"])
         economic = widening.quantile(self.economic, uniforms["economic"])
         return cost_less_obsolescence(cost, functional, economic, self.combination)
 
     def formula(self) -> Text:
-        """The formula for people."""
+        """Return the formula for display."""
         if self.combination == "added":
             return Text("成本 ×（1 − 功能性 − 经济性）", "cost × (1 − functional − economic)")
         return Text("成本 ×（1 − 功能性）×（1 − 经济性）", "cost × (1 − functional) × (1 − economic)")
 
     def explain(self) -> Explanation:
-        """How the two combine."""
-        return Explanation(Text("贬值合并方式", "how obsolescence combines"), COMBINATION_TEXT[self.combination])
+        """Return how the two combine."""
+        return Explanation(Text("贬值合并方式", "combination of obsolescence"), COMBINATION_TEXT[self.combination])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +115,19 @@ class AgeLife:
 
     def drivers(self) -> tuple[Driver, ...]:
         """The years still to come."""
-        return (single("remaining", Text("尚可使用年限", "years still to come"), self.remaining),)
+        return (single("remaining", Text("尚可使用年限", "remaining years of use"), self.remaining),)
 
     def left(self, cost: Level, uniforms: Mapping[str, Level], widening: Widening) -> Level:
-        """What is left of a cost on every path."""
+        """Return what is left of a cost on every path."""
         remaining = widening.quantile(self.remaining, uniforms["remaining"])
         return cost * age_life_share(float(self.used), remaining)
 
     def formula(self) -> Text:
-        """The formula for people."""
+        """Return the formula for display."""
         return Text("成本 × 尚可使用 ÷（已使用 + 尚可使用）", "cost × remaining ÷ (used + remaining)")
 
     def explain(self) -> Explanation:
-        """The years behind."""
+        """Return the years in use so far."""
         return Explanation(Text("已使用年限", "years in use so far"), self.used, "years")
 
 
@@ -139,7 +139,7 @@ Wear = Obsolescence | AgeLife
 
 @dataclass(frozen=True, slots=True)
 class Cost(Ordinary):
-    """What it takes to make the right again. items: in yuan of today, each with its label."""
+    """The cost of reproducing the right. items: in yuan of today, each with its label."""
 
     method: ClassVar = "cost"
     approach: ClassVar[Approach] = "cost"
@@ -151,8 +151,8 @@ class Cost(Ordinary):
     basis: Basis
 
     def drivers(self) -> tuple[Driver, ...]:
-        """The items together, and what has worn off."""
-        return (Driver("cost", Text("重置成本", "cost new"), self.items), *self.wear.drivers())
+        """Return the items together, and the obsolescence."""
+        return (Driver("cost", Text("重置成本", "replacement cost"), self.items), *self.wear.drivers())
 
     def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
         """The value in yuan on every path."""
@@ -160,7 +160,7 @@ class Cost(Ordinary):
         return np.asarray(self.wear.left(cost, uniforms, terms.widening), dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether any item costs anything."""
+        """Return whether any item costs anything."""
         return any_positive([figure for _, figure in self.items])
 
     def explain(self) -> Explanation:
@@ -175,7 +175,7 @@ class Cost(Ordinary):
 
 @dataclass(frozen=True, slots=True)
 class MultiplierCost(Ordinary):
-    """Cost by the multiplier method (倍加系数法): creative labour counts more, failed research is paid for."""
+    """Cost by the multiplier method (倍加系数法): it gives creative labour a higher weight and includes failed research."""
 
     method: ClassVar = "cost_multiplier"
     approach: ClassVar[Approach] = "cost"
@@ -190,9 +190,9 @@ class MultiplierCost(Ordinary):
     wear: Wear
 
     def drivers(self) -> tuple[Driver, ...]:
-        """What was used up, labour, its multiplier, failure, return, and what has worn off."""
+        """Return materials used up, labour, its multiplier, failure, return, and the obsolescence."""
         return (
-            Driver("materials", Text("物化消耗", "what was used up"), self.materials),
+            Driver("materials", Text("物化消耗", "materials used up"), self.materials),
             single("labour", Text("活劳动消耗", "labour"), self.labour),
             single("creativity", Text("创造性劳动倍加系数", "multiplier of creative labour"), self.creativity),
             single("failure", Text("科研平均风险率", "average rate of failed research"), self.failure),
@@ -209,23 +209,24 @@ class MultiplierCost(Ordinary):
         return np.asarray(self.wear.left(cost, uniforms, terms.widening), dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether anything was spent."""
+        """Return whether anything was spent."""
         return any_positive([self.labour, *(figure for _, figure in self.materials)])
 
     def explain(self) -> Explanation:
         """The choices of the method and its inputs as stated."""
         formula = Text(
             "重置成本 =（物化 + 倍加系数 × 活劳动）÷（1 − 风险率）×（1 + 报酬率）",
-            "cost new = (used up + multiplier × labour) ÷ (1 − failure) × (1 + return)",
+            "replacement cost = (materials + multiplier × labour) ÷ (1 − failure) × (1 + return)",
         )
-        part = Explanation(Text("重置成本", "cost new"), formula)
+        part = Explanation(Text("重置成本", "replacement cost"), formula)
         return _explained(self.title, self.drivers(), self.wear, part)
 
 
 @dataclass(frozen=True, slots=True)
 class SoftwareCost(Ordinary):
-    """Cost of making software again, from its size. size: thousand lines of source. adjustment: product of the
-    effort multipliers. reserve: share added to the effort. month: cost of a person-month in yuan."""
+    """Cost of developing software again, from its size. size: thousand lines of source. adjustment: product of the
+    effort multipliers. reserve: share added to the effort. month: cost of a person-month in yuan.
+    """
 
     method: ClassVar = "software_cost"
     approach: ClassVar[Approach] = "cost"
@@ -240,12 +241,12 @@ class SoftwareCost(Ordinary):
     wear: Wear
 
     def drivers(self) -> tuple[Driver, ...]:
-        """Size, adjustment, reserve, cost of a month, and what has worn off."""
+        """Return size, adjustment, reserve, cost of a month, and the obsolescence."""
         return (
             single("size", Text("源代码（千行）", "size (thousand lines)"), self.size),
             single("adjustment", Text("工作量调整系数", "effort adjustment"), self.adjustment),
             single("reserve", Text("工作量附加率", "reserve on the effort"), self.reserve),
-            single("month", Text("人月成本", "cost of a person-month"), self.month),
+            single("month", Text("人月成本", "cost per person-month"), self.month),
             *self.wear.drivers(),
         )
 
@@ -256,7 +257,7 @@ class SoftwareCost(Ordinary):
         return np.asarray(self.wear.left(effort * at["month"], uniforms, terms.widening), dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether there is any size and any cost of it."""
+        """Return whether size and cost are above zero."""
         return any_positive([self.size]) and self.month.high > 0
 
     def explain(self) -> Explanation:
@@ -281,7 +282,7 @@ def _explained(title: Text, drivers: tuple[Driver, ...], wear: Wear, part: Expla
 
 
 def read_cost(reader: Reader, method_id: str, setting: Setting) -> Cost:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     items = _read_items(reader, "item", reader.optional_number("index_now", Decimal("0.01"), Decimal(100_000)))
     wear = _read_wear(reader)
     basis: Basis = reader.choice("basis", tuple(BASIS_TEXT))  # type: ignore[assignment]
@@ -289,7 +290,7 @@ def read_cost(reader: Reader, method_id: str, setting: Setting) -> Cost:
 
 
 def read_multiplier_cost(reader: Reader, method_id: str, setting: Setting) -> MultiplierCost:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     return MultiplierCost(
         id=method_id,
         materials=_read_items(reader, "material", None),
@@ -302,7 +303,7 @@ def read_multiplier_cost(reader: Reader, method_id: str, setting: Setting) -> Mu
 
 
 def read_software_cost(reader: Reader, method_id: str, setting: Setting) -> SoftwareCost:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     return SoftwareCost(
         id=method_id,
         model=reader.choice("model", tuple(COCOMO)),
@@ -325,7 +326,7 @@ def _read_items(reader: Reader, name: str, index_now: Decimal | None) -> tuple[t
                 "index_then",
                 plain(then),
                 "index_without_now",
-                Text("有当时指数，没有现时指数", "an index then, but none for now"),
+                Text("已填写当时指数，未填写现时指数", "index_then is given without index_now"),
                 Text("请补充 index_now，或删除该项", "give index_now, or remove it"),
             )
         elif then is not None and index_now is not None and then > 0:
@@ -339,8 +340,8 @@ def _read_items(reader: Reader, name: str, index_now: Decimal | None) -> tuple[t
             name,
             "",
             "missing",
-            Text("没有任何成本项目", "no item of cost is given"),
-            Text(f"至少写一个 [[{name}]]", f"give at least one [[{name}]]"),
+            Text("未填写任何成本项目", "no cost item is given"),
+            Text(f"请至少填写一个 [[{name}]]", f"give at least one [[{name}]]"),
         )
     return tuple(items)
 
@@ -361,6 +362,8 @@ def _read_wear(reader: Reader) -> Wear:
             str(functional.mode + economic.mode),
             "obsolescence_above_one",
             Text("两项贬值率相加超过 100 %", "the two kinds of obsolescence add up to more than 100 %"),
-            Text('减小其一，或写 obsolescence = "multiplied"', 'lower one, or set obsolescence = "multiplied"'),
+            Text(
+                '请减小其一，或填写 obsolescence = "multiplied"', 'reduce one, or set obsolescence = "multiplied"'
+            ),
         )
     return Obsolescence(functional, economic, combination)

@@ -1,6 +1,6 @@
-"""Discount rates: stated whole, built up, scored, by CAPM or by WACC; nominal or real, and said which.
+"""Discount rates: stated directly, built up, scored, by CAPM or by WACC; nominal or real, as stated.
 
-Every way gives one rate at a probability: its figures are high together or low together.
+Each way gives one rate at a probability: its figures are high together or low together.
 """
 
 from collections.abc import Sequence
@@ -38,22 +38,24 @@ LEAST = Decimal("0.001")  # a rate of zero has no annuity, and none lower is eve
 
 
 def capm(risk_free: Level, beta: Level, premium: Level, extra: Level = 0.0) -> Level:
-    """Cost of equity: r_f + β · ERP + premiums for size and for what is special to the firm (Sharpe 1964)."""
+    """Return the cost of equity: r_f + β · ERP + premiums for size and for firm-specific risk (Sharpe 1964)."""
     return risk_free + beta * premium + extra
 
 
 def relevered_beta(unlevered: Level, debt_to_equity: float, tax: float) -> Level:
-    """β with debt: β_U · (1 + (1 − τ) · D/E) (Hamada 1972)."""
+    """Return β with debt: β_U · (1 + (1 − τ) · D/E) (Hamada 1972)."""
     return unlevered * (1.0 + (1.0 - tax) * debt_to_equity)
 
 
 def wacc(equity: Level, debt: Level, debt_share: float, tax: float) -> Level:
-    """Weighted average cost of capital after tax: E/V · r_e + D/V · r_d · (1 − τ)."""
+    """Return the weighted average cost of capital after tax: E/V · r_e + D/V · r_d · (1 − τ)."""
     return (1.0 - debt_share) * equity + debt_share * debt * (1.0 - tax)
 
 
 def weighted_return(values: Sequence[float], returns: Sequence[float]) -> float:
-    """Weighted average return on assets (WARA): Σ Vᵢ · rᵢ ÷ Σ Vᵢ. Raises ValueError if nothing has a value."""
+    """Return the weighted average return on assets (WARA): Σ Vᵢ · rᵢ ÷ Σ Vᵢ. Raises ValueError if nothing has a
+    value.
+    """
     whole = sum(values)
     if whole <= 0:
         raise ValueError("assets without value have no average return")
@@ -61,7 +63,7 @@ def weighted_return(values: Sequence[float], returns: Sequence[float]) -> float:
 
 
 def in_prices(rate: Level, inflation: Level, to: Prices) -> Level:
-    """A rate carried over to the other price basis: (1 + nominal) = (1 + real)(1 + inflation) (Fisher)."""
+    """Return a rate converted to the other price basis: (1 + nominal) = (1 + real)(1 + inflation) (Fisher)."""
     return (1.0 + rate) / (1.0 + inflation) - 1.0 if to == "real" else (1.0 + rate) * (1.0 + inflation) - 1.0
 
 
@@ -70,7 +72,7 @@ def in_prices(rate: Level, inflation: Level, to: Prices) -> Level:
 
 @dataclass(frozen=True, slots=True)
 class BuildUp:
-    """Items that add up to the rate; one item is a rate stated as a whole."""
+    """Items that add up to the rate; one item is a rate stated directly."""
 
     items: tuple[tuple[Text, Uncertain], ...]
 
@@ -79,7 +81,7 @@ class BuildUp:
         return self.items
 
     def of_the_future(self, purpose: str) -> "BuildUp":
-        """The same with every item counted as a forecast."""
+        """Return the same with every item counted as a forecast."""
         return BuildUp(tuple((label, of_the_future(figure, purpose)) for label, figure in self.items))
 
     def rate(self, u: Level, widening: Widening) -> Level:
@@ -87,15 +89,15 @@ class BuildUp:
         return sum((widening.quantile(figure, u) for _, figure in self.items), start=0.0)
 
     def way(self) -> Text:
-        """How the rate comes about."""
+        """Explain how the rate is derived."""
         if len(self.items) == 1:
-            return Text("直接给出", "stated as a whole")
-        return Text("累加", "built up by adding")
+            return Text("直接给出", "stated directly")
+        return Text("累加", "sum of items")
 
 
 @dataclass(frozen=True, slots=True)
 class Capm:
-    """Cost of equity. debt_to_equity: turns an unlevered β into the firm's; None if β is the firm's already."""
+    """Cost of equity. debt_to_equity: turns an unlevered β into the firm's; None if β is already the firm's."""
 
     risk_free: Uncertain
     beta: Uncertain
@@ -105,7 +107,7 @@ class Capm:
     tax: Decimal
 
     def figures(self) -> tuple[tuple[Text, Uncertain], ...]:
-        """Risk-free rate, beta, market premium and the premiums on top."""
+        """Return risk-free rate, beta, market premium and the additional premiums."""
         return (
             (Text("无风险报酬率", "risk-free rate"), self.risk_free),
             (Text("贝塔系数", "beta"), self.beta),
@@ -114,7 +116,7 @@ class Capm:
         )
 
     def of_the_future(self, purpose: str) -> "Capm":
-        """The same with beta and market premium counted as forecasts."""
+        """Return the same with beta and market premium counted as forecasts."""
         beta, premium = of_the_future(self.beta, purpose), of_the_future(self.premium, purpose)
         return replace(self, beta=beta, premium=premium)
 
@@ -127,7 +129,7 @@ class Capm:
         return capm(widening.quantile(self.risk_free, u), beta, widening.quantile(self.premium, u), extra)
 
     def way(self) -> Text:
-        """How the rate comes about."""
+        """Explain how the rate is derived."""
         words = "r = r_f + β × ERP + Σ"
         if self.debt_to_equity is not None:
             words += f"; β = β_U × (1 + (1 − {plain(self.tax)}) × {plain(self.debt_to_equity)})"
@@ -136,7 +138,7 @@ class Capm:
 
 @dataclass(frozen=True, slots=True)
 class Wacc:
-    """Average cost of a firm's capital, with what an intangible asset asks for beyond it."""
+    """Average cost of a firm's capital, with the additional premium of an intangible asset."""
 
     equity: Capm
     debt: Uncertain
@@ -145,12 +147,12 @@ class Wacc:
     premium: Uncertain | None
 
     def figures(self) -> tuple[tuple[Text, Uncertain], ...]:
-        """Those of the cost of equity, the cost of debt and the premium."""
+        """Return the drivers of the cost of equity, the cost of debt and the premium."""
         premium = () if self.premium is None else ((Text("无形资产溢价", "premium for intangibles"), self.premium),)
         return (*self.equity.figures(), (Text("债务成本（税前）", "cost of debt before tax"), self.debt), *premium)
 
     def of_the_future(self, purpose: str) -> "Wacc":
-        """The same with what the cost of equity foretells counted as forecasts."""
+        """Return the same with the forecasts in the cost of equity counted as such."""
         return replace(self, equity=self.equity.of_the_future(purpose))
 
     def rate(self, u: Level, widening: Widening) -> Level:
@@ -164,7 +166,7 @@ class Wacc:
         return average if self.premium is None else average + widening.quantile(self.premium, u)
 
     def way(self) -> Text:
-        """How the rate comes about."""
+        """Explain how the rate is derived."""
         share, tax = plain(self.debt_share), plain(self.tax)
         return same(f"WACC: (1 − {share}) × r_e + {share} × r_d × (1 − {tax}); {self.equity.way().en}")
 
@@ -173,8 +175,8 @@ class Wacc:
 class Discount:
     """A discount rate as a method uses it.
 
-    prices: of the cash flows. inflation: carries the rate over where it was stated in the other price basis;
-    None if both agree.
+    prices: of the cash flows. inflation: converts a rate that was stated in the other price basis; None if both
+    agree.
     """
 
     source: BuildUp | Capm | Wacc
@@ -186,11 +188,11 @@ class Discount:
         rate = self.source.rate(u, widening)
         if self.inflation is None:
             return rate
-        # High inflation lowers a real rate: the most likely one is taken, so that a high draw is a high rate.
+        # High inflation lowers a real rate. The most likely inflation is used, so that a high draw is a high rate.
         return in_prices(rate, float(self.inflation.mode), self.prices)
 
     def of_the_future(self, purpose: str) -> "Discount":
-        """The same; where all of its figures claim a contract, what it foretells counts one grade down.
+        """Return the same; if all its figures claim a contract, its forecasts count one grade lower.
 
         A yield or a loan contract may prove one part (risk-free rate, cost of debt), never the rate.
         """
@@ -204,16 +206,16 @@ class Discount:
         return Driver("discount", LABEL, (*self.source.figures(), *inflation), self.rate)
 
     def explain(self) -> tuple[Explanation, ...]:
-        """How the rate comes about and in which prices."""
+        """Explain how the rate is derived and in which prices."""
         carried = Text("", "")
         if self.inflation is not None:
             carried = Text(
                 f"；折现率按费雪公式由另一口径换算，通货膨胀率 {self.inflation.show(self.inflation.mode)}",
-                f"; the rate is carried over by Fisher's formula at {self.inflation.show(self.inflation.mode)}",
+                f"; the rate is converted by Fisher's formula at {self.inflation.show(self.inflation.mode)}",
             )
         words = PRICES_TEXT[self.prices]
         return (
-            Explanation(Text("折现率的来由", "how the discount rate comes about"), self.source.way()),
+            Explanation(Text("折现率的确定依据", "derivation of the discount rate"), self.source.way()),
             Explanation(Text("价格口径", "price basis"), Text(words.zh + carried.zh, words.en + carried.en)),
         )
 
@@ -222,7 +224,7 @@ class Discount:
 
 
 def read_discount(reader: Reader, tax_basis: str) -> Discount:
-    """The rate in a method's table, by exactly one of the ways, and in which prices rate and cash flows are."""
+    """Read the rate from a method's table, in exactly one of the ways, and the prices of rate and cash flows."""
     source = _read_source(reader, tax_basis)
     prices: Prices = reader.choice("prices", tuple(PRICES_TEXT), "nominal")  # type: ignore[assignment]
     of_rate = reader.choice("discount_prices", tuple(PRICES_TEXT), prices)
@@ -232,7 +234,10 @@ def read_discount(reader: Reader, tax_basis: str) -> Discount:
             "discount_prices",
             of_rate,
             "prices_mixed",
-            Text("现金流与折现率一个含通胀、一个不含", "cash flows and discount rate are in different prices"),
+            Text(
+                "现金流与折现率的价格口径不一致（一个含通胀，一个不含）",
+                "cash flows and discount rate use different price bases",
+            ),
             Text("请填写 inflation 以换算，或改成同一口径", "give inflation to convert it, or use one basis"),
         )
     if of_rate == prices and inflation is not None:
@@ -240,7 +245,7 @@ def read_discount(reader: Reader, tax_basis: str) -> Discount:
             "inflation",
             inflation.as_text(),
             "inflation_unused",
-            Text("口径一致，用不着通货膨胀率", "the price bases agree, so inflation has no use"),
+            Text("口径一致，无需填写通货膨胀率", "the price bases agree, so inflation is not needed"),
             Text("请删除该项，或写明 discount_prices", "remove it, or state discount_prices"),
         )
     return Discount(source, prices, inflation)
@@ -258,7 +263,7 @@ def _read_source(reader: Reader, tax_basis: str) -> BuildUp | Capm | Wacc:
             "discount_rate",
             ", ".join(name for name, given in ways.items() if given),
             "discount_form",
-            Text("折现率没有写，或写了两种", "the discount rate is missing or given twice"),
+            Text("折现率未填写，或填写了两种", "the discount rate is missing or given twice"),
             Text(
                 "请填写 discount_rate、[[discount_item]]、[[discount_score]]、[capm]（可加 [wacc]）之一",
                 "enter one of discount_rate, [[discount_item]], [[discount_score]] or [capm] (with [wacc])",
@@ -305,13 +310,15 @@ def _read_items(reader: Reader) -> BuildUp:
             str(least),
             "out_of_range",
             Text("累加的折现率为零", "the discount rate adds up to zero"),
-            Text("至少写一项大于零的报酬率", "enter at least one rate above zero"),
+            Text("请至少填写一项大于零的报酬率", "enter at least one rate above zero"),
         )
     return BuildUp(built)
 
 
 def _read_scored(reader: Reader) -> BuildUp:
-    """Scored premium of Chinese reports: r = r_f + Σ limit of the group × weight in the group × score ÷ 100."""
+    """Read the scored premium of Chinese reports: r = r_f + Σ limit of the group × weight in the group × score ÷
+    100.
+    """
     items = [(Text("无风险报酬率", "risk-free rate"), read_uncertain(reader, "risk_free", "rate"))]
     weights: dict[str, Decimal] = {}
     limits: dict[str, Decimal] = {}
@@ -325,11 +332,11 @@ def _read_scored(reader: Reader) -> BuildUp:
                 plain(limit),
                 "limits_differ",
                 Text("同一组的上限不一致", "the limits of one group differ"),
-                Text("每组只用一个上限", "use one limit for a group"),
+                Text("请每组只使用一个上限", "use one limit per group"),
             )
         weights[group] = weights.get(group, Decimal(0)) + weight
         share = limit * weight / 100
-        # A score is at most 100; what widening would add beyond cannot be meant.
+        # A score is at most 100; widening cannot raise it above.
         scored = replace(
             score, low=score.low * share, mode=score.mode * share, high=score.high * share, kind="rate"
         )
@@ -384,7 +391,7 @@ def _read_capm_or_wacc(reader: Reader) -> Capm | Wacc:
 
 
 def _check_structure(reader: Reader, debt_to_equity: Decimal | None, debt_share: Decimal) -> None:
-    """β must carry the debt that the average is weighted by: D/V = D/E ÷ (1 + D/E)."""
+    """Check that β carries the debt that the average is weighted by: D/V = D/E ÷ (1 + D/E)."""
     if debt_to_equity is None or reader.failed():
         return
     share = debt_to_equity / (1 + debt_to_equity)
@@ -397,7 +404,7 @@ def _check_structure(reader: Reader, debt_to_equity: Decimal | None, debt_share:
         "structure_differs",
         Text(
             f"与 capm 的 debt_to_equity {plain(debt_to_equity)} 不符：那相当于债务占 {shown}",
-            f"contradicts the debt_to_equity of {plain(debt_to_equity)} in capm, which is a share of {shown}",
+            f"contradicts the debt_to_equity of {plain(debt_to_equity)} in capm, which corresponds to a debt share of {shown}",
         ),
-        Text("两处用同一资本结构", "use one capital structure for both"),
+        Text("两处请使用同一资本结构", "use the same capital structure in both"),
     )

@@ -1,4 +1,4 @@
-"""An appraisal as a document: the value as a distribution, its methods and what moves it, or why there is no
+"""An appraisal as a document: the value as a distribution, its methods and its main inputs, or why there is no
 value.
 """
 
@@ -29,7 +29,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DistributionPart(Part):
-    """A simulated value: percentiles, mean and standard deviation, the standard error of each, and how many
+    """A simulated value: percentiles, mean and standard deviation, the standard error of each, and the number of
     paths.
     """
 
@@ -46,7 +46,7 @@ class DistributionPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FigurePart(Part):
-    """One stated figure: low, most likely and high, and how good the evidence is."""
+    """One stated figure: low, most likely and high, and the grade of the evidence."""
 
     label: Text
     low: str
@@ -81,7 +81,7 @@ class MethodPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LifePart(Part):
-    """Years that the rights can still earn; None if an end is not known."""
+    """Years in which the rights can still earn; None if an end is unknown."""
 
     legal: Number | None
     contract: Number | None
@@ -91,7 +91,7 @@ class LifePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SwingPart(Part):
-    """What one input alone does to the median, set to its own P10 and P90."""
+    """The effect of one input alone on the median, at its own P10 and P90."""
 
     input: str
     label: Text
@@ -112,7 +112,7 @@ class CorrelationPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AlarmPart(Part):
-    """Something that a reader of the value must know before using it."""
+    """A warning that a reader of the value must know before using it."""
 
     code: str
     text: Text
@@ -120,7 +120,7 @@ class AlarmPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LendingFactorPart(Part):
-    """One share that is taken off the low value, and its rules."""
+    """One share that is deducted from the low value, and its rules."""
 
     factor: str
     label: Text
@@ -130,7 +130,7 @@ class LendingFactorPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LendingPart(Part):
-    """What a lender may count on from a sale of the rights if the loan fails."""
+    """The amount that a lender may count on from a sale of the rights if the loan fails."""
 
     lending_value: Yuan
     low_value: Yuan
@@ -142,7 +142,7 @@ class LendingPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NoValuePart(Part):
-    """No value can be given: why, and how to fix that. Never a value of zero."""
+    """The reason why no value can be given, and how to fix it. Never a value of zero."""
 
     status: Literal["no_value"]
     code: str
@@ -153,7 +153,7 @@ class NoValuePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AppraisalDocument(Part):
-    """What rights are worth, for a purpose, on a day: a distribution with its methods and what moves it.
+    """The value of rights for a purpose on a day: a distribution with its methods and its main inputs.
 
     rules_as_of: the day the rules were taken from. stale: the valuation date is older than the rule allows.
     """
@@ -176,7 +176,7 @@ class AppraisalDocument(Part):
 
 
 def appraisal_document(found: Appraisal) -> AppraisalDocument:
-    """A value as a document."""
+    """Return a value as a document."""
     request = found.request
     return AppraisalDocument(
         status="valued",
@@ -198,7 +198,7 @@ def appraisal_document(found: Appraisal) -> AppraisalDocument:
 
 
 def read_kept(data: Mapping[str, Any]) -> AppraisalDocument:
-    """A stored value as a document; the first versions stored it without its status. Raises ValueError."""
+    """Return a stored value as a document; the first versions stored it without its status. Raises ValueError."""
     return from_json(AppraisalDocument, {**data, "status": "valued"})
 
 
@@ -215,7 +215,7 @@ def _method(result: MethodResult) -> MethodPart:
 
 
 def swing_part(bar: TornadoBar) -> SwingPart:
-    """What one input does to the median."""
+    """Return the effect of one input on the median."""
     return SwingPart(
         input=bar.input,
         label=bar.label,
@@ -228,12 +228,12 @@ def swing_part(bar: TornadoBar) -> SwingPart:
 
 
 def no_value_part(found: NoValue) -> NoValuePart:
-    """Why there is no value."""
+    """Return why there is no value."""
     return NoValuePart("no_value", found.code, found.reason, found.hint, found.explanation)
 
 
 def distribution_part(value: Distribution) -> DistributionPart:
-    """A distribution with its amounts in yuan."""
+    """Return a distribution with its amounts in yuan."""
     return DistributionPart(
         **{f"p{percent}": yuan(amount) for percent, amount in value.percentiles.items()},
         mean=yuan(value.mean),
@@ -247,7 +247,7 @@ def distribution_part(value: Distribution) -> DistributionPart:
 
 
 def input_parts(result: MethodResult) -> tuple[InputPart, ...]:
-    """The inputs of a method with their figures as stated."""
+    """Return the inputs of a method with their figures as stated."""
     return tuple(
         InputPart(
             f"{result.id}.{driver.name}",
@@ -270,7 +270,7 @@ def input_parts(result: MethodResult) -> tuple[InputPart, ...]:
 
 
 def life_part(life: RemainingLife) -> LifePart:
-    """The remaining life in years with two decimals."""
+    """Return the remaining life in years with two decimals."""
     legal, contract, economic = (
         None if years is None else f"{years:.2f}" for years in (life.legal, life.contract, life.economic)
     )
@@ -278,14 +278,14 @@ def life_part(life: RemainingLife) -> LifePart:
 
 
 def correlation_parts(appraisal: Appraisal) -> tuple[CorrelationPart, ...]:
-    """The correlations that were asked for."""
+    """Return the requested correlations."""
     return tuple(
         CorrelationPart((pair.one, pair.other), f"{pair.rho:g}") for pair in appraisal.request.correlations
     )
 
 
 def lending_part(lending: LendingValue) -> LendingPart:
-    """A lending value with its factors in order."""
+    """Return a lending value with its factors in order."""
     return LendingPart(
         lending_value=yuan(lending.fen),
         low_value=yuan(lending.low_value),

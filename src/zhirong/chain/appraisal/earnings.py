@@ -1,4 +1,4 @@
-"""Multi-period excess earnings: what is left of earnings after every other asset has had its return."""
+"""Multi-period excess earnings: the earnings left after a return on every other asset."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ CHARGE_TEXT: dict[ChargeBasis, Text] = {
 
 
 def contributory_charge(values: Sequence[Level], returns: Sequence[Level]) -> Level:
-    """What other assets ask for a year: Σ value × return, in the unit of ``values`` (worked example W16)."""
+    """Return the yearly return on other assets: Σ value × return, in the unit of ``values`` (worked example W16)."""
     total: Level = 0.0
     for value, rate in zip(values, returns, strict=True):
         total = total + value * rate
@@ -43,7 +43,7 @@ def contributory_charge(values: Sequence[Level], returns: Sequence[Level]) -> Le
 
 @dataclass(frozen=True, slots=True)
 class Contributory:
-    """An asset that the earnings also need: its value in yuan and the return after tax that it asks for."""
+    """Another asset that the earnings need: its value in yuan and its required return after tax."""
 
     label: Text
     value: Uncertain
@@ -52,7 +52,7 @@ class Contributory:
 
 @dataclass(frozen=True, slots=True)
 class ReturnsOfFirm:
-    """What the check of returns needs: the firm's average cost of capital, goodwill in yuan and its return."""
+    """The inputs of the check of returns: the firm's average cost of capital, goodwill in yuan and its return."""
 
     wacc: Uncertain
     goodwill: Uncertain
@@ -63,9 +63,9 @@ class ReturnsOfFirm:
 class ExcessEarnings(Ordinary):
     """Earnings after tax less the charges of contributory assets, never below zero in total.
 
-    margin: earnings before interest, tax and amortisation as a share of revenue. charges: how they go over time.
-    charge_growth: their yearly growth where it differs.
-    firm: for the check that the returns on all assets agree with the firm's cost of capital; None leaves it out.
+    margin: earnings before interest, tax and amortisation as a share of revenue. charges: how they develop over
+    time. charge_growth: their yearly growth where it differs. firm: for the check that the returns on all assets
+    agree with the firm's cost of capital; None omits the check.
     """
 
     method: ClassVar = "excess_earnings"
@@ -104,7 +104,7 @@ class ExcessEarnings(Ordinary):
         )
 
     def charge(self, u: Level, widening: Widening) -> Level:
-        """The yearly charge in yuan at probability ``u``."""
+        """Return the yearly charge in yuan at probability ``u``."""
         return contributory_charge(
             [widening.quantile(asset.value, u) for asset in self.assets],
             [widening.quantile(asset.rate, u) for asset in self.assets],
@@ -127,7 +127,7 @@ class ExcessEarnings(Ordinary):
         return np.asarray(np.maximum(0.0, value), dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether there is any revenue with a margin."""
+        """Return whether there is any revenue with a margin."""
         return self.revenue.is_positive() and self.margin.high > 0
 
     def stated_life(self) -> float | None:
@@ -135,8 +135,8 @@ class ExcessEarnings(Ordinary):
         return self.income.stated_life(self.revenue)
 
     def average_return(self) -> float:
-        """Weighted average return of contributory assets, goodwill and the right itself, at the middle of each
-        range.
+        """Return the weighted average return of contributory assets, goodwill and the right itself, at the middle
+        of each range.
 
         Raises ValueError if there is no firm to compare with or nothing has a value.
         """
@@ -153,7 +153,7 @@ class ExcessEarnings(Ordinary):
         return weighted_return(values, [*rates, float(self.income.rate(middle, AS_STATED))])
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """Returns on assets that do not agree with the firm's cost of capital."""
+        """Return a warning if the returns on assets do not agree with the firm's cost of capital."""
         if self.firm is None or not self.has_economic_input():
             return ()
         tolerance = rules.at("appraisal.wara_tolerance", day).number()
@@ -195,7 +195,7 @@ class ExcessEarnings(Ordinary):
 
 
 def read_contributory_assets(reader: Reader) -> list[Contributory]:
-    """The tables ``[[contributory_asset]]``, of which there must be one at least."""
+    """Read the tables ``[[contributory_asset]]``; at least one is required."""
     assets = []
     for entry in reader.tables("contributory_asset"):
         label = entry.words("label")
@@ -208,7 +208,7 @@ def read_contributory_assets(reader: Reader) -> list[Contributory]:
             "missing",
             Text("没有贡献资产", "no contributory asset is given"),
             Text(
-                "至少写一个 [[contributory_asset]]，如营运资金",
+                "请至少填写一个 [[contributory_asset]]，例如营运资金",
                 "Enter at least one [[contributory_asset]], such as working capital.",
             ),
         )
@@ -216,7 +216,7 @@ def read_contributory_assets(reader: Reader) -> list[Contributory]:
 
 
 def read_excess_earnings(reader: Reader, method_id: str, setting: Setting) -> ExcessEarnings:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     revenue = read_forecast(reader, setting, "revenue", Text("收入", "revenue"))
     assets = read_contributory_assets(reader)
     firm = None

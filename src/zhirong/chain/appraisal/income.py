@@ -40,7 +40,7 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
 
 LEAST_LIFE = Decimal("0.1")
-# Endless growth that reaches the discount rate has no sum; on every path it is kept this far below.
+# Perpetual growth at the discount rate has no finite sum; on every path growth is kept this far below it.
 LEAST_SPREAD = 0.005
 
 
@@ -67,11 +67,11 @@ class Forecast:
 
     @property
     def years(self) -> int | None:
-        """How many amounts there are; None if they grow without its own end."""
+        """Return the number of amounts; None if they grow without an end of their own."""
         return None if isinstance(self.amounts, Growth) else len(self.amounts)
 
     def drivers(self) -> tuple[Driver, ...]:
-        """The amounts, and growth and decay where the forecast has them."""
+        """Return the amounts, and growth and decay where the forecast has them."""
         if isinstance(self.amounts, Growth):
             first = Text(f"首年{self.label.zh}", f"first year's {self.label.en}")
             drivers = [
@@ -94,7 +94,7 @@ class Forecast:
         return (Driver(self.name, label, figures, by_year=True),)
 
     def levels(self, uniforms: Mapping[str, Level], widening: Widening, years: int) -> list[Level]:
-        """The amount of each period on every path; of ``years`` years where the forecast itself has no end."""
+        """Return the amount of each period on every path; for ``years`` years if the forecast itself has no end."""
         if isinstance(self.amounts, Growth):
             decay = self.amounts.decay
             return growing(
@@ -106,17 +106,17 @@ class Forecast:
         return [widening.quantile(figure, uniforms[self.name]) for figure in self.amounts]
 
     def steps(self, uniforms: Mapping[str, Level], widening: Widening) -> Level:
-        """Yearly growth net of decay of a forecast from its first year: (1 + g)(1 − δ) − 1. Raises ValueError
-        else.
+        """Return the yearly growth net of decay of a forecast from its first year: (1 + g)(1 − δ) − 1. Raises
+        ValueError for a forecast by year.
         """
         if not isinstance(self.amounts, Growth):
-            raise ValueError("a forecast by year has no one growth")
+            raise ValueError("a forecast by year has no single growth rate")
         decay = self.amounts.decay
         gone = 0.0 if decay is None else widening.quantile(decay, uniforms["decay"])
         return (1.0 + widening.quantile(self.amounts.growth, uniforms["growth"])) * (1.0 - gone) - 1.0
 
     def is_positive(self) -> bool:
-        """Whether any amount can be above zero."""
+        """Return whether any amount can be above zero."""
         return any_positive((self.amounts.first_year,) if isinstance(self.amounts, Growth) else self.amounts)
 
 
@@ -128,7 +128,7 @@ class DecayLife:
     residual: Decimal
 
     def quantile(self, u: Level, widening: Widening) -> Level:
-        """Years at probability ``u``: fast decay is a short life, so the decay is taken at 1 − u."""
+        """Return the years at probability ``u``: fast decay is a short life, so the decay is taken at 1 − u."""
         return economic_life_from_decay(widening.quantile(self.decay, 1.0 - u), float(self.residual))
 
     @property
@@ -141,9 +141,9 @@ class DecayLife:
 class Income:
     """How an income method discounts.
 
-    life: stated economic life in years, or one that follows from decay; None with a forecast that itself says how
-    long the income continues. tax: income tax rate; zero before tax and where amounts are stated net of it.
-    amortisation_years: of the tax amortisation benefit; None leaves it out.
+    life: stated economic life in years, or one that follows from decay; None if the forecast itself says how long
+    the income continues. tax: income tax rate; zero before tax and where amounts are stated net of it.
+    amortisation_years: of the tax amortisation benefit; None omits it.
     """
 
     discount: Discount
@@ -166,13 +166,15 @@ class Income:
         return tuple(drivers)
 
     def value(self, forecast: Forecast, uniforms: Mapping[str, Level], terms: MethodTerms) -> Level:
-        """Present value of a forecast in yuan, after tax, with the tax amortisation benefit where asked for."""
+        """Return the present value of a forecast in yuan, after tax, with the tax amortisation benefit where
+        requested.
+        """
         rate = self.rate(uniforms, terms.widening)
         value = self.present(forecast, uniforms, terms) * (1.0 - float(self.tax))
         return value * self.benefit(rate)
 
     def present(self, forecast: Forecast, uniforms: Mapping[str, Level], terms: MethodTerms) -> Level:
-        """Present value in yuan of a forecast as it is stated, before tax and without the tax amortisation
+        """Return the present value in yuan of a forecast as stated, before tax and without the tax amortisation
         benefit.
         """
         life = self.life_on_paths(forecast, uniforms, terms)
@@ -186,7 +188,9 @@ class Income:
     def along(
         self, first: Level, growth: Level, forecast: Forecast, uniforms: Mapping[str, Level], terms: MethodTerms
     ) -> Level:
-        """Present value in yuan of an amount that grows at its own rate for as long as the forecast earns."""
+        """Return the present value in yuan of an amount that grows at its own rate for as long as the forecast
+        earns.
+        """
         life = self.life_on_paths(forecast, uniforms, terms)
         rate = self.rate(uniforms, terms.widening)
         if np.isinf(np.max(life)):
@@ -195,9 +199,9 @@ class Income:
         return present_value(growing(first, growth, 0.0, len(periods)), rate, life, periods)
 
     def for_ever(self, first: Level, growth: Level, rate: Level) -> Level:
-        """Present value of an income without an end: A / (r − g), times √(1 + r) in mid-year (Gordon 1959).
+        """Return the present value of a perpetual income: A / (r − g), times √(1 + r) in mid-year (Gordon 1959).
 
-        Growth is kept ``LEAST_SPREAD`` below the rate on every path: at the rate there is no sum.
+        Growth is kept ``LEAST_SPREAD`` below the rate on every path, because at the rate there is no finite sum.
         """
         value = perpetuity(first, rate, np.minimum(growth, rate - LEAST_SPREAD))
         return value * np.sqrt(1.0 + rate) if self.convention == "mid_year" else value
@@ -207,9 +211,9 @@ class Income:
         return self.discount.rate(uniforms["discount"], widening)
 
     def life_on_paths(self, forecast: Forecast | None, uniforms: Mapping[str, Level], terms: MethodTerms) -> Level:
-        """Years of income on every path: the stated life, within the forecast, within law and contract.
+        """Return the years of income on every path: the stated life, within the forecast, within law and contract.
 
-        Without end if the forecast has none, no life is stated and neither law nor contract ends it.
+        Unlimited if the forecast has no end, no life is stated and neither law nor contract ends it.
         """
         if self.life is None:
             life: Level = inf
@@ -222,13 +226,13 @@ class Income:
         return terms.capped(life)
 
     def periods(self, forecast: Forecast, years: int) -> list[Period]:
-        """The periods of a forecast; ``years`` of them where it has no end."""
+        """Return the periods of a forecast; ``years`` of them if it has no end."""
         if forecast.days:
             return dated_periods(self.valuation_date, forecast.days)
         return yearly_periods(forecast.years or years, self.convention)
 
     def benefit(self, rate: Level) -> Level:
-        """The factor of the tax amortisation benefit; 1 where it is omitted."""
+        """Return the factor of the tax amortisation benefit; 1 if it is omitted."""
         if self.amortisation_years is None:
             return 1.0
         return amortisation_benefit_factor(float(self.tax), self.amortisation_years, rate, self.convention)
@@ -242,7 +246,7 @@ class Income:
         return self.periods(forecast, 0)[-1].end
 
     def explain(self) -> tuple[Explanation, ...]:
-        """Its choices as stated; the figures themselves are drivers."""
+        """Return the stated choices; the figures themselves are drivers."""
         label = Text("摊销税盾", "tax amortisation benefit")
         benefit = (
             Explanation(label, Text("不计", "omitted"))
@@ -262,9 +266,9 @@ class Income:
 
 
 def read_income(reader: Reader, setting: Setting, *forecasts: Forecast, perpetual: bool = False) -> Income:
-    """Discount rate, life, tax and time of discounting from a method's table.
+    """Read discount rate, life, tax and time of discounting from a method's table.
 
-    perpetual: the method has its own way of saying how long the income continues, so no life is asked for.
+    perpetual: the method itself says how long the income continues, so no life is needed.
     """
     tax_basis: TaxBasis = reader.choice("tax_basis", tuple(TAX_TEXT))  # type: ignore[assignment]
     tax = reader.rate("tax_rate") if tax_basis == "after_tax" else Decimal(0)
@@ -273,7 +277,7 @@ def read_income(reader: Reader, setting: Setting, *forecasts: Forecast, perpetua
             "tax_rate",
             str(reader.anything("tax_rate")),
             "tax_before_tax" if tax_basis == "before_tax" else "tax_twice",
-            Text("这一口径下不再扣所得税", "no tax is taken off on this basis"),
+            Text("这一口径下不再扣所得税", "no tax is deducted on this basis"),
             Text(
                 '请删除 tax_rate，或填写 tax_basis = "after_tax"', 'remove tax_rate, or set tax_basis = "after_tax"'
             ),
@@ -288,7 +292,7 @@ def read_income(reader: Reader, setting: Setting, *forecasts: Forecast, perpetua
 
 
 def read_forecast(reader: Reader, setting: Setting, name: str, label: Text, kind: Kind = "yuan") -> Forecast:
-    """``[[name]]``, one table per year, or ``first_year_name`` with growth and perhaps decay."""
+    """Read ``[[name]]``, one table per year, or ``first_year_name`` with growth and optional decay."""
     by_year = reader.has(name)
     from_first = reader.has(f"first_year_{name}")
     if by_year == from_first:
@@ -296,7 +300,7 @@ def read_forecast(reader: Reader, setting: Setting, name: str, label: Text, kind
             name,
             "",
             f"{name}_form",
-            Text(f"{label.zh}预测没有写，或写了两种", f"the forecast of {label.en} is missing or given twice"),
+            Text(f"{label.zh}预测未填写，或填写了两种", f"the forecast of {label.en} is missing or given twice"),
             Text(
                 f"请填写 [[{name}]]（一年一张表），或填写 first_year_{name} 与 growth",
                 f"give [[{name}]], one table per year, or first_year_{name} with growth",
@@ -313,12 +317,12 @@ def read_forecast(reader: Reader, setting: Setting, name: str, label: Text, kind
 
 
 def read_years(reader: Reader, setting: Setting, name: str, label: Text, kind: Kind = "yuan") -> Forecast:
-    """``[[name]]``: one table per year, or one for several equal ``years``; ``day`` dates each amount."""
+    """Read ``[[name]]``: one table per year, or one for several equal ``years``; ``day`` dates each amount."""
     amounts: list[Uncertain] = []
     days: list[date] = []
     for entry in reader.tables(name):
         day = entry.optional_day("day")
-        # A number out of range has been noted; it must not be the length of a list all the same.
+        # A number out of range is already noted; it must still not become the length of a list.
         repeat = min(max(1, entry.whole("years", 1, MAX_FORECAST_YEARS, default=1)), MAX_FORECAST_YEARS)
         if day is not None:
             before = days[-1] if days else setting.valuation_date
@@ -328,7 +332,7 @@ def read_years(reader: Reader, setting: Setting, name: str, label: Text, kind: K
                     day,
                     "days_out_of_order",
                     Text(f"收款日须晚于 {before}，且不与 years 并用", f"must come after {before}, without years"),
-                    Text("按先后写每笔收入的日期", "enter the day of each amount in order"),
+                    Text("请按先后填写每笔收入的日期", "enter the day of each amount in order"),
                 )
             days.append(day)
         amounts.extend([uncertain_of(entry, kind)] * repeat)
@@ -337,7 +341,7 @@ def read_years(reader: Reader, setting: Setting, name: str, label: Text, kind: K
             name,
             len(amounts),
             "forecast_years",
-            Text("预测年数不合理", "an unreasonable number of forecast years"),
+            Text("预测年数超出合理范围", "an unreasonable number of forecast years"),
             Text(f"请填写 1 至 {MAX_FORECAST_YEARS} 年", f"give 1 to {MAX_FORECAST_YEARS} years"),
         )
     return Forecast(name, label, tuple(amounts), tuple(days))
@@ -352,7 +356,10 @@ def _check_days(reader: Reader, forecast: Forecast, convention: Convention) -> N
         "convention",
         convention,
         "days_and_convention",
-        Text("按收款日折现须写每笔的 day，其他口径不写", "exact dates need a day for each amount; the others none"),
+        Text(
+            "按收款日折现须填写每笔的 day，其他口径不填写",
+            "discounting by exact dates needs a day for each amount; other conventions allow none",
+        ),
         Text(
             f"请为每张 [[{forecast.name}]] 写 day，或修改 convention",
             f"give every [[{forecast.name}]] its day, or change the convention",
@@ -375,8 +382,8 @@ def _read_life(reader: Reader, setting: Setting, forecasts: tuple[Forecast, ...]
                 "economic_life",
                 "economic_life, life_from_decay",
                 "life_form",
-                Text("经济寿命写了两种", "the economic life is given twice"),
-                Text("只留一种", "keep one of them"),
+                Text("经济寿命填写了两种", "the economic life is given twice"),
+                Text("请只保留一种", "keep one of them"),
             )
     elif reader.has("economic_life"):
         life = of_the_future(read_uncertain(reader, "economic_life", "years", bounds), setting.purpose)
@@ -397,7 +404,7 @@ def _read_life(reader: Reader, setting: Setting, forecasts: tuple[Forecast, ...]
         )
         return None
     else:
-        return None  # nothing is added after the last year of a forecast; a renewed right has no end
+        return None  # Nothing is added after the last year of a forecast; a renewed right has no end.
     for forecast in forecasts:
         years = forecast.years
         if years is not None and not forecast.days and longest > years:
@@ -409,7 +416,7 @@ def _read_life(reader: Reader, setting: Setting, forecasts: tuple[Forecast, ...]
                     f"{forecast.label.zh}只预测了 {years} 年，短于经济寿命",
                     f"the forecast of {forecast.label.en} has {years} years, shorter than the economic life",
                 ),
-                Text("补足各年预测，或缩短经济寿命", "forecast every year of the life, or shorten the life"),
+                Text("请补足各年预测，或缩短经济寿命", "forecast every year of the life, or shorten the life"),
             )
     return life
 
@@ -428,7 +435,7 @@ def _read_amortisation(reader: Reader, purpose: str, tax_basis: TaxBasis) -> int
             "amortisation_benefit_years",
             years,
             "benefit_in_pledge_value",
-            Text("质押价值不计摊销税盾", "a pledge value leaves the tax amortisation benefit out"),
+            Text("质押价值不计摊销税盾", "a pledge value excludes the tax amortisation benefit"),
             Text("请删除该项，或改写评估目的", "remove it, or change the purpose"),
         )
     elif tax_basis != "after_tax":
@@ -436,7 +443,7 @@ def _read_amortisation(reader: Reader, purpose: str, tax_basis: TaxBasis) -> int
             "amortisation_benefit_years",
             years,
             "benefit_before_tax",
-            Text("没有税率，算不出摊销税盾", "without a tax rate there is no tax benefit to count"),
+            Text("未填写税率，无法计算摊销税盾", "without a tax rate the tax benefit cannot be calculated"),
             Text('请删除该项，或填写 tax_basis = "after_tax"', 'remove it, or set tax_basis = "after_tax"'),
         )
     return years

@@ -1,4 +1,4 @@
-"""What a lender may count on: a low value, times what is left of it when it has to be sold."""
+"""The lending value: a low value, times the part of it left when the right has to be sold."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,20 +19,22 @@ from zhirong.kernel.money import Fen, round_fen
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text, same
 
-_PLACES = 6  # a model's factor is shown and used with six decimals, so that the product can be checked by hand
+# The factor of a model is shown and used with six decimals, so that the product can be checked by hand.
+_PLACES = 6
 
-SURVIVAL = Text("维持到变现的概率", "chance of being kept alive until the sale")
+SURVIVAL = Text("维持到变现的概率", "probability of being maintained until the sale")
 DISPUTED = frozenset({Flag.IN_DISPUTE, Flag.FROZEN})
 
 
 def lending_value(
     appraisal: Appraisal, rights: Sequence[Right], term_end: date, rules: Rulebook, day: date
 ) -> LendingValue:
-    """Low quantile × survival to term and sale × validity × forced-sale factor × (1 − disposal cost), in fen.
+    """Return low quantile × survival to term and sale × validity × forced-sale factor × (1 − disposal cost), in
+    fen.
 
-    Of several carrying rights the one that leaves the most decides, with its own factors, among those that last as
-    long as the appraisal reckons with. term_end: last day of the loan. Rounded down to the fen. Raises ValueError
-    if none of the appraised rights is given.
+    If several rights carry the value, the one with the highest result decides, with its own factors, among those
+    that last as long as the appraisal assumes. term_end: last day of the loan. Rounded down to the fen. Raises
+    ValueError if none of the appraised rights is given.
     """
     subject = carriers([right for right in rights if right.id in appraisal.request.rights])
     if not subject:
@@ -73,7 +75,7 @@ def lending_value(
                 references=(quantile.reference,),
             ),
             Explanation(
-                Text("预计变现完成日", "day a sale is expected to end"),
+                Text("预计变现完成日", "expected completion of the sale"),
                 sale_day,
                 "day",
                 Text(f"贷款到期日 {term_end} 加处置时间", f"end of the loan {term_end} plus the time of disposal"),
@@ -86,16 +88,16 @@ def lending_value(
 
 
 def invalidation_probability(challenge_rate: float, invalidation_share: float, years: float) -> float:
-    """Chance of being fully invalidated within ``years``: (1 − e^(−c·t)) · s.
+    """Return the probability of full invalidation within ``years``: (1 − e^(−c·t)) · s.
 
-    c: challenges a year and right; s: share of challenged rights that are fully invalidated. Challenge times
-    invalidation: most rights are never challenged.
+    c: challenges per year and right; s: share of challenged rights that are fully invalidated. It is challenge rate
+    times invalidation share: most rights are never challenged.
     """
     return (1.0 - exp(-challenge_rate * years)) * invalidation_share
 
 
 def in_force_at(table: Sequence[tuple[int, float]], age: float) -> float:
-    """Share in force at ``age`` years after filing, from shares at whole years in rising order.
+    """Return the share in force at ``age`` years after filing, from shares at whole years in rising order.
 
     Between years the hazard is constant; before the first nothing has lapsed; after the last the average hazard of
     the years in the table continues.
@@ -119,7 +121,7 @@ def _life_left(appraisal: Appraisal, years: float, months: RuleValue) -> Lending
     shown = Text("无限制", "no limit") if life is None else same(f"{life:.2f}")
     return _factor(
         "life_left",
-        Text("变现时剩余收益期的比例", "part of the earning life left at the sale"),
+        Text("变现时剩余收益期的比例", "share of the earning life left at the sale"),
         share,
         (months,),
         Text(f"1 − {years:.2f} 年 ÷ 剩余寿命 {shown.zh} 年", f"1 − {years:.2f} years ÷ {shown.en} years of life"),
@@ -156,7 +158,7 @@ def _fitted_survival(age: float, years: float, rules: Rulebook, day: date) -> Le
 
 def _validity(right: Right, years: float, rules: Rulebook, day: date) -> LendingFactor:
     share = rules.at(KindRule.INVALIDATION_SHARE.of(right.kind), day)
-    label = Text("权利有效的概率", "chance of staying valid")
+    label = Text("权利有效的概率", "probability of staying valid")
     if Flag.INVALIDATION_PENDING in right.flags:
         words = Text(
             f"已被提起无效：1 − 全部无效比例 {share.value}",
@@ -180,7 +182,7 @@ def _forced_sale(right: Right, appraisal: Appraisal, rules: Rulebook, day: date)
     rule = rules.at(KindRule.FORCED_SALE.of(right.kind), day)
     words = REDEPLOYABILITY_TEXT[level]
     if stated is None:
-        words = Text(f"未说明可转用程度，按最低：{words.zh}", f"not stated, so the lowest: {words.en}")
+        words = Text(f"未说明可转用程度，按最低：{words.zh}", f"not stated, so the lowest applies: {words.en}")
     return _factor(
         "forced_sale",
         Text(f"快速变现折扣（{KIND_TEXT[right.kind].zh}）", f"forced-sale factor ({KIND_TEXT[right.kind].en})"),
@@ -194,7 +196,7 @@ def _after_disposal_cost(rules: Rulebook, day: date) -> LendingFactor:
     cost = rules.at("appraisal.disposal_cost", day)
     return _factor(
         "after_disposal_cost",
-        Text("扣除处置费用后", "after the cost of disposal"),
+        Text("扣除处置费用后", "after disposal costs"),
         1.0 - float(cost.number()),
         (cost,),
         Text(f"1 − {cost.value}", f"1 − {cost.value}"),
@@ -202,7 +204,7 @@ def _after_disposal_cost(rules: Rulebook, day: date) -> LendingFactor:
 
 
 def _low_value(appraisal: Appraisal, quantile: RuleValue, rules: Rulebook, day: date) -> Fen:
-    """The low quantile as the appraisal publishes it: stretched around P50 where nobody checked the inputs."""
+    """Return the low quantile as the appraisal publishes it: stretched around P50 if nobody checked the inputs."""
     low = appraisal.value.at(quantile.whole())
     if appraisal.request.checked:
         return low
@@ -211,7 +213,7 @@ def _low_value(appraisal: Appraisal, quantile: RuleValue, rules: Rulebook, day: 
 
 
 def lasts(right: Right, appraisal: Appraisal, rules: Rulebook, day: date) -> bool:
-    """Whether the law protects a right for as long as the appraisal reckons with protection."""
+    """Return whether the law protects a right for as long as the appraisal assumes protection."""
     own = legal_years(right, appraisal.request.valuation_date, rules, day)
     return own is None or (appraisal.life.legal is not None and own >= appraisal.life.legal)
 

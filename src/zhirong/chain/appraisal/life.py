@@ -1,7 +1,7 @@
-"""How long rights can still earn: the least of legal, contractual and economic life.
+"""The years in which rights can still earn: the shortest of legal, contractual and economic life.
 
-Which rights of a set decide: those marked ``core`` carry the value, or all where none is marked. Each has its own
-life, and the income continues as long as one of them is in force: a further right never shortens a life.
+The rights of a set that are marked ``core`` decide, or all of them if none is marked. Each has its own life, and
+the income continues as long as one of them is in force: a further right never shortens a life.
 """
 
 from collections.abc import Sequence
@@ -28,10 +28,10 @@ def remaining_life(
     rules: Rulebook,
     day: date,
 ) -> RemainingLife:
-    """Years from the valuation date that the rights can still earn, with what ends the last of them.
+    """Return the years from the valuation date in which the rights can still earn, and what ends the last of them.
 
-    A life that is over is zero, not negative. A right whose life cannot be determined counts only where all of them
-    are so.
+    A life that is over is zero, not negative. A right whose life cannot be determined counts only if this is so for
+    all of them.
     """
     legal: float | None = 0.0
     decisive: str | None = None
@@ -42,7 +42,7 @@ def remaining_life(
         life = legal_life(right, rules, day)
         parts.append(replace(life.explanation, label=same(f"{right.id} {right.title}")))
         years = _years_left(right, life, valuation_date)
-        # A living author's copyright has no last day yet; any other missing date leaves the life untold.
+        # The copyright of a living author has no last day yet; with any other missing date the life is unknown.
         if life.missing and life.missing != ("author_death_date",) and years is None:
             unknown.append((right.id, life.missing))
             continue
@@ -64,8 +64,8 @@ def remaining_life(
         "text",
         Text(
             "法定、合同与经济寿命中最短者，自评估基准日起（年）；多项权利取法定寿命最长者；商标可续展，不以本期届满为限",
-            "least of legal, contractual and economic life, in years from the valuation date; of several rights the longest"
-            " legal life; a trademark is renewed",
+            "shortest of legal, contractual and economic life, in years from the valuation date; for several rights the"
+            " longest legal life; a trademark can be renewed",
         ),
         parts=(
             _years(Text("法定剩余（起决定作用的权利）", "legal, of the right that decides"), legal, tuple(parts)),
@@ -79,9 +79,7 @@ def remaining_life(
 
 
 def legal_years(right: Right, valuation_date: date, rules: Rulebook, day: date) -> float | None:
-    """Years that the law protects one right from the valuation date; None without an end, or where it is not
-    known.
-    """
+    """Return the years from the valuation date for which the law protects one right; None if unlimited or unknown."""
     return _years_left(right, legal_life(right, rules, day), valuation_date)
 
 

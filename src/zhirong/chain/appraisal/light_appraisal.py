@@ -1,4 +1,4 @@
-"""One right by one method without report: the value that a table of many rights asks for, and what to know of it."""
+"""The value of one right by one method without a report, with its warnings, for a table of many rights."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -34,10 +34,10 @@ def light_value(
     rules: Rulebook,
     day: date,
 ) -> tuple[Distribution, tuple[Alarm, ...]] | NoValue:
-    """The value of a request with one method: the same as ``appraise`` gives, without tornado and explanation.
+    """Return the value of a request with one method: the same as in ``appraise``, without tornado and explanation.
 
-    rights: none where only ``life_cap`` (years that law or contract leave, None without an end) is known; with both, the
-    shorter counts. draws: the uniforms for names ``<method id>.<driver>``.
+    rights: empty if only ``life_cap`` is known (years that law or contract leave, None without an end); with both,
+    the shorter counts. draws: the uniforms for names ``<method id>.<driver>``.
     """
     request = under_rules(request, rules, day)
     nothing = no_value_of_methods(request, rules, day)

@@ -1,7 +1,7 @@
 """Maintenance data: applications with the days of their legal states, read from rows and fitted for survival.
 
-A right enters the risk set on its day of grant (delayed entry): an application given up before grant was never a
-right that could lapse, and a right granted in its sixth year cannot be counted as having survived the first five.
+A right enters the risk set on its day of grant (delayed entry). An application abandoned before grant was never a
+right that could lapse, and a right granted in its sixth year must not count as having survived the first five.
 """
 
 import re
@@ -21,9 +21,10 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One invention application as its register tells it.
+    """One invention application with the data of its register.
 
-    granted, lapsed: None is never, as far as observed. features: what was known of it by the day of grant, by name.
+    granted, lapsed: None if it never happened in the observed time. features: data known by the day of grant, by
+    name.
     """
 
     number: str
@@ -34,21 +35,21 @@ class Application:
 
     @property
     def term_end(self) -> date:
-        """Day on which twenty years from filing are over."""
+        """Return the day on which twenty years from filing are over."""
         return add_years(self.filed, TERM_YEARS)
 
     def alive_on(self, day: date) -> bool:
-        """Whether it was a right in force on ``day``."""
+        """Return whether it was a right in force on ``day``."""
         granted = self.granted is not None and self.granted <= day
         return granted and (self.lapsed is None or self.lapsed > day) and day < self.term_end
 
 
 def read_applications(rows: Iterable[Mapping[str, str | None]]) -> tuple[tuple[Application, ...], int]:
-    """Applications in rows of the data set's columns, and how many rows were debris without a number and a filing
+    """Read applications from rows of the data set's columns; also return how many rows had no number and filing
     day.
 
-    Only what is known by the day of grant becomes a feature. Left out because they look ahead: the present status
-    (``patent_status_n``), the event and every duration and age of events, the days of lapse, restoration and
+    Only what is known by the day of grant becomes a feature. Columns that look ahead are left out: the present
+    status (``patent_status_n``), the event and every duration and age of events, the days of lapse, restoration and
     refusal.
     """
     found, debris = [], 0
@@ -69,7 +70,7 @@ def read_applications(rows: Iterable[Mapping[str, str | None]]) -> tuple[tuple[A
 class Survival:
     """Share of granted rights in force by years after filing, just before each anniversary.
 
-    years, in_force, low, high: with the 95 % band. rights, lapses: how many it rests on.
+    years, in_force, low, high: with the 95 % band. rights, lapses: the numbers behind it.
     """
 
     years: tuple[int, ...]
@@ -80,7 +81,7 @@ class Survival:
     lapses: int
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; shares with four decimals."""
+        """Return a dictionary with stable keys; shares with four decimals."""
         rows = zip(self.years, self.in_force, self.low, self.high, strict=True)
         return {
             "rights": self.rights,
@@ -95,10 +96,10 @@ class Survival:
 def survival_after_filing(
     applications: Sequence[Application], observed_to: date, years: Sequence[int], *, delayed_entry: bool = True
 ) -> Survival:
-    """Kaplan-Meier of granted rights by years after filing, entering at grant, by the lifelines library.
+    """Fit Kaplan-Meier to granted rights by years after filing, entering at grant, with the lifelines library.
 
-    observed_to: last day of observation. delayed_entry: False shows how wrong it is without. Raises ValueError if
-    no right was granted.
+    observed_to: last day of observation. delayed_entry: False shows the error of a fit without it. Raises
+    ValueError if no right was granted.
     """
     from lifelines import KaplanMeierFitter
 
@@ -142,7 +143,7 @@ def _number(written: str | None) -> float:
 
 
 def _features(row: Mapping[str, str | None], filed: date, granted: date | None) -> Mapping[str, float]:
-    """Missing figures are zero with its own mark, so that a gap is seen and not guessed."""
+    """Missing figures are zero with a separate mark, so that a gap is visible and not guessed."""
     raw = {
         "log_claims": _number(row.get("total_claims")),
         "log_classes": _number(row.get("IPCcount")),

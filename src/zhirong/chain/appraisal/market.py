@@ -1,7 +1,7 @@
-"""Comparable transactions: what was paid for rights like this one, adjusted, weighted by how alike they are.
+"""Comparable transactions: prices paid for similar rights, adjusted, and weighted by similarity.
 
-The deals come from a table that the user keeps. Their spread is the uncertainty of the value: this right's price
-is one more draw from the same market, not the average of the others.
+The user maintains the table of deals. Their spread is the uncertainty of the value: this right's price is one more
+draw from the same market, not the average of the others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ DEAL_TEXT: Mapping[DealKind, Text] = {
     "licence": Text("许可成交", "licence"),
     "auction": Text("拍卖成交", "auction"),
     "disposal": Text("质物处置成交", "disposal"),
-    "offer": Text("报价（未成交）", "offer, not a deal"),
+    "offer": Text("报价（未成交）", "offer, not a completed deal"),
 }
 _P90 = 0.9
 
@@ -48,9 +48,9 @@ _P90 = 0.9
 class Deal:
     """One deal of the table.
 
-    price: fen. scale: what the price is counted by (yearly revenue, number of rights): the price of one unit is
-    compared. similarity: weight, above 0 and at most 1. adjustments: factors that carry the deal to the subject
-    (terms of the deal, its time, the right itself), multiplied.
+    price: fen. scale: the unit of the price (yearly revenue, number of rights): prices per unit are compared.
+    similarity: weight, above 0 and at most 1. adjustments: factors that adjust the deal to the subject (terms of
+    the deal, its time, the right itself), multiplied.
     """
 
     label: str
@@ -65,7 +65,7 @@ class Deal:
 
     @property
     def unit_price(self) -> float:
-        """Adjusted price of one unit of scale, in yuan."""
+        """Return the adjusted price of one unit of scale, in yuan."""
         factor = 1.0
         for _, adjustment in self.adjustments:
             factor *= float(adjustment)
@@ -73,17 +73,17 @@ class Deal:
 
     @property
     def figure(self) -> Uncertain:
-        """Its price in yuan with its evidence."""
+        """Return its price in yuan with its evidence."""
         price = Decimal(self.price) / FEN_PER_YUAN
         return Uncertain(price, price, price, self.grade, "yuan", self.source)
 
     @property
     def weight(self) -> float:
-        """How much it counts: its similarity, half of it for an offer."""
+        """Return its weight: its similarity, or half of it for an offer."""
         return float(self.similarity) * (0.5 if self.kind == "offer" else 1.0)
 
     def doubt(self, widening: Widening) -> float:
-        """Its additional standard deviation, as a share of its price: for being unlike, and for weak evidence.
+        """Return its additional standard deviation, as a share of its price, for dissimilarity and weak evidence.
 
         A figure that its grade widens by ±w of itself is triangular, with a variance of w²/6.
         """
@@ -92,10 +92,10 @@ class Deal:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What the deals say of one unit: log mean and log deviation of a further deal, and the deals it rests on.
+    """The evidence of the deals for one unit: log mean and log deviation of a further deal, and the deals used.
 
-    variation: weighted standard deviation over weighted mean of the adjusted unit prices. effective: number of
-    deals that the weights amount to, (Σw)² / Σw².
+    variation: weighted standard deviation over weighted mean of the adjusted unit prices. effective: the effective
+    number of deals, (Σw)² / Σw².
     """
 
     mean_log: float
@@ -105,11 +105,11 @@ class Spread:
 
 
 def spread_of(prices: Sequence[float], weights: Sequence[float], unlikeness: Sequence[float]) -> Spread:
-    """The spread of a further deal, from at least two prices.
+    """Return the spread of a further deal, from at least two prices.
 
-    Prices are taken as log-normal. The deviation of a further one is s·√(1 + 1/n), with n the effective number,
-    stretched so that its P10 to P90 is that of Student's t with n − 1 degrees of freedom. ``unlikeness`` adds
-    each deal's own doubt (a share of its price) to s, so that deals that agree by luck do not look certain.
+    Prices are assumed log-normal. The deviation of a further one is s·√(1 + 1/n), with n the effective number,
+    stretched so that its P10 to P90 is that of Student's t with n − 1 degrees of freedom. ``unlikeness`` adds each
+    deal's own uncertainty (a share of its price) to s, so that deals that agree by chance do not look certain.
     """
     weight = np.asarray(weights) / sum(weights)
     logs = np.log(prices)
@@ -125,8 +125,8 @@ def spread_of(prices: Sequence[float], weights: Sequence[float], unlikeness: Seq
 
 
 def student_quantile(p: float, freedom: float) -> float:
-    """Quantile of Student's t, by integrating its density (1 + t²/ν)^(−(ν + 1)/2); error below 1e-4 for p to
-    0.99.
+    """Return the quantile of Student's t, by integrating its density (1 + t²/ν)^(−(ν + 1)/2); error below 1e-4 for
+    p to 0.99.
     """
     # t = √ν · tan θ turns the density into cos^(ν − 1) θ on a finite interval.
     theta = np.linspace(0.0, np.pi / 2, 20_001)[:-1]
@@ -139,9 +139,7 @@ def student_quantile(p: float, freedom: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ComparableDeals(Ordinary):
-    """Deals and the subject's scale, in the unit of the deals' scale. too_old: labels of deals that do not
-    count.
-    """
+    """Deals and the subject's scale, in the unit of the deals' scale. too_old: labels of deals that do not count."""
 
     method: ClassVar = "comparable_transactions"
     approach: ClassVar[Approach] = "market"
@@ -155,16 +153,16 @@ class ComparableDeals(Ordinary):
     too_old: frozenset[str] = frozenset()
 
     def under(self, rules: Rulebook, day: date) -> Self:
-        """The same with the deals marked that are too old to count."""
+        """Return the same with too old deals marked as not counting."""
         oldest = rules.at("appraisal.market.oldest", day).whole()
         return replace(self, too_old=frozenset(deal.label for deal in self.deals if self._older(deal, oldest)))
 
     def counted(self) -> tuple[Deal, ...]:
-        """Deals and offers that are not too old: the value rests on them alone."""
+        """Return the deals and offers that are not too old; only they determine the value."""
         return tuple(deal for deal in self.deals if deal.label not in self.too_old)
 
     def spread(self, widening: Widening) -> Spread:
-        """What the deals say of one unit. Raises ValueError for fewer than two deals."""
+        """Return the evidence of the deals for one unit. Raises ValueError for fewer than two deals."""
         deals = self.counted()
         if len(deals) < 2:
             raise ValueError("one deal has no spread")
@@ -200,12 +198,12 @@ class ComparableDeals(Ordinary):
         return np.asarray(unit * terms.widening.quantile(self.scale, uniforms["scale"]), dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether anything was paid and there is a scale to carry it to."""
+        """Return whether anything was paid and the scale is above zero."""
         return self.scale.high > 0 and bool(self.deals)
 
     def refusal(self, rules: Rulebook, day: date) -> MethodRefusal | None:
-        """Fewer deals than the rule asks for, offers and deals too old not counted; or one deal outweighs the
-        rest.
+        """Return a problem if there are fewer deals than the rule requires, not counting offers and old deals, or
+        if one deal outweighs the rest.
         """
         needed = rules.at("appraisal.market.fewest_deals", day).whole()
         oldest = rules.at("appraisal.market.oldest", day).whole()
@@ -223,14 +221,14 @@ class ComparableDeals(Ordinary):
         if effective >= float(least):
             return None
         reason = Text(
-            f"按相似度加权后只相当于 {effective:.2f} 宗成交，少于 {plain(least)} 宗，看不出价格离散程度",
-            f"weighted by similarity the deals amount to {effective:.2f} only, fewer than {plain(least)}: they do not"
-            " show how far prices are apart",
+            f"按相似度加权后只相当于 {effective:.2f} 宗成交，少于 {plain(least)} 宗，无法判断价格离散程度",
+            f"weighted by similarity the deals amount to only {effective:.2f}, fewer than {plain(least)}: they do not"
+            " show the dispersion of prices",
         )
         return MethodRefusal("too_few_deals", reason, hint)
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """Old deals, offers, and prices far apart make the result weak."""
+        """Return warnings: old deals, offers, and widely dispersed prices make the result weak."""
         months = rules.at("appraisal.market.old", day).whole()
         limit = rules.at("appraisal.market.variation_limit", day).number()
         found = []
@@ -239,19 +237,21 @@ class ComparableDeals(Ordinary):
             names = "、".join(old), ", ".join(old)
             text = Text(
                 f"交易已过 {months} 个月，参考性弱：{names[0]}",
-                f"deals older than {months} months are weak: {names[1]}",
+                f"deals older than {months} months are weak evidence: {names[1]}",
             )
             found.append(Alarm("old_deals", text))
         offers = [deal.label for deal in self.deals if deal.kind == "offer"]
         if offers:
             names = "、".join(offers), ", ".join(offers)
-            text = Text(f"含报价而非成交，权重减半：{names[0]}", f"offers, not deals, count half: {names[1]}")
+            text = Text(
+                f"含报价而非成交，权重减半：{names[0]}", f"offers, not completed deals, count half: {names[1]}"
+            )
             found.append(Alarm("offers_not_deals", text))
         variation = self.spread(AS_STATED).variation if len(self.counted()) > 1 else 0.0
         if variation > float(limit):
             text = Text(
                 f"调整后单价离散：变异系数 {variation:.0%}，超过 {limit:.0%}",
-                f"adjusted unit prices are far apart: coefficient of variation {variation:.0%}, above {limit:.0%}",
+                f"adjusted unit prices are widely dispersed: coefficient of variation {variation:.0%}, above {limit:.0%}",
             )
             found.append(Alarm("deals_dispersed", text))
         return tuple(found)
@@ -260,7 +260,7 @@ class ComparableDeals(Ordinary):
         return add_months(deal.day, months) < self.valuation_date
 
     def explain(self) -> Explanation:
-        """Every deal with its adjustments and weight, and their dispersion."""
+        """Explain every deal with its adjustments and weight, and their dispersion."""
         parts = [
             _deal_explanation(deal, self.unit, self.valuation_date, deal.label in self.too_old)
             for deal in self.deals
@@ -285,7 +285,7 @@ class ComparableDeals(Ordinary):
 
 
 def _deal_explanation(deal: Deal, unit: str, valuation_date: date, is_too_old: bool) -> Explanation:
-    """One deal for people: price, scale, adjustments, weight, age, evidence, and whether it counts."""
+    """Return one deal for display: price, scale, adjustments, weight, age, evidence, and whether it counts."""
     factors = " × ".join(plain(factor) for _, factor in deal.adjustments) or "1"
     age = years_between(deal.day, valuation_date)
     kind, grade = DEAL_TEXT[deal.kind], EVIDENCE_TEXT[deal.grade]
@@ -303,7 +303,7 @@ def _deal_explanation(deal: Deal, unit: str, valuation_date: date, is_too_old: b
 
 
 def _shown(amount: float) -> str:
-    """A unit price for people: two decimals, or four significant digits where it is small."""
+    """Return a unit price for display: two decimals, or four significant digits if it is small."""
     return f"{amount:,.2f}" if amount >= 1 else f"{amount:.4g}"
 
 
@@ -311,14 +311,14 @@ def _shown(amount: float) -> str:
 
 
 def read_comparable_deals(reader: Reader, method_id: str, setting: Setting) -> ComparableDeals:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     deals = tuple(read_deal(entry, setting.valuation_date) for entry in reader.tables("deal"))
     if not deals:
         reader.problem(
             "deal",
             "",
             "missing",
-            Text("没有可比交易", "no comparable deal is given"),
+            Text("未填写可比交易", "no comparable deal is given"),
             Text("请填写若干 [[deal]]", "give [[deal]] tables"),
         )
     labels = [deal.label for deal in deals]
@@ -327,15 +327,15 @@ def read_comparable_deals(reader: Reader, method_id: str, setting: Setting) -> C
             "deal",
             ", ".join(labels),
             "deal_twice",
-            Text("同一交易写了两次", "a deal is given twice"),
-            Text("每宗交易只写一次", "give each deal once"),
+            Text("同一交易重复填写", "the same deal is given twice"),
+            Text("每宗交易请只填写一次", "give each deal once"),
         )
     scale = read_uncertain(reader, "scale", "number", (Decimal("0.0001"), Decimal(10) ** 12))
     return ComparableDeals(method_id, deals, scale, reader.text("scale_unit"), setting.valuation_date)
 
 
 def read_deal(reader: Reader, valuation_date: date) -> Deal:
-    """One deal of a table that the user keeps: a ``[[deal]]`` of a case or a row of a file."""
+    """Read one deal of the user's table: a ``[[deal]]`` of a case or a row of a file."""
     adjustments = []
     for entry in reader.tables("adjustment"):
         adjustments.append((entry.words("label"), entry.number("factor", Decimal("0.05"), Decimal(20))))
@@ -358,14 +358,14 @@ def read_deal(reader: Reader, valuation_date: date) -> Deal:
             deal.day,
             "date_in_future",
             Text("晚于评估基准日", "after the valuation date"),
-            Text("只用基准日及以前的交易", "use deals up to the valuation date only"),
+            Text("请只使用基准日及以前的交易", "use only deals up to the valuation date"),
         )
     reader.finish()
     return deal
 
 
 def deal_table(row: Mapping[str, str]) -> dict[str, Any]:
-    """A row of the user's file of deals as the table that ``read_deal`` reads; numbers that are none stay words.
+    """Turn a row of the user's file of deals into the table that ``read_deal`` reads; invalid numbers stay text.
 
     Columns: label, kind, day, price, scale, similarity, grade, source, and ``adjust:<what for>`` for each factor.
     """

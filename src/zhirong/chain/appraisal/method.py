@@ -1,4 +1,4 @@
-"""What every method of appraisal offers, so that a new one is its own module and one line in the registry."""
+"""The interface of every appraisal method, so that a new one is one module and one line in the registry."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ APPROACH_TEXT: Mapping[Approach, Text] = {
     "option": Text("期权法", "option approach"),
     "cross_check": Text("仅供核对", "cross-check only"),
 }
-# A cross-check is next to the value and never decides it, whatever the rules prefer.
+# A cross-check never determines the value, whatever the rules prefer.
 NEVER_DECIDES: Approach = "cross_check"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the reading of a method must know of its request: what the value is for and as of when.
+    """What the reader of a method must know of its request: the purpose and date of the value.
 
     renewed: one of the rights that carry the value is renewed for as long as its holder wants, so that an income
     may continue without an end.
@@ -40,7 +40,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Something that a reader of the value must know before using it. code: stable English key."""
+    """A warning that a reader of the value must know before using it. code: stable English key."""
 
     code: str
     text: Text
@@ -59,11 +59,11 @@ class MethodRefusal:
 class Driver:
     """One source of uncertainty of a method: the figures that move together with it.
 
-    name: unique inside the method; correlations and the tornado call it ``<method id>.<name>``.
-    figures: its figures with their labels. Several (the years of a forecast, the items of a build-up) share one
-    draw: they are high together or low together, which never flatters a low quantile by diversification.
-    quantile: how the figures make one quantity at a probability; None adds them up.
-    by_year: whether the figures are those of one year after the other.
+    name: unique inside the method; correlations and the tornado call it ``<method id>.<name>``. figures: its
+    figures with their labels. Several (the years of a forecast, the items of a build-up) share one draw: they are
+    high together or low together, so that diversification never makes a low quantile look better. quantile: how the
+    figures make one quantity at a probability; None adds them up. by_year: whether the figures are those of
+    successive years.
     """
 
     name: str
@@ -73,13 +73,13 @@ class Driver:
     by_year: bool = False
 
     def total(self, u: Level, widening: Widening) -> Level:
-        """Its quantity at probability ``u``."""
+        """Return its quantity at probability ``u``."""
         if self.quantile is not None:
             return self.quantile(u, widening)
         return sum((widening.quantile(figure, u) for _, figure in self.figures), start=0.0)
 
     def explain(self) -> Explanation:
-        """Its figures as stated."""
+        """Return its figures as stated."""
         if len(self.figures) == 1:
             return self.figures[0][1].explain(self.label)
         return Explanation(self.label, parts=tuple(figure.explain(label) for label, figure in self.figures))
@@ -87,9 +87,9 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class FeeLadder:
-    """A patent's annual fees ahead. year: patent year on the valuation date. fee_paid: its fee, in yuan.
+    """The future annual fees of a patent. year: patent year on the valuation date. fee_paid: its fee, in yuan.
 
-    to_first_fee: years until the next fee. fees: those of the years after, in yuan, to the end of the term.
+    to_first_fee: years until the next fee. fees: those of the later years, in yuan, to the end of the term.
     """
 
     year: int
@@ -112,8 +112,8 @@ class RenewalTerms:
 class MethodTerms:
     """Further inputs of a method.
 
-    widening: by evidence grade. life_cap: years from the valuation date after which the right no longer earns,
-    by law or contract; None is without a cap. renewal: fees and returns, where a method asks for them.
+    widening: by evidence grade. life_cap: years from the valuation date after which the right no longer earns, by
+    law or contract; None is without a cap. renewal: fees and returns, where a method needs them.
     """
 
     widening: Widening
@@ -121,14 +121,14 @@ class MethodTerms:
     renewal: RenewalTerms | None = None
 
     def capped(self, years: Level) -> Level:
-        """A life in years, never beyond the cap."""
+        """Return a life in years, never beyond the cap."""
         return years if self.life_cap is None else np.minimum(years, self.life_cap)
 
 
 class AppraisalMethod(Protocol):
     """A method with its inputs, read from a request.
 
-    id: the name that the request gives it. method: which method it is. approach: the approach it belongs to.
+    id: the name that the request gives it. method: the code of the method. approach: the approach it belongs to.
     """
 
     @property
@@ -145,31 +145,31 @@ class AppraisalMethod(Protocol):
         ...
 
     def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
-        """The value in yuan on every path; ``uniforms`` holds one probability per path (or one for all) a
-        driver.
+        """Return the value in yuan on every path; ``uniforms`` holds one probability per path (or one for all) for
+        each driver.
         """
         ...
 
     def has_economic_input(self) -> bool:
-        """Whether its amounts can be above zero: where they cannot, the value is zero because one is stated as
+        """Return whether its amounts can be above zero; if not, the value is zero because an input is stated as
         zero.
         """
         ...
 
     def stated_life(self) -> float | None:
-        """The economic life in years, most likely as stated, where the method has one."""
+        """Return the economic life in years, most likely as stated, where the method has one."""
         ...
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """What the rules of ``day`` find unusual about its inputs."""
+        """Return what the rules of ``day`` find unusual about its inputs."""
         ...
 
     def refusal(self, rules: Rulebook, day: date) -> MethodRefusal | None:
-        """Why no value may be given by this method under the rules of ``day``, where that is so."""
+        """Return why the rules of ``day`` allow no value by this method; None if they do."""
         ...
 
     def under(self, rules: Rulebook, day: date) -> Self:
-        """The method as the rules of ``day`` let it count its inputs."""
+        """Return the method with its inputs counted as the rules of ``day`` allow."""
         ...
 
     def explain(self) -> Explanation:
@@ -178,32 +178,32 @@ class AppraisalMethod(Protocol):
 
 
 class Ordinary:
-    """What most methods answer: nothing unusual by itself, nothing that forbids a value, no life stated."""
+    """The defaults of most methods: no warning, nothing that prevents a value, no life stated."""
 
     __slots__ = ()
 
     def under(self, rules: Rulebook, day: date) -> Self:
-        """All of its inputs count."""
+        """Return the method unchanged: all of its inputs count."""
         return self
 
     def stated_life(self) -> float | None:
-        """No economic life is stated."""
+        """Return None: no economic life is stated."""
         return None
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """Nothing about the inputs is unusual by itself."""
+        """Return nothing: no input is unusual by itself."""
         return ()
 
     def refusal(self, rules: Rulebook, day: date) -> MethodRefusal | None:
-        """Nothing forbids a value."""
+        """Return None: nothing prevents a value."""
         return None
 
 
 def single(name: str, label: Text, figure: Uncertain) -> Driver:
-    """A driver of one figure."""
+    """Return a driver of one figure."""
     return Driver(name, label, ((label, figure),))
 
 
 def any_positive(figures: Sequence[Uncertain]) -> bool:
-    """Whether any of the figures can be above zero."""
+    """Return whether any of the figures can be above zero."""
     return any(figure.high > 0 for figure in figures)

@@ -1,4 +1,4 @@
-"""A right as an option: pay for development when it is worth it, or let the right go.
+"""A right as an option: the holder pays for development if it is worth it, or lets the right lapse.
 
 Black and Scholes with leakage, the binomial lattice with early exercise, and simulation with regression.
 """
@@ -19,8 +19,8 @@ from zhirong.kernel.text import Text
 
 Exercise = Literal["at_end", "any_time"]
 EXERCISE_TEXT: Mapping[Exercise, Text] = {
-    "at_end": Text("到期才决定", "decided at the end only"),
-    "any_time": Text("随时可投资", "may be exercised at any time"),
+    "at_end": Text("到期才决定", "exercisable only at the end"),
+    "any_time": Text("随时可投资", "exercisable at any time"),
 }
 LATTICE_STEPS = 120
 
@@ -31,7 +31,7 @@ LATTICE_STEPS = 120
 def d_one_and_two(
     asset: Level, strike: Level, years: Level, rate: Level, volatility: Level, leakage: Level
 ) -> tuple[Level, Level]:
-    """d₁ = [ln(S/K) + (r − q + σ²/2)·T] / (σ√T), d₂ = d₁ − σ√T (worked example W12)."""
+    """Return d₁ = [ln(S/K) + (r − q + σ²/2)·T] / (σ√T), d₂ = d₁ − σ√T (worked example W12)."""
     width = volatility * np.sqrt(years)
     one = (np.log(asset / strike) + (rate - leakage + 0.5 * volatility * volatility) * years) / width
     return one, one - width
@@ -40,10 +40,11 @@ def d_one_and_two(
 def black_scholes(
     asset: Level, strike: Level, years: Level, rate: Level, volatility: Level, leakage: Level
 ) -> Level:
-    """European call with leakage: S·e^(−qT)·Φ(d₁) − K·e^(−rT)·Φ(d₂), in the unit of ``asset``.
+    """Return the value of a European call with leakage: S·e^(−qT)·Φ(d₁) − K·e^(−rT)·Φ(d₂), in the unit of
+    ``asset``.
 
     asset: present value of the project's cash flows. strike: cost of development. rate, leakage: continuous yearly
-    rates; the leakage is what waiting loses, 1/T where a year's delay costs a year's protection (Damodaran).
+    rates; the leakage is the cost of waiting, 1/T where a year's delay costs a year's protection (Damodaran).
     """
     one, two = d_one_and_two(asset, strike, years, rate, volatility, leakage)
     kept = asset * np.exp(-leakage * years) * normal_cdf(np.asarray(one))
@@ -60,11 +61,11 @@ def lattice(
     exercise: Exercise,
     steps: int,
 ) -> Array:
-    """A call on a binomial lattice, for one case or for arrays of them.
+    """Return the value of a call on a binomial lattice, for one case or for arrays of them.
 
     u = e^(σ√Δt), d = 1/u, p = (e^((r − q)Δt) − d)/(u − d) (Cox, Ross and Rubinstein 1979). Where the drift of a
-    step outruns its volatility, so that p would leave 0 to 1, both branches lean with the drift, u, d = e^((r −
-    q)Δt ± σ√Δt).
+    step exceeds its volatility, so that p would leave 0 to 1, both branches include the drift, u, d = e^((r − q)Δt
+    ± σ√Δt).
     """
     step = np.asarray(years, dtype=np.float64) / steps
     width = np.asarray(volatility, dtype=np.float64) * np.sqrt(step)
@@ -95,11 +96,13 @@ def longstaff_schwartz(
     leakage: float,
     shocks: Array,
 ) -> tuple[float, float]:
-    """A call that may be exercised at any step, by simulation with regression (Longstaff and Schwartz 2001).
+    """Return the value of a call that may be exercised at any step, by simulation with regression (Longstaff and
+    Schwartz 2001).
 
-    shocks: standard normal, one row per step and one column per path, passed in so that the caller owns the
+    shocks: standard normal, one row per step and one column per path, passed in so that the caller controls the
     randomness. The value of waiting is regressed on 1, x and ln x, x the price over the strike, where exercise
-    would pay. Returns value and its standard error. A low estimate: the rule found is no better than the best one.
+    would pay. Returns value and its standard error. The estimate is low: the exercise rule found is at most as good
+    as the best one.
     """
     steps, paths = shocks.shape
     step = years / steps
@@ -112,10 +115,10 @@ def longstaff_schwartz(
         now = prices[row] - strike
         open_paths = np.flatnonzero(now > 0.0)
         if open_paths.size < 10:
-            continue  # too few to fit a curve through; waiting is then the rule
+            continue  # Too few paths for a regression; the rule is then to wait.
         over = prices[row, open_paths] / strike
         basis = np.stack([np.ones_like(over), over, np.log(over)], axis=1)
-        # Errors grow with the price: each path counts by 1/x, or the few highest would decide the curve.
+        # Errors grow with the price: each path is weighted by 1/x, or the few highest would determine the curve.
         weights = np.linalg.lstsq(basis / over[:, None], paid[open_paths] / over, rcond=None)[0]
         waiting = basis @ weights
         exercised = open_paths[now[open_paths] > waiting]
@@ -150,7 +153,7 @@ class RealOption(Ordinary):
     exercise: Exercise
 
     def drivers(self) -> tuple[Driver, ...]:
-        """Value and cost of the project, years, volatility and, where stated, leakage."""
+        """Return value and cost of the project, years, volatility and, where stated, leakage."""
         leakage = () if self.leakage is None else (single("leakage", _LEAKAGE, self.leakage),)
         return (
             single("asset", Text("项目现金流现值", "present value of the project"), self.asset),
@@ -172,11 +175,11 @@ class RealOption(Ordinary):
         return lattice(*terms_of_option, self.exercise, LATTICE_STEPS)
 
     def has_economic_input(self) -> bool:
-        """Whether the project is worth anything."""
+        """Return whether the project is worth anything."""
         return self.asset.high > 0
 
     def stated_life(self) -> float | None:
-        """How long the decision can wait."""
+        """Return how long the decision can wait, in years."""
         return float(self.years.mode)
 
     def explain(self) -> Explanation:
@@ -188,9 +191,10 @@ class RealOption(Ordinary):
             )
         else:
             formula = Text(
-                f"{LATTICE_STEPS} 步二叉树，随时可行权", f"binomial lattice of {LATTICE_STEPS} steps, any time"
+                f"{LATTICE_STEPS} 步二叉树，随时可行权",
+                f"binomial lattice of {LATTICE_STEPS} steps, exercisable at any time",
             )
-        lost = Text("等待一年损失一年保护期：q = 1/T", "a year of waiting loses a year of protection: q = 1/T")
+        lost = Text("等待一年损失一年保护期：q = 1/T", "a year of waiting costs a year of protection: q = 1/T")
         if self.leakage is not None:
             lost = Text("陈述", "stated")
         return Explanation(
@@ -211,7 +215,7 @@ _LEAKAGE = Text("漏损率", "leakage")
 
 
 def read_real_option(reader: Reader, method_id: str, setting: Setting) -> RealOption:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     return RealOption(
         id=method_id,
         asset=read_uncertain(reader, "project_value", "yuan"),

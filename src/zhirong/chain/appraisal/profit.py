@@ -1,4 +1,4 @@
-"""Methods that start from profit: profit split, excess profit and premium, with-and-without, and the 25 % rule."""
+"""Methods based on profit: profit split, excess profit and premium, with-and-without, and the 25 % rule."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,16 +32,19 @@ QUARTER = Decimal("0.25")
 def equivalent_investment_share(
     right_cost: Level, right_margin: Level, company_cost: Level, company_margin: Level
 ) -> Level:
-    """The right's share of profit by equivalent investment (约当投资分成率; worked example W1).
+    """Return the right's share of profit by equivalent investment (约当投资分成率; worked example W1).
 
-    A = C_r(1 + m_r), B = C_c(1 + m_c), share = A / (A + B): what each side put in, raised by its cost margin.
+    A = C_r(1 + m_r), B = C_c(1 + m_c), share = A / (A + B): the contribution of each side, raised by its cost
+    margin.
     """
     right = right_cost * (1.0 + right_margin)
     return right / (right + company_cost * (1.0 + company_margin))
 
 
 def marginal_profit_share(marginal: Sequence[Level], profit: Sequence[Level], discount: Level) -> Level:
-    """The right's share of profit by marginal profit: present value of what it adds over that of the whole."""
+    """Return the right's share of profit by marginal profit: present value of the added profit over that of all
+    profit.
+    """
 
     def worth(amounts: Sequence[Level]) -> Level:
         total: Level = 0.0
@@ -58,7 +61,7 @@ def marginal_profit_share(marginal: Sequence[Level], profit: Sequence[Level], di
 
 @dataclass(frozen=True, slots=True)
 class StatedSplit:
-    """A share of profit stated as such."""
+    """A share of profit stated directly."""
 
     share: Uncertain
 
@@ -73,17 +76,17 @@ class StatedSplit:
         return terms.widening.quantile(self.share, uniforms["split"])
 
     def is_positive(self) -> bool:
-        """Whether the share can be above zero."""
+        """Return whether the share can be above zero."""
         return self.share.high > 0
 
     def words(self) -> Text:
-        """How the share comes about."""
+        """Explain how the share is derived."""
         return Text("直接给出", "stated")
 
 
 @dataclass(frozen=True, slots=True)
 class EquivalentInvestment:
-    """A share by what right and company put in: replacement cost in yuan and the margin on it, of each."""
+    """A share by the contributions of right and company: replacement cost in yuan and the margin on it, of each."""
 
     right_cost: Uncertain
     right_margin: Uncertain
@@ -91,11 +94,11 @@ class EquivalentInvestment:
     company_margin: Uncertain
 
     def drivers(self) -> tuple[Driver, ...]:
-        """The two costs and the two margins; much put in by the company is a low draw of the share."""
+        """Return the two costs and the two margins; a large contribution of the company is a low draw of the share."""
         return (
             single("right_cost", Text("权利重置成本", "replacement cost of the right"), self.right_cost),
             single("right_margin", Text("权利适用成本利润率", "margin on the right's cost"), self.right_margin),
-            single("company_cost", Text("企业投入成本", "what the company put in"), self.company_cost),
+            single("company_cost", Text("企业投入成本", "company's contribution"), self.company_cost),
             single("company_margin", Text("企业成本利润率", "margin on the company's cost"), self.company_margin),
         )
 
@@ -112,11 +115,11 @@ class EquivalentInvestment:
         )
 
     def is_positive(self) -> bool:
-        """Whether anything was put into the right."""
+        """Return whether the right's contribution is above zero."""
         return self.right_cost.high > 0
 
     def words(self) -> Text:
-        """How the share comes about."""
+        """Explain how the share is derived."""
         return Text(
             "约当投资：C权(1+m权) ÷ [C权(1+m权) + C企(1+m企)]",
             "equivalent investment: C_r(1+m_r) ÷ [C_r(1+m_r) + C_c(1+m_c)]",
@@ -125,7 +128,7 @@ class EquivalentInvestment:
 
 @dataclass(frozen=True, slots=True)
 class MarginalProfit:
-    """A share by what the right adds: its yearly marginal profit next to the whole profit of the same years."""
+    """A share by what the right adds: its yearly marginal profit relative to the whole profit of the same years."""
 
     marginal: Forecast
 
@@ -136,16 +139,16 @@ class MarginalProfit:
     def level(
         self, uniforms: Mapping[str, Level], terms: MethodTerms, profit: Sequence[Level], rate: Level
     ) -> Level:
-        """The share on every path, at most 1: a right cannot add more than all the profit."""
+        """Return the share on every path, at most 1: a right cannot add more than all the profit."""
         marginal = self.marginal.levels(uniforms, terms.widening, len(profit))
         return np.minimum(1.0, marginal_profit_share(marginal, profit[: len(marginal)], rate))
 
     def is_positive(self) -> bool:
-        """Whether the right adds anything."""
+        """Return whether the right adds anything."""
         return self.marginal.is_positive()
 
     def words(self) -> Text:
-        """How the share comes about."""
+        """Explain how the share is derived."""
         return Text(
             "边际利润：Σ 追加利润现值 ÷ Σ 利润总额现值", "marginal profit: PV of profit added ÷ PV of all profit"
         )
@@ -168,7 +171,7 @@ class ProfitSplit(Ordinary):
     income: Income
 
     def drivers(self) -> tuple[Driver, ...]:
-        """Profit, what the share follows from, discount rate and life."""
+        """Return profit, the inputs of the share, discount rate and life."""
         return (*self.profit.drivers(), *self.split.drivers(), *self.income.drivers())
 
     def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
@@ -180,7 +183,7 @@ class ProfitSplit(Ordinary):
         return np.asarray(self.income.value(self.profit, uniforms, terms) * share, dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether there is any profit and any share of it."""
+        """Return whether profit and share are above zero."""
         return self.profit.is_positive() and self.split.is_positive()
 
     def stated_life(self) -> float | None:
@@ -197,14 +200,14 @@ class ProfitSplit(Ordinary):
             ),
             parts=(
                 *(driver.explain() for driver in self.drivers()),
-                Explanation(Text("分成率的来由", "how the split comes about"), self.split.words()),
+                Explanation(Text("分成率的确定依据", "derivation of the split"), self.split.words()),
                 *self.income.explain(),
             ),
         )
 
 
 def read_profit_split(reader: Reader, method_id: str, setting: Setting) -> ProfitSplit:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     profit = read_forecast(reader, setting, "profit", PROFIT)
     ways = [name for name in ("split_rate", "equivalent_investment", "marginal_profit") if reader.has(name)]
     if len(ways) != 1:
@@ -212,7 +215,7 @@ def read_profit_split(reader: Reader, method_id: str, setting: Setting) -> Profi
             "split_rate",
             ", ".join(ways),
             "split_form",
-            Text("分成率没有写，或写了两种", "the split is missing or given twice"),
+            Text("分成率未填写，或填写了两种", "the split is missing or given twice"),
             Text(
                 "请填写 split_rate、[equivalent_investment]、[[marginal_profit]] 之一",
                 "enter one of split_rate, [equivalent_investment] or [[marginal_profit]]",
@@ -222,14 +225,14 @@ def read_profit_split(reader: Reader, method_id: str, setting: Setting) -> Profi
     if ways[:1] == ["equivalent_investment"]:
         split = _read_equivalent_investment(reader.table("equivalent_investment"))
     elif ways[:1] == ["marginal_profit"]:
-        marginal = read_years(reader, setting, "marginal_profit", Text("追加利润", "profit added"))
+        marginal = read_years(reader, setting, "marginal_profit", Text("追加利润", "added profit"))
         if profit.years is not None and (marginal.years or 0) > profit.years:
             reader.problem(
                 "marginal_profit",
                 marginal.years,
                 "marginal_longer_than_profit",
-                Text("追加利润的年数多于利润", "profit added is forecast for more years than profit"),
-                Text("年数不得多于 profit", "enter at most the years of profit"),
+                Text("追加利润的年数多于利润", "added profit is forecast for more years than profit"),
+                Text("年数请不多于 profit", "enter at most as many years as for profit"),
             )
         split = MarginalProfit(marginal)
     else:
@@ -251,7 +254,7 @@ def _read_equivalent_investment(reader: Reader) -> EquivalentInvestment:
             "company_cost",
             "0",
             "nothing_put_in",
-            Text("权利与企业的投入都为零", "neither right nor company put anything in"),
+            Text("权利与企业的投入都为零", "the contributions of right and company are both zero"),
             Text("请填写至少一方的成本", "enter the cost of one of them at least"),
         )
     return found
@@ -262,10 +265,10 @@ def _read_equivalent_investment(reader: Reader) -> EquivalentInvestment:
 
 @dataclass(frozen=True, slots=True)
 class ExcessProfit(Ordinary):
-    """Profit beyond what the trade earns without the right (worked example W8).
+    """Profit beyond what the industry earns without the right (worked example W8).
 
-    base: the excess profit itself, or sales whose margin, or pieces whose price, is higher with the right.
-    premium: the extra margin (share of sales) or, with units, the extra price in yuan; None with excess profit.
+    base: the excess profit itself, or sales whose margin, or units whose price, is higher with the right. premium:
+    the extra margin (share of sales) or, with units, the extra price in yuan; None with excess profit.
     """
 
     method: ClassVar = "excess_profit"
@@ -283,9 +286,9 @@ class ExcessProfit(Ordinary):
         return (*self.base.drivers(), *premium, *self.income.drivers())
 
     def premium_label(self) -> Text:
-        """What the premium is."""
+        """Return the meaning of the premium."""
         if self.premium is not None and self.premium.kind == "yuan":
-            return Text("每件溢价", "extra price of a unit")
+            return Text("每件溢价", "extra price per unit")
         return Text("超额利润率", "extra margin on sales")
 
     def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
@@ -296,7 +299,7 @@ class ExcessProfit(Ordinary):
         return np.asarray(value, dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether there is any excess."""
+        """Return whether there is any excess."""
         return self.base.is_positive() and (self.premium is None or self.premium.high > 0)
 
     def stated_life(self) -> float | None:
@@ -320,7 +323,7 @@ class ExcessProfit(Ordinary):
 
 
 def read_excess_profit(reader: Reader, method_id: str, setting: Setting) -> ExcessProfit:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     premium: Uncertain | None = None
     if reader.has("extra_margin"):
         base = read_forecast(reader, setting, "revenue", Text("收入", "revenue"))
@@ -340,8 +343,8 @@ def read_excess_profit(reader: Reader, method_id: str, setting: Setting) -> Exce
 class WithAndWithout(Ordinary):
     """What the business earns with the right, less what it would earn without it, never below zero.
 
-    Not below zero, because nobody is made to use a right. rivals: chance that rivals leave the field free only
-    while the right stands, which scales the difference; None counts it in full.
+    Never below zero, because nobody has to use a right. rivals: probability that rivals stay out only while the
+    right is in force, which scales the difference; None counts it in full.
     """
 
     method: ClassVar = "with_and_without"
@@ -368,7 +371,7 @@ class WithAndWithout(Ordinary):
         return np.asarray(value, dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether anything is earned with the right."""
+        """Return whether anything is earned with the right."""
         return self.with_right.is_positive()
 
     def stated_life(self) -> float | None:
@@ -387,11 +390,11 @@ class WithAndWithout(Ordinary):
         )
 
 
-_WEIGHT = Text("无此权利即受竞争的概率", "chance that rivals would come in without the right")
+_WEIGHT = Text("无此权利即受竞争的概率", "probability that rivals would enter without the right")
 
 
 def read_with_and_without(reader: Reader, method_id: str, setting: Setting) -> WithAndWithout:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     with_right = read_years(reader, setting, "profit_with", Text("有权利时利润", "profit with the right"))
     without = read_years(reader, setting, "profit_without", Text("无权利时利润", "profit without the right"))
     if with_right.years != without.years or with_right.days != without.days:
@@ -399,8 +402,8 @@ def read_with_and_without(reader: Reader, method_id: str, setting: Setting) -> W
             "profit_without",
             without.years,
             "years_differ",
-            Text("两项预测的年数或日期不同", "the two forecasts differ in years or days"),
-            Text("逐年对应地写", "enter both for the same years"),
+            Text("两项预测的年数或日期不一致", "the two forecasts differ in years or days"),
+            Text("请逐年对应填写", "enter both for the same years"),
         )
     weight = read_optional_uncertain(reader, "chance_of_rivals", "rate")
     return WithAndWithout(method_id, with_right, without, weight, read_income(reader, setting, with_right, without))
@@ -411,9 +414,10 @@ def read_with_and_without(reader: Reader, method_id: str, setting: Setting) -> W
 
 @dataclass(frozen=True, slots=True)
 class RuleOfTwentyFive(Ordinary):
-    """A quarter of the profit, as a rule of thumb: next to other methods, never deciding a value.
+    """A quarter of the profit, as a rule of thumb: for comparison with other methods, never for determining a
+    value.
 
-    Courts have refused it as evidence (Uniloc v. Microsoft, Fed. Cir. 2011), and nothing ties it to the right.
+    Courts have rejected it as evidence (Uniloc v. Microsoft, Fed. Cir. 2011), and nothing ties it to the right.
     """
 
     method: ClassVar = "rule_of_25"
@@ -433,16 +437,16 @@ class RuleOfTwentyFive(Ordinary):
         return np.asarray(self.income.value(self.profit, uniforms, terms) * float(QUARTER), dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether there is any profit."""
+        """Return whether there is any profit."""
         return self.profit.is_positive()
 
     def explain(self) -> Explanation:
-        """What it is and what it is not."""
+        """Explain the rule and its limits."""
         return Explanation(
             self.title,
             formula=Text(
                 "25 % × Σ 利润 ×（1 − 税率）÷（1 + 折现率）^t；与具体权利无关，不参与定值",
-                "25 % × Σ profit × (1 − tax) ÷ (1 + discount)^t; tied to no right, decides no value",
+                "25 % × Σ profit × (1 − tax) ÷ (1 + discount)^t; not related to the specific right, does not determine a value",
             ),
             basis="assumed",
             parts=(*(driver.explain() for driver in self.drivers()), *self.income.explain()),
@@ -450,6 +454,6 @@ class RuleOfTwentyFive(Ordinary):
 
 
 def read_rule_of_25(reader: Reader, method_id: str, setting: Setting) -> RuleOfTwentyFive:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     profit = read_forecast(reader, setting, "profit", PROFIT)
     return RuleOfTwentyFive(method_id, profit, read_income(reader, setting, profit))

@@ -1,4 +1,4 @@
-"""The interval that an appraisal publishes: one P10 for the report, the page and the lender."""
+"""The interval that an appraisal publishes: the same P10 for the report, the page and the lender."""
 
 from datetime import date
 from fractions import Fraction
@@ -11,14 +11,14 @@ STRETCH = "practice.online_stretch"
 
 
 def published_interval(appraisal: Appraisal, rules: Rulebook, day: date) -> tuple[Fen, Fen]:
-    """P10 and P90, in fen; of an online appraisal that nobody checked, stretched around P50 and never below 0."""
+    """Return P10 and P90, in fen; for an unchecked online appraisal stretched around P50 and never below 0."""
     if appraisal.request.checked:
         return appraisal.interval()
     return stretched(appraisal, Fraction(rules.at(STRETCH, day).number()))
 
 
 def stretched(appraisal: Appraisal, times: Fraction) -> tuple[Fen, Fen]:
-    """P50 ∓ times × its distance to P10 and P90: nobody has looked at the inputs."""
+    """Return P50 ∓ times × its distance to P10 and P90, because nobody has checked the inputs."""
     low, high = appraisal.interval()
     middle = appraisal.appraised_value
     return max(0, round_fen(middle - times * (middle - low))), round_fen(middle + times * (high - middle))

@@ -1,4 +1,4 @@
-"""What an appraisal asks back: inputs far outside experience, of a wrong unit, or claiming what they cannot prove.
+"""Queries of an appraisal: inputs far outside experience, in a wrong unit, or with unproven claims.
 
 The thresholds are rules (``appraisal.query.*``). A query is an alarm: the value is shown, and somebody has to
 confirm or correct the input before it is used.
@@ -16,14 +16,14 @@ from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
-# Drivers that speak of the future, whatever the method: no contract proves them.
+# Drivers about the future, whatever the method: no contract proves them.
 FORETOLD = ("growth", "discount", "life", "charge_growth")
 
 
 def queries(
     methods: Sequence[AppraisalMethod], value: Distribution, asked: Fen | None, rules: Rulebook, day: date
 ) -> tuple[Alarm, ...]:
-    """Everything to ask back about the methods' inputs and their value. asked: the loan applied for, in fen."""
+    """Return every query about the methods' inputs and their value. asked: the loan applied for, in fen."""
     found: list[Alarm] = []
     for method in methods:
         drivers = {driver.name: driver for driver in method.drivers()}
@@ -36,7 +36,7 @@ def queries(
     if len(figures) > 1 and all(figure.grade is EvidenceGrade.CONTRACT for figure in figures):
         text = Text(
             "每一项输入都标为“合同或登记”：请逐项核对证据等级，合同能证明的只有已约定的事项",
-            'every input is graded "contract": check the grade of each; a contract proves only what it states',
+            'every input has the grade "contract": check the grade of each; a contract proves only what it states',
         )
         found.append(Alarm("everything_contract", text))
     if value.percentiles[10] == value.percentiles[90] and value.median > 0:
@@ -54,8 +54,8 @@ def _figures(methods: Sequence[AppraisalMethod]) -> list[Uncertain]:
 
 
 def _growth(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook, day: date) -> list[Alarm]:
-    """Growth next to the discount rate: near it, an endless income is worth anything one likes; a limited one hangs
-    on it.
+    """Query growth close to the discount rate: the value of a perpetual income is then arbitrary, that of a limited
+    one depends on it.
     """
     rate = _middle(drivers.get("discount"))
     found = []
@@ -68,8 +68,8 @@ def _growth(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook
     if rate is not None and rate > 0 and growth >= share * rate:
         text = Text(
             f"{method.title.zh}：年增长最高 {growth:.1%}，折现率 {rate:.1%}：价值对增长率极为敏感，请核实增长的依据和年限",
-            f"{method.title.en}: growth of up to {growth:.1%} a year next to a discount rate of {rate:.1%}: the value hangs"
-            " on it; check its grounds and how long it lasts",
+            f"{method.title.en}: growth of up to {growth:.1%} a year against a discount rate of {rate:.1%}: the value"
+            " depends strongly on it; check its basis and duration",
         )
         found.append(Alarm("growth_near_discount", text))
     if growth > float(limits["greatest"]):
@@ -83,7 +83,7 @@ def _growth(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook
 
 
 def _stated_growth(drivers: dict[str, Driver]) -> float | None:
-    """The greatest yearly growth stated, net of decay; of amounts by year, the average from the first to the
+    """Return the highest yearly growth stated, net of decay; for amounts by year, the average from the first to the
     last.
     """
     found = []
@@ -114,7 +114,7 @@ def _rate(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook, 
 
 
 def _sales(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook, day: date) -> list[Alarm]:
-    """A yearly revenue that no firm has, or none that borrows: a unit of ten thousand yuan typed as yuan, or the
+    """Query a yearly revenue that no firm, or no borrower, has: ten thousands of yuan entered as yuan, or the
     reverse.
     """
     driver = drivers.get("revenue")
@@ -149,7 +149,7 @@ def _zeros(method: AppraisalMethod, drivers: dict[str, Driver]) -> list[Alarm]:
     names = Text("、".join(one.zh for one in zero), ", ".join(one.en for one in zero))
     text = Text(
         f"{method.title.zh}的价值为零，因为{names.zh}填写为零；如属未知，请改为填写估计的范围",
-        f"{method.title.en} gives zero because {names.en} is stated as zero; where it is not known, enter a range",
+        f"{method.title.en} gives zero because {names.en} is stated as zero; if it is unknown, enter a range",
     )
     return [Alarm("zero_because", text)]
 
@@ -167,14 +167,14 @@ def _claims(method: AppraisalMethod, drivers: dict[str, Driver]) -> list[Alarm]:
     names = Text("、".join(one.zh for one in claimed), ", ".join(one.en for one in claimed))
     text = Text(
         f"{method.title.zh}：合同或登记不能证明{names.zh}：质押和证券化目的下按低一级“经审计”放宽，请改正证据等级",
-        f"{method.title.en}: no contract or register proves {names.en}: for a pledge or securitisation it is widened one"
-        ' grade down, as "audited"; correct the grade',
+        f"{method.title.en}: no contract or register proves {names.en}; for a pledge or securitisation it is widened as"
+        ' one grade lower, "audited"; correct the grade',
     )
     return [Alarm("contract_proves_no_future", text)]
 
 
 def _loan(value: Distribution, asked: Fen | None, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-    """A value out of all proportion to the loan that it is pledged for."""
+    """Query a value out of all proportion to the loan that it secures."""
     if not asked or value.median <= 0:
         return ()
     limits = rules.at("appraisal.query.value_to_loan", day).value
@@ -183,7 +183,7 @@ def _loan(value: Distribution, asked: Fen | None, rules: Rulebook, day: date) ->
         return ()
     text = Text(
         f"评估价值 {show_yuan(value.median)} 元与申请贷款 {show_yuan(asked)} 元相差悬殊：请核对各项金额的单位（元或万元）",
-        f"the value of CNY {show_yuan(value.median)} is out of all proportion to the loan applied for, CNY"
+        f"the value of CNY {show_yuan(value.median)} differs widely from the loan applied for, CNY"
         f" {show_yuan(asked)}: check the units of the amounts (yuan or ten thousands)",
     )
     return (Alarm("value_far_from_loan", text),)

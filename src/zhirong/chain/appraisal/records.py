@@ -1,4 +1,6 @@
-"""What an appraisal says: a value as a distribution, or no value and why; and what it is worth to a lender."""
+"""The result of an appraisal: a value as a distribution, or the reason why there is none; and its worth to a
+lender.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -30,7 +32,7 @@ class MethodResult:
 
 @dataclass(frozen=True, slots=True)
 class TornadoBar:
-    """What one input does to P50: set to its own P10 and P90 on every path, all else as drawn.
+    """The effect of one input on P50: the input is set to its own P10 and P90 on every path, all else as drawn.
 
     input_low, input_high: the input there, in its own unit. p50_low, p50_high: the value's P50 then, in fen.
     """
@@ -44,18 +46,18 @@ class TornadoBar:
 
     @property
     def swing(self) -> Fen:
-        """How far P50 moves; negative where more of the input means less value."""
+        """Return how far P50 moves; negative if more of the input means less value."""
         return self.p50_high - self.p50_low
 
 
 @dataclass(frozen=True, slots=True)
 class RemainingLife:
-    """Years that the rights can still earn, from the valuation date, and what ends them first.
+    """Years from the valuation date in which the rights can still earn, and what ends them first.
 
-    legal: until the law ends the protection, None without an end known. contract: until the contract does.
-    cap: the lesser of the two. economic: the methods' stated life (most likely) under the cap; None if no
-    method states one. decisive: the id of the right whose legal life counts. unknown: rights whose legal life
-    cannot be determined, with the fields that are missing.
+    legal: until the legal protection ends, None without a known end. contract: until the contract does. cap: the
+    lesser of the two. economic: the methods' stated life (most likely) under the cap; None if no method states one.
+    decisive: the id of the right whose legal life counts. unknown: rights whose legal life cannot be determined,
+    with the missing fields.
     """
 
     legal: float | None
@@ -67,22 +69,22 @@ class RemainingLife:
 
     @property
     def cap(self) -> float | None:
-        """Years after which nothing is earned whatever the methods state; None is without a cap."""
+        """Return the years after which nothing is earned whatever the methods state; None is without a cap."""
         ends = [years for years in (self.legal, self.contract) if years is not None]
         return min(ends) if ends else None
 
     @property
     def remaining(self) -> float | None:
-        """The least of legal, contractual and stated economic life; None if none of them is known."""
+        """Return the shortest of legal, contractual and stated economic life; None if none of them is known."""
         return self.cap if self.economic is None else self.economic
 
 
 @dataclass(frozen=True, slots=True)
 class Appraisal(Tabular):
-    """What rights are worth, for a purpose, on a day: a distribution, never a bare point.
+    """The value of rights for a purpose on a day: a distribution, never a bare point.
 
-    value: the reconciled distribution. results: each method's. day: the day the rules were taken from.
-    stale: the valuation date is older than the rule allows; the value then stands, but may not be relied on.
+    value: the reconciled distribution. results: each method's. day: the day the rules were taken from. stale: the
+    valuation date is older than the rule allows; the value is still shown, but may not be relied on.
     """
 
     request: AppraisalRequest
@@ -97,7 +99,9 @@ class Appraisal(Tabular):
 
     @property
     def appraised_value(self) -> Fen:
-        """P50 of the reconciled distribution: the value that a pledge rate refers to. Show the interval with it."""
+        """Return P50 of the reconciled distribution: the value that a pledge rate refers to. Show the interval with
+        it.
+        """
         return self.value.median
 
     def interval(self) -> tuple[Fen, Fen]:
@@ -105,7 +109,7 @@ class Appraisal(Tabular):
         return self.value.percentiles[10], self.value.percentiles[90]
 
     def show(self, lang: Lang = "zh") -> str:
-        """The value for people, in one line, with its interval."""
+        """Return the value for display, in one line, with its interval."""
         low, high = self.interval()
         shown = f"{show_yuan(self.appraised_value)}", f"{show_yuan(low)}", f"{show_yuan(high)}"
         if lang == "zh":
@@ -137,7 +141,7 @@ class Appraisal(Tabular):
 
 @dataclass(frozen=True, slots=True)
 class NoValue:
-    """No value can be given: why, and how to fix that. Never the same as a value of zero."""
+    """The reason why no value can be given, and how to fix it. Never the same as a value of zero."""
 
     code: str
     reason: Text
@@ -161,10 +165,10 @@ class LendingFactor:
 
 @dataclass(frozen=True, slots=True)
 class LendingValue:
-    """What a lender may count on from the rights if the loan fails, in fen.
+    """The amount in fen that a lender may count on from the rights if the loan fails.
 
-    low_value: the low quantile that it starts from. factors: what is taken off it, in order, each a share.
-    sale_day: the day on which a sale is expected to end.
+    low_value: the low quantile that it starts from. factors: the deductions in order, each a share. sale_day: the
+    expected completion of the sale.
     """
 
     fen: Fen
@@ -175,7 +179,7 @@ class LendingValue:
     explanation: Explanation
 
     def share_of(self, appraisal: Appraisal) -> Decimal:
-        """Lending value ÷ appraised value (P50): the greatest pledge rate that the rights alone bear."""
+        """Return lending value ÷ appraised value (P50): the highest pledge rate that the rights alone support."""
         if appraisal.appraised_value == 0:
             return Decimal(0)
         return Decimal(self.fen) / Decimal(appraisal.appraised_value)

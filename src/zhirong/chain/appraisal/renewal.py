@@ -1,7 +1,8 @@
-"""What renewal says of value: a right is kept while a year of it is worth its fee, and let go when it is not.
+"""Values implied by renewals: a holder keeps a right while a year of it is worth its fee, and otherwise lets it
+lapse.
 
-From who pays and who does not follows a distribution of values over many rights, not the value of one. It needs no
-economic input, is always labelled, and is never a basis for a loan.
+Renewal decisions give a distribution of values over many rights, not the value of one. The method needs no economic
+input, is always labelled, and is never a basis for a loan.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 LOAN_PURPOSES = frozenset({"pledge", "contribution", "securitisation"})
-_NODES = 400  # of the grid of log returns; halving it moves values by less than one in ten thousand
+_NODES = 400  # of the grid of log returns; 200 would change values by less than one in ten thousand
 _SHOCKS = 32  # of the Gauss-Hermite rule
 
 
@@ -56,12 +57,14 @@ class Returns:
     decay: float
 
     def kept(self, year: int, fee: float) -> float:
-        """Share of rights that are worth the fee of a patent year: Φ((mu − ln(fee/(1 − δ)^a)) / σ)."""
+        """Return the share of rights that are worth the fee of a patent year: Φ((mu − ln(fee/(1 − δ)^a)) / σ)."""
         needed = np.log(fee) - year * np.log1p(-self.decay)
         return float(normal_cdf(np.asarray((self.mu - needed) / self.sigma)))
 
     def in_year(self, u: Level, year: int, fee_paid: float) -> Level:
-        """Return of patent year ``year`` at probability ``u``, among rights that were worth that year's fee."""
+        """Return the return of patent year ``year`` at probability ``u``, among rights that were worth that year's
+        fee.
+        """
         fallen = 1.0 - self.kept(year, fee_paid)
         among = fallen + np.asarray(u) * (1.0 - fallen)
         value: Level = np.exp(self.mu + self.sigma * normal_quantile(among) + year * np.log1p(-self.decay))
@@ -69,10 +72,10 @@ class Returns:
 
 
 def fit_returns(years: Sequence[int], kept: Sequence[float], fees: Sequence[float], decay: float) -> Returns:
-    """Returns whose shares kept come nearest to the observed ones, by least squares on the normal scores.
+    """Fit returns whose renewal shares come nearest to the observed ones, by least squares on the normal scores.
 
-    Φ⁻¹(1 − kept) = (ln fee − a·ln(1 − δ) − mu) / σ. The decay is given: one fee schedule does not tell it from the
-    spread. Raises ValueError if fewer keep a right although it costs less to, so that no spread fits.
+    Φ⁻¹(1 − kept) = (ln fee − a·ln(1 − δ) − mu) / σ. The decay is given, because one fee schedule cannot separate it
+    from the spread. Raises ValueError if fewer holders renew although the fee is lower, so that no spread fits.
     """
     needed = np.log(np.asarray(fees)) - np.asarray(years) * np.log1p(-decay)
     scores = normal_quantile(1.0 - np.asarray(kept, dtype=np.float64))
@@ -83,9 +86,10 @@ def fit_returns(years: Sequence[int], kept: Sequence[float], fees: Sequence[floa
 
 
 def value_of_renewing(returns: Level, fees: Sequence[float], decay: float, discount: Level) -> Level:
-    """Value at the first fee of the right to pay it or let go, in the unit of ``returns``.
+    """Return the value, at the first fee, of the option to pay it or let the right lapse, in the unit of
+    ``returns``.
 
-    returns: of the first year ahead. V_k = max(0, r_k − c_k + V_{k+1} / (1 + i)), r falling by ``decay`` a year.
+    returns: of the next year. V_k = max(0, r_k − c_k + V_{k+1} / (1 + i)), r falling by ``decay`` a year.
     """
     value: Level = 0.0
     for year in range(len(fees) - 1, -1, -1):
@@ -96,7 +100,7 @@ def value_of_renewing(returns: Level, fees: Sequence[float], decay: float, disco
 def option_of_renewing(
     returns: Level, fees: Sequence[float], decay: float, volatility: float, discount: float
 ) -> Array:
-    """The same with returns that move by chance: ln r falls by −ln(1 − δ) a year and has yearly volatility.
+    """Return the same with random returns: ln r falls by −ln(1 − δ) a year and has yearly volatility.
 
     The mean return falls by δ whatever the volatility, so that more of it never lowers the value (Pakes 1986 for
     the idea). Backward induction on a grid of log returns with Gauss-Hermite quadrature.
@@ -116,7 +120,7 @@ def option_of_renewing(
     annuities = _annuities(len(fees), decay, discount)
     for year in range(len(fees) - 1, -1, -1):
         moved = np.exp(grid[:, None] + step)
-        # Beyond the grid the right is never let go: its value is the annuity of its falling returns, less fees.
+        # Beyond the grid the right is always kept: its value is the annuity of its falling returns, less fees.
         above = moved * annuities[len(fees) - year - 1] - _fees_ahead(fees[year + 1 :], discount)
         ahead = np.where(moved > level[-1], np.maximum(0.0, above), np.interp(moved, level, value, left=0.0))
         value = np.maximum(0.0, level - fees[year] + ahead @ weights / (1.0 + discount))
@@ -125,7 +129,7 @@ def option_of_renewing(
 
 
 def _annuities(years: int, decay: float, discount: float) -> list[float]:
-    """Value now of 1 falling by the decay, over 0, 1, ... years, the first at once."""
+    """Return the present value of 1 falling by the decay, over 0, 1, ... years, the first at once."""
     found = [0.0]
     for year in range(years):
         found.append(found[-1] + ((1.0 - decay) / (1.0 + discount)) ** year)
@@ -141,7 +145,7 @@ def _fees_ahead(fees: Sequence[float], discount: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class RenewalOption(Ordinary):
-    """Values that renewal data imply for rights like these, as a distribution. volatility: of the yearly return."""
+    """The distribution of values that renewal data imply for similar rights. volatility: of the yearly return."""
 
     method: ClassVar = "renewal_option"
     approach: ClassVar[Approach] = "option"
@@ -154,8 +158,8 @@ class RenewalOption(Ordinary):
     volatility: Decimal
 
     def drivers(self) -> tuple[Driver, ...]:
-        """The place of the right in the distribution of returns, and the discount rate."""
-        label = Text("权利在维持数据分布中的位置", "place of the right in the distribution of renewals")
+        """Return the position of the right in the distribution of returns, and the discount rate."""
+        label = Text("权利在维持数据分布中的位置", "position of the right in the distribution of renewals")
         return (
             Driver("return", label, (), _place),
             single("discount", Text("折现率", "discount rate"), self.discount),
@@ -173,7 +177,7 @@ class RenewalOption(Ordinary):
             now = returns.in_year(uniforms["return"], ladder.year, ladder.fee_paid)
             ahead = now * (1.0 - returns.decay)
             if self.volatility > 0:
-                # One rate for the grid: its most likely value; the spread of rates is small next to that of
+                # One rate for the grid: its most likely value; the spread of rates is small compared with that of
                 # returns.
                 middle = float(self.discount.mode)
                 value: Level = option_of_renewing(ahead, ladder.fees, returns.decay, float(self.volatility), middle)
@@ -183,11 +187,11 @@ class RenewalOption(Ordinary):
         return np.asarray(total, dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """It needs none; what comes out is labelled for it."""
+        """Return True: the method needs no economic input, and its result is labelled accordingly."""
         return True
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """Always: what this is not."""
+        """Return the warning that always applies to this method."""
         text = Text(
             "仅为维持数据隐含的价值分布，没有经济数据，不是这项权利的市场价值，不得作为贷款依据",
             "only a distribution implied by renewal data, without economic input: not the market value of this right,"
@@ -216,7 +220,7 @@ def _place(u: Level, widening: Widening) -> Level:
 
 
 def read_renewal_option(reader: Reader, method_id: str, setting: Setting) -> RenewalOption:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     if setting.purpose in LOAN_PURPOSES:
         reader.problem(
             "method",
@@ -233,10 +237,11 @@ def read_renewal_option(reader: Reader, method_id: str, setting: Setting) -> Ren
 
 
 def renewal_terms(rights: Sequence[Right], valuation_date: date, rules: Rulebook, day: date) -> RenewalTerms | None:
-    """Fees ahead of the rights given, those that carry the value, and the returns that the rules of ``day`` give.
+    """Return the future fees of the given rights that carry the value, and the returns that the rules of ``day``
+    give.
 
-    None without any, and where one of them is not a patent with a filing date: only patents show by yearly fees
-    what they are worth.
+    None without rights, and if one of them is not a patent with a filing date: only yearly patent fees reveal a
+    value.
     """
     if not rights or any(right.kind not in PATENT_KINDS or right.filing_date is None for right in rights):
         return None

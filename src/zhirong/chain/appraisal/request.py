@@ -1,4 +1,4 @@
-"""What is to be appraised, for what, as of when and by which methods: read once from a case."""
+"""The appraisal request: subject, purpose, date and methods, read once from a case."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ Redeployability = Literal["high", "medium", "low"]
 
 
 class Purpose(StrEnum):
-    """What a value is calculated for."""
+    """The purpose of a value."""
 
     PLEDGE = "pledge"
     TRANSFER = "transfer"
@@ -51,17 +51,17 @@ PURPOSE_TEXT: Mapping[Purpose, Text] = {
     Purpose.PLEDGE: Text("质押", "pledge"),
     Purpose.TRANSFER: Text("转让", "transfer"),
     Purpose.LICENCE: Text("许可", "licence"),
-    Purpose.CONTRIBUTION: Text("作价入股", "contribution to capital"),
+    Purpose.CONTRIBUTION: Text("作价入股", "equity contribution"),
     Purpose.SECURITISATION: Text("证券化", "securitisation"),
     Purpose.DISPOSAL: Text("处置", "disposal"),
 }
 REDEPLOYABILITY_TEXT: Mapping[Redeployability, Text] = {
     "high": Text("易转用：多家企业可直接使用", "high: several firms could use it as it is"),
-    "medium": Text("可转用：同行业少数企业可用", "medium: a few firms of the trade could use it"),
+    "medium": Text("可转用：同行业少数企业可用", "medium: a few firms in the industry could use it"),
     "low": Text("难转用：离开本企业难以使用", "low: of little use outside this firm"),
 }
 
-# One line a method: how its inputs are read. The rest of a method is its own module.
+# One line per method: how its inputs are read. The rest of a method is in its own module.
 METHODS: Mapping[str, Callable[[Reader, str, Setting], AppraisalMethod]] = {
     "relief_from_royalty": read_relief_from_royalty,
     "licence_income": read_licence_income,
@@ -88,13 +88,13 @@ DEFAULT_PATHS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class AppraisalRequest:
-    """An appraisal asked for.
+    """A requested appraisal.
 
     rights: ids of the rights valued together. valuation_date: the day of the value. contract_end: last day of a
-    contract that ends the income before the law does. checked: False for an online appraisal whose
-    inputs nobody has checked. redeployability: how easily another firm could use the
-    rights; None was not stated. methods: in the order given; none at all leads to no value.
-    seed, paths: of the simulation. asked: the loan applied for, in fen, where the case says so.
+    contract that ends the income before the law does. checked: False for an online appraisal whose inputs nobody
+    has checked. redeployability: how easily another firm could use the rights; None if not stated. methods: in the
+    order given; without any there is no value. seed, paths: of the simulation. asked: the loan applied for, in fen,
+    where the case states it.
     """
 
     purpose: Purpose
@@ -118,11 +118,11 @@ def read_appraisal(
     of: Sequence[Right] = (),
     asked: Fen | None = None,
 ) -> AppraisalRequest:
-    """The request in an ``[appraisal]`` table.
+    """Read the request from an ``[appraisal]`` table.
 
-    right_ids: the ids of the case's rights; ``rights`` names some of them, all where it is omitted.
-    as_of: the case's day, where known; a valuation date after it is refused. of: the case's rights, where known: an
-    income from rights that are renewed needs no economic life. asked: the loan applied for, in fen, where known.
+    right_ids: the ids of the case's rights; ``rights`` names some of them, or all if omitted. as_of: the case date,
+    where known; a later valuation date is rejected. of: the case's rights, where known: an income from rights that
+    are renewed needs no economic life. asked: the loan applied for, in fen, where known.
     """
     purpose = Purpose(reader.choice("purpose", tuple(Purpose)))
     valuation_date = reader.day("valuation_date")
@@ -166,10 +166,10 @@ def read_appraisal(
 
 
 def future_date(as_of: date) -> tuple[str, Text, Text]:
-    """Code, reason and hint for a date after the case's day."""
+    """Return code, reason and hint for a date after the case date."""
     return (
         "date_in_future",
-        Text(f"晚于本案日期 {as_of}", f"after the day of the case, {as_of}"),
+        Text(f"晚于本案日期 {as_of}", f"later than the case date {as_of}"),
         Text("请改为本案日期当天或之前", "enter that day or an earlier one"),
     )
 
@@ -190,8 +190,8 @@ def _read_rights(reader: Reader, right_ids: Sequence[str]) -> tuple[str, ...]:
             "rights",
             ", ".join(named),
             "right_twice",
-            Text("同一项权利写了两次", "a right is named twice"),
-            Text("每项只写一次", "name each once"),
+            Text("同一项权利重复填写", "the same right is named twice"),
+            Text("每项请只填写一次", "name each right once"),
         )
     return named or tuple(right_ids)
 
@@ -241,9 +241,9 @@ def _read_correlations(reader: Reader, methods: Sequence[AppraisalMethod]) -> tu
                 "; ".join(f"{pair.one}~{pair.other} {pair.rho:g}" for pair in pairs),
                 "correlations_contradict",
                 Text(
-                    "这些相关系数互相矛盾，或同一对写了两次",
+                    "这些相关系数互相矛盾，或同一对重复填写",
                     "the correlations contradict each other or repeat a pair",
                 ),
-                Text("每对只写一次，并减小绝对值", "state each pair once, with smaller values"),
+                Text("每对请只填写一次，并减小绝对值", "state each pair once, with smaller absolute values"),
             )
     return tuple(pairs)

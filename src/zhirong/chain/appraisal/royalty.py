@@ -1,6 +1,4 @@
-"""Relief from royalty, and an exclusive licence: the right is worth the royalties that somebody is spared or
-paid.
-"""
+"""Relief from royalty, and licence income: the value of a right is the royalties saved or received."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,8 +27,8 @@ Exclusivity = Literal["exclusive", "sole", "non_exclusive"]
 REVENUE = Text("收入", "revenue")
 PROFIT = Text("利润", "profit")
 EXCLUSIVITY_TEXT: dict[Exclusivity, Text] = {
-    "exclusive": Text("独占许可", "exclusive licence: not even the holder may use it"),
-    "sole": Text("排他许可", "sole licence: only the holder beside"),
+    "exclusive": Text("独占许可", "exclusive licence: the holder may not use it either"),
+    "sole": Text("排他许可", "sole licence: only the holder may also use it"),
     "non_exclusive": Text("普通许可", "non-exclusive licence"),
 }
 
@@ -38,7 +36,8 @@ EXCLUSIVITY_TEXT: dict[Exclusivity, Text] = {
 @dataclass(frozen=True, slots=True)
 class ReliefFromRoyalty(Ordinary):
     """The royalties that an owner need not pay (Smith and Parr, Valuation of Intellectual Property and Intangible
-    Assets; worked example W14). royalty: share of net sales."""
+    Assets; worked example W14). royalty: share of net sales.
+    """
 
     method: ClassVar = "relief_from_royalty"
     approach: ClassVar[Approach] = "income"
@@ -60,7 +59,7 @@ class ReliefFromRoyalty(Ordinary):
         return np.asarray(self.income.value(self.revenue, uniforms, terms) * royalty, dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether there is any revenue and any royalty."""
+        """Return whether revenue and royalty are above zero."""
         return self.revenue.is_positive() and self.royalty.high > 0
 
     def stated_life(self) -> float | None:
@@ -68,7 +67,7 @@ class ReliefFromRoyalty(Ordinary):
         return self.income.stated_life(self.revenue)
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """An above-average royalty rate requires licences as evidence."""
+        """Query an above-average royalty rate that lacks licences as evidence."""
         return royalty_caution(self.royalty, rules, day)
 
     def explain(self) -> Explanation:
@@ -85,9 +84,10 @@ class ReliefFromRoyalty(Ordinary):
 
 @dataclass(frozen=True, slots=True)
 class LicenceIncome(Ordinary):
-    """What a licence brings its owner: a share of the licensee's sales, and perhaps a fee at the start (入门费).
+    """The income of an owner from a licence: a share of the licensee's sales, and an optional initial fee (入门费).
 
-    base: the licensee's sales, or his profit with the margin that turns it into sales (worked example W6).
+    base: the licensee's sales, or the licensee's profit with the margin that turns it into sales (worked example
+    W6).
     """
 
     method: ClassVar = "licence_income"
@@ -109,7 +109,7 @@ class LicenceIncome(Ordinary):
             found.append(single("margin", Text("销售利润率", "profit margin on sales"), self.margin))
         found.append(single("share", Text("销售额提成率", "share of sales"), self.share))
         if self.fee is not None:
-            found.append(single("fee", Text("入门费", "fee at the start"), self.fee))
+            found.append(single("fee", Text("入门费", "initial fee"), self.fee))
         return (*found, *self.income.drivers())
 
     def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
@@ -124,7 +124,7 @@ class LicenceIncome(Ordinary):
         return np.asarray(value, dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether there is a base with a share of it, or a fee."""
+        """Return whether the base and its share, or the fee, are above zero."""
         paid = self.fee is not None and self.fee.high > 0
         return paid or (self.base.is_positive() and self.share.high > 0)
 
@@ -133,7 +133,7 @@ class LicenceIncome(Ordinary):
         return self.income.stated_life(self.base)
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """An above-average share of sales requires licences as evidence."""
+        """Query an above-average share of sales that lacks licences as evidence."""
         return royalty_caution(self.share, rules, day)
 
     def explain(self) -> Explanation:
@@ -156,8 +156,8 @@ class LicenceIncome(Ordinary):
 
 
 def royalty_caution(royalty: Uncertain, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-    """A royalty rate above what is customary, or far from the published median, is asked back; a zero is
-    distinguished.
+    """Query a royalty rate above the customary level or far from the published median; a zero is treated
+    separately.
     """
     customary = rules.at("appraisal.royalty.customary_high", day)
     published = rules.at("appraisal.query.royalty", day).value
@@ -168,26 +168,26 @@ def royalty_caution(royalty: Uncertain, rules: Rulebook, day: date) -> tuple[Ala
         words = Text(
             f"许可费率 {royalty.as_text()} 与公开的中位数（净销售额的 {low:.0%} 至 {high:.0%}）相差超过 {times} 倍："
             "请附许可合同，或改正（5 % 写作 0.05）",
-            f"the royalty rate of {royalty.as_text()} is more than {times} times apart from the published median ({low:.0%}"
+            f"the royalty rate of {royalty.as_text()} differs from the published median by a factor of more than {times} ({low:.0%}"
             f" to {high:.0%} of net sales): attach the licences, or correct it (5 % is 0.05)",
         )
         return (Alarm("royalty_far_from_published", words),)
     text = Text(
         f"许可费率 {royalty.as_text()} 高于惯常水平，请附许可合同",
-        f"the royalty rate of {royalty.as_text()} is above what is customary: attach the licences",
+        f"the royalty rate of {royalty.as_text()} is above the customary level: attach the licences",
     )
     return (Alarm("royalty_above_customary", text),)
 
 
 def read_relief_from_royalty(reader: Reader, method_id: str, setting: Setting) -> ReliefFromRoyalty:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     revenue = read_forecast(reader, setting, "revenue", REVENUE)
     royalty = read_uncertain(reader, "royalty_rate", "rate")
     return ReliefFromRoyalty(method_id, revenue, royalty, read_income(reader, setting, revenue))
 
 
 def read_licence_income(reader: Reader, method_id: str, setting: Setting) -> LicenceIncome:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     by_profit = reader.has("profit") or reader.has("first_year_profit")
     name, label = ("profit", PROFIT) if by_profit else ("revenue", REVENUE)
     base = read_forecast(reader, setting, name, label)

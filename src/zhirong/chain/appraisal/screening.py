@@ -1,14 +1,11 @@
-"""Screening rights by how long they will be kept, and the honest test of it: as of a past day, without looking
-ahead.
+"""Screen rights by how long they will be kept, with an unbiased back-test as of a past day.
 
-A yearly hazard of lapse is fitted by logistic regression on the years that end on the day, the one before, and so
-on
-back: each right in force at the start of such a year lapsed in it or not. The days of these data are those of the
-gazette, so that what had happened by the day was known on it. The hazard is carried forward, year by year, to the
-rights alive on the day. Years since grant shape it: a lapse is published more than a year after the fee that was
-not paid, and the first fee is paid with the grant. Beside it stands the same with age alone. Indicators explain
-little of value and
-renewal: the result ranks and screens, and never becomes a value.
+Logistic regression fits a yearly hazard of lapse on the years that end on the day, the year before, and so on: each
+right in force at the start of such a year lapsed in it or not. The days of these data are those of the gazette, so
+that everything dated by the day was known on it. The hazard is projected year by year for the rights in force on
+the day. It depends on the years since grant: a lapse is published more than a year after the unpaid fee, and the
+first fee is paid with the grant. A model by age alone is given for comparison. Indicators explain little of value
+and renewal: the result ranks and screens, and never becomes a value.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,16 +20,16 @@ from zhirong.chain.appraisal.uncertain import Array
 from zhirong.kernel.days import add_years, years_between
 
 RIDGE = 1.0
-_LEAST_AT_RISK = 200  # rights in force that an age, or a year since grant, must have for its own hazard
+_LEAST_AT_RISK = 200  # Minimum number of rights in force for an age, or a year since grant, to have its own hazard.
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How good forecasts of "still in force" were.
+    """The quality of forecasts of "still in force".
 
-    auc: chance that a right kept was ranked above one let go, ½ is no knowledge; auc_error its standard error.
-    brier: mean square of forecast minus outcome. forecast: their mean. deciles: count, mean forecast and share kept
-    of each tenth, by rank.
+    auc: probability that a right kept was ranked above one that lapsed (½ is no information); auc_error its
+    standard error. brier: mean square of forecast minus outcome. forecast: their mean. deciles: count, mean
+    forecast and share kept of each tenth, by rank.
     """
 
     auc: float
@@ -42,7 +39,7 @@ class Score:
     deciles: tuple[tuple[int, float, float], ...]
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; numbers with four decimals."""
+        """Return a dictionary with stable keys; numbers with four decimals."""
         return {
             "auc": f"{self.auc:.4f}",
             "auc_standard_error": f"{self.auc_error:.4f}",
@@ -57,7 +54,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """One right at one horizon: the chance of being kept, the same by age alone, and what came."""
+    """One right at one horizon: the probability of being kept, the same by age alone, and the outcome."""
 
     number: str
     forecast: float
@@ -67,9 +64,9 @@ class Screened:
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """One horizon of a back-test. left_out: rights whose twenty years end before it, which needs no forecast.
+    """One horizon of a back-test. left_out: rights whose twenty years end before it, which need no forecast.
 
-    screened: every right, the likeliest to be kept first.
+    screened: every right, the most likely to be kept first.
     """
 
     years: int
@@ -84,7 +81,7 @@ class Horizon:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """A screen as of ``day``: years of rights and lapses that it learnt from, how it did, and the weight of each
+    """A screen as of ``day``: the years of rights and lapses in the fit, its quality, and the weight of each
     feature (standardised).
     """
 
@@ -98,9 +95,9 @@ class Backtest:
 def backtest(
     applications: Sequence[Application], day: date, observed_to: date, horizons: Sequence[int] = (4, 8)
 ) -> Backtest:
-    """Fit on what was known on ``day``, forecast the rights alive then, compare with what came.
+    """Fit on what was known on ``day``, forecast the rights then in force, and compare with the outcome.
 
-    Raises ValueError for a horizon beyond ``observed_to`` and where nothing had been seen by the day.
+    Raises ValueError for a horizon beyond ``observed_to`` and if there was no lapse by the day.
     """
     learnt = _years(applications, day)
     if not any(lapsed for _, _, lapsed in learnt):
@@ -140,7 +137,7 @@ def backtest(
 
 
 def logistic(features: Array, outcome: Array, free: int) -> Array:
-    """Logistic regression by Newton's method; all but the first ``free`` weights are held back by a ridge of 1."""
+    """Fit logistic regression by Newton's method; a ridge of 1 shrinks all weights but the first ``free``."""
     weights = np.zeros(features.shape[1])
     ridge = np.full(features.shape[1], RIDGE)
     ridge[:free] = 1e-6
@@ -156,10 +153,10 @@ def logistic(features: Array, outcome: Array, free: int) -> Array:
 
 
 def score(forecast: Array, outcome: Array) -> Score:
-    """How good forecasts were. AUC by ranks, ties counted half; its error by Hanley and McNeil (1982)."""
+    """Return the quality of forecasts. AUC by ranks, ties counted half; its error by Hanley and McNeil (1982)."""
     kept, gone = forecast[outcome > 0.5], forecast[outcome <= 0.5]
     if kept.size == 0 or gone.size == 0:
-        raise ValueError("all outcomes are alike: nothing to distinguish")
+        raise ValueError("all outcomes are equal, so there is nothing to rank")
     ordered = np.sort(gone)
     below = np.searchsorted(ordered, kept, "left")
     auc = float(np.mean((below + np.searchsorted(ordered, kept, "right")) / 2.0) / gone.size)
@@ -181,8 +178,8 @@ def score(forecast: Array, outcome: Array) -> Score:
 
 
 def _years(applications: Sequence[Application], day: date) -> list[tuple[Application, date, bool]]:
-    """Every year that ends on ``day`` or whole years before, for each right in force at its start: the right, the
-    start, and whether it lapsed in it. Years in which its term ends are omitted.
+    """Return every year that ends on ``day`` or whole years before, for each right in force at its start: the
+    right, the start, and whether it lapsed in it. Years in which its term ends are omitted.
     """
     found: list[tuple[Application, date, bool]] = []
     end = day
@@ -214,7 +211,9 @@ def _chance(score: Array) -> Array:
 
 
 def _bands(counted: Array) -> tuple[int, ...]:
-    """Years with its own hazard, one after the other; those seen too seldom share the last one's."""
+    """Return the years that have their own hazard, in order; years with too few rights share the hazard of the
+    last.
+    """
     first, last = int(counted.min()), int(counted.max())
     counts = {year: int(np.sum(counted >= year)) for year in range(first, last + 1)}
     return tuple(year for year, count in counts.items() if count >= _LEAST_AT_RISK) or (first,)

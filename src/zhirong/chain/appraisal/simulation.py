@@ -1,4 +1,4 @@
-"""Seeded draws, correlated where stated, and what a sample of values says about its distribution."""
+"""Seeded draws, correlated where stated, and the statistics of a simulated distribution."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,11 +26,11 @@ class Correlation:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A value as a distribution, in fen; each figure rounded once, halves up, from the model's yuan.
+    """A value as a distribution, in fen; each figure is rounded once, halves up, from the model's yuan.
 
-    percentiles: by number (5, 10, 50, 90, 95). errors: standard error that the simulation leaves in each of
-    them, by the same number. mean_error: that of the mean. paths: every simulated value in yuan, in the order
-    drawn, read-only, for charts and for further models; omitted when distributions are compared.
+    percentiles: by number (5, 10, 50, 90, 95). errors: standard error of each of them from the simulation, by the
+    same number. mean_error: that of the mean. paths: every simulated value in yuan, in the order drawn, read-only,
+    for charts and for further models; ignored when distributions are compared.
     """
 
     percentiles: Mapping[int, Fen]
@@ -42,29 +42,29 @@ class Distribution:
 
     @property
     def median(self) -> Fen:
-        """P50: as likely to be undercut as to be exceeded. The mean lies above it where the upside is long."""
+        """Return P50, which is exceeded in half of the outcomes. The mean lies above it if the upper tail is long."""
         return self.percentiles[50]
 
     def at(self, percent: int) -> Fen:
-        """Any percentile: one that is kept, or one read from the paths."""
+        """Return any percentile: a stored one, or one read from the paths."""
         if percent in self.percentiles:
             return self.percentiles[percent]
         return fen_of(float(np.quantile(self.paths, percent / 100)))
 
 
 def fen_of(amount: float) -> Fen:
-    """A model's amount in yuan as whole fen: the one rounding, halves up."""
+    """Return a model's amount in yuan as whole fen; the only rounding, halves up."""
     return round_fen(Fraction(amount) * FEN_PER_YUAN)
 
 
 def uniforms(
     seed: int, paths: int, names: Sequence[str], correlations: Sequence[Correlation] = ()
 ) -> dict[str, Array]:
-    """One probability a path for each input, from its own stream that depends on seed and name alone.
+    """Draw one probability per path for each input, from a stream that depends only on seed and name.
 
-    An input's draws therefore stay the same when other inputs or methods come or go, and when its own figures
-    change: two values from one seed differ by their inputs, not by luck. Correlated inputs are joined by a
-    Gaussian copula (Z = L·N with L·Lᵀ the correlation matrix, U = Φ(Z)). Raises LinAlgError if the stated
+    An input's draws therefore stay the same when other inputs or methods are added or removed, and when its own
+    figures change: two values from one seed differ by their inputs, not by chance. Correlated inputs are joined by
+    a Gaussian copula (Z = L·N with L·Lᵀ the correlation matrix, U = Φ(Z)). Raises LinAlgError if the stated
     correlations contradict each other.
     """
     joined = tuple(dict.fromkeys(name for pair in correlations for name in (pair.one, pair.other)))
@@ -78,14 +78,14 @@ def uniforms(
 
 @lru_cache(maxsize=16)
 def _uniform(seed: int, name: str, paths: int) -> Array:
-    """Drawn once for all appraisals of a process with this seed; it must not be written to."""
+    """Return draws shared by all appraisals of a process with this seed; they must not be modified."""
     drawn: Array = _stream(seed, name).random(paths)
     drawn.flags.writeable = False
     return drawn
 
 
 def correlation_matrix(names: Sequence[str], correlations: Sequence[Correlation]) -> Array:
-    """The matrix of the stated correlations; pairs that nobody stated are zero."""
+    """Return the matrix of the stated correlations; other pairs are zero."""
     matrix = np.eye(len(names))
     place = {name: index for index, name in enumerate(names)}
     for pair in correlations:
@@ -94,15 +94,13 @@ def correlation_matrix(names: Sequence[str], correlations: Sequence[Correlation]
 
 
 def normal_cdf(z: Level) -> Array:
-    """Standard normal distribution function, ½·erfc(−z ÷ √2), exact to a few units in the last place of a
-    double.
-    """
+    """Return the standard normal distribution function, ½·erfc(−z ÷ √2), exact to a few units in the last place."""
     scaled = np.asarray(z, dtype=np.float64) / -sqrt(2.0)
     return 0.5 * np.fromiter(map(erfc, scaled.ravel()), np.float64, scaled.size).reshape(scaled.shape)
 
 
 def normal_quantile(u: Level) -> Level:
-    """Inverse of the standard normal distribution function, relative error below 1.2e-9 (Acklam 2003)."""
+    """Return the inverse of the standard normal distribution function, relative error below 1.2e-9 (Acklam 2003)."""
     p = np.clip(np.asarray(u, dtype=np.float64), 1e-15, 1.0 - 1e-15)
     tail = np.minimum(p, 1.0 - p)
     q = np.sqrt(-2.0 * np.log(tail))
@@ -128,10 +126,10 @@ def _polynomial(coefficients: Sequence[float], x: Array) -> Array:
 
 
 def distribution_of(values: Array) -> Distribution:
-    """Percentiles, mean and spread of simulated values in yuan, with the error that the simulation leaves.
+    """Return percentiles, mean and spread of simulated values in yuan, with their simulation error.
 
-    The error of a percentile is half the distance between the order statistics one binomial standard deviation
-    on either side of it (David and Nagaraja, Order Statistics); that of the mean is s/√n.
+    The error of a percentile is half the distance between the order statistics one binomial standard deviation on
+    either side of it (David and Nagaraja, Order Statistics); that of the mean is s/√n.
     """
     count = len(values)
     ordered = np.sort(values)

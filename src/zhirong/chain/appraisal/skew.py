@@ -1,4 +1,4 @@
-"""How unequal the values of rights are: a few are worth nearly everything (log-normal; worked example W31)."""
+"""The inequality of the values of rights: a few hold nearly all of the value (log-normal; worked example W31)."""
 
 from math import log, sqrt
 
@@ -8,7 +8,8 @@ from zhirong.chain.appraisal.simulation import normal_cdf, normal_quantile
 
 
 def sigma_of_mean_to_median(ratio: float) -> float:
-    """Log deviation of a log-normal distribution whose mean is ``ratio`` times its median: σ = √(2·ln ratio).
+    """Return the log deviation of a log-normal distribution whose mean is ``ratio`` times its median: σ = √(2·ln
+    ratio).
 
     Raises ValueError for a ratio below 1: the mean of a log-normal never lies below its median.
     """
@@ -18,5 +19,7 @@ def sigma_of_mean_to_median(ratio: float) -> float:
 
 
 def share_of_top(part: float, sigma: float) -> float:
-    """What part of the whole value the top ``part`` of rights hold: Φ(σ − z₁₋ₚ) (the Lorenz curve of a log-normal)."""
+    """Return the part of the whole value that the top ``part`` of rights hold: Φ(σ − z₁₋ₚ) (the Lorenz curve of a
+    log-normal).
+    """
     return float(normal_cdf(np.asarray(sigma - normal_quantile(1.0 - part))))

@@ -1,4 +1,4 @@
-"""Which method suits which kind of right, purpose and evidence: read from rules, said in words."""
+"""Which method suits which kind of right, purpose and evidence: read from rules, explained in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from zhirong.kernel.text import Text
 Verdict = Literal["suits", "weak_evidence", "unfit"]
 VERDICT_TEXT: dict[Verdict, Text] = {
     "suits": Text("适用", "suits"),
-    "weak_evidence": Text("适用，但证据偏弱", "suits, on weak evidence"),
+    "weak_evidence": Text("适用，但证据偏弱", "suitable, on weak evidence"),
     "unfit": Text("不宜采用", "unfit"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Suitability:
-    """Whether one method suits a case. why: in words. rule: where it says so."""
+    """Whether one method suits a case. why: in words. rule: the rule that says so."""
 
     method_id: str
     verdict: Verdict
@@ -30,10 +30,10 @@ class Suitability:
     rule: RuleValue
 
     def explain(self) -> Explanation:
-        """As a node of an explanation."""
+        """Return it as a node of an explanation."""
         words = VERDICT_TEXT[self.verdict]
         return Explanation(
-            Text("方法是否适用", "does the method suit"),
+            Text("方法是否适用", "is the method suitable"),
             Text(f"{words.zh}：{self.why.zh}", f"{words.en}: {self.why.en}"),
             references=(self.rule.reference,),
         )
@@ -42,7 +42,7 @@ class Suitability:
 def suitability(
     method: AppraisalMethod, kinds: Sequence[RightKind], purpose: str, rules: Rulebook, day: date
 ) -> Suitability:
-    """Whether a method suits the kinds of right valued, the purpose and the evidence behind its figures.
+    """Return whether a method suits the kinds of right valued, the purpose and the evidence behind its figures.
 
     Evidence is weak where more than half of the figures are assumed.
     """
@@ -52,11 +52,11 @@ def suitability(
     strange = [kind for kind in dict.fromkeys(kinds) if method.method not in _methods_of(kind, rules, day)]
     if strange:
         names = "、".join(KIND_TEXT[kind].zh for kind in strange), ", ".join(KIND_TEXT[kind].en for kind in strange)
-        words = Text(f"不适于{names[0]}；{why.zh}", f"not for {names[1]}; {why.en}")
+        words = Text(f"不适于{names[0]}；{why.zh}", f"not suitable for {names[1]}; {why.en}")
         return Suitability(method.id, "unfit", words, rule)
     if purpose in row["not_for"] and method.approach != NEVER_DECIDES:
         return Suitability(
-            method.id, "unfit", Text(f"不适于这一目的；{why.zh}", f"not for this purpose; {why.en}"), rule
+            method.id, "unfit", Text(f"不适于这一目的；{why.zh}", f"not suitable for this purpose; {why.en}"), rule
         )
     figures = [figure for driver in method.drivers() for _, figure in driver.figures]
     assumed = sum(figure.grade is EvidenceGrade.ASSUMED for figure in figures)
@@ -70,7 +70,7 @@ def suitability(
 
 
 def methods_for(kind: RightKind, purpose: str, rules: Rulebook, day: date) -> tuple[tuple[str, Text, Text], ...]:
-    """Methods that suit a kind and a purpose: name, why, and the evidence each needs, by name."""
+    """Return the methods that suit a kind and a purpose: name, reason, and the evidence each needs, by name."""
     found = []
     for name in sorted(_methods_of(kind, rules, day)):
         row = rules.at(f"appraisal.suits.{name}", day).value

@@ -1,4 +1,4 @@
-"""Decision tree: stages that succeed or fail, each with its cost, and the income of each way it can go."""
+"""Decision tree: stages that succeed or fail, each with its cost, and the income of each outcome."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +18,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage of development. cost: yuan at its start, None without one. years: how long it takes. chance: of
-    success.
-    """
+    """A stage of development. cost: yuan at its start, None without one. years: its duration. chance: of success."""
 
     label: Text
     years: Decimal
@@ -30,10 +28,9 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTree(Ordinary):
-    """Stages one after the other; after the last, the income. Before each stage the holder continues only where it
-    pays.
+    """Successive stages, and the income after the last. Before each stage the holder continues only if it pays.
 
-    fallback: what is left, in yuan, where a stage fails or is not begun; None is nothing.
+    fallback: the residual value in yuan if a stage fails or is not begun; None is zero.
     """
 
     method: ClassVar = "decision_tree"
@@ -47,7 +44,9 @@ class DecisionTree(Ordinary):
     income: Income
 
     def drivers(self) -> tuple[Driver, ...]:
-        """Cost and chance of every stage, the income, what is left on failure, and the discount rate."""
+        """Return cost and probability of every stage, the income, the residual value on failure, and the discount
+        rate.
+        """
         found = []
         for number, stage in enumerate(self.stages, 1):
             if stage.cost is not None:
@@ -56,7 +55,7 @@ class DecisionTree(Ordinary):
             label = Text(f"{stage.label.zh}成功概率", f"chance of {stage.label.en}")
             found.append(single(f"chance_{number}", label, stage.chance))
         if self.fallback is not None:
-            found.append(single("fallback", Text("失败或停止时的残值", "what is left on failure"), self.fallback))
+            found.append(single("fallback", Text("失败或停止时的残值", "residual value on failure"), self.fallback))
         return (*found, *self.success.drivers(), *self.income.drivers())
 
     def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
@@ -84,7 +83,7 @@ class DecisionTree(Ordinary):
         return np.asarray(value, dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether success earns anything, or failure leaves anything."""
+        """Return whether success earns anything, or failure leaves anything."""
         possible = all(stage.chance.high > 0 for stage in self.stages)
         left = self.fallback is not None and self.fallback.high > 0
         return left or (possible and self.success.is_positive())
@@ -113,7 +112,7 @@ class DecisionTree(Ordinary):
 
 
 def read_decision_tree(reader: Reader, method_id: str, setting: Setting) -> DecisionTree:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     stages = []
     for entry in reader.tables("stage"):
         stages.append(
@@ -131,7 +130,7 @@ def read_decision_tree(reader: Reader, method_id: str, setting: Setting) -> Deci
             str(len(stages)),
             "stages",
             Text("阶段数不在 1 至 20 之间", "there must be 1 to 20 stages"),
-            Text("按先后填写 [[stage]]", "Enter the [[stage]] tables in order."),
+            Text("请按先后填写 [[stage]]", "Enter the [[stage]] tables in order."),
         )
     income = read_years(reader, setting, "income_on_success", Text("成功后收益", "income on success"))
     fallback = read_optional_uncertain(reader, "left_on_failure", "yuan")
@@ -141,7 +140,7 @@ def read_decision_tree(reader: Reader, method_id: str, setting: Setting) -> Deci
             "convention",
             "exact_date",
             "days_and_convention",
-            Text("各阶段之后的收益没有收款日期", "an income that follows stages has no days"),
+            Text("各阶段之后的收益不适用收款日期", "an income after stages has no payment dates"),
             Text("请填写 end_of_year 或 mid_year", "Enter end_of_year or mid_year."),
         )
     return method

@@ -1,9 +1,9 @@
-"""A figure that nobody knows exactly: three points and an evidence grade, as a distribution.
+"""An uncertain figure: three points and an evidence grade, as a distribution.
 
-The stated range is read as a triangular distribution from ``low`` over ``mode`` (the most likely) to ``high``.
-The evidence grade widens it on both sides by the same amount: ``relative × low`` for amounts and rates, a fixed
-number of percentage points for growth. Taking the amount from ``low`` keeps every quantile rising in ``low``,
-``mode`` and ``high`` alike, so that a better figure can never lower a value.
+The stated range is read as a triangular distribution from ``low`` over ``mode`` (the most likely) to ``high``. The
+evidence grade widens it on both sides by the same amount: ``relative × low`` for amounts and rates, a fixed number
+of percentage points for growth. Taking the amount from ``low`` keeps every quantile rising in ``low``, ``mode`` and
+``high`` alike, so that a better figure can never lower a value.
 """
 
 from collections.abc import Mapping
@@ -23,17 +23,18 @@ from zhirong.kernel.rulebook import Confidence, RuleError, RuleValue
 from zhirong.kernel.text import Text, same
 
 Array = NDArray[np.float64]
-Level = Array | float  # one number for each path, or one for all of them
+Level = Array | float  # One number per path, or one for all of them.
 
 Kind = Literal["yuan", "rate", "growth", "years", "number"]
 
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """A stated figure: least, most likely and greatest, in yuan, as a share, a yearly growth, in years or bare.
+    """A stated figure: lowest, most likely and highest, in yuan, as a share, a yearly growth, in years or without
+    unit.
 
-    source: where it comes from, in words. A single stated figure has three equal points. counted: the grade by
-    which the range is widened, where it is not the stated one (see ``of_the_future``).
+    source: its source, in words. A single stated figure has three equal points. counted: the grade by which the
+    range is widened, where it is not the stated one (see ``of_the_future``).
     """
 
     low: Decimal
@@ -46,23 +47,23 @@ class Uncertain:
 
     @property
     def is_single(self) -> bool:
-        """Whether one figure was stated instead of a range."""
+        """Return whether one figure was stated instead of a range."""
         return self.low == self.high
 
     def show(self, point: Decimal) -> str:
-        """One of its points for people, in words that both languages share (years carry no unit)."""
+        """Return one of its points for display, in text that both languages share (years carry no unit)."""
         if self.kind == "yuan":
             return f"¥{show_yuan(int((point * FEN_PER_YUAN).to_integral_value()))}"
         return plain(point) if self.kind in ("years", "number") else f"{plain(point * 100)} %"
 
     def as_text(self) -> str:
-        """The figure as stated, for people."""
+        """Return the figure as stated, for display."""
         if self.is_single:
             return self.show(self.mode)
         return f"{self.show(self.low)} / {self.show(self.mode)} / {self.show(self.high)}"
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; numbers as strings, amounts in yuan."""
+        """Return a dictionary with stable keys; numbers as strings, amounts in yuan."""
         return {
             "low": plain(self.low),
             "mode": plain(self.mode),
@@ -73,7 +74,7 @@ class Uncertain:
         }
 
     def explain(self, label: Text) -> Explanation:
-        """The figure as a node of an explanation."""
+        """Return the figure as a node of an explanation."""
         grade, lowered = EVIDENCE_TEXT[self.grade], Text("", "")
         if self.counted is not None:
             counts = EVIDENCE_TEXT[self.counted]
@@ -86,20 +87,20 @@ class Uncertain:
         return Explanation(label, same(self.as_text()), formula=words, basis=basis)
 
 
-# Purposes for which money is lent against the low quantile: there a forecast keeps an interval whatever it claims.
+# Purposes for which money is lent against the low quantile; there a forecast keeps an interval whatever its grade.
 LENT_AGAINST = frozenset({"pledge", "securitisation"})
 
 
 def of_the_future(figure: Uncertain, purpose: str) -> Uncertain:
-    """A growth, a discount rate or a life: a contract proves none, so where money is lent it counts one grade
-    down.
+    """Lower the grade of a growth, a discount rate or a life by one where money is lent: a contract proves none of
+    them.
     """
     if figure.grade is not EvidenceGrade.CONTRACT or purpose not in LENT_AGAINST:
         return figure
     return replace(figure, counted=EvidenceGrade.AUDITED)
 
 
-# Stands where a figure could not be read, so that the reading continues; the problem has been noted.
+# Replaces a figure that could not be read, so that reading continues; the problem has been noted.
 UNREAD = Uncertain(Decimal(0), Decimal(0), Decimal(0), EvidenceGrade.ASSUMED, "rate")
 
 
@@ -111,7 +112,7 @@ class Widening:
     points: Mapping[EvidenceGrade, float]
 
     def ends(self, figure: Uncertain) -> tuple[float, float, float]:
-        """Least, most likely and greatest after widening, kept inside what its kind can be."""
+        """Return lowest, most likely and highest after widening, kept inside the limits of the kind."""
         low, mode, high = float(figure.low), float(figure.mode), float(figure.high)
         grade = figure.counted or figure.grade
         by = self.points[grade] if figure.kind == "growth" else self.relative[grade] * low
@@ -123,16 +124,16 @@ class Widening:
         return low, mode, high
 
     def quantile(self, figure: Uncertain, u: Level) -> Level:
-        """The figure at probability ``u`` of its widened distribution."""
+        """Return the figure at probability ``u`` of its widened distribution."""
         return triangular_quantile(u, *self.ends(figure))
 
 
-# Figures exactly as stated, whatever their evidence: for what is read off the middle of each range.
+# Figures exactly as stated, whatever their evidence: for values read from the middle of each range.
 AS_STATED = Widening(dict.fromkeys(EvidenceGrade, 0.0), dict.fromkeys(EvidenceGrade, 0.0))
 
 
 def read_widening(rule: RuleValue) -> Widening:
-    """The widening that a rule states: a table of grades with ``relative`` and ``points``. Raises RuleError."""
+    """Read the widening from a rule: a table of grades with ``relative`` and ``points``. Raises RuleError."""
     try:
         rows = {grade: rule.value[grade.value] for grade in EvidenceGrade}
         relative = {grade: float(row["relative"]) for grade, row in rows.items()}
@@ -145,9 +146,9 @@ def read_widening(rule: RuleValue) -> Widening:
 
 
 def triangular_quantile(u: Level, low: float, mode: float, high: float) -> Level:
-    """Inverse of the triangular distribution function (Kotz and van Dorp, Beyond Beta, 2004, ch. 1).
+    """Return the inverse of the triangular distribution function (Kotz and van Dorp, Beyond Beta, 2004, ch. 1).
 
-    With w = high − low and c = (mode − low)/w:  low + w·√(c·u) for u ≤ c, high − w·√((1 − c)(1 − u)) above.
+    With w = high − low and c = (mode − low)/w: low + w·√(c·u) for u ≤ c, high − w·√((1 − c)(1 − u)) above.
     """
     width = high - low
     if width <= 0.0:
@@ -155,7 +156,7 @@ def triangular_quantile(u: Level, low: float, mode: float, high: float) -> Level
     c = (mode - low) / width
     if isinstance(u, float):
         return low + width * sqrt(c * u) if u <= c else high - width * sqrt((1.0 - c) * (1.0 - u))
-    # In place: of paths by the ten thousand, most of the time went into new arrays.
+    # Calculate in place: with tens of thousands of paths, most of the time went into new arrays.
     falling = u > c
     root, other = u * c, 1.0 - u
     other *= 1.0 - c
@@ -180,7 +181,9 @@ _BOUNDS: Mapping[Kind, tuple[Decimal, Decimal]] = {
 def read_uncertain(
     reader: Reader, name: str, kind: Kind, bounds: tuple[Decimal, Decimal] | None = None
 ) -> Uncertain:
-    """A required figure: a table with ``value``, or with ``low``, ``mode`` and ``high``; ``grade``; ``source``."""
+    """Read a required figure: a table with ``value``, or with ``low``, ``mode`` and ``high``; ``grade``;
+    ``source``.
+    """
     return uncertain_of(reader.table(name), kind, bounds)
 
 
@@ -191,7 +194,7 @@ def read_optional_uncertain(reader: Reader, name: str, kind: Kind) -> Uncertain 
 
 
 def uncertain_of(reader: Reader, kind: Kind, bounds: tuple[Decimal, Decimal] | None = None) -> Uncertain:
-    """The figure that a table holds; further fields of the table must be asked for before."""
+    """Return the figure in a table; the caller reads further fields of the table before."""
     bounds = bounds or _BOUNDS[kind]
     before = reader.problem_count()
     if reader.has("value"):
@@ -202,8 +205,8 @@ def uncertain_of(reader: Reader, kind: Kind, bounds: tuple[Decimal, Decimal] | N
                     name,
                     str(reader.anything(name)),
                     "value_and_range",
-                    Text("已写了 value，又写了范围", "both a single value and a range are given"),
-                    Text("请只填写 value，或只写 low、mode、high", "give value alone, or low, mode and high"),
+                    Text("已填写 value，又填写了范围", "both a single value and a range are given"),
+                    Text("请只填写 value，或只填写 low、mode、high", "give only value, or low, mode and high"),
                 )
     else:
         low, mode, high = (_point(reader, name, kind, bounds) for name in ("low", "mode", "high"))
@@ -212,8 +215,8 @@ def uncertain_of(reader: Reader, kind: Kind, bounds: tuple[Decimal, Decimal] | N
                 "mode",
                 plain(mode),
                 "range_out_of_order",
-                Text("不满足 low ≤ mode ≤ high", "low ≤ mode ≤ high does not hold"),
-                Text("按从小到大改写三个数", "put the three figures in rising order"),
+                Text("不满足 low ≤ mode ≤ high", "low ≤ mode ≤ high is not met"),
+                Text("请按从小到大填写三个数", "put the three figures in rising order"),
             )
     figure = Uncertain(low, mode, high, read_grade(reader), kind, reader.optional_text("source"))
     reader.finish()

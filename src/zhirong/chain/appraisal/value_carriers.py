@@ -1,4 +1,4 @@
-"""Which rights of a set carry its value, and whether they are renewed for as long as the holder wants."""
+"""The rights of a set that carry its value, and whether they are renewed for as long as the holder wants."""
 
 from collections.abc import Sequence
 
@@ -23,5 +23,5 @@ def carriers(rights: Sequence[Right]) -> tuple[Right, ...]:
 
 
 def are_renewed(rights: Sequence[Right]) -> bool:
-    """Whether one of the rights that carry the value is renewed for as long as its holder wants."""
+    """Return whether one of the rights that carry the value is renewed for as long as its holder wants."""
     return any(KINDS[right.kind].is_renewable and right.status not in ENDED for right in carriers(rights))

@@ -1,5 +1,5 @@
-"""Weighted return on assets (WARA): what the firm must return, less what its other assets return, is the
-right's.
+"""Weighted return on assets (WARA): the firm's required return less the return on its other assets is that of the
+right.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class WeightedReturn(Ordinary):
     """enterprise: value of the firm in yuan. wacc: its average cost of capital. assets: all others, with their
     returns.
 
-    required: the return after tax that the right asks for. life: None as long as law and contract let it earn.
+    required: the required return after tax on the right. life: None as long as law and contract let it earn.
     """
 
     method: ClassVar = "weighted_return"
@@ -50,7 +50,7 @@ class WeightedReturn(Ordinary):
     life: Uncertain | None
 
     def drivers(self) -> tuple[Driver, ...]:
-        """Value and cost of capital of the firm, returns on other assets, return asked for by the right, and
+        """Return value and cost of capital of the firm, returns on other assets, required return on the right, and
         life.
         """
         figures = tuple(
@@ -70,21 +70,19 @@ class WeightedReturn(Ordinary):
             single("enterprise", Text("企业价值", "value of the firm"), self.enterprise),
             single("wacc", Text("加权平均资本成本", "cost of capital"), self.wacc),
             Driver("charges", Text("其他资产回报", "returns on other assets"), figures, self.charge),
-            single("discount", Text("权利要求回报率", "return that the right asks for"), self.required),
+            single("discount", Text("权利要求回报率", "required return on the right"), self.required),
             *life,
         )
 
     def charge(self, u: Level, widening: Widening) -> Level:
-        """What other assets return a year, in yuan, at probability ``u``."""
+        """Return the yearly return on other assets, in yuan, at probability ``u``."""
         return contributory_charge(
             [widening.quantile(asset.value, u) for asset in self.assets],
             [widening.quantile(asset.rate, u) for asset in self.assets],
         )
 
     def values(self, uniforms: Mapping[str, Level], terms: MethodTerms) -> Array:
-        """The value in yuan on every path, between zero and what the firm's value leaves next to its other
-        assets.
-        """
+        """Return the value in yuan on every path, between zero and the firm's value less its other assets."""
         at = {driver.name: driver.total(uniforms[driver.name], terms.widening) for driver in self.drivers()}
         others = sum((terms.widening.quantile(one.value, uniforms["charges"]) for one in self.assets), start=0.0)
         yearly = at["enterprise"] * at["wacc"] - at["charges"]
@@ -93,7 +91,7 @@ class WeightedReturn(Ordinary):
         return np.asarray(np.maximum(0.0, value), dtype=np.float64)
 
     def has_economic_input(self) -> bool:
-        """Whether the firm is worth anything and has to return anything."""
+        """Return whether the firm has a value and a required return above zero."""
         return self.enterprise.high > 0 and self.wacc.high > 0
 
     def stated_life(self) -> float | None:
@@ -101,8 +99,8 @@ class WeightedReturn(Ordinary):
         return None if self.life is None else float(self.life.mode)
 
     def average_return(self) -> float:
-        """Weighted average return of all assets and the right, at the middle of each range; the right without an
-        end.
+        """Return the weighted average return of all assets and the right, at the middle of each range; the right
+        without an end.
         """
 
         def at(figure: Uncertain) -> float:
@@ -114,7 +112,7 @@ class WeightedReturn(Ordinary):
         return weighted_return(values, [*(at(asset.rate) for asset in self.assets), at(self.required)])
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """Assets and right that together do not return what the firm's capital costs."""
+        """Return a warning if assets and right together do not earn the firm's cost of capital."""
         if not self.has_economic_input():
             return ()
         average, whole = self.average_return(), float(AS_STATED.quantile(self.wacc, 0.5))
@@ -141,7 +139,7 @@ class WeightedReturn(Ordinary):
 
 
 def read_weighted_return(reader: Reader, method_id: str, setting: Setting) -> WeightedReturn:
-    """The method's inputs from its ``[[method]]`` table; ``method`` and ``id`` have been read before."""
+    """Read the method's inputs from its ``[[method]]`` table, after ``method`` and ``id``."""
     bounds = (LEAST, Decimal(1))
     assets = read_contributory_assets(reader)
     life = None

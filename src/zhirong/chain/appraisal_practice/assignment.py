@@ -66,7 +66,7 @@ class Assignment:
 
     @property
     def complete(self) -> bool:
-        """Whether there is an agency and somebody for every discipline."""
+        """Return whether there is an agency and somebody for every discipline."""
         return self.agency is not None and not self.lacking
 
     def as_json(self) -> dict[str, object]:

@@ -30,7 +30,7 @@ class Qualification:
     valid_to: date | None = None
 
     def holds(self, day: date) -> bool:
-        """Whether it is valid on ``day``."""
+        """Return whether it is valid on ``day``."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
@@ -45,7 +45,7 @@ class Sanction:
     bars: bool = True
 
     def holds(self, day: date) -> bool:
-        """Whether it is in force on ``day``."""
+        """Return whether it is in force on ``day``."""
         return self.start <= day and (self.end is None or day <= self.end)
 
 
@@ -67,7 +67,7 @@ class Expert:
     ties: tuple[str, ...] = ()
 
     def knows(self, field: str) -> bool:
-        """Whether a field lies within what they know; the finer field begins with the wider."""
+        """Return whether a field lies within what they know; the finer field begins with the wider."""
         return any(own == ANY_FIELD or field.startswith(own) for own in self.fields)
 
 

@@ -55,7 +55,7 @@ class RevaluationDue:
     rule: RuleValue
 
     def is_overdue(self, day: date) -> bool:
-        """Whether the time to do it has passed."""
+        """Return whether the time to do it has passed."""
         return self.due_on < day
 
 

@@ -144,7 +144,7 @@ class DisbursementCondition:
 
     @property
     def is_met(self) -> bool:
-        """Whether it is in the way of nothing: it holds, or it has been waived."""
+        """Return whether it is in the way of nothing: it holds, or it has been waived."""
         return self.verdict != "open"
 
     def problem(self) -> Problem:
@@ -201,7 +201,7 @@ def release_conditions(facts: ReleaseFacts, rules: Rulebook) -> tuple[Disburseme
 
 
 def may_be_waived(code: str, rules: Rulebook, day: date) -> bool:
-    """Whether the rules of the day let anybody waive this condition."""
+    """Return whether the rules of the day let anybody waive this condition."""
     return code in rules.at("release.waivable", day).value
 
 

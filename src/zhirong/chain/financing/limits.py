@@ -67,7 +67,7 @@ class Meter:
 
     @property
     def is_broken(self) -> bool:
-        """Whether it would be more than the limit admits."""
+        """Return whether it would be more than the limit admits."""
         return self.after > self.most
 
     @property
@@ -94,7 +94,7 @@ class Meter:
 
 
 def touches(limit: LendingLimit, addition: Addition) -> bool:
-    """Whether a case counts towards a limit."""
+    """Return whether a case counts towards a limit."""
     if limit.scope is Scope.MODE:
         return limit.value == addition.mode
     if limit.scope is Scope.REGION:

@@ -224,7 +224,7 @@ def _demand_signs(rows: Sequence[Row], columns: Columns) -> None:
 
 
 def _rises(one: tuple[Fen | None, Fen | None], other: tuple[Fen | None, Fen | None]) -> bool:
-    """Whether the balance rises by the amount, in whichever order the statement lists its entries."""
+    """Return whether the balance rises by the amount, in whichever order the statement lists its entries."""
     (amount, balance), (later_amount, later_balance) = one, other
     if amount is None or balance is None or later_amount is None or later_balance is None:
         return False

@@ -84,7 +84,7 @@ class RowReader:
         return StatementRow(row, day, reference, direction, amount, counterparty, note, self._balance())
 
     def is_total(self, cells: Sequence[Cell]) -> bool:
-        """Whether a row is a total or a footer: it begins so, and has no day."""
+        """Return whether a row is a total or a footer: it begins so, and has no day."""
         days = self._columns.places.get("day", ())
         if any(day_of_cell(cells[place.at]) for place in days if place.at < len(cells)):
             return False
@@ -131,7 +131,7 @@ class RowReader:
         return words
 
     def _is_left_out(self) -> bool:
-        """Whether the row is of another currency or was not carried out; either is named."""
+        """Return whether the row is of another currency or was not carried out; either is named."""
         if not ("currency" in self._columns.places or "state" in self._columns.places):
             return False
         currency = word_key(self._text("currency"))
@@ -350,7 +350,7 @@ def plain(cell: Cell) -> str:
 
 
 def is_inexact(cell: Cell) -> bool:
-    """Whether a cell was to hold more digits than a number can, so that some are lost."""
+    """Return whether a cell was to hold more digits than a number can, so that some are lost."""
     if isinstance(cell, bool):
         return False
     if isinstance(cell, int | float):

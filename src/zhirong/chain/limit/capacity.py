@@ -98,7 +98,7 @@ def repayment(firm: LimitFirm, policy: Policy, free: FreeCash) -> Repayment:
 
 
 def counts(item: Collection, firm: LimitFirm) -> bool:
-    """Whether an assigned receipt counts as a way of repayment."""
+    """Return whether an assigned receipt counts as a way of repayment."""
     end = add_months(firm.start, firm.term_months)
     in_order = item.confirmed and item.assigned and item.account and not item.related and item.payer != ""
     return in_order and item.due is not None and firm.start <= item.due <= end

@@ -59,7 +59,7 @@ class FirmLimits:
 
     @property
     def admitted(self) -> bool:
-        """Whether the probability of default lets the firm in at all."""
+        """Return whether the probability of default lets the firm in at all."""
         return self.firm.pd <= self.policy.number["pd_most"]
 
 

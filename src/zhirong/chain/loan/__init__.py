@@ -1,1 +1,3 @@
-"""Loans: due days and cycles, schedules to the fen, the cost of money as an internal rate, and contracts of the standard."""
+"""Loans: due days and cycles, schedules to the fen, the cost of money as an internal rate, and contracts of the
+standard.
+"""

@@ -1,4 +1,4 @@
-"""Walking a loan from day to day: interest grows, due days are paid, changes happen, and each leaves per row."""
+"""Process a loan from day to day: interest accrues, due days are paid, changes happen, and each adds a row."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,19 +17,19 @@ from zhirong.kernel.text import Text
 # Discount factors of a level payment are kept to 50 places: its error stays below 10^-40 fen over any term.
 _SCALE = 10**50
 
-# On one day a drawdown comes before a repayment, and both before other terms.
+# On one day a drawdown comes before a repayment, and both before amendments.
 _ORDER = {Draw: 0, Prepayment: 1, Amendment: 2}
 
 
 def walk(
     terms: LoanTerms, working_days: WorkingDays, tables: RateTables
 ) -> tuple[tuple[Row, ...], tuple[RateFrom, ...]]:
-    """Every row of a loan, and every rate that was set. Raises InputError for a change that cannot be."""
+    """Return every row of a loan, and every rate that was set. Raises InputError for an impossible change."""
     run = _Run(terms, working_days, tables)
     changes = sorted(terms.changes, key=lambda change: (change.day, _ORDER[type(change)]))
     while run.spans:
         span = run.spans[0]
-        # A change on a due day comes after what is due; other terms can take the place of the principal due on it.
+        # A change on a due day comes after the due amounts; amended terms can replace the principal due on it.
         if changes and (changes[0].day < span.falls_due or run.takes_the_place(changes[0])):
             run.change(changes.pop(0))
         else:
@@ -39,14 +39,14 @@ def walk(
     return tuple(run.rows), tuple(run.sets)
 
 
-_ALREADY_REPAID = Text("这时贷款已经结清", "the loan has been repaid by then")
+_ALREADY_REPAID = Text("此时贷款已结清", "the loan is already repaid by then")
 _MORE_THAN_OWED = Text("多于当时所欠本金", "more than the principal owed then")
-_OVER_LIMIT = Text("提款后超过授信额度", "the line's limit would be exceeded")
+_OVER_LIMIT = Text("提款后超过授信额度", "the credit limit would be exceeded")
 
 
 @dataclass(slots=True)
 class _Run:
-    """The loan as it stands while it is walked through."""
+    """The state of a loan while its days are processed."""
 
     terms: LoanTerms
     working_days: WorkingDays
@@ -75,7 +75,7 @@ class _Run:
     # -- what happens -----------------------------------------------------------------------------------------
 
     def pay(self, *, more_to_come: bool) -> None:
-        """The next due day."""
+        """Process the next due day."""
         span = self.spans[0]
         self._accrue(span, span.end)
         owed = self.balance
@@ -95,7 +95,7 @@ class _Run:
             self.spans = []
 
     def change(self, change: Change) -> None:
-        """A drawdown, a prepayment or other terms."""
+        """Apply a drawdown, a prepayment or an amendment."""
         span = self.spans[0]
         self._accrue(span, min(change.day, span.end))
         self._reset_on(change.day)
@@ -107,8 +107,8 @@ class _Run:
             self._amend(change, span)
 
     def takes_the_place(self, change: Change) -> bool:
-        """Whether ``change`` puts off the principal that falls due: other terms on the last day, a loan begun
-        again.
+        """Return whether ``change`` defers the principal that falls due: an amendment on the last day, or a
+        restarted loan.
         """
         span = self.spans[0]
         if not isinstance(change, Amendment) or not span.falls_due <= change.day <= span.last_day:
@@ -118,7 +118,7 @@ class _Run:
     # -- inside -----------------------------------------------------------------------------------------------
 
     def plan(self, day: date) -> None:
-        """Due days and weights after ``day`` of the terms as they are now; so many due days have passed already."""
+        """Set the due days and weights after ``day`` from the present terms; ``passed`` due days are already over."""
         self.spans = [span for span in periods(self.terms, self.working_days) if span.falls_due > day]
         grace = 0 if self.terms.grace is None else self.terms.grace.periods
         whole_grace = min(grace, self.passed + len(self.spans) - 1)
@@ -127,16 +127,14 @@ class _Run:
         self.payment = self.part = None
 
     def _set_rates(self, day: date) -> None:
-        """A rate agreed on ``day``: its first setting and its resets, counted from there."""
+        """Start a rate agreed on ``day``: its first setting and its resets, counted from there."""
         sets = rate_sets(self.terms.rate, day, self.terms.end, self.working_days, self.tables)
         self.rate_from = day
         self.sets = [item for item in self.sets if item.day < day] + list(sets)
         self.in_force, *self.upcoming = sets
 
     def _lengthen_rates(self, day: date) -> None:
-        """The rate continues as agreed, up to the end as it is now: what is in force stays, resets keep their
-        days.
-        """
+        """Continue the rate as agreed, up to the present end: the rate in force stays, resets keep their days."""
         sets = rate_sets(self.terms.rate, self.rate_from, self.terms.end, self.working_days, self.tables)
         known = {item.day for item in self.sets}
         self.sets = [item for item in self.sets if item.day < self.terms.end or item.day <= day]
@@ -147,14 +145,15 @@ class _Run:
         while self.upcoming and self.upcoming[0].day < day:
             reset = self.upcoming.pop(0)
             if reset.yearly != self.in_force.yearly:
-                # A reset to the same rate parts nothing: 30/360 would count the two parts otherwise than the whole.
+                # A reset to the same rate does not split the period: 30/360 would count the two parts differently
+                # from the whole.
                 self._grow(span, reset.day)
                 self.payment = None
             self.in_force = reset
         self._grow(span, day)
 
     def _reset_on(self, day: date) -> None:
-        """Read the rate again on ``day`` before anything else happens on it, as terms come before money."""
+        """Read the rate again on ``day`` before anything else happens on it, because terms apply before money."""
         if self.upcoming and self.upcoming[0].day == day:
             reset = self.upcoming.pop(0)
             if reset.yearly != self.in_force.yearly:
@@ -168,9 +167,7 @@ class _Run:
             self.since = day
 
     def _relief(self) -> Literal["paid", "capitalised", "deferred"]:
-        """What becomes of the interest of the due day available: paid, unless it lies in a grace that says
-        otherwise.
-        """
+        """Return what happens to the interest of the due day: it is paid, unless a grace period says otherwise."""
         grace = self.terms.grace
         return grace.interest if grace is not None and self.in_grace > 0 else "paid"
 
@@ -193,8 +190,8 @@ class _Run:
         return min(max(round_fen(self.payment * weight) - levelled, 0), self.balance)
 
     def _on_top(self) -> Fraction:
-        """Interest of the first period that a level payment omits, to be paid on top: of the days beyond a
-        cycle.
+        """Return interest of the first period that a level payment omits, to be paid on top: that of the days
+        beyond a cycle.
         """
         span, months = self.spans[0], self.terms.cycle.months
         if self.terms.first_period != "on_top" or months is None or span.start != self.terms.start:
@@ -203,7 +200,7 @@ class _Run:
         return self.balance * self.in_force.yearly_exact * beyond
 
     def _settle_payment(self, day: date, span: Period) -> None:
-        """Calculate what a due day brings from what is owed now, so that less owed later shortens the loan."""
+        """Calculate the amounts of a due day from what is owed now, so that a lower debt shortens the loan."""
         if self.terms.method is Method.EQUAL_PRINCIPAL and self.part is None:
             self.part = Fraction(self.balance - self.terms.balloon) / sum(self.weights)
         elif self.terms.method is Method.LEVEL_PAYMENT and self.payment is None:
@@ -214,10 +211,10 @@ class _Run:
             self.accrued = until_today
 
     def _level_payment(self) -> Fraction:
-        """The payment that, made now and on every later due day in its weight, clears balance and interest.
+        """Return the payment that, made now and on every later due day in its weight, clears balance and interest.
 
-        (balance + accrued - balloon·d₁...dₙ) ÷ (w₀ + w₁d₁ + w₂d₁d₂ + ...), where dⱼ = 1 ÷ (1 + rate × part of a
-        year of period j); for whole months, one rate and weights of one this is P·i ÷ (1 - (1 + i)^-n).
+        (balance + accrued - balloon·d₁...dₙ) ÷ (w₀ + w₁d₁ + w₂d₁d₂ + ...), where dⱼ = 1 ÷ (1 + rate × year fraction
+        of period j); for whole months, one rate and weights of one this is P·i ÷ (1 - (1 + i)^-n).
         """
         factor = _SCALE
         total = self.weights[0] * _SCALE
@@ -236,8 +233,8 @@ class _Run:
                 [_refused(change_field(self.terms, change, "amount"), yuan(change.amount), _OVER_LIMIT)]
             )
         if change.day < self.since:
-            # Paid before the end of its period, the last instalment holds the interest up to that end of all but
-            # this.
+            # The last instalment, paid before the end of its period, includes the interest up to that end on
+            # everything except this drawing.
             years = fraction_of_year(span, change.day, self.since, self.terms.day_count)
             self.accrued += change.amount * self.in_force.yearly_exact * years
         self.balance += change.amount
@@ -263,8 +260,8 @@ class _Run:
             self.spans = []
 
     def _begins_anew(self, change: Amendment) -> bool:
-        """Whether due days count from the change: a new method, cycle or first due day, restructured to another
-        end.
+        """Return whether due days count from the change: a new method, cycle or first due day, or a restructuring
+        with another end.
         """
         if any(item is not None for item in (change.method, change.cycle, change.first_due)):
             return True
@@ -277,7 +274,7 @@ class _Run:
         if on_due_day:
             self._accrue(span, span.end)
         if change.interest == "capitalised":
-            # What fell due with the instalment is owed in whole fen; what has grown since is rounded by itself.
+            # Interest due with the instalment is owed in whole fen; what has accrued since is rounded separately.
             fallen = round_fen(self.accrued) if on_due_day else 0
             self.accrued = Fraction(0) if on_due_day else self.accrued
             self._grow(span, change.day)
@@ -351,18 +348,18 @@ class _Run:
         )
 
 
-Run = _Run  # servicing walks the rest of a loan with it, from where the loan stands
+Run = _Run  # Servicing processes the rest of a loan with it, from the loan's present state.
 
 
 def left_of_plan(terms: LoanTerms, end: date) -> tuple[PlanItem, ...]:
-    """The days of a custom plan that stay where the loan gets another end, which takes the place of the old one."""
+    """Return the days of a custom plan that remain if the loan gets another end, which replaces the old one."""
     return tuple(item for item in terms.plan if item.day < min(end, terms.end))
 
 
 def _weights(terms: LoanTerms, passed: int, count: int, in_grace: int) -> list[Fraction]:
-    """How much each of ``count`` due days repays relative to a plain one, ``passed`` having gone before them.
+    """Return how much each of ``count`` due days repays relative to a plain one, after ``passed`` earlier ones.
 
-    Nothing in grace and between payments of principal, more or less by steps; both count from the end of grace.
+    Zero in grace and between payments of principal, more or less by steps; both count from the end of grace.
     """
     weights: list[Fraction] = []
     for index in range(count):

@@ -1,6 +1,6 @@
-"""Level-payment schedules of whole arrays of loans, in exact fen: the same rows as ``schedule`` gives one by one.
+"""Level-payment schedules for whole arrays of loans, in exact fen: the same rows as ``schedule`` gives one by one.
 
-Loans paid every month, interest by whole months at one fixed rate, no shift of amounts: the common case, in bulk.
+They cover the common case: monthly payments, interest by whole months at one fixed rate, no shift of amounts.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from zhirong.kernel.money import round_fen
 
 Whole = NDArray[np.int64]
 
-# Yearly rates are counted in millionths (0.0435 is 43,500), as fine as a hundredth of a basis point.
+# Yearly rates are counted in millionths (0.0435 is 43,500), which is a hundredth of a basis point.
 RATE_SCALE = 1_000_000
 _MONTHLY_SCALE = 12 * RATE_SCALE
 _LARGEST = 2**62
@@ -44,15 +44,13 @@ class LevelSchedules:
 def level_schedules(
     principal: ArrayLike, millionths: ArrayLike, months: ArrayLike, out: LevelSchedules | None = None
 ) -> LevelSchedules:
-    """The schedules of level-payment loans.
+    """Calculate the schedules of level-payment loans.
 
-    principal: fen lent. millionths: yearly rate in millionths (0.0435 is 43,500). months: how many payments. Each
-    is a
-    column of whole numbers, one entry per loan: an array, a list or a Series. out: the answer of an earlier call
-    for as
-    many loans and months, which is overwritten: fresh memory costs more time than the work.
-    Raises ValueError for columns that do not fit, for numbers that are not whole, for values that one loan is
-    refused for, and for amounts so large that they would not fit into 64 bits.
+    principal: fen lent. millionths: yearly rate in millionths (0.0435 is 43,500). months: number of payments. Each
+    is a column of whole numbers with one entry per loan: an array, a list or a Series. out: the result of an
+    earlier call for the same number of loans and months, which is overwritten, because fresh memory costs more time
+    than the calculation. Raises ValueError for columns of different length, for numbers that are not whole, for
+    values that a single loan would be rejected for, and for amounts that do not fit into 64 bits.
     """
     principal, millionths, months = _columns(principal, millionths, months)
     payment = _payments(principal, millionths, months)
@@ -70,9 +68,9 @@ def level_schedules(
 def level_schedule_blocks(
     principal: ArrayLike, millionths: ArrayLike, months: ArrayLike, block: int = 50_000
 ) -> Iterator[LevelSchedules]:
-    """The same in blocks of loans, so that a portfolio of any size needs the memory of one block.
+    """Calculate the schedules in blocks of loans, so that a portfolio of any size needs the memory of one block.
 
-    A block's arrays may be overwritten by the next: take from them what is wanted before going on.
+    The next block may overwrite the arrays: copy the needed values before continuing.
     """
     principal, millionths, months = _columns(principal, millionths, months)
     made: LevelSchedules | None = None
@@ -84,17 +82,17 @@ def level_schedule_blocks(
 
 
 def level_payments(principal: ArrayLike, millionths: ArrayLike, months: ArrayLike) -> Whole:
-    """The level payment of each loan: P·i ÷ (1 - (1 + i)^-n), rounded halves up to whole fen, exactly.
+    """Return the level payment of each loan: P·i ÷ (1 - (1 + i)^-n), rounded halves up to whole fen, exactly.
 
-    Columns and refusals are those of ``level_schedules``.
+    Columns and errors are those of ``level_schedules``.
     """
     return _payments(*_columns(principal, millionths, months))
 
 
 def _payments(principal: Whole, millionths: Whole, months: Whole) -> Whole:
-    """The level payments of columns that were checked.
+    """Return the level payments of checked columns.
 
-    Floats decide where they are far enough from a half; the few that are close are computed exactly.
+    Floats decide where they are far enough from a half; the few close cases are calculated exactly.
     """
     monthly = millionths / _MONTHLY_SCALE
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -116,13 +114,13 @@ def _exact_payment(principal: int, millionths: int, months: int) -> int:
 
 
 def _columns(principal: ArrayLike, millionths: ArrayLike, months: ArrayLike) -> tuple[Whole, Whole, Whole]:
-    """The three columns as whole numbers. Raises ValueError naming the first that cannot be one."""
+    """Return the three columns as whole numbers. Raises ValueError naming the first invalid one."""
     lent = _whole("principal", principal, "fen", 1, MOST_PRINCIPAL)
     rates = _whole("millionths", millionths, "millionths a year (0.0435 is 43,500)", 0, RATE_SCALE)
     times = _whole("months", months, "months", 1, MOST_MONTHS)
     if not len(lent) == len(rates) == len(times):
         raise ValueError(
-            f"the columns must have one entry a loan; they have {len(lent)}, {len(rates)} and {len(times)}"
+            f"the columns must have one entry per loan; they have {len(lent)}, {len(rates)} and {len(times)}"
         )
     if len(lent) and int(lent.max()) * max(int(rates.max()), 1) >= _LARGEST // 2:
         raise ValueError("principal × rate is too large for 64 bits")
@@ -130,15 +128,15 @@ def _columns(principal: ArrayLike, millionths: ArrayLike, months: ArrayLike) -> 
 
 
 def _whole(name: str, values: ArrayLike, unit: str, least: int, most: int) -> Whole:
-    """A column of whole numbers between two bounds."""
+    """Return a column of whole numbers between two bounds."""
     column = np.asarray(values)
     if column.ndim != 1:
-        raise ValueError(f"{name}: one column is needed, one entry a loan, not {column.ndim} dimensions")
+        raise ValueError(f"{name}: give one column with one entry per loan, not {column.ndim} dimensions")
     if column.size == 0:
         return column.astype(np.int64)
     listed_whole = column.dtype == object and all(type(value) is int for value in column)
     if not (np.issubdtype(column.dtype, np.integer) or listed_whole):
-        raise ValueError(f"{name}: whole numbers of {unit} are needed, not {column.dtype} such as {column[0]}")
+        raise ValueError(f"{name}: give whole numbers of {unit}, not {column.dtype} such as {column[0]}")
     lowest, highest = int(column.min()), int(column.max())
     if lowest < least or highest > most:
         wrong = lowest if lowest < least else highest
@@ -148,7 +146,7 @@ def _whole(name: str, values: ArrayLike, unit: str, least: int, most: int) -> Wh
 
 @cache
 def _kernel() -> Any:
-    """The compiled walk over loans and months. Numba is imported here, since it starts slowly."""
+    """Return the compiled walk over loans and months. Numba is imported here because it starts slowly."""
     from zhirong.kernel.compiled import compiled
 
     half, whole = _MONTHLY_SCALE // 2, _MONTHLY_SCALE
@@ -175,7 +173,7 @@ def _kernel() -> Any:
                 left_out = closing[month, start:stop]
                 for loan in range(stop - start):
                     exact = owed[loan] * rate[loan] + half
-                    # The quotient in floats is off by one at most; the remainder, in whole numbers, tells.
+                    # The quotient in floats is off by at most one; the remainder, in whole numbers, decides.
                     due = np.int64(np.float64(exact) * inverse)
                     rest = exact - due * whole
                     due += np.int64(rest >= whole) - np.int64(rest < 0)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from zhirong.kernel.money import Fen
 
-# Rates outside -99 % to +10,000 % a year are not looked for: nothing that a firm pays lies there.
+# Rates outside -99 % to +10,000 % a year are not searched: no firm pays such a rate.
 LOWEST_RATE = -0.99
 HIGHEST_RATE = 100.0
 
@@ -16,17 +16,18 @@ _PLACES = 12
 
 
 def internal_rate(flows: Sequence[tuple[date, Fen]]) -> Decimal | None:
-    """The effective annual rate x with Σ flow ÷ (1 + x)^(days ÷ 365) = 0, to twelve places.
+    """Return the effective annual rate x with Σ flow ÷ (1 + x)^(days ÷ 365) = 0, to twelve places.
 
-    Money received is positive, money paid negative, or the other way round. None if no rate or more than one
-    between ``LOWEST_RATE`` and ``HIGHEST_RATE`` solves it; ``internal_rates`` then says which.
+    Receipts are positive and payments negative, or the other way round. None if no rate or more than one between
+    ``LOWEST_RATE`` and ``HIGHEST_RATE`` solves it; ``internal_rates`` then lists the solutions.
     """
     rates = internal_rates(flows)
     return rates[0] if len(rates) == 1 else None
 
 
 def internal_rates(flows: Sequence[tuple[date, Fen]]) -> tuple[Decimal, ...]:
-    """Every effective annual rate between the bounds that brings the flows' present value to zero, lowest first.
+    """Return every effective annual rate between the bounds at which the present value of the flows is zero, lowest
+    first.
 
     Descartes' rule of signs holds for sums of real powers: there are at most as many roots as changes of sign in
     the flows ordered by day. With f(y) = Σ a·exp(-t·y) and s between the two days of a change of sign, the
@@ -48,7 +49,7 @@ def internal_rates(flows: Sequence[tuple[date, Fen]]) -> tuple[Decimal, ...]:
 
 
 def _roots(amounts: Sequence[float], times: Sequence[float], low: float, high: float) -> list[float]:
-    """Roots in y of Σ a·exp(-t·y) between two bounds, ascending. No amount may be zero."""
+    """Return the roots in y of Σ a·exp(-t·y) between two bounds, ascending. No amount may be zero."""
     turns = [
         (before + after) / 2
         for before, after, one, other in zip(times, times[1:], amounts, amounts[1:], strict=False)

@@ -1,6 +1,4 @@
-"""The one generator of recurring days: our own loans and the contracts of the standard both draw theirs from
-here.
-"""
+"""The generator of recurring days, for our own loans and for the contracts of the standard."""
 
 import re
 from collections.abc import Iterator
@@ -33,14 +31,14 @@ class Cycle:
 
     @property
     def months(self) -> int | None:
-        """How many months one step takes; None for a cycle of days."""
+        """Return how many months one step takes; None for a cycle of days."""
         return self.count if self.unit == "month" else None
 
     def step(self, anchor: date, number: int, rule: EndOfMonth = "same_day") -> date:
-        """The day ``number`` steps from the anchor, always counted from the anchor itself.
+        """Return the day ``number`` steps from the anchor, always counted from the anchor itself.
 
-        Counting on from the day before would let 31 January drift to the 28th permanently after one February.
-        A step beyond the last day of the calendar stops there.
+        Counting from the previous day would move 31 January to the 28th permanently after one February. A step
+        beyond the last day of the calendar stops there.
         """
         try:
             if self.unit == "day":
@@ -51,7 +49,7 @@ class Cycle:
 
 
 def parse_cycle(written: str) -> Cycle | None:
-    """A cycle written as a count and a letter (D, W, M, Q, H, Y), such as ``1M`` or ``1Q``; None if it is not
+    """Read a cycle written as a count and a letter (D, W, M, Q, H, Y), such as ``1M`` or ``1Q``; None if it is not
     one.
     """
     match = _WRITTEN.fullmatch(written.strip().upper())
@@ -62,7 +60,7 @@ def parse_cycle(written: str) -> Cycle | None:
 
 
 def days_from(anchor: date, cycle: Cycle, rule: EndOfMonth = "same_day") -> Iterator[date]:
-    """The anchor and every step after it, without end."""
+    """Yield the anchor and every step after it, without end."""
     number = 0
     while True:
         yield cycle.step(anchor, number, rule)
@@ -72,10 +70,10 @@ def days_from(anchor: date, cycle: Cycle, rule: EndOfMonth = "same_day") -> Iter
 def cycle_days(
     anchor: date, end: date, cycle: Cycle, rule: EndOfMonth = "same_day", stub: Stub = "short"
 ) -> tuple[date, ...]:
-    """The anchor and its steps up to and with ``end``, which is always the last day.
+    """Return the anchor and its steps up to and including ``end``, which is always the last day.
 
-    A last step that does not meet ``end`` makes a short last period; with ``long`` the step before ``end``
-    is omitted, so that the last period is longer than a cycle instead.
+    If the last step does not meet ``end``, the last period is short; with ``long`` the step before ``end`` is
+    omitted, so that the last period is longer than a cycle instead.
     """
     days: list[date] = []
     for day in days_from(anchor, cycle, rule):

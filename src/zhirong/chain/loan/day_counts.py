@@ -1,4 +1,4 @@
-"""How much of a year lies between two days, exactly, by the convention that a contract names."""
+"""The fraction of a year between two days, exactly, by the convention that a contract names."""
 
 import calendar
 from datetime import date
@@ -18,7 +18,7 @@ DAY_COUNTS: tuple[DayCount, ...] = (
 
 
 def year_fraction(start: date, end: date, convention: DayCount, maturity: date | None = None) -> Fraction:
-    """Years from ``start`` to ``end``, exactly; negative if ``end`` comes first.
+    """Return the years from ``start`` to ``end``, exactly; negative if ``end`` comes first.
 
     act_360, act_365: days ÷ 360 or 365. act_act: ISDA 2006 section 4.16(b), days of leap years ÷ 366, others ÷ 365.
     30_360: section 4.16(f), bond basis. 30e_360: (g), the 31st counts as the 30th. 30e_360_isda: (h), so does the

@@ -1,4 +1,4 @@
-"""The periods of a loan: from due day to due day, with the part of a year that each counts for."""
+"""The periods of a loan from due day to due day, with the fraction of a year that each counts for."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,10 +18,10 @@ class Period:
     """One interest period.
 
     start, end: days between which interest runs; the same day where two due days move onto one and interest runs to
-    the day of payment. written: the due day as the contract writes it. paid: the day of payment, moved to a working
-    day. whole_months: for interest by months, how many months of a whole cycle it is; None for a broken period.
-    provisional: the calendar of its year is not announced. by_share: by months, a part of it counts in proportion to
-    its days.
+    the day of payment. written: the due day in the contract. paid: the day of payment, moved to a working day.
+    whole_months: for interest by months, the number of months if it is a whole cycle; None for a broken period.
+    provisional: the calendar of its year is not announced yet. by_share: for interest by months, a part of the
+    period counts in proportion to its days.
     """
 
     start: date
@@ -34,17 +34,17 @@ class Period:
 
     @property
     def falls_due(self) -> date:
-        """The day on which its instalment falls due: its end, or the day of payment where that comes first."""
+        """Return the day on which its instalment falls due: its end, or the day of payment where that comes first."""
         return min(self.end, self.paid)
 
     @property
     def last_day(self) -> date:
-        """The last day on which its instalment is paid in time and its interest is complete."""
+        """Return the last day on which its instalment is paid in time and its interest is complete."""
         return max(self.end, self.paid)
 
 
 def periods(terms: LoanTerms, working_days: WorkingDays) -> tuple[Period, ...]:
-    """The periods of a loan in order, one a due day, the last of which ends the loan."""
+    """Return the periods of a loan in order, one per due day; the last one ends the loan."""
     written = due_days(terms)
     last = shifted(terms.end, terms.start, terms.last_shift, working_days)
     found: list[Period] = []
@@ -52,7 +52,7 @@ def periods(terms: LoanTerms, working_days: WorkingDays) -> tuple[Period, ...]:
     for day in written:
         is_last = day == terms.end
         rule = terms.last_shift if is_last else terms.shift
-        # No instalment is due after the loan's end, wherever a day off would move it.
+        # No instalment is due after the end of the loan, even if a day off would move it there.
         paid = last if is_last else min(shifted(day, terms.start, rule, working_days), last)
         end = paid if terms.interest_to_shifted else day
         provisional = rule != "none" and (working_days.is_provisional(day) or working_days.is_provisional(paid))
@@ -64,16 +64,17 @@ def periods(terms: LoanTerms, working_days: WorkingDays) -> tuple[Period, ...]:
 
 
 def shifted(day: date, start: date, rule: Shift, working_days: WorkingDays) -> date:
-    """The day of payment of a due day: a working day by the rule, and never the day of the drawdown or before it.
+    """Return the day of payment of a due day: a working day by the rule, and never on or before the day of
+    disbursement.
 
-    Where the working day before would be one, it is the working day after.
+    If the preceding working day would be on or before it, the following working day is used.
     """
     paid = working_days.shift(day, rule)
     return paid if paid > start else working_days.shift(day, "following")
 
 
 def due_days(terms: LoanTerms) -> tuple[date, ...]:
-    """The due days as the contract writes them, ascending, the end of the loan last."""
+    """Return the due days in the contract, ascending, with the end of the loan last."""
     if terms.method is Method.WITH_PRINCIPAL:
         return (terms.end,)
     if terms.method is Method.CUSTOM:
@@ -85,10 +86,10 @@ def due_days(terms: LoanTerms) -> tuple[date, ...]:
 
 
 def fraction_of_year(period: Period, start: date, end: date, basis: InterestBasis) -> Fraction:
-    """How much of a year the days from ``start`` to ``end`` count for.
+    """Return the fraction of a year that the days from ``start`` to ``end`` count for.
 
-    By months, days count ÷ 360 until the period is whole, and never more than the whole; its last day completes it. Parts
-    add up to the whole, so that a reset to the same rate or a repayment of nothing changes no interest.
+    By months, days count ÷ 360 until the period is complete, and never more than the whole; its last day completes
+    it. The parts add up to the whole, so that a reset to the same rate or a repayment of zero changes no interest.
     """
     if basis != MONTHLY:
         return year_fraction(start, end, basis)
@@ -96,7 +97,7 @@ def fraction_of_year(period: Period, start: date, end: date, basis: InterestBasi
 
 
 def _reached(period: Period, day: date) -> Fraction:
-    """What the days from the start of a period to ``day`` count for, by months."""
+    """Return the fraction from the start of a period to ``day``, by months."""
     days = Fraction((day - period.start).days, _DAYS_OF_BROKEN_YEAR)
     if day <= period.start:
         return days
@@ -109,7 +110,7 @@ def _reached(period: Period, day: date) -> Fraction:
 
 
 def _whole_period(period: Period) -> Fraction:
-    """A whole cycle counts so many twelfths; of a broken period its whole months do, and the days left over ÷ 360."""
+    """A whole cycle counts as twelfths. In a broken period the whole months count so, and the remaining days ÷ 360."""
     if period.whole_months is not None:
         return Fraction(period.whole_months, _MONTHS_A_YEAR)
     months = months_between(period.start, period.end)
@@ -118,7 +119,9 @@ def _whole_period(period: Period) -> Fraction:
 
 
 def _whole_months(terms: LoanTerms, start: date, end: date) -> int | None:
-    """The months of the cycle if the period is a whole cycle, which month ends make hard to see from the days."""
+    """Return the months of the cycle if the period is a whole cycle, which the days alone do not show at month
+    ends.
+    """
     months = terms.cycle.months
     if months is None or terms.method in (Method.WITH_PRINCIPAL, Method.CUSTOM):
         return None

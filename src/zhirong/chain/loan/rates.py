@@ -40,9 +40,9 @@ class FixedRate:
 class LinkedRate:
     """A published rate plus a spread, reset on every reset day.
 
-    spread_bp: basis points added (0.01 %), may be negative. reset: the time between resets, None for never
-    after the first. reset_from: the first reset day after the start, None for one cycle after it.
-    observed: which day's published rate counts on a reset day.
+    spread_bp: basis points added (0.01 %), may be negative. reset: the time between resets, None for never after
+    the first. reset_from: the first reset day after the start, None for one cycle after it. observed: the day whose
+    published rate applies on a reset day.
     """
 
     index: Index
@@ -54,13 +54,13 @@ class LinkedRate:
 
 @dataclass(frozen=True, slots=True)
 class RateTable:
-    """A published rate through time: (first day, yearly rate, source), in the order of the days."""
+    """A published rate over time: (first day, yearly rate, source), in the order of the days."""
 
     index: Index
     points: tuple[tuple[date, Decimal, Reference], ...]
 
     def at(self, day: date) -> tuple[Decimal, Reference]:
-        """The rate in force on ``day`` and where it comes from. Raises InputError before the first."""
+        """Return the rate in force on ``day`` and its source. Raises InputError before the first."""
         found = bisect_right(self.points, day, key=lambda point: point[0])
         if found == 0:
             first = self.points[0][0].isoformat() if self.points else "-"
@@ -71,7 +71,7 @@ class RateTable:
                         day.isoformat(),
                         Text(
                             f"{INDEX_TEXT[self.index].zh}在这一天没有数据，最早为 {first}",
-                            f"there is no {INDEX_TEXT[self.index].en} for this day; the first is of {first}",
+                            f"no {INDEX_TEXT[self.index].en} is published for this day; the first is of {first}",
                         ),
                         Text(
                             "请改用固定利率 rate，或补充利率数据", "enter a fixed rate, or add the published rate"
@@ -88,7 +88,7 @@ RateTables = Mapping[Index, RateTable]
 
 
 def published_rates(rulebook: Rulebook) -> RateTables:
-    """The published rates that the rule files hold, by index."""
+    """Return the published rates of the rule files, by index."""
     tables: dict[Index, RateTable] = {}
     for index, rule_id in INDEX_RULES.items():
         points = [
@@ -101,7 +101,7 @@ def published_rates(rulebook: Rulebook) -> RateTables:
 
 @dataclass(frozen=True, slots=True)
 class RateFrom:
-    """The rate that holds from ``day`` on, and its source where it was read from a table."""
+    """The rate that applies from ``day``, and its source where it was read from a table."""
 
     day: date
     yearly: Decimal
@@ -109,16 +109,16 @@ class RateFrom:
 
     @property
     def yearly_exact(self) -> Fraction:
-        """The yearly rate as an exact fraction."""
+        """Return the yearly rate as an exact fraction."""
         return Fraction(self.yearly)
 
 
 def rate_sets(
     rate: FixedRate | LinkedRate, start: date, end: date, working_days: WorkingDays, tables: RateTables
 ) -> tuple[RateFrom, ...]:
-    """Every rate that is set from ``start`` up to the day before ``end``, the first of them on ``start``.
+    """Return every rate set from ``start`` up to the day before ``end``, the first of them on ``start``.
 
-    A reset that finds the same rate is listed too: it happened. Raises InputError if no rate is published.
+    A reset to the same rate is listed too. Raises InputError if no rate is published.
     """
     if isinstance(rate, FixedRate):
         return (RateFrom(start, rate.yearly),)
@@ -149,7 +149,7 @@ def _negative(rate: LinkedRate, day: date, yearly: Decimal) -> Problem:
             f"{day} 起年利率为 {yearly * 100:f} %，低于零",
             f"from {day} the yearly rate is {yearly * 100:f} %, below zero",
         ),
-        Text("减小负的加点", "make the negative spread smaller"),
+        Text("请减小负加点", "reduce the negative spread"),
         "negative_rate",
     )
 

@@ -1,4 +1,4 @@
-"""Loan terms from a table of fields as a user writes them."""
+"""Read loan terms from a table of fields as a user writes them."""
 
 from datetime import date
 from decimal import Decimal
@@ -54,11 +54,11 @@ def read_terms_file(reader: Reader) -> LoanTerms:
 
 
 def read_terms(reader: Reader) -> LoanTerms:
-    """The terms in ``reader``'s table; every problem is noted in the reader, which raises them in the end.
+    """Return the terms in ``reader``'s table; the reader notes every problem and raises them together at the end.
 
-    Money is in yuan, the rate is a share of one (0.0435). Either ``end`` or ``months`` says how long,
-    either ``rate`` or ``[linked]`` at what rate. ``day_count`` omitted is ``monthly`` for level payment and
-    equal principal and ``act_360`` for the others.
+    Money is in yuan, the rate is a share of one (0.0435). Either ``end`` or ``months`` gives the term, either
+    ``rate`` or ``[linked]`` the rate. If ``day_count`` is omitted, it is ``monthly`` for level payment and equal
+    principal and ``act_360`` for the others.
     """
     before = reader.problem_count()
     principal = reader.money("principal", minimum=1)
@@ -98,7 +98,7 @@ def read_terms(reader: Reader) -> LoanTerms:
 
 
 def read_changes(reader: Reader) -> tuple[Change, ...]:
-    """Drawdowns ``[[draw]]``, prepayments ``[[prepayment]]`` and other terms ``[[amendment]]``."""
+    """Read drawdowns ``[[draw]]``, prepayments ``[[prepayment]]`` and amendments ``[[amendment]]``."""
     return (
         *(_read_draw(item) for item in reader.tables("draw")),
         *(_read_prepayment(item) for item in reader.tables("prepayment")),
@@ -168,13 +168,13 @@ def _read_amendment(reader: Reader) -> Amendment:
 
 
 def usual_day_count(method: Method, cycle: Cycle) -> InterestBasis:
-    """How interest counts days where nobody says: by whole months for instalments in months, else by days ÷ 360."""
+    """Return the default day count: by whole months for instalments in months, otherwise by days ÷ 360."""
     by_months = method in (Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL) and cycle.months is not None
     return "monthly" if by_months else "act_360"
 
 
 def read_cycle(reader: Reader, name: str) -> Cycle | None:
-    """A cycle such as ``1M``, or None if the field is omitted."""
+    """Return a cycle such as ``1M``, or None if the field is omitted."""
     if not reader.has(name):
         return None
     written = reader.text(name)

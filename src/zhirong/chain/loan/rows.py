@@ -21,13 +21,13 @@ ROW_TEXT: dict[RowKind, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What falls due, or happens, on one day.
+    """A due amount or an event on one day.
 
     number: counted from 1. written: due day of the contract. due: day of payment, a working day if so agreed.
-    opening: owed before. interest, principal: due that day. total: both. closing: owed after. rate: the yearly
-    rate at the end of the period. provisional: the calendar of that year is not yet announced.
-    kind: a due day, or a change of the loan. drawn: lent that day. capitalised: interest added to the principal.
-    closing = opening + drawn + capitalised - principal.
+    opening: owed before. interest, principal: due that day. total: both. closing: owed after. rate: the yearly rate
+    at the end of the period. provisional: the calendar of that year is not announced yet. kind: a due day, or a
+    change of the loan. drawn: lent that day. capitalised: interest added to the principal. closing = opening +
+    drawn + capitalised - principal.
     """
 
     number: int
@@ -45,7 +45,7 @@ class Row:
     capitalised: Fen = 0
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; money as strings in yuan."""
+        """Return a dictionary with stable keys; money as strings in yuan."""
         return {
             "number": self.number,
             "written": self.written.isoformat(),

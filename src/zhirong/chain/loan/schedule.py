@@ -1,7 +1,7 @@
-"""A loan's schedule in whole fen: what falls due when, and what is owed after it.
+"""A loan's schedule in whole fen: what falls due on which day, and what is owed after it.
 
-Rounding: the interest of a row is computed exactly and rounded once, halves up; a level payment likewise. The
-principal of the rows sums to the loan, and the last row clears it, taking up the fen that rounding left over.
+Rounding: the interest of a row is calculated exactly and rounded once, halves up; so is a level payment. The
+principal of the rows sums to the loan, and the last row clears it, including the fen that rounding left over.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ __all__ = ["Row", "Schedule", "schedule"]
 
 @dataclass(frozen=True, slots=True)
 class Schedule(Tabular):
-    """Everything that falls due under a loan, in order, and the published rates it was computed from."""
+    """Everything that falls due under a loan, in order, and the published rates used."""
 
     terms: LoanTerms
     rows: tuple[Row, ...]
@@ -33,24 +33,25 @@ class Schedule(Tabular):
 
     @property
     def interest(self) -> Fen:
-        """Interest over the whole loan."""
+        """Return the interest over the whole loan."""
         return sum(row.interest for row in self.rows)
 
     @property
     def provisional(self) -> bool:
-        """Whether a due day may still move because the working days of its year are not announced."""
+        """Return whether a due day may still move because the working days of its year are not announced."""
         return any(row.provisional for row in self.rows)
 
     def explain(self) -> Explanation:
-        """The interest of the whole loan, what it follows from, and the published rates that decide it."""
+        """Explain the interest of the whole loan: its inputs, and the published rates that decide it."""
         terms = self.terms
         rates = tuple(dict.fromkeys(row.rate for row in self.rows))
         return Explanation(
-            Text("全部利息", "interest in all"),
+            Text("全部利息", "total interest"),
             self.interest,
             "fen",
             Text(
-                "各期利息之和，每期一次四舍五入到分", "the sum of each row's interest, each rounded once to a fen"
+                "各期利息之和，每期一次四舍五入到分",
+                "the sum of the interest of all rows, each rounded once to a fen",
             ),
             references=self.sources,
             parts=(
@@ -62,7 +63,7 @@ class Schedule(Tabular):
         )
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; money as strings in yuan."""
+        """Return a dictionary with stable keys; money as strings in yuan."""
         return {
             "method": self.terms.method.value,
             "principal": yuan(self.terms.principal),
@@ -74,7 +75,7 @@ class Schedule(Tabular):
         }
 
     def flows(self) -> tuple[tuple[date, Fen], ...]:
-        """Dated cash flows as the borrower sees them: money received positive, money paid negative."""
+        """Return dated cash flows from the borrower's view: receipts positive, payments negative."""
         return ((self.terms.start, self.terms.principal), *((row.due, row.drawn - row.total) for row in self.rows))
 
     def __repr__(self) -> str:
@@ -116,10 +117,10 @@ class Schedule(Tabular):
 
 
 def schedule(terms: LoanTerms, working_days: WorkingDays, tables: RateTables | None = None) -> Schedule:
-    """The schedule of a loan.
+    """Calculate the schedule of a loan.
 
-    working_days: where due days may fall. tables: published rates, needed for a linked rate only.
-    Raises InputError for terms that do not fit together and for a rate that is not published.
+    working_days: where due days may fall. tables: published rates, needed for a linked rate only. Raises InputError
+    for contradictory terms and for a rate that is not published.
     """
     wrong = [Problem(field, str(value), reason, hint, code) for field, value, code, reason, hint in findings(terms)]
     if wrong:

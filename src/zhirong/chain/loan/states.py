@@ -8,7 +8,9 @@ from zhirong.kernel.transitions import Transitions
 
 
 class LoanState(StrEnum):
-    """Where a loan is between its approval for disbursement and its end. WAITING: the money has not left yet."""
+    """The state of a loan between its approval for disbursement and its end. WAITING: the money has not been paid
+    yet.
+    """
 
     WAITING = "waiting"
     CANCELLED = "cancelled"
@@ -31,7 +33,7 @@ LOAN_TRANSITIONS = Transitions(
     frozenset({LoanState.WAITING}),
     {
         LoanState.WAITING: frozenset({LoanState.CANCELLED, LoanState.STANDING}),
-        # A disbursement that was cancelled can be approved again: the loan keeps its number.
+        # A cancelled disbursement can be approved again: the loan keeps its number.
         LoanState.CANCELLED: frozenset({LoanState.WAITING}),
         # Back to WAITING: the payment of the disbursement was reversed.
         LoanState.STANDING: frozenset({LoanState.REPAID, LoanState.WRITTEN_OFF, LoanState.WAITING}),
@@ -42,7 +44,7 @@ LOAN_TRANSITIONS = Transitions(
 
 
 class LineState(StrEnum):
-    """Where an entry of a bank statement is: matched by one person, confirmed by another."""
+    """The state of a bank statement entry: one person matches it, another confirms it."""
 
     OPEN = "open"
     MATCHED = "matched"
@@ -51,7 +53,7 @@ class LineState(StrEnum):
 
 
 LINE_WORDS: Mapping[LineState, Text] = {
-    LineState.OPEN: Text("待匹配", "open"),
+    LineState.OPEN: Text("待匹配", "unmatched"),
     LineState.MATCHED: Text("待确认", "matched, waiting for confirmation"),
     LineState.CONFIRMED: Text("已确认", "confirmed"),
     LineState.IGNORED: Text("不属于贷款", "not related to a loan"),
@@ -64,14 +66,14 @@ LINE_TRANSITIONS = Transitions(
     {
         LineState.OPEN: frozenset({LineState.MATCHED, LineState.IGNORED}),
         LineState.MATCHED: frozenset({LineState.CONFIRMED, LineState.OPEN}),
-        LineState.CONFIRMED: frozenset({LineState.OPEN}),  # its payments were reversed
+        LineState.CONFIRMED: frozenset({LineState.OPEN}),  # Its payments were reversed.
         LineState.IGNORED: frozenset({LineState.OPEN}),
     },
 )
 
 
 class Direction(StrEnum):
-    """Which way the money of a statement entry went, from the bank."""
+    """The direction of the money of a statement entry, from the bank's view."""
 
     IN = "in"
     OUT = "out"
@@ -84,7 +86,7 @@ DIRECTION_WORDS: Mapping[Direction, Text] = {
 
 
 class PaymentKind(StrEnum):
-    """What a payment is. The value of DISBURSEMENT is the one that rows and the log have always had."""
+    """The kind of a payment. The value of DISBURSEMENT is the one that rows and the log have always used."""
 
     DISBURSEMENT = "release"
     REPAYMENT = "repayment"
@@ -110,7 +112,9 @@ PAYMENT_LOAN_STATES: Mapping[PaymentKind, frozenset[LoanState]] = {
 
 
 class PaymentState(StrEnum):
-    """Where a payment is. UNDONE: taken back before it was confirmed. REVERSING: one person asks, another decides."""
+    """The state of a payment. UNDONE: withdrawn before it was confirmed. REVERSING: one person requests, another
+    decides.
+    """
 
     MATCHED = "matched"
     CONFIRMED = "confirmed"
@@ -139,14 +143,14 @@ PAYMENT_TRANSITIONS = Transitions(
         PaymentState.REVERSING: frozenset({PaymentState.CONFIRMED, PaymentState.REVERSED}),
     },
 )
-# A payment that counts, or may come to count.
+# A payment that counts, or may still count.
 PAYMENTS_ALIVE = frozenset({PaymentState.MATCHED, PaymentState.CONFIRMED, PaymentState.REVERSING})
-# What a firm is shown of its payments: those that have counted, whatever became of them since.
+# The payments shown to a firm: those that have counted, even if they were reversed later.
 PAYMENTS_SHOWN = frozenset({PaymentState.CONFIRMED, PaymentState.REVERSING, PaymentState.REVERSED})
 
 
 class FlagKind(StrEnum):
-    """What a watch flag on a loan is about."""
+    """The subject of a watch flag on a loan."""
 
     DUE = "due"
     OVERDUE = "overdue"

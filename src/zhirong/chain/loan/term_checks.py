@@ -1,4 +1,4 @@
-"""What does not fit together in the terms of a loan."""
+"""Check the terms of a loan for contradictions."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -19,18 +19,18 @@ from zhirong.chain.loan.terms import (
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
 
-# A trillion yuan, in fen: more than any loan, little enough to catch a slip of the pen.
+# A trillion yuan, in fen: more than any loan, small enough to catch a typing error.
 MOST_PRINCIPAL = 10**14
 
 
 def findings(terms: LoanTerms) -> Iterator[Finding]:
-    """What does not fit together in the terms: field, value, code, reason, hint."""
+    """Return the problems of the terms: field, value, code, reason, hint."""
     if terms.principal <= 0:
         yield (
             "principal",
             show_yuan(terms.principal),
             "no_principal",
-            Text("本金须大于零", "the principal must be more than nothing"),
+            Text("本金须大于零", "the principal must be above zero"),
             Text("请填写贷款金额（元）", "enter the amount of the loan in yuan"),
         )
     if terms.principal > MOST_PRINCIPAL:
@@ -38,7 +38,7 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
             "principal",
             show_yuan(terms.principal),
             "principal_too_large",
-            Text("本金大得不合理", "the principal is unlikely to be so large"),
+            Text("本金数额异常偏大", "the principal is implausibly large"),
             Text("金额以元为单位，不超过一万亿元", "amounts are in yuan, at most a trillion"),
         )
     if terms.end <= terms.start:
@@ -71,8 +71,8 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
             terms.interest_to_shifted,
             "monthly_never_shifts",
             Text(
-                "按月计息与“利息算到顺延后的付款日”不能并用",
-                "interest by whole months cannot run on to a shifted day",
+                "按月计息与“利息计至顺延后的付款日”不能并用",
+                "interest by whole months cannot run to a shifted payment day",
             ),
             Text("请更换 day_count，例如 act_360", "choose another day_count, such as act_360"),
         )
@@ -82,12 +82,12 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
 
 
 def lent(terms: LoanTerms) -> int:
-    """Everything drawn under the loan, in fen."""
+    """Return everything drawn under the loan, in fen."""
     return terms.principal + sum(change.amount for change in terms.changes if isinstance(change, Draw))
 
 
 def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
-    """Forms of repayment that exclude one another."""
+    """Note repayment terms that exclude one another."""
     if terms.method not in AMORTISING:
         for field, value in (
             ("balloon", show_yuan(terms.balloon) if terms.balloon else None),
@@ -105,10 +105,10 @@ def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
             terms.grace.periods,
             "grace_too_long",
             Text(
-                f"全部还款日共 {len(due_days(terms))} 个，宽限期不能占满",
-                f"the loan has {len(due_days(terms))} due days; a grace cannot take them all",
+                f"还款日共 {len(due_days(terms))} 个，宽限期不能涵盖全部还款日",
+                f"the loan has {len(due_days(terms))} due days; the grace period cannot cover all of them",
             ),
-            Text("减小 periods", "make periods smaller"),
+            Text("请减小 periods", "reduce periods"),
         )
     if terms.balloon >= lent(terms) > 0:
         yield (
@@ -116,7 +116,7 @@ def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
             show_yuan(terms.balloon),
             "balloon_too_large",
             Text("尾款不小于贷款金额", "the balloon is not less than the loan"),
-            Text("减小尾款", "make the balloon smaller"),
+            Text("请减小尾款金额", "reduce the balloon"),
         )
     if terms.first_period == "on_top" and (
         terms.method is not Method.LEVEL_PAYMENT or terms.day_count != MONTHLY or terms.grace is not None
@@ -125,7 +125,7 @@ def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
             "first_period",
             terms.first_period,
             "按月计息、没有宽限期的等额本息",
-            "level payment by months, without a grace",
+            "level payment by months, without a grace period",
         )
     days = [item.day for item in terms.plan]
     if bool(terms.plan) != (terms.method is Method.CUSTOM):
@@ -134,7 +134,7 @@ def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
             "",
             "plan_and_method",
             Text("自定计划与还款方式不符", "a custom repayment plan cannot be combined with this method"),
-            Text("method 写 custom 并列出 [[plan]]", "write method custom and list [[plan]]"),
+            Text("请将 method 填写为 custom，并列出 [[plan]]", "set method to custom and list [[plan]]"),
         )
     if days != sorted(set(days)) or any(not terms.start < day <= terms.end for day in days):
         yield (
@@ -167,7 +167,7 @@ def _change_findings(terms: LoanTerms) -> Iterator[Finding]:
                 change_field(terms, change, "amount"),
                 show_yuan(change.amount),
                 "no_amount",
-                Text("金额须大于零", "the amount must be more than nothing"),
+                Text("金额须大于零", "the amount must be above zero"),
                 Text("请填写金额（元）", "enter an amount in yuan"),
             )
         if isinstance(change, Prepayment) and change.effect == "shorten" and terms.method not in AMORTISING:
@@ -181,8 +181,8 @@ def _change_findings(terms: LoanTerms) -> Iterator[Finding]:
                 change.effect,
                 "nothing_to_shorten",
                 Text(
-                    "这时还没有开始还本，没有可保持不变的每期金额",
-                    "no instalment of principal is fixed yet to be kept",
+                    "此时尚未开始还本，没有可保持不变的每期金额",
+                    "repayment of principal has not started, so there is no instalment to keep",
                 ),
                 Text('请改为 effect = "reduce"', 'write effect = "reduce"'),
             )
@@ -192,13 +192,14 @@ def _change_findings(terms: LoanTerms) -> Iterator[Finding]:
             "principal",
             show_yuan(terms.principal),
             "over_limit",
-            Text("超过授信额度", "more than the limit of the line"),
-            Text("减小金额或提高 limit", "draw less, or raise the limit"),
+            Text("超过授信额度", "above the credit limit"),
+            Text("请减小金额或提高 limit", "draw less, or raise the limit"),
         )
 
 
 def _first_instalment(terms: LoanTerms) -> date:
-    """The eve of the first due day that repays principal, if a level payment comes before any; else the first day.
+    """Return the day before the first due day that repays principal, if a level payment comes before any; else the
+    first day.
 
     Only then would the payment have to be known before it can be calculated.
     """
@@ -210,7 +211,7 @@ def _first_instalment(terms: LoanTerms) -> date:
 
 
 def _amendment_findings(terms: LoanTerms) -> Iterator[Finding]:
-    """Other terms that change nothing, end before they begin, or call an earlier end an extension."""
+    """Note amendments that change nothing, end before they begin, or call an earlier end an extension."""
     end = terms.end
     amendments = [change for change in terms.changes if isinstance(change, Amendment)]
     for change in sorted(amendments, key=lambda change: change.day):
@@ -220,7 +221,7 @@ def _amendment_findings(terms: LoanTerms) -> Iterator[Finding]:
                 change_field(terms, change),
                 change.day,
                 "empty_amendment",
-                Text("没有写明改动了什么", "it does not say what changes"),
+                Text("未写明变更内容", "the amendment does not say what changes"),
                 Text("请写明 end、rate、method 等，或删除该项", "give end, rate, method or the like, or remove it"),
             )
         if change.rate is not None:
@@ -236,9 +237,9 @@ def _amendment_findings(terms: LoanTerms) -> Iterator[Finding]:
                 "not_an_extension",
                 Text(
                     f"展期后的到期日不晚于原到期日 {end}",
-                    f"an extension must end after the loan's end as it was, {end}",
+                    f"an extension must end after the original end {end}",
                 ),
-                Text("请更正 end，或把 kind 写成 restructuring", "correct end, or write kind restructuring"),
+                Text("请更正 end，或把 kind 写成 restructuring", "correct end, or set kind to restructuring"),
             )
         end = change.end
 
@@ -258,7 +259,7 @@ def _rate_findings(inside: str, rate: FixedRate | LinkedRate) -> Iterator[Findin
             f"{inside}linked.reset_from",
             rate.reset_from,
             "reset_from_alone",
-            Text("写了首个重定价日，却没有重定价周期", "a first reset day without a cycle of resets"),
+            Text("已填写首个重定价日，但未填写重定价周期", "a first reset day is given without a reset cycle"),
             Text("请补充 reset，例如 1Y，或删除 reset_from", "add reset, such as 1Y, or remove reset_from"),
         )
 
@@ -278,6 +279,6 @@ def _unfit(field: str, value: object, method_zh: str, method_en: str) -> Finding
         field,
         value,
         "unfit_for_method",
-        Text("与还款方式不能并用", "does not go with the method"),
+        Text("与还款方式不能并用", "cannot be combined with the repayment method"),
         Text(f"请删除该项，或改用{method_zh}", f"remove it, or use {method_en}"),
     )

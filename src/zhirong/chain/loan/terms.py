@@ -1,4 +1,4 @@
-"""What a loan contract says about money and days. Parsed once at the edge; never changed afterwards."""
+"""The terms of a loan contract on money and days. Parsed once at the edge; never changed afterwards."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,11 +13,11 @@ from zhirong.kernel.days import EndOfMonth, Shift
 from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
 
-MOST_MONTHS = 600  # fifty years: longer than any loan, short enough to catch days written as months
+MOST_MONTHS = 600  # Fifty years: longer than any loan, short enough to catch days written as months.
 
 
 class Method(StrEnum):
-    """How a loan is paid back."""
+    """The repayment method of a loan."""
 
     LEVEL_PAYMENT = "level_payment"
     EQUAL_PRINCIPAL = "equal_principal"
@@ -62,7 +62,7 @@ class PaymentStep:
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """its own due day plan, and the principal that falls due on it, which may be none."""
+    """The due days of a custom plan, and the principal that falls due on each, which may be zero."""
 
     day: date
     principal: Fen
@@ -70,7 +70,7 @@ class PlanItem:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A further drawdown: a tranche of the loan, or one under a line of credit."""
+    """A further drawdown: a tranche of the loan, or one under a credit limit."""
 
     day: date
     amount: Fen
@@ -80,8 +80,8 @@ class Draw:
 class Prepayment:
     """Principal repaid before it is due. amount: None for all of it, with the interest.
 
-    effect: whether later payments stay and end sooner (shorten) or become smaller (reduce).
-    interest: whether what has accrued is paid at once or on the next due day.
+    effect: whether the loan ends sooner with the same payments (shorten) or later payments become smaller (reduce).
+    interest: whether accrued interest is paid at once or on the next due day.
     """
 
     day: date
@@ -95,11 +95,11 @@ AmendmentKind = Literal["extension", "renewal", "restructuring"]
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """Other terms from a day on: an extension (展期), a renewal without repayment (无还本续贷), a restructuring.
+    """Amended terms from a day: an extension (展期), a renewal without repayment (无还本续贷), a restructuring.
 
-    None leaves a term as it was. A new method, cycle or first due day counts its due days from the amendment.
-    On the loan's last day it takes the place of the repayment of principal. interest: whether what has accrued
-    is paid that day, added to the principal, or paid on the next due day.
+    None keeps a term unchanged. A new method, cycle or first due day counts its due days from the amendment. On the
+    loan's last day it replaces the repayment of principal. interest: whether accrued interest is paid that day,
+    added to the principal, or paid on the next due day.
     """
 
     day: date
@@ -119,21 +119,19 @@ Change = Draw | Prepayment | Amendment
 class LoanTerms:
     """A loan as contracted.
 
-    principal: fen drawn on the first day. start: day of the drawdown. end: day of the last payment.
-    rate: fixed, or linked to a published rate. cycle: time between due days; without meaning for
-    ``interest_with_principal``. first_due: first due day where it is not one cycle after the start.
-    day_count: how interest counts days. end_of_month: whether a loan drawn on a last day of a month stays on
-    last days. stub: whether a broken last period is alone (short) or joins the one before (long).
-    shift: where a due day goes that is no working day. end_shift: where the last day goes; None for what the law
-    says where nothing is agreed (``last_shift``). interest_to_shifted: whether interest then runs on to the day of
-    payment, or stops at the day written in the contract.
-    principal_every: equal principal is repaid on every so many due days only. balloon: principal left for the
-    last day. plan: the due days of a custom plan. changes: what happened or was agreed later, in any order.
-    limit: the most that may be owed under a line of credit. broken_period: how interest by months counts a part of
-    a
-    period: its days ÷ 360 (days), or in proportion to the days of the period (share), as contracts did that say
-    nothing of it. first_period: of a level payment whose first period is no whole cycle, whether all payments are
-    the same (levelled), or the first one more or less by the interest of the days that differ (on_top).
+    principal: fen drawn on the first day. start: day of disbursement. end: day of the last payment. rate: fixed, or
+    linked to a published rate. cycle: time between due days; without meaning for ``interest_with_principal``.
+    first_due: first due day where it is not one cycle after the start. day_count: how interest counts days.
+    end_of_month: whether a loan drawn on the last day of a month keeps to last days. stub: whether a broken last
+    period is separate (short) or joins the previous one (long). shift: where a due day moves if it is no working
+    day. end_shift: where the last day moves; None for the statutory default (``last_shift``). interest_to_shifted:
+    whether interest then runs to the day of payment, or stops at the day in the contract. principal_every: equal
+    principal is repaid only on every n-th due day. balloon: principal left for the last day. plan: the due days of
+    a custom plan. changes: later events and agreements, in any order. limit: the most that may be owed under a
+    revolving credit. broken_period: how interest by months counts a part of a period: its days ÷ 360 (days), or in
+    proportion to the days of the period (share), as in contracts that do not say. first_period: for a level payment
+    whose first period is no whole cycle, whether all payments are equal (levelled), or the first one differs by the
+    interest of the extra or missing days (on_top).
     """
 
     principal: Fen
@@ -161,10 +159,10 @@ class LoanTerms:
 
     @property
     def last_shift(self) -> Shift:
-        """Where the loan's last day goes if it is a day off.
+        """Return where the loan's last day moves if it is a day off.
 
-        As agreed for it or, failing that, for all due days; where neither says anything, to the next working day:
-        Civil Code, article 203, which article 204 lets the parties change.
+        As agreed for it or, failing that, for all due days; if neither is agreed, to the next working day: Civil
+        Code, article 203; article 204 lets the parties agree otherwise.
         """
         if self.end_shift is not None:
             return self.end_shift
@@ -175,11 +173,11 @@ _CHANGE_TABLES: dict[type, str] = {Draw: "draw", Prepayment: "prepayment", Amend
 
 
 def change_field(terms: LoanTerms, change: Change, field: str = "") -> str:
-    """The field of a change as its user writes it: ``prepayment[2].day`` for the second ``[[prepayment]]``."""
+    """Return the field of a change as its user writes it: ``prepayment[2].day`` for the second ``[[prepayment]]``."""
     alike = [other for other in terms.changes if type(other) is type(change)]
     number = next((number for number, other in enumerate(alike, 1) if other is change), 1)
     return f"{_CHANGE_TABLES[type(change)]}[{number}]" + (f".{field}" if field else "")
 
 
-# A thing that does not fit: field, value, code, reason, hint.
+# A problem of the terms: field, value, code, reason, hint.
 Finding = tuple[str, object, str, Text, Text]

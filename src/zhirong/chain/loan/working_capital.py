@@ -1,6 +1,7 @@
-"""What the measures on working-capital loans say of a loan's term, its extensions and its instalments of principal.
+"""Check a loan against the measures on working-capital loans: its term, its extensions and its instalments of
+principal.
 
-They speak in principle, so that what does not agree with them is named and never refused.
+The measures state principles, so deviations are named and never rejected.
 """
 
 from dataclasses import dataclass
@@ -18,24 +19,24 @@ _DAYS_OF_A_MONTH = 30
 
 @dataclass(frozen=True, slots=True)
 class WorkingCapitalMeasure:
-    """A measure with which a loan does not agree. code: stable. rule: what it rests on."""
+    """A measure that a loan does not meet. code: stable. rule: its basis."""
 
     code: str
     text: Text
     rule: RuleValue
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys."""
+        """Return a dictionary with stable keys."""
         return {"code": self.code, "text": self.text.as_json(), "rule": self.rule.id}
 
 
 def measures_not_met(
     terms: LoanTerms, rules: Rulebook, *, slow_cash_cycle: bool = False
 ) -> tuple[WorkingCapitalMeasure, ...]:
-    """The measures in force on the loan's first day with which its terms do not agree.
+    """Return the measures in force on the loan's first day that its terms do not meet.
 
-    slow_cash_cycle: whether cash comes back slowly in the debtor's business, which allows a longer term. Raises
-    RuleError for a loan of a day on which no measures are known.
+    slow_cash_cycle: whether cash returns slowly in the debtor's business, which allows a longer term. Raises
+    RuleError for a loan of a day for which no measures are known.
     """
     rule = rules.at(_TERM, terms.start)
     years = int(rule.value["slow_cash_cycle" if slow_cash_cycle else "usual"])
@@ -49,14 +50,14 @@ def measures_not_met(
     if terms.end > add_months(terms.start, most) and not _repays_before_the_end(terms):
         words = Text(
             f"期限超过 {most} 个月，本金却在到期日一次偿还",
-            f"longer than {most} months, and the principal is repaid on the last day alone",
+            f"longer than {most} months, with all principal repaid on the last day",
         )
         found.append(WorkingCapitalMeasure("no_instalments", words, instalments))
     return tuple(found)
 
 
 def _extensions(terms: LoanTerms, rule: RuleValue) -> list[WorkingCapitalMeasure]:
-    """Extensions together are at most a share of the original term, less for a loan of more than a year."""
+    """Check the total of extensions: at most a share of the original term, less for a loan of more than a year."""
     ends = [one.end for one in terms.changes if isinstance(one, Amendment) and one.kind == "extension" and one.end]
     if not ends:
         return []

@@ -1,1 +1,1 @@
-"""Pledging a right: what is filed, and every ground on which the office refuses to register it."""
+"""Pledging a right: the filing, and every ground on which the office refuses to register it."""

@@ -1,4 +1,4 @@
-"""What one move of a registration changed: each field with what it was and what it is."""
+"""The changes of a registration in one move: each field with its old and new value."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field of a registration that a move changed; before and after as they are shown, empty for nothing."""
+    """A field of a registration that a move changed. before and after are as displayed, empty if there is no value."""
 
     field: str
     title: Text
@@ -18,12 +18,12 @@ class FieldChange:
     after: str
 
     def as_text(self) -> Text:
-        """The field, what it was and what it is."""
+        """Return the field, its old value and its new value."""
         was, now = self.before or "—", self.after or "—"
         return Text(f"{self.title.zh}：{was} → {now}", f"{self.title.en}: {was} → {now}")
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {"field": self.field, "title": self.title.as_json(), "before": self.before, "after": self.after}
 
 
@@ -43,7 +43,7 @@ _SHOWN: tuple[tuple[str, Text, Callable[[Registration], str]], ...] = (
 
 
 def changes_of(before: Registration | None, after: Registration) -> tuple[FieldChange, ...]:
-    """What a move changed of what a registration says; none for the move that opens it."""
+    """Return what a move changed in a registration; nothing for the move that opens it."""
     if before is None:
         return ()
     return tuple(

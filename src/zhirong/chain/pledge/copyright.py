@@ -30,5 +30,5 @@ _GROUNDS = (
 
 
 def examine_copyright(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[GroundFinding, ...]:
-    """The grounds of order 8 and what it demands of an application. Raises RuleError without its rules."""
+    """Examine the grounds of order 8 and its requirements for an application. Raises RuleError without its rules."""
     return examine_by("registration.copyright", _GROUNDS, filing, right, day, rules)

@@ -1,4 +1,4 @@
-"""By when the office must have decided on a filing."""
+"""The deadline of the office for a decision on a filing."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,9 +12,9 @@ from zhirong.kernel.rulebook import Rulebook, RuleValue
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The last day of a term counted in working days, or in calendar days that move over days off.
+    """The last day of a term, counted in working days or in calendar days that move over days off.
 
-    is_provisional: the term touches a year whose holidays are not announced yet. rule: where the term comes from.
+    is_provisional: the term touches a year whose holidays are not announced yet. rule: the source of the term.
     """
 
     day: date
@@ -30,9 +30,9 @@ def review_deadline(
     rules: Rulebook,
     subject: Subject = Subject.RIGHT,
 ) -> Deadline:
-    """The last day on which the office decides on a filing received on ``received``.
+    """Return the last day on which the office decides on a filing received on ``received``.
 
-    The day of receipt is not counted. Raises RuleError if the rulebook lacks the register's time.
+    The day of receipt is not counted. Raises RuleError if the rulebook lacks the register's term.
     """
     folder = f"registration.{register_of(kind, subject)}"
     online = f"{folder}.review_days_online"

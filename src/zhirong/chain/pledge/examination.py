@@ -1,4 +1,4 @@
-"""The one examination of a pledge that the quote, the watch and the register all call."""
+"""The examination of a pledge, used by the quote, the watch and the register alike."""
 
 from datetime import date
 
@@ -9,7 +9,8 @@ from zhirong.kernel.rulebook import Rulebook
 
 
 def examine(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[GroundFinding, ...]:
-    """Every refusal ground of the register that keeps this pledge, as of ``day``, in the rule's order.
+    """Return the findings on every refusal ground of the register for this pledge, as of ``day``, in the rule's
+    order.
 
     Pure: the same filing, right, day and rules always give the same findings. Raises RuleError if the rulebook
     lacks the rules of that register.

@@ -1,4 +1,4 @@
-"""The papers of an application: which a register asks for, which are missing."""
+"""The documents of an application: those that a register requires, and those that are missing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from zhirong.kernel.text import Text
 
 
 class Paper(StrEnum):
-    """What is submitted with an application."""
+    """A document submitted with an application."""
 
     FORM = "form"
     MAIN_CONTRACT = "main_contract"
@@ -30,7 +30,7 @@ class Paper(StrEnum):
 
 PAPER_TEXT: Mapping[Paper, Text] = {
     Paper.FORM: Text("双方签章的登记申请表", "application form signed or sealed by both"),
-    Paper.MAIN_CONTRACT: Text("主合同", "the contract of the debt"),
+    Paper.MAIN_CONTRACT: Text("主合同", "the loan contract"),
     Paper.PLEDGE_CONTRACT: Text("质押合同", "the pledge contract"),
     Paper.IDENTITY: Text("双方身份证明", "proof of identity of both"),
     Paper.IDENTITY_OR_COMMITMENT: Text(
@@ -44,13 +44,13 @@ PAPER_TEXT: Mapping[Paper, Text] = {
     Paper.VALUATION_REPORT: Text("评估报告", "the appraisal report"),
 }
 
-# Papers that serve for one that is asked for, besides that one itself.
+# Documents that are accepted instead of a required one, besides that one itself.
 _SERVES: Mapping[Paper, frozenset[Paper]] = {
     Paper.IDENTITY_OR_COMMITMENT: frozenset({Paper.IDENTITY, Paper.COMMITMENT}),
     Paper.COMMITMENT: frozenset({Paper.IDENTITY_OR_COMMITMENT}),
 }
 
-# When a register asks for a paper; the rule files use these words.
+# The condition under which a register requires a document; the rule files use these words.
 _WHEN: Mapping[str, Callable[[Filing, Right], bool]] = {
     "always": lambda filing, right: True,
     "agency": lambda filing, right: bool(filing.agency) or filing.has_foreign_party,
@@ -62,14 +62,14 @@ _WHEN: Mapping[str, Callable[[Filing, Right], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class PapersCheck:
-    """Papers that the register asks for, those of them that are missing, and the rule that says so."""
+    """The documents that the register requires, those of them that are missing, and the rule."""
 
     required: tuple[Paper, ...]
     missing: tuple[Paper, ...]
     rule: RuleValue
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "required": list(self.required),
             "missing": list(self.missing),
@@ -78,7 +78,8 @@ class PapersCheck:
 
 
 def check_papers(filing: Filing, right: Right, day: date, rules: Rulebook) -> PapersCheck:
-    """What the register of this right asks for in this case, and what of it ``filing.papers`` lacks.
+    """Return the documents that the register of this right requires in this case, and those missing from
+    ``filing.papers``.
 
     Raises RuleError if the rulebook lacks the register's list.
     """

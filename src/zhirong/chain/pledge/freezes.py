@@ -1,9 +1,9 @@
-"""Court freezes of a right: how long one lasts, how it is renewed, and whose turn it is on a day.
+"""Court freezes of a right: how long one lasts, how it is renewed, and which one is in effect on a day.
 
-The first freeze holds the right. Further courts wait in the order in which they came; when the first is lifted, or
-ends without renewal, the next takes effect by itself and its term starts then. A freeze that is not renewed ends by
-itself. Its last day is the day that the order gives, or the longest that the law allows; it is the court's own day
-and does not move over days off.
+The first freeze holds the right. Later ones are queued in the order of their arrival; when the first is lifted, or
+ends without renewal, the next takes effect automatically and its term starts then. A freeze that is not renewed
+ends automatically. Its last day is the day in the order, or the longest that the law allows; it is the court's own
+day and does not move over days off.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ MAX_MONTHS = "right.freeze.max_months"
 
 
 class FreezePurpose(StrEnum):
-    """What a court freezes a right for: to preserve it before a judgment, or to execute one."""
+    """The purpose of a court's freeze: preservation before a judgment, or execution of one."""
 
     PRESERVATION = "preservation"
     EXECUTION = "execution"
@@ -30,9 +30,9 @@ class FreezePurpose(StrEnum):
 class Freeze:
     """A court's freeze of a right.
 
-    order: the court's document. since: day on which it took effect; None while it waits, and for entries of the log
-    that do not say. ends_on: its last day unless it is renewed; None if it is not known: then it is in force until
-    it is lifted. months: how long it lasts once it takes effect, where it waits.
+    order: the court's document. since: day on which it took effect; None while it is queued, and for entries of the
+    log that do not say. ends_on: its last day unless it is renewed; None if unknown: it is then in force until it
+    is lifted. months: its length once it takes effect, while it is queued.
     """
 
     order: str
@@ -41,12 +41,14 @@ class Freeze:
     months: int | None = None
 
     def is_over(self, day: date) -> bool:
-        """Whether its last day lies before ``day``."""
+        """Return whether its last day lies before ``day``."""
         return self.ends_on is not None and self.ends_on < day
 
 
 def most_months(kind: RightKind, purpose: FreezePurpose, day: date, rules: Rulebook) -> tuple[int, RuleValue]:
-    """For how many months a court may freeze a right of this kind at a time, and for how many renew it."""
+    """Return for how many months a court may freeze a right of this kind at a time, and for how many it may renew
+    the freeze.
+    """
     rule = rules.at(MAX_MONTHS, day)
     is_preserved = purpose is FreezePurpose.PRESERVATION
     name = KINDS[kind].freeze if is_preserved else "execution_other_rights"
@@ -54,7 +56,7 @@ def most_months(kind: RightKind, purpose: FreezePurpose, day: date, rules: Ruleb
 
 
 def standing_on(freezes: tuple[Freeze, ...], day: date) -> tuple[Freeze, ...]:
-    """The freezes that stand on ``day``, the one that holds first: ended ones omitted, the next in effect."""
+    """Return the freezes in force or queued on ``day``, the effective one first; ended ones are omitted."""
     while freezes and freezes[0].is_over(day):
         ended = freezes[0].ends_on
         freezes = _next_in_effect(freezes[1:], None if ended is None else ended + timedelta(days=1))
@@ -62,9 +64,9 @@ def standing_on(freezes: tuple[Freeze, ...], day: date) -> tuple[Freeze, ...]:
 
 
 def frozen(freezes: tuple[Freeze, ...], content: Mapping[str, Any]) -> tuple[Freeze, ...]:
-    """After one more order; ``content`` is what the log keeps of it: order, day, ends_on, months.
+    """Return the freezes after one more order; ``content`` is the entry in the log: order, day, ends_on, months.
 
-    Entries made before freezes had terms keep the order only; theirs last until they are lifted.
+    Entries made before freezes had terms contain only the order; those freezes last until they are lifted.
     """
     months = content.get("months")
     if freezes:
@@ -73,12 +75,12 @@ def frozen(freezes: tuple[Freeze, ...], content: Mapping[str, Any]) -> tuple[Fre
 
 
 def renewed(freezes: tuple[Freeze, ...], content: Mapping[str, Any]) -> tuple[Freeze, ...]:
-    """After the freeze that holds has been renewed to a later day."""
+    """Return the freezes after the effective one has been renewed to a later day."""
     return (replace(freezes[0], ends_on=_day(content["ends_on"])), *freezes[1:])
 
 
 def lifted(freezes: tuple[Freeze, ...], order: str, day: date | None) -> tuple[Freeze, ...]:
-    """After one of them has been lifted on ``day``."""
+    """Return the freezes after one of them has been lifted on ``day``."""
     if freezes and freezes[0].order == order:
         return _next_in_effect(freezes[1:], day)
     return tuple(one for one in freezes if one.order != order)

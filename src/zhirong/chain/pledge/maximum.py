@@ -1,6 +1,4 @@
-"""A pledge up to a maximum amount: when the claims that it secures are fixed, and what is drawn later is not
-secured.
-"""
+"""A pledge up to a maximum amount: when the secured claims are fixed; later drawings are not secured."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,7 +30,7 @@ class KnownFreeze:
 class Fixed:
     """The claims under a maximum-amount pledge are fixed.
 
-    fixed_on: from this day on nothing drawn is secured. by: the freeze that did it.
+    fixed_on: nothing drawn from this day on is secured. by: the freeze that fixed them.
     """
 
     fixed_on: date
@@ -45,10 +43,11 @@ class Fixed:
 def fixed_by_freeze(
     claim_kind: ClaimKind, freezes: Iterable[KnownFreeze], day: date, rules: Rulebook
 ) -> Fixed | None:
-    """What fixed the secured claims on or before ``day``; None if no freeze did, or the pledge is of another kind.
+    """Return what fixed the secured claims on or before ``day``; None if no freeze did, or the pledge is of another
+    type.
 
-    Later drawings are unsecured (Civil Code 423(4) and 439). A freeze that is lifted later does not undo it: the
-    law knows no such thing. Raises RuleError if the rulebook lacks the rule.
+    Later drawings are unsecured (Civil Code 423(4) and 439). Lifting a freeze later does not undo it: the law has
+    no such provision. Raises RuleError if the rulebook lacks the rule.
     """
     if claim_kind is not ClaimKind.MAXIMUM_AMOUNT:
         return None
@@ -69,8 +68,8 @@ def fixed_by_freeze(
             f"secured up to a maximum are fixed, and later drawings are not secured ({en})",
         ),
         Text(
-            "停止放款；须继续放款的，另行设立担保",
-            "Stop drawdowns. For further drawings, take other security.",
+            "请停止放款；须继续放款的，请另行设立担保",
+            "Stop disbursements. For further disbursements, take other security.",
         ),
         rule,
     )

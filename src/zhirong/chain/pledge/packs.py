@@ -1,4 +1,4 @@
-"""Which rules hold for which kind of right: one folder of rules and one examination a register."""
+"""The rules for each kind of right: one folder of rules and one examination per register."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -28,19 +28,22 @@ PACKS: Mapping[Register, Pack] = {
 
 
 def register_of(kind: RightKind, subject: Subject = Subject.RIGHT) -> Register:
-    """The register that keeps pledges of this: of the right itself by its kind, of its licence fees another one."""
+    """Return the register of a pledge: by the kind of the right, or the register of receivables for its licence
+    fees.
+    """
     return Register.RECEIVABLE if subject is Subject.LICENCE_FEES else KINDS[kind].register
 
 
 def rules_folder(filing: Filing, right: Right) -> str:
-    """Where the rules of that register begin: ``registration.<register>``."""
+    """Return the prefix of that register's rules: ``registration.<register>``."""
     return f"registration.{register_of(right.kind, filing.subject)}"
 
 
 def demand_authority(register: str, authority: str, day: date, rules: Rulebook) -> None:
-    """A mirror is completed by the authority that registers such pledges, or an office whose name begins with its name.
+    """Check that the authority that completes a mirror registers such pledges; an office whose name begins with its
+    name is accepted.
 
-    The kinds of a pilot have no national authority: whatever is named is taken. Raises InputError for another one.
+    Pilot kinds have no national authority: any named authority is accepted. Raises InputError for another one.
     """
     name = f"registration.authority.{register}"
     if name not in rules:
@@ -62,7 +65,7 @@ def demand_authority(register: str, authority: str, day: date, rules: Rulebook) 
 
 
 def max_rank(register: str, day: date, rules: Rulebook) -> int | None:
-    """How many pledges of one right stand at a time in this register; None is without limit.
+    """Return how many pledges of one right may be registered at a time; None is without limit.
 
     Raises RuleError if the rulebook does not say.
     """

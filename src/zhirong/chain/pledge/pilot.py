@@ -1,7 +1,7 @@
-"""Kinds whose pledges only a pilot registers: see ``Register.PILOT`` in the records of the kinds.
+"""Kinds whose pledges are registered only under a pilot: see ``Register.PILOT`` in the records of the kinds.
 
-No national rules of registration for them are available. The packs hold what follows from the Civil Code and from
-the rules of the neighbouring registers, every value marked as assumed, and ask for the document of the pilot.
+No national registration rules are available for them. The packs contain what follows from the Civil Code and from
+the rules of the neighbouring registers, every value marked as assumed, and require the document of the pilot.
 """
 
 from datetime import date
@@ -38,5 +38,5 @@ _GROUNDS = (
 
 
 def examine_pilot(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[GroundFinding, ...]:
-    """The grounds of a pilot register. Raises RuleError without its rules."""
+    """Examine the grounds of a pilot register. Raises RuleError without its rules."""
     return examine_by("registration.pilot", _GROUNDS, filing, right, day, rules)

@@ -1,4 +1,6 @@
-"""Before a filing, and every day after: is this right free, may this claim be secured by it, by which rule not."""
+"""Checks before a filing and on every day after it: whether a right is free, whether it may secure the claim, and
+which rules are against it.
+"""
 
 import hashlib
 import re
@@ -27,12 +29,12 @@ from zhirong.kernel.identifiers import (
 from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text
 
-# A serial is printed with six digits in some years and with seven in others.
+# Some years print a serial with six digits, others with seven.
 _SERIAL_OF_SOFTWARE = re.compile(r"^(\d{4})SR0+(?=\d)", re.ASCII)
 _SHORT_SERIAL = re.compile(r"^(\d{4})SR(\d{1,4})$", re.ASCII | re.IGNORECASE)
 _FINGERPRINT = re.compile(r"#[0-9a-f]{24}")
 _FEES = "/fees"
-# Grounds that are examined when a pledge is registered and not again; the one that asks for a mark's renewal.
+# Grounds examined only at registration; and the ground on the renewal of a mark.
 _EXAMINED_ONCE = frozenset(
     {
         "registration.patent.ground_07",
@@ -46,8 +48,8 @@ _RENEWAL = "registration.trademark.renewal"
 
 @dataclass(frozen=True, slots=True)
 class RegisterStanding:
-    """What the register knows of one right: the ranks taken, the court order that freezes it, if any, and those
-    that wait their turn behind it; what is registered that may be the same right under other words.
+    """The register's data on one right: the ranks taken, the court order that freezes it, if any, and the queued
+    ones; and registered rights that may be the same under other words.
     """
 
     ranks: tuple[int, ...] = ()
@@ -58,8 +60,8 @@ class RegisterStanding:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A right in force here that may be the one filed. registration: its filing. has_same_holder: else the same
-    title.
+    """A right in force here that may be the one filed. registration: its filing. has_same_holder: same holder,
+    otherwise same title.
     """
 
     registration: int
@@ -69,7 +71,7 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class RightCheck:
-    """One right, checked. rank: the rank that a pledge would get, None if none is free.
+    """The result for one right. rank: the rank that a pledge would get, None if none is free.
 
     limit_rule: how many pledges its register allows at a time.
     """
@@ -84,13 +86,15 @@ class RightCheck:
 
     @property
     def verdict(self) -> Pledgeable:
-        """``no`` if a ground refuses it, no rank is free or it is frozen; ``unknown`` if a ground cannot be determined."""
+        """Return ``no`` if a ground refuses it, no rank is free or it is frozen; ``unknown`` if a ground cannot be
+        determined.
+        """
         if self.rank is None or self.standing.frozen_by:
             return "no"
         return pledgeable(self.findings)
 
     def problems(self) -> tuple[Problem, ...]:
-        """Everything that is in the way, each with its rule and what to do."""
+        """Return every obstacle, each with its rule and a hint."""
         found = []
         title = KIND_TEXT[self.right.kind]
         if self.rank is None:
@@ -112,14 +116,14 @@ class RightCheck:
             order, waiting = self.standing.frozen_by, self.standing.waiting_orders
             listed = Text(
                 f"；轮候：{'、'.join(waiting)}" if waiting else "",
-                f"; waiting in turn: {', '.join(waiting)}" if waiting else "",
+                f"; queued: {', '.join(waiting)}" if waiting else "",
             )
             found.append(
                 Problem(
                     "right",
                     self.key,
                     Text(f"被法院冻结（{order}{listed.zh}）", f"frozen by a court ({order}{listed.en})"),
-                    Text("请解除后再申请", "apply after it has been lifted"),
+                    Text("请解除后再申请", "apply after the freeze has been lifted"),
                     "frozen",
                 )
             )
@@ -127,7 +131,7 @@ class RightCheck:
         return tuple(found)
 
     def found(self) -> tuple[tuple[Problem, GroundFinding], ...]:
-        """The grounds that refuse or cannot be determined, each as a problem and as it was found."""
+        """Return the grounds that refuse or cannot be determined, each as a problem and as it was found."""
         return tuple(
             (self._as_problem(finding), finding)
             for finding in self.findings
@@ -135,10 +139,10 @@ class RightCheck:
         )
 
     def alarms(self) -> tuple[Problem, ...]:
-        """What has to be known of a pledge that stands: a ground that refuses now, a court's freeze, a mark to be
+        """Return what a registered pledge requires: a ground that now refuses, a court's freeze, a mark to be
         renewed.
 
-        The contract is omitted: it was examined once, by the rules of the day on which it was filed.
+        The contract is not checked again: it was examined once, by the rules of the day on which it was filed.
         """
         noted = [problem for problem in self.problems() if problem.code == "frozen"]
         noted += [
@@ -149,7 +153,7 @@ class RightCheck:
         return (*noted, *self.reminders())
 
     def reminders(self) -> tuple[Problem, ...]:
-        """What is in nobody's way and has to be done in time: a mark to be renewed before the debt ends."""
+        """Return tasks that are no obstacle but have a deadline: a mark to be renewed before the debt ends."""
         return tuple(
             self._as_problem(finding)
             for finding in self.findings
@@ -172,7 +176,7 @@ class RightCheck:
         )
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "key": self.key,
             "verdict": self.verdict,
@@ -187,9 +191,7 @@ class RightCheck:
 
 
 def is_examined_once(finding: GroundFinding) -> bool:
-    """Whether a ground is examined when a pledge is registered and not again: what its contract says stays as it
-    is.
-    """
+    """Return whether a ground is examined only at registration: the content of the contract does not change."""
     return finding.reference is not None and finding.reference.id in _EXAMINED_ONCE
 
 
@@ -200,7 +202,7 @@ def check_filing(
     day: date,
     rules: Rulebook,
 ) -> tuple[RightCheck, ...]:
-    """Every right of a filing against its own register's rules and against what this register holds.
+    """Check every right of a filing against its own register's rules and against this register's data.
 
     rights: each with its key. A package over several kinds is checked kind by kind. Raises RuleError if the
     rulebook lacks the rules of one of the registers.
@@ -224,8 +226,8 @@ def check_filing(
     return tuple(checks)
 
 
-# Grounds from this number on ask of one registration each, 1000 and its filing, whether it is of the same right:
-# what was found out of one says nothing of another that comes later.
+# Grounds from this number on (1000 plus the filing) each ask whether one registration is of the same right: an
+# answer about one registration does not apply to a later one.
 ALIKE = 1000
 
 
@@ -235,9 +237,9 @@ def _likenesses(standing: RegisterStanding, day: date, rules: Rulebook) -> list[
 
 def _likeness(one: Alike, day: date, rules: Rulebook) -> GroundFinding:
     rule = rules.at("registration.same_right.title_likeness", day)
-    how = Text("权利人相同，名称相似", "the same holder, a title like it")
+    how = Text("权利人相同，名称相似", "same holder, similar title")
     if not one.has_same_holder:
-        how = Text("名称相同，权利人名称不同", "the same title, a holder of another name")
+        how = Text("名称相同，权利人名称不同", "same title, holder with a different name")
     return GroundFinding(
         ALIKE + one.registration,
         GroundVerdict.UNKNOWN,
@@ -247,21 +249,22 @@ def _likeness(one: Alike, day: date, rules: Rulebook) -> GroundFinding:
             f"'{one.title}' of filing {one.registration} is pledged and may be the same right ({how.en})",
         ),
         Text(
-            "对照样本、登记证书或权利人变更证明，写明是不是同一项；是同一项的不予登记",
-            "compare the deposit, the certificate or the proof of the holder's change of name, and say whether it is; "
-            "the same right is refused",
+            "请对照样本、登记证书或权利人变更证明，写明是否为同一项权利；是同一项的不予登记",
+            "compare the deposit, the certificate or the proof of the holder's change of name, and state whether"
+            " it is the same right; the same right is refused",
         ),
         rule,
     )
 
 
 def right_key(right: Right, subject: Subject = Subject.RIGHT) -> str:
-    """The name of a right in the register: kind and number; for kinds without a number a fingerprint of the title
-    and its holders' names, however they are spaced. Fees of a right are another object than the right itself.
+    """Return the key of a right in the register: kind and number. For kinds without numbers it is a fingerprint of
+    the title and its holders' names, regardless of spaces. Fees of a right are another object than the right
+    itself.
     """
     named = _named(right.number)
     if not named:
-        # Not the credit code: one filing gives it and another leaves it out, and it is the same right.
+        # The credit code is not used: one filing gives it, another omits it, and the right is the same.
         holders = "\n".join(sorted(plain_name(holder.name) for holder in right.holders))
         named = "#" + hashlib.sha256(f"{plain_name(right.title)}\n{holders}".encode()).hexdigest()[:24]
     fees = "" if subject is Subject.RIGHT else _FEES
@@ -269,8 +272,8 @@ def right_key(right: Right, subject: Subject = Subject.RIGHT) -> str:
 
 
 def read_key(written: str) -> str:
-    """A right's key from what somebody has written, its number in whatever spelling. Raises InputError for what
-    cannot be the key of a right: an order or a subscription under it would concern nothing.
+    """Return a right's key from user input, with its number in any spelling. Raises InputError if it cannot be the
+    key of a right, because an order or a subscription under it would concern nothing.
     """
     text = unicodedata.normalize("NFKC", written).strip()
     kind, _, number = text.removesuffix(_FEES).partition(":")
@@ -282,7 +285,7 @@ def read_key(written: str) -> str:
     if is_words:
         return f"{kind}:{number}{fees}"
     try:
-        # The register's own keys omit the zeros of a serial; they are restored to be read as a number.
+        # The register's own keys omit leading zeros of a serial; they are restored before the number is read.
         padded = _SHORT_SERIAL.sub(lambda found: f"{found[1]}SR{found[2].zfill(6)}", number)
         kept = right_number(kind, padded if kind == RightKind.SOFTWARE else number)
         if is_certificate_number(RightKind(kind), kept):
@@ -293,18 +296,18 @@ def read_key(written: str) -> str:
 
 
 def keys_of_number(written: str) -> set[str]:
-    """The keys of every right that a number can be of, in whatever spelling: of the rights themselves and of their
-    fees.
+    """Return the keys of every right that a number can belong to, in any spelling: of the rights themselves and of
+    their fees.
     """
     named = {f"{kind.value}:{_named(kept)}" for kind, kept in readings_of_number(written)}
     return named | {f"{one}{_FEES}" for one in named}
 
 
 def readings_of_number(written: str) -> tuple[tuple[RightKind, str], ...]:
-    """Every right that a number can be of: kind and kept number. Empty if it can be of none.
+    """Return every right that a number can belong to, as kind and stored number. Empty if there is none.
 
-    Bare digits, eight at the most, are a trademark's number, and as well what is left of an old patent's or a
-    layout design's where its check digit, or the zeros at its front, were not typed.
+    Bare digits, at most eight, may be a trademark's number, and also the remainder of an old patent's or a layout
+    design's if the check digit or the leading zeros were not typed.
     """
     found: dict[tuple[RightKind, str], None] = {}
     for kind in RightKind:
@@ -330,8 +333,8 @@ def _completed(written: str) -> tuple[str, ...]:
 
 
 def demand_possible_number(written: str) -> None:
-    """Called where a number has found nothing. Raises InputError if it cannot be the number of any right, with what
-    is wrong with it: anyone who has mistyped a number must not read that nothing is registered under it.
+    """Called if a search by number finds nothing. Raises InputError with the defect if it cannot be the number of
+    any right: a user who has mistyped a number must not read that nothing is registered under it.
     """
     wrong = []
     for kind in RightKind:
@@ -342,7 +345,7 @@ def demand_possible_number(written: str) -> None:
             return
         except NumberError as error:
             wrong.append(error)
-    # That it lacks the form of one kind says nothing of a number of another; a wrong check digit says much.
+    # If the number lacks the form of one kind it may be of another; but a wrong check digit is conclusive.
     telling = next((one for one in wrong if one.code in _TELLING), None)
     if telling is None:
         raise refuse(
@@ -350,16 +353,17 @@ def demand_possible_number(written: str) -> None:
             "number",
             written,
             Text(
-                "不是任何一种权利的号码，本登记簿也没有这个登记号：未作查询，不等于没有质押",
-                "it is no number of any kind of right, and no number of a registration here: nothing was searched, "
+                "不是任何一种权利的号码，本登记簿也没有这个登记号：未作查询，不代表没有质押",
+                "this is neither a number of any kind of right nor a registration number here: nothing was"
+                " searched, "
                 "which does not mean that nothing is pledged",
             ),
-            Text("照证书逐位核对后再查", "compare it with the certificate and search again"),
+            Text("请照证书逐位核对后再查询", "compare it with the certificate and search again"),
         )
     raise refuse(telling.code, "number", written, telling.reason, telling.hint)
 
 
-# What is wrong with a number that is nearly one.
+# Return the defect of a number that is nearly one.
 _TELLING = frozenset(
     {
         "check_digit",
@@ -374,17 +378,17 @@ _TELLING = frozenset(
 
 
 def is_certificate_number(kind: RightKind, kept: str) -> bool:
-    """Whether a kept number is that of a software's certificate, by which no right is registered."""
+    """Return whether a stored number is that of a software certificate, under which no right is registered."""
     return kind is RightKind.SOFTWARE and bool(kept) and "SR" not in kept
 
 
 def certificate_number() -> NumberError:
-    """Why a software's certificate number is not taken."""
+    """Return why the number of a software certificate is not accepted."""
     return NumberError(
         "certificate_number",
         Text(
             "这是证书号；同一软件另有登记号，两个号会成为两项权利",
-            "this is the certificate's number; the software has a registration number too, and would count twice",
+            "this is the certificate's number; the software also has a registration number and would count twice",
         ),
         Text("请填写登记号，例如 2014SR123456", "enter the registration number, such as 2014SR123456"),
     )
@@ -395,8 +399,8 @@ def _named(kept: str) -> str:
 
 
 def public_key(key: str) -> str:
-    """A right's key as everyone may read it permanently: where it is a fingerprint of words that could be guessed
-    and tried, only the kind is shown.
+    """Return a right's key as anyone may read it permanently: for a fingerprint of words that could be guessed,
+    only the kind is shown.
     """
     kind, _, named = key.partition(":")
     return key if not named.startswith("#") else f"{kind}:#"

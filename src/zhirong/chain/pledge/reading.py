@@ -1,4 +1,4 @@
-"""Reading a filing from a table, once, at the edge."""
+"""Read a filing from a table, once, at the edge."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -19,9 +19,9 @@ _CONTRACT_ITEMS = {item.value: item for item in ContractItem}
 
 
 def read_filing(reader: Reader) -> Filing:
-    """A filing from a table whose fields are those of ``Filing``; every problem is noted with the reader.
+    """Read a filing from a table with the fields of ``Filing``; every problem is noted with the reader.
 
-    ``contract_items`` is a list of item names; leaving it out says that the contract has not been looked at.
+    ``contract_items`` is a list of item names; if it is omitted, the contract has not been checked.
     """
     pledgors = tuple(read_party(entry) for entry in reader.tables("pledgors"))
     if not pledgors:
@@ -29,8 +29,8 @@ def read_filing(reader: Reader) -> Filing:
             "pledgors",
             "",
             "missing",
-            Text("没有出质人", "there is no pledgor"),
-            Text("至少写一个 [[pledgors]]", "write at least one [[pledgors]]"),
+            Text("未填写出质人", "no pledgor is given"),
+            Text("请至少填写一个 [[pledgors]]", "add at least one [[pledgors]]"),
         )
     pledgee = reader.optional_table("pledgee")
     start, end = reader.optional_day("debt_start"), reader.optional_day("debt_end")
@@ -70,7 +70,7 @@ def read_filing(reader: Reader) -> Filing:
 
 
 def read_party(reader: Reader) -> Holder:
-    """A party by name, credit code and whether it is a natural person; every problem is noted with the reader."""
+    """Read a party: name, credit code and whether it is a natural person; every problem is noted with the reader."""
     party = Holder(
         name=reader.text("name"),
         code=reader.optional_text("code"),
@@ -81,9 +81,9 @@ def read_party(reader: Reader) -> Holder:
 
 
 def read_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that an amendment or a correction names, as plain JSON. Raises InputError with all that is wrong.
+    """Read the fields that an amendment or a correction names, as plain JSON. Raises InputError with every problem.
 
-    claim_amount is in whole fen here: what comes from people is read as money where it comes in.
+    claim_amount is in whole fen here; user input was read as money earlier.
     """
     problems: list[Problem] = []
     reader = Reader(changes, "changes", problems=problems)
@@ -100,15 +100,15 @@ def read_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
     if reader.has("pledgors"):
         read["pledgors"] = [party_json(read_party(one)) for one in reader.tables("pledgors")]
         if not read["pledgors"]:
-            reason = Text("没有出质人", "there is no pledgor")
-            reader.problem("pledgors", "", "missing", reason, Text("至少写一个", "write at least one"))
+            reason = Text("未填写出质人", "no pledgor is given")
+            reader.problem("pledgors", "", "missing", reason, Text("请至少填写一个", "add at least one"))
     for name in changes:
         if name not in read:
-            reason = Text("不能变更的事项", "not something that can be amended")
-            hint = Text("其他事项注销后重新申请", "for anything else, discharge and file again")
+            reason = Text("不能变更的事项", "cannot be amended")
+            hint = Text("其他事项请注销后重新申请", "for other changes, discharge and file again")
             reader.problem(name, str(changes[name])[:40], "not_amendable", reason, hint)
     if not changes:
-        hint = Text("请写明变更", "say what changes")
+        hint = Text("请写明变更", "state the change")
         reader.problem("", "", "nothing", Text("没有变更", "nothing is changed"), hint)
     if problems:
         raise InputError(problems)
@@ -132,7 +132,7 @@ def _read_items(reader: Reader) -> frozenset[ContractItem] | None:
 
 
 def _read_words(reader: Reader, field: str, known: Mapping[str, Word]) -> list[Word]:
-    """A list of words, each one of those known; any other is noted with the choices."""
+    """Read a list of known words; any other is noted with the choices."""
     found = []
     for name in reader.texts(field):
         if name in known:

@@ -1,7 +1,7 @@
-"""Licence fees still to come, pledged as receivables: a notice is filed, nobody examines its substance.
+"""Future licence fees pledged as receivables: a notice is filed, and nobody examines its substance.
 
-The unified register of movables and rights takes them (order 2021 no. 7 of the central bank); pledges of the rights
-themselves are excepted from it. Several notices on the same fees may stand one behind the other.
+The unified register of movables and rights accepts them (order 2021 no. 7 of the central bank); it excludes pledges
+of the rights themselves. Several notices on the same fees may be registered one behind another.
 """
 
 from datetime import date
@@ -16,26 +16,26 @@ from zhirong.kernel.text import Text
 
 
 def examine_receivable(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[GroundFinding, ...]:
-    """What a notice must say. Raises RuleError without the rules of that register."""
+    """Examine the required content of a notice. Raises RuleError without the rules of that register."""
     return examine_by("registration.receivable", _GROUNDS, filing, right, day, rules)
 
 
 def _parties(facts: GroundFacts) -> Ruling:
-    """The notice does not name both sides."""
+    """Examine whether the notice names both parties."""
     if not facts.filing.pledgors or facts.filing.pledgee is None:
         return refused(
-            Text("登记没有写明出质人和质权人", "the notice does not name pledgor and pledgee"),
-            Text("请写明双方", "name both"),
+            Text("登记未写明出质人和质权人", "the notice does not name pledgor and pledgee"),
+            Text("请写明双方", "name both parties"),
         )
     return clear("写明了双方", "both parties are named")
 
 
 def _described(facts: GroundFacts) -> Ruling:
-    """The receivable is not described distinctly."""
+    """Examine whether the receivable is described distinctly."""
     running = [one for one in facts.right.licences if runs_on(one, facts.day)]
     if not running:
         return refused(
-            Text("没有写明产生许可费的许可合同", "no running licence contract is named that the fees come from"),
+            Text("没有写明产生许可费的许可合同", "no current licence contract is named as the source of the fees"),
             Text("请列明许可合同、被许可人和期限", "list the licence contracts, the licensees and their terms"),
         )
     named = "、".join(one.licensee for one in running)
@@ -43,7 +43,7 @@ def _described(facts: GroundFacts) -> Ruling:
 
 
 def _term(facts: GroundFacts) -> Ruling:
-    """The notice's term is outside what the register allows."""
+    """Examine whether the notice's term is within what the register allows."""
     until = facts.filing.debt_end
     if until is None:
         return unknown(
@@ -55,12 +55,12 @@ def _term(facts: GroundFacts) -> Ruling:
     if not add_months(facts.day, least) <= until <= add_months(facts.day, most):
         return refused(
             Text(
-                f"登记期限到{until}，不在{least}个月至{most // 12}年之间",
-                f"the notice runs until {until}, not between {least} month and {most // 12} years",
+                f"登记期限至{until}，不在{least}个月至{most // 12}年之间",
+                f"the notice runs until {until}, which is not between {least} month and {most // 12} years",
             ),
             Text("请更正登记期限；期满前可以展期", "correct the term; it can be extended before it ends"),
         )
-    return clear(f"登记期限到{until}", f"the notice runs until {until}")
+    return clear(f"登记期限至{until}", f"the notice runs until {until}")
 
 
 _GROUNDS = (("parties", _parties), ("described", _described), ("term", _term))

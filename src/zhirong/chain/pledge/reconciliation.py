@@ -1,4 +1,4 @@
-"""An authority's published data against the mirror of its register: every difference is an alarm."""
+"""Compare an authority's published data with the mirror of its register: every difference is an alarm."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One pledge as the authority publishes it. ended_on: the day of its cancellation, None while it stands."""
+    """One pledge as the authority publishes it. ended_on: the day of its cancellation, None while it is in force."""
 
     authority_number: str
     rights: tuple[str, ...]
@@ -26,7 +26,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class RegisterDifference:
-    """One thing in which the two differ. registration: ours, None if we have none. code: stable English key."""
+    """One difference between the two. registration: ours, None if we have none. code: stable English key."""
 
     code: str
     authority_number: str
@@ -34,7 +34,7 @@ class RegisterDifference:
     text: Text
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "code": self.code,
             "authority_number": self.authority_number,
@@ -44,12 +44,14 @@ class RegisterDifference:
 
 
 def kept_authority_number(written: str) -> str:
-    """An authority's number as it is kept: half width, capitals, no spaces; its form is the authority's own."""
+    """Return an authority's number in its stored form: half width, capitals, no spaces; otherwise as the authority
+    writes it.
+    """
     return "".join(unicodedata.normalize("NFKC", written).split()).upper()
 
 
 def read_published(reader: Reader) -> Published:
-    """One published pledge from a table; ``rights`` are numbers, in any spelling."""
+    """Read one published pledge from a table; ``rights`` are numbers, in any spelling."""
     published = Published(
         authority_number=kept_authority_number(reader.text("authority_number")),
         rights=reader.texts("rights"),
@@ -65,10 +67,10 @@ def read_published(reader: Reader) -> Published:
 def differences(
     authority: str, published: Iterable[Published], mirrored: Iterable[Registration], *, is_complete: bool
 ) -> tuple[RegisterDifference, ...]:
-    """Where the mirror of one authority and its published data differ.
+    """Return the differences between the mirror of one authority and its published data.
 
-    is_complete: whether the data are all that the authority has, so that one of ours that is not in it is a
-    difference too. Those of ours that were never completed are not compared.
+    is_complete: the data contain everything that the authority has, so that one of ours missing from it is a
+    difference too. Registrations of ours that were never completed are not compared.
     """
     ours = {
         kept_authority_number(one.authority_number): one
@@ -114,14 +116,16 @@ def _compared(theirs: Published, own: Registration) -> list[RegisterDifference]:
             Text("质权人", "the pledgee"),
         ),
         "day_differs": (theirs.registered_on, own.entered_on, Text("登记日", "the day of registration")),
-        "end_differs": (theirs.ended_on is not None, here_ended, Text("是否已注销", "whether it has ended")),
+        "end_differs": (theirs.ended_on is not None, here_ended, Text("是否已注销", "ended or not")),
     }
     return [
         RegisterDifference(
             code,
             theirs.authority_number,
             own.id,
-            Text(f"{what.zh}不同：登记机关 {there}，此处 {here}", f"{what.en} differ: there {there}, here {here}"),
+            Text(
+                f"{what.zh}不同：登记机关 {there}，此处 {here}", f"{what.en} differ: authority {there}, here {here}"
+            ),
         )
         for code, (there, here, what) in facts.items()
         if there != here
@@ -129,6 +133,6 @@ def _compared(theirs: Published, own: Registration) -> list[RegisterDifference]:
 
 
 def _as_kept_here(written: str, held: Iterable[RegisteredRight]) -> str:
-    """A right's number as our own record of it has it, however the authority spells it."""
+    """Return a right's number as in our own record, in whatever spelling the authority uses."""
     keys = keys_of_number(written)
     return next((right.number for right in held if right.key in keys), written)

@@ -1,4 +1,4 @@
-"""What is filed for the registration of a pledge, and what an examination finds."""
+"""The filing for the registration of a pledge, and the findings of an examination."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +12,10 @@ from zhirong.kernel.text import Text
 
 
 class ContractItem(StrEnum):
-    """What a pledge contract must state; each register's own list is in its rules.
+    """The required items of a pledge contract; each register's own list is in its rules.
 
-    RIGHTS: the list of what is pledged, with what the register wants of each right. CONTENT, PROTECTION_TERM: what
-    of a copyright is pledged, and how long it is protected. PLEDGE_TERM: how long the pledge lasts.
+    RIGHTS: the list of pledged rights, with the details that the register requires. CONTENT, PROTECTION_TERM: the
+    pledged content of a copyright, and how long it is protected. PLEDGE_TERM: how long the pledge lasts.
     """
 
     PARTIES = "parties"
@@ -33,13 +33,13 @@ CONTRACT_ITEM_TEXT: dict[ContractItem, Text] = {
     ContractItem.CLAIM: Text("被担保债权的种类和数额", "the kind and amount of the secured claim"),
     ContractItem.DEBT_TERM: Text("债务人履行债务的期限", "the term in which the debt is to be performed"),
     ContractItem.RIGHTS: Text("出质权利的清单", "the list of the rights pledged"),
-    ContractItem.CONTENT: Text("出质著作权的内容", "what of the copyright is pledged"),
+    ContractItem.CONTENT: Text("出质著作权的内容", "the pledged content of the copyright"),
     ContractItem.PROTECTION_TERM: Text("出质著作权的保护期", "the term of protection of the copyright"),
     ContractItem.SCOPE: Text("质押担保的范围", "the scope of the security"),
     ContractItem.PLEDGE_TERM: Text("质权的期限", "the term of the pledge"),
 }
 
-# The list of rights as each register wants it, by the folder of its rules.
+# The list of rights as each register requires it, by the folder of its rules.
 _RIGHTS_LISTED: dict[str, Text] = {
     "registration.patent": Text(
         "专利件数，每件的名称、专利号、申请日和授权公告日",
@@ -56,7 +56,7 @@ _RIGHTS_LISTED: dict[str, Text] = {
 
 
 def contract_item_text(item: ContractItem, folder: str) -> Text:
-    """A contract's item in the words of the register whose rules are in ``folder``."""
+    """Return a contract item in the words of the register whose rules are in ``folder``."""
     return (
         _RIGHTS_LISTED.get(folder, CONTRACT_ITEM_TEXT[item])
         if item is ContractItem.RIGHTS
@@ -65,7 +65,7 @@ def contract_item_text(item: ContractItem, folder: str) -> Text:
 
 
 class ClaimKind(StrEnum):
-    """What the pledge secures."""
+    """The type of the secured claim."""
 
     LOAN = "loan"
     COUNTER_GUARANTEE = "counter_guarantee"
@@ -77,12 +77,12 @@ CLAIM_KIND_TEXT: dict[ClaimKind, Text] = {
     ClaimKind.LOAN: Text("借款债权", "a loan"),
     ClaimKind.COUNTER_GUARANTEE: Text("担保人的追偿权（反担保）", "the guarantor's recourse (counter-guarantee)"),
     ClaimKind.MAXIMUM_AMOUNT: Text("最高额债权", "claims up to a maximum amount"),
-    ClaimKind.OTHER: Text("其他债权", "another claim"),
+    ClaimKind.OTHER: Text("其他债权", "other claim"),
 }
 
 
 class Subject(StrEnum):
-    """What of a right is pledged: the right itself, or the licence fees that it will bring."""
+    """The pledged object: the right itself, or its future licence fees."""
 
     RIGHT = "right"
     LICENCE_FEES = "licence_fees"
@@ -100,24 +100,21 @@ Stage = Literal["planned", "filed"]
 class Filing:
     """An application to register a pledge, or the plan of one.
 
-    stage: ``planned`` before there is a contract (a quote asks whether a right *could* be pledged), ``filed``
-    once the papers are in. What can only be read from the papers is not examined while it is planned.
-    pledgors: who give the right as security. pledgee: who takes it. Consents of co-owners who are not pledgors
-    stand with the holders of the right.
-    claim_amount: fen; None is not stated. debt_start, debt_end: first and last day of the secured debt's term.
-    contract_items: what the contract states; None is not looked at yet.
-    is_joint: whether pledgor and pledgee apply together; None is not known.
-    has_foreign_party: a party without residence in mainland China, who must act through an agency.
-    agency: the patent agency that files, empty if the parties file themselves.
-    wants_despite_same_day_invention, wants_despite_invalidation: aware of it, the parties declare in writing
-    that they still want the registration (grounds 10 and 11).
-    obstacles: any further obstacle that the office or the pledgee has named, in words (ground 12).
-    is_online: filed over the network, which shortens the office's time.
-    subject: what of the rights is pledged. papers: those available (the words of ``papers.Paper``).
-    is_valued_by_appraiser: whether the value rests on a report, not on the parties' agreement.
-    related_marks: numbers of the holder's same or similar marks on same or similar goods; None is not searched.
-    together: numbers of all rights in the same application. pilot_basis: the document that entrusts a kind
-    without a national register to a pilot.
+    stage: ``planned`` before there is a contract (a quote asks whether a right *could* be pledged), ``filed`` once
+    the documents are submitted. What only the documents show is not examined while it is planned. pledgors: who
+    pledge the right. pledgee: the secured party. Consents of co-owners who are not pledgors are recorded with the
+    holders of the right. claim_amount: fen; None is not stated. debt_start, debt_end: first and last day of the
+    secured debt's term. contract_items: the items that the contract states; None: not checked yet. is_joint:
+    whether pledgor and pledgee apply together; None: unknown. has_foreign_party: a party without residence in
+    mainland China, who must act through an agency. agency: the patent agency that files, empty if the parties file
+    themselves. wants_despite_same_day_invention, wants_despite_invalidation: the parties know of it and declare in
+    writing that they still want the registration (grounds 10 and 11). obstacles: any further obstacle that the
+    office or the pledgee has named, in words (ground 12). is_online: filed online, which shortens the office's
+    term. subject: the pledged object. papers: available documents (the words of ``papers.Paper``).
+    is_valued_by_appraiser: whether the value comes from a report, not from the parties' agreement. related_marks:
+    numbers of the holder's same or similar marks on same or similar goods; None: not searched. together: numbers of
+    all rights in the same application. pilot_basis: the document that assigns a kind without a national register to
+    a pilot.
     """
 
     pledgors: tuple[Holder, ...]
@@ -144,7 +141,7 @@ class Filing:
 
 
 class GroundVerdict(StrEnum):
-    """What the examination of one ground comes to."""
+    """The result of the examination of one ground."""
 
     CLEAR = "clear"
     REFUSED = "refused"
@@ -166,7 +163,7 @@ class GroundFinding:
 
     number: the ground's number in the rule, 0 where the kind of right has no rules here. verdict: see Verdict.
     title: the ground in a few words. reason: why this verdict, with the facts. hint: what to do about it, None if
-    there is nothing to do. reference: the rule; None if the kind of right has no rules here.
+    nothing is needed. reference: the rule; None if the kind of right has no rules here.
     """
 
     number: int
@@ -177,7 +174,7 @@ class GroundFinding:
     reference: RuleValue | None = None
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "number": self.number,
             "verdict": self.verdict.value,
@@ -192,9 +189,9 @@ Pledgeable = Literal["yes", "no", "unknown"]
 
 
 def pledgeable(findings: tuple[GroundFinding, ...]) -> Pledgeable:
-    """Whether a right can be pledged: no if any ground refuses it, unknown if any could not be examined."""
+    """Return whether a right can be pledged: no if any ground refuses it, unknown if any could not be examined."""
     if not findings:
-        raise ValueError("no finding: nothing has been examined")
+        raise ValueError("no finding is given, so nothing has been examined")
     verdicts = {finding.verdict for finding in findings}
     if GroundVerdict.REFUSED in verdicts:
         return "no"

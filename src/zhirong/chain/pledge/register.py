@@ -1,4 +1,4 @@
-"""The register as a fold over its events: what each event does, what it may not do, and the state after all."""
+"""The register, built from its events: what each event does, when it is not allowed, and the resulting state."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ from zhirong.chain.right.records import Holder
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
 
-PLEDGE = "pledge."  # an event of a registration is called pledge.<move>
+PLEDGE = "pledge."  # An event of a registration is named pledge.<move>.
 FREEZE_RIGHT = "right.freeze"
 UNFREEZE_RIGHT = "right.unfreeze"
 RENEW_FREEZE = "right.renew_freeze"
@@ -29,9 +29,9 @@ FREEZES = (FREEZE_RIGHT, UNFREEZE_RIGHT, RENEW_FREEZE)
 
 @dataclass(frozen=True, slots=True)
 class RegisterEvent:
-    """One thing that happened. index: its place in the log, from 0. kind: see above; kinds that are neither change
-    no registration. time: instant in UTC to the second. registration: None if it concerns none.
-    content: the facts, plain JSON. rules: version of the rulebook that it was decided by.
+    """One event. index: its place in the log, from 0. kind: see above; other kinds change no registration. time:
+    instant in UTC to the second. registration: None if it concerns none. content: the facts, plain JSON. rules:
+    version of the rulebook used for the decision.
     """
 
     index: int
@@ -43,24 +43,24 @@ class RegisterEvent:
 
     @property
     def day(self) -> date:
-        """The day in Shanghai on which it happened."""
+        """Return the day in Shanghai on which it happened."""
         return day_of(datetime.fromisoformat(self.time))
 
     @property
     def move(self) -> RegisterTransition | None:
-        """The move of a registration that it is, if it is one."""
+        """Return the move of a registration that it represents, if any."""
         return RegisterTransition(self.kind.removeprefix(PLEDGE)) if self.kind.startswith(PLEDGE) else None
 
 
 class BrokenRegisterError(ValueError):
-    """Events that no allowed register can hold: a fault of the store or a forgery, never of a user's input."""
+    """Events that no valid register can contain: a fault of the store or a forgery, never user input."""
 
 
 @dataclass(slots=True)
 class RegisterState:
-    """Everything that the events leave. charges: by right, rank to registration. frozen: by right, the court's
-    freezes in the order in which they came, as the last order about it left them: the first holds it, the others
-    wait their turn. What has ended by itself since then is omitted by ``standing_on``.
+    """The state after all events. charges: by right, rank to registration. frozen: by right, the court's freezes in
+    the order of arrival, as the last order about it left them: the first is effective, the others are queued.
+    ``standing_on`` omits those that have ended since.
     """
 
     registrations: dict[int, Registration] = field(default_factory=dict)
@@ -70,11 +70,11 @@ class RegisterState:
     events: int = 0
 
     def take(self, event: RegisterEvent) -> None:
-        """Take in the next event. Raises BrokenRegisterError or InputError if it cannot follow; then the state
-        is as before.
+        """Apply the next event. Raises BrokenRegisterError or InputError if it cannot follow; the state is then
+        unchanged.
         """
         if event.index != self.events:
-            raise BrokenRegisterError(f"event {event.index} comes where event {self.events} should")
+            raise BrokenRegisterError(f"found event {event.index} where event {self.events} is expected")
         if event.move is not None:
             self._take_move(event)
         elif event.kind in FREEZES:
@@ -88,7 +88,7 @@ class RegisterState:
 
     def _take_move(self, event: RegisterEvent) -> None:
         if event.registration is None:
-            raise BrokenRegisterError(f"event {event.index} moves no registration")
+            raise BrokenRegisterError(f"event {event.index} changes no registration")
         found = self.registrations.get(event.registration)
         if found is None and event.registration != len(self.registrations) + 1:
             raise BrokenRegisterError(f"filing {event.registration} must follow {len(self.registrations)}")
@@ -115,10 +115,11 @@ class RegisterState:
 
 
 def orders_after(standing: tuple[Freeze, ...], kind: str, content: Mapping[str, Any]) -> tuple[Freeze, ...]:
-    """The court's freezes of a right after one more event, in their turn. One that is lifted, or has ended by the
-    day of the event, leaves its place to the next; an event that does not say which one it lifts lifts the first.
+    """Return the court's freezes of a right after one more event, in their order. A freeze that is lifted, or has
+    ended by the day of the event, is replaced by the next; an event that does not say which one it lifts lifts the
+    first.
 
-    Raises BrokenRegisterError for an order that stands already, or one lifted or renewed that does not stand.
+    Raises BrokenRegisterError for an order already in the list, or one lifted or renewed that is not in it.
     """
     day = day_of_json(content.get("day"))
     if day is not None:
@@ -139,7 +140,7 @@ def orders_after(standing: tuple[Freeze, ...], kind: str, content: Mapping[str, 
 
 
 def replay(events: Iterable[RegisterEvent]) -> RegisterState:
-    """The state after all events. Raises as ``RegisterState.take``."""
+    """Return the state after all events. Raises as ``RegisterState.take``."""
     state = RegisterState()
     for event in events:
         state.take(event)
@@ -147,20 +148,20 @@ def replay(events: Iterable[RegisterEvent]) -> RegisterState:
 
 
 def free_rank(taken: Iterable[int], limit: int | None) -> int | None:
-    """The next rank of a right behind those taken, None if its register allows no more."""
+    """Return the next rank of a right behind those taken, None if its register allows no more."""
     ranks = set(taken)
     if limit is not None and len(ranks) >= limit:
         return None
     rank = max(ranks, default=0) + 1
-    # Behind a discharged first rank the later ones stay where they are; a gap may be all that the limit leaves.
+    # Behind a discharged first rank the later ones keep theirs; the limit may leave only a gap.
     if limit is not None and rank > limit:
         return next(one for one in range(1, limit + 1) if one not in ranks)
     return rank
 
 
 def apply_move(found: Registration | None, event: RegisterEvent) -> Registration:
-    """The registration after an event. Raises InputError if the move is not allowed now or its content not
-    sound.
+    """Return the registration after an event. Raises InputError if the move is not allowed now or its content is
+    invalid.
     """
     move = event.move
     if move is None:
@@ -175,7 +176,7 @@ def apply_move(found: Registration | None, event: RegisterEvent) -> Registration
 def _opened(event: RegisterEvent, role: RegisterRole, status: Status) -> Registration:
     content = event.content
     if event.registration is None:
-        raise BrokenRegisterError(f"event {event.index} opens no registration")
+        raise BrokenRegisterError(f"event {event.index} does not open a registration")
     return Registration(
         id=event.registration,
         role=role,
@@ -226,7 +227,7 @@ def _record_authority(found: Registration, content: Mapping[str, Any]) -> Regist
                 name,
                 "",
                 Text("镜像登记须有登记机关的登记号和证书", "a mirror needs the authority's number and certificate"),
-                Text("请补充后再记载", "supply it first"),
+                Text("请补充后再记载", "provide it first"),
             )
     return replace(
         _ranked(found, content),
@@ -237,7 +238,7 @@ def _record_authority(found: Registration, content: Mapping[str, Any]) -> Regist
 
 
 def _corrected(found: Registration, content: Mapping[str, Any]) -> Registration:
-    """The fields named, given whole, whatever stood there before."""
+    """Replace the named fields completely, whatever they contained before."""
     changes = read_changes(content["changes"])
     fields: dict[str, Any] = {}
     for name, value in changes.items():
@@ -262,7 +263,9 @@ def _corrected(found: Registration, content: Mapping[str, Any]) -> Registration:
 
 
 def _amended(found: Registration, content: Mapping[str, Any]) -> Registration:
-    """As a correction, but parties only change their names, and a longer term is an extension, examined as one."""
+    """Amend like a correction, but parties may only change their names, and a longer term is an extension, examined
+    as one.
+    """
     after = _corrected(found, content)
     was, now = (found.pledgee, *found.pledgors), (after.pledgee, *after.pledgors)
     if len(was) != len(now) or not all(_is_renamed(old, new) for old, new in zip(was, now, strict=False)):
@@ -271,12 +274,12 @@ def _amended(found: Registration, content: Mapping[str, Any]) -> Registration:
             "changes",
             "、".join(party.name for party in now),
             Text(
-                "变更只能改名：新旧名称须有相同的信用代码",
+                "变更仅限更名：新旧名称须对应同一信用代码",
                 "an amendment changes names only: old and new name must have the same credit code",
             ),
             Text(
-                "换质权人办理债权转让；换出质人先注销；记载有误的由登记员更正",
-                "for another pledgee file a transfer, for another pledgor discharge first; the registrar corrects errors",
+                "更换质权人请办理债权转让；更换出质人请先注销；记载有误的由登记员更正",
+                "for a new pledgee file a transfer, for a new pledgor discharge first; the registrar corrects errors",
             ),
         )
     if after.debt_end != found.debt_end and (
@@ -299,7 +302,7 @@ def _amended(found: Registration, content: Mapping[str, Any]) -> Registration:
 def _with_former(
     former: tuple[Holder, ...], before: tuple[Holder, ...], after: tuple[Holder, ...]
 ) -> tuple[Holder, ...]:
-    """The names that parties have had, each once, without those that they have again."""
+    """Return the former names of the parties, each once, without those that are current again."""
     return tuple(one for one in dict.fromkeys((*former, *before)) if one not in after)
 
 
@@ -342,7 +345,7 @@ def _release_some(found: Registration, content: Mapping[str, Any]) -> Registrati
             "rights",
             "、".join(sorted(keys - held)),
             Text("不在该登记中，或已解除", "not in this registration, or released already"),
-            Text("请核对权利号", "check the numbers"),
+            Text("请核对权利号", "check the numbers of the rights"),
         )
     if keys == held:
         raise refuse(
@@ -358,16 +361,16 @@ def _release_some(found: Registration, content: Mapping[str, Any]) -> Registrati
             "nothing",
             "rights",
             "",
-            Text("没有解除任何权利或金额", "nothing is released"),
-            Text("请写明解除什么", "say what"),
+            Text("没有解除任何权利或金额", "no right or amount is released"),
+            Text("请写明解除的权利或金额", "state the rights or the amount released"),
         )
     if not isinstance(amount, int) or amount < 1:
         raise refuse(
             "not_positive",
             "claim_amount",
             amount,
-            Text("剩余担保金额须为正数", "what remains secured must be more than nothing"),
-            Text("全部清偿的办理注销", "file a discharge where all is paid"),
+            Text("剩余担保金额须为正数", "the remaining secured amount must be above zero"),
+            Text("全部清偿的，请办理注销", "file a discharge if all is paid"),
         )
     if amount > found.claim_amount:
         raise refuse(
@@ -375,7 +378,7 @@ def _release_some(found: Registration, content: Mapping[str, Any]) -> Registrati
             "claim_amount",
             amount,
             Text("部分注销不能增加金额", "a partial discharge cannot raise the amount"),
-            Text("增加金额办理变更", "to raise it, file an amendment"),
+            Text("增加金额请办理变更", "to raise it, file an amendment"),
         )
     rights = tuple(replace(right, released=right.released or right.key in keys) for right in found.rights)
     return replace(found, rights=rights, claim_amount=amount)

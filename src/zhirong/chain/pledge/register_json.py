@@ -1,4 +1,4 @@
-"""A registration as plain JSON and back: what the store keeps and the log commits to."""
+"""A registration as plain JSON and back: what the store saves and the log commits to."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,12 +10,12 @@ from zhirong.chain.right.records import Holder
 
 
 def party_json(party: Holder) -> dict[str, Any]:
-    """A party's name, credit code and whether it is a natural person."""
+    """Return a party's name, credit code and whether it is a natural person."""
     return {"name": party.name, "code": party.code, "is_natural_person": party.is_natural_person}
 
 
 def party_of(value: Mapping[str, Any]) -> Holder:
-    """The party that ``party_json`` wrote."""
+    """Return the party that ``party_json`` wrote."""
     return Holder(value["name"], value["code"], value["is_natural_person"])
 
 
@@ -32,7 +32,7 @@ def right_json(right: RegisteredRight) -> dict[str, Any]:
 
 
 def right_of(value: Mapping[str, Any]) -> RegisteredRight:
-    """The right that ``right_json`` wrote."""
+    """Return the right that ``right_json`` wrote."""
     return RegisteredRight(
         value["key"], RightKind(value["kind"]), value["number"], value["title"], value["rank"], value["released"]
     )
@@ -56,7 +56,7 @@ _PLAIN = (
 
 
 def registration_json(one: Registration) -> dict[str, Any]:
-    """Every field of a registration; days as ISO words. Former names are in it only where there are any."""
+    """Return every field of a registration; days as ISO dates. Former names are included only if there are any."""
     former = {name: [party_json(party) for party in getattr(one, name)] for name in _FORMER if getattr(one, name)}
     return {
         **former,
@@ -71,7 +71,7 @@ def registration_json(one: Registration) -> dict[str, Any]:
 
 
 def registration_of(value: Mapping[str, Any]) -> Registration:
-    """The registration that ``registration_json`` wrote."""
+    """Return the registration that ``registration_json`` wrote."""
     fields: dict[str, Any] = {name: value[name] for name in _PLAIN}
     fields |= {name: day_of_json(value[name]) for name in _DAYS}
     fields |= {name: tuple(party_of(party) for party in value.get(name, ())) for name in _FORMER}
@@ -86,10 +86,10 @@ def registration_of(value: Mapping[str, Any]) -> Registration:
 
 
 def day_json(day: date | None) -> str | None:
-    """A day as ISO words."""
+    """Return a day as an ISO date."""
     return None if day is None else day.isoformat()
 
 
 def day_of_json(written: str | None) -> date | None:
-    """The day that ``day_json`` wrote."""
+    """Return the day that ``day_json`` wrote."""
     return None if written is None else date.fromisoformat(written)

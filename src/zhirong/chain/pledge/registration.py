@@ -1,4 +1,4 @@
-"""A registration from its preparation to its end: the record, its states and the allowed moves between them."""
+"""A registration from its preparation to its end: the record, its states and the allowed transitions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from zhirong.kernel.text import Text
 
 
 class RegisterRole(StrEnum):
-    """What the register is for a registration: its record, or the mirror of an authority's."""
+    """The register's role for a registration: the record itself, or the mirror of an authority's register."""
 
     RECORD = "record"
     MIRROR = "mirror"
 
 
 class Status(StrEnum):
-    """Where a registration stands. Exactly one at any time; a court's freeze is next to it."""
+    """The state of a registration. It has exactly one; a court's freeze is stored separately."""
 
     PREPARED = "prepared"
     FILED = "filed"
@@ -35,7 +35,7 @@ class Status(StrEnum):
 STATUS_WORDS: Mapping[Status, Text] = {
     Status.PREPARED: Text("已准备", "prepared"),
     Status.FILED: Text("已申请", "filed"),
-    Status.EXAMINED: Text("审查通过，待登记", "examined, to be entered"),
+    Status.EXAMINED: Text("审查通过，待登记", "examined, to be registered"),
     Status.ENTERED: Text("已登记", "entered"),
     Status.REFUSED: Text("不予登记", "refused"),
     Status.WITHDRAWN: Text("已撤回", "withdrawn"),
@@ -44,12 +44,12 @@ STATUS_WORDS: Mapping[Status, Text] = {
 }
 
 
-# What a register publishes.
+# The states that a register publishes.
 PUBLISHED = frozenset({Status.ENTERED, Status.DISCHARGED, Status.REVOKED})
 
 
 class RegisterTransition(StrEnum):
-    """What can happen to a registration.
+    """The possible moves of a registration.
 
     RECORD_AUTHORITY: the authority's number and certificate are recorded, which completes a mirror registration.
     FREEZE and UNFREEZE are court orders.
@@ -94,7 +94,7 @@ MOVE_WORDS: Mapping[RegisterTransition, Text] = {
     RegisterTransition.UNFREEZE: Text("解除冻结", "lifting of a freeze"),
 }
 
-# Where each move leads from each state; what is not here is refused. None is before the first move.
+# The state after each move from each state; other moves are rejected. None is before the first move.
 _SAME = (
     RegisterTransition.AMEND,
     RegisterTransition.EXTEND,
@@ -124,17 +124,17 @@ REGISTER_ALLOWED: Mapping[tuple[RegisterRole, Status | None, RegisterTransition]
     (RegisterRole.RECORD, Status.EXAMINED, RegisterTransition.REFUSE): Status.REFUSED,
     (RegisterRole.RECORD, Status.EXAMINED, RegisterTransition.WITHDRAW): Status.WITHDRAWN,
     (RegisterRole.RECORD, Status.EXAMINED, RegisterTransition.ENTER): Status.ENTERED,
-    # The authority examines; here its result is recorded.
+    # The authority examines; this register records the result.
     (RegisterRole.MIRROR, Status.FILED, RegisterTransition.RECORD_AUTHORITY): Status.ENTERED,
 }
 
-# A freeze stops everything but its own lifting, a correction of the record, and the court's own revocation.
+# A freeze blocks everything except its own lifting, a correction of the record, and the court's own revocation.
 _WHILE_FROZEN = frozenset({RegisterTransition.UNFREEZE, RegisterTransition.CORRECT, RegisterTransition.REVOKE})
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredRight:
-    """One right within a registration. rank: 1 is first, None before entry. released: by partial discharge."""
+    """One right within a registration. rank: 1 is first, None before registration. released: by partial discharge."""
 
     key: str
     kind: RightKind
@@ -146,13 +146,13 @@ class RegisteredRight:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One registration as it stands. id: number of its filing, from 1, without gaps.
+    """One registration in its present state. id: number of its filing, from 1, without gaps.
 
-    role: see RegisterRole. subject: what of the rights is pledged. claim_amount: fen still secured; under a
-    maximum-amount pledge the most that is. review_by: last day of the examination. number: the priority number,
-    None before entry and in a mirror. authority_number, certificate: the authority's, in a mirror. frozen_by: the
-    court order that holds it. moves: how many moves it has had, the last included. former_pledgors,
-    former_pledgees: its parties under the names that amendments have changed, by which they are still found.
+    role: see RegisterRole. subject: the pledged object. claim_amount: fen still secured; under a maximum-amount
+    pledge the maximum. review_by: last day of the examination. number: the priority number, None before
+    registration and in a mirror. authority_number, certificate: the authority's, in a mirror. frozen_by: the
+    effective court order. moves: the number of its moves, including the last. former_pledgors, former_pledgees: its
+    parties under their names before amendments, by which they can still be found.
     """
 
     id: int
@@ -182,25 +182,25 @@ class Registration:
 
     @property
     def is_published(self) -> bool:
-        """Whether everyone may know of it: it has been entered, whatever became of it. A filing is its parties'
-        business.
+        """Return whether everyone may know of it: it has been registered, whatever happened later. A filing is
+        known only to its parties.
         """
         return self.status in PUBLISHED
 
     def charged(self) -> dict[str, int]:
-        """The rights that it burdens now, by key, with their ranks; none unless entered."""
+        """Return the rights that it burdens now, by key, with their ranks; empty unless registered."""
         if self.status is not Status.ENTERED:
             return {}
         return {one.key: one.rank for one in self.rights if one.rank is not None and not one.released}
 
 
 def refuse(code: str, field: str, value: object, reason: Text, hint: Text) -> InputError:
-    """One refusal, to be raised."""
+    """Return one problem, to be raised."""
     return InputError([Problem(field, str(value), reason, hint, code)])
 
 
 def next_status(role: RegisterRole, found: Registration | None, move: RegisterTransition) -> Status:
-    """The state that a move leads to. Raises InputError for a move that is not allowed now."""
+    """Return the state after a move. Raises InputError for a move that is not allowed now."""
     state = None if found is None else found.status
     then = REGISTER_ALLOWED.get((role, state, move))
     if then is None:
@@ -214,7 +214,10 @@ def next_status(role: RegisterRole, found: Registration | None, move: RegisterTr
             "not_in_this_state",
             "status",
             "" if state is None else state,
-            Text(f"{now.zh}，不能{MOVE_WORDS[move].zh}", f"it is {now.en}: no {MOVE_WORDS[move].en} now"),
+            Text(
+                f"{now.zh}，不能{MOVE_WORDS[move].zh}",
+                f"the registration is {now.en}; {MOVE_WORDS[move].en} is not possible now",
+            ),
             Text(f"此时可以：{choice.zh}", f"possible now: {choice.en}"),
         )
     if found is not None and found.frozen_by and move not in _WHILE_FROZEN:
@@ -223,7 +226,7 @@ def next_status(role: RegisterRole, found: Registration | None, move: RegisterTr
             "frozen_by",
             found.frozen_by,
             Text("该登记被法院冻结", "a court has frozen this registration"),
-            Text("凭法院的解除文书办理", "proceed with the court's order that lifts it"),
+            Text("请凭法院的解除文书办理", "proceed with the court order that lifts the freeze"),
         )
     if move is RegisterTransition.UNFREEZE and found is not None and not found.frozen_by:
         raise refuse(

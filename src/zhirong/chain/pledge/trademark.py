@@ -25,21 +25,25 @@ from zhirong.kernel.text import Text
 
 
 def examine_trademark(filing: Filing, right: Right, day: date, rules: Rulebook) -> tuple[GroundFinding, ...]:
-    """The grounds of notice 358 and what it demands of an application. Raises RuleError without its rules."""
+    """Examine the grounds of notice 358 and its requirements for an application. Raises RuleError without its
+    rules.
+    """
     return examine_by("registration.trademark", _GROUNDS, filing, right, day, rules)
 
 
 def _similar_marks(facts: GroundFacts) -> Ruling:
-    """The holder's same or similar marks on same or similar goods are not pledged together with this one."""
+    """Examine whether the holder's same or similar marks on same or similar goods are pledged together with this
+    one.
+    """
     related = facts.filing.related_marks
     if related is None:
         return unknown(
             Text(
                 "未查明是否另有相同或近似的商标",
-                "it has not been searched whether the holder has same or similar marks",
+                "no search for the holder's same or similar marks has been made",
             ),
             Text(
-                "查询出质人名下在相同或类似商品上的相同、近似商标，一并填写",
+                "请查询出质人名下在相同或类似商品上的相同、近似商标，一并填写",
                 "search the holder's same or similar marks on same or similar goods, and list them",
             ),
         )
@@ -50,7 +54,7 @@ def _similar_marks(facts: GroundFacts) -> Ruling:
         listed = "、".join(left_out)
         return refused(
             Text(f"相同或近似的商标{listed}没有一并出质", f"same or similar marks are omitted: {listed}"),
-            Text("在同一件申请中一并出质", "pledge them together in one application"),
+            Text("请在同一件申请中一并出质", "pledge them together in one application"),
         )
     return clear("相同、近似的商标已一并出质", "same and similar marks are pledged together")
 

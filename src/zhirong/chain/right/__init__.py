@@ -1,1 +1,1 @@
-"""Intellectual property rights: what they are, how long they live, in which state they stand."""
+"""Intellectual property rights: kinds, legal life and status."""

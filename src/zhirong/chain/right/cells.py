@@ -1,4 +1,4 @@
-"""Cells of a table, as a CSV or Excel file gives them, read as words and days."""
+"""Read cells of a table, as a CSV or Excel file gives them, as words and days."""
 
 from datetime import date
 
@@ -10,12 +10,12 @@ from zhirong.kernel.sheets import Cell
 __all__ = ["Cell", "as_day", "as_text"]
 
 _LONGEST_BLANK = max(len(word) for word in BLANKS)
-_MOST_EXACT = 10**15  # a number cell of a spreadsheet holds fifteen digits
+_MOST_EXACT = 10**15  # A number cell of a spreadsheet stores fifteen digits.
 _MOST_ZEROS = 6
 
 
 def as_text(cell: Cell) -> str:
-    """A cell as words; empty for what people write where there is nothing (NA, —, 无)."""
+    """Return a cell as words; empty for common markers of an empty cell (NA, —, 无)."""
     if isinstance(cell, str):
         text = cell.strip()
         if text.startswith(TEXT_MARKS):
@@ -31,12 +31,12 @@ def as_text(cell: Cell) -> str:
 
 
 def as_day(cell: Cell) -> date | None:
-    """A cell as a day, in any of the forms of ``chain.adapters.days``; None for anything else."""
+    """Return a cell as a day, in any of the forms of ``chain.adapters.days``; None for anything else."""
     return day_of_cell(cell) if as_text(cell) else None
 
 
 def lost_digits(cell: Cell) -> bool:
-    """Whether a number cell shows that a long number was typed into it: too large, or ending with six zeros."""
+    """Return whether a long number was typed into a number cell: it is too large, or ends with six zeros."""
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return False
     return abs(cell) >= _MOST_EXACT or (cell >= 10 ** (2 * _MOST_ZEROS) and cell % 10**_MOST_ZEROS == 0)

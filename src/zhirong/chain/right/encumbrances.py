@@ -1,4 +1,4 @@
-"""What else lies on a right: co-owners who must agree, licences that run, flags of the register."""
+"""Encumbrances of a right: co-owners who must agree, licences in force, flags of the register."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,12 +18,12 @@ LICENCE_TEXT: dict[LicenceKind, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Encumbrances:
-    """What lies on a right on one day.
+    """The encumbrances of a right on one day.
 
-    licences: those in force that day. holder_may_use: whether the holder themselves may still use it. may_license:
-    whether a further licence can be granted. yearly_fees: income from the licences in force, fen a year.
-    must_consent: co-owners whose consent to a pledge is needed and not given yet (all of them, unless their
-    contract lets each pledge alone). refused: those among them who have said no.
+    licences: those in force that day. holder_may_use: whether the holder may still use it. may_license: whether a
+    further licence can be granted. yearly_fees: income from the licences in force, fen a year. must_consent:
+    co-owners whose consent to a pledge is needed and not given yet (all of them, unless their contract lets each
+    pledge alone). refused: those among them who have refused.
     """
 
     flags: frozenset[Flag]
@@ -37,12 +37,14 @@ class Encumbrances:
 
     @property
     def free(self) -> bool:
-        """Whether nothing lies on it and nobody has to be asked."""
+        """Return whether there is no encumbrance and nobody's consent is needed."""
         return not (self.flags or self.licences or self.must_consent)
 
 
 def encumbrances(right: Right, day: date) -> Encumbrances:
-    """What lies on the right on ``day``. Flags are those of the record, but a freeze ends with its last day."""
+    """Return the encumbrances of the right on ``day``. Flags are those of the record, but a freeze ends with its
+    last day.
+    """
     flags = flags_on(right, day)
     running = tuple(licence for licence in right.licences if runs_on(licence, day))
     kinds = {licence.kind for licence in running}
@@ -77,21 +79,23 @@ def encumbrances(right: Right, day: date) -> Encumbrances:
 
 
 def flags_on(right: Right, day: date) -> frozenset[Flag]:
-    """The flags of the record that hold on ``day``: a court's freeze that was not renewed ends by itself."""
+    """Return the flags of the record in force on ``day``: a court's freeze that was not renewed ends automatically."""
     if right.frozen_until is not None and right.frozen_until < day:
         return right.flags - {Flag.FROZEN}
     return right.flags
 
 
 def runs_on(licence: Licence, day: date) -> bool:
-    """Whether a licence is in force on ``day``; its first and last day are included, a missing one is open."""
+    """Return whether a licence is in force on ``day``; its first and last day are included, a missing one is open."""
     begun = licence.start is None or licence.start <= day
     return begun and (licence.end is None or day <= licence.end)
 
 
 def _of_licence(licence: Licence) -> Explanation:
     until = (
-        Text("无期限", "without an end") if licence.end is None else Text(f"至 {licence.end}", f"to {licence.end}")
+        Text("无期限", "without an end date")
+        if licence.end is None
+        else Text(f"至 {licence.end}", f"to {licence.end}")
     )
     record = Text("已备案", "recorded") if licence.recorded else Text("未备案", "not recorded")
     return Explanation(

@@ -1,4 +1,4 @@
-"""What can happen to a right, and which of it to rights of every kind or to registered ones."""
+"""The events of a right, and which of them apply to rights of every kind or to registered ones."""
 
 from enum import StrEnum
 
@@ -6,11 +6,12 @@ from zhirong.kernel.text import Text
 
 
 class Event(StrEnum):
-    """What can happen to a right.
+    """An event of a right.
 
-    GRANT: granted or registered. WITHDRAW: withdrawn, deemed withdrawn or given up before grant. REOPEN: refusal or
-    withdrawal undone. LAPSE: ended for an unpaid fee, cancelled, disclosed or without its firm. SURRENDER: given up in
-    writing. RESTORE: lapse undone. RENEW: a trademark's next term. REINSTATE: invalidation undone by a court.
+    GRANT: granted or registered. WITHDRAW: withdrawn, deemed withdrawn or abandoned before grant. REOPEN: refusal
+    or withdrawal reversed. LAPSE: ended because of an unpaid fee, cancelled, disclosed or without its firm.
+    SURRENDER: abandoned in writing. RESTORE: lapse reversed. RENEW: a trademark's next term. REINSTATE:
+    invalidation reversed by a court.
     """
 
     GRANT = "grant"
@@ -45,7 +46,7 @@ EVENT_TEXT: dict[Event, Text] = {
     Event.RESTORE: Text("恢复权利", "restoration"),
     Event.RENEW: Text("续展", "renewal"),
     Event.INVALIDATE: Text("宣告无效", "invalidation"),
-    Event.REINSTATE: Text("撤销无效宣告", "invalidation undone"),
+    Event.REINSTATE: Text("撤销无效宣告", "invalidation reversed"),
     Event.PLEDGE: Text("质押登记", "registration of a pledge"),
     Event.DISCHARGE: Text("质押注销", "discharge of the pledge"),
     Event.FREEZE: Text("保全或冻结", "freezing"),
@@ -57,7 +58,7 @@ EVENT_TEXT: dict[Event, Text] = {
 }
 
 
-# Of every right, registered or not.
+# Events of every right, registered or not.
 OF_EVERY_RIGHT = frozenset(
     {
         Event.LAPSE,
@@ -70,9 +71,9 @@ OF_EVERY_RIGHT = frozenset(
         Event.CLOSE_DISPUTE,
     }
 )
-# Of a right that an office registers and nobody can have declared invalid: its register cancels it.
+# Events of a right that an office registers and that nobody can have declared invalid: its register cancels it.
 OF_REGISTERED_RIGHTS = OF_EVERY_RIGHT | {Event.GRANT, Event.REFUSE, Event.WITHDRAW, Event.REOPEN, Event.EXPIRE}
-# Of a right that an office examines and grants, and that can be declared invalid.
+# Events of a right that an office examines and grants, and that can be declared invalid.
 OF_EXAMINED_RIGHTS = OF_REGISTERED_RIGHTS | {
     Event.RESTORE,
     Event.INVALIDATE,

@@ -1,16 +1,15 @@
-"""Annual fees of patents: when each is due, what lateness adds, and when it ends the right.
+"""Annual fees of patents: when each is due, the late surcharge, and when an unpaid fee ends the right.
 
 Patent years count from the filing date: year n begins on its (n − 1)th anniversary, whatever the day of grant. The
 fee of the year of grant is paid with the grant; each later year's fee is due on the first day of its year
-(``right.annual_fee.due_day`` days from it). Paid within one month it costs no more; then every month begun adds
-5 % of the full fee, at most 25 %; unpaid after six months the patent lapses as of the first day of its year, and
-may be restored for a further term. Every one of these limits that ends on a day off ends on the next working day;
-the months themselves count from the day before that move. While a court preserves the patent no lapse is
-registered.
+(``right.annual_fee.due_day`` days from it). Within one month there is no surcharge; then every month begun adds 5 %
+of the full fee, at most 25 %; if unpaid after six months the patent lapses as of the first day of its year, and may
+be restored for a further term. Each of these limits that ends on a day off ends on the next working day; the months
+themselves count from the day before that move. While a court preserves the patent no lapse is registered.
 
 A fee may be reduced: for holders who have been granted a reduction, for some years from the grant, and while an
-open licence runs. The better of the two holds, never both. In a term that was compensated beyond twenty years a
-flat fee is owed for each year or part of one.
+open licence is in force. The larger of the two reductions applies, never both. In a term compensated beyond twenty
+years a flat fee is owed for each year or part of one.
 """
 
 from dataclasses import dataclass
@@ -34,12 +33,12 @@ _MOST_FEES = 50_000
 
 
 class FeeStanding(StrEnum):
-    """How a patent stands with its annual fees.
+    """The state of a patent's annual fees.
 
     NONE: no annual fee is owed (another kind, not yet granted, ended or past its term). PAID: nothing is owed
     today. DUE: owed since the start of the patent year, still without a surcharge. IN_GRACE: payable with a
-    surcharge. LAPSED: unpaid when the grace ended. PRESERVED: unpaid when the grace ended, but a court preserves
-    the patent, so that no lapse is registered yet. UNKNOWN: the last year paid for is not known.
+    surcharge. LAPSED: unpaid when the grace period ended. PRESERVED: unpaid when the grace period ended, but a
+    court preserves the patent, so that no lapse is registered yet. UNKNOWN: the last paid year is unknown.
     """
 
     NONE = "none"
@@ -55,12 +54,12 @@ STANDING_TEXT: dict[FeeStanding, Text] = {
     FeeStanding.NONE: Text("无需缴年费", "no annual fee"),
     FeeStanding.PAID: Text("年费已缴", "fees paid"),
     FeeStanding.DUE: Text("年费应缴，尚无滞纳金", "fee due, no surcharge yet"),
-    FeeStanding.IN_GRACE: Text("年费滞纳期", "fee late, in grace with a surcharge"),
+    FeeStanding.IN_GRACE: Text("年费滞纳期", "fee late, payable with a surcharge"),
     FeeStanding.LAPSED: Text("因未缴年费终止", "lapsed for an unpaid fee"),
     FeeStanding.PRESERVED: Text(
         "年费逾期未缴，保全期间暂不登记终止", "fee unpaid; no lapse while preserved by a court"
     ),
-    FeeStanding.UNKNOWN: Text("年费缴至哪一年不明", "last year paid for is not known"),
+    FeeStanding.UNKNOWN: Text("年费已缴年度不明", "last paid year unknown"),
 }
 
 
@@ -71,7 +70,7 @@ class AnnualFee:
     year: patent year. starts: its first day. counts_from: day from which months of lateness count, and as of which
     an unpaid patent lapses. due: last day to pay without being late: that day, or the first working day after it.
     free_until: last day without a surcharge. grace_end: last day to pay at all. full_fee: fen, by the schedule in
-    force; surcharges are shares of it. fee: fen, what is to be paid after the reduction that holds.
+    force; surcharges are shares of it. fee: fen, the amount payable after the reduction.
     """
 
     year: int
@@ -89,9 +88,9 @@ class AnnualFee:
 class FeeState:
     """A patent's annual fees on one day.
 
-    owed: the fee unpaid, or for PAID and UNKNOWN the next one to fall due; None if none is left.
-    surcharge: fen to be added to the owed fee on that day. overdue: its due day has passed unpaid.
-    lapsed_on: the day as of which the right lapsed. restorable_until: last day to ask for restoration.
+    owed: the unpaid fee, or for PAID and UNKNOWN the next one to fall due; None if none is left. surcharge: fen to
+    be added to the owed fee on that day. overdue: its due day has passed unpaid. lapsed_on: the day as of which the
+    right lapsed. restorable_until: last day to request restoration.
     """
 
     standing: FeeStanding
@@ -107,19 +106,19 @@ _FEES: WeakKeyDictionary[Rulebook, dict[tuple[RightKind, date, int], AnnualFee]]
 
 
 def patent_year(filing_date: date, day: date) -> int:
-    """The patent year that ``day`` falls in: 1 from filing to the eve of its first anniversary."""
+    """Return the patent year of ``day``: 1 from filing to the day before its first anniversary."""
     return whole_years(filing_date, day) + 1
 
 
 def annual_fee(right: Right, year: int, rules: Rulebook) -> AnnualFee:
-    """The fee of one patent year. Raises ValueError for a right without filing date, RuleError for a year without
-    fee.
+    """Return the fee of one patent year. Raises ValueError for a right without filing date, RuleError for a year
+    without fee.
     """
     if right.filing_date is None or right.kind not in PATENT_KINDS:
         raise ValueError(f"{right.id} has no patent years")
     if right.fee_reduction is not None or right.licences:
         return _annual_fee(right, year, rules)
-    # Without a reduction all patents of a kind and day of filing owe the same; a long list has few such days.
+    # Without a reduction all patents of a kind and filing day owe the same; a long list has few such days.
     read = _FEES.setdefault(rules, {})
     key = (right.kind, right.filing_date, year)
     fee = read.get(key)
@@ -139,7 +138,7 @@ def _annual_fee(right: Right, year: int, rules: Rulebook) -> AnnualFee:
     full_fee, reference = _full_fee(right, year, counts_from, rules)
     reduced = _reduction(right, year, counts_from, rules)
     fee = full_fee if reduced is None else full_fee - share_of(full_fee, reduced.share)
-    words = Text(f"{due} 前缴纳（含当日）", f"to be paid by {due}, that day included")
+    words = Text(f"{due} 前缴纳（含当日）", f"to be paid by {due}, inclusive")
     if reduced is not None:
         words = Text(
             f"全额 {yuan(full_fee)} 元，减 {reduced.share:.0%}（{reduced.words.zh}）；{words.zh}",
@@ -166,10 +165,11 @@ def _annual_fee(right: Right, year: int, rules: Rulebook) -> AnnualFee:
 
 
 def late_surcharge(fee: AnnualFee, day: date, rules: Rulebook) -> Fen:
-    """What paying on ``day`` adds: 5 % of the full fee for each month begun after the first, at most 25 %, in fen.
+    """Return the surcharge for payment on ``day``: 5 % of the full fee for each month begun after the first, at
+    most 25 %, in fen.
 
-    To and including ``free_until`` nothing, then 5 % to the same day of the month after, and so on; a day off
-    moves each of these days to the next working day.
+    Nothing up to and including ``free_until``, then 5 % to the same day of the next month, and so on; each of these
+    days that is a day off moves to the next working day.
     """
     if day <= fee.free_until:
         return 0
@@ -183,7 +183,7 @@ def late_surcharge(fee: AnnualFee, day: date, rules: Rulebook) -> Fen:
 
 
 def fee_state(right: Right, day: date, rules: Rulebook) -> FeeState:
-    """How the annual fees stand on ``day``, and what paying on that day costs.
+    """Return the state of the annual fees on ``day``, and the cost of paying on that day.
 
     The fee of the year of grant counts as paid, since no patent is granted without it.
     """
@@ -196,7 +196,7 @@ def fee_state(right: Right, day: date, rules: Rulebook) -> FeeState:
     current = patent_year(known.filing_date, day)
     granted = 0 if known.grant_date is None else patent_year(known.filing_date, known.grant_date)
     if known.fee_paid_through_year is None and granted < current:
-        formula = Text("年费缴至哪一年未填", "the last year paid for is not given")
+        formula = Text("未填写年费已缴年度", "the last paid year is not given")
         return _state(FeeStanding.UNKNOWN, right, _fee_or_none(known, current, rules), formula=formula)
     paid = max(granted, known.fee_paid_through_year or 0)
     owed = _fee_or_none(known, paid + 1, rules)
@@ -206,7 +206,7 @@ def fee_state(right: Right, day: date, rules: Rulebook) -> FeeState:
             right,
             owed,
             formula=Text(
-                f"已缴至第 {paid} 年度，今为第 {current} 年度", f"paid through year {paid}, now in year {current}"
+                f"已缴至第 {paid} 年度，现为第 {current} 年度", f"paid through year {paid}, now in year {current}"
             ),
         )
     if day > owed.grace_end and Flag.FROZEN in flags_on(known, day):
@@ -220,7 +220,7 @@ def fee_state(right: Right, day: date, rules: Rulebook) -> FeeState:
             overdue=True,
             formula=Text(
                 f"第 {owed.year} 年度年费至 {owed.grace_end} 未缴；权利被保全，保全期间不登记终止",
-                f"the fee of year {owed.year} was unpaid on {owed.grace_end}; no lapse while a court preserves it",
+                f"the fee of year {owed.year} was unpaid on {owed.grace_end}; no lapse while a court preserves the patent",
             ),
             parts=(*_surcharge_parts(owed, surcharge, rules), of_rule(preserved)),
         )
@@ -256,10 +256,10 @@ def fee_state(right: Right, day: date, rules: Rulebook) -> FeeState:
 
 
 def upcoming_fees(right: Right, first: date, last: date, rules: Rulebook) -> tuple[AnnualFee, ...]:
-    """The annual fees that fall due from ``first`` to ``last``, both included, in order; amounts in fen.
+    """Return the annual fees that fall due from ``first`` to ``last``, both included, in order; amounts in fen.
 
-    The right is taken as it is known on ``first`` and as being kept in force; fees already paid and those of the
-    year of grant or before are omitted.
+    The right is assumed as known on ``first`` and kept in force; fees already paid and those of the year of grant
+    or before are omitted.
     """
     known = as_known_on(right, first)
     if known.filing_date is None or _no_fee(known, first, rules) is not None:
@@ -280,7 +280,7 @@ def upcoming_fees(right: Right, first: date, last: date, rules: Rulebook) -> tup
 
 
 def _no_fee(right: Right, day: date, rules: Rulebook) -> Text | None:
-    """Why no annual fee can be owed, or None if one can."""
+    """Return why no annual fee can be owed, or None if one can."""
     if right.kind not in PATENT_KINDS:
         return Text("这类权利没有年费", "this kind of right has no annual fee")
     if right.grant_date is None and right.status is not LegalStatus.IN_FORCE:
@@ -294,7 +294,7 @@ def _no_fee(right: Right, day: date, rules: Rulebook) -> Text | None:
 
 @dataclass(frozen=True, slots=True)
 class _Reduction:
-    """A reduction of a fee. share: of the full fee, taken off."""
+    """A reduction of a fee. share: of the full fee, deducted."""
 
     share: Decimal
     words: Text
@@ -302,7 +302,7 @@ class _Reduction:
 
 
 def _reduction(right: Right, year: int, day: date, rules: Rulebook) -> _Reduction | None:
-    """The best reduction that holds for a year's fee; several are never added up."""
+    """Return the largest reduction of a year's fee; reductions are never added up."""
     found = [
         one for one in (_granted(right, year, day, rules), _open_licence(right, day, rules)) if one is not None
     ]
@@ -310,7 +310,7 @@ def _reduction(right: Right, year: int, day: date, rules: Rulebook) -> _Reductio
 
 
 def _granted(right: Right, year: int, day: date, rules: Rulebook) -> _Reduction | None:
-    """The reduction granted to the holders for their means, for some patent years from that of the grant."""
+    """Return the reduction granted to the holders by their income, for some patent years from that of the grant."""
     rule = rules.find("right.annual_fee.reduction", day)
     if right.fee_reduction is None or rule is None or right.filing_date is None or right.grant_date is None:
         return None
@@ -325,11 +325,11 @@ def _open_licence(right: Right, day: date, rules: Rulebook) -> _Reduction | None
     rule = rules.find("right.annual_fee.open_licence", day)
     if rule is None or not any(one.kind is LicenceKind.OPEN and runs_on(one, day) for one in right.licences):
         return None
-    return _Reduction(rule.number(), Text("开放许可实施期间", "an open licence runs"), rule)
+    return _Reduction(rule.number(), Text("开放许可实施期间", "an open licence is in force"), rule)
 
 
 def _full_fee(right: Right, year: int, day: date, rules: Rulebook) -> tuple[Fen, Reference]:
-    """The unreduced fee of a patent year, and where it comes from."""
+    """Return the unreduced fee of a patent year, and its source."""
     schedule = rules.at(f"right.annual_fee.{right.kind.value}", day)
     for step in schedule.value:
         if step["from"] <= year <= step["to"]:
@@ -341,7 +341,7 @@ def _full_fee(right: Right, year: int, day: date, rules: Rulebook) -> tuple[Fen,
 
 
 def _fee_or_none(right: Right, year: int, rules: Rulebook) -> AnnualFee | None:
-    """The fee of a year; None once the term, a compensated one included, is over."""
+    """Return the fee of a year; None once the term, including a compensated one, is over."""
     if right.filing_date is None:
         return None
     starts = add_years(right.filing_date, year - 1)
@@ -357,7 +357,7 @@ def _months_on(day: date, months: int, rules: Rulebook) -> date:
 
 
 def _moved(last: date, rules: Rulebook) -> date:
-    """The last day of a time limit, moved over days off where the rules say so."""
+    """Return the last day of a time limit, moved over days off where the rules say so."""
     return roll_over(last, rules) if rules.at("right.annual_fee.rolls_over_holidays", last).value else last
 
 

@@ -1,6 +1,6 @@
-"""Time limits that end on a day off end on the first working day after it.
+"""Move time limits that end on a day off to the first working day after it.
 
-Implementing Regulations of the Patent Law, article 5; Civil Code, article 203, for what has no special rule.
+Implementing Regulations of the Patent Law, article 5; Civil Code, article 203, where there is no special rule.
 """
 
 from datetime import date
@@ -10,12 +10,12 @@ from zhirong.kernel.days import WorkingDays, working_days_from
 from zhirong.kernel.rulebook import Rulebook
 
 _CALENDAR = "calendar.working_days"
-# The calendar of a rulebook holds some hundreds of days; it is read once, not once per right.
+# The calendar of a rulebook has hundreds of days; it is read once, not once per right.
 _READ: WeakKeyDictionary[Rulebook, dict[date | None, WorkingDays]] = WeakKeyDictionary()
 
 
 def working_days(rules: Rulebook, day: date) -> WorkingDays:
-    """The working days as the rulebook gives them on ``day``. Raises RuleError without a calendar."""
+    """Return the working days by the rulebook on ``day``. Raises RuleError without a calendar."""
     rule = rules.at(_CALENDAR, day)
     kept = _READ.setdefault(rules, {})
     version = rule.reference.valid_from
@@ -25,7 +25,7 @@ def working_days(rules: Rulebook, day: date) -> WorkingDays:
 
 
 def roll_over(last: date, rules: Rulebook) -> date:
-    """The last day of a time limit: ``last`` itself, or the first working day after it where it is a day off.
+    """Return the last day of a time limit: ``last`` itself, or the first working day after it if it is a day off.
 
     In a year that is not in the calendar only weekends are days off.
     """

@@ -1,10 +1,8 @@
-"""Every kind of right is one record here: what sets it apart from the other kinds, in one place.
+"""Every kind of right as one record: everything that distinguishes it from the other kinds, in one place.
 
-The rest of the package reads these records; no other module keeps a table by kind. What a kind needs besides its
-record
-is named by the record: how its numbers are written (``kernel.identifiers.NUMBER_FORMS``) and its dated rules
-(``KindRecord.rule_ids``). ``missing_parts`` lists what a kind still lacks. How to add one:
-docs/en/how-to/kind-of-right.md.
+The rest of the package reads these records; no other module has a table by kind. The record names what else a kind
+needs: the form of its numbers (``kernel.identifiers.NUMBER_FORMS``) and its dated rules (``KindRecord.rule_ids``).
+``missing_parts`` lists what a kind still lacks. How to add one: docs/en/how-to/kind-of-right.md.
 """
 
 from collections.abc import Mapping
@@ -35,8 +33,8 @@ class RightKind(StrEnum):
 
 
 class Register(StrEnum):
-    """Registers of pledges. PILOT: no national one; a region registers such pledges on trial. RECEIVABLE: of
-    licence fees.
+    """Registers of pledges. PILOT: not national; a region registers such pledges on trial. RECEIVABLE: of licence
+    fees.
     """
 
     PATENT = "patent"
@@ -80,7 +78,7 @@ class KindRule(StrEnum):
     """Rules that every kind of right has: the value of each is the rule's id without the kind.
 
     METHODS: names of the appraisal methods that suit it. INVALIDATION_SHARE, LAPSE_RATE, FORCED_SALE: factors of
-    the lending value. PLEDGE_RATE_CAP: most of its value that is lent against.
+    the lending value. PLEDGE_RATE_CAP: the highest share of its value that is lent.
     """
 
     METHODS = "appraisal.methods"
@@ -90,24 +88,22 @@ class KindRule(StrEnum):
     PLEDGE_RATE_CAP = "quote.pledge_rate_cap"
 
     def of(self, kind: RightKind) -> str:
-        """The id of this rule for one kind."""
+        """Return the id of this rule for one kind."""
         return f"{self.value}.{kind.value}"
 
 
 @dataclass(frozen=True, slots=True)
 class KindRecord:
-    """What sets one kind of right apart.
+    """Everything that distinguishes one kind of right.
 
-    kind: its code. text: its title. registered_by: who keeps the right's own register or issues its certificate, in
-    words. life: how long it lasts by law. begins: the dates of ``Right`` on which it comes into being, the first
-    that is known counts. is_registered: it does not exist before it is registered or granted. events: what can
-    happen to it.
-    register: where a pledge of it is registered. is_named_by_law: a law or administrative regulation names it, or
-    the family that it belongs to, as a right that can be pledged; otherwise a pledge binds the parties only, unless
-    a register set up by law records it. form: fields of ``Right`` that its form asks for, besides those of every
-    right.
-    rough_days: its two days that the calculator without an account asks for; None if no two days tell its life.
-    number_headings: headings of numbers in lists that name the kind. freeze: name of its term in
+    kind: its code. text: its title. registered_by: who maintains the right's own register or issues its
+    certificate, in words. life: its legal life. begins: the dates of ``Right`` on which it comes into being; the
+    first known one counts. is_registered: it does not exist before it is registered or granted. events: its
+    possible events. register: where a pledge of it is registered. is_named_by_law: a law or administrative
+    regulation names it, or its family, as a right that can be pledged; otherwise a pledge binds only the parties,
+    unless a register set up by law records it. form: fields of ``Right`` in its form, besides those of every right.
+    rough_days: the two days that the calculator without an account asks for; None if two days do not determine its
+    life. number_headings: headings of numbers in lists that name the kind. freeze: name of its term in
     ``right.freeze.max_months`` where a court preserves it. challenges: family of its rate in
     ``appraisal.challenge_rate``.
     """
@@ -129,23 +125,23 @@ class KindRecord:
 
     @property
     def number(self) -> NumberForm:
-        """How its numbers are written; the digital identity of a right reads the same forms without knowing
+        """Return the form of its numbers; the digital identity of a right reads the same forms without knowing
         kinds.
         """
         return NUMBER_FORMS[self.kind.value]
 
     @property
     def is_renewable(self) -> bool:
-        """Whether its holder can renew it without limit, so that the end of a term does not end the income."""
+        """Return whether its holder can renew it without limit, so that the end of a term does not end the income."""
         return self.life.term is TermRule.RENEWABLE
 
     def life_rule(self, *, variant: bool = False) -> str:
-        """The id of the rule that says how many years it lasts."""
+        """Return the id of the rule with the number of years it lasts."""
         name = f"right.life.{self.kind.value}"
         return f"{name}.{self.life.variant}" if variant and self.life.variant else name
 
     def rule_ids(self) -> tuple[str, ...]:
-        """The ids of all the rules that the rulebook must hold for this kind."""
+        """Return the ids of all rules that the rulebook must have for this kind."""
         life = self.life_rule()
         of_life = {
             TermRule.YEARS: (life, *((self.life_rule(variant=True),) if self.life.variant else ())),
@@ -257,8 +253,8 @@ _RECORDS = (
     KindRecord(
         kind=RightKind.TRADE_NAME,
         text=Text("商号", "trade name"),
-        registered_by=Text("市场监督管理部门", "the authority that registers firms"),
-        life=Life(TermRule.UNLIMITED, lasts=Text("随企业存续", "as long as the firm")),
+        registered_by=Text("市场监督管理部门", "the market regulation authority"),
+        life=Life(TermRule.UNLIMITED, lasts=Text("随企业存续", "as long as the firm exists")),
         begins=("registration_date", "creation_date"),
         is_registered=False,
         events=OF_EVERY_RIGHT,
@@ -269,16 +265,16 @@ _RECORDS = (
     KindRecord(
         kind=RightKind.TRADE_SECRET,
         text=Text("商业秘密", "trade secret"),
-        registered_by=Text("无登记机构", "nobody: it is not registered"),
-        life=Life(TermRule.UNLIMITED, lasts=Text("保密期间", "as long as it is secret")),
+        registered_by=Text("无登记机构", "none (not registered)"),
+        life=Life(TermRule.UNLIMITED, lasts=Text("保密期间", "while it remains secret")),
         begins=("creation_date",),
         is_registered=False,
         events=OF_EVERY_RIGHT,
         register=Register.PILOT,
         form=("creation_date",),
     ),
-    # Registered on trial by the intellectual property offices of some provinces and cities; no law knows it yet,
-    # and the certificate proves who rightfully holds the data. Its rules: rules/right/data_ip.toml.
+    # Registered on trial by the intellectual property offices of some provinces and cities. No law names it yet,
+    # and the certificate proves who lawfully holds the data. Its rules: rules/right/data_ip.toml.
     KindRecord(
         kind=RightKind.DATA_IP,
         text=Text("数据知识产权", "data IP right"),
@@ -304,7 +300,7 @@ PATENT_KINDS = frozenset(kind for kind, record in KINDS.items() if record.regist
 
 
 def missing_parts(kind: RightKind, rules: Rulebook, day: date) -> tuple[str, ...]:
-    """What a kind lacks to be usable on ``day``, one line a part; empty if it is complete."""
+    """Return what a kind lacks to be usable on ``day``, one line per part; empty if it is complete."""
     record = KINDS.get(kind)
     if record is None:
         return (f"{kind.value}: no record in chain/right/kinds.py",)

@@ -1,8 +1,8 @@
-"""The legal life of a right: its first and its last day, by the law of the day that governs it.
+"""The legal life of a right: its first and its last day, by the law of the governing date.
 
-The last day is the last one on which the right exists: the eve of the anniversary. A patent of 20 years filed on
-2010-03-15 lives to and including 2030-03-14. Where the anniversary's month lacks the day (29 February), the last
-day of that month stands for it, so that a term of 15 years from 2024-02-29 lives to and including 2039-02-27.
+The last day is the last one on which the right exists: the day before the anniversary. A patent of 20 years filed
+on 2010-03-15 lives to and including 2030-03-14. If the anniversary's month lacks the day (29 February), the last
+day of that month replaces it, so that a term of 15 years from 2024-02-29 lives to and including 2039-02-27.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ DATE_TEXT: dict[str, Text] = {
     "creation_date": Text("创作（开发）完成日", "completion"),
     "first_use_date": Text("首次商业利用日", "first commercial use"),
     "author_death_date": Text("作者死亡日", "author's death"),
-    "term_end_date": Text("登记簿所载届满日", "last day by the register"),
+    "term_end_date": Text("登记簿所载届满日", "last day in the register"),
     "ended_date": Text("终止日", "day it ended"),
 }
 _EVENTS = tuple(name for name in DATE_TEXT if name != "term_end_date")
@@ -40,13 +40,12 @@ _END = Text("权利存续的最后一天", "last day of the right")
 class LegalLife:
     """A right's life by law, unless it ends sooner (an unpaid fee, an invalidation).
 
-    start: the day from which the term counts; None if it is not known. end: the last day on which the right
-    exists, this day included; None if it has no end by law (``unlimited``) or where fields are ``missing``.
-    missing: names of the fields of ``Right`` without which the end cannot be determined.
-    renewable: the law lets the term be renewed, as often as the holder wants, and on the day of reading it is not
-    too late to renew the present one. Then ``end`` is the end of the present term, not of the right: a mark.
-    renewal_opens, renewal_closes: first and last day on which the present term can be renewed, the months of
-    grace included; None if it cannot be renewed or ``end`` is not known.
+    start: the day from which the term counts; None if unknown. end: the last day on which the right exists,
+    inclusive; None if it has no end by law (``unlimited``) or where fields are ``missing``. missing: names of the
+    fields of ``Right`` without which the end cannot be determined. renewable: the law lets the term be renewed
+    without limit, and on the day of reading it is not too late to renew the present one. Then ``end`` is the end of
+    the present term, not of the right: a mark. renewal_opens, renewal_closes: first and last day on which the
+    present term can be renewed, including the grace period; None if it cannot be renewed or ``end`` is unknown.
     """
 
     start: date | None
@@ -59,19 +58,19 @@ class LegalLife:
     renewal_closes: date | None = None
 
     def is_over(self, day: date) -> bool:
-        """Whether the last day lies before ``day``."""
+        """Return whether the last day lies before ``day``."""
         return self.end is not None and self.end < day
 
     def may_be_renewed_on(self, day: date) -> bool:
-        """Whether an application to renew the present term can be filed on ``day``."""
+        """Return whether an application to renew the present term can be filed on ``day``."""
         opens, closes = self.renewal_opens, self.renewal_closes
         return self.renewable and opens is not None and closes is not None and opens <= day <= closes
 
 
 def as_known_on(right: Right, day: date) -> Right:
-    """The right as it was known at the end of ``day``: every later event removed, so that nothing looks ahead.
+    """Return the right as known at the end of ``day``, with every later event removed, so that nothing looks ahead.
 
-    The register's word has its own date; it is dropped with the event that it reports.
+    The register's status has its own date; it is removed with the event that it reports.
     """
     is_later = [name for name in _EVENTS if (value := getattr(right, name)) is not None and value > day]
     if not is_later:
@@ -95,11 +94,12 @@ def as_known_on(right: Right, day: date) -> Right:
 
 
 def legal_life(right: Right, rules: Rulebook, day: date) -> LegalLife:
-    """First and last day of a right's life as known on ``day``; the rules are those of the governing date.
+    """Return the first and last day of a right's life as known on ``day``; the rules are those of the governing
+    date.
 
     Governing dates: filing (patents, layout designs), grant (plant varieties), registration (data intellectual
-    property), publication, creation or death (copyright). Trademarks go by the law of ``day`` itself, which holds
-    for every mark that is registered.
+    property), publication, creation or death (copyright). Trademarks follow the law of ``day`` itself, which
+    applies to every registered mark.
     """
     record = KINDS[right.kind]
     if record.is_renewable:
@@ -110,7 +110,8 @@ def legal_life(right: Right, rules: Rulebook, day: date) -> LegalLife:
 
 
 def remaining_days(life: LegalLife, day: date) -> int | None:
-    """Days left from the morning of ``day`` to the end of the last day; 0 once over, None if no end is known.
+    """Return the days left from the morning of ``day`` to the end of the last day; 0 once over, None if no end is
+    known.
 
     On the day of filing of a 20-year patent this is the whole term.
     """
@@ -118,12 +119,14 @@ def remaining_days(life: LegalLife, day: date) -> int | None:
 
 
 def remaining_years(life: LegalLife, day: date) -> float | None:
-    """``remaining_days`` in years of 365.25 days, for models."""
+    """Return ``remaining_days`` in years of 365.25 days, for models."""
     return None if life.end is None else max(0.0, years_between(day, life.end + _ONE_DAY))
 
 
 def term_end(start: date, years: int, last_day: RuleValue) -> date:
-    """The last day of a term of whole years: the anniversary moved by ``right.life.last_day`` (the eve: −1)."""
+    """Return the last day of a term of whole years: the anniversary moved by ``right.life.last_day`` (the day
+    before: −1).
+    """
     return add_years(start, years) + timedelta(days=last_day.whole())
 
 
@@ -161,7 +164,7 @@ def _term_from(start: date, rules: Rulebook, rule_id: str, field: str, governed_
         "day",
         formula=Text(
             f"{DATE_TEXT[field].zh} {start} 起 {years.value} 年，至相应日的前一天",
-            f"{years.value} years from the {DATE_TEXT[field].en} {start}, to the eve of the anniversary",
+            f"{years.value} years from the {DATE_TEXT[field].en} {start}, to the day before the anniversary",
         ),
         references=(years.reference, last_day.reference),
     )
@@ -169,14 +172,14 @@ def _term_from(start: date, rules: Rulebook, rule_id: str, field: str, governed_
 
 
 def _years(right: Right, rules: Rulebook) -> LegalLife:
-    """Whole years from one date: patents, plant varieties, data intellectual property."""
+    """Calculate a life of whole years from one date: patents, plant varieties, data intellectual property."""
     record = KINDS[right.kind]
     is_variant = bool(record.life.variant) and bool(getattr(right, record.life.variant))
     return _term(right, rules, record.life_rule(variant=is_variant), record.life.starts)
 
 
 def _renewable(right: Right, rules: Rulebook, day: date) -> LegalLife:
-    """A term that can be renewed without limit, in the last months of the term or in the grace after it:
+    """Calculate a term that can be renewed without limit, in its last months or in the grace period after it:
     trademarks.
     """
     record = KINDS[right.kind]
@@ -208,9 +211,11 @@ def _renewable(right: Right, rules: Rulebook, day: date) -> LegalLife:
 
 
 def _layout(right: Right, rules: Rulebook) -> LegalLife:
-    """Ten years from filing or first commercial use, whichever is earlier, and never past fifteen from creation."""
+    """Calculate ten years from filing or first commercial use, whichever is earlier, and at most fifteen from
+    creation.
+    """
     if right.filing_date is None:
-        # The first use alone is no start: without a registration filed there is no right to last.
+        # The first use alone is no start: without a filed registration there is no right.
         return _unknown(right.kind, ("filing_date",))
     rule_id = KINDS[right.kind].life_rule()
     used_first = right.first_use_date is not None and right.first_use_date < right.filing_date
@@ -225,9 +230,9 @@ def _layout(right: Right, rules: Rulebook) -> LegalLife:
 
 
 def _work(right: Right, rules: Rulebook) -> LegalLife:
-    """Fifty years after first publication (legal person) or after death (natural person), to 31 December.
+    """Calculate fifty years after first publication (legal person) or after death (natural person), to 31 December.
 
-    A legal person's work that stays unpublished for fifty years after completion is no longer protected.
+    A legal person's work that is unpublished for fifty years after completion is no longer protected.
     """
     family = KINDS[right.kind].life_rule()
     of_a_person = bool(right.holders) and all(holder.is_natural_person for holder in right.holders)
@@ -269,17 +274,17 @@ def _unlimited(right: Right, rules: Rulebook) -> LegalLife:
 
 def _unknown(kind: RightKind, missing: tuple[str, ...]) -> LegalLife:
     words = Text(
-        f"{KIND_TEXT[kind].zh}没有{'或'.join(DATE_TEXT[name].zh for name in missing)}，算不出最后一天",
+        f"{KIND_TEXT[kind].zh}缺少{'或'.join(DATE_TEXT[name].zh for name in missing)}，无法确定最后一天",
         f"without {' or '.join(DATE_TEXT[name].en for name in missing)} "
         f"the last day of a {KIND_TEXT[kind].en} cannot be determined",
     )
     return LegalLife(None, None, False, missing, Explanation(_END, words))
 
 
-# A long list has few days of filing, and each right's term is asked for several times.
+# A long list has few filing days, and each right's term is requested several times.
 _TERMS: WeakKeyDictionary[Rulebook, dict[tuple[str, str, date, date | None], LegalLife]] = WeakKeyDictionary()
 
-# A renewable term is not here: it is read by the law of the day.
+# A renewable term is not included: it is read by the law of the day.
 _BY_TERM: Mapping[TermRule, Callable[[Right, Rulebook], LegalLife]] = {
     TermRule.YEARS: _years,
     TermRule.WORK: _work,

@@ -1,4 +1,4 @@
-"""The check of a list of rights: what it holds on one day, what looks odd in it, and which rows cannot be used."""
+"""Check a list of rights: its contents on one day, its oddities, and its unusable rows."""
 
 import re
 from collections import Counter
@@ -27,8 +27,8 @@ _SPREAD = ("least", "lower_quarter", "median", "upper_quarter", "most")
 class RightsCheck(Tabular):
     """A list of rights, checked as of one day.
 
-    fees: of each right, in the order of the package. ages, lives: least, quartiles and most in days, of all rights
-    that had begun and of what is left to those in force; None if there is none.
+    fees: of each right, in the order of the package. ages, lives: minimum, quartiles and maximum in days, of all
+    rights that had begun and of the remaining life of those in force; None if there is none.
     """
 
     source: str
@@ -42,7 +42,7 @@ class RightsCheck(Tabular):
 
     @property
     def by_fee(self) -> dict[FeeStanding, int]:
-        """How many patents in force stand how with their annual fees."""
+        """Return the number of patents in force by the state of their annual fees."""
         standings: Counter[FeeStanding] = Counter(
             fee.standing
             for member, fee in zip(self.package.members, self.fees, strict=True)
@@ -51,7 +51,7 @@ class RightsCheck(Tabular):
         return {standing: standings[standing] for standing in FeeStanding if standings[standing]}
 
     def as_json(self) -> dict[str, object]:
-        """Everything, with stable English keys; days as ISO dates, money as strings in yuan."""
+        """Return everything, with stable English keys; days as ISO dates, money as strings in yuan."""
         table, package = self.table, self.package
         first = package.first_to_end
         return {
@@ -124,7 +124,7 @@ class RightsCheck(Tabular):
 
 
 def check_rights(table: RightsTable, rules: Rulebook, day: date, source: str) -> RightsCheck:
-    """The list as of ``day``, from what was known on that day."""
+    """Check the list as of ``day``, from what was known on that day."""
     package = package_of(table.rights, rules, day)
     fees = tuple(fee_state(right, day, rules) for right in table.rights)
     return RightsCheck(
@@ -140,7 +140,7 @@ def check_rights(table: RightsTable, rules: Rulebook, day: date, source: str) ->
 
 
 def years(days: int) -> Decimal:
-    """Days as years of 365.25 days, to two decimals."""
+    """Return days as years of 365.25 days, to two decimals."""
     return (days / _DAYS_A_YEAR).quantize(Decimal("0.01"))
 
 
@@ -160,22 +160,22 @@ def _doubts(table: RightsTable, package: Package, rules: Rulebook) -> tuple[Tabl
         found.extend(TableDoubt(row, member.right.id, "conflict", text) for text in member.status.conflicts)
         if member.status.status is LegalStatus.PENDING and member.age_days and years(member.age_days) > long:
             text = Text(
-                f"申请已 {years(member.age_days)} 年而无授权、驳回或撤回的日期，这一行多半不全",
+                f"申请已 {years(member.age_days)} 年而无授权、驳回或撤回的日期，该行可能不完整",
                 f"pending for {years(member.age_days)} years without a day of grant, refusal or withdrawal: "
                 "the row is probably incomplete",
             )
             found.append(TableDoubt(row, member.right.id, "long_pending", text))
         if row + 1 in broken:
             text = Text(
-                f"其后的第 {row + 1} 行不是一件权利，可能是本行断开的后半，本行因此缺少日期",
-                f"row {row + 1} after it is no right; it may be the torn-off rest of this row, which then lacks dates",
+                f"其后的第 {row + 1} 行不是一件权利，可能是本行断开的后半，导致本行缺少日期",
+                f"row {row + 1} after it is not a right; it may be the second part of this row after a line break, so that this row lacks dates",
             )
             found.append(TableDoubt(row, member.right.id, "torn", text))
         if member.right.status is LegalStatus.EXPIRED and member.status.in_force:
             end = member.status.life.end
             text = Text(
                 f"清单写“已届满”，而最后一天是 {end}：按有效读入，请核实",
-                f'the list says "expired", yet the last day is {end}: read as in force, check it',
+                f'the list says "expired", but the last day is {end}: read as in force; please check',
             )
             found.append(TableDoubt(row, member.right.id, "expired_ahead", text))
         if member.status.status is None:
@@ -189,7 +189,7 @@ def _doubts(table: RightsTable, package: Package, rules: Rulebook) -> tuple[Tabl
 
 
 def odd_dates(right: Right, day: date, rules: Rulebook) -> list[tuple[str, Text]]:
-    """Code and text of dates that the number of the right makes unlikely."""
+    """Return code and text of dates that do not fit the number of the right."""
     found: list[tuple[str, Text]] = []
     if right.kind in PATENT_KINDS and right.number and right.filing_date is not None:
         later = patent_year(right.number) - right.filing_date.year
@@ -199,8 +199,8 @@ def odd_dates(right: Right, day: date, rules: Rulebook) -> list[tuple[str, Text]
                     "filed_before_number",
                     Text(
                         f"申请日 {right.filing_date} 比号码的年份早 {later} 年；不是分案申请的，请核实",
-                        f"filed on {right.filing_date}, {later} years before the year of its number: check it, "
-                        "unless it is a divisional application",
+                        f"filed on {right.filing_date}, {later} years before the year of its number: check the"
+                        f" date unless it is a divisional application",
                     ),
                 )
             )
@@ -213,7 +213,7 @@ def odd_dates(right: Right, day: date, rules: Rulebook) -> list[tuple[str, Text]
         found.append(
             (
                 "number_of_the_future",
-                Text(f"登记号是 {year} 年的，还没有到", f"its number is of {year}, a year still to come"),
+                Text(f"登记号年份为 {year} 年，晚于当前年份", f"its number is of the future year {year}"),
             )
         )
     if registered is not None and abs(registered.year - year) > 1:
@@ -222,7 +222,7 @@ def odd_dates(right: Right, day: date, rules: Rulebook) -> list[tuple[str, Text]
                 "registered_in_another_year",
                 Text(
                     f"登记日 {registered} 与登记号的年份 {year} 不符",
-                    f"registered on {registered}, while its number is of {year}",
+                    f"registered on {registered}, but its number is of {year}",
                 ),
             )
         )
@@ -241,7 +241,7 @@ def odd_dates(right: Right, day: date, rules: Rulebook) -> list[tuple[str, Text]
 
 def _why_no_status(member: Member, day: date) -> Text:
     why = member.status.explanation.formula
-    return Text(f"{day} 的状态不明", f"no status on {day}") if why is None else why
+    return Text(f"{day} 的状态不明", f"status on {day} unknown") if why is None else why
 
 
 def _right_json(row: int, member: Member, fee: FeeState) -> dict[str, object]:

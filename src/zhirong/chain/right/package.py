@@ -1,4 +1,4 @@
-"""Several rights taken together: what the package is made of, what is in it twice, when its first right ends."""
+"""Several rights together: the composition of the package, its duplicates, and its first right to end."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ DAYS_A_YEAR = 365.25
 class Member:
     """One right of a package on one day.
 
-    age_days: days since the term began (filing, registration, ...); None if that day is not known or has not
-    come. remaining_days: days left of the term, that day included; None if no end is known.
+    age_days: days since the term began (filing, registration, ...); None if that day is unknown or in the future.
+    remaining_days: days left of the term, including that day; None if no end is known.
     """
 
     right: Right
@@ -33,8 +33,8 @@ class Package:
     """A package of rights on one day.
 
     by_status: None counts those whose status cannot be determined or which did not exist yet. duplicates: members
-    that bear the same number, in groups. first_to_end: among the rights in force, the first whose term ends;
-    None if none in force has an end. without_end: ids in force whose last day is not known or not fixed.
+    with the same number, in groups. first_to_end: among the rights in force, the first whose term ends; None if
+    none in force has an end. without_end: ids in force whose last day is unknown or not fixed.
     """
 
     day: date
@@ -48,17 +48,17 @@ class Package:
 
     @property
     def mixed(self) -> bool:
-        """Whether it holds rights of more than one kind."""
+        """Return whether it contains rights of more than one kind."""
         return len(self.by_kind) > 1
 
     @property
     def in_force(self) -> tuple[Member, ...]:
-        """Its rights in force on the day."""
+        """Return its rights in force on the day."""
         return tuple(member for member in self.members if member.status.in_force)
 
 
 def package_of(rights: Sequence[Right], rules: Rulebook, day: date) -> Package:
-    """The package that ``rights`` make on ``day``, from what was known on that day."""
+    """Return the package of ``rights`` on ``day``, from what was known on that day."""
     members = tuple(_member(right, rules, day) for right in rights)
     kinds = Counter(right.kind for right in rights)
     states = Counter(member.status.status for member in members)
@@ -78,19 +78,19 @@ def package_of(rights: Sequence[Right], rules: Rulebook, day: date) -> Package:
 
 
 def duplicates_in(rights: Sequence[Right]) -> tuple[tuple[Right, ...], ...]:
-    """Groups of rights that bear the same number of the same register, in the order of their first member."""
+    """Return groups of rights with the same number in the same register, in the order of their first member."""
     groups: dict[tuple[bool, str], list[Right]] = {}
     for right in rights:
         if right.number:
-            # A trade name goes by its firm's credit code, so that only names of one firm are alike.
+            # A trade name is identified by its firm's credit code, so only names of one firm can be equal.
             groups.setdefault((right.kind is RightKind.TRADE_NAME, right.number), []).append(right)
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
 
 def quartiles(days: Sequence[int]) -> tuple[int, int, int, int, int] | None:
-    """Least, lower quartile, median, upper quartile and most of some numbers of days; None of nothing.
+    """Return minimum, lower quartile, median, upper quartile and maximum of some numbers of days; None if empty.
 
-    Quartiles are members of the sequence (nearest rank), so that each is a right that exists.
+    Quartiles are members of the sequence (nearest rank), so that each is an existing right.
     """
     if not days:
         return None

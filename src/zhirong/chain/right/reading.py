@@ -1,4 +1,4 @@
-"""Reading rights from the tables of a case file, once, at the edge."""
+"""Read rights from the tables of a case file, once, at the edge."""
 
 from datetime import date
 from operator import attrgetter
@@ -24,10 +24,10 @@ ROLES = tuple(role.value for role in Role)
 FEE_REDUCTIONS = tuple(reduction.value for reduction in FeeReduction)
 LICENCE_KINDS = tuple(kind.value for kind in LicenceKind)
 NICE_CLASSES = range(1, 46)
-# Twenty years, and at most five by which a term is compensated.
+# Twenty years, and at most five years of compensation.
 MOST_PATENT_YEARS = 25
 
-# Pairs of dates of which the first cannot come after the second.
+# Pairs of dates in which the first cannot be later than the second.
 _ORDER = (
     ("filing_date", "grant_date"),
     ("filing_date", "registration_date"),
@@ -43,7 +43,7 @@ _DATES_OF = attrgetter(*_DATES)
 
 
 def read_rights(reader: Reader, name: str = "rights") -> tuple[Right, ...]:
-    """The rights of a case: its tables ``[[rights]]``. At least one, each id once."""
+    """Read the rights of a case from its tables ``[[rights]]``. At least one, each id once."""
     rights: list[Right] = []
     ids: set[str] = set()
     for entry in reader.tables(name):
@@ -54,7 +54,7 @@ def read_rights(reader: Reader, name: str = "rights") -> tuple[Right, ...]:
                 right.id,
                 "id_twice",
                 Text("编号与前面的权利重复", "another right has the same id"),
-                Text("每件权利用不同的 id", "give each right its own id"),
+                Text("请为每件权利填写不同的 id", "use a different id for each right"),
             )
         ids.add(right.id)
         rights.append(right)
@@ -63,14 +63,14 @@ def read_rights(reader: Reader, name: str = "rights") -> tuple[Right, ...]:
             name,
             "",
             "no_rights",
-            Text("没有权利", "there is no right"),
-            Text(f"至少写一个 [[{name}]]", f"write at least one [[{name}]]"),
+            Text("未填写权利", "no right is given"),
+            Text(f"请至少填写一个 [[{name}]]", f"add at least one [[{name}]]"),
         )
     return tuple(rights)
 
 
 def read_right(reader: Reader) -> Right:
-    """One right. Field names are those of ``Right``; kinds, states, flags and roles are their English words."""
+    """Read one right. Field names are those of ``Right``; kinds, statuses, flags and roles are their English words."""
     noted = reader.problem_count()
     kind = RightKind(reader.choice("kind", _KIND_CODES))
     status = reader.choice("status", (*STATUSES, ""), default="")
@@ -106,7 +106,7 @@ def read_right(reader: Reader) -> Right:
         notes=reader.texts("notes"),
     )
     if reader.problem_count() == noted:
-        # Contradictions are looked for only where every field could be read; others would mislead.
+        # Contradictions are checked only if every field could be read; otherwise the messages would mislead.
         for found in contradictions(right):
             reader.problem(found.field, found.value, found.code, found.reason, found.hint)
     reader.finish()
@@ -114,7 +114,7 @@ def read_right(reader: Reader) -> Right:
 
 
 def read_number(reader: Reader, kind: RightKind) -> str:
-    """The field ``number`` in the kept form of its kind."""
+    """Read the field ``number`` in the stored form of its kind."""
     written = reader.optional_text("number")
     try:
         return right_number(kind.value, written)
@@ -124,7 +124,7 @@ def read_number(reader: Reader, kind: RightKind) -> str:
 
 
 def contradictions(right: Right) -> tuple[Problem, ...]:
-    """What is wrong with a right as a whole: dates in the wrong order, facts that its kind cannot have.
+    """Return the problems of a right as a whole: dates in the wrong order, facts that its kind cannot have.
 
     Problems name the fields of ``Right``.
     """
@@ -146,7 +146,7 @@ def contradictions(right: Right) -> tuple[Problem, ...]:
             Problem(
                 "same_day_invention",
                 "true",
-                Text("只有实用新型才有同日发明申请一说", "only a utility model can have a same-day invention"),
+                Text("仅实用新型可填写同日发明申请", "only a utility model can have a same-day invention"),
                 Text("请删除，或更正种类", "remove it, or correct the kind"),
                 "not_for_kind",
             )
@@ -179,14 +179,14 @@ def _patent_contradictions(right: Right) -> list[Problem]:
                 "filing_date",
                 "",
                 Text(
-                    "专利必须有申请日：期限和年费都从它算起",
+                    "专利必须填写申请日：期限和年费均自申请日起算",
                     "a patent needs its filing date: term and fees count from it",
                 ),
-                Text("照专利证书填写", "copy it from the patent certificate"),
+                Text("请照专利证书填写", "copy it from the patent certificate"),
                 "missing",
             )
         ]
-    # A divisional application keeps its parent's filing date, so the number may be later, but never earlier.
+    # A divisional application keeps its parent's filing date, so the number may be later but never earlier.
     if right.number and right.filing_date.year > patent_year(right.number):
         return [
             Problem(
@@ -194,7 +194,7 @@ def _patent_contradictions(right: Right) -> list[Problem]:
                 right.filing_date.isoformat(),
                 Text(
                     f"晚于号码 {right.number} 的年份",
-                    f"it is later than the year of the number {right.number}",
+                    f"later than the year of the number {right.number}",
                 ),
                 Text("请更正申请日或号码", "correct the filing date or the number"),
                 "filed_after_number",

@@ -10,7 +10,7 @@ from zhirong.kernel.text import Text
 
 
 class LegalStatus(StrEnum):
-    """Where a right is in its life. Exactly one at any time."""
+    """The status of a right. It has exactly one at any time."""
 
     PENDING = "pending"
     REFUSED = "refused"
@@ -24,7 +24,7 @@ class LegalStatus(StrEnum):
 STATUS_TEXT: dict[LegalStatus, Text] = {
     LegalStatus.PENDING: Text("申请中", "pending"),
     LegalStatus.REFUSED: Text("已驳回", "refused"),
-    LegalStatus.WITHDRAWN: Text("已撤回或视为放弃", "withdrawn or given up"),
+    LegalStatus.WITHDRAWN: Text("已撤回或视为放弃", "withdrawn or abandoned"),
     LegalStatus.IN_FORCE: Text("有效", "in force"),
     LegalStatus.LAPSED: Text("已终止", "lapsed"),
     LegalStatus.INVALIDATED: Text("已宣告无效", "invalidated"),
@@ -33,7 +33,7 @@ STATUS_TEXT: dict[LegalStatus, Text] = {
 
 
 class Flag(StrEnum):
-    """What may stand next to a right's status, any number at once."""
+    """Flags that may be set in addition to a right's status, any number at once."""
 
     PLEDGED = "pledged"
     FROZEN = "frozen"
@@ -50,7 +50,7 @@ FLAG_TEXT: dict[Flag, Text] = {
 
 
 class Role(StrEnum):
-    """The part a right plays in its firm's business (003)."""
+    """The role of a right in its firm's business (003)."""
 
     CORE = "core"
     DEFENSIVE = "defensive"
@@ -74,8 +74,8 @@ class FeeReduction(StrEnum):
 
 
 class LicenceKind(StrEnum):
-    """Licences by what they leave to the holder: exclusive nothing, sole the holder's own use, the others
-    everything.
+    """Licences by what the holder may still do: nothing (exclusive), use it alone with the licensee (sole),
+    everything (others).
     """
 
     EXCLUSIVE = "exclusive"
@@ -86,9 +86,9 @@ class LicenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One owner. code: unified social credit code, empty for a natural person or where unknown.
+    """One owner. code: unified social credit code, empty for a natural person or if unknown.
 
-    consents: whether this co-owner agrees to the pledge in writing; None is not asked yet.
+    consents: whether this co-owner agrees to the pledge in writing; None: not asked yet.
     """
 
     name: str
@@ -113,21 +113,19 @@ class Licence:
 class Right:
     """One right as its holder and the register describe it.
 
-    id: its name inside the case or package. number: its one kept form (see ``kernel.identifiers``); empty for
-    kinds without numbers. Dates are days in Shanghai; None is not known or not yet.
-    first_use_date: first commercial use anywhere (layout design). creation_date: finished (software, layout).
-    ended_date: the day it lapsed, was invalidated, refused or withdrawn; status says which.
-    term_end_date: last day of the present term by the register, where it differs from what the filing or
-    registration date gives: a renewed trademark, a compensated patent term.
-    status: what the register says; None leaves it to be derived from the dates.
-    fee_paid_through_year: last patent year whose annual fee is paid; None is not known.
-    publication_number: number of the published document, in its kept form (patents).
-    same_day_invention: a same-day invention application exists for this utility model (refusal ground 10).
-    fee_reduction: the reduction of annual fees granted to the holders; None is none, or not known.
-    frozen_until: last day of the court's freeze that the flag ``frozen`` tells of, unless it is renewed; None is
-    not known, and the flag then stands until it is removed.
-    vine_or_tree: decides the life of a plant variety. co_owners_agreed_freely: the co-owners' contract lets
-    each of them pledge alone. provenance: where the record comes from, in words.
+    id: its name inside the case or package. number: its stored form (see ``kernel.identifiers``); empty for kinds
+    without numbers. Dates are days in Shanghai; None is unknown or not yet. first_use_date: first commercial use
+    anywhere (layout design). creation_date: completed (software, layout). ended_date: the day it lapsed, was
+    invalidated, refused or withdrawn; status says which. term_end_date: last day of the present term in the
+    register, where it differs from the one by filing or registration date: a renewed trademark, a compensated
+    patent term. status: the register's status; None: derive it from the dates. fee_paid_through_year: last patent
+    year whose annual fee is paid; None: unknown. publication_number: number of the published document, in its
+    stored form (patents). same_day_invention: a same-day invention application exists for this utility model
+    (refusal ground 10). fee_reduction: the reduction of annual fees granted to the holders; None: none, or unknown.
+    frozen_until: last day of the court's freeze behind the flag ``frozen``, unless it is renewed; None: unknown,
+    and the flag then remains until it is removed. vine_or_tree: decides the life of a plant variety.
+    co_owners_agreed_freely: the co-owners' contract lets each of them pledge alone. provenance: the source of the
+    record, in words.
     """
 
     id: str

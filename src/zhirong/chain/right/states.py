@@ -1,4 +1,4 @@
-"""Allowed moves of a right's status and flags, as tables, and the one function that makes them or refuses."""
+"""Allowed transitions of a right's status and flags, as tables, and the function that makes or rejects them."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from zhirong.chain.right.records import FLAG_TEXT, STATUS_TEXT, Flag, LegalStatu
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
-# From which status an event leads where.
+# The status after an event, by the status before it.
 STATUS_MOVES: dict[tuple[LegalStatus, Event], LegalStatus] = {
     (LegalStatus.PENDING, Event.GRANT): LegalStatus.IN_FORCE,
     (LegalStatus.PENDING, Event.REFUSE): LegalStatus.REFUSED,
@@ -21,14 +21,14 @@ STATUS_MOVES: dict[tuple[LegalStatus, Event], LegalStatus] = {
     (LegalStatus.LAPSED, Event.RESTORE): LegalStatus.IN_FORCE,
     (LegalStatus.IN_FORCE, Event.RENEW): LegalStatus.IN_FORCE,
     (LegalStatus.EXPIRED, Event.RENEW): LegalStatus.IN_FORCE,
-    # Invalid means void from the start, so a right already ended can still be declared so.
+    # An invalid right is void from the start, so a right already ended can still be declared invalid.
     (LegalStatus.IN_FORCE, Event.INVALIDATE): LegalStatus.INVALIDATED,
     (LegalStatus.LAPSED, Event.INVALIDATE): LegalStatus.INVALIDATED,
     (LegalStatus.EXPIRED, Event.INVALIDATE): LegalStatus.INVALIDATED,
     (LegalStatus.INVALIDATED, Event.REINSTATE): LegalStatus.IN_FORCE,
 }
 
-# Which flag an event puts or lifts, and the statuses in which it may be put.
+# The flag that an event sets or clears, and the statuses in which it may be set.
 FLAGS_PUT: dict[Event, tuple[Flag, frozenset[LegalStatus]]] = {
     Event.PLEDGE: (Flag.PLEDGED, frozenset({LegalStatus.IN_FORCE})),
     Event.FREEZE: (Flag.FROZEN, frozenset({LegalStatus.PENDING, LegalStatus.IN_FORCE})),
@@ -45,7 +45,7 @@ FLAGS_LIFTED: dict[Event, Flag] = {
     Event.CLOSE_DISPUTE: Flag.IN_DISPUTE,
 }
 
-# Flags that are in the way. A pledgee's consent clears the way for those in NEEDS_CONSENT.
+# Flags that block events. A pledgee's consent permits those in NEEDS_CONSENT.
 BARRED_BY: dict[Event, frozenset[Flag]] = {
     Event.PLEDGE: frozenset({Flag.FROZEN, Flag.IN_DISPUTE}),
     Event.SURRENDER: frozenset({Flag.FROZEN, Flag.IN_DISPUTE}),
@@ -53,20 +53,20 @@ BARRED_BY: dict[Event, frozenset[Flag]] = {
 }
 NEEDS_CONSENT: dict[Event, Flag] = {Event.SURRENDER: Flag.PLEDGED}
 NEEDS_FLAG: dict[Event, Flag] = {Event.INVALIDATE: Flag.INVALIDATION_PENDING}
-# An event that settles a matter also lifts its flag.
+# An event that settles a matter also clears its flag.
 LIFTS_ALSO: dict[Event, Flag] = {Event.INVALIDATE: Flag.INVALIDATION_PENDING}
 
 
 @dataclass(frozen=True, slots=True)
 class RightState:
-    """A status and the flags next to it."""
+    """A status and the additional flags."""
 
     status: LegalStatus
     flags: frozenset[Flag] = frozenset()
 
 
 def transition(kind: RightKind, state: RightState, event: Event, *, pledgee_consents: bool = False) -> RightState:
-    """The state after ``event``. Raises InputError with the reason for an not allowed one."""
+    """Return the state after ``event``. Raises InputError with the reason if it is not allowed."""
     refusal = refusal_of(kind, state, event, pledgee_consents=pledgee_consents)
     if refusal is not None:
         raise InputError([refusal])
@@ -81,13 +81,15 @@ def transition(kind: RightKind, state: RightState, event: Event, *, pledgee_cons
 def refusal_of(
     kind: RightKind, state: RightState, event: Event, *, pledgee_consents: bool = False
 ) -> Problem | None:
-    """Why ``event`` cannot happen to a right of this kind in this state, or None if it can."""
+    """Return why ``event`` cannot happen to a right of this kind in this state, or None if it can."""
     name, status = EVENT_TEXT[event], STATUS_TEXT[state.status]
     if event not in KINDS[kind].events:
         return _refuse(
             event,
             "not_for_kind",
-            Text(f"{KINDS[kind].text.zh}没有“{name.zh}”", f'a {KINDS[kind].text.en} knows no "{name.en}"'),
+            Text(
+                f"{KINDS[kind].text.zh}没有“{name.zh}”", f'"{KINDS[kind].text.en}" does not exist for a {name.en}'
+            ),
             Text("请检查权利种类或事件", "check the kind or the event"),
         )
     in_status = state.status in FLAGS_PUT[event][1] if event in FLAGS_PUT else (state.status, event) in STATUS_MOVES
@@ -104,7 +106,7 @@ def refusal_of(
             event,
             "flag_there",
             Text(f"已经是“{flag.zh}”", f'it is already "{flag.en}"'),
-            Text("先了结原来的事项", "settle the earlier matter first"),
+            Text("请先办结原有事项", "close the earlier matter first"),
         )
     needed = FLAGS_LIFTED.get(event) or NEEDS_FLAG.get(event)
     if needed is not None and needed not in state.flags:
@@ -112,7 +114,7 @@ def refusal_of(
         return _refuse(
             event,
             "flag_missing",
-            Text(f"并没有“{flag.zh}”", f'it is not "{flag.en}"'),
+            Text(f"目前没有“{flag.zh}”", f'it is not "{flag.en}"'),
             Text("请先登记相应的事项", "record that matter first"),
         )
     barring = sorted(BARRED_BY.get(event, frozenset()) & state.flags)
@@ -121,8 +123,8 @@ def refusal_of(
         return _refuse(
             event,
             "barred",
-            Text(f"“{flag.zh}”期间不能“{name.zh}”", f'"{name.en}" is barred while it is "{flag.en}"'),
-            Text("请等待该事项解除", "wait until that matter is settled"),
+            Text(f"“{flag.zh}”期间不能“{name.zh}”", f'"{name.en}" is not possible while it is "{flag.en}"'),
+            Text("请等待该事项解除", "wait until that matter is closed"),
         )
     if NEEDS_CONSENT.get(event) in state.flags and not pledgee_consents:
         return _refuse(

@@ -1,4 +1,4 @@
-"""Where a right stands on one day: the register's word, what the dates say, and where the two disagree."""
+"""The status of a right on one day: the register's status, the status by dates, and contradictions between them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,11 +20,11 @@ _ENDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class StatusOn:
-    """A right's status on one day, as it was known on that day.
+    """A right's status on one day, as known on that day.
 
-    status: None if nothing existed yet, or where neither the register nor the dates tell. register: the
-    register's word, as far as it speaks of that day. by_dates: what the dates alone give. conflicts: where the
-    two, or the dates among themselves, disagree. renewable_until: last day to renew a trademark past its term.
+    status: None if nothing existed yet, or if neither the register nor the dates show it. register: the register's
+    status, as far as it refers to that day. by_dates: the status by dates alone. conflicts: contradictions between
+    the two, or among the dates. renewable_until: last day to renew a trademark past its term.
     """
 
     status: LegalStatus | None
@@ -38,16 +38,16 @@ class StatusOn:
 
     @property
     def in_force(self) -> bool:
-        """Whether the right exists and can be exercised."""
+        """Return whether the right exists and can be exercised."""
         return self.status is LegalStatus.IN_FORCE
 
 
 def status_on(right: Right, day: date, rules: Rulebook) -> StatusOn:
-    """The status on ``day`` from what was known on that day.
+    """Return the status on ``day`` from what was known on that day.
 
-    The register's word counts where there is one, except that no word outlasts the term: a right past its last
-    day is expired. Without a word the status follows from the dates and, for patents, from the annual fees.
-    A word that the dates contradict is reported.
+    The register's status takes precedence if there is one, but never beyond the term: a right past its last day is
+    expired. Otherwise the status follows from the dates and, for patents, from the annual fees. A register status
+    that contradicts the dates is reported.
     """
     known = as_known_on(right, day)
     life = legal_life(known, rules, day)
@@ -62,14 +62,14 @@ def status_on(right: Right, day: date, rules: Rulebook) -> StatusOn:
     parts = [life.explanation]
     parts.extend(Explanation(Text("不一致", "conflict"), text) for text in conflicts)
     parts.extend(Explanation(Text("标记", "flag"), FLAG_TEXT[flag]) for flag in sorted(flags))
-    formula = why if register is None or status is not register else Text("登记簿所载", "the register's word")
-    shown = Text("不明", "not known") if status is None else STATUS_TEXT[status]
+    formula = why if register is None or status is not register else Text("登记簿所载", "status in the register")
+    shown = Text("不明", "unknown") if status is None else STATUS_TEXT[status]
     explanation = Explanation(_LABEL, shown, formula=formula, parts=tuple(parts))
     return StatusOn(status, register, by_dates, flags, conflicts, life, renewable_until, explanation)
 
 
 def _register_word(right: Right, life: LegalLife, day: date) -> LegalStatus | None:
-    """The register's word, unless it tells of an end that had not come by ``day``."""
+    """Return the register's status, unless it reports an end that had not come by ``day``."""
     if right.status is LegalStatus.EXPIRED and life.end is not None and day <= life.end:
         return None
     return right.status
@@ -82,19 +82,19 @@ def _by_dates(right: Right, life: LegalLife, day: date, rules: Rulebook) -> tupl
         return status, Text(f"{right.ended_date} 终止", f"ended on {right.ended_date}")
     if begun is None:
         if not KINDS[right.kind].is_registered:
-            return None, Text("没有任何日期，判断不了", "no date is given to tell from")
+            return None, Text("未填写任何日期，无法判断", "no date is given, so it cannot be determined")
         if right.filing_date is None:
-            return None, Text("到这一天还没有申请", "not yet filed on that day")
+            return None, Text("截至该日尚未申请", "not yet filed on that day")
         return LegalStatus.PENDING, Text(
             f"{right.filing_date} 申请，尚未授权或注册", f"filed {right.filing_date}, not granted"
         )
     if right.kind in PATENT_KINDS and right.fee_paid_through_year is not None:
-        # A right that lapsed for its fees did so before its term was over, and stays lapsed.
+        # A right that lapsed because of its fees did so before its term was over, and remains lapsed.
         fees = fee_state(right, day if life.end is None else min(day, life.end), rules)
         if fees.standing is FeeStanding.LAPSED and fees.owed is not None:
             return LegalStatus.LAPSED, Text(
                 f"第 {fees.owed.year} 年度年费逾期未缴，自 {fees.lapsed_on} 起终止",
-                f"the fee of year {fees.owed.year} stayed unpaid; lapsed as of {fees.lapsed_on}",
+                f"the fee of year {fees.owed.year} was not paid; lapsed as of {fees.lapsed_on}",
             )
     if life.is_over(day):
         return LegalStatus.EXPIRED, Text(f"{life.end} 届满", f"its last day was {life.end}")
@@ -102,7 +102,7 @@ def _by_dates(right: Right, life: LegalLife, day: date, rules: Rulebook) -> tupl
 
 
 def _kind_of_end(right: Right, begun: bool) -> LegalStatus:
-    """What the day of the end means: the register's word if it names an end, else lapse or withdrawal."""
+    """Return the meaning of the end date: the register's status if it names an end, else lapse or withdrawal."""
     if right.status in _ENDED:
         return right.status
     return LegalStatus.LAPSED if begun else LegalStatus.WITHDRAWN
@@ -123,25 +123,25 @@ def _conflicts(
         found.append(
             Text(
                 f"登记簿写“{says.zh}”，按日期应为“{dates.zh}”（{why.zh}）",
-                f'the register says "{says.en}", the dates give "{dates.en}" ({why.en})',
+                f'the register says "{says.en}", but by the dates it is "{dates.en}" ({why.en})',
             )
         )
     return tuple(found)
 
 
 def _mere_gap(right: Right, register: LegalStatus, by_dates: LegalStatus) -> bool:
-    """Whether the dates say less only because one is not given: an end without its day, a grant without its day."""
+    """Return whether the dates are less specific only because one is missing: an end or a grant without its day."""
     if register in _ENDED and register is not LegalStatus.EXPIRED and right.ended_date is None:
         return True
     return register in (LegalStatus.IN_FORCE, LegalStatus.EXPIRED) and by_dates is LegalStatus.PENDING
 
 
 def _renewable_until(life: LegalLife, status: LegalStatus | None, day: date) -> date | None:
-    """The last day to renew a mark past its term, while that is possible."""
+    """Return the last day to renew a mark past its term, while that is possible."""
     return life.renewal_closes if status is LegalStatus.EXPIRED and life.may_be_renewed_on(day) else None
 
 
 def _begun(right: Right) -> date | None:
-    """The day from which a right exists; None while it does not, or where no date tells."""
+    """Return the day from which a right exists; None while it does not, or if no date shows it."""
     days: tuple[date | None, ...] = tuple(getattr(right, field) for field in KINDS[right.kind].begins)
     return next((day for day in days if day is not None), None)

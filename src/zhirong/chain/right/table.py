@@ -1,4 +1,4 @@
-"""Rights out of the rows of a table: good rows become records, bad rows keep every reason why they are not."""
+"""Read rights from the rows of a table: good rows become records, bad rows keep every reason for their rejection."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,12 +19,12 @@ from zhirong.kernel.text import Text, same
 
 __all__ = ["BadRow", "RightsTable", "Row", "TableDoubt", "read_rights_table"]
 
-_HEADING_ROWS = 10  # a title or two may be above the headings
+_HEADING_ROWS = 10  # A few title rows may precede the headings.
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that holds no usable right. row: as a spreadsheet counts it, from 1. problems: all of them."""
+    """A row without a usable right. row: as a spreadsheet counts it, from 1. problems: all of them."""
 
     row: int
     problems: tuple[Problem, ...]
@@ -32,9 +32,7 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class TableDoubt:
-    """Something odd about a good row. row: as a spreadsheet counts it. id: of its right. code: stable English
-    key.
-    """
+    """An oddity of a good row. row: as a spreadsheet counts it. id: of its right. code: stable English key."""
 
     row: int
     id: str
@@ -44,11 +42,11 @@ class TableDoubt:
 
 @dataclass(frozen=True, slots=True)
 class RightsTable:
-    """What a table holds. rows: row number of each right, in the same order. not_used: headings not known.
+    """The content of a table. rows: row number of each right, in the same order. not_used: unknown headings.
 
-    doubts: what is odd about good rows. format: as it was recognised. columns: heading to field, as they were used.
-    passed_over: rows of totals.
-    given: for each right the fields that a cell of its row gives; of the others the table says nothing.
+    doubts: oddities of good rows. format: the recognised format. columns: heading to field, as used. passed_over:
+    rows of totals. given: for each right the fields that a cell of its row gives; the table says nothing about the
+    others.
     """
 
     rights: tuple[Right, ...]
@@ -63,7 +61,7 @@ class RightsTable:
 
     @property
     def row_count(self) -> int:
-        """How many rows were read, good and bad; empty ones and totals are not counted."""
+        """Return how many rows were read, good and bad; empty ones and totals are not counted."""
         return len(self.rights) + len(self.bad)
 
 
@@ -74,12 +72,12 @@ def read_rights_table(
     corrections: Mapping[str, str] | None = None,
     seen: Callable[[int], None] = nobody_looks,
 ) -> RightsTable:
-    """Rights from the rows of a table, headings included; ``columns.HEADINGS`` lists the headings known.
+    """Read rights from the rows of a table, including headings; ``columns.HEADINGS`` lists the known headings.
 
-    as_of: ends and restorations after this day are not looked at, so that the records are those that could
-    have been made on it. corrections: heading to field, as the user set them. seen: is called with the number of
-    rows read so far, every ``ROWS_BETWEEN`` rows; what it raises ends the reading. Raises InputError if no
-    headings or no rows can be found on any sheet.
+    as_of: ends and restorations after this day are ignored, so that the records are those that could have been made
+    on it. corrections: heading to field, as the user set them. seen: called with the number of rows read so far,
+    every ``ROWS_BETWEEN`` rows; an exception from it ends the reading. Raises InputError if no headings or no rows
+    can be found on any sheet.
     """
     remaining, meaning = _find_headings(rows, source, corrections or {})
     found: dict[str, tuple[Right, int]] = {}
@@ -114,8 +112,8 @@ def read_rights_table(
             given[right.number or f"row {number}"] = reader.given()
             doubts.extend(TableDoubt(number, right.id, one.code, one.text) for one in reader.oddities)
     if not found and not bad:
-        reason = Text("表头以下没有内容", "there is nothing below the headings")
-        hint = Text("每行写一件权利", "write one right in a row")
+        reason = Text("表头以下没有内容", "there is no row below the headings")
+        hint = Text("请每行填写一件权利", "enter one right per row")
         raise InputError([Problem("ROWS", "", reason, hint, "no_rows")], source)
     columns = meaning.columns
     return RightsTable(
@@ -132,8 +130,8 @@ def read_rights_table(
 
 
 def _with_classes(known: tuple[Right, int] | None, right: Right) -> tuple[Right, int] | None:
-    """One mark that a list gives in a row for each class: the same in all but its classes; None for anything
-    else.
+    """Return one mark that a list gives in a row per class: the rows agree in everything except the classes; None
+    otherwise.
     """
     if known is None or right.kind is not RightKind.TRADEMARK or not right.goods_classes:
         return None
@@ -148,10 +146,10 @@ def _with_classes(known: tuple[Right, int] | None, right: Right) -> tuple[Right,
 def _find_headings(
     rows: Iterable[Row], source: str, corrections: Mapping[str, str]
 ) -> tuple[Iterable[Row], Meaning]:
-    """The rows below the headings, and what the columns mean.
+    """Return the rows below the headings, and the meaning of the columns.
 
-    Looks at every sheet; the one with the most headings known has the list, the first of several. An explanation
-    that names the columns one below the other is not taken for a list, even where the list is still empty.
+    Every sheet is checked; the one with the most known headings contains the list, the first of several. An
+    explanation that lists the columns vertically is not taken for a list, even if the list is still empty.
     """
     looked_at: list[str] = []
     best: tuple[Iterable[Row], Columns] | None = None
@@ -186,18 +184,18 @@ def _no_headings(looked_at: list[str], rows: Iterable[Row], source: str) -> Inpu
         Text(f"是否应为“{near[0]}”？", f'did you mean "{near[0]}"?')
         if near
         else Text(
-            f"第一行写表头，其中要有号码一栏（{'、'.join(usual)} 等）；zhirong rights template 可生成模板",
-            f"put headings into the first row, one of them for the number ({', '.join(usual)} ...); "
+            f"请在第一行填写表头，并包含号码一栏（{'、'.join(usual)} 等）；可使用模板",
+            f"enter headings in the first row, one of them for the number ({', '.join(usual)} ...); "
             "zhirong rights template makes a template",
         )
     )
     names = [sheet.name for sheet in rows.sheets()] if isinstance(rows, Rows) and rows.others else []
     reason = (
         Text(
-            f"找不到号码一栏的表头（工作表：{'、'.join(names)}）",
-            f"no heading for the number is found (sheets: {', '.join(names)})",
+            f"未找到号码一栏的表头（工作表：{'、'.join(names)}）",
+            f"no number column was found in the headings (sheets: {', '.join(names)})",
         )
         if names
-        else Text("找不到号码一栏的表头", "no heading for the number is found")
+        else Text("未找到号码一栏的表头", "no number column was found in the headings")
     )
     return InputError([Problem("HEADINGS", "; ".join(looked_at[:8]), reason, hint, "no_headings")], source)

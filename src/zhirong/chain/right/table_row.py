@@ -1,4 +1,4 @@
-"""One row of a table of rights: its fields taken out, and everything that is wrong or odd about it remembered."""
+"""Read one row of a table of rights: extract its fields, and note every problem or oddity."""
 
 import re
 from collections.abc import Hashable, Mapping, Sequence
@@ -47,7 +47,8 @@ _GRANTED_DOCUMENT = re.compile(r"CN\d+[BCUYSD]\d?")
 _FIRST_GRANTED_B = date(1993, 1, 1)
 # Ranks of the columns of present holders in ``rules/adapters``.
 _PRESENT_RANKS = (0, 1)
-# Columns that nobody reads and that speak of a burden, an owner, a state or an end: what is in them is a doubt.
+# Unread columns whose heading refers to a burden, an owner, a status or an end: their content is reported as a
+# doubt.
 _TELLING = re.compile(
     "质押|质权|出质|保全|冻结|查封|无效|诉讼|涉诉|许可|异议|撤销|部分权利|受让|转让|变更|权利人|所有人|权属"
     "|状态|有效性|失效|终止|届满|到期|pledge|licen[cs]e|litigation|owner|status|lapse|expir",
@@ -55,8 +56,8 @@ _TELLING = re.compile(
 )
 _BARS = ("原", "首次", "代理")  # an original holder is no present one
 
-# Columns that say when a right ended, with the status that this event alone names. None: a lapse of what had been
-# granted, a withdrawal of what had not, so that "given up" without a grant is an application given up.
+# Columns with the day on which a right ended, and the status that this event alone means. None: a lapse if the
+# right was granted, a withdrawal if it was not, so that "given up" without a grant is an abandoned application.
 _ENDS: tuple[tuple[str, LegalStatus | None], ...] = (
     ("withdrawn", None),
     ("given_up", None),
@@ -84,7 +85,7 @@ _RARE = frozenset(
 _KIND_OF_PATENT = {kind.value: kind for kind in PATENT_KINDS}
 _NO_FLAGS: frozenset[Flag] = frozenset()
 _END_COLUMNS = frozenset(column for column, _ in _ENDS)
-# The column in which a field of the record is to be looked for when it is wrong.
+# The column that is reported if a field of the record is wrong.
 _COLUMN_OF = {"ended_date": "ended"}
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -93,7 +94,7 @@ Shared = TypeVar("Shared")
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """Something odd about a good row. code: stable English key."""
+    """An oddity of a good row. code: stable English key."""
 
     code: str
     text: Text
@@ -101,11 +102,10 @@ class Oddity:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What the columns of a table mean. words: of its format. kind: the one kind that the list holds, if it says
-    so.
+    """The meaning of a table's columns. words: of its format. kind: the one kind in the list, if it says so.
 
-    of_patents: whether the heading of the numbers speaks of patents only. telling: the columns that nobody reads
-    and that speak of a burden, an owner, a state or an end. shared: values that many rows have, each kept once.
+    of_patents: whether the heading of the numbers means patents only. telling: the unread columns whose heading
+    refers to a burden, an owner, a status or an end. shared: values that many rows have, each stored once.
     """
 
     columns: Columns
@@ -123,12 +123,14 @@ class Meaning:
         object.__setattr__(self, "several", tuple((name, of) for name, of in places if len(of) > 1))
 
     def once(self, value: Shared) -> Shared:
-        """The same value as an earlier row had, where there was one: a long list names few holders many times."""
+        """Return the stored copy of an equal value of an earlier row, if any: a long list repeats few holders many
+        times.
+        """
         kept: Shared = self.shared.setdefault(value, value)
         return kept
 
     def keep(self, key: Hashable, value: object) -> None:
-        """Keep what was calculated from the words of a row for the rows that say the same, as long as there are
+        """Store the result calculated from the words of a row for rows with the same words, as long as there are
         few.
         """
         if len(self.shared) < _MOST_SHARED:
@@ -136,7 +138,7 @@ class Meaning:
 
 
 class RowReader:
-    """Takes the fields of one right out of one row and remembers what was wrong with them."""
+    """Extracts the fields of one right from one row and notes its problems."""
 
     def __init__(self, meaning: Meaning, cells: Sequence[Cell], row: int, as_of: date | None) -> None:
         self._meaning = meaning
@@ -166,29 +168,29 @@ class RowReader:
             field,
             value,
             f"{field}_twice",
-            Text(f"与第 {first} 行相同", f"row {first} has the same"),
-            Text("请删除重复的一行，或更正它", "remove one of the rows, or correct it"),
+            Text(f"与第 {first} 行相同", f"same as in row {first}"),
+            Text("请删除或更正重复的一行", "remove or correct one of the rows"),
         )
 
     def is_empty(self) -> bool:
-        """Whether the row holds nothing at all."""
+        """Return whether the row is empty."""
         return not self._places and not any(
             cell.strip() if isinstance(cell, str) else cell is not None for cell in self._cells
         )
 
     def given(self) -> frozenset[str]:
-        """The fields that a cell of this row gives."""
+        """Return the fields that a cell of this row gives."""
         return self._meaning.once(frozenset(self._places))
 
     def is_total(self) -> bool:
-        """Whether the row counts the others: it begins with a word for a total and holds no number of a right."""
+        """Return whether the row is a total: it begins with a word for one and has no number of a right."""
         first = self._words[0] or next((text for text in self._words if text), "")
         if word_key(first).rstrip(":：") not in self._meaning.words["total"]:
             return False
         return not any(kind_of_number(self._words[place.at]) for place in self._filled("number"))
 
     def right(self) -> Right:
-        """The right of this row; of no use where problems were noted."""
+        """Return the right of this row; unusable if problems were noted."""
         self._check_width()
         kind, number = self._kind_and_number()
         publication_number = self._publication_number(kind)
@@ -199,24 +201,24 @@ class RowReader:
             registration_date = term_start
             self._doubt(
                 "registered_by_term",
-                f"没有注册日，取专用权期限的第一天 {term_start}",
-                f"no day of registration: the first day of the term, {term_start}, stands for it",
+                f"未填写注册日，取专用权期限的第一天 {term_start}",
+                f"no day of registration: the first day of the term, {term_start}, is used",
             )
         holders = self._holders()
         ended_date, end_status, looks_ahead = self._end(grant_date)
         said = self._state(was_granted=grant_date is not None or registration_date is not None)
         word = said.status
         if looks_ahead and word is not LegalStatus.IN_FORCE:
-            # The register's word has its own date: next to an end still to come it would look ahead. A right that
-            # is in force next to the end that is expected of it is no such case.
+            # The register's status has its own date: combined with a future end it would look ahead. A right in
+            # force with its expected end is no such case.
             word = end_status
         elif word is None:
             word = end_status
         if word in (LegalStatus.REFUSED, LegalStatus.WITHDRAWN) and kind in PATENT_KINDS and grant_date is not None:
             self._doubt(
                 "granted_and_refused",
-                f"已于 {grant_date} 授权，却写“{STATUS_TEXT[word].zh}”",
-                f'granted on {grant_date}, yet "{STATUS_TEXT[word].en}"',
+                f"已于 {grant_date} 授权，但填写为“{STATUS_TEXT[word].zh}”",
+                f'granted on {grant_date}, but stated as "{STATUS_TEXT[word].en}"',
             )
         note = self._text("notes")
         right = Right(
@@ -277,9 +279,9 @@ class RowReader:
                     "lost_digits",
                     Text(
                         "号码的末几位已丢失（被表格软件当作数字）",
-                        "its last digits are lost: a spreadsheet took it for a number",
+                        "its last digits are lost because a spreadsheet stored it as a number",
                     ),
-                    Text("请将该列设为文本，重新填写", "make the column text and enter the number again"),
+                    Text("请将该列设为文本，重新填写", "format the column as text and enter the number again"),
                 )
         written = [self._without_certificate(text) for text in self._texts("number")]
         kind = self._word("kind", KIND_WORDS, KIND_TEXT) or self._meaning.kind
@@ -301,7 +303,7 @@ class RowReader:
                 "; ".join(kept),
                 "numbers_differ",
                 Text("几栏号码不是同一个号", "the columns give different numbers"),
-                Text("一行只写一件权利的号码", "enter the number of one right in a row"),
+                Text("每行请只填写一件权利的号码", "enter the number of only one right per row"),
             )
         return kind, kept[0] if kept else ""
 
@@ -320,19 +322,21 @@ class RowReader:
 
     @staticmethod
     def _without_certificate(text: str) -> str:
-        """The registration number of software where its certificate number is next to it."""
+        """Return the registration number of software if its certificate number is also given."""
         found = _SOFTWARE_NUMBER.search(text.upper()) if "软著" in text else None
         return text if found is None else found[0]
 
     def _note_unknown_number(self, written: Sequence[str]) -> None:
-        """Why a number that does not name its kind cannot be used: it is damaged, or the kind must be said."""
+        """Return why a number that does not name its kind cannot be used: it is damaged, or the kind must be
+        stated.
+        """
         text = written[0] if written else ""
         if text.isdecimal() and len(text) <= _LONGEST_TRADEMARK and not self._meaning.of_patents:
             self.note(
                 "kind",
                 "",
                 "kind_needed",
-                Text(f"光凭数字 {text} 看不出种类", f"the digits {text} alone do not tell the kind"),
+                Text(f"仅凭数字 {text} 无法判断种类", f"the digits {text} alone do not show the kind"),
                 Text("请写明种类，如商标", "state the kind, such as a trademark"),
             )
             return
@@ -350,18 +354,22 @@ class RowReader:
                 "number",
                 text,
                 "number_unknown",
-                Text("看不出是哪一类权利的号码", "no kind of right has such a number"),
+                Text("无法判断是哪一类权利的号码", "this is not a number of any kind of right"),
                 Text("请更正号码，或写明种类", "correct the number, or state the kind"),
             )
             return
-        self.note("number", "", "missing", Text("没有号码，也没有种类", "neither number nor kind"), _FILL_IN)
+        self.note(
+            "number", "", "missing", Text("没有号码，也没有种类", "neither number nor kind is given"), _FILL_IN
+        )
 
     # -- when it ended ------------------------------------------------------------------------------------------
 
     def _end(self, grant_date: date | None) -> tuple[date | None, LegalStatus | None, bool]:
-        """The last end not undone, the status it names, and whether an end after the as-of day was omitted.
+        """Return the last end that was not reversed, its status, and whether an end after the as-of day was
+        ignored.
 
-        A restoration on its day or later undoes an end, and so does a later grant, which cannot follow a real one.
+        A restoration on its day or later reverses an end, and so does a later grant, which cannot follow a real
+        end.
         """
         ended: date | None = None
         status: LegalStatus | None = None
@@ -385,7 +393,7 @@ class RowReader:
     # -- when it began, and its state --------------------------------------------------------------------------
 
     def _begun(self, kind: RightKind, publication_number: str) -> tuple[date | None, date | None, date | None]:
-        """Days of grant, registration and publication. A granted document's day is that of the grant."""
+        """Read the days of grant, registration and publication. A granted document's day is that of the grant."""
         grant, registration = self._day("grant_date"), self._day("registration_date")
         publication = self._day("publication_date", unless=_NOT_PUBLISHED)
         if kind in PATENT_KINDS:
@@ -398,7 +406,7 @@ class RowReader:
         return grant, registration, publication
 
     def _term(self) -> tuple[date | None, date | None]:
-        """Last and first day of the present term."""
+        """Return the last and first day of the present term."""
         end = self._day("term_end_date")
         texts = self._texts("term")
         if not texts:
@@ -409,7 +417,7 @@ class RowReader:
                 "term",
                 texts[0],
                 "not_a_term",
-                Text("不是起止两个日期", "not a first and a last day"),
+                Text("不是起止两个日期", "must be a first and a last day"),
                 Text("请填写为 2015-02-21 至 2025-02-20", "write 2015-02-21 至 2025-02-20"),
             )
             return end, None
@@ -447,24 +455,24 @@ class RowReader:
         return frozenset(found)
 
     def _doubt_unread(self) -> None:
-        """Columns that no mapping reads and that speak of a burden, an owner, a state or an end."""
+        """Note unread columns whose heading refers to a burden, an owner, a status or an end."""
         for place in self._meaning.telling:
             text = self._words[place.at]
             if text and word_key(text) not in UNBURDENED:
                 self._doubt(
                     "unread_column",
                     f"“{place.heading}”一栏未采用，写的是“{text[:60]}”",
-                    f'the column "{place.heading}" is not used and says "{text[:60]}"',
+                    f'the column "{place.heading}" is not used; it contains "{text[:60]}"',
                 )
 
     # -- fields -------------------------------------------------------------------------------------------------
 
     def _all_filled(self, field: str) -> Sequence[Place]:
-        """Every column of a field that holds something in this row."""
+        """Return every column of a field that has a value in this row."""
         return self._places.get(field, ())
 
     def _filled(self, field: str) -> Sequence[Place]:
-        """The columns of a field that decide: those of the lowest rank that hold something."""
+        """Return the columns of a field that decide: those of the lowest rank with a value."""
         filled = self._places.get(field, ())
         if len(filled) < 2:
             return filled
@@ -500,20 +508,20 @@ class RowReader:
                 field,
                 "",
                 "missing",
-                Text("有这一栏却没有填", "the column is there but the cell is empty"),
+                Text("有此栏但未填写", "the column exists but the cell is empty"),
                 _FILL_IN,
             )
         return ""
 
     def _doubt_difference(self, field: str, values: Sequence[object]) -> None:
-        """Doubt columns of one meaning that differ."""
+        """Note columns of one meaning that differ."""
         if len(values) > 1 and len(set(values)) > 1:
             heads = "、".join(place.heading for place in self._filled(field))
             shown = "; ".join(str(value) for value in values)
             self._doubt("columns_differ", f"{heads} 几栏不同：{shown}", f"the columns {heads} differ: {shown}")
 
     def _day(self, field: str, unless: frozenset[str] = frozenset()) -> date | None:
-        """The day of a field. Where columns of one meaning differ the earliest counts, and the row is doubtful."""
+        """Read the day of a field. If columns of one meaning differ, the earliest counts and the row is doubtful."""
         if field not in self._places:
             return None
         days = self._days(field, unless)
@@ -577,7 +585,7 @@ class RowReader:
             field,
             text,
             "out_of_range",
-            Text("不是范围内的整数", "not a whole number within the range"),
+            Text("不是范围内的整数", "must be a whole number within the range"),
             Text(
                 f"请填写 {allowed[0]} 至 {allowed[-1]} 的整数",
                 f"write a whole number from {allowed[0]} to {allowed[-1]}",
@@ -604,7 +612,7 @@ class RowReader:
         parts = [part.strip() for part in re.split(r"[;；、,，|\s]+", text) if part.strip()]
         found = [_CLASS.match(part) for part in parts]
         numbers = [int(match[1]) for match in found if match is not None]
-        # What stands beside "9类" is the name of the class.
+        # Text beside "9类" is the name of the class.
         is_named = any(match is not None and "类" in match[0] for match in found)
         is_whole = all(
             is_named if match is None else match.end() == len(part) or "类" in match[0]
@@ -628,7 +636,8 @@ class RowReader:
             return known
         before = len(self.problems) + len(self.oddities)
         found = self._holders_written()
-        if len(self.problems) + len(self.oddities) == before:  # else each row says again what is wrong or odd
+        # Otherwise each row would repeat the same problems and oddities.
+        if len(self.problems) + len(self.oddities) == before:
             self._meaning.keep(key, found)
         return found
 
@@ -647,7 +656,10 @@ class RowReader:
                 "; ".join(codes),
                 "codes_differ",
                 Text("信用代码比权利人多", "there are more credit codes than holders"),
-                Text("按权利人的顺序写，用分号隔开", "give them in the order of the holders, parted by semicolons"),
+                Text(
+                    "请按权利人的顺序填写，用分号隔开",
+                    "enter them in the order of the holders, separated by semicolons",
+                ),
             )
         natural = self._yes("natural_person")
         codes.extend([""] * (len(names) - len(codes)))
@@ -668,8 +680,8 @@ class RowReader:
             if not by_comma:
                 self._doubt(
                     "holders_joined",
-                    f"“{name}”读作 {len(parts)} 个权利人；不是的，请改正",
-                    f'"{name}" is read as {len(parts)} holders; correct it if it is one',
+                    f"“{name}”识别为 {len(parts)} 个权利人；有误请更正",
+                    f'"{name}" is read as {len(parts)} holders; correct it if that is wrong',
                 )
         return found
 
@@ -692,7 +704,7 @@ class RowReader:
                 Problem(
                     f"+{len(extra)}",
                     "; ".join(extra),
-                    Text("比表头多出的格子里有内容", "cells beyond the headings hold something"),
+                    Text("表头以外的单元格中有内容", "cells beyond the headings are not empty"),
                     Text("请检查是否有未加引号的逗号", "check for a comma without quotes"),
                     "too_many_cells",
                 )
@@ -703,12 +715,12 @@ class RowReader:
             field,
             text,
             "damaged",
-            Text("含有损坏的字符，编码不一致", "it holds damaged characters: the encoding is mixed"),
+            Text("含有损坏的字符，编码不一致", "it contains damaged characters: the encoding is inconsistent"),
             Text("请重新导出这一行，另存为 UTF-8", "export the row again and save it as UTF-8"),
         )
 
     def _note_choice(self, field: str, text: str, offered: Mapping[Word, Text]) -> None:
-        """Note a word that is not known, and offer those of the template."""
+        """Note an unknown word, and offer those of the template."""
         self.note(
             field,
             text,
@@ -722,7 +734,7 @@ class RowReader:
 
 
 def telling_columns(columns: Columns) -> tuple[Place, ...]:
-    """The columns that nobody reads and that speak of a burden, an owner, a state or an end."""
+    """Return the unread columns whose heading refers to a burden, an owner, a status or an end."""
     return tuple(
         place
         for place in columns.not_used
@@ -731,7 +743,7 @@ def telling_columns(columns: Columns) -> tuple[Place, ...]:
 
 
 def number_headings(columns: Columns) -> set[str]:
-    """The keys of the headings under which the numbers stand."""
+    """Return the keys of the headings of the numbers."""
     return {
         key
         for place in columns.places.get("number", ())

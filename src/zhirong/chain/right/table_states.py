@@ -1,9 +1,8 @@
-"""What the words about the state of a right say together: several columns, states beside last events, dead words
-last.
+"""The combined meaning of the words about the state of a right: several columns, statuses next to last events,
+obsolete words last.
 
-A word that the right is over never gives way to one that it lives. The last event of a register need not be about
-life
-at all: a pledge or a transfer leaves the state to the other columns and the dates.
+A word that the right has ended always outweighs one that it is in force. The last event in a register need not be
+about the right's life: after a pledge or a transfer, the other columns and the dates decide the status.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +22,7 @@ Meaning = LegalStatus | Said
 
 @dataclass(frozen=True, slots=True)
 class StateCell:
-    """A cell about the state. field: ``status``, ``validity`` or ``event``."""
+    """A cell about the status. field: ``status``, ``validity`` or ``event``."""
 
     field: str
     heading: str
@@ -32,7 +31,7 @@ class StateCell:
 
 @dataclass(frozen=True, slots=True)
 class StateSaid:
-    """What the cells say together. doubts: code and text of what is odd. unknown: cells with a word not known."""
+    """The combined meaning of the cells. doubts: code and text of each oddity. unknown: cells with an unknown word."""
 
     status: LegalStatus | None
     flags: frozenset[Flag]
@@ -41,7 +40,7 @@ class StateSaid:
 
 
 def meaning_of(word: str, words: Mapping[str, str]) -> Meaning | None:
-    """What one word says; None if it is not known."""
+    """Return the meaning of one word; None if it is unknown."""
     found = words.get(word_key(word)) or words.get(word_key(word).replace(" ", ""))
     if found is None:
         return None
@@ -51,7 +50,7 @@ def meaning_of(word: str, words: Mapping[str, str]) -> Meaning | None:
 def state_of(
     cells: Sequence[StateCell], words: Mapping[str, Mapping[str, str]], *, was_granted: bool, owner_is_present: bool
 ) -> StateSaid:
-    """What the cells of one row say. was_granted: whether a grant or registration is known. owner_is_present:
+    """Interpret the cells of one row. was_granted: whether a grant or registration is known. owner_is_present:
     whether the holder comes from a column of present holders.
     """
     said: list[tuple[StateCell, str, Meaning]] = []
@@ -68,8 +67,8 @@ def state_of(
                     (
                         "event_unknown",
                         Text(
-                            f"“{cell.heading}”写“{word}”，不知其意",
-                            f'"{cell.heading}" says "{word}", not known here',
+                            f"“{cell.heading}”填写为“{word}”，无法识别",
+                            f'"{cell.heading}" contains "{word}", which is unknown here',
                         ),
                     )
                 )
@@ -82,7 +81,7 @@ def state_of(
 
 
 def _parts(written: str, listed: Mapping[str, str]) -> list[str]:
-    """The words of a cell: itself where it is known as a whole, else its parts."""
+    """Return the words of a cell: the whole cell if it is known, else its parts."""
     for separators in (_SEPARATORS, _COMMAS):
         if meaning_of(written, listed) is not None:
             return [written]
@@ -110,7 +109,7 @@ def _status(
         other = next(one for one in living if one[2] is not living[0][2])
         doubts.append(("states_differ", _differ(living[0], other)))
     if dead:
-        # Whatever the order of the columns, the same state comes out.
+        # The order of the columns does not change the result.
         return min((meaning for _, _, meaning in dead), key=list(LegalStatus).index), doubts
     if over:
         status = LegalStatus.LAPSED if was_granted else LegalStatus.WITHDRAWN
@@ -119,8 +118,8 @@ def _status(
             (
                 "over_without_reason",
                 Text(
-                    f"“{cell.heading}”写“{word}”，没有说明怎样失效；按“{STATUS_TEXT[status].zh}”读入，请核实",
-                    f'"{cell.heading}" says "{word}" without saying how it ended; read as "{STATUS_TEXT[status].en}": check it',
+                    f"“{cell.heading}”填写为“{word}”，未说明失效原因；按“{STATUS_TEXT[status].zh}”读入，请核实",
+                    f'"{cell.heading}" contains "{word}" without saying how the right ended; read as "{STATUS_TEXT[status].en}"; please check',
                 ),
             )
         )
@@ -133,32 +132,33 @@ def _status(
 def _differ(one: tuple[StateCell, str, Meaning], other: tuple[StateCell, str, Meaning]) -> Text:
     first, second = sorted(((one[0].heading, one[1]), (other[0].heading, other[1])))
     return Text(
-        f"“{first[0]}”写“{first[1]}”，“{second[0]}”写“{second[1]}”，两者矛盾",
+        f"“{first[0]}”填写为“{first[1]}”，“{second[0]}”填写为“{second[1]}”，两者矛盾",
         f'"{first[0]}" says "{first[1]}", "{second[0]}" says "{second[1]}": they contradict each other',
     )
 
 
 def _odd(cell: StateCell, word: str, meaning: Meaning, owner_is_present: bool) -> tuple[str, Text] | None:
-    head_zh, head_en = f"“{cell.heading}”写“{word}”", f'"{cell.heading}" says "{word}"'
+    head_zh, head_en = f"“{cell.heading}”填写为“{word}”", f'"{cell.heading}" says "{word}"'
     if meaning is Said.TRANSFERRED and not owner_is_present:
         return "transferred", Text(
-            f"{head_zh}：权利转移过，核实现在的权利人", f"{head_en}: it was transferred; check who holds it now"
+            f"{head_zh}：权利曾转移，请核实现权利人",
+            f"{head_en}: the right was transferred; check who holds it now",
         )
     if meaning is Said.PARTLY_INVALID:
         return "partly_invalid", Text(
-            f"{head_zh}：部分权利要求无效，核实余下的范围",
-            f"{head_en}: some claims are invalid; check what is left",
+            f"{head_zh}：部分权利要求无效，请核实剩余范围",
+            f"{head_en}: some claims are invalid; check which remain",
         )
     if meaning is Said.LICENSED:
         return "licensed", Text(
-            f"{head_zh}：有许可，补录许可的种类和期限",
-            f"{head_en}: it is licensed; add the licence's kind and term",
+            f"{head_zh}：存在许可，请补充许可的种类和期限",
+            f"{head_en}: the right is licensed; add the licence's kind and term",
         )
     if meaning is Said.DISPUTED:
-        return "disputed", Text(f"{head_zh}：核实争议", f"{head_en}: check the dispute")
+        return "disputed", Text(f"{head_zh}：请核实争议", f"{head_en}: check the dispute")
     if meaning is Said.RESTORED:
         return "restored", Text(
-            f"{head_zh}：权利曾终止后恢复，核实现在的状态",
-            f"{head_en}: it had ended and was restored; check its state",
+            f"{head_zh}：权利曾终止后恢复，请核实当前状态",
+            f"{head_en}: the right had ended and was restored; check its status",
         )
     return None

@@ -1,4 +1,4 @@
-"""Interest that runs by the day on what is late or misused, kept exactly and owed in whole fen."""
+"""Daily interest on late or misused amounts, kept exactly and owed in whole fen."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +10,10 @@ from zhirong.kernel.money import Fen, round_fen
 
 @dataclass(slots=True)
 class Pot:
-    """Interest accrued since the start, exactly, and what of it is gone: paid, waived or written off.
+    """Interest accrued since the start, exactly, and its part that is gone: paid, waived or written off.
 
-    The exact amount is carried permanently and rounded only as a whole, so that what is owed does not depend on how
-    often it was looked at.
+    The exact amount is never rounded in storage and is rounded only as a whole, so that the debt does not depend on
+    how often it was queried.
     """
 
     exact: Fraction = Fraction(0)
@@ -21,16 +21,16 @@ class Pot:
 
     @property
     def earned(self) -> Fen:
-        """All of it since the start, in whole fen, halves up."""
+        """Return everything accrued since the start, in whole fen, halves up."""
         return round_fen(self.exact)
 
     @property
     def owed(self) -> Fen:
-        """What is left of it."""
+        """Return what is left of it."""
         return self.earned - self.gone
 
     def take(self, most: Fen) -> Fen:
-        """Take off as much as is owed, at most ``most``; gives what was taken."""
+        """Deduct what is owed, at most ``most``; return the amount deducted."""
         taken = min(self.owed, most)
         self.gone += taken
         return taken
@@ -38,7 +38,7 @@ class Pot:
 
 @dataclass(frozen=True, slots=True)
 class Uplifts:
-    """Contract rate and what lateness and misuse add to it, as shares of it."""
+    """The contract rate, and the uplifts for lateness and misuse as shares of it."""
 
     yearly: Fraction
     overdue: Fraction
@@ -47,10 +47,11 @@ class Uplifts:
     compound_at_contract: bool = False
 
     def penalty(self, not_due: Fen, overdue: Fen, misused: Fen, start: date, end: date) -> Fraction:
-        """Penalty interest on principal between two days, exactly, in fen.
+        """Return penalty interest on principal between two days, exactly, in fen.
 
-        Overdue principal bears the whole penalty rate, as no ordinary interest runs on it any more. Principal not
-        yet due that is misused bears only the uplift, next to its ordinary interest. Where both hold, the heavier.
+        Overdue principal bears the whole penalty rate, since ordinary interest on it has ended. Misused principal
+        that is not yet due bears only the uplift, in addition to its ordinary interest. If both apply, the higher
+        one counts.
         """
         misused_not_due = min(misused, not_due)
         misused_overdue = min(misused - misused_not_due, overdue)
@@ -59,9 +60,9 @@ class Uplifts:
         return weighed * self.yearly * year_fraction(start, end, self.basis)
 
     def compound(self, interest: Fen, start: date, end: date) -> Fraction:
-        """Compound interest on interest that fell due and is unpaid, exactly, in fen.
+        """Return compound interest on unpaid interest that fell due, exactly, in fen.
 
-        At the rate for lateness, or at the contract's rate where it is agreed until the loan's end.
+        The rate is that for lateness, or the contract's rate until the loan's end where so agreed.
         """
         above = 0 if self.compound_at_contract else self.overdue
         return interest * (1 + above) * self.yearly * year_fraction(start, end, self.basis)

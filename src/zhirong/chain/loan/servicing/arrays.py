@@ -1,7 +1,7 @@
 """A portfolio as arrays, for the run at the end of a day: the same figures as the replay, many loans at a time.
 
-Only time passes here. A loan on which something else happens that day is replayed and restored. Interest is kept as
-whole fen and a remainder over an exact denominator, so that nothing is ever rounded but as the replay rounds it.
+The arrays handle only the passage of time. A loan with any other event that day is replayed and loaded again.
+Interest is kept as whole fen and a remainder over an exact denominator, so that rounding always matches the replay.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from zhirong.kernel.text import Text
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int8]
 Flags = npt.NDArray[np.bool_]
-Days = npt.NDArray[np.int32]  # day numbers, as date.toordinal counts
+Days = npt.NDArray[np.int32]  # Day numbers, as date.toordinal counts them.
 Positions = npt.NDArray[np.intp]
 
 RATE_SCALE = 10**8  # yearly rates are whole numbers of 10⁻⁸
@@ -37,7 +37,7 @@ NEVER = int(np.iinfo(np.int32).max)  # a day that never comes
 
 
 def _carry(fen: Ints, rest: Ints, den: Ints) -> None:
-    """Turn what is a whole fen of the remainders into fen, in place."""
+    """Turn whole fen in the remainders into fen, in place."""
     over = rest >= den
     fen += over
     rest -= den * over
@@ -45,7 +45,7 @@ def _carry(fen: Ints, rest: Ints, den: Ints) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Exact amounts: whole fen and remainders over ``den``; ``step_*``: what one more day adds."""
+    """Exact amounts: whole fen and remainders over ``den``; ``step_*``: the increase of one more day."""
 
     fen: Ints
     rest: Ints
@@ -54,17 +54,17 @@ class Money:
     step_rest: Ints
 
     def rounded(self) -> Ints:
-        """In whole fen, halves up."""
+        """Return whole fen, rounded halves up."""
         return self.fen + (2 * self.rest >= self.den)
 
     def after_a_day(self) -> "Money":
-        """One day later."""
+        """Advance one day."""
         fen, rest = self.fen + self.step_fen, self.rest + self.step_rest
         _carry(fen, rest, self.den)
         return replace(self, fen=fen, rest=rest)
 
     def after_a_day_at(self, where: Positions) -> "Money":
-        """One day later at some positions; nothing runs at the others."""
+        """Advance one day at some positions; at the others nothing accrues."""
         some_fen = self.fen[where] + self.step_fen[where]
         some_rest = self.rest[where] + self.step_rest[where]
         _carry(some_fen, some_rest, self.den[where])
@@ -75,20 +75,20 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class LoanArrays:
-    """Loans at the end of ``day``, each a position in every array; the loans of a debtor stand together.
+    """Loans at the end of ``day``, each at one position in every array; the loans of a debtor are adjacent.
 
-    principal: outstanding, due or not; time alone does not change it. not_due: what of it is not due. interest: of
-    the running period. penalty, compound: earned since the start; ``*_gone``: what of it is paid. late_principal,
-    late_interest: past their due day, the oldest of ``oldest`` (a day number, or NEVER). waiting_*: between the end
-    of a period and its due day. costs. rate, late_rate: 10⁻⁸ a year. next_reset: the day on which the rate is
-    reset, or NEVER.
-    row, last_row: the next row ahead and where they end; row_*: the rows of all loans one after another.
-    day_num ÷ day_den: what part of a year a day of the running row counts for.
-    least: the category by facts and history that no day changes, and ``least_rule`` the rule that gives it;
-    held_to,
-    watched_to: the first day on which a bad loan may be upgraded, or a restructured one is watched no more.
-    has_history: whether facts or history may hold its category down. debtor: the number of its debtor; debtor_at:
-    where each debtor's loans begin. elsewhere, late_elsewhere, is_retail: by debtor.
+    principal: outstanding, due or not; time alone does not change it. not_due: its part that is not due. interest:
+    of the running period. penalty, compound: earned since the start; ``*_gone``: the part already paid.
+    late_principal, late_interest: past their due day, the oldest of ``oldest`` (a day number, or NEVER). waiting_*:
+    between the end of a period and its due day. costs. rate, late_rate: 10⁻⁸ a year. next_reset: the day on which
+    the rate is reset, or NEVER.
+
+    row, last_row: the next row and the end of the loan's rows; row_*: the rows of all loans one after another.
+    day_num ÷ day_den: the fraction of a year that a day of the running row counts for. least: the category by facts
+    and history that no day changes, and ``least_rule`` the rule that gives it; held_to, watched_to: the first day
+    on which a bad loan may be upgraded, or the watch of a restructured one ends. has_history: whether facts or
+    history may limit its category. debtor: the number of its debtor; debtor_at: where each debtor's loans begin.
+    elsewhere, late_elsewhere, is_retail: by debtor.
     """
 
     day: date
@@ -133,18 +133,18 @@ class LoanArrays:
 
     @property
     def penalty_owed(self) -> Ints:
-        """Penalty interest owed, in whole fen."""
+        """Return the penalty interest owed, in whole fen."""
         return self.penalty.rounded() - self.penalty_gone
 
     @property
     def compound_owed(self) -> Ints:
-        """Compound interest owed, in whole fen."""
+        """Return the compound interest owed, in whole fen."""
         return self.compound.rounded() - self.compound_gone
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A loan to be put into arrays: its contract, state, and what else is known of it and its debtor."""
+    """A loan to be put into arrays: its contract, its state, and other data on it and its debtor."""
 
     contract: Contract
     state: LoanPosition
@@ -154,7 +154,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Debtor:
-    """What is known of a debtor beyond its loans here."""
+    """Data on a debtor beyond its loans here."""
 
     elsewhere: Fen = 0
     late_elsewhere: Fen = 0
@@ -162,10 +162,10 @@ class Debtor:
 
 
 def why_not(loan: Loaded) -> str:
-    """Why a loan cannot go through the arrays and must be replayed every day; empty if it can."""
+    """Return why a loan cannot go through the arrays and must be replayed every day; empty if it can."""
     state, contract = loan.state, loan.contract
     if state.misused or state.credit:
-        return "misused funds or credit held"
+        return "misused funds or unapplied cash"
     if state.bankrupt_on is not None:
         return "interest has stopped with the acceptance of a bankruptcy petition"
     if contract.penalty_basis == "act_act" or contract.terms.day_count not in ("monthly", "act_360", "act_365"):
@@ -198,8 +198,8 @@ def why_not(loan: Loaded) -> str:
 
 
 def _waits_too_long(loan: Loaded) -> bool:
-    """Whether holidays shift some due day to the end of the next period or past it: arrays hold one wait per
-    loan.
+    """Return whether holidays shift some due day to the end of the next period or later: arrays store one waiting
+    instalment per loan.
     """
     rows = _rows(loan)
     waiting = [item.due.toordinal() for item in loan.state.items if item.left and item.due > loan.state.as_of]
@@ -211,18 +211,18 @@ def _waits_too_long(loan: Loaded) -> bool:
 def load(
     loans: Sequence[Loaded], rules: Rulebook, day: date, debtors: Mapping[str, Debtor] | None = None
 ) -> LoanArrays:
-    """Loans as arrays, sorted by debtor. All must stand at the end of ``day``.
+    """Put loans into arrays, sorted by debtor. All must be at the end of ``day``.
 
-    Raises ValueError naming a loan that stands at another day or cannot go through arrays (``why_not``), or a
-    debtor whose late debts elsewhere are negative or more than its debts there.
+    Raises ValueError naming a loan that is at another day or cannot go through arrays (``why_not``), or a debtor
+    whose late debts elsewhere are negative or more than its debts there.
     """
     known = {} if debtors is None else debtors
     for name, debtor in known.items():
         if not 0 <= debtor.late_elsewhere <= debtor.elsewhere:
-            raise ValueError(f"{name}: late_elsewhere must lie between nothing and elsewhere")
+            raise ValueError(f"{name}: late_elsewhere must lie between zero and elsewhere")
     ordered = sorted(loans, key=lambda loan: (loan.debtor, loan.state.loan_id))
     for loan in ordered:
-        reason = why_not(loan) if loan.state.as_of == day else f"it stands at {loan.state.as_of}, not {day}"
+        reason = why_not(loan) if loan.state.as_of == day else f"its state is of {loan.state.as_of}, not {day}"
         if reason:
             raise ValueError(f"{loan.state.loan_id}: {reason}")
     figures = [_figures(loan, rules, day) for loan in ordered]
@@ -288,7 +288,7 @@ def load(
 
 
 def with_interest_steps(arrays: LoanArrays, where: Positions) -> LoanArrays:
-    """What a day adds to the interest of the running period, computed again at some positions."""
+    """Calculate again, at some positions, what a day adds to the interest of the running period."""
     at = np.minimum(arrays.row[where], max(len(arrays.row_num) - 1, 0))
     runs = arrays.row[where] < arrays.last_row[where]
     balance = np.where(runs, arrays.not_due[where], 0)
@@ -299,7 +299,7 @@ def with_interest_steps(arrays: LoanArrays, where: Positions) -> LoanArrays:
 
 
 def with_late_steps(arrays: LoanArrays, where: Positions) -> LoanArrays:
-    """What a day adds to penalty and compound interest, computed again at some positions."""
+    """Calculate again, at some positions, what a day adds to penalty and compound interest."""
     rate = arrays.late_rate[where]
     penalty = _daily(arrays.late_principal[where], rate, arrays.penalty.den[where])
     bearing = np.where(arrays.compounds[where], arrays.late_interest[where], 0)
@@ -312,7 +312,7 @@ def with_late_steps(arrays: LoanArrays, where: Positions) -> LoanArrays:
 
 
 def _daily(balance: Ints, rate: Ints, den: Ints) -> tuple[Ints, Ints]:
-    """balance × rate ÷ den as whole fen and remainder, without a product that 64 bits cannot hold."""
+    """Return balance × rate ÷ den as whole fen and remainder, without a product that exceeds 64 bits."""
     high, low = np.divmod(balance, _LIMB)
     fen, rest = np.divmod(high * rate, den)
     more, rest = np.divmod(rest * _LIMB + low * rate, den)
@@ -330,7 +330,9 @@ def _money(fen: Ints, rest: Ints, den: Ints) -> Money:
 
 
 def _part_of_a_day(period: Period, basis: InterestBasis) -> Fraction:
-    """What part of a year each day of a period counts for; the same for all, by the bases that arrays take."""
+    """Return the fraction of a year that each day of a period counts for; equal for all days under the bases that
+    arrays accept.
+    """
     whole = fraction_of_year(period, period.start, period.end, basis)
     return whole / (period.end - period.start).days
 
@@ -360,7 +362,7 @@ def _rates(loan: Loaded) -> tuple[Fraction, Fraction]:
 
 
 def _dens(loan: Loaded) -> tuple[int, int]:
-    """Denominators of the running period's interest and of what runs on arrears."""
+    """Return the denominators of the running period's interest and of interest on arrears."""
     rows = _rows(loan)
     start = loan.contract.terms.start
     late = year_fraction(start, date.fromordinal(start.toordinal() + 1), loan.contract.penalty_basis)
@@ -368,7 +370,7 @@ def _dens(loan: Loaded) -> tuple[int, int]:
 
 
 def _rest(state: LoanPosition, loan: Loaded) -> tuple[Fraction, Fraction, Fraction]:
-    """What of the exact amounts the denominators cannot hold: nothing, if the loan fits."""
+    """Return the part of the exact amounts that the denominators cannot represent: zero if the loan fits."""
     den, late = _dens(loan)
     return (state.accrued_exact * den % 1, state.penalty_exact * late % 1, state.compound_exact * late % 1)
 
@@ -414,7 +416,7 @@ def _figures(loan: Loaded, rules: Rulebook, day: date) -> dict[str, Any]:
     return figures
 
 
-# Every rule that can decide a category, in the order in which the classification looks at them.
+# Every rule that can decide a category, in the order of the classification.
 RULES: tuple[str, ...] = (
     "lending.classification.days",
     "lending.classification.technical_days",
@@ -433,12 +435,12 @@ _BY_FACTS = frozenset(RULES[2:6])
 
 
 def rule_code(rule: str) -> int:
-    """A rule's position among those that can decide."""
+    """Return a rule's position among those that can decide."""
     return RULES.index(rule)
 
 
 def _least(loan: Loaded, rules: Rulebook, day: date) -> CategoryGround:
-    """The first of the worst grounds that time does not change."""
+    """Return the first of the worst grounds that time does not change."""
     grounds = [g for g in classify(loan.state.standing, rules, day, loan.facts).grounds if g.rule in _BY_FACTS]
     nothing = CategoryGround(Category.NORMAL, RULES[0], Text("", ""))
     return max(grounds, key=lambda ground: ground.category.grade, default=nothing)
@@ -452,7 +454,7 @@ def _held_to(loan: Loaded, rules: Rulebook, day: date) -> int:
 
 
 def _watched_to(loan: Loaded, rules: Rulebook, day: date) -> int:
-    """The first day after the watch; NEVER while what fell due in it is unpaid."""
+    """Return the first day after the watch; NEVER while an amount that fell due in it is unpaid."""
     standing = loan.state.standing
     watch = watch_of(standing, loan.facts, rules, day)
     if watch is None or watch.is_over(standing, loan.facts, day):

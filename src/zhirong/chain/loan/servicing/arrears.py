@@ -1,4 +1,4 @@
-"""What has fallen due and is unpaid: instalments, penalty and compound interest, costs; and how it is covered."""
+"""Unpaid amounts due: instalments, penalty and compound interest, costs; and how payments cover them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ POTS = (Head.PENALTY, Head.COMPOUND)
 
 @dataclass(slots=True)
 class Owed:
-    """An instalment that fell due, as it is being paid."""
+    """An instalment that fell due, while it is being paid."""
 
     number: int
     due: date
@@ -26,18 +26,17 @@ class Owed:
     principal_left: Fen
     interest_left: Fen
     cleared_on: date | None = None
-    in_grace: dict[Head, Fraction] = field(
-        default_factory=dict
-    )  # of penalty and compound: forgiven if it is paid now
+    # Penalty and compound interest that is waived if the instalment is paid now.
+    in_grace: dict[Head, Fraction] = field(default_factory=dict)
 
     @property
     def left(self) -> Fen:
-        """All that is unpaid of it."""
+        """Return everything unpaid of it."""
         return self.principal_left + self.interest_left
 
 
 class Arrears:
-    """The working figures of what is due. It knows no plan and no event."""
+    """The working figures of amounts due, independent of plan and events."""
 
     def __init__(self, walk: Walk, compounds: bool, grace_days: int = 0) -> None:
         self._walk, self._compounds, self._grace = walk, compounds, timedelta(days=grace_days)
@@ -48,39 +47,39 @@ class Arrears:
 
     @property
     def total(self) -> Fen:
-        """Everything that is due."""
+        """Return everything that is due."""
         return self.costs + sum(pot.owed for pot in self.pots.values()) + sum(item.left for item in self.items)
 
     @property
     def principal(self) -> Fen:
-        """Principal that fell due and is unpaid."""
+        """Return the principal that fell due and is unpaid."""
         return sum(item.principal_left for item in self.items)
 
     @property
     def last_number(self) -> int:
-        """The number of the last instalment that fell due, 0 for none."""
+        """Return the number of the last instalment that fell due, 0 for none."""
         return max((item.number for item in self.items), default=0)
 
     def add(self, number: int, due: date, principal: Fen, interest: Fen) -> None:
-        """An instalment falls due; one of nothing is omitted."""
+        """Add an instalment that falls due; one of zero is omitted."""
         if principal or interest:
             self.items.append(Owed(number, due, principal, interest, principal, interest))
 
     def next_stop(self, after: date) -> date | None:
-        """The next day on which an unpaid instalment is due, or its days of grace end."""
+        """Return the next day on which an unpaid instalment is due, or its days of grace end."""
         stops = (stop for item in self.items if item.left for stop in (item.due, item.due + self._grace))
         return min((stop for stop in stops if stop > after), default=None)
 
     def awaits(self, day: date) -> bool:
-        """Whether some unpaid instalment is due later than ``day``."""
+        """Return whether some unpaid instalment is due later than ``day``."""
         return any(item.due > day and item.left for item in self.items)
 
     def oldest_late(self, day: date) -> date | None:
-        """The due day of the oldest unpaid instalment that is late on ``day``."""
+        """Return the due day of the oldest unpaid instalment that is late on ``day``."""
         return min((item.due for item in self.items if item.left and item.due < day), default=None)
 
     def run(self, uplifts: Uplifts, not_due: Fen, misuse: Fen | None, start: date, end: date) -> None:
-        """Penalty and compound interest from ``start`` to ``end``, between which nothing falls due.
+        """Accrue penalty and compound interest from ``start`` to ``end``, between which nothing falls due.
 
         misuse: how much of the principal is misused; None for all of it.
         """
@@ -99,12 +98,14 @@ class Arrears:
                     self._forgive(item, Head.COMPOUND, uplifts.compound(item.interest_left, start, end))
 
     def _forgive(self, item: Owed, head: Head, amount: Fraction) -> None:
-        """What an instalment bears within its days of grace waits with it."""
+        """Record interest of an instalment within its days of grace as pending."""
         self.pots[head].exact -= amount
         item.in_grace[head] = item.in_grace.get(head, Fraction(0)) + amount
 
     def _end_grace(self, day: date) -> None:
-        """Instalments whose days of grace have passed owe what they bore in them; those paid in time never do."""
+        """Charge the pending interest of instalments whose days of grace have passed; those paid in time never owe
+        it.
+        """
         for item in self.items:
             if item.in_grace and (not item.left or day >= item.due + self._grace):
                 for head, amount in item.in_grace.items() if item.left else ():
@@ -112,7 +113,7 @@ class Arrears:
                 item.in_grace = {}
 
     def cover(self, amount: Fen, order: Order) -> tuple[dict[Head, Fen], dict[int, Fen]]:
-        """Cover what is due, at most ``amount``; gives what went to each head and to each instalment."""
+        """Cover amounts due, at most ``amount``; return the amounts by component and by instalment."""
         parts, by_item = dict.fromkeys(Head, 0), defaultdict[int, Fen](int)
         left = amount
         items = self._unpaid()
@@ -125,15 +126,15 @@ class Arrears:
         return parts, dict(by_item)
 
     def give_up(self, head: Head, most: Fen) -> Fen:
-        """Take off what is owed of a head, at most ``most``, the oldest first; gives what was taken off."""
+        """Deduct at most ``most`` from one component, the oldest first; return the amount deducted."""
         return self._cover_head(head, most, self._unpaid(), defaultdict(int))
 
     def principal_of(self, number: int) -> Fen:
-        """The unpaid principal of one instalment."""
+        """Return the unpaid principal of one instalment."""
         return sum(item.principal_left for item in self.items if item.number == number)
 
     def take_principal(self, number: int | None = None) -> Fen:
-        """Take the unpaid principal out of one instalment, or of all, to be put off."""
+        """Remove the unpaid principal of one instalment, or of all, to defer it."""
         taken = 0
         for item in self.items:
             if number in (None, item.number):
@@ -143,7 +144,7 @@ class Arrears:
         return taken
 
     def take_interest(self) -> Fen:
-        """Take out the unpaid interest of all instalments, to become principal."""
+        """Remove the unpaid interest of all instalments, to capitalise it."""
         taken = 0
         for item in self.items:
             taken += item.interest_left
@@ -151,7 +152,7 @@ class Arrears:
         return taken
 
     def take_all(self) -> dict[Head, Fen]:
-        """Take out everything, by head."""
+        """Remove everything, by component."""
         off = {Head.COSTS: self.costs, **{head: pot.take(pot.owed) for head, pot in self.pots.items()}}
         self.costs = 0
         off[Head.INTEREST] = self.take_interest()
@@ -161,7 +162,9 @@ class Arrears:
         return off
 
     def note(self, oldest_before: date | None, today: date) -> None:
-        """After a change: how late it was until today, if what is oldest changed, and what was cleared today."""
+        """Return, after a change, how late the loan was until today if its oldest instalment changed, and what was
+        cleared today.
+        """
         oldest = self.oldest_late(today)
         if oldest_before is not None and oldest != oldest_before:
             self.spans.append(LateSpan(oldest_before, today, clears=oldest is None))
@@ -170,7 +173,7 @@ class Arrears:
                 item.cleared_on = today
 
     def frozen(self) -> tuple[Item, ...]:
-        """Every instalment that fell due, as it stands."""
+        """Return every instalment that fell due, in its present state."""
         return tuple(
             Item(i.number, i.due, i.principal, i.interest, i.principal_left, i.interest_left, i.cleared_on)
             for i in self.items

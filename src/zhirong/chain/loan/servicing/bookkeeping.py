@@ -1,8 +1,8 @@
-"""From what a loan stands at to entries: what the books do not show yet is booked today, and nothing is edited.
+"""Turn a loan's state into entries: what the books do not show yet is booked today, and no entry is edited.
 
-For each cause the replay gives cumulative amounts by account. What the books hold for that cause already is taken
-off; the rest is an entry of today. A late payment thus brings its own entry, and one more for every later event
-that it changed.
+For each cause the replay gives cumulative amounts by account. The amounts already in the books for that cause are
+deducted; the rest is an entry of today. A late payment thus causes its own entry, and one more for every later
+event that it changed.
 """
 
 from collections.abc import Mapping
@@ -20,14 +20,16 @@ _PROVISION_EXPENSE, _PROVISION_ACCOUNT = "lender:expense:provision", "lender:pro
 
 
 def provision_moves(amount: Fen) -> Moves:
-    """What the books should show for a provision of ``amount`` fen, cumulatively."""
+    """Return what the books should show for a provision of ``amount`` fen, cumulatively."""
     if amount == 0:
         return {}
     return {PROVISION: {_PROVISION_EXPENSE: amount, _PROVISION_ACCOUNT: -amount}}
 
 
 def balances_of(state: LoanPosition) -> dict[str, Fen]:
-    """What the books should hold for a loan by what it stands at, whatever was booked to get there; debit positive."""
+    """Return the balances that the books should hold for a loan in its present state, whatever was booked before;
+    debit positive.
+    """
     owed = {
         Head.COSTS: state.costs,
         Head.PENALTY: state.penalty,
@@ -44,10 +46,11 @@ def balances_of(state: LoanPosition) -> dict[str, Fen]:
 
 
 def to_book(state: LoanPosition, booked: Moves, day: date, provision: Fen | None = None) -> tuple[Entry, ...]:
-    """The entries of ``day`` that bring the books from ``booked`` to the state, one a cause that differs.
+    """Return the entries of ``day`` that bring the books from ``booked`` to the state, one for each cause that
+    differs.
 
-    booked: what the books hold for this loan, cumulatively by cause and account. provision: what should be set
-    aside; None leaves the provision as it is booked.
+    booked: what the books hold for this loan, cumulatively by cause and account. provision: the required provision;
+    None leaves the booked one.
     """
     wanted: dict[str, Mapping[str, Fen]] = dict(state.moves)
     if provision is not None:

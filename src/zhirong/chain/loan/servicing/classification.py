@@ -1,6 +1,7 @@
-"""Five categories by the order of 2023: by days, by what is known of the debtor, by its other debts, by history.
+"""Five-category classification by the measures of 2023: by days, by facts on the debtor, by its other debts, by
+history.
 
-Every rule that applies gives a category at least; the worst decides, and the result names the rule that gave it.
+Every applicable rule gives a minimum category. The worst decides, and the result names the rule that gave it.
 """
 
 from collections.abc import Sequence
@@ -22,9 +23,9 @@ _DAYS = "lending.classification.days"
 
 @dataclass(frozen=True, slots=True)
 class LoanFacts:
-    """What is known of a loan beyond its payments.
+    """Facts on a loan beyond its payments.
 
-    is_technical: the delay has a technical cause that is not the debtor's. is_impaired: credit-impaired.
+    is_technical: the delay has a technical cause outside the debtor's control. is_impaired: credit-impaired.
     expected_loss: expected credit loss as a share of the balance. in_liquidation: of the debtor. is_refinancing:
     lent to repay an earlier loan of a debtor in difficulty. in_difficulty: whether the debtor is in financial
     difficulty now; None if nothing is stated.
@@ -43,9 +44,8 @@ class DebtorClaims:
     """A debtor's claims (fen), for the two rules that look beyond the loan.
 
     claims, bad: at this bank, and those of them that are non-performing by themselves. debts, late: at all banks,
-    and those of them more than 90 days overdue. is_retail: the rules do not hold for retail debtors. is_enhanced:
-    the claims are secured in a way that the supervisor recognises, and the bad ones do not draw the others with
-    them.
+    and those of them more than 90 days overdue. is_retail: the rules do not apply to retail debtors. is_enhanced:
+    the claims are secured in a way that the supervisor recognises, and the bad ones do not affect the others.
     """
 
     claims: Fen = 0
@@ -58,7 +58,7 @@ class DebtorClaims:
 
 @dataclass(frozen=True, slots=True)
 class CategoryGround:
-    """One rule that applies: at least ``category``. rule: its id, ``loan.written_off`` and the like for facts."""
+    """One applicable rule: at least ``category``. rule: its id, ``loan.written_off`` and the like for facts."""
 
     category: Category
     rule: str
@@ -70,7 +70,7 @@ class CategoryGround:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """A category, the rule that decided it, and every ground in the order in which they were looked at."""
+    """A category, the rule that decided it, and every ground in the order of the checks."""
 
     category: Category
     decided_by: str
@@ -78,7 +78,7 @@ class Classification:
     explanation: Explanation
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys."""
+        """Return a dictionary with stable keys."""
         return {
             "category": self.category.value,
             "decided_by": self.decided_by,
@@ -102,10 +102,10 @@ def classify(
     facts: LoanFacts | None = None,
     debtor: DebtorClaims | None = None,
 ) -> Classification:
-    """The category of a loan on ``day``.
+    """Return the category of a loan on ``day``.
 
-    Raises RuleError for a day on which no classification rule holds. ``debtor`` omitted leaves the two rules of a
-    debtor's other debts unapplied.
+    Raises RuleError for a day on which no classification rule is in force. Without ``debtor``, the two rules on a
+    debtor's other debts are not applied.
     """
     known = LoanFacts() if facts is None else facts
     grounds = [
@@ -136,7 +136,7 @@ def classify(
 
 
 def category_by_days(days_overdue: int, rules: Rulebook, day: date) -> Category:
-    """The category that the days overdue alone give: beyond 0, 90, 270, 360 days."""
+    """Return the category by days overdue alone: more than 0, 90, 270, 360 days."""
     limits = rules.at(_DAYS, day).value
     return worst(Category.NORMAL, *(Category(name) for name, limit in limits.items() if days_overdue > limit))
 
@@ -152,7 +152,7 @@ def _by_days(standing: LoanStanding, facts: LoanFacts, rules: Rulebook, day: dat
         if days <= limit.whole():
             words = Text(
                 f"技术性逾期 {days} 天，不超过 {limit.whole()} 天",
-                f"technically {days} days late, at most {limit.whole()}",
+                f"{days} days late for technical reasons, at most {limit.whole()}",
             )
             return [CategoryGround(Category.NORMAL, limit.id, words, days, "days", limit)]
     over = rule.value[category.value]
@@ -187,7 +187,7 @@ def _by_facts(facts: LoanFacts, rules: Rulebook, day: date) -> list[CategoryGrou
 
 def _by_history(standing: LoanStanding, facts: LoanFacts, rules: Rulebook, day: date) -> list[CategoryGround]:
     if standing.written_off:
-        # Its arrears left the books unpaid: no days are counted on, and nothing upgrades it.
+        # Its arrears left the books unpaid: days overdue no longer count, and nothing upgrades it.
         return [CategoryGround(Category.LOSS, "loan.written_off", Text("已核销", "written off"))]
     grounds = []
     watch = watch_of(standing, facts, rules, day)
@@ -203,11 +203,10 @@ def _by_history(standing: LoanStanding, facts: LoanFacts, rules: Rulebook, day: 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The observation period of a restructured loan, the order of 2023, article 20.
+    """The observation period of a restructured loan, measures of 2023, article 20.
 
-    change: the last restructuring. start: the first due day after it, or the due day missed since on which the
-    watch began again. end: its last day at the earliest. again: changed within the watch of an earlier
-    restructuring.
+    change: the last restructuring. start: the first due day after it, or the missed due day on which the watch
+    began again. end: its last day at the earliest. again: changed within the watch of an earlier restructuring.
     """
 
     change: Restructured
@@ -216,8 +215,8 @@ class Watch:
     again: bool
 
     def is_over(self, standing: LoanStanding, facts: LoanFacts, day: date) -> bool:
-        """Whether the watch is over on ``day``: its end has passed, what fell due in it is paid, no difficulty is
-        known.
+        """Return whether the watch is over on ``day``: its end has passed, what fell due in it is paid, and no
+        difficulty is known.
         """
         late_since = day - timedelta(days=standing.days_overdue)
         in_arrears = standing.days_overdue > 0 and late_since <= self.end
@@ -225,7 +224,7 @@ class Watch:
 
 
 def watch_of(standing: LoanStanding, facts: LoanFacts, rules: Rulebook, day: date) -> Watch | None:
-    """The watch of the last restructuring, over or not; None for a loan that was never restructured.
+    """Return the watch of the last restructuring, over or not; None for a loan that was never restructured.
 
     A loan that refinances another of a debtor in difficulty counts as restructured on its first day.
     """
@@ -241,8 +240,8 @@ def watch_of(standing: LoanStanding, facts: LoanFacts, rules: Rulebook, day: dat
 
 
 def _watched(change: Restructured, standing: LoanStanding, rule: RuleValue, day: date) -> tuple[date, date]:
-    """First and last day of a watch as known on ``day``: so many periods and months, again from each due day
-    missed.
+    """Return the first and last day of a watch as known on ``day``: a number of periods and months, again from each
+    missed due day.
     """
     periods, months = int(rule.value["periods"]), int(rule.value["months"])
 
@@ -258,11 +257,11 @@ def _watched(change: Restructured, standing: LoanStanding, rule: RuleValue, day:
 
 
 def _by_watch(watch: Watch, facts: LoanFacts, rules: Rulebook, day: date) -> list[CategoryGround]:
-    """What a loan under watch is at least: special mention, worse if it was bad or was changed again."""
+    """Return the minimum category of a loan under watch: special mention, worse if it was bad or was changed again."""
     rule = rules.at("lending.classification.watch", day)
     words = Text(
         f"{watch.change.day} 重组，观察期自 {watch.start} 起，至少到 {watch.end}",
-        f"restructured on {watch.change.day}, watched from {watch.start} until {watch.end} at least",
+        f"restructured on {watch.change.day}, under observation from {watch.start} until at least {watch.end}",
     )
     grounds = [CategoryGround(Category.SPECIAL_MENTION, rule.id, words, watch.end, "day", rule)]
     before = category_by_days(watch.change.days_late, rules, day)
@@ -270,12 +269,12 @@ def _by_watch(watch: Watch, facts: LoanFacts, rules: Rulebook, day: date) -> lis
         kept = rules.at("lending.classification.restructured_bad", day)
         words = Text(
             f"重组前逾期 {watch.change.days_late} 天，观察期内不上调",
-            f"{watch.change.days_late} days late when it was restructured: no upgrade within the watch",
+            f"{watch.change.days_late} days late when it was restructured; no upgrade during the observation period",
         )
         grounds.append(CategoryGround(before, kept.id, words, watch.change.days_late, "days", kept))
     if watch.again and facts.in_difficulty is not False:
         second = rules.at("lending.classification.second_restructuring", day)
-        words = Text("观察期内再次重组", "restructured again within the watch")
+        words = Text("观察期内再次重组", "restructured again during the observation period")
         if facts.in_difficulty is None:
             words = Text(
                 f"{words.zh}；请说明债务人是否仍有财务困难（in_difficulty）",
@@ -293,8 +292,8 @@ def _bad_beyond(rules: Rulebook, day: date) -> int:
 class Hold:
     """Why a loan that was bad may not be upgraded yet.
 
-    clean: the day on which its arrears were paid; None while some are unpaid. kept, of: periods kept since, and how
-    many must be. until: the day before which it may not be upgraded anyway.
+    clean: the day on which its arrears were paid; None while some are unpaid. kept, of: periods paid in time since,
+    and the required number. until: the earliest day of an upgrade.
     """
 
     clean: date | None
@@ -303,22 +302,22 @@ class Hold:
     until: date = date.max
 
     def is_over(self, day: date) -> bool:
-        """Whether it may be upgraded on ``day``."""
+        """Return whether it may be upgraded on ``day``."""
         return self.clean is not None and self.kept >= self.of and day >= self.until
 
     def text(self, day: date) -> Text:
-        """In words."""
+        """Return the reason in words."""
         if self.clean is None:
-            return Text("曾为不良，逾期尚未全部付清", "it was bad, and not all arrears are paid")
+            return Text("曾为不良，逾期尚未全部付清", "previously non-performing, and not all arrears are paid")
         return Text(
             f"曾为不良，{self.clean} 付清逾期后正常偿付 {self.kept} 期；须满 {self.of} 期并到 {self.until}",
-            f"it was bad; since its arrears were paid on {self.clean} {self.kept} of {self.of} periods were kept, "
-            f"and the wait lasts until {self.until}",
+            f"previously non-performing; since the arrears were paid on {self.clean}, {self.kept} of {self.of} periods"
+            f" were paid in time; the waiting period lasts until {self.until}",
         )
 
 
 def hold_of(standing: LoanStanding, rules: Rulebook, day: date) -> Hold | None:
-    """What holds a loan that was bad from being upgraded on ``day``; None if it never was, or was released
+    """Return what prevents a bad loan from being upgraded on ``day``; None if it never was bad, or was released
     before.
     """
     return _hold(standing, rules.at("lending.classification.upgrade", day), _bad_beyond(rules, day), day)
@@ -356,7 +355,7 @@ def _by_debtor(debtor: DebtorClaims, rules: Rulebook, day: date) -> list[Categor
             debtor.claims,
             "bad_share",
             "该债务人在本行的不良债权占",
-            "bad claims of the debtor at the bank",
+            "non-performing claims on the debtor at the bank",
         ),
         (
             debtor.late,
@@ -395,7 +394,7 @@ def classify_debtor(
     elsewhere: Fen = 0,
     late_elsewhere: Fen = 0,
 ) -> dict[str, Classification]:
-    """Every loan of one debtor, each first by itself and then with the debtor's other debts in view.
+    """Classify every loan of one debtor, each first by itself and then with the debtor's other debts.
 
     elsewhere, late_elsewhere: debts at other banks, and those of them more than 90 days overdue.
     """

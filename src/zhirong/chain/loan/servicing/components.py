@@ -1,4 +1,4 @@
-"""The heads under which a debtor owes, and the five categories of a loan."""
+"""The components of a debt, and the five categories of a loan."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from zhirong.kernel.text import Text
 
 
 class Head(StrEnum):
-    """What an owed fen is owed for. principal, interest: fallen due or not, as the place says."""
+    """The component of an owed amount. principal, interest: due or not yet due, depending on the field."""
 
     COSTS = "costs"
     PENALTY = "penalty"
@@ -35,12 +35,12 @@ class Category(StrEnum):
 
     @property
     def grade(self) -> int:
-        """0 for normal to 4 for loss."""
+        """Return 0 for Pass to 4 for Loss."""
         return CATEGORIES.index(self)
 
     @property
     def is_bad(self) -> bool:
-        """Non-performing: substandard or worse."""
+        """Return whether it is non-performing: Substandard or worse."""
         return self.grade >= Category.SUBSTANDARD.grade
 
 
@@ -55,5 +55,5 @@ CATEGORY_TEXT: dict[Category, Text] = {
 
 
 def worst(*categories: Category) -> Category:
-    """The worst of several categories."""
+    """Return the worst of several categories."""
     return max(categories, key=lambda category: category.grade)

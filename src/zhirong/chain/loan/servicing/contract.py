@@ -1,4 +1,4 @@
-"""What a loan contract agrees about lateness, misuse and payments, next to its terms of money and days."""
+"""The terms of a loan contract on lateness, misuse and payments, beside its terms on money and days."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ from zhirong.chain.loan.terms import Finding, LoanTerms
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
 
-# prepay_shorten: later instalments stay as high and the loan ends sooner. prepay_reduce: it ends as agreed with
-# smaller instalments. hold: money beyond what is due waits for the next due day. With each of them, what settles
-# the whole loan, together with what is held, settles it on its day.
+# prepay_shorten: later instalments keep their amount and the loan ends sooner. prepay_reduce: it ends as agreed
+# with smaller instalments. hold: money beyond what is due waits for the next due day. In all three cases a payment
+# that, with the cash held, settles the whole loan settles it on its day.
 Excess = Literal["prepay_shorten", "prepay_reduce", "hold"]
-# by_head: all costs first, then all penalties ... by_instalment: the oldest instalment wholly, then the next.
+# by_head: all costs first, then all penalties ... by_instalment: the oldest instalment completely, then the next.
 Walk = Literal["by_head", "by_instalment"]
 
 Order = tuple[Head, ...]
@@ -33,14 +33,13 @@ class Contract:
     """A loan contract as it is serviced.
 
     overdue_uplift, misuse_uplift: added to the contract rate, as a share of it (0.5: half as much again).
-    compounds: whether interest that fell due and was not paid bears interest at the penalty rate.
-    order: the heads in the order in which a payment covers them; None for the rule's order. orders: another order
-    while the loan is in a category. walk: across all instalments head by head, or instalment by instalment.
-    excess: what happens to money beyond what is due. grace_days: an instalment paid within so many days after its
-    due day bears no penalty or compound interest; one that is not bears both from its due day. It is late all the
-    same.
-    compound_within_term: whether unpaid interest bears interest at the penalty rate before the loan's end too, or
-    at the contract's own rate until then.
+    compounds: whether interest that fell due and was not paid bears interest at the penalty rate. order: the
+    components in the order in which a payment covers them; None for the rule's order. orders: another order while
+    the loan is in a category. walk: across all instalments by component, or instalment by instalment. excess: what
+    happens to money beyond what is due. grace_days: an instalment paid within this many days after its due day
+    bears no penalty or compound interest; one paid later bears both from its due day. It counts as late in either
+    case. compound_within_term: whether unpaid interest also bears interest at the penalty rate before the loan's
+    end, or at the contract's own rate until then.
     """
 
     loan_id: str
@@ -57,7 +56,9 @@ class Contract:
 
     @property
     def penalty_basis(self) -> DayCount:
-        """How penalty and compound interest count days: as the contract does by actual days, else days ÷ 360."""
+        """Return how penalty and compound interest count days: as the contract does by actual days, else days ÷
+        360.
+        """
         basis = self.terms.day_count
         if basis in ("act_360", "act_365", "act_act"):
             return basis
@@ -65,7 +66,7 @@ class Contract:
 
 
 def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterator[Finding]:
-    """What in the contract the rules of ``day`` do not allow: field, value, code, reason, hint.
+    """Return the terms of the contract that the rules of ``day`` do not allow: field, value, code, reason, hint.
 
     Fields are those of the whole file: ``loan.changes``, ``servicing.order``.
     """
@@ -91,9 +92,7 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
             "loan.changes",
             len(contract.terms.changes),
             "changes_are_events",
-            Text(
-                "放款后的变化在重算时是事件", "what changes after the drawdown is an event when a loan is replayed"
-            ),
+            Text("放款后的变化在重算时是事件", "changes after disbursement must be events when a loan is replayed"),
             Text("请改写为 [[event]]", "write it as an [[event]]"),
         )
     if contract.terms.grace is not None and contract.terms.grace.interest != "paid":
@@ -106,8 +105,8 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
                 "a loan whose grace defers or capitalises interest cannot be replayed yet",
             ),
             Text(
-                "宽限期利息写为 paid，或用 due_row 事件逐期写明",
-                "let it be paid, or name each instalment by due_row events",
+                "请将宽限期利息填写为 paid，或用 due_row 事件逐期写明",
+                "set it to paid, or give each instalment as a due_row event",
             ),
         )
     for name, order in (("order", contract.order), *(("orders." + c, o) for c, o in contract.orders.items())):
@@ -116,6 +115,6 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
                 f"servicing.{name}",
                 ", ".join(order),
                 "order_incomplete",
-                Text("抵充顺序须把五项各写一次", "the order must name each of the five heads once"),
+                Text("抵充顺序须将五项各列一次", "the order must name each of the five components once"),
                 same(", ".join(Head)),
             )

@@ -1,4 +1,4 @@
-"""A payment over several debts of one debtor, where nothing was agreed: Civil Code, article 560."""
+"""Allocate a payment over several debts of one debtor where nothing was agreed: Civil Code, article 560."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from zhirong.kernel.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """One debt. due: its due day. owed: all of it. secured: how much of it security covers. burden: its yearly rate."""
+    """One debt. due: its due day. owed: all of it. secured: the part that security covers. burden: its yearly rate."""
 
     id: str
     due: date
@@ -20,25 +20,25 @@ class Debt:
     burden: Decimal
 
 
-# How one debt comes before another under each name that the rule uses: what is smaller comes first.
+# The sort key of a debt under each name in the rule: the smaller comes first.
 _EARLIER: dict[str, Callable[[Debt, date], Decimal | int]] = {
     "due_first": lambda debt, day: int(debt.due > day),
     "least_secured": lambda debt, day: Decimal(min(debt.secured, debt.owed)) / debt.owed,
     "heavier": lambda debt, day: -debt.burden,
     "earlier_due": lambda debt, day: debt.due.toordinal(),
 }
-_PRO_RATA = "pro_rata"  # the last of the order: those alike in all before it share
+_PRO_RATA = "pro_rata"  # The last name of the order: debts that are equal in everything before it share.
 
 
 def over_debts(
     amount: Fen, debts: Sequence[Debt], day: date, rules: Rulebook, chosen: Sequence[str] = ()
 ) -> dict[str, Fen]:
-    """What each debt gets of a payment, and under the empty text what is left when all are paid.
+    """Return each debt's part of a payment, and under the empty text what is left when all are paid.
 
     chosen: the debts that the debtor named when paying, in its order; they come first. The others follow in the
-    order of the rule ``lending.servicing.order_of_debts``: those due on ``day``; among them the one least secured,
-    that is with the least share of it covered; then the heavier burden; then the earlier due; and those alike in
-    all of it share in proportion to what is owed. Raises KeyError for a name in ``chosen`` that is no debt.
+    order of the rule ``lending.servicing.order_of_debts``: those due on ``day``; among them the one with the
+    smallest secured share; then the heavier burden; then the earlier due day; and debts that are equal in all of it
+    share in proportion to what is owed. Raises KeyError for a name in ``chosen`` that is no debt.
     """
     parts = dict.fromkeys((debt.id for debt in debts), 0)
     left = amount

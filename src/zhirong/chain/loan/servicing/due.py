@@ -1,4 +1,4 @@
-"""What falls due when: of one loan and of a portfolio, between two days."""
+"""Amounts that fall due between two days, of one loan and of a portfolio."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from zhirong.kernel.money import Fen, yuan
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What one loan is to pay on one day. overdue: it should have been paid by then already."""
+    """The amount that one loan has to pay on one day. overdue: it should already have been paid."""
 
     day: date
     loan_id: str
@@ -22,11 +22,11 @@ class Due:
 
     @property
     def total(self) -> Fen:
-        """Principal and interest."""
+        """Return principal and interest."""
         return self.principal + self.interest
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; money as strings in yuan."""
+        """Return a dictionary with stable keys; money as strings in yuan."""
         return {
             "day": self.day.isoformat(),
             "loan": self.loan_id,
@@ -40,7 +40,8 @@ class Due:
 
 
 def due_of(state: LoanPosition, first: date, last: date) -> tuple[Due, ...]:
-    """What is unpaid or falls due from ``first`` to ``last``, both included; interest ahead as if nothing happens.
+    """Return what is unpaid or falls due from ``first`` to ``last``, both included; future interest as if nothing
+    else happens.
 
     Arrears keep the day on which they were due.
     """
@@ -66,13 +67,13 @@ def due_of(state: LoanPosition, first: date, last: date) -> tuple[Due, ...]:
 
 
 def calendar(states: Iterable[LoanPosition], first: date, last: date) -> tuple[Due, ...]:
-    """What a portfolio is to be paid from ``first`` to ``last``, by day, then by loan."""
+    """Return what a portfolio has to pay from ``first`` to ``last``, by day, then by loan."""
     found = [due for state in states for due in due_of(state, first, last)]
     return tuple(sorted(found, key=lambda due: (due.day, due.loan_id, due.number)))
 
 
 def per_day(dues: Iterable[Due]) -> dict[date, Fen]:
-    """The sum that falls due on each day, in the order of the days."""
+    """Return the sum that falls due on each day, in the order of the days."""
     sums: dict[date, Fen] = {}
     for due in dues:
         sums[due.day] = sums.get(due.day, 0) + due.total

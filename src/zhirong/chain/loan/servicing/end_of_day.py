@@ -1,8 +1,8 @@
 """The run at the end of a day over a portfolio: interest, instalments, categories, provisions, block by block.
 
-A block is a pure function's argument and its result is another; blocks are cut only between debtors, so that none
-needs another. Who calls writes each finished block away; a run that was interrupted continues with the blocks that
-are not written yet, and ends where an uninterrupted one does.
+A pure function turns one block into another. Blocks are cut only between debtors, so that none needs another. The
+caller stores each finished block; an interrupted run continues with the blocks that are not stored yet and has the
+same result as an uninterrupted one.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -42,12 +42,12 @@ class DayRules:
 
     @property
     def bad_beyond(self) -> int:
-        """Days overdue beyond which a loan is bad."""
+        """Return the days overdue above which a loan is bad."""
         return dict(self.limits)[Category.SUBSTANDARD]
 
 
 def day_rules(rules: Rulebook, day: date, table: ProvisionTable = "five_category") -> DayRules:
-    """The rules of ``day`` with one of the two tables of provisions."""
+    """Read the rules of ``day`` with one of the two tables of provisions."""
     limits = rules.at("lending.classification.days", day).value
     return DayRules(
         day=day,
@@ -73,12 +73,14 @@ class BlockResult:
 
     @property
     def reset(self) -> tuple[str, ...]:
-        """The loans whose rate is reset on this day: replay them and load the block again before the next."""
+        """Return the loans whose rate is reset on this day: replay them and load the block again before the next
+        day.
+        """
         where = np.flatnonzero(self.loans.next_reset == self.loans.day.toordinal())
         return tuple(self.loans.ids[int(position)] for position in where)
 
     def totals(self) -> dict[str, Fen]:
-        """Sums over the block: principal, what runs and is owed, provisions."""
+        """Return sums over the block: principal, accrued and owed amounts, provisions."""
         loans = self.loans
         return {
             "principal": int(loans.principal.sum()),
@@ -91,13 +93,13 @@ class BlockResult:
 
 
 def end_of_day(loans: LoanArrays, rules: DayRules) -> BlockResult:
-    """One block from the end of one day to the end of the next.
+    """Advance one block from the end of one day to the end of the next.
 
     Raises ValueError for rules of another day, and naming a loan whose rate was reset (``BlockResult.reset``) and
     which was not replayed since.
     """
     if rules.day != loans.day + timedelta(days=1):
-        raise ValueError(f"the block stands at {loans.day}; the rules are of {rules.day}")
+        raise ValueError(f"the block is of {loans.day}; the rules are of {rules.day}")
     passed = np.flatnonzero(loans.next_reset <= loans.day.toordinal())
     if passed.size:
         late = loans.ids[int(passed[0])]
@@ -110,9 +112,9 @@ def end_of_day(loans: LoanArrays, rules: DayRules) -> BlockResult:
 def run_day(
     blocks: Sequence[LoanArrays], rules: DayRules, done: Collection[int] = ()
 ) -> Iterator[tuple[int, BlockResult]]:
-    """The blocks not in ``done``, each with its number, as they are finished.
+    """Yield the blocks not in ``done``, each with its number, as they are finished.
 
-    Write each away before taking the next, with its number; after an interruption pass the numbers written.
+    Store each with its number before taking the next; after an interruption pass the numbers stored.
     """
     for number, block in enumerate(blocks):
         if number not in done:
@@ -131,7 +133,7 @@ def _accrue(loans: LoanArrays, day: date) -> LoanArrays:
 
 
 def _fall_due(loans: LoanArrays) -> LoanArrays:
-    """Periods that end today: their principal and interest wait for the due day, and the next period begins."""
+    """End the periods of today: their principal and interest wait for the due day, and the next period begins."""
     today = loans.day.toordinal()
     where = np.flatnonzero(loans.next_end == today)
     if not where.size:
@@ -171,7 +173,7 @@ def _fall_due(loans: LoanArrays) -> LoanArrays:
 
 
 def _fall_late(loans: LoanArrays) -> LoanArrays:
-    """Instalments whose due day is today: from tomorrow they are overdue unless paid."""
+    """Process instalments whose due day is today: from tomorrow they are overdue unless paid."""
     today = loans.day.toordinal()
     where = np.flatnonzero(loans.waiting_due == today)
     if not where.size:
@@ -185,9 +187,9 @@ def _fall_late(loans: LoanArrays) -> LoanArrays:
     waiting_principal[where] = waiting_interest[where] = 0
     waiting_due[where] = NEVER
     oldest[where] = np.minimum(oldest[where], today)
-    # A loan that was bad and is late again before its release starts to wait again; after it, it was released.
+    # A loan that was bad and is late again before its release starts to wait again; after the release it does not.
     held_to[where] = np.where(held_to[where] <= today, 0, NEVER)
-    # The watch of a restructured loan begins again on a due day that was missed, and lasts while it is unpaid.
+    # The watch of a restructured loan begins again on a missed due day, and lasts while that is unpaid.
     watched_to = loans.watched_to.copy()
     watched_to[where] = np.where(today < watched_to[where], NEVER, watched_to[where])
     moved = replace(
@@ -208,9 +210,9 @@ def _classify(loans: LoanArrays, rules: DayRules) -> tuple[Small, Small]:
     category = np.zeros(len(loans.ids), dtype=np.int8)
     decided = np.full(len(loans.ids), rule_code("lending.classification.days"), dtype=np.int8)
     today = loans.day.toordinal()
-    # Only loans with arrears, facts or its own history can be worse than normal by themselves.
+    # Only loans with arrears, facts or a history of their own can be worse than Pass by themselves.
     where = np.flatnonzero((loans.oldest < today) | loans.has_history)
-    days = today - loans.oldest[where]  # negative without arrears, as NEVER lies far ahead
+    days = today - loans.oldest[where]  # Negative without arrears, because NEVER lies far in the future.
     own, own_rule = _by_themselves(loans, rules, where, days, today)
     category[where], decided[where] = own, own_rule
     _classify_debtors(loans, category, decided, where, own, days, rules)
@@ -245,7 +247,7 @@ def _at_least(category: Small, decided: Small, where: Flags, least: Category, ru
 def _classify_debtors(
     loans: LoanArrays, category: Small, decided: Small, where: Positions, own: Small, days: Days, rules: DayRules
 ) -> None:
-    """The two rules that look at all claims of a debtor, whose loans stand together in the block."""
+    """Apply the two rules on all claims of a debtor, whose loans are adjacent in the block."""
     if not len(loans.debtor_at):
         return
     bad = where[own >= Category.SUBSTANDARD.grade]
@@ -265,7 +267,7 @@ def _classify_debtors(
 
 
 def _loans_of(loans: LoanArrays, debtors: Positions) -> Positions:
-    """The positions of all loans of some debtors."""
+    """Return the positions of all loans of some debtors."""
     starts = loans.debtor_at[debtors]
     sizes = np.append(loans.debtor_at, len(loans.ids))[debtors + 1] - starts
     first_of_each = np.repeat(starts - np.append(0, np.cumsum(sizes)[:-1]), sizes)
@@ -273,7 +275,7 @@ def _loans_of(loans: LoanArrays, debtors: Positions) -> Positions:
 
 
 def _provide(principal: Ints, category: Small, rules: DayRules) -> Ints:
-    """Principal × rate of the category in whole fen, halves up."""
+    """Return principal × rate of the category in whole fen, halves up."""
     num, den = rules.rates[0]
     amount: Ints = (2 * num * principal + den) // (2 * den)
     where = np.flatnonzero(category)

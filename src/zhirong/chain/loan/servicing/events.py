@@ -1,7 +1,7 @@
-"""What happens to a loan: frozen records, in the order of the days on which they happened.
+"""The events of a loan: frozen records, in the order of their days.
 
-Each has an ``id`` that is unique within the loan, the ``day`` on which it has effect, the day ``booked`` on which
-it became known to the books, and a ``cause`` in words. What is booked late is replayed from its day.
+Each has an ``id`` that is unique within the loan, the ``day`` on which it takes effect, the day ``booked`` on which
+it was entered in the books, and a ``cause`` in words. An event that is booked late is replayed from its day.
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,9 +45,9 @@ class Drawdown(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueRow(_Happened):
-    """An instalment of a plan made by hand: ``principal`` falls due on ``day``, with the interest up to it.
+    """An instalment of a custom plan: ``principal`` falls due on ``day``, with the interest up to it.
 
-    Where a loan has any, they are its plan instead of the schedule of its terms; the last clears the loan.
+    If a loan has any, they are its plan instead of the schedule of its terms; the last one clears the loan.
     """
 
     principal: Fen
@@ -63,7 +63,9 @@ class RateSet(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment(_Happened):
-    """Money received. payer: whose it was. order: all heads in the order the parties agreed for this payment."""
+    """Money received. payer: the party whose money it was. order: all components in the order agreed for this
+    payment.
+    """
 
     amount: Fen
     payer: Payer = Payer.FIRM
@@ -79,7 +81,7 @@ class Fee(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund(_Happened):
-    """Money given back to ``payer``. What exceeds the credit held for it is owed again by the debtor, as costs."""
+    """Money returned to ``payer``. The debtor owes what exceeds the credit held for the payer again, as costs."""
 
     amount: Fen
     payer: Payer = Payer.FIRM
@@ -87,14 +89,14 @@ class Refund(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reversal(_Happened):
-    """The event named never counted. A reversal can itself be reversed."""
+    """The named event never counted. A reversal can itself be reversed."""
 
     of: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MisuseFound(_Happened):
-    """Funds put to another use from ``day`` on. amount: how much of the principal; None for all of it."""
+    """Funds used for another purpose from ``day``. amount: how much of the principal; None for all of it."""
 
     amount: Fen | None = None
 
@@ -111,7 +113,7 @@ class Acceleration(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension(_Happened):
-    """What is not yet due is paid by ``until`` instead, at ``yearly`` if the rate changes.
+    """The principal that is not yet due is paid by ``until`` instead, at ``yearly`` if the rate changes.
 
     in_difficulty: because the debtor is in financial difficulty, which makes it a restructuring for the
     classification.
@@ -124,9 +126,9 @@ class Extension(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restructuring(_Happened):
-    """All principal, overdue or not, is paid again from ``day`` to ``until``; the debtor is in difficulty.
+    """All principal, overdue or not, is repaid again from ``day`` to ``until``; the debtor is in difficulty.
 
-    capitalises: whether unpaid interest becomes principal; otherwise it stays due as it was.
+    capitalises: whether unpaid interest becomes principal; otherwise it stays due as before.
     """
 
     until: date
@@ -142,7 +144,7 @@ class WriteOff(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery(_Happened):
-    """Money got in on a claim that was written off. costs: of getting it, taken out of it first."""
+    """Money recovered on a claim that was written off. costs: of collecting it, deducted first."""
 
     amount: Fen
     costs: Fen = 0
@@ -151,7 +153,7 @@ class Recovery(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver(_Happened):
-    """The lender gives up what it names of each head, at most what is then owed and due."""
+    """The lender waives an amount of each component, at most what is then owed and due."""
 
     amounts: Mapping[Head, Fen] = field(default_factory=dict)
 
@@ -242,9 +244,9 @@ COMPENSATORS = (
     "peers",
 )
 
-# On one day: what falls due, then what sets the terms and adds to the debt, then acceleration, then money, then
-# what ends the loan. Instalments fall due before all events. The order of booking plays no part, so that a late
-# entry ends where a timely one does.
+# Order within one day: first amounts due, then events that set terms and add to the debt, then acceleration, then
+# money, then events that end the loan. Instalments fall due before all events. The order of booking has no effect,
+# so that a late entry has the same result as a timely one.
 _RANK: dict[type, int] = {
     Drawdown: 0,
     RateSet: 1,
@@ -266,21 +268,20 @@ _RANK: dict[type, int] = {
 
 
 def in_force(events: Iterable[Event], as_of: date, known_on: date) -> tuple[Event, ...]:
-    """The events that count, in the order of their days: known by ``known_on``, of ``as_of`` or before, not
-    reversed.
+    """Return the events that count, in the order of their days: known by ``known_on``, dated ``as_of`` or before,
+    not reversed.
 
-    Instalments of a plan made by hand count from the start, whatever their day.
+    Instalments of a custom plan count from the start, whatever their day.
     """
-    # An instalment entered without a day of booking is part of the contract: its own day is the day on which it is
-    # due.
+    # An instalment without a day of booking is part of the contract: its day is the day on which it is due.
     known = [
         event
         for event in events
         if event.booked <= known_on or (isinstance(event, DueRow) and event.booked == event.day)
     ]
     reversed_ids: set[str] = set()
-    # The last word counts: a reversal that was itself reversed later takes nothing away. Events booked on one day
-    # keep the order in which they were written, which a sort with reverse=True would not turn round.
+    # The last reversal counts: a reversal that was itself reversed later has no effect. Events booked on one day
+    # keep the order in which they were written, which a sort with reverse=True would not preserve.
     booking_order = sorted(known, key=lambda event: event.booked)
     for event in booking_order[::-1]:
         if isinstance(event, Reversal) and event.id not in reversed_ids:
@@ -296,12 +297,12 @@ def in_force(events: Iterable[Event], as_of: date, known_on: date) -> tuple[Even
 
 
 def ordered(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Events in the order in which they happen: by day, within a day by kind, then by id."""
+    """Return events in the order in which they happen: by day, within a day by kind, then by id."""
     return tuple(sorted(events, key=lambda event: (event.day, _RANK.get(type(event), -1), event.id)))
 
 
 def check_events(events: Iterable[Event]) -> None:
-    """Raise InputError with everything that makes the events no story of a loan."""
+    """Raise InputError with every contradiction between the events of a loan."""
     problems = []
     seen: dict[str, Event] = {}
     listed = tuple(events)
@@ -313,7 +314,7 @@ def check_events(events: Iterable[Event]) -> None:
                     f"{where}.id",
                     event.id,
                     Text("编号重复", "the id is used twice"),
-                    Text("每个事件用不同的编号", "give every event its own id"),
+                    Text("请为每个事件填写不同的编号", "use a different id for every event"),
                     "id_twice",
                 )
             )
@@ -324,21 +325,21 @@ def check_events(events: Iterable[Event]) -> None:
                 Problem(
                     f"{where}.amount",
                     yuan(amount),
-                    Text("金额须大于零", "the amount must be more than nothing"),
+                    Text("金额须大于零", "the amount must be above zero"),
                     Text(
-                        "请写成正数；要撤销用冲正事件",
-                        "enter a positive amount; to take one back, reverse its event",
+                        "请填写正数；撤销请使用冲正事件",
+                        "enter a positive amount; to undo one, reverse its event",
                     ),
                     "amount_not_positive",
                 )
             )
         if isinstance(event, Payment) and event.order is not None and sorted(event.order) != sorted(Head):
-            # A head omitted would leave its part of the money nowhere.
+            # A missing component would leave a part of the money without a place.
             problems.append(
                 Problem(
                     f"{where}.order",
                     ", ".join(event.order),
-                    Text("抵充顺序须把五项各写一次", "the order must name each of the five heads once"),
+                    Text("抵充顺序须将五项各列一次", "the order must name each of the five components once"),
                     Text(f"例如：{', '.join(Head)}", f"for example: {', '.join(Head)}"),
                     "order_incomplete",
                 )
@@ -363,7 +364,7 @@ def check_events(events: Iterable[Event]) -> None:
                 Problem(
                     f"event[{event.id}].of",
                     event.of,
-                    Text("没有先于它记账的这个事件", "no event of this id was booked before it"),
+                    Text("在此之前没有该编号的已记账事件", "no event of this id was booked before it"),
                     Text("请写明要冲正的事件编号", "name the id of the event to be reversed"),
                     "nothing_to_reverse",
                 )
@@ -374,8 +375,8 @@ def check_events(events: Iterable[Event]) -> None:
             Problem(
                 "event",
                 "",
-                Text("没有放款事件", "there is no drawdown"),
-                Text("请补充放款事件", "add the drawdown"),
+                Text("没有放款事件", "no disbursement event is given"),
+                Text("请补充放款事件", "add the disbursement event"),
                 "no_drawdown",
             )
         )
@@ -384,7 +385,7 @@ def check_events(events: Iterable[Event]) -> None:
             Problem(
                 f"event[{event.id}].day",
                 event.day.isoformat(),
-                Text("早于首次放款", "before the first drawdown"),
+                Text("早于首次放款", "before the first disbursement"),
                 Text("请更正日期", "correct the day"),
                 "before_drawdown",
             )

@@ -1,4 +1,4 @@
-"""The fold: one event after another changes what a loan stands at, and a frozen ``LoanPosition`` is handed out at the end."""
+"""Apply one event after another to the working figures of a loan, and return a frozen ``LoanPosition`` at the end."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -45,12 +45,12 @@ from zhirong.kernel.text import Text
 
 
 class Fold(Working):
-    """``apply`` takes the next event, ``close`` runs to a day and gives the state."""
+    """``apply`` takes the next event, ``close`` advances to a day and returns the state."""
 
     # -- events -----------------------------------------------------------------------------------------------
 
     def apply(self, event: ev.Event) -> None:
-        """Run to the event's day and let it happen."""
+        """Advance to the event's day and apply it."""
         self._to(event.day)
         match event:
             case ev.Drawdown():
@@ -86,7 +86,7 @@ class Fold(Working):
             case ev.BankruptcyAccepted():
                 self._on_bankruptcy(event)
             case ev.DueRow() | ev.Reversal():
-                raise AssertionError(f"{event.id}: it shapes the others and does not happen by itself")
+                raise AssertionError(f"{event.id}: it changes other events and cannot be applied by itself")
 
     def _on_drawdown(self, event: ev.Drawdown) -> None:
         self._demand_agreed(event)
@@ -102,17 +102,17 @@ class Fold(Working):
             self._plan = spread(self._plan, balance, self._running, self._working_days)
         if not self._rows:
             self._add_item(self._next_number, event.day, event.amount, 0)
-            self._note(event.id, "放款时合同已到期，当日到期", "drawn after the loan's end: due at once")
+            self._note(event.id, "放款时合同已到期，当日到期", "drawn after the end of the loan; due immediately")
 
     def _demand_agreed(self, event: ev.Drawdown) -> None:
-        """Raise InputError for more than the contract lends, or more owed at once than its limit."""
+        """Raise InputError for more than the contract lends, or for an outstanding amount above its limit."""
         terms = self._contract.terms
         if terms.limit is not None:
             owed, most = self._not_due + self._arrears.principal, terms.limit
-            zh, en, code = "超过授信额度", "more than the limit of the line", "over_limit"
+            zh, en, code = "超过授信额度", "above the credit limit", "over_limit"
         else:
             owed, most = self._drawn, terms.principal
-            zh, en, code = "超过合同金额", "more than the contract lends", "over_contract"
+            zh, en, code = "超过合同金额", "above the contract amount", "over_contract"
         if owed + event.amount > most:
             raise InputError(
                 [
@@ -125,7 +125,7 @@ class Fold(Working):
                         ),
                         Text(
                             "请核对金额；循环额度请写明 limit",
-                            "Check the amount. For a line that is drawn again, state limit.",
+                            "Check the amount. For a revolving credit, state limit.",
                         ),
                         code,
                     )
@@ -133,7 +133,7 @@ class Fold(Working):
             )
 
     def _before_its_period(self, amount: Fen) -> Fraction:
-        """Interest on money drawn after an instalment was paid and before the period ended that it was for."""
+        """Add interest on money drawn after an instalment was paid and before the end of its period."""
         since = self._running.since
         if self._plan is None or self._today >= since:
             return Fraction(0)
@@ -161,7 +161,7 @@ class Fold(Working):
         return self._arrears.last_number + 1
 
     def _agree(self, yearly: Decimal | None) -> None:
-        """A rate that other terms state takes the place of the agreed one, with its resets; None leaves both."""
+        """Replace the agreed rate and its resets by a rate that an amendment states; None keeps both."""
         if yearly is not None:
             self._yearly, self._taken, self._resets = yearly, (), ()
             self.resets_ended = True
@@ -170,7 +170,7 @@ class Fold(Working):
         if self.resets_ended and event.is_reset:
             return
         if event in self._taken:
-            # Interest and rows ahead follow it already; what is late does from today.
+            # Future interest and rows already follow it; late amounts do from today.
             self._taken = self._taken[self._taken.index(event) + 1 :]
             self._yearly = event.yearly
             return
@@ -202,8 +202,8 @@ class Fold(Working):
             self._move(event.id, {LOAN[Head.COSTS]: beyond})
             self._note(
                 event.id,
-                f"退款比溢缴多 {show_yuan(beyond)} 元，记为应收费用",
-                f"CNY {show_yuan(beyond)} more than the credit was given back and is owed as costs",
+                f"退款超过溢缴款 {show_yuan(beyond)} 元，超出部分记为应收费用",
+                f"the refund exceeds the unapplied cash by CNY {show_yuan(beyond)}; the excess is owed as costs",
             )
 
     def _on_acceleration(self, event: ev.Acceleration) -> None:
@@ -216,13 +216,15 @@ class Fold(Working):
 
     def _on_extension(self, event: ev.Extension) -> None:
         if self._plan is None:
-            self._note(event.id, "没有可展期的贷款", "there is nothing to extend")
+            self._note(event.id, "没有可展期的贷款", "there is no loan to extend")
             return
         before = self._oldest_late
         last = self._last_unpaid()
         if self._not_due + last == 0 or event.until <= self._terms.end:
             self._note(
-                event.id, "没有未到期的本金可展期，或新到期日不晚于原到期日", "nothing not yet due, or no later end"
+                event.id,
+                "没有未到期的本金可展期，或新到期日不晚于原到期日",
+                "no principal is still undue, or the new end is not later",
             )
             return
         number = self._next_number
@@ -238,13 +240,17 @@ class Fold(Working):
         self._after_change(before)
 
     def _last_unpaid(self) -> Fen:
-        """The unpaid principal of the loan's last instalment where it is due and not late: it can still be put off."""
+        """Return the unpaid principal of the loan's last instalment where it is due and not late: it can still be
+        deferred.
+        """
         if self._rows or self._last_due is None or self._today > self._last_due.last_day:
             return 0
         return self._arrears.principal_of(self._arrears.last_number)
 
     def _since_the_end(self, principal: Fen) -> Fraction:
-        """Interest on principal put off after the end of the last period, which its instalment does not hold."""
+        """Return interest on principal deferred after the end of the last period, which its instalment does not
+        include.
+        """
         return Fraction(0) if self._last_due is None else self._since_end_of(self._last_due, principal)
 
     def _since_end_of(self, period: Period, principal: Fen) -> Fraction:
@@ -265,8 +271,8 @@ class Fold(Working):
         )
 
     def _up_to_its_period(self, principal: Fen) -> Fraction:
-        """Interest on principal put off from earlier instalments, up to the end of a period whose instalment was due
-        before it ended: that instalment holds the interest on everything else up to there.
+        """Return interest on principal deferred from earlier instalments, up to the end of a period whose
+        instalment was due before it ended; that instalment includes the interest on everything else up to there.
         """
         since = self._running.since
         if not principal or self._last_due is None or self._today >= since:
@@ -275,7 +281,7 @@ class Fold(Working):
         return principal * Fraction(self._yearly) * years
 
     def _replan(self, number: int, balance: Fen) -> None:
-        """A plan of the terms in force for ``balance``, the next instalment being ``number``."""
+        """Return a plan of the terms in force for ``balance``, the next instalment being ``number``."""
         self._plan = planned(
             self._terms,
             number,
@@ -336,7 +342,7 @@ class Fold(Working):
 
     def _on_recovery(self, event: ev.Recovery) -> None:
         if self._written_off_on is None:
-            # The write-off was taken back: what came in is a payment, and what it cost is owed by the debtor.
+            # The write-off was reversed: what was received is a payment, and the debtor owes its costs.
             self._arrears.costs += event.costs
             self._move(event.id, {LOAN[Head.COSTS]: event.costs, CASH: -event.costs})
             self._receive(event.id, event.amount, event.payer, None)
@@ -383,21 +389,21 @@ class Fold(Working):
             if given[head] < amount:
                 self._note(
                     event.id,
-                    f"{HEAD_TEXT[head].zh}只欠 {show_yuan(given[head])} 元，按此减免",
-                    f"only CNY {show_yuan(given[head])} of {HEAD_TEXT[head].en} was owed, and waived",
+                    f"{HEAD_TEXT[head].zh}仅欠 {show_yuan(given[head])} 元，按欠款金额减免",
+                    f"only CNY {show_yuan(given[head])} of {HEAD_TEXT[head].en} was owed; that amount was waived",
                 )
         self._give_up(event.id, WAIVED, given, is_income)
         self._after_change(before)
 
     def _give_up(self, event_id: str, expense: str, given: Mapping[Head, Fen], is_income: bool) -> None:
-        """Take claims out of the books: at the lender's expense, but for interest that is no income."""
+        """Remove claims from the books: as the lender's expense, except for interest that is not income."""
         kept_out = {head: amount for head, amount in given.items() if not is_income and head in INTEREST_HEADS}
         lost = {head: amount for head, amount in given.items() if head not in kept_out}
         self._move(event_id, {expense: sum(lost.values()), **credited(lost)})
         self._move(event_id, out_of_income(kept_out))
 
     def _off_balance(self, ready: Fen) -> dict[Head, Fen]:
-        """Claims off the balance sheet, booked as such: what was written off, or interest too late to be income."""
+        """Return claims off the balance sheet as booked: amounts written off, or interest too late to be income."""
         claims = dict.fromkeys(Head, 0)
         if self._written_off_on is not None:
             claims.update(self._off)
@@ -414,7 +420,7 @@ class Fold(Working):
     # -- the end ----------------------------------------------------------------------------------------------
 
     def close(self, as_of: date) -> LoanPosition:
-        """Run to ``as_of`` and give the state."""
+        """Advance to ``as_of`` and return the state."""
         self._to(as_of)
         exact = self._accrued(as_of)
         ready = round_fen(exact)

@@ -1,8 +1,7 @@
-"""What is still to fall due: the periods ahead with the principal that each of them ends with.
+"""Future instalments: the remaining periods with the principal due at the end of each.
 
-Dates and cycles are those of the schedules. The principal ahead is spread again whenever the balance or the rate
-changes, by walking the rest of the loan as the schedule of an untouched loan is walked, so that both agree to the
-fen.
+Dates and cycles are those of the schedules. When the balance or the rate changes, the remaining principal is spread
+again with the same calculation as the schedule of an unchanged loan, so that both agree to the fen.
 """
 
 from collections.abc import Sequence
@@ -22,9 +21,10 @@ from zhirong.kernel.money import Fen, round_fen
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One instalment ahead. number: counted over the whole loan. period: whose end it is. principal: due then.
+    """One future instalment. number: counted over the whole loan. period: the period that it ends. principal: due
+    then.
 
-    weight: how much it repays relative to the first that repays; nothing in a grace.
+    weight: how much it repays relative to the first that repays; zero in a grace period.
     """
 
     number: int
@@ -35,9 +35,10 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The instalments ahead. terms: what they were made from.
+    """The future instalments. terms: the terms that they were made from.
 
-    payment: of a level payment, what is paid on a due day of weight 1; part: of equal principal, what is repaid.
+    payment: for a level payment, the amount paid on a due day of weight 1; part: for equal principal, the amount
+    repaid.
     """
 
     terms: LoanTerms
@@ -47,13 +48,13 @@ class Plan:
 
     @property
     def balance(self) -> Fen:
-        """Principal not yet due."""
+        """Return the principal not yet due."""
         return sum(row.principal for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class RunningInterest:
-    """The interest period that runs. closed: interest of it exactly, up to ``since``, in fen. yearly: from then
+    """The running interest period. closed: its exact interest up to ``since``, in fen. yearly: the rate from then
     on.
     """
 
@@ -63,10 +64,11 @@ class RunningInterest:
 
 
 def accrued(running: RunningInterest, period: Period, balance: Fen, day: date, basis: InterestBasis) -> Fraction:
-    """Interest of the running period up to ``day``, exactly, in fen: closed + balance × rate × part of a year.
+    """Return the interest of the running period up to ``day``, exactly, in fen: closed + balance × rate × part of a
+    year.
 
-    Nothing runs before ``running.since``, which lies ahead after an instalment that was due before its period
-    ended.
+    No interest accrues before ``running.since``, which is in the future after an instalment that was due before its
+    period ended.
     """
     if day <= running.since:
         return running.closed
@@ -84,10 +86,9 @@ def planned(
     working_days: WorkingDays,
     passed: int = 0,
 ) -> Plan:
-    """A plan for ``balance`` over those due days of ``terms`` that come after ``after``.
+    """Return a plan for ``balance`` over those due days of ``terms`` that come after ``after``.
 
-    passed: how many due days of ``terms`` have gone by; grace, steps and cycles of principal are counted on from
-    them.
+    passed: how many due days of ``terms`` have passed; grace, steps and cycles of principal count from them.
     """
     run = _run(terms, balance, running, working_days)
     run.passed = passed
@@ -98,7 +99,7 @@ def planned(
 
 
 def by_hand(terms: LoanTerms, due: Sequence[tuple[date, Fen]]) -> LoanTerms:
-    """Terms whose instalments are named day by day, in their order; the last clears whatever the amounts leave."""
+    """Return terms with an instalment for each named day, in order; the last one clears whatever the amounts leave."""
     sums: dict[date, Fen] = {}
     for day, principal in due:
         sums[day] = sums.get(day, 0) + principal
@@ -116,12 +117,14 @@ def by_hand(terms: LoanTerms, due: Sequence[tuple[date, Fen]]) -> LoanTerms:
 
 
 def ending(terms: LoanTerms, end: date) -> LoanTerms:
-    """The terms with another end; for a custom plan, what the old last day was to clear is cleared on the new."""
+    """Return the terms with another end; in a custom plan the new last day clears what the old last day was to
+    clear.
+    """
     return replace(terms, end=end, plan=left_of_plan(terms, end))
 
 
 def restarted(terms: LoanTerms, start: date, end: date, method: Method) -> LoanTerms:
-    """The terms begun again on ``start``: grace, steps, balloon and a first due day are over."""
+    """Return the terms restarted on ``start``: grace, steps, balloon and a first due day no longer apply."""
     stays = method is terms.method
     return replace(
         ending(terms, end),
@@ -138,15 +141,15 @@ def restarted(terms: LoanTerms, start: date, end: date, method: Method) -> LoanT
 def spread(
     plan: Plan, balance: Fen, running: RunningInterest, working_days: WorkingDays, how: Excess | None = None
 ) -> Plan:
-    """The plan with ``balance`` spread over its rows.
+    """Return the plan with ``balance`` spread over its rows.
 
-    how: after a prepayment, ``prepay_shorten`` keeps the instalments as high and drops the last ones. Otherwise
-    they are recalculated, a balloon staying as it is.
+    how: after a prepayment, ``prepay_shorten`` keeps the instalments at their amount and drops the last ones.
+    Otherwise they are recalculated, and a balloon is unchanged.
     """
     if not plan.rows:
         return plan
     if balance == 0:
-        # Interest that has accrued still falls due at the end of the running period.
+        # Accrued interest still falls due at the end of the running period.
         return replace(plan, rows=(replace(plan.rows[0], principal=0),))
     if how != "prepay_shorten":
         return _walked(replace(plan, payment=None, part=None), balance, running, working_days)
@@ -158,20 +161,20 @@ def spread(
 
 
 def at_new_rate(plan: Plan, running: RunningInterest, working_days: WorkingDays) -> Plan:
-    """The plan after the rate has changed: a level payment is recalculated, equal parts of principal stay."""
+    """Return the plan after the rate has changed: a level payment is recalculated, equal parts of principal stay."""
     if not plan.balance:
         return plan
     return _walked(replace(plan, payment=None), plan.balance, running, working_days)
 
 
 def _run(terms: LoanTerms, balance: Fen, running: RunningInterest, working_days: WorkingDays) -> Run:
-    # The rate that runs is fixed until an event says otherwise; in a grace interest is paid, or not serviced at
+    # The running rate is fixed until an event changes it; in a grace period interest is paid, or not serviced at
     # all.
     return Run(replace(terms, principal=balance, rate=FixedRate(running.yearly)), working_days, {})
 
 
 def _walked(plan: Plan, balance: Fen, running: RunningInterest, working_days: WorkingDays) -> Plan:
-    """The rows ahead with the principal that the walk of a schedule gives them from where the loan stands."""
+    """Return the future rows with the principal that the schedule calculation gives them from the present state."""
     run = _run(plan.terms, balance, running, working_days)
     run.spans, run.weights = [row.period for row in plan.rows], [row.weight for row in plan.rows]
     run.rows, run.upcoming, run.in_force = [], [], RateFrom(running.since, running.yearly)
@@ -184,7 +187,7 @@ def _walked(plan: Plan, balance: Fen, running: RunningInterest, working_days: Wo
 
 
 def interest_ahead(plan: Plan, running: RunningInterest) -> tuple[Fen, ...]:
-    """The interest with which each row ahead falls due if nothing else happens."""
+    """Return the interest of each future row if nothing else happens."""
     found: list[Fen] = []
     balance = plan.balance
     for index, row in enumerate(plan.rows):

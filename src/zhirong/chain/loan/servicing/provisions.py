@@ -1,4 +1,4 @@
-"""What a lender sets aside for a loan: a share of its balance by its category."""
+"""The provision of a lender for a loan: a share of its balance by category."""
 
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ PROVISION_TABLES: dict[ProvisionTable, Text] = {
 
 
 def provision_rates(table: ProvisionTable, rules: Rulebook, day: date) -> dict[Category, Decimal]:
-    """The share set aside for each category on ``day``."""
+    """Return the provision rate of each category on ``day``."""
     value = rules.at(f"lending.provision.{table}", day).value
     return {category: Decimal(value[category.value]) for category in Category}
 
@@ -26,7 +26,7 @@ def provision_rates(table: ProvisionTable, rules: Rulebook, day: date) -> dict[C
 def provision(
     balance: Fen, category: Category, rules: Rulebook, day: date, table: ProvisionTable = "five_category"
 ) -> tuple[Fen, Explanation]:
-    """What to set aside for ``balance``, in whole fen, halves up, and why."""
+    """Return the provision for ``balance``, in whole fen, halves up, with its reason."""
     rule = rules.at(f"lending.provision.{table}", day)
     rate = Decimal(rule.value[category.value])
     amount = share_of(balance, rate)

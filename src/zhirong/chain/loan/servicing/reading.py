@@ -1,4 +1,4 @@
-"""A contract and its events from a table of fields as a user writes them."""
+"""Read a contract and its events from a table of fields as a user writes them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,7 @@ _UNNAMED = "loan"  # the id of a loan whose file gives none
 
 @dataclass(frozen=True, slots=True)
 class LoanFile:
-    """What one file says of a loan: its contract, what happened to it, and what else is known of it and its debtor."""
+    """The content of one loan file: the contract, the events, and other facts on the loan and its debtor."""
 
     contract: Contract
     events: tuple[ev.Event, ...]
@@ -29,11 +29,10 @@ class LoanFile:
 
 
 def read_loan_file(reader: Reader, rules: Rulebook) -> LoanFile:
-    """The loan in ``reader``'s table: ``[loan]``, ``[servicing]``, ``[[event]]``, ``[facts]``, ``[debtor]``.
+    """Read the loan in ``reader``'s table: ``[loan]``, ``[servicing]``, ``[[event]]``, ``[facts]``, ``[debtor]``.
 
     A file without an event is a loan drawn in full on its first day. Terms at the top of the file, the older form
-    for a schedule, are read as well.
-    Raises InputError with everything that is wrong with it.
+    for a schedule, are read as well. Raises InputError with every problem in it.
     """
     older = not reader.has("loan") and reader.has("principal")
     loan = reader if older else reader.table("loan")
@@ -41,7 +40,7 @@ def read_loan_file(reader: Reader, rules: Rulebook) -> LoanFile:
     terms = read_terms(loan)
     if not older:
         loan.finish()
-    # Left out, the table is empty; what does not fit is noted in ``reader`` itself, whichever table it is in.
+    # If omitted, the table is empty; ``reader`` itself notes problems of any table.
     servicing = reader.optional_table("servicing") or Reader({}, "servicing")
     contract = Contract(
         loan_id=loan_id,
@@ -71,7 +70,7 @@ def read_loan_file(reader: Reader, rules: Rulebook) -> LoanFile:
 
 
 def _usual(which: str, rules: Rulebook, day: date) -> Decimal:
-    """The uplift taken where the contract names none."""
+    """Return the uplift used where the contract names none."""
     return rules.at(f"lending.servicing.usual_{which}_uplift", day).number()
 
 

@@ -1,4 +1,4 @@
-"""What a loan stands at, from its events alone, as of any day and as known on any day."""
+"""Calculate a loan's state from its events alone, as of any day and as known on any day."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -27,10 +27,10 @@ def replay(
     working_days: WorkingDays,
     known_on: date | None = None,
 ) -> LoanPosition:
-    """The state of a loan at the end of ``as_of``, from its events and its contract.
+    """Return the state of a loan at the end of ``as_of``, from its events and its contract.
 
-    known_on: only what was booked by this day counts; by default everything given does. Raises InputError for
-    events that are no story of a loan, a contract that cannot be serviced, and a linked rate that is not published.
+    known_on: count only what was booked by this day; by default everything. Raises InputError for contradictory
+    events, a contract that cannot be serviced, and a linked rate that is not published.
     """
     listed = tuple(events)
     ev.check_events(listed)
@@ -61,9 +61,10 @@ def _contract_rates(
     rules: Rulebook,
     working_days: WorkingDays,
 ) -> tuple[list[ev.RateSet], list[ev.RateSet], tuple[Reference, ...]]:
-    """The rates that the contract itself sets up to ``as_of``, those it sets later, and the sources of the first.
+    """Return the rates that the contract itself sets up to ``as_of``, those it sets later, and the sources of the
+    first.
 
-    A rate set by an event on the same day takes the place of the contract's.
+    A rate set by an event on the same day replaces that of the contract.
     """
     rate = contract.terms.rate
     if isinstance(rate, FixedRate):
@@ -85,18 +86,16 @@ def _set(day: date, yearly: Decimal) -> ev.RateSet:
 
 def _compound_formula(contract: Contract) -> Text:
     if not contract.compounds:
-        return Text("合同未约定复利", "the contract agrees none")
-    words = Text("到期未付利息 × 罚息利率，逐日", "unpaid interest × penalty rate, by the day")
+        return Text("合同未约定复利", "the contract provides for none")
+    words = Text("到期未付利息 × 罚息利率，逐日", "unpaid interest × penalty rate, daily")
     if contract.compound_within_term == "contract":
         words = Text(
             "到期未付利息 × 合同利率（贷款到期后按罚息利率），逐日",
-            "unpaid interest × contract rate up to the end of the loan, penalty rate after it, by the day",
+            "unpaid interest × contract rate up to the end of the loan, penalty rate after it, daily",
         )
     if contract.grace_days:
         days = contract.grace_days
-        words = Text(
-            f"{words.zh}；{days} 天内付清的不计", f"{words.en}; nothing where it is paid within {days} days"
-        )
+        words = Text(f"{words.zh}；{days} 天内付清的不计", f"{words.en}; none if paid within {days} days")
     return words
 
 
@@ -124,7 +123,7 @@ def _explain(
         "fen",
         Text(
             "逐日累计（精确）后取整，减已付、已减免",
-            "by the day, exactly, rounded as a whole, less what was paid or waived",
+            "accrued daily and exactly, rounded as a whole, less what was paid or waived",
         ),
         (misuse, heavier) if state.misused else (),
         parts=(late_rate,),
@@ -167,27 +166,27 @@ def _explain(
         ),
         Explanation(HEAD_TEXT[Head.COSTS], state.costs, "fen"),
         *_off_the_books(state),
-        Explanation(Text("溢缴款", "credit held"), -state.credit, "fen"),
+        Explanation(Text("溢缴款", "unapplied cash"), -state.credit, "fen"),
     )
     return Explanation(
-        Text("今日结清金额", "what settles the loan today"),
+        Text("今日结清金额", "settlement amount today"),
         state.payoff,
         "fen",
-        Text("各项之和，不少于零", "the sum of the parts, never below nothing"),
+        Text("各项之和，不少于零", "the sum of the parts, never below zero"),
         (order,) if contract.order is None else (),
         parts=parts,
     )
 
 
 def _off_the_books(state: LoanPosition) -> tuple[Explanation, ...]:
-    """What is owed of a loan that was written off."""
+    """Return what is owed of a loan that was written off."""
     if state.written_off_on is None:
         return ()
     return tuple(
         Explanation(words, sum(heads.values()), "fen", parts=_by_head(heads))
         for words, heads in (
             (Text("已核销、仍欠", "written off and still owed"), state.written_off),
-            (Text("核销后的利息（表外）", "interest since, off the balance sheet"), state.written_off_since),
+            (Text("核销后的利息（表外）", "interest since then, off the balance sheet"), state.written_off_since),
         )
     )
 

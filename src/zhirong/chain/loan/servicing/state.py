@@ -1,4 +1,4 @@
-"""What a loan stands at on one day: everything owed, everything that was paid, and what is still to come."""
+"""A loan's state on one day: everything owed, everything paid, and what is still to come."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ Moves = Mapping[str, Mapping[str, Fen]]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An instalment that fell due. principal, interest: what it came to. *_left: what is unpaid of it.
+    """An instalment that fell due. principal, interest: its amounts. *_left: the unpaid part.
 
     number: of the row; what falls due by acceleration or early settlement takes the next. cleared_on: the day on
-    which nothing of it was left.
+    which it was fully paid.
     """
 
     number: int
@@ -34,11 +34,11 @@ class Item:
 
     @property
     def left(self) -> Fen:
-        """All that is unpaid of it."""
+        """Return everything unpaid of it."""
         return self.principal_left + self.interest_left
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; money as strings in yuan."""
+        """Return a dictionary with stable keys; money as strings in yuan."""
         return {
             "number": self.number,
             "due": self.due.isoformat(),
@@ -52,9 +52,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class LateSpan:
-    """A time during which the oldest unpaid instalment was that of ``due``: until ``until``.
+    """A time during which the oldest unpaid instalment was that of ``due``, up to ``until``.
 
-    clears: whether nothing was late any more after it.
+    clears: whether nothing was late after it.
     """
 
     due: date
@@ -63,13 +63,13 @@ class LateSpan:
 
     @property
     def days(self) -> int:
-        """How many days late it was in the end."""
+        """Return how many days late it was in the end."""
         return (self.until - self.due).days
 
 
 @dataclass(frozen=True, slots=True)
 class Restructured:
-    """A contract changed in favour of a debtor in difficulty: on ``day``; first_due: the first due day after it.
+    """A contract changed on ``day`` in favour of a debtor in difficulty; first_due: the first due day after it.
 
     days_late: how late the loan was when it was changed.
     """
@@ -81,11 +81,11 @@ class Restructured:
 
 @dataclass(frozen=True, slots=True)
 class LoanStanding:
-    """What the classification of a loan needs to know of it.
+    """The payment history that the classification of a loan needs.
 
     days_overdue: of the oldest unpaid instalment, 0 where none is late. spans: how late it was before, in order.
-    kept: due days of instalments that were paid in time; missed: of those that were not. dues: every due day, also
-    those ahead. restructurings: in the order of their days. drawn_on: the day of the first drawdown.
+    kept: due days of instalments paid in time; missed: of the others. dues: every due day, including future ones.
+    restructurings: in the order of their days. drawn_on: the day of the first disbursement.
     """
 
     days_overdue: int = 0
@@ -99,11 +99,13 @@ class LoanStanding:
 
     @property
     def restructured_on(self) -> date | None:
-        """The day of the last restructuring."""
+        """Return the day of the last restructuring."""
         return self.restructurings[-1].day if self.restructurings else None
 
     def accrual_stopped(self, most_days: int) -> bool:
-        """Whether interest is no longer income: late beyond ``most_days`` once, and not all arrears paid since."""
+        """Return whether interest is no longer income: the loan was once more than ``most_days`` late, and not all
+        arrears were paid since.
+        """
         if self.days_overdue == 0 or self.days_overdue > most_days:
             return self.days_overdue > most_days
         for span in reversed(self.spans):
@@ -114,9 +116,9 @@ class LoanStanding:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """How one receipt was applied. parts: to what was due. prepaid: to principal not yet due. credit: kept.
+    """How one receipt was applied. parts: to amounts due. prepaid: to principal not yet due. credit: held.
 
-    items: how much of it went to each instalment, by its number.
+    items: the amount for each instalment, by its number.
     """
 
     event: str
@@ -128,7 +130,7 @@ class Applied:
     items: Mapping[int, Fen]
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; money as strings in yuan; heads that got nothing omitted."""
+        """Return a dictionary with stable keys; money as strings in yuan; components without an amount are omitted."""
         return {
             "event": self.event,
             "day": self.day.isoformat(),
@@ -145,18 +147,15 @@ class LoanPosition(Tabular):
     """A loan at the end of the day ``as_of``.
 
     not_due: principal that has not fallen due. items: every instalment that has. costs, penalty, compound: owed
-    now.
-    accrued: interest of the running period in whole fen, ``accrued_exact`` unrounded; it is not yet due.
-    written_off_since: interest on it since the write-off. off_balance: all claims that are off the balance sheet,
-    by
-    head: of a loan written off the whole, of one too late for its interest to be income that interest.
-    credit: money held, ``credit_of`` whose. yearly: the contract rate. next_reset: the day on which it is reset.
-    plan: what is ahead; interest_ahead: the interest of each of its rows if nothing else happens. written_off: what
-    is still claimed off the books, by head.
-    compensated: what each payer has compensated and not got back; the debtor still owes it; ``compensated_on_books`` is
-    what of it no write-off has taken to income. bankrupt_on: the day on which a petition was accepted.
-    moves: cumulative amounts by cause and account, as the books should show them. notes: what was not done as
-    asked.
+    now. accrued: interest of the running period in whole fen, ``accrued_exact`` unrounded; it is not yet due.
+    written_off_since: interest since the write-off. off_balance: all claims off the balance sheet, by component:
+    the whole claim of a loan written off, or the interest of a loan that is too late for interest to be income.
+    credit: money held, ``credit_of`` by owner. yearly: the contract rate. next_reset: the day on which it is reset.
+    plan: future instalments; interest_ahead: the interest of each of its rows if nothing else happens. written_off:
+    what is still claimed off the books, by component. compensated: the amount that each payer has compensated and not
+    got back, which the debtor still owes; ``compensated_on_books``: the part that no write-off has taken to income.
+    bankrupt_on: the day on which a petition was accepted. moves: cumulative amounts by cause and account, as the books
+    should show them. notes: requests that could not be carried out as made.
     """
 
     loan_id: str
@@ -193,48 +192,48 @@ class LoanPosition(Tabular):
     next_reset: date | None
     notes: tuple[Text, ...]
     moves: Moves
-    explanation: Explanation = Explanation(Text("欠款", "what is owed"))
+    explanation: Explanation = Explanation(Text("欠款", "amount owed"))
     bankrupt_on: date | None = None
     compensated: Mapping[str, Fen] = field(default_factory=dict)
     compensated_on_books: Mapping[str, Fen] = field(default_factory=dict)
 
     @property
     def principal(self) -> Fen:
-        """Principal outstanding in the books, due or not."""
+        """Return the principal outstanding in the books, due or not."""
         return self.not_due + self.principal_due
 
     @property
     def principal_due(self) -> Fen:
-        """Principal that fell due and is unpaid."""
+        """Return the principal that fell due and is unpaid."""
         return sum(item.principal_left for item in self.items)
 
     @property
     def interest_due(self) -> Fen:
-        """Interest that fell due and is unpaid."""
+        """Return the interest that fell due and is unpaid."""
         return sum(item.interest_left for item in self.items)
 
     @property
     def due(self) -> Fen:
-        """Everything that is due now."""
+        """Return everything that is due now."""
         return self.principal_due + self.interest_due + self.costs + self.penalty + self.compound
 
     @property
     def payoff(self) -> Fen:
-        """What settles the loan today, credit held taken off: the whole claim, in the books or not."""
+        """Return the amount that settles the loan today, less unapplied cash: the whole claim, in the books or not."""
         return max(0, self.due + self.not_due + self.accrued + self.off_books - self.credit)
 
     @property
     def off_books(self) -> Fen:
-        """What is owed of a loan that was written off, with the interest since."""
+        """Return what is owed of a loan that was written off, with the interest since then."""
         return sum(self.written_off.values()) + sum(self.written_off_since.values())
 
     @property
     def days_overdue(self) -> int:
-        """Days since the oldest unpaid instalment was due; 0 where none is late."""
+        """Return the days since the oldest unpaid instalment was due; 0 where none is late."""
         return self.standing.days_overdue
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; money as strings in yuan."""
+        """Return a dictionary with stable keys; money as strings in yuan."""
         ahead = () if self.plan is None else self.plan.rows
         days = {
             "accelerated_on": self.accelerated_on,

@@ -1,4 +1,4 @@
-"""Where the money of a loan is booked, and money held for those who paid more than was owed."""
+"""The accounts of a loan's money, and the cash held for those who paid more than was owed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,9 +7,9 @@ from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.loan.servicing.events import Payer
 from zhirong.kernel.money import Fen
 
-ACCRUAL = "accrual"  # the cause under which the books show interest that time alone brought about
+ACCRUAL = "accrual"  # The cause under which the books show interest that accrues with time alone.
 
-OFF_BALANCE = "off_balance"  # the cause under which claims are kept off the balance sheet, and out of income
+OFF_BALANCE = "off_balance"  # The cause under which claims are kept off the balance sheet and out of income.
 INTEREST_HEADS = (Head.PENALTY, Head.COMPOUND, Head.INTEREST)
 
 CASH = "lender:cash"
@@ -23,17 +23,17 @@ MEMO_CONTRA = "lender:memo:contra"
 
 
 def kept_off_balance(claims: Mapping[Head, Fen]) -> dict[str, Fen]:
-    """The accounts off the balance sheet that show ``claims``."""
+    """Return the accounts off the balance sheet that show ``claims``."""
     return {**{MEMO[head]: amount for head, amount in claims.items()}, MEMO_CONTRA: -sum(claims.values())}
 
 
 def out_of_income(claims: Mapping[Head, Fen]) -> dict[str, Fen]:
-    """Income that was booked and not received, taken back."""
+    """Return the reversal of income that was booked and not received."""
     return {**{LOAN[h]: -amount for h, amount in claims.items()}, **{INCOME[h]: a for h, a in claims.items()}}
 
 
 def credited(parts: Mapping[Head, Fen]) -> dict[str, Fen]:
-    """What goes out of the loan's accounts where ``parts`` of it were paid, given up or written off."""
+    """Return the postings on the loan's accounts where ``parts`` of it were paid, waived or written off."""
     return {LOAN[head]: -part for head, part in parts.items() if part}
 
 
@@ -56,27 +56,27 @@ def compensated(payer: str, amount: Fen, *, off_books: bool) -> dict[str, Fen]:
 
 
 def credit_account(payer: Payer) -> str:
-    """The lender's account for what it holds for ``payer``."""
+    """Return the lender's account for money held for ``payer``."""
     return "lender:credit" if payer is Payer.FIRM else f"lender:credit:{payer}"
 
 
 @dataclass(slots=True)
 class Held:
-    """Money held, by whose it is. Every change gives what the books should show for it.
+    """Money held, by owner. Every change returns the postings for it.
 
-    Who pays for the debtor takes over the claim on it for what was applied (``recourse``), and no more: what is held
-    stays the payer's own (``receivable``), and becomes recourse when it covers something.
+    A party that pays for the debtor takes over the claim on the debtor for the amount applied (``recourse``), and
+    no more: money still held stays the payer's own (``receivable``), and becomes recourse when it covers something.
     """
 
     of: dict[Payer, Fen] = field(default_factory=dict)
 
     @property
     def total(self) -> Fen:
-        """All that is held."""
+        """Return all money held."""
         return sum(self.of.values())
 
     def receive(self, payer: Payer, amount: Fen, kept: Fen) -> dict[str, Fen]:
-        """Of ``amount`` received, ``kept`` was not applied and is held."""
+        """Record that ``kept`` of ``amount`` received was not applied and is held."""
         self.of[payer] = self.of.get(payer, 0) + kept
         moves = {credit_account(payer): -kept}
         if payer is not Payer.FIRM:
@@ -86,7 +86,7 @@ class Held:
         return moves
 
     def use(self, payer: Payer, amount: Fen) -> dict[str, Fen]:
-        """Held money covers something."""
+        """Apply held money to a debt."""
         self.of[payer] -= amount
         moves = {credit_account(payer): amount}
         if payer is not Payer.FIRM:
@@ -95,7 +95,7 @@ class Held:
         return moves
 
     def give_back(self, payer: Payer, amount: Fen) -> tuple[Fen, dict[str, Fen]]:
-        """Money goes back to its payer: how much more than is held, which the debtor owes again, and the moves."""
+        """Return money to its payer: how much more than is held, which the debtor owes again, and the postings."""
         held = min(amount, self.of.get(payer, 0))
         self.of[payer] = self.of.get(payer, 0) - held
         moves = {credit_account(payer): held, CASH: -amount}

@@ -1,6 +1,6 @@
-"""The working figures of a loan, how time changes them, and how money that comes in is applied.
+"""The working figures of a loan, and the effect of time and payments on them.
 
-On a day, instalments fall due first; interest runs from a day up to, not with, the next.
+On a day, instalments fall due first; interest runs from a day up to, but not including, the next.
 """
 
 from collections import defaultdict
@@ -44,7 +44,7 @@ _NO_TIME = RunningInterest(Fraction(0), date.min, Decimal(0))
 
 
 class Working:
-    """The figures of one loan as they stand at ``_today``, and what time and money do to them."""
+    """The figures of one loan as of ``_today``, and the methods by which time and payments change them."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Working:
     ) -> None:
         self._contract, self._rules, self._working_days = contract, rules, working_days
         self._by_hand, self._resets = by_hand, resets
-        self._begun_at = 1  # the number of the first instalment of the terms in force
+        self._begun_at = 1  # The number of the first instalment of the terms in force.
         self._last_due: Period | None = None
         self._waiting: tuple[tuple[int, Period], ...] = ()  # instalments that fell due and wait for their last day
         self._terms = contract.terms
@@ -68,7 +68,7 @@ class Working:
         self._plan: Plan | None = None
         self._running = _NO_TIME
         self.resets_ended = False
-        self._taken: tuple[ev.RateSet, ...] = ()  # resets ahead that an instalment paid early holds already
+        self._taken: tuple[ev.RateSet, ...] = ()  # Future resets that an instalment paid early already includes.
         self._arrears = Arrears(contract.walk, contract.compounds, contract.grace_days)
         self._held = Held()
         self._misuse: Fen | None = 0
@@ -96,7 +96,7 @@ class Working:
     # -- time -------------------------------------------------------------------------------------------------
 
     def _to(self, day: date) -> None:
-        """Run to ``day``: interest by the days, and every instalment that falls due on the way or on the day."""
+        """Advance to ``day``: accrue interest by the days, and make every instalment due that falls due by then."""
         while True:
             end = self._rows[0].period.falls_due if self._rows else None
             late = self._arrears.next_stop(self._today)
@@ -126,11 +126,13 @@ class Working:
 
     @property
     def _is_within_term(self) -> bool:
-        """Whether the loan has not come to its end: something is still to be paid on a later day."""
+        """Return whether the loan has not ended: something is still to be paid on a later day."""
         return bool(self._rows) or self._arrears.awaits(self._today)
 
     def _run_off_balance(self, uplifts: Uplifts, start: date, end: date) -> None:
-        """Interest on what was written off: of what was not due then, the contract's rate up to the loan's end."""
+        """Accrue interest on what was written off; on what was not due then, the contract's rate up to the loan's
+        end.
+        """
         turn = min(max(start, self._terms.end), end)
         principal, interest = self._off[Head.PRINCIPAL], self._off[Head.INTEREST]
         not_due = min(self._off_not_due, principal)
@@ -142,13 +144,13 @@ class Working:
             self._off_pots[Head.COMPOUND].exact += uplifts.compound(interest, start, end)
 
     def _fall_due(self) -> None:
-        """The running period ends: its principal and interest become an instalment that is due.
+        """End the running period: its principal and interest become an instalment that is due.
 
-        One that is paid before its period ends holds the interest up to that end, with the resets known till then;
-        a level payment is recalculated at each of them, as it is on the day of a reset.
+        An instalment paid before its period ends includes the interest up to that end, with the resets known by
+        then; a level payment is recalculated at each of them, as on the day of a reset.
         """
         if self._plan is None:
-            raise AssertionError("nothing can fall due without a plan")
+            raise AssertionError("an instalment cannot fall due without a plan")
         end = self._plan.rows[0].period.end
         self._taken = tuple(reset for reset in self._resets if self._today <= reset.day < end)
         for reset in self._taken:
@@ -203,12 +205,12 @@ class Working:
 
     @property
     def _accrual_stopped(self) -> bool:
-        """Whether interest on the loan is no longer income today."""
+        """Return whether interest on the loan is no longer income today."""
         most = self._rules.at("lending.servicing.stop_accrual_days", self._today).whole()
         return self._written_off_on is None and self._standing().accrual_stopped(most)
 
     def _note_restructuring(self, oldest_before: date | None) -> None:
-        """The debtor is in difficulty and the contract was changed today."""
+        """Record that the contract was changed today for a debtor in difficulty."""
         first_due = self._rows[0].period.paid if self._rows else self._today
         days_late = 0 if oldest_before is None else (self._today - oldest_before).days
         self._restructurings.append(Restructured(self._today, first_due, days_late))
@@ -218,13 +220,13 @@ class Working:
         self._running = self._running_on(self._accrued(self._today))
 
     def _running_on(self, closed: Fraction) -> RunningInterest:
-        """Interest that runs on from today, or from the end of a period whose instalment is due already."""
+        """Start interest from today, or from the end of a period whose instalment is already due."""
         return RunningInterest(closed, max(self._today, self._running.since), self._yearly_ahead)
 
     @property
     def _yearly_ahead(self) -> Decimal:
-        """The rate at which the running period continues: that of today, or of the last reset that is taken
-        already.
+        """Return the rate at which the running period continues: today's, or that of the last reset already
+        included.
         """
         return self._taken[-1].yearly if self._taken else self._yearly
 
@@ -236,7 +238,7 @@ class Working:
         self._notes.append(Text(f"{event_id}：{zh}", f"{event_id}: {en}"))
 
     def _after_change(self, oldest_before: date | None) -> None:
-        """Note how late the loan was, where what is oldest has changed, and when nothing was left to pay."""
+        """Note how late the loan was, where the oldest instalment has changed, and when nothing was left to pay."""
         self._arrears.note(oldest_before, self._today)
         is_empty = not self._arrears.total and not self._not_due and not self._accrued(self._today)
         is_over = self._drawn > 0 and is_empty and self._written_off_on is None
@@ -276,7 +278,7 @@ class Working:
             self._note(
                 self._today.isoformat(),
                 "当日没有可用的分类规则，按合同的一般顺序抵充",
-                "no classification rule holds on that day; the contract's usual order is taken",
+                "no classification rule is in force on that day; the contract's usual order applies",
             )
             return None
 
@@ -304,13 +306,12 @@ class Working:
             self._use_credit()
 
     def _excess(self, event_id: str, rest: Fen) -> tuple[Fen, Fen]:
-        """What is done with money beyond what is due: gives what was prepaid and what is kept as credit."""
+        """Process money beyond what is due: return what was prepaid and what is kept as credit."""
         plan = self._plan
         if plan is None or not plan.rows or not rest:
             return 0, rest
         ready = round_fen(self._accrued(self._today))
-        # Anyone who pays what settles the loan has settled it, whatever waits for due days otherwise: what is held
-        # counts.
+        # A payment of the settlement amount settles the loan, whatever the rule for excess money; cash held counts.
         if rest + self._held.total >= plan.balance + ready:
             self._add_item(plan.rows[0].number, self._today, plan.balance, ready)
             prepaid = min(rest, plan.balance + ready)
@@ -328,7 +329,7 @@ class Working:
         return prepaid, rest - prepaid
 
     def _recover(self, event_id: str, amount: Fen, agreed: Order | None) -> Fen:
-        """Money for what was written off; gives what is more than all of it."""
+        """Apply money to what was written off; return what exceeds all of it."""
         parts, left = dict.fromkeys(Head, 0), amount
         for head in self._order(agreed):
             part = min(left, self._off[head])

@@ -1,4 +1,6 @@
-"""Reference cases of the standard: run from terms and observations, and compared with the results they publish."""
+"""Reference cases of the standard: run them from terms and observations, and compare them with the published
+results.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +21,9 @@ Row = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class EventDifference:
-    """Where a computed event differs from a published one. event: counted from 1. field: empty for the count."""
+    """A difference between a calculated event and a published one. event: counted from 1. field: empty for the
+    count.
+    """
 
     event: int
     field: str
@@ -28,7 +32,7 @@ class EventDifference:
 
 
 def run_case(case: Mapping[str, Any]) -> list[Row]:
-    """The events of one case, from its terms, observed data and events alone.
+    """Return the events of one case, from its terms, observed data and events alone.
 
     Raises InputError for terms or observations that cannot be read, ValueError for terms that define no contract.
     """
@@ -66,7 +70,9 @@ def run_case(case: Mapping[str, Any]) -> list[Row]:
 
 
 def first_difference(computed: Sequence[Row], published: Sequence[Mapping[str, Any]]) -> EventDifference | None:
-    """The first field of the first event that differs by more than ``ABSOLUTE`` and ``RELATIVE``; None for agreement."""
+    """Return the first field of the first event that differs by more than ``ABSOLUTE`` and ``RELATIVE``; None if
+    all agree.
+    """
     for number, (ours, theirs) in enumerate(zip(computed, published, strict=False), 1):
         for field, value in theirs.items():
             if not _agrees(ours.get(field), value, field):
@@ -77,7 +83,7 @@ def first_difference(computed: Sequence[Row], published: Sequence[Mapping[str, A
 
 
 def read_market(data: Mapping[str, Any]) -> Market:
-    """Observed quantities by code. Raises InputError naming the one that cannot be read."""
+    """Return the observed quantities by code. Raises InputError naming the one that cannot be read."""
     if not isinstance(data, Mapping):
         raise refused("dataObserved", data, Text("应为按代码列出的表", "must be a table by code"))
     market: dict[str, Series] = {}
@@ -93,7 +99,9 @@ def read_market(data: Mapping[str, Any]) -> Market:
 
 
 def read_observed(events: Sequence[Mapping[str, Any]]) -> list[Observed]:
-    """Observed events, in the order of their times. Raises InputError naming the one that cannot be read."""
+    """Return the observed events, in the order of their times. Raises InputError naming the one that cannot be
+    read.
+    """
     if not isinstance(events, list):
         raise refused("eventsObserved", events, Text("应为事件列表", "must be a list of events"))
     found: list[Observed] = []

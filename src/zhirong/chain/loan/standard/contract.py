@@ -1,4 +1,4 @@
-"""A contract's terms as the standard's data dictionary names them, read once into a frozen record."""
+"""A contract's terms under the names of the standard's data dictionary, read once into a frozen record."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +40,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """One entry of an exotic contract's array of rate resets: from when, how often, at which rate, fixed or not."""
+    """One entry of an exotic contract's array of rate resets: start, cycle, rate, and whether it is fixed."""
 
     anchor: datetime
     cycle: StandardCycle | None
@@ -50,7 +50,7 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """One entry of an exotic contract's array of principal payments, downwards (PR) or upwards (PI)."""
+    """One entry of an exotic contract's array of principal payments, decreasing (PR) or increasing (PI)."""
 
     anchor: datetime
     cycle: StandardCycle | None
@@ -59,13 +59,13 @@ class Redemption:
 
 
 class StandardTerms:
-    """Typed access to the terms of one contract; every refusal names the term."""
+    """Typed access to the terms of one contract; every error names the term."""
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         self._table = table
 
     def raw(self, name: str) -> Any:
-        """The term as written, None if it is omitted or blank."""
+        """Return the term as written, None if it is omitted or blank."""
         value = self._table.get(name)
         if isinstance(value, str):
             value = value.strip()
@@ -73,47 +73,47 @@ class StandardTerms:
         return value
 
     def text(self, name: str, default: str = "") -> str:
-        """Words."""
+        """Return words."""
         value = self.raw(name)
         return default if value is None else str(value)
 
     def word(self, name: str, allowed: Mapping[str, Value], default: str) -> Value:
-        """What a word of the data dictionary stands for, in capitals or not; ``default`` where it is omitted."""
+        """Return the value of a word of the data dictionary, in capitals or not; ``default`` where it is omitted."""
         return _word(name, self.text(name, default), allowed)
 
     def words(self, name: str, allowed: Mapping[str, Value]) -> list[Value]:
-        """What each word of an array stands for."""
+        """Return the value of each word of an array."""
         return [_word(name, word, allowed) for word in self.array(name, str)]
 
     def number(self, name: str) -> float | None:
-        """A number, which the cases write as text."""
+        """Return a number, which the cases write as text."""
         return self._as(name, _number, Text("应为数字", "must be a number"))
 
     def time(self, name: str) -> datetime | None:
-        """A time."""
+        """Return a time."""
         return self._as(
             name, lambda value: parse_time(str(value)), Text("应为 ISO 8601 时间", "must be an ISO 8601 time")
         )
 
     def required_time(self, name: str) -> datetime:
-        """A time that the contract cannot do without."""
+        """Return a time that the contract must have."""
         value = self.time(name)
         if value is None:
             raise refused(name, "", Text("必填", "required"))
         return value
 
     def cycle(self, name: str) -> StandardCycle | None:
-        """A cycle with its stub."""
+        """Return a cycle with its stub."""
         return self._as(
             name, lambda value: parse_standard_cycle(str(value)), Text("应形如 P1ML0", "must look like P1ML0")
         )
 
     def period(self, name: str) -> Cycle | None:
-        """A period; None if it is omitted or of no length."""
+        """Return a period; None if it is omitted or of zero length."""
         return self._as(name, lambda value: parse_period(str(value)), Text("应形如 P31D", "must look like P31D"))
 
     def array(self, name: str, convert: Callable[[Any], Value]) -> list[Value]:
-        """An array term; a single value is an array of one."""
+        """Return an array term; a single value is an array of one."""
         value = self.raw(name)
         if value is None:
             return []
@@ -123,7 +123,9 @@ class StandardTerms:
         try:
             return [convert(item) for item in items]
         except (ValueError, TypeError) as error:
-            raise refused(name, value, Text("数组中有写错的值", "an entry of the array cannot be read")) from error
+            raise refused(
+                name, value, Text("数组中有无法识别的值", "an entry of the array cannot be read")
+            ) from error
 
     def _as(self, name: str, convert: Callable[[Any], Value], hint: Text) -> Value | None:
         value = self.raw(name)
@@ -136,9 +138,9 @@ class StandardTerms:
 
 
 def refused(name: str, value: object, hint: Text) -> InputError:
-    """The refusal of one term."""
+    """Return the error for one term."""
     return InputError(
-        [Problem(name, str(value), Text("合同条款读不出来", "the term cannot be read"), hint, "bad_term")]
+        [Problem(name, str(value), Text("无法读取合同条款", "the term cannot be read"), hint, "bad_term")]
     )
 
 
@@ -160,7 +162,7 @@ def _number(value: Any) -> float:
 
 @dataclass(frozen=True, slots=True)
 class StandardContract:
-    """The terms of a lending contract. Amounts in the contract's currency, unsigned; rates a year.
+    """The terms of a lending contract. Amounts in the contract's currency, unsigned; rates per year.
 
     Names follow the data dictionary. None if the term is omitted and the standard gives no default.
     """
@@ -227,14 +229,14 @@ class StandardContract:
 
 
 def read_role(terms: StandardTerms, default: str) -> int:
-    """R(CNTRL): 1 for a claim, -1 for an obligation."""
+    """Return R(CNTRL): 1 for a claim, -1 for an obligation."""
     return terms.word("contractRole", ROLE_SIGNS, default)
 
 
 def read_conventions(terms: StandardTerms, maturity: datetime | None) -> Conventions:
-    """The conventions of a contract, defaults filled in.
+    """Return the conventions of a contract, defaults filled in.
 
-    A calendar of the user's own is refused where something depends on it: its days are not in the terms.
+    A custom calendar is rejected where something depends on it: its days are not in the terms.
     """
     day_count = terms.word("dayCountConvention", DAY_COUNTS, "A365")
     calendar = terms.word("calendar", CALENDARS, "NC")
@@ -252,7 +254,7 @@ def read_conventions(terms: StandardTerms, maturity: datetime | None) -> Convent
 
 
 def read_contract(table: Mapping[str, Any]) -> StandardContract:
-    """A lending contract from its terms. Raises InputError naming the term that cannot be read."""
+    """Read a lending contract from its terms. Raises InputError naming the term that cannot be read."""
     terms = StandardTerms(table)
     kind = terms.text("contractType").upper()
     if kind not in LENDING_TYPES:
@@ -326,12 +328,12 @@ def read_contract(table: Mapping[str, Any]) -> StandardContract:
 
 
 def _scaling_start(terms: StandardTerms) -> float:
-    """The index that later ones are divided by."""
+    """Return the index that later ones are divided by."""
     for name in ("scalingIndexAtContractDealDate", "scalingIndexAtStatusDate"):
         value = terms.number(name)
         if value == 0:
             raise refused(
-                name, value, Text("不得为零：指数要除以它", "must not be zero: indices are divided by it")
+                name, value, Text("不得为零：指数要除以它", "must not be zero, because indices are divided by it")
             )
         if value is not None:
             return value

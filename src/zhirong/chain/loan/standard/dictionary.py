@@ -64,5 +64,5 @@ CREDIT_EVENTS = {"DL": "DL", "DQ": "DQ", "DF": "DF"}
 DIRECTIONS = {"INC": "INC", "DEC": "DEC"}
 RATE_KINDS = {"F": "FIX", "FIX": "FIX", "V": "VAR", "VAR": "VAR"}
 
-# How files write a term that is not set; the standard's own texts say NULL.
+# How files write a term that is not set; the standard's own texts use NULL.
 BLANKS = frozenset({"", "NULL", "NONE", "NIL", "NAN", "NA", "N/A"})

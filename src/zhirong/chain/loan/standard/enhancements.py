@@ -1,4 +1,4 @@
-"""Guarantees (CEG) and collateral (CEC) of the standard: credit enhancements that a covered loan's default calls."""
+"""Guarantees (CEG) and collateral (CEC) of the standard: credit enhancements called on a covered loan's default."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Covering:
-    """An object that covers: how much of what, priced by which market object."""
+    """A covering object: its quantity, and the market object that prices it."""
 
     market_object: str
     quantity: float
@@ -32,7 +32,9 @@ class Covering:
 
 @dataclass(frozen=True, slots=True)
 class Enhancement:
-    """A guarantee or a collateral. coverage: share of the exposure covered. exposure: NO, NI or MV of the covered."""
+    """A guarantee or a collateral. coverage: share of the exposure covered. exposure: NO, NI or MV of the covered
+    contracts.
+    """
 
     type: str
     sign: int
@@ -62,7 +64,7 @@ class Enhancement:
 
 @dataclass(frozen=True, slots=True)
 class EnhancementEvent:
-    """What happened under an enhancement. exercised: when it was called, None as long as it was not."""
+    """The course of an enhancement. exercised: when it was called, None until then."""
 
     type: str
     time: datetime
@@ -74,7 +76,7 @@ class EnhancementEvent:
 
 
 def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
-    """A guarantee or collateral contract from its terms. Raises InputError naming the term."""
+    """Read a guarantee or collateral contract from its terms. Raises InputError naming the term."""
     terms = StandardTerms(table)
     references = terms.raw("contractStructure")
     if (
@@ -113,9 +115,9 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
             "contractStructure",
             ", ".join(sorted(identifiers)),
             Text(
-                "所担保的合同只有编号，算不出敞口：写出合同条款（市值敞口写 marketObjectCode），或填 notionalPrincipal",
+                "所担保的合同只有编号，无法计算敞口：请填写合同条款（市值敞口填写 marketObjectCode）或 notionalPrincipal",
                 "the exposure is unknown: give the covered contract's terms (for MV its marketObjectCode) or"
-                " a notionalPrincipal",
+                " notionalPrincipal",
             ),
         )
     return Enhancement(
@@ -147,7 +149,9 @@ def read_enhancement(table: Mapping[str, Any]) -> Enhancement:
 
 
 def _quantity(held: StandardTerms) -> float:
-    """How much of the covering object there is; one unit where nobody says, and nothing where it says nothing."""
+    """Return the quantity of the covering object; one unit where it is not stated, and zero where the statement is
+    empty.
+    """
     quantity = held.number("quantity")
     return 1.0 if quantity is None else quantity
 
@@ -155,7 +159,7 @@ def _quantity(held: StandardTerms) -> float:
 def evolve_enhancement(
     contract: Enhancement, market: Market, observed: Sequence[Observed], until: datetime | None
 ) -> list[EnhancementEvent]:
-    """Every event of a guarantee or collateral up to ``until``. Raises InputError for what was not observed."""
+    """Return every event of a guarantee or collateral up to ``until``. Raises InputError for a missing observation."""
     called = _called(contract, observed)
     times: list[tuple[datetime, int, str, datetime]] = []
     if contract.purchase is not None:
@@ -178,7 +182,7 @@ def evolve_enhancement(
 
 
 class _Run:
-    """The walk through the events of one enhancement: what is covered, what fees have grown, what was called."""
+    """The state while the events of one enhancement are processed: what is covered, accrued fees, what was called."""
 
     def __init__(self, contract: Enhancement, market: Market, observed: Sequence[Observed]) -> None:
         self._contract = contract
@@ -198,7 +202,7 @@ class _Run:
         contract = self._contract
         payoff = 0.0
         if kind in ("MD", "STD"):
-            # A fee due at the maturity may be paid after it, when its day is shifted: it stays owed until then.
+            # A fee due at maturity may be paid later if its day is shifted; it is owed until then.
             self._fees = self._grown_fees(scheduled, kind) if kind == "MD" else self._fees
             if kind == "STD":
                 payoff, self._fees = self._amount + self._fees, 0.0
@@ -231,7 +235,9 @@ class _Run:
         return self._fees + self._notional * years * contract.fee_rate
 
     def _exposed(self, moment: datetime) -> float:
-        """What is covered at a time: the agreed notional or what the covered contracts owe, times the coverage."""
+        """Return what is covered at a time: the agreed notional or what the covered contracts owe, times the
+        coverage.
+        """
         contract = self._contract
         scale = contract.sign * contract.coverage
         if contract.notional is not None:
@@ -245,7 +251,7 @@ class _Run:
         return scale * owed
 
     def _callable(self, moment: datetime) -> float:
-        """What a call yields: a guarantee its exposure, a collateral no more than it is worth that day."""
+        """Return the payment of a call: a guarantee pays its exposure, a collateral at most its value that day."""
         if self._contract.type == "CEG":
             return self._notional
         worth = sum(item.quantity * self._price(item.market_object, moment) for item in self._contract.covering)
@@ -257,7 +263,7 @@ class _Run:
         return self._market[code].at(moment)
 
     def _state_of(self, child: StandardContract, moment: datetime) -> StandardState:
-        """A covered contract's state at a time, interest accrued up to it."""
+        """Return a covered contract's state at a time, with interest accrued up to it."""
         events: list[StandardEvent] = evolve(child, self._market, self._observed, moment)
         state = events[-1].state if events else initial_state(child, moment)
         base = state.notional if child.type in ("PAM", "CLM", "UMP") else state.base
@@ -266,9 +272,9 @@ class _Run:
 
 
 def _called(contract: Enhancement, observed: Sequence[Observed]) -> datetime | None:
-    """When a credit event of a covered kind hit a covered contract within the enhancement's life.
+    """Return when a credit event of a covered kind affected a covered contract within the enhancement's life.
 
-    Its life begins with its purchase: what happened before covers nobody.
+    Its life begins with its purchase: earlier events are not covered.
     """
     if contract.exercise is not None:
         return contract.exercise

@@ -1,4 +1,4 @@
-"""What each event of a lending contract pays and how it changes the contract's state.
+"""Calculate the payoff of each event of a lending contract and the contract's next state.
 
 Formulas are the payoff and state transition functions of the ACTUS technical specification, sections PAM to UMP.
 """
@@ -25,20 +25,20 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """An observed quantity through time, in the order of the times."""
+    """An observed quantity over time, in the order of the times."""
 
     code: str
     points: tuple[tuple[datetime, float], ...]
 
     def at(self, moment: datetime) -> float:
-        """The value last observed at or before ``moment``. Raises InputError before the first."""
+        """Return the value last observed at or before ``moment``. Raises InputError before the first."""
         found = bisect_right(self.points, moment, key=lambda point: point[0])
         if found == 0:
             raise InputError([_not_observed(self.code, moment)])
         return self.points[found - 1][1]
 
     def has(self, moment: datetime) -> bool:
-        """Whether something was observed at just that time."""
+        """Return whether something was observed at exactly that time."""
         return any(time == moment for time, _ in self.points)
 
 
@@ -47,11 +47,10 @@ Market = Mapping[str, Series]
 
 @dataclass(frozen=True, slots=True)
 class StandardState:
-    """State variables of the standard: signed by the contract's role where they are amounts.
+    """State variables of the standard, signed by the contract's role where they are amounts.
 
     since: time of the last event. base: interest calculation base. payment: next principal redemption payment,
-    unsigned. fixed: interest that a call has fixed and that the
-    settlement pays, None without one.
+    unsigned. fixed: interest fixed by a call and paid at settlement, None without one.
     """
 
     since: datetime
@@ -68,7 +67,7 @@ class StandardState:
 
 @dataclass(frozen=True, slots=True)
 class StandardEvent:
-    """An event that happened: what it paid, and the state after it."""
+    """A past event: its payoff, and the state after it."""
 
     type: str
     time: datetime
@@ -80,7 +79,7 @@ class StandardEvent:
 def evolve(
     contract: StandardContract, market: Market, observed: Sequence[Observed], until: datetime | None
 ) -> list[StandardEvent]:
-    """Every event of a lending contract up to ``until`` (its end where None), with payoff and state.
+    """Return every event of a lending contract up to ``until`` (its end where None), with payoff and state.
 
     Raises InputError for a quantity that was not observed, ValueError for terms that define no contract.
     """
@@ -96,7 +95,7 @@ def evolve(
 
 
 def initial_state(contract: StandardContract, until: datetime | None) -> StandardState:
-    """The state as of the status date."""
+    """Return the state as of the status date."""
     state = StandardState(
         since=contract.status,
         notional_scale=contract.notional_scale,
@@ -116,7 +115,8 @@ def initial_state(contract: StandardContract, until: datetime | None) -> Standar
 def annuity(
     contract: StandardContract, state: StandardState, until: datetime | None, *, includes_start: bool = False
 ) -> float:
-    """The payment that redeems the notional by the amortisation date (specification, annuity amount function).
+    """Return the payment that redeems the notional by the amortisation date (specification, annuity amount
+    function).
 
     includes_start: whether the first payment may fall on the time of the state itself.
     """
@@ -150,9 +150,9 @@ class _Moment:
     event: Planned
 
     def observe(self, code: str) -> float:
-        """What a market object is worth for this event.
+        """Return the value of a market object for this event.
 
-        An observation may carry the scheduled time or, where the event was shifted, the time it happened.
+        An observation may carry the scheduled time or, where the event was shifted, the time of the event.
         """
         moment = self.event.scheduled
         if code not in self.market:
@@ -163,7 +163,7 @@ class _Moment:
         return series.at(moment)
 
     def accrue(self, state: StandardState) -> StandardState:
-        """The state with interest and fees grown up to the event."""
+        """Return the state with interest and fees accrued up to the event."""
         years = self.contract.conventions.years(state.since, self.event.scheduled)
         fees = state.fees
         if self.contract.fee_basis == "N":
@@ -175,7 +175,7 @@ class _Moment:
         return state.notional if self.contract.type in ("PAM", "CLM", "UMP") else state.base
 
     def with_notional(self, state: StandardState, notional: float) -> StandardState:
-        """The state with another notional, and with it the interest calculation base where that follows."""
+        """Return the state with another notional, and with it the interest calculation base where that follows."""
         return replace(state, notional=notional, base=notional if self.contract.base == "NT" else state.base)
 
 
@@ -218,7 +218,9 @@ def _capitalise(now: _Moment, state: StandardState) -> _Result:
 
 
 def _redeem(now: _Moment, state: StandardState) -> _Result:
-    """Principal paid by schedule: a fixed amount, or what a fixed payment leaves after interest; never too much."""
+    """Return principal paid by schedule: a fixed amount, or what a fixed payment leaves after interest; at most the
+    notional.
+    """
     contract, sign = now.contract, now.contract.sign
     grown = now.accrue(state)
     if contract.type in ("LAX", "UMP"):
@@ -271,8 +273,8 @@ def _pay_fee(now: _Moment, state: StandardState) -> _Result:
 
 def _reset(now: _Moment, state: StandardState) -> _Result:
     contract = now.contract
-    # Observations carry the time of the reset they are for; how many days before it the market fixed them is its
-    # own.
+    # Observations carry the time of the reset that they are for; how many days earlier the market fixed them is
+    # irrelevant.
     spread = contract.spread + (now.event.amount if contract.type == "LAX" else 0.0)
     observed = now.observe(contract.reset_index) * contract.multiplier + spread
     change = min(max(observed - state.rate, contract.period_floor), contract.period_cap)
@@ -323,7 +325,9 @@ def _mature(now: _Moment, state: StandardState) -> _Result:
 
 
 def _call(now: _Moment, state: StandardState) -> _Result:
-    """The lender calls: interest stops, and with a period of notice what has accrued is fixed until it settles."""
+    """Process a call by the lender: interest stops, and with a notice period the accrued interest is fixed until
+    settlement.
+    """
     grown = now.accrue(state)
     if now.contract.notice is None:
         return 0.0, grown
@@ -371,7 +375,7 @@ def _first_base(contract: StandardContract, notional: float) -> float:
 
 
 def _accrued_before(contract: StandardContract, state: StandardState, until: datetime | None) -> float:
-    """Interest accrued by the status date of a contract that runs already."""
+    """Return the interest accrued by the status date of a contract that is already running."""
     if contract.accrued is not None:
         return contract.sign * contract.accrued
     end = maturity_of(contract, until)

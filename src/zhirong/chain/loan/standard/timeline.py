@@ -1,4 +1,4 @@
-"""Which events a lending contract has, and when: the standard's contract schedules."""
+"""The events of a lending contract and their times: the standard's contract schedules."""
 
 import math
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zhirong.chain.loan.standard.contract import Redemption, StandardContract, StandardCycle
 from zhirong.chain.loan.standard.times import schedule_times, step
 
-# Order of events at one time. Redemption comes before the interest of the same day, as the published results show.
+# Order of events at one time. Redemption comes before the interest of the same day, as in the published results.
 SEQUENCE = {
     "IED": 20,
     "PR": 30,
@@ -30,14 +30,14 @@ SEQUENCE = {
     "STD": 170,
 }
 
-_MOST_STEPS = 100_000  # a redemption that never ends is refused, not waited for
+_MOST_STEPS = 100_000  # A redemption that never ends raises an error instead of looping.
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """An event to come. scheduled: time by the contract. time: after the business-day shift.
+    """A future event. scheduled: time by the contract. time: after the business-day shift.
 
-    amount: the payment or rate that the event carries with it, where the terms hold an array of them.
+    amount: the payment or rate of the event, where the terms have an array of them.
     """
 
     type: str
@@ -47,7 +47,7 @@ class Planned:
 
     @property
     def order(self) -> tuple[datetime, int]:
-        """What events are sorted by."""
+        """Return the sort key of events."""
         return self.time, SEQUENCE[self.type]
 
 
@@ -63,7 +63,7 @@ class Observed:
 
 
 def maturity_of(contract: StandardContract, until: datetime | None) -> datetime | None:
-    """When the contract ends: as agreed, or when its payments will have redeemed it; None if it has no end."""
+    """Return when the contract ends: as agreed, or when its payments will have redeemed it; None if it has no end."""
     if contract.maturity is not None:
         return contract.maturity
     if contract.type in ("CLM", "UMP"):
@@ -78,7 +78,7 @@ def maturity_of(contract: StandardContract, until: datetime | None) -> datetime 
 
 
 def plan(contract: StandardContract, until: datetime | None, observed: Iterable[Observed]) -> list[Planned]:
-    """Every event of the contract after its status date up to ``until``, in the order in which they happen."""
+    """Return every event of the contract after its status date up to ``until``, in the order in which they happen."""
     maturity = maturity_of(contract, until)
     end = maturity if maturity is not None else until
     if end is None:
@@ -120,7 +120,7 @@ def plan(contract: StandardContract, until: datetime | None, observed: Iterable[
 
 
 def _call_of(contract: StandardContract, observed: Iterable[Observed]) -> datetime | None:
-    """When the lender of call money called it, if that settles before any maturity."""
+    """Return when the lender of call money called it, if that settles before any maturity."""
     if contract.type not in ("CLM", "UMP"):
         return None
     calls = [event.time for event in observed if event.type == "XD" and event.time > contract.status]
@@ -131,7 +131,7 @@ def _call_of(contract: StandardContract, observed: Iterable[Observed]) -> dateti
 
 
 def principal_times(contract: StandardContract, end: datetime, *, with_end: bool) -> list[datetime]:
-    """When principal is paid, by the contract's cycle."""
+    """Return when principal is paid, by the contract's cycle."""
     anchor = contract.principal_anchor or _after(contract, contract.principal_cycle)
     return schedule_times(
         anchor, end, contract.principal_cycle, contract.conventions.end_of_month, with_end=with_end
@@ -139,7 +139,7 @@ def principal_times(contract: StandardContract, end: datetime, *, with_end: bool
 
 
 def interest_times(contract: StandardContract, end: datetime) -> list[datetime]:
-    """When interest is paid or capitalised, by the contract's cycle or array of cycles, the end included."""
+    """Return when interest is paid or capitalised, by the contract's cycle or array of cycles, including the end."""
     rule = contract.conventions.end_of_month
     if contract.type == "LAX":
         return _array_times(contract, contract.interest_array, end)
@@ -148,7 +148,7 @@ def interest_times(contract: StandardContract, end: datetime) -> list[datetime]:
 
 
 def _after(contract: StandardContract, cycle: StandardCycle | None) -> datetime | None:
-    """One cycle after the initial exchange: where a schedule starts that has a cycle and no anchor."""
+    """Return one cycle after the initial exchange, where a schedule with a cycle and no anchor starts."""
     return None if cycle is None else step(contract.initial_exchange, cycle[0])
 
 
@@ -222,7 +222,7 @@ def _redemption(contract: StandardContract, end: datetime) -> list[Planned]:
     events: list[Planned] = []
     if contract.type in ("LAM", "NAM", "ANN"):
         events = _planned(contract, "PR", principal_times(contract, end, with_end=False))
-        # An annuity ends on its maturity as it stands, like a bullet; linear and negative amortisers shift it.
+        # An annuity ends on its unshifted maturity, like a bullet; linear and negative amortisers shift it.
         events.append(Planned("MD", end, end if contract.type == "ANN" else contract.conventions.shifted(end)))
     elif contract.type == "LAX":
         for index, entry in enumerate(contract.principal_array):
@@ -240,7 +240,9 @@ def _redemption(contract: StandardContract, end: datetime) -> list[Planned]:
 
 
 def _fixings(contract: StandardContract, end: datetime) -> list[Planned]:
-    """When an annuity's payment is fixed: the day before the first, where it is not agreed, and at rate resets."""
+    """Return when an annuity's payment is fixed: the day before the first, where it is not agreed, and at rate
+    resets.
+    """
     events = [Planned("PRF", event.scheduled, event.time) for event in _resets(contract, end)]
     fixing = first_fixing(contract)
     if contract.payment is None and fixing is not None:
@@ -249,7 +251,7 @@ def _fixings(contract: StandardContract, end: datetime) -> list[Planned]:
 
 
 def first_fixing(contract: StandardContract) -> datetime | None:
-    """When an annuity's payment is first fixed: the day before the first payment.
+    """Return when an annuity's payment is first fixed: the day before the first payment.
 
     None if that is before the initial exchange, with which the payment is fixed then.
     """
@@ -301,7 +303,7 @@ def _prepayments(contract: StandardContract, end: datetime, observed: Iterable[O
 
 
 def _redeemed(contract: StandardContract) -> datetime:
-    """The end of an amortising contract without a maturity: when its regular payments have redeemed it."""
+    """Return the end of an amortising contract without a maturity: when its regular payments have redeemed it."""
     cycle, first, payment = contract.principal_cycle, contract.principal_anchor, contract.payment
     if cycle is None or payment is None:
         raise ValueError("a contract without maturity needs a cycle and an amount of principal redemption")
@@ -317,15 +319,15 @@ def _redeemed(contract: StandardContract) -> datetime:
         interest = contract.conventions.plain_years(start, step(start, cycle[0])) * (contract.rate or 0.0)
         redeemed = payment - interest * contract.notional
     if redeemed <= 0:
-        raise ValueError("the payment does not cover the interest, so that the contract never ends")
+        raise ValueError("the payment does not cover the interest, so the contract never ends")
     count = math.ceil(contract.notional / redeemed) - 1
     end = step(first, cycle[0], passed + count, rule)
     return end if contract.type == "LAM" else contract.conventions.shifted(end)
 
 
 def _exotic_maturity(contract: StandardContract) -> datetime:
-    """The end of an exotic contract without a maturity: when the array of payments has brought its notional to
-    zero.
+    """Return the end of an exotic contract without a maturity: when the array of payments has reduced its notional
+    to zero.
     """
     rule = contract.conventions.end_of_month
     left = contract.notional

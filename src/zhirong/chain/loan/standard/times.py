@@ -1,4 +1,4 @@
-"""Times, schedules, business-day shifts and parts of a year as the contract standard defines them."""
+"""Times, schedules, business-day shifts and year fractions as the contract standard defines them."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -25,7 +25,7 @@ _WEEKDAYS = WorkingDays(frozenset(), frozenset(), frozenset())
 _PERIOD = re.compile(r"P(\d+)([DWMQHY])(?:L[01])?")
 _CYCLE = re.compile(r"P(\d+[DWMQHY])(?:L([01]))?")
 _MIDNIGHT = "T24:00"
-_MOST_TIMES = 20_000  # fifty years of days; a schedule beyond it is a slip of the pen
+_MOST_TIMES = 20_000  # Fifty years of days; a longer schedule is a typing error.
 _LAST_SECOND = time(23, 59, 59)
 
 _DAY_COUNTS: dict[str, DayCount] = {
@@ -39,7 +39,7 @@ _DAY_COUNTS: dict[str, DayCount] = {
 
 
 def parse_time(written: str) -> datetime:
-    """A time in ISO 8601 with or without seconds; 24:00 is the beginning of the next day. Raises ValueError."""
+    """Read a time in ISO 8601 with or without seconds; 24:00 is the beginning of the next day. Raises ValueError."""
     text = written.strip()
     if _MIDNIGHT in text:
         return datetime.combine(date.fromisoformat(text.split("T")[0]) + timedelta(days=1), time())
@@ -47,7 +47,7 @@ def parse_time(written: str) -> datetime:
 
 
 def parse_standard_cycle(written: str) -> tuple[Cycle, bool]:
-    """A cycle such as ``P1ML0`` and whether its last stub is long (``L0``). Raises ValueError."""
+    """Read a cycle such as ``P1ML0`` and whether its last stub is long (``L0``). Raises ValueError."""
     match = _CYCLE.fullmatch(written.strip())
     cycle = None if match is None else parse_cycle(match[1])
     if match is None or cycle is None:
@@ -56,9 +56,9 @@ def parse_standard_cycle(written: str) -> tuple[Cycle, bool]:
 
 
 def parse_period(written: str) -> Cycle | None:
-    """A period such as ``P31D``; None for one of length nothing. Raises ValueError.
+    """Read a period such as ``P31D``; None for one of zero length. Raises ValueError.
 
-    The standard's periods may carry the mark of a stub, ``P31DL0``, which says nothing of a single period.
+    The standard's periods may carry the mark of a stub, ``P31DL0``, which has no meaning for a single period.
     """
     match = _PERIOD.fullmatch(written.strip())
     if match is None:
@@ -67,7 +67,7 @@ def parse_period(written: str) -> Cycle | None:
 
 
 def step(anchor: datetime, cycle: Cycle | None, number: int = 1, rule: EndOfMonth = "same_day") -> datetime:
-    """The time ``number`` cycles from the anchor; the anchor itself for no cycle."""
+    """Return the time ``number`` cycles from the anchor; the anchor itself for no cycle."""
     if cycle is None:
         return anchor
     return datetime.combine(cycle.step(anchor.date(), number, rule), anchor.time())
@@ -81,10 +81,12 @@ def schedule_times(
     *,
     with_end: bool,
 ) -> list[datetime]:
-    """The schedule function S(s, c, T): cyclic times from ``anchor`` before ``end``, and ``end`` itself if wanted.
+    """Return the schedule function S(s, c, T): cyclic times from ``anchor`` before ``end``, and ``end`` itself if
+    wanted.
 
     A long last stub drops the last cyclic time if the end does not lie on the cycle (technical specification,
-    section on schedules); a schedule of two times has none to drop. Raises ValueError for one without measure.
+    section on schedules); a schedule of two times has none to drop. Raises ValueError for a schedule of unlimited
+    length.
     """
     if anchor is None:
         return []
@@ -107,7 +109,7 @@ def schedule_times(
 class Conventions:
     """The calendar, business-day, end-of-month and day-count conventions of one contract.
 
-    All in the words of the data dictionary. Raises KeyError for a business-day convention that it does not have.
+    All in the words of the data dictionary. Raises KeyError for an unknown business-day convention.
     """
 
     def __init__(
@@ -121,7 +123,7 @@ class Conventions:
         self._maturity = None if maturity is None else maturity.date()
 
     def shifted(self, moment: datetime) -> datetime:
-        """The time at which an event scheduled for ``moment`` happens."""
+        """Return the time at which an event scheduled for ``moment`` happens."""
         day = moment.date()
         if self.calendar == "NC" or self._rule == "none" or _WEEKDAYS.is_working(day):
             return moment
@@ -138,13 +140,13 @@ class Conventions:
         return datetime.combine(moved, moment.time())
 
     def years(self, start: datetime, end: datetime) -> float:
-        """Y(s, t): the part of a year between two calculation times, shifted first unless shifts come after."""
+        """Return Y(s, t): the year fraction between two calculation times, shifted first unless shifts come after."""
         if not self.calculates_first:
             start, end = self.shifted(start), self.shifted(end)
         return self.plain_years(start, end)
 
     def plain_years(self, start: datetime, end: datetime) -> float:
-        """The part of a year between two times as they stand, in whole days."""
+        """Return the year fraction between two unshifted times, in whole days."""
         first, last = _counted_day(start), _counted_day(end)
         if self._day_count == "B252":
             days = (last - first).days
@@ -160,5 +162,5 @@ class Conventions:
 
 
 def _counted_day(moment: datetime) -> date:
-    """The day that a time counts as: its own, but the last second of a day is the next day's beginning."""
+    """Return the day of a time: its own, but the last second of a day counts as the beginning of the next day."""
     return moment.date() + timedelta(days=1) if moment.time() >= _LAST_SECOND else moment.date()
