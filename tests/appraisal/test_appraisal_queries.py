@@ -376,4 +376,4 @@ def test_the_loan_asked_for_and_the_alarms_reach_the_command(
     answer = json.loads(capsys.readouterr().out)
     shown = json.dumps(answer, ensure_ascii=False)
     assert "单位是元吗" in shown
-    assert "out of all proportion to the loan applied for" in shown
+    assert "differs widely from the loan applied for" in shown

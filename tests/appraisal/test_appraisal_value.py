@@ -147,7 +147,7 @@ def test_cost_alone_is_a_value() -> None:
 
 @pytest.mark.parametrize(("cost_new", "codes"), [(561_000, []), (563_000, ["methods_disagree"])])
 def test_methods_too_far_apart_raise_an_alarm_instead_of_an_average(cost_new: int, codes: list[str]) -> None:
-    """Income gives 159,167.92; cost 85 % of the cost new: 2.996 times and 3.007 times as much."""
+    """Income gives 159,167.92; cost 85 % of the replacement cost: 2.996 times and 3.007 times as much."""
     found = value_of(request(royalty_method(), cost_method(items=((same("a"), figure(cost_new)),))))
     assert codes_of(found) == codes
     assert found.value == found.results[0].value
@@ -247,7 +247,7 @@ def test_no_value_without_any_method_and_never_zero() -> None:
     [
         (royalty_method(royalty=figure(0, kind="rate")), "royalty rate"),
         (royalty_method(revenue=(figure(0),) * 5), "revenue by year"),
-        (cost_method(items=((same("a"), figure(0)),)), "cost new"),
+        (cost_method(items=((same("a"), figure(0)),)), "replacement cost"),
     ],
 )
 def test_a_stated_zero_is_a_value_of_zero_and_the_input_is_named(method: Any, named: str) -> None:

@@ -76,7 +76,7 @@ def test_the_explanation_gives_value_source_and_reason_of_every_item() -> None:
     text = found.explanation.as_text("en")
     for words in (
         "84 points",
-        "expert, not calibrated",
+        "expert judgement, not calibrated",
         "1.56 times",
         "2025 年度审计报告, 2025-12-31, audited",
         "(of 20)",

@@ -24,9 +24,9 @@ _GOOD: Mapping[str, object] = {"principal": np.array([100, 200]), "amount": np.a
     [
         ({"principal": np.array([-1_000, 0])}, "principal"),
         ({"principal": np.array([501, 0])}, "more principal is lost"),
-        ({"principal": np.array([100.0, 200.0])}, "whole numbers only"),
-        ({"principal": np.array([Decimal(100), Decimal(200)])}, "whole numbers only"),
-        ({"principal": np.array([True, False])}, "whole numbers only"),
+        ({"principal": np.array([100.0, 200.0])}, "whole numbers of fen are required"),
+        ({"principal": np.array([Decimal(100), Decimal(200)])}, "whole numbers of fen are required"),
+        ({"principal": np.array([True, False])}, "whole numbers of fen are required"),
         ({"amount": np.array([0, 500])}, "amount"),
         ({"amount": np.array([5_000] * 5_000)}, "rows"),
         ({"amount": np.array([[500, 500]])}, "rows"),

@@ -94,8 +94,8 @@ def test_a_mode_charges_it_once_and_says_so() -> None:
     )
     (fee,) = [charge for charge in charges(mode, loan) if charge.code == "appraisal"]
     assert (fee.amount, fee.day, fee.title.en) == (15_000 * YUAN, DAY, "appraisal fee")
-    assert "by the table of appraisal fees" in mode_text(mode, "en")
-    assert "table of appraisal fees" in drawing(mode, "en")
+    assert "by the appraisal fee table" in mode_text(mode, "en")
+    assert "appraisal fee table" in drawing(mode, "en")
 
 
 def test_a_mode_cannot_be_charged_without_its_table() -> None:

@@ -301,7 +301,7 @@ def test_the_example_is_told_back_with_every_construct() -> None:
         "only where: on the key list",
         "80 % of the loss of the loan, less what district fund, other public money pay first",
         "each year of the payments",
-        "day since which it is overdue: at least 3 months ago",
+        "first day overdue: at least 3 months ago",
         "day on which the loan fell due: at most 12 months ago",
         "later recoveries go back in turn to: partner bank; the rest in proportion",
         "of the shared components first",

@@ -96,7 +96,7 @@ def test_a_subsidy_whose_rate_waits_for_a_fact_is_not_called_unpaid(
     mode = _mode(tmp_path, quota_body({"lender": 10_000}) + SUBSIDY + higher)
     assert main(["modes", "subsidies", _case(tmp_path), mode, "--lang", "en"]) == 0
     shown = capsys.readouterr().out
-    assert "interest subsidy" in shown and "at the least rate until it is known" in shown
+    assert "interest subsidy" in shown and "at the lowest rate until it is known" in shown
     assert "nothing is paid" not in shown and "not paid" not in shown
 
 

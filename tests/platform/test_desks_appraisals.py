@@ -250,7 +250,7 @@ def test_validity_is_a_state_of_its_own_and_withdrawal_ends_it(platform: Any) ->
     assert standing_of(firm, right, "pledge", platform.day).state == "withdrawn"
     assert Paper.objects.get(pk=row.paper_id).state == "void"
     page = platform.client(manager, "en").get(f"/appraisals/{row.pk}/").content.decode()
-    assert "withdrawn: not to be used" in page
+    assert "withdrawn; must not be used" in page
 
 
 def test_two_reports_are_compared_and_opinion_shopping_is_flagged(platform: Any) -> None:

@@ -35,7 +35,7 @@ def _entered(platform: Any) -> None:
     ("query", "said"),
     [
         (f"number={patent_number(1)[:-2]}", "缺少校验位"),
-        ("number=20141000001", "不等于没有质押"),
+        ("number=20141000001", "不代表没有质押"),
         ("code=9161", "18 位"),
         ("name=%E2%80%8B", "没有可供查询的文字"),
         ("first=2025-06-03&last=2025-06-02", "早于起始日"),

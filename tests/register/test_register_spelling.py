@@ -196,7 +196,7 @@ def test_an_identity_and_a_party_are_found_however_their_numbers_are_written(sql
         (patent_number(1)[:-2], "check_digit_missing", patent_number(1)),
         ("软著登字第0123456号", "certificate_number", "2014SR123456"),
         ("2.01410E+12", "scientific", "文本"),
-        ("20141000001", "not_a_number", "不等于没有质押"),
+        ("20141000001", "not_a_number", "不代表没有质押"),
         ("Y2025980000009", "not_a_number", "核对"),
     ],
 )

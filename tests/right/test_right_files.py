@@ -119,7 +119,7 @@ def test_bad_rows_are_told_with_row_field_value_reason_and_hint(
     assert code == 1
     assert "可用 3 行，有问题 2 行" in out
     assert "第 5 行" in out and "号码（填写值：“201410362077.3”）：这是发明的号码，而种类写的是外观设计" in out
-    assert "第 6 行" in out and "申请日（填写值：“昨天”）：不是日期。请写成 2026-01-31" in out
+    assert "第 6 行" in out and "申请日（填写值：“昨天”）：不是日期。请填写为 2026-01-31" in out
     assert "权利人（未填）" in out
 
 

@@ -74,7 +74,7 @@ def test_text_says_what_settles_the_loan_in_both_languages(
     chinese = capsys.readouterr().out
     assert "今日结清金额：371,830.35 元" in chinese and "分类：次级" in chinese
     assert main(["loan", "replay", file, "--as-of", "2024-10-19", "--lang", "en"]) == 0
-    assert "what settles the loan today: CNY 371,830.35" in capsys.readouterr().out
+    assert "settlement amount today: CNY 371,830.35" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -76,13 +76,13 @@ def test_compound_interest_at_the_contract_rate_within_the_term_and_at_the_penal
 @pytest.mark.parametrize(
     ("agreed", "words"),
     [
-        ({}, "unpaid interest × penalty rate, by the day"),
+        ({}, "unpaid interest × penalty rate, daily"),
         (
             {"compound_within_term": "contract"},
-            "unpaid interest × contract rate up to the end of the loan, penalty rate after it, by the day",
+            "unpaid interest × contract rate up to the end of the loan, penalty rate after it, daily",
         ),
-        ({"compounds": False}, "the contract agrees none"),
-        ({"grace_days": 5}, "unpaid interest × penalty rate, by the day; nothing where it is paid within 5 days"),
+        ({"compounds": False}, "the contract provides for none"),
+        ({"grace_days": 5}, "unpaid interest × penalty rate, daily; none if paid within 5 days"),
     ],
 )
 def test_the_formula_of_compound_interest_names_the_rate_that_it_uses(agreed: dict[str, Any], words: str) -> None:

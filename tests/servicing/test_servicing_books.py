@@ -174,7 +174,7 @@ def test_a_payment_before_the_order_of_2023_is_applied_in_the_usual_order_and_sa
     state = replay([drawn, paid], old, date(2022, 7, 15), RULES, WORKING_DAYS)
     assert (state.principal_due, state.interest_due) == (0, 651_600)
     assert [note.en for note in state.notes] == [
-        "2022-07-15: no classification rule holds on that day; the contract's usual order is taken"
+        "2022-07-15: no classification rule is in force on that day; the contract's usual order applies"
     ]
 
 

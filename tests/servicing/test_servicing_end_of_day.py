@@ -149,17 +149,17 @@ def test_a_block_is_not_changed_by_its_run() -> None:
 
 
 def test_a_block_is_run_for_the_next_day_only() -> None:
-    with pytest.raises(ValueError, match="the block stands at 2025-03-28"):
+    with pytest.raises(ValueError, match="the block is of 2025-03-28"):
         end_of_day(blocks()[0], day_rules(RULES, LAST + timedelta(days=2)))
 
 
 def test_a_loan_of_another_day_or_with_misuse_is_refused_by_name() -> None:
     loan = loans()[3]
-    with pytest.raises(ValueError, match="L03: it stands at 2025-03-28, not 2025-03-29"):
+    with pytest.raises(ValueError, match="L03: its state is of 2025-03-28, not 2025-03-29"):
         load([loan], RULES, LAST + timedelta(days=1))
     misused = ev.MisuseFound(id="M", day=LAST, booked=LAST)
     state = replay((*events_of(3), misused), contract(3), LAST, RULES, WORKING_DAYS)
-    assert why_not(Loaded(contract(3), state, "D1")) == "misused funds or credit held"
+    assert why_not(Loaded(contract(3), state, "D1")) == "misused funds or unapplied cash"
 
 
 def test_a_monthly_loan_that_counts_days_is_refused_by_name_and_one_that_shares_months_is_not() -> None:

@@ -1,1 +1,1 @@
-"""The business, link by link in its order. Pure: no files, no clock, no database, no global state."""
+"""The business logic, one package per link of the chain. Pure: no files, no clock, no database, no global state."""

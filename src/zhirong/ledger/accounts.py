@@ -1,6 +1,6 @@
 """The accounts: their owner, kind and name.
 
-An account is a path such as ``lender:loan:interest``: the party, then what it holds, then the detail.
+An account is a path such as ``lender:loan:interest``: the party, the holding, and the detail.
 """
 
 import re
@@ -100,7 +100,7 @@ _DETAIL = re.compile("[a-z0-9][a-z0-9_]*")
 
 
 def party_of(account: str) -> str:
-    """The party that owns the account."""
+    """Return the party that owns the account."""
     return account.split(":", 1)[0]
 
 
@@ -118,12 +118,12 @@ def is_account(account: str) -> bool:
 
 
 def kind_of(account: str) -> Kind:
-    """What kind of account it is. Raises KeyError if the path is not an account."""
+    """Return the kind of the account. Raises KeyError if the path is not an account."""
     return _HOLDINGS[account.split(":")[1]][0]
 
 
 def account_text(account: str) -> Text:
-    """The account's name in words, such as 贷款人 贷款 本金."""
+    """Return the account's name in words, such as 贷款人 贷款 本金."""
     party, holding, *details = account.split(":")
     words = [PARTY_TEXT[party], _HOLDINGS[holding][1], *(_DETAILS.get(step, Text(step, step)) for step in details)]
     return Text("·".join(word.zh for word in words), ", ".join(word.en for word in words))

@@ -18,9 +18,7 @@ Balances = Mapping[str, Fen]
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """An entry in the books. number: counted from 1 without gaps. loan: the loan whose sub-ledger it belongs to, or
-    empty.
-    """
+    """An entry in the books. number: counted from 1 without gaps. loan: the loan of its sub-ledger, or empty."""
 
     number: int
     loan: str
@@ -46,11 +44,11 @@ class Books:
 
     @property
     def closed_to(self) -> date | None:
-        """The last day that is closed."""
+        """Return the last closed day."""
         return self.closings[-1].day if self.closings else None
 
     def balance(self, account: str, loan: str | None = None) -> Fen:
-        """The balance of an account and everything below it, of one loan or of all; debit positive."""
+        """Return the balance of an account and everything below it, of one loan or of all; debit positive."""
         below = account + ":"
         return sum(
             amount
@@ -60,7 +58,7 @@ class Books:
 
 
 def post(books: Books, entries: Iterable[tuple[str, Entry]]) -> Books:
-    """The books with more entries, each with the loan it belongs to (or an empty text).
+    """Return the books with more entries, each with its loan (or an empty text).
 
     Raises InputError and posts nothing if an entry falls into a closed period, names an unknown account, or leaves
     a party's accounts out of balance.
@@ -77,9 +75,9 @@ def post(books: Books, entries: Iterable[tuple[str, Entry]]) -> Books:
 
 
 def close(books: Books, day: date) -> Books:
-    """The books closed through ``day``: no later entry may be booked on or before it.
+    """Return the books closed through ``day``: no later entry may be booked on or before it.
 
-    Raises InputError if that day is closed already, or an entry is booked after it.
+    Raises InputError if that day is already closed, or an entry is booked after it.
     """
     problems = []
     if books.closed_to is not None and day <= books.closed_to:
@@ -130,7 +128,7 @@ def _problems(booked: Booked, closed_to: date | None) -> list[Problem]:
                 entry.day.isoformat(),
                 Text(f"该日已关账（截至 {closed_to}）", f"the day is closed (through {closed_to})"),
                 Text(
-                    "在关账日之后入账，差额计入当日",
+                    "请在关账日之后入账，差额计入当日",
                     "book it on a date after the closing, as an adjustment on that date",
                 ),
                 "closed_day",
@@ -165,7 +163,7 @@ def _problems(booked: Booked, closed_to: date | None) -> list[Problem]:
 
 
 def out_of_balance(entry: Entry) -> list[tuple[str, Fen]]:
-    """The parties whose accounts an entry omits of balance, with the difference."""
+    """Return the parties whose accounts an entry leaves out of balance, with the difference."""
     sums: dict[str, Fen] = {}
     for posting in entry.postings:
         party = party_of(posting.account)

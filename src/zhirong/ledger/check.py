@@ -1,4 +1,4 @@
-"""Checks the books: recomputes every balance from the entries and reports differences."""
+"""Check the books: recalculate every balance from the entries and report differences."""
 
 from collections.abc import Mapping
 
@@ -8,13 +8,13 @@ from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import is_account
 from zhirong.ledger.books import Books, add_up, out_of_balance
 
-_LOOK = Text("与备份或来源事件核对", "compare with a backup or with the underlying events")
+_LOOK = Text("请与备份或来源事件核对", "compare with a backup or with the underlying events")
 
 
 def check(books: Books) -> tuple[Problem, ...]:
-    """All problems of the books; empty if they are correct.
+    """Return all problems of the books; empty if they are correct.
 
-    Entries are counted without a gap, each names known accounts and balances for every party; none is booked in a
+    Entries are numbered without gaps, each names known accounts and balances for every party; none is booked in a
     closed period; the stored balances, and those of every closing, equal the sums of the entries.
     """
     problems: list[Problem] = []
@@ -44,8 +44,7 @@ def check(books: Books) -> tuple[Problem, ...]:
             )
         unknown = [posting.account for posting in entry.postings if not is_account(posting.account)]
         problems.extend(
-            _problem(where, account, "没有这个科目", "there is no such account", "unknown_account")
-            for account in unknown
+            _problem(where, account, "科目不存在", "unknown account", "unknown_account") for account in unknown
         )
         if not unknown:
             problems.extend(
@@ -66,14 +65,14 @@ def check(books: Books) -> tuple[Problem, ...]:
 
 
 def check_against(books: Books, loan: str, balances: Mapping[str, Fen]) -> tuple[Problem, ...]:
-    """Differences between the books of a loan and its balances; empty if they agree. balances: by account,
+    """Return differences between the books of a loan and its balances; empty if they agree. balances: by account,
     calculated independently of the books; accounts not listed are not checked.
     """
     return tuple(
         Problem(
             f"balance.{loan}.{account}",
             yuan(has),
-            Text(f"按事件重算应为 {yuan(should)}", f"the loan replayed from its events gives {yuan(should)}"),
+            Text(f"按事件重算应为 {yuan(should)}", f"replaying the loan's events gives {yuan(should)}"),
             _LOOK,
             "differs_from_replay",
         )

@@ -1,7 +1,7 @@
-"""Exports the books in beancount syntax, to be read and checked by that program.
+"""Export the books in beancount syntax, to be read and checked by that program.
 
 Syntax: https://beancount.github.io/docs/beancount_language_syntax.html. Every account ends with a balance
-assertion, so that the program recomputes these balances.
+assertion, so that the program recalculates these balances.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,9 @@ _CURRENCY = "CNY"
 
 
 def beancount_text(books: Books, title: str = "Zhirong") -> str:
-    """All entries with their causes, and at the end a balance assertion for every account and the sum below it."""
+    """Return all entries with their causes, and at the end a balance assertion for every account and the sum below
+    it.
+    """
     lines = [
         f'option "title" "{_quoted(title)}"',
         f'option "operating_currency" "{_CURRENCY}"',
@@ -53,7 +55,7 @@ def beancount_text(books: Books, title: str = "Zhirong") -> str:
 
 
 def beancount_account(account: str) -> str:
-    """``lender:loan:principal`` as ``Assets:Lender:Loan:Principal``."""
+    """Return ``lender:loan:principal`` as ``Assets:Lender:Loan:Principal``."""
     steps = [step.replace("_", "-") for step in account.split(":")]
     return ":".join([_ROOTS[kind_of(account)], *(step[:1].upper() + step[1:] for step in steps)])
 

@@ -18,7 +18,7 @@ class TrialRow:
     balance: Fen
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; money as strings in yuan."""
+        """Return a dictionary with stable keys; money as strings in yuan."""
         return {
             "account": self.account,
             "name": account_text(self.account).as_json(),
@@ -39,7 +39,7 @@ class TrialBalance:
 
 
 def trial_balance(books: Books, to: date | None = None, party: str | None = None) -> TrialBalance:
-    """Every account with postings through ``to``, of one party or of all."""
+    """Return every account with postings through ``to``, of one party or of all."""
     sides: dict[str, list[Fen]] = {}
     for booked in books.entries:
         if to is not None and booked.entry.day > to:
@@ -80,7 +80,7 @@ class LedgerStatement:
 def statement(
     books: Books, account: str, first: date | None = None, last: date | None = None, loan: str | None = None
 ) -> LedgerStatement:
-    """The statement of an account and everything below it, of one loan or of all."""
+    """Return the statement of an account and everything below it, of one loan or of all."""
     opening = balance = 0
     lines: list[LedgerLine] = []
     below = account + ":"
@@ -105,12 +105,12 @@ def statement(
 
 
 def sub_ledger(books: Books, loan: str) -> tuple[Booked, ...]:
-    """The entries of one loan in the order in which they were booked."""
+    """Return the entries of one loan in the order in which they were booked."""
     return tuple(booked for booked in books.entries if booked.loan == loan)
 
 
 def by_cause(books: Books, loan: str) -> dict[str, dict[str, Fen]]:
-    """Balances of a loan by cause and account; zero balances are omitted."""
+    """Return balances of a loan by cause and account; zero balances are omitted."""
     sums: dict[str, dict[str, Fen]] = {}
     for booked in sub_ledger(books, loan):
         accounts = sums.setdefault(booked.entry.cause, {})

@@ -1,1 +1,1 @@
-"""Formats of the files that people bring, as data: which heading means what, which words are used, which traps are set."""
+"""Formats of users' files, as data: the meaning of headings and words, and known traps."""

@@ -50,18 +50,18 @@ class Library:
     named: tuple[Adapter, ...]
 
     def recognise(self, headings: Iterable[str]) -> Adapter:
-        """The format that asks for the most of these headings; the common one where none is known."""
+        """Return the format that requires the most of these headings; the common one if none matches."""
         keys = frozenset(key for heading in headings for key in (full_key(heading), heading_key(heading)) if key)
         fitting = [one for one in self.named if one.knows(keys)]
         return max(fitting, key=lambda one: (len(one.known_by), one.id), default=self.common)
 
     def names(self, field_name: str) -> tuple[str, ...]:
-        """All headings of a field in the common format, the template's first."""
+        """Return all headings of a field in the common format, the template's first."""
         return tuple(name for rank in self.common.columns[field_name] for name in rank)
 
 
 def read_adapter(text: str, source: str) -> Adapter:
-    """A format from its TOML text. Raises InputError with everything that is wrong with it."""
+    """Read a format from its TOML text. Raises InputError with every problem in it."""
     reader = Reader(parse_toml(text, source), source=source)
     adapter_id, title = reader.text("id"), reader.words("title")
     seen = reader.text("seen")
@@ -89,7 +89,7 @@ def _ranks(written: object) -> tuple[tuple[str, ...], ...]:
 
 @cache
 def library(kind: str) -> Library:
-    """The formats that come with the package. kind: ``statements`` or ``rights``."""
+    """Return the formats included in the package. kind: ``statements`` or ``rights``."""
     adapters = [read_adapter(text, name) for name, text in shipped_texts("adapters", kind)]
     common = next(one for one in adapters if one.id == COMMON)
     return Library(common, tuple(one for one in adapters if one.id != COMMON))

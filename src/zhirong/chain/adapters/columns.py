@@ -1,4 +1,4 @@
-"""Which column of a table gives which field: by the table's format, and as the user corrected it."""
+"""Map the columns of a table to fields, by the table's format and the user's corrections."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ NOT_USED = "-"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A column that gives a field. rank: a lower one decides where both have a value."""
+    """A column that gives a field. rank: the lower one decides if both have a value."""
 
     at: int
     heading: str
@@ -22,9 +22,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of one table. places: by field, the deciding ones first. not_used: places of the other
-    headings.
-    """
+    """The columns of one table. places: by field, the deciding ones first. not_used: places of the other headings."""
 
     adapter: Adapter
     headings: tuple[str, ...]
@@ -33,13 +31,13 @@ class Columns:
     corrected: Mapping[str, str] = field(default_factory=dict)
 
     def named(self) -> dict[str, str]:
-        """Each heading that is used, with its field."""
+        """Return each heading that is used, with its field."""
         return {place.heading: name for name, places in self.places.items() for place in places}
 
 
 def columns_of(headings: Sequence[str], library: Library, corrections: Mapping[str, str]) -> Columns:
-    """The columns of a table by its headings. corrections: heading to field, or ``NOT_USED``, as the user set
-    them.
+    """Return the columns of a table by its headings. corrections: heading to field, or ``NOT_USED``, as the user
+    set them.
     """
     adapter = library.recognise(headings)
     known = _fields(library.common) | _fields(adapter)
@@ -50,7 +48,7 @@ def columns_of(headings: Sequence[str], library: Library, corrections: Mapping[s
         if not heading:
             continue
         chosen = set_by_user.get(full_key(heading))
-        # What the user says is before what the format says.
+        # The user's corrections take precedence over the format.
         named = (chosen, -1) if chosen is not None else _field_of(heading, known)
         if named is None or named[0] == NOT_USED:
             not_used.append(Place(at, heading, 0))
@@ -64,13 +62,13 @@ def columns_of(headings: Sequence[str], library: Library, corrections: Mapping[s
 
 
 def _fields(adapter: Adapter) -> dict[str, tuple[str, int]]:
-    """By the key of each heading, its field and rank."""
+    """Return the field and rank of each heading, by its key."""
     known: dict[str, tuple[str, int]] = {}
     for name, ranks in adapter.columns.items():
         for rank, names in enumerate(ranks):
             for heading in names:
                 known[full_key(heading)] = (name, rank)
-    # A heading without its brackets is known too, unless another field has that name.
+    # A heading without its brackets is also known, unless another field has that name.
     for name, ranks in adapter.columns.items():
         for rank, names in enumerate(ranks):
             for heading in names:
@@ -79,7 +77,7 @@ def _fields(adapter: Adapter) -> dict[str, tuple[str, int]]:
 
 
 def _field_of(heading: str, known: Mapping[str, tuple[str, int]]) -> tuple[str, int] | None:
-    """The field that a heading names; two names of one field may be in it, as in 专利号/注册号."""
+    """Return the field that a heading names; the heading may contain two names of one field, as in 专利号/注册号."""
     for key in (full_key(heading), heading_key(heading)):
         if key in known:
             return known[key]

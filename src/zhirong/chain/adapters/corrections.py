@@ -1,4 +1,4 @@
-"""What a user says of the columns of a file: which heading gives which field."""
+"""The user's corrections of columns: which heading gives which field."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,12 +7,12 @@ from zhirong.chain.adapters.words import word_key
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
-MOST = 200  # columns that one correction may name
+MOST = 200  # Maximum number of columns that corrections may name.
 _NOT_USED_WORDS = frozenset({"", NOT_USED, "不用", "不采用", "not used"})
 
 
 def read_corrections(lines: Iterable[str], fields: Mapping[str, tuple[str, ...]], name: str) -> dict[str, str]:
-    """Heading to field from lines such as ``权属单位 = 权利人``; nothing or 不用 on the right leaves a column out.
+    """Read heading and field from lines such as ``权属单位 = 权利人``; an empty right side or 不用 omits the column.
 
     fields: by field, the words for it. name: of the input, for the messages. Raises InputError with every line that
     cannot be read.
@@ -31,10 +31,10 @@ def read_corrections(lines: Iterable[str], fields: Mapping[str, tuple[str, ...]]
                 Problem(
                     f"{name}.{at}",
                     line.strip(),
-                    Text("看不出哪一栏是什么", "it does not say which column is what"),
+                    Text("未写明栏目与含义的对应关系", "the line does not say which column has which meaning"),
                     Text(
-                        f"每行写：表头 = 含义；含义可写：{'、'.join(listed)}、不用",
-                        f"write heading = meaning in a line; meanings: {', '.join(fields)}, not used",
+                        f"请每行填写：表头 = 含义；含义可填写：{'、'.join(listed)}、不用",
+                        f"enter heading = meaning, one per line; meanings: {', '.join(fields)}, not used",
                     ),
                     "bad_correction",
                 )

@@ -1,4 +1,4 @@
-"""Days as files give them: date cells, serial numbers, eight or fourteen digits, with or without a time of day."""
+"""Read days in files: date cells, serial numbers, eight or fourteen digits, with or without a time of day."""
 
 import re
 import unicodedata
@@ -28,7 +28,7 @@ _SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?", re.ASCII)
 
 
 def day_of_cell(cell: Cell) -> date | None:
-    """The day of a cell; None for what is no day, and for what is half of one or could be two."""
+    """Return the day of a cell; None for anything else, and for an incomplete or ambiguous date."""
     if isinstance(cell, str):
         return _day_written(cell.strip())
     if isinstance(cell, datetime):

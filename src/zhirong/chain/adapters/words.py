@@ -1,4 +1,4 @@
-"""Headings and words of tables, without what people vary in them."""
+"""Normalise headings and words of tables."""
 
 import re
 import unicodedata
@@ -10,25 +10,25 @@ _TEXT_PREFIX = re.compile(r'="(.*)"', re.DOTALL)
 
 
 def heading_key(heading: str) -> str:
-    """A heading without what people vary: width, case, blanks, underscores, asterisks and bracketed remarks."""
+    """Return a heading without variations: width, case, blanks, underscores, asterisks and bracketed remarks."""
     text = unicodedata.normalize("NFKC", heading).casefold()
     return _BETWEEN.sub("", _IN_BRACKETS.sub("", text))
 
 
 def full_key(heading: str) -> str:
-    """The same with its bracketed remarks: 申请（专利权）人 is not 申请人."""
+    """Return the same with its bracketed remarks: 申请（专利权）人 is not 申请人."""
     return _BETWEEN.sub("", unicodedata.normalize("NFKC", heading).casefold())
 
 
 def word_key(word: str) -> str:
-    """A cell's word without what people vary: width, case and blanks around."""
+    """Return a cell's word without variations: width, case and outer blanks."""
     if word.isascii():  # is in its normal form, as numbers and dates are
         return word.casefold().strip()
     return unicodedata.normalize("NFKC", word).casefold().strip()
 
 
 def without_text_mark(text: str) -> str:
-    """A cell without the marks by which spreadsheets are made to keep digits: ``="000123"`` and ``'000123``."""
+    """Return a cell without the marks by which spreadsheets protect digits: ``="000123"`` and ``'000123``."""
     if not text.startswith(TEXT_MARKS):
         return text
     match = _TEXT_PREFIX.fullmatch(text)

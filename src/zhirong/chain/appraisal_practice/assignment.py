@@ -1,9 +1,9 @@
-"""Who appraises: drawn from the pool in a way that the client cannot steer and anybody can check.
+"""Assign an appraisal by a draw from the pool that the client cannot influence and anyone can verify.
 
-The draw of each candidate is SHA-256(seed, id), smallest first. The seed is SHA-256 of what is to be valued, for
-what and in which month, and of a public number (``beacon``) that is published after the request was filed. The
-client chooses none of these: asking again for the same right, purpose and month draws the same people, and the
-order of the pool's list does not matter.
+The draw of each candidate is SHA-256(seed, id), smallest first. The seed is the SHA-256 of the subject, purpose and
+month of the appraisal and of a public number (``beacon``) published after the request was filed. The client chooses
+none of these: a repeated request for the same right, purpose and month draws the same people, and the order of the
+pool's list does not matter.
 """
 
 from collections.abc import Sequence
@@ -26,8 +26,8 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be appraised. right_numbers: in their kept form. field: IPC class or industry code. parties: names
-    and codes of client, borrower, lender and holders, for conflicts of interest.
+    """The subject of the appraisal. right_numbers: in their stored form. field: IPC class or industry code.
+    parties: names and codes of client, borrower, lender and holders, for conflicts of interest.
     """
 
     right_numbers: tuple[str, ...]
@@ -40,7 +40,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One agency or expert in the draw. draw: SHA-256 in hex; why_not: what excludes them, None if nothing."""
+    """One agency or expert in the draw. draw: SHA-256 in hex; why_not: the reason for exclusion, None if there is
+    none.
+    """
 
     id: str
     name: str
@@ -50,10 +52,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The outcome, with everything needed to draw it again.
+    """The outcome, with everything needed to repeat the draw.
 
-    agency: None if none is free. team: by discipline, those of the rule. lacking: disciplines for which nobody
-    is free. candidates: all that were in the draw, in its order.
+    agency: None if none is available. team: by discipline, those of the rule. lacking: disciplines for which nobody
+    is available. candidates: all in the draw, in its order.
     """
 
     seed: str
@@ -70,7 +72,7 @@ class Assignment:
         return self.agency is not None and not self.lacking
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs: the record that is kept and published."""
+        """Return a dictionary with stable keys for programs: the record that is stored and published."""
         return {
             "seed": self.seed,
             "beacon": self.beacon,
@@ -90,16 +92,16 @@ class Assignment:
 
 
 def seed_of(task: Task, beacon: str) -> str:
-    """The seed of a task's draw, in hex. Raises ValueError for an empty beacon."""
+    """Return the seed of a task's draw, in hex. Raises ValueError for an empty beacon."""
     if not beacon:
-        raise ValueError("without a public number that nobody could foresee the draw could be steered")
+        raise ValueError("the draw needs a public number that nobody could foresee")
     month = f"{task.filed_on.year:04d}-{task.filed_on.month:02d}"
     parts = [*sorted(set(task.right_numbers)), task.purpose, month, beacon]
     return _digest("\x1f".join(parts))
 
 
 def assign(task: Task, pool: Pool, beacon: str, rules: Rulebook) -> Assignment:
-    """The agency and the composite team for ``task``, by the rules of the day it was filed.
+    """Return the agency and the team of several disciplines for ``task``, by the rules of the filing day.
 
     The first agency in the draw that may take it leads; its own appraisers fill the discipline of valuation. The
     other disciplines of ``practice.team`` (000 §3.3: appraisers, technology, marketing, management) are drawn from

@@ -18,8 +18,8 @@ class AssumptionPair:
     """One assumption in both reports; None if one of them does not make it.
 
     ratio: most likely figure of the second ÷ that of the first, None if either is missing or the first is 0.
-    overlap: whether the stated ranges touch. better_evidence: 1 or 2 for the report with the better evidence, 0 for
-    equal.
+    overlap: whether the stated ranges overlap. better_evidence: 1 or 2 for the report with the better evidence, 0
+    if equal.
     """
 
     name: str
@@ -32,7 +32,7 @@ class AssumptionPair:
 
     @property
     def distance(self) -> Decimal:
-        """How far apart they are, for sorting: a missing one counts as farthest."""
+        """Return the distance for sorting: a missing one counts as largest."""
         if self.ratio is None:
             both = self.first is not None and self.second is not None
             return Decimal(0) if both and self.first.mode == self.second.mode else Decimal("Infinity")  # type: ignore[union-attr]
@@ -41,7 +41,7 @@ class AssumptionPair:
         return max(self.ratio, 1 / self.ratio)
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "name": self.name,
             "label": self.label.as_json(),
@@ -55,10 +55,10 @@ class AssumptionPair:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two reports side by side.
+    """Two reports compared.
 
-    ratio: second value ÷ first, None if the first is 0. obstacles: why the two may not be compared as they are
-    (another purpose, value type or day). pairs: farthest apart first. words: what to ask the two agencies.
+    ratio: second value ÷ first, None if the first is 0. obstacles: why the two cannot be compared directly (another
+    purpose, value type or day). pairs: largest difference first. words: questions for the two agencies.
     """
 
     first: str
@@ -70,7 +70,7 @@ class Comparison:
     words: tuple[Text, ...]
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "first": self.first,
             "second": self.second,
@@ -83,7 +83,7 @@ class Comparison:
 
 
 def compare(first: ValueRecord, second: ValueRecord) -> Comparison:
-    """Both reports, assumption by assumption. Raises ValueError if they have no right in common."""
+    """Compare both reports, assumption by assumption. Raises ValueError if they have no right in common."""
     if not set(first.rights) & set(second.rights):
         raise ValueError(f"{first.id} and {second.id} value different rights")
     names = list(dict.fromkeys(one.name for one in (*first.assumptions, *second.assumptions)))
@@ -120,26 +120,28 @@ def _obstacles(first: ValueRecord, second: ValueRecord) -> tuple[Text, ...]:
     found = []
     if first.purpose != second.purpose:
         one, other = PURPOSE_TEXT[first.purpose], PURPOSE_TEXT[second.purpose]  # type: ignore[index]
-        found.append(Text(f"目的不同：{one.zh}与{other.zh}", f"for different purposes: {one.en} and {other.en}"))
+        found.append(Text(f"目的不同：{one.zh}与{other.zh}", f"different purposes: {one.en} and {other.en}"))
     if first.value_type != second.value_type:
         one, other = VALUE_TYPE_TEXT[first.value_type], VALUE_TYPE_TEXT[second.value_type]
-        found.append(Text(f"价值类型不同：{one.zh}与{other.zh}", f"of different types: {one.en} and {other.en}"))
+        found.append(Text(f"价值类型不同：{one.zh}与{other.zh}", f"different value types: {one.en} and {other.en}"))
     if first.valuation_date != second.valuation_date:
         days = abs((first.valuation_date - second.valuation_date).days)
-        found.append(Text(f"基准日相差 {days} 天", f"valued {days} days apart"))
+        found.append(Text(f"基准日相差 {days} 天", f"the valuation dates are {days} days apart"))
     if set(first.rights) != set(second.rights):
-        found.append(Text("评估对象不完全相同", "not of exactly the same rights"))
+        found.append(Text("评估对象不完全相同", "the appraised rights are not exactly the same"))
     if first.grade != second.grade:
         one, other = GRADE_TEXT[first.grade], GRADE_TEXT[second.grade]
-        found.append(Text(f"等级不同：{one.zh}与{other.zh}", f"of different grades: {one.en} and {other.en}"))
+        found.append(Text(f"等级不同：{one.zh}与{other.zh}", f"different grades: {one.en} and {other.en}"))
     if set(first.methods) != set(second.methods):
         shown = same(f"{'、'.join(first.methods)} / {'、'.join(second.methods)}")
-        found.append(Text(f"方法不同：{shown.zh}", f"by different methods: {shown.en}"))
+        found.append(Text(f"方法不同：{shown.zh}", f"different methods: {shown.en}"))
     return tuple(found)
 
 
 def _questions(pairs: Sequence[AssumptionPair]) -> list[Text]:
-    """What to ask: for every assumption whose ranges do not touch, the side with the weaker evidence first."""
+    """Return the questions: for every assumption whose ranges do not overlap, the side with the weaker evidence
+    first.
+    """
     asked = []
     for pair in pairs:
         if pair.first is None or pair.second is None:
@@ -147,7 +149,7 @@ def _questions(pairs: Sequence[AssumptionPair]) -> list[Text]:
             asked.append(
                 Text(
                     f"{which.zh}报告没有“{pair.label.zh}”，请说明原因",
-                    f"why has {which.en} report no {pair.label.en}?",
+                    f"why does {which.en} report not state {pair.label.en}?",
                 )
             )
         elif not pair.overlap:
@@ -156,8 +158,8 @@ def _questions(pairs: Sequence[AssumptionPair]) -> list[Text]:
                 Text(
                     f"“{pair.label.zh}”两份的范围不相交（{plain(pair.first.mode)}，{grades[0].zh}；"
                     f"{plain(pair.second.mode)}，{grades[1].zh}），依据各是什么？",
-                    f"{pair.label.en}: the ranges do not touch ({plain(pair.first.mode)}, {grades[0].en};"
-                    f" {plain(pair.second.mode)}, {grades[1].en}); on what does each rest?",
+                    f"{pair.label.en}: the ranges do not overlap ({plain(pair.first.mode)}, {grades[0].en};"
+                    f" {plain(pair.second.mode)}, {grades[1].en}); what is the basis of each?",
                 )
             )
     return asked

@@ -1,4 +1,4 @@
-"""How appraisals are bought and how they turn out: fees, opinion shopping, deviation from disposals, discipline."""
+"""Monitoring of appraisals: fees, opinion shopping, deviation from disposals, discipline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ FlagCode = Literal["fee_too_low", "fee_too_high", "opinion_shopping", "preset_va
 
 @dataclass(frozen=True, slots=True)
 class ConductFlag:
-    """Something that a lender or an association should look into. It is a question, not a verdict."""
+    """An anomaly that a lender or an association should examine. It is a question, not a verdict."""
 
     code: FlagCode
     records: tuple[str, ...]
@@ -30,7 +30,7 @@ class ConductFlag:
 
 @dataclass(frozen=True, slots=True)
 class Disposal:
-    """What a right brought when it was sold, fen, net of the cost of selling."""
+    """The proceeds of a sold right, fen, net of the cost of selling."""
 
     right_id: str
     sold_on: date
@@ -39,7 +39,9 @@ class Disposal:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """One value against what a disposal brought. ratio: proceeds ÷ value. inside: within the stated interval."""
+    """One value compared with the proceeds of a disposal. ratio: proceeds ÷ value. inside: within the stated
+    interval.
+    """
 
     record_id: str
     agency: str
@@ -53,10 +55,10 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """An agency's values against disposals.
+    """An agency's values compared with disposals.
 
-    median_ratio: proceeds ÷ value; 1 is dead on. covered: share that fell inside the stated interval, to be near
-    80 % if intervals are honest. finding: ``too_few`` below the rule's count.
+    median_ratio: proceeds ÷ value; 1 is exact. covered: share inside the stated interval, which should be near 80 %
+    if intervals are unbiased. finding: ``too_few`` below the rule's count.
     """
 
     agency: str
@@ -67,7 +69,8 @@ class TrackRecord:
 
 
 def customary_fee(value: Fen, rules: Rulebook, day: date) -> tuple[Fen, Fen, RuleValue]:
-    """Lowest and highest customary fee (fen) for a value, by the bands of ``practice.fees``, and the rule.
+    """Return the lowest and highest customary fee (fen) for a value, by the bands of ``practice.fees``, and the
+    rule.
 
     Each band's per-mille range applies to the part of the value inside it (marginal). Raises RuleError.
     """
@@ -88,7 +91,7 @@ def customary_fee(value: Fen, rules: Rulebook, day: date) -> tuple[Fen, Fen, Rul
 
 
 def conduct_flags(records: Sequence[ValueRecord], rules: Rulebook, day: date) -> tuple[ConductFlag, ...]:
-    """What stands out among formal reports: fees outside the customary range, several opinions bought on one
+    """Return the anomalies of formal reports: fees outside the customary range, several opinions bought on one
     right within the rule's months, values named beforehand, missing independence. Sorted, each once.
     """
     formal = [record for record in records if record.signature is not None and record.issued_on <= day]
@@ -97,9 +100,9 @@ def conduct_flags(records: Sequence[ValueRecord], rules: Rulebook, day: date) ->
 
 
 def deviations(records: Sequence[ValueRecord], disposals: Sequence[Disposal]) -> tuple[Deviation, ...]:
-    """Every formal value against the disposal of its right, where it was the last one before the sale.
+    """Compare every formal value with the disposal of its right, if it was the last one before the sale.
 
-    A value of a package is compared only when all its rights were sold; their proceeds are added up.
+    The value of a package is compared only if all its rights were sold; their proceeds are added up.
     """
     found = []
     sold = {disposal.right_id: disposal for disposal in disposals}
@@ -134,7 +137,9 @@ def deviations(records: Sequence[ValueRecord], disposals: Sequence[Disposal]) ->
 
 
 def track_records(found: Sequence[Deviation], rules: Rulebook, day: date) -> tuple[TrackRecord, ...]:
-    """Each agency's record by the limits of ``practice.track_record``. Without enough disposals no verdict."""
+    """Return each agency's record by the limits of ``practice.track_record``. Without enough disposals there is no
+    verdict.
+    """
     limits = rules.at("practice.track_record", day).value
     records = []
     for agency in sorted({one.agency for one in found}):
@@ -157,7 +162,7 @@ def track_records(found: Sequence[Deviation], rules: Rulebook, day: date) -> tup
 
 
 def sanctions_on(agency: Agency, day: date) -> tuple[Sanction, ...]:
-    """The agency's discipline record up to ``day``, the latest first; those over stay on it."""
+    """Return the agency's discipline record up to ``day``, the latest first; expired measures stay on it."""
     return tuple(sorted((s for s in agency.sanctions if s.start <= day), key=lambda s: s.start, reverse=True))
 
 
@@ -169,7 +174,7 @@ def _of_one(record: ValueRecord, rules: Rulebook, day: date) -> list[ConductFlag
         fee, least, most = show_yuan(record.fee), show_yuan(low), show_yuan(high)
         text = Text(
             f"收费 {fee} 元，在惯常的 {least} 至 {most} 元之外",
-            f"a fee of CNY {fee} lies outside the customary {least} to {most}",
+            f"a fee of CNY {fee} is outside the customary range of CNY {least} to CNY {most}",
         )
         flags.append(ConductFlag(code, (record.id,), text, rule))
     signature = record.signature
@@ -179,13 +184,13 @@ def _of_one(record: ValueRecord, rules: Rulebook, day: date) -> list[ConductFlag
         )
         flags.append(ConductFlag("preset_value", (record.id,), text, rules.at("practice.no_preset_value", day)))
     if signature is not None and not signature.independent:
-        text = Text("没有独立性声明", "no declaration of independence")
+        text = Text("没有独立性声明", "the declaration of independence is missing")
         flags.append(ConductFlag("not_independent", (record.id,), text, rules.at("practice.no_preset_value", day)))
     return flags
 
 
 def _shopping(records: Sequence[ValueRecord], rules: Rulebook, day: date) -> list[ConductFlag]:
-    """Reports of different agencies on one right for one purpose, issued within the window of each other."""
+    """Find reports of different agencies on one right for one purpose, issued within the window of each other."""
     window = rules.at("practice.shopping_months", day)
     flags = []
     keys = sorted({(right_id, record.purpose) for record in records for right_id in record.rights})
@@ -206,8 +211,9 @@ def _shopping(records: Sequence[ValueRecord], rules: Rulebook, day: date) -> lis
             values = [record.value for record in group]
             spread = quantise_rate(Fraction(max(values), min(values)), 2) if min(values) else Decimal(0)
             text = Text(
-                f"{window.value} 个月内 {len(agencies)} 家机构评了同一权利，最高为最低的 {spread} 倍",
-                f"{len(agencies)} agencies valued one right within {window.value} months; highest {spread} times the lowest",
+                f"{window.value} 个月内 {len(agencies)} 家机构评估了同一权利，最高为最低的 {spread} 倍",
+                f"{len(agencies)} agencies appraised the same right within {window.value} months; the highest"
+                f" value is {spread} times the lowest",
             )
             flags.append(ConductFlag("opinion_shopping", ids, text, window))
     return flags

@@ -1,4 +1,4 @@
-"""Agencies, appraisers and the expert pool: who may do what, and who may not because of a tie or a sanction."""
+"""Agencies, appraisers and the expert pool: who may do what, and who is excluded because of a tie or a sanction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Qualification:
 
 @dataclass(frozen=True, slots=True)
 class Sanction:
-    """A measure of the association or an authority. Bars from work from its first to its last day."""
+    """A measure of the association or an authority. It bars from work from its first to its last day."""
 
     by: str
     reason: str
@@ -53,7 +53,7 @@ class Sanction:
 class Expert:
     """One person of the pool, an agency's appraiser or another specialist.
 
-    agency: who employs them, empty for none. fields: prefixes of IPC classes or industry codes they know, ``*`` for
+    agency: the employer, empty for none. fields: prefixes of IPC classes or industry codes they know, ``*`` for
     all. ties: names or codes of firms to which they, close relatives or their employer are tied.
     """
 
@@ -85,18 +85,18 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The networked pool (000 §3.3): agencies and experts, across places."""
+    """The networked pool (000 §3.3): agencies and experts in all places."""
 
     agencies: tuple[Agency, ...]
     experts: tuple[Expert, ...]
 
     def agency(self, agency_id: str) -> Agency | None:
-        """The agency of that id."""
+        """Return the agency with that id."""
         return next((one for one in self.agencies if one.id == agency_id), None)
 
 
 def why_not_agency(agency: Agency, parties: Sequence[str], region: str, day: date) -> Text | None:
-    """Why an agency may not take a task on ``day``; None if it may.
+    """Return why an agency may not take a task on ``day``; None if it may.
 
     parties: names and codes of client, borrower, lender and holders.
     """
@@ -109,7 +109,7 @@ def why_not_agency(agency: Agency, parties: Sequence[str], region: str, day: dat
 
 
 def why_not_expert(expert: Expert, field: str, parties: Sequence[str], pool: Pool, day: date) -> Text | None:
-    """Why an expert may not take part on ``day``; None if they may. A tie of the employer counts as theirs."""
+    """Return why an expert may not take part on ``day``; None if they may. A tie of the employer counts as theirs."""
     employer = pool.agency(expert.agency)
     ties = expert.ties + (employer.ties if employer is not None else ())
     needs_paper = expert.discipline in ("valuation", "law")
@@ -149,7 +149,9 @@ def _plain(name: str) -> str:
 
 
 def read_pool(reader: Reader) -> Pool:
-    """The pool in ``[[agency]]`` and ``[[expert]]`` tables. Ids must differ, an expert's agency must be there."""
+    """Read the pool from ``[[agency]]`` and ``[[expert]]`` tables. Ids must differ, and an expert's agency must
+    exist.
+    """
     agencies = tuple(_read_agency(entry) for entry in reader.tables("agency"))
     known = {agency.id for agency in agencies}
     experts = tuple(_read_expert(entry, known) for entry in reader.tables("expert"))

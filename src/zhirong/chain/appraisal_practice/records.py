@@ -1,7 +1,7 @@
-"""One record of a value, in two grades: online (free, automatic, wide) and formal (an agency's, signed).
+"""Records of values, in two grades: online (free, automatic, wide interval) and formal (signed by an agency).
 
-A record is never silently good: on a given day it is current, stale, withdrawn or not there at all, and each of
-these is its own state, never a value of zero.
+A record is never valid by default: on a given day it is current, stale, withdrawn or missing. Each of these is a
+separate state, never a value of zero.
 """
 
 from collections import Counter
@@ -37,12 +37,12 @@ class AppraisalGrade(StrEnum):
 
 GRADE_TEXT: Mapping[AppraisalGrade, Text] = {
     AppraisalGrade.ONLINE: Text("线上评估（免费、自动、区间宽）", "online (free, automatic, wide interval)"),
-    AppraisalGrade.FORMAL: Text("正式评估（评估机构出具并签章）", "formal (an agency's, signed)"),
+    AppraisalGrade.FORMAL: Text("正式评估（评估机构出具并签章）", "formal (signed by an agency)"),
 }
 
 
 class ValueType(StrEnum):
-    """What kind of value an appraisal states."""
+    """The type of value that an appraisal states."""
 
     MARKET = "market"
     INVESTMENT = "investment"
@@ -56,16 +56,16 @@ VALUE_TYPE_TEXT: Mapping[ValueType, Text] = {
 }
 STATE_TEXT: Mapping[State, Text] = {
     "current": Text("有效", "current"),
-    "stale": Text("已过期，须重新评估", "out of date: revalue"),
-    "withdrawn": Text("已撤回，不得使用", "withdrawn: not to be used"),
+    "stale": Text("已过期，须重新评估", "out of date; have it appraised again"),
+    "withdrawn": Text("已撤回，不得使用", "withdrawn; must not be used"),
     "missing": Text("没有评估", "there is no appraisal"),
 }
-SIGNATORIES = 2  # appraisers who sign a formal report
+SIGNATORIES = 2  # Minimum number of appraisers who sign a formal report.
 
 
 @dataclass(frozen=True, slots=True)
 class ReportAssumption:
-    """One figure that a value rests on, as its report states it. name: stable, such as ``royalty.rate``."""
+    """One figure behind a value, as its report states it. name: stable, such as ``royalty.rate``."""
 
     name: str
     label: Text
@@ -77,7 +77,7 @@ class ReportAssumption:
     source: str
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; numbers as strings."""
+        """Return a dictionary with stable keys; numbers as strings."""
         return {
             "name": self.name,
             "label": self.label.as_json(),
@@ -92,7 +92,7 @@ class ReportAssumption:
 
 @dataclass(frozen=True, slots=True)
 class ReportSignature:
-    """Who answers for a formal report. appraisers: ids. independent: no tie to client, borrower or lender.
+    """The signature of a formal report. appraisers: ids. independent: no tie to client, borrower or lender.
     preset_value: whether the client named a value beforehand, which makes the report void for lending.
     """
 
@@ -105,7 +105,7 @@ class ReportSignature:
 
 @dataclass(frozen=True, slots=True)
 class ValueRecord:
-    """A value of rights, for a purpose, of a type, as of a day, good until a day.
+    """A value of rights, for a purpose, of a type, as of a day, valid until a day.
 
     rights: their ids or numbers. value: fen (P50); low, high: the interval shown with it. methods: by name.
     valid_until: last day on which it may be relied on. fee: fen paid for it. signature: of a formal one only.
@@ -131,7 +131,7 @@ class ValueRecord:
     withdrawn_on: date | None = None
 
     def state(self, day: date) -> State:
-        """How it stands on ``day``; before it was issued there is none."""
+        """Return its state on ``day``; missing before it was issued."""
         if day < self.issued_on:
             return "missing"
         if self.withdrawn_on is not None and self.withdrawn_on <= day:
@@ -139,7 +139,7 @@ class ValueRecord:
         return "current" if day <= self.valid_until else "stale"
 
     def show(self) -> Text:
-        """The value for people, always with its interval, grade and date."""
+        """Return the value for display, always with its interval, grade and date."""
         grade = GRADE_TEXT[self.grade]
         value, low, high = (show_yuan(amount) for amount in (self.value, self.low, self.high))
         return Text(
@@ -148,7 +148,7 @@ class ValueRecord:
         )
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys; amounts as strings in yuan."""
+        """Return a dictionary with stable keys; amounts as strings in yuan."""
         signed = self.signature
         return {
             "id": self.id,
@@ -181,7 +181,7 @@ class ValueRecord:
 
 @dataclass(frozen=True, slots=True)
 class AppraisalStanding:
-    """How the rights stand for a use on a day. record: the best there is; None if state is ``missing``."""
+    """The state of an appraisal of rights for a use on a day. record: the best one; None if state is ``missing``."""
 
     state: State
     record: ValueRecord | None
@@ -197,9 +197,10 @@ def online_record(
     value_type: ValueType = ValueType.MARKET,
     client: str = "",
 ) -> ValueRecord:
-    """The online grade of an automatic appraisal: free, unsigned, valid briefly, its interval stretched.
+    """Make an online record of an automatic appraisal: free, unsigned, valid for a short time, with a stretched
+    interval.
 
-    low, high = P50 ∓ stretch × its distance to P10 and P90, never below 0: nobody has looked at the inputs.
+    low, high = P50 ∓ stretch × its distance to P10 and P90, never below 0, because nobody has checked the inputs.
     """
     low, high = stretched(appraisal, Fraction(rules.at(STRETCH, issued_on).number()))
     return ValueRecord(
@@ -230,7 +231,7 @@ def formal_record(
     value_type: ValueType = ValueType.MARKET,
     client: str = "",
 ) -> ValueRecord:
-    """The formal grade of an appraisal that an agency has done and signed; its interval is P10 to P90."""
+    """Make a formal record of an appraisal done and signed by an agency; its interval is P10 to P90."""
     low, high = appraisal.interval()
     return ValueRecord(
         id=record_id,
@@ -253,10 +254,10 @@ def formal_record(
 
 
 def assumptions_of(appraisal: Appraisal) -> tuple[ReportAssumption, ...]:
-    """Every figure that an appraisal rests on, named by method and driver.
+    """Return every figure behind an appraisal, named by method and driver.
 
-    Several figures of one driver are counted, deals named by their label, for the first deal of one report is not
-    the first of another. A method used again is counted too (``relief_from_royalty#2.royalty``).
+    Several figures of one driver are numbered; deals are named by their label, since the first deal of one report
+    is not the first of another. A method used again is numbered too (``relief_from_royalty#2.royalty``).
     """
     found = []
     used: Counter[str] = Counter()
@@ -279,11 +280,12 @@ def standing(
     day: date,
     needed: AppraisalGrade = AppraisalGrade.ONLINE,
 ) -> AppraisalStanding:
-    """How a right stands on ``day`` for ``purpose``: the best record of the grade needed, or what is wrong.
+    """Return the state of a right's appraisal on ``day`` for ``purpose``: the best record of the required grade, or
+    what is wrong.
 
-    A formal record serves where an online one is enough; never the other way round. A report with a preset value
-    or without a declaration of independence does not serve. Among several that serve the lowest counts: a client
-    who has bought two opinions gains nothing by it.
+    A formal record may replace an online one, never the reverse. A report with a preset value or without a
+    declaration of independence is not accepted. Among several accepted records the lowest counts: a client who has
+    bought two opinions gains nothing by it.
     """
     mine = [
         record
@@ -304,17 +306,20 @@ def standing(
 
 
 def read_record(reader: Reader, as_of: date) -> ValueRecord:
-    """A record that came on paper: its figures as stated there (``[[record]]``). Assumptions are optional."""
+    """Read a record that exists on paper: its figures as stated there (``[[record]]``). Assumptions are optional."""
     grade = AppraisalGrade(reader.choice("grade", tuple(AppraisalGrade)))
     valued, issued = reader.day("valuation_date"), reader.day("issued_on")
     until = reader.day("valid_until")
-    # A report may be issued when its value is out of date already; it is then stale from its first day.
+    # A report may be issued when its value is already out of date; it is then stale from its first day.
     if not valued <= issued <= as_of or until < valued:
         reader.problem(
             "issued_on",
             issued,
             "dates_out_of_order",
-            Text("须满足：基准日 ≤ 出具日 ≤ 今日，基准日 ≤ 有效期末", "valuation ≤ issue ≤ today, valuation ≤ end"),
+            Text(
+                "须满足：基准日 ≤ 出具日 ≤ 今日，基准日 ≤ 有效期末",
+                "required: valuation date ≤ issue date ≤ today, and valuation date ≤ end of validity",
+            ),
             Text("请更正日期", "correct the dates"),
         )
     low, value, high = reader.money("low"), reader.money("value", 1), reader.money("high")
@@ -323,7 +328,7 @@ def read_record(reader: Reader, as_of: date) -> ValueRecord:
             "value",
             yuan(value),
             "range_out_of_order",
-            Text("须满足 low ≤ value ≤ high", "low ≤ value ≤ high does not hold"),
+            Text("须满足 low ≤ value ≤ high", "low ≤ value ≤ high is not met"),
             Text("请更正三个数", "correct the figures"),
         )
     rights = reader.texts("rights")
@@ -332,7 +337,7 @@ def read_record(reader: Reader, as_of: date) -> ValueRecord:
             "rights",
             "",
             "missing",
-            Text("没有写评估了哪些权利", "which rights were valued is not stated"),
+            Text("未写明评估的权利", "the appraised rights are not stated"),
             Text('请填写为 rights = ["…"]', 'write rights = ["..."]'),
         )
     record = ValueRecord(
@@ -359,7 +364,7 @@ def read_record(reader: Reader, as_of: date) -> ValueRecord:
 
 
 def read_signature(reader: Reader, valuation_date: date | None = None) -> ReportSignature:
-    """The ``[signature]`` table: ``agency``, two or more ``appraisers``, ``signed_on``, ``independent``,
+    """Read the ``[signature]`` table: ``agency``, two or more ``appraisers``, ``signed_on``, ``independent``,
     ``preset_value``. valuation_date: where known, nobody signs before it.
     """
     inside = reader.table("signature")
@@ -375,15 +380,15 @@ def read_signature(reader: Reader, valuation_date: date | None = None) -> Report
             "appraisers",
             "、".join(signature.appraisers),
             "too_few_signatories",
-            Text(f"至少 {SIGNATORIES} 名评估师签名", f"at least {SIGNATORIES} appraisers sign"),
-            Text("请补充签名的评估师", "add who signs"),
+            Text(f"至少 {SIGNATORIES} 名评估师签名", f"at least {SIGNATORIES} appraisers must sign"),
+            Text("请补充签名的评估师", "add the appraisers who sign"),
         )
     if valuation_date is not None and signature.signed_on < valuation_date:
         inside.problem(
             "signed_on",
             signature.signed_on,
             "signed_before_valuation",
-            Text(f"早于评估基准日 {valuation_date}", f"before the valuation date, {valuation_date}"),
+            Text(f"早于评估基准日 {valuation_date}", f"earlier than the valuation date {valuation_date}"),
             Text("请更正日期", "correct the date"),
         )
     inside.finish()
@@ -391,7 +396,7 @@ def read_signature(reader: Reader, valuation_date: date | None = None) -> Report
 
 
 def record_of_json(data: Mapping[str, Any]) -> ValueRecord:
-    """The record that ``as_json`` gave, back again. Raises InputError for anything else."""
+    """Return the record that ``as_json`` wrote. Raises InputError for anything else."""
     table = {name: value for name, value in data.items() if value is not None}
     stated = table.pop("assumptions", [])
     table["assumption"] = [
@@ -410,7 +415,7 @@ def _until(grade: AppraisalGrade, valuation_date: date, rules: Rulebook, day: da
 
 
 def validity(grade: AppraisalGrade, rules: Rulebook, day: date) -> RuleValue:
-    """Months from the valuation date for which a record of this grade may be relied on."""
+    """Return the months from the valuation date for which a record of this grade may be relied on."""
     return rules.at(f"practice.validity.{grade}", day)
 
 
@@ -425,7 +430,7 @@ def _standing(state: State, record: ValueRecord | None, purpose: str, needed: Ap
     title = Text("评估记录", "record of the value")
     if record is None:
         grade = GRADE_TEXT[needed]
-        reason = Text(f"{words.zh}（需要：{grade.zh}）", f"{words.en} (needed: {grade.en})")
+        reason = Text(f"{words.zh}（需要：{grade.zh}）", f"{words.en} (required: {grade.en})")
         return AppraisalStanding(state, None, reason, Explanation(title, reason))
     shown = record.show()
     reason = Text(f"{words.zh}：{shown.zh}", f"{words.en}: {shown.en}")
@@ -440,8 +445,8 @@ def _read_signature(reader: Reader, grade: AppraisalGrade) -> ReportSignature | 
             "signature",
             "",
             "unsigned",
-            Text("正式评估须由评估机构签章", "a formal appraisal is signed by its agency"),
-            Text("请补充 [signature]，或改为 online", "add [signature], or call it online"),
+            Text("正式评估须由评估机构签章", "a formal appraisal must be signed by its agency"),
+            Text("请补充 [signature]，或改为 online", "add [signature], or change the grade to online"),
         )
     return None
 

@@ -1,4 +1,4 @@
-"""Everything that is on record about appraisals in one place, and what stands out in it on a day."""
+"""All records about appraisals in one place, and their anomalies on a day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Records of values, what disposals of their rights brought, what happened to them, agencies and experts."""
+    """Records of values, disposals and events of their rights, agencies and experts."""
 
     records: tuple[ValueRecord, ...]
     disposals: tuple[Disposal, ...]
@@ -37,7 +37,9 @@ class Registry:
 
 @dataclass(frozen=True, slots=True)
 class RegistryReview:
-    """What stands out on ``day``. due: of records in use, soonest first. sanctions: with their agency."""
+    """The anomalies on ``day``. due: records in use that need a new appraisal, soonest first. sanctions: with their
+    agency.
+    """
 
     day: date
     records: tuple[ValueRecord, ...]
@@ -48,7 +50,7 @@ class RegistryReview:
     due: tuple[tuple[ValueRecord, RevaluationDue], ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Stable keys; amounts as strings in yuan."""
+        """Return a dictionary with stable keys; amounts as strings in yuan."""
         return {
             "schema": "zhirong.appraisal_review/1",
             "as_of": self.day.isoformat(),
@@ -116,8 +118,8 @@ class RegistryReview:
 
 
 def read_registry(reader: Reader, day: date) -> Registry:
-    """The tables ``[[record]]``, ``[[disposal]]``, ``[[event]]``, ``[[agency]]`` and ``[[expert]]``; each may be
-    omitted. Nothing may lie after ``day``. Fields: see docs/en/reference/appraisal-practice.md.
+    """Read the tables ``[[record]]``, ``[[disposal]]``, ``[[event]]``, ``[[agency]]`` and ``[[expert]]``; each may
+    be omitted. No date may be after ``day``. Fields: see docs/en/reference/appraisal-practice.md.
     """
     records = tuple(read_record(entry, day) for entry in reader.tables("record"))
     ids = [record.id for record in records]
@@ -138,15 +140,15 @@ def read_registry(reader: Reader, day: date) -> Registry:
             "disposal",
             "、".join(again),
             "sold_twice",
-            Text("同一权利写了两次处置", "a right is disposed of twice"),
-            Text("合成一条，所得相加", "make it one, with the proceeds added up"),
+            Text("同一权利的处置重复填写", "the same right is disposed of twice"),
+            Text("请合并为一条，处置所得相加", "merge them, and add up the proceeds"),
         )
     events = tuple(_read_event(entry, day) for entry in reader.tables("event"))
     return Registry(records, disposals, events, read_pool(reader))
 
 
 def review(registry: Registry, rules: Rulebook, day: date) -> RegistryReview:
-    """What stands out in a registry on ``day``: questions to ask, no verdicts."""
+    """Return the anomalies of a registry on ``day``: questions to ask, no verdicts."""
     known = tuple(record for record in registry.records if record.issued_on <= day)
     found = deviations(known, registry.disposals)
     in_use = [record for record in known if record.withdrawn_on is None]

@@ -1,8 +1,7 @@
-"""An appraisal report as data: every part that practice asks for, every figure with the row it comes from.
+"""An appraisal report as data: every required part, and every figure with its row in the working papers.
 
-The rows of the working papers are the nodes of the explanations, numbered from 1 in the order in which they are
-walked: the value's, the lending value's where it is given, and the figures of this report. ``row`` next to a figure
-is such a number.
+The rows of the working papers are the nodes of the explanations, numbered from 1: those of the value, of the
+lending value if it is given, and of the figures of this report. ``row`` next to a figure is such a number.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +51,7 @@ PART_TEXT: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who is named in a report. users: others who may use it, such as a lender. agency, appraisers: names."""
+    """The names in a report. users: others who may use it, such as a lender. agency, appraisers: names."""
 
     client: str
     users: tuple[str, ...] = ()
@@ -68,9 +67,9 @@ def report_data(
     rules: Rulebook,
     lending: LendingValue | None = None,
 ) -> dict[str, Any]:
-    """The report of a record and the appraisal behind it, as JSON-ready data (schema ``SCHEMA``).
+    """Return the report of a record and its appraisal, as JSON-ready data (schema ``SCHEMA``).
 
-    rights: those of the case; only the ones valued are listed. Raises ValueError if record and appraisal do not
+    rights: those of the case; only the appraised ones are listed. Raises ValueError if record and appraisal do not
     belong together, RuleError for a part that does not exist.
     """
     if record.value != appraisal.appraised_value or record.rights != appraisal.request.rights:
@@ -125,7 +124,9 @@ def report_data(
 def _figures(
     appraisal: Appraisal, record: ValueRecord, subject: Sequence[Right], lives: Mapping[str, LegalLife]
 ) -> Explanation:
-    """What the report shows and the value's own explanation does not: percentiles, interval, lives, tornado."""
+    """Return the figures of the report that the value's own explanation does not show: percentiles, interval,
+    lives, tornado.
+    """
     value = appraisal.value
     percentiles = tuple(
         _simulated(f"p{percent}", value.percentiles[percent], value.errors[percent]) for percent in PERCENTILES
@@ -145,9 +146,9 @@ def _figures(
     )
     moved = tuple(
         Explanation(
-            Text(f"{bar.label.zh}单独变动时的 P50", f"P50 when {bar.label.en} alone moves"),
+            Text(f"{bar.label.zh}单独变动时的 P50", f"P50 if only {bar.label.en} changes"),
             _between(bar.p50_low, bar.p50_high),
-            formula=Text("该输入取其 P10 与 P90，其余照旧", "the input at its own P10 and P90, all else as drawn"),
+            formula=Text("该输入取其 P10 与 P90，其余不变", "the input at its own P10 and P90, all else as drawn"),
         )
         for bar in appraisal.tornado
     )
@@ -167,7 +168,7 @@ def _figures(
 def _simulated(name: str, amount: Fen, error: Fen) -> Explanation:
     shown = show_yuan(error)
     formula = Text(f"模拟误差 {shown} 元", f"simulation error CNY {shown}")
-    # The English name is the key that the report finds the row by.
+    # The English name is the key by which the report finds the row.
     label = Text("均值" if name == "mean" else name.upper(), name)
     return Explanation(label, amount, "fen", formula)
 
@@ -188,7 +189,7 @@ def _life_left(right: Right, life: LegalLife, day: date) -> Explanation:
 
 
 def _numbered(explanations: Sequence[Explanation]) -> dict[int, int]:
-    """Row number by identity of the node; a node that is in two places keeps its first."""
+    """Return the row number by identity of the node; a node in two places keeps its first number."""
     rows: dict[int, int] = {}
     number = 0
     for explanation in explanations:
@@ -243,7 +244,7 @@ def _method(result: MethodResult, appraisal: Appraisal, rows: Mapping[int, int])
 
 
 def _node_of(result: MethodResult, whole: Explanation) -> Explanation:
-    """The node that explains a method's value; the whole where a single method is explained at the top."""
+    """Return the node that explains a method's value; the whole if a single method is explained at the top."""
     for node in whole.parts:
         if node.value == result.value.median and node.label.zh.startswith(result.title.zh):
             return node
@@ -251,7 +252,7 @@ def _node_of(result: MethodResult, whole: Explanation) -> Explanation:
 
 
 def _node_of_figure(label: Text, figure: Uncertain, method: Explanation) -> Explanation:
-    """The node that states an input, else the method's own."""
+    """Return the node of an input, else that of its method."""
     shown = figure.as_text()
     for _, node in method.walk():
         if node.label == label and isinstance(node.value, Text) and node.value.zh == shown:
@@ -270,7 +271,7 @@ def _lending(lending: LendingValue) -> dict[str, Any]:
 
 
 def _special(appraisal: Appraisal, record: ValueRecord, subject: Sequence[Right]) -> list[Text]:
-    """What a reader must know before using the value."""
+    """Return what a reader must know before using the value."""
     matters = [alarm.text for alarm in appraisal.alarms]
     for right in subject:
         named = [FLAG_TEXT[flag] for flag in sorted(right.flags)]
@@ -289,15 +290,16 @@ def _special(appraisal: Appraisal, record: ValueRecord, subject: Sequence[Right]
     if record.grade == AppraisalGrade.ONLINE:
         matters.append(
             Text(
-                "线上自动评估：没有人核对输入，没有机构签章，区间已放宽",
-                "an automatic appraisal: nobody checked the inputs, no agency signed, the interval is stretched",
+                "线上自动评估：输入未经核对，无机构签章，区间已放宽",
+                "automatic online appraisal: nobody checked the inputs, no agency signed it, and the interval is"
+                " stretched",
             )
         )
     return matters
 
 
 def _references(working: Sequence[Explanation]) -> list[dict[str, object]]:
-    """Every rule that the report rests on, each once, in the order of the working papers."""
+    """Return every rule behind the report, each once, in the order of the working papers."""
     found = [
         reference for explanation in working for _, node in explanation.walk() for reference in node.references
     ]

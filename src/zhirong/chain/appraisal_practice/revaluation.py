@@ -1,4 +1,4 @@
-"""When a value must be looked at again: by schedule, and when something has happened."""
+"""When a right must be appraised again: by schedule, and after events."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,20 +24,20 @@ EventKind = Literal[
 
 EVENT_TEXT: Mapping[EventKind, Text] = {
     "invalidation_requested": Text("被提起无效宣告", "invalidation was requested"),
-    "invalidated": Text("被宣告无效", "it was invalidated"),
+    "invalidated": Text("被宣告无效", "the right was invalidated"),
     "fee_unpaid": Text("年费逾期未缴", "an annual fee is unpaid"),
     "title_disputed": Text("发生权属争议", "the title is disputed"),
     "key_licence_ended": Text("主要许可终止", "the main licence ended"),
-    "product_stopped": Text("使用它的产品停产", "the product that uses it was stopped"),
+    "product_stopped": Text("使用它的产品停产", "the product that uses it was discontinued"),
     "revenue_fell": Text("相关收入大幅下降", "its revenue fell sharply"),
     "borrower_in_default": Text("借款人违约", "the borrower defaulted"),
-    "rival_product": Text("出现替代产品", "a substitute came to the market"),
+    "rival_product": Text("出现替代产品", "a substitute entered the market"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ValueEvent:
-    """Something that happened to a right or its firm."""
+    """An event of a right or its firm."""
 
     right_id: str
     kind: EventKind
@@ -47,7 +47,7 @@ class ValueEvent:
 
 @dataclass(frozen=True, slots=True)
 class RevaluationDue:
-    """One reason to revalue. due_on: the last day to have done it; overdue once it has passed."""
+    """One reason for a new appraisal. due_on: the last day for it; it is overdue once that has passed."""
 
     code: str
     reason: Text
@@ -55,17 +55,17 @@ class RevaluationDue:
     rule: RuleValue
 
     def is_overdue(self, day: date) -> bool:
-        """Return whether the time to do it has passed."""
+        """Return whether the deadline has passed."""
         return self.due_on < day
 
 
 def revaluations(
     record: ValueRecord, events: Sequence[ValueEvent], rules: Rulebook, day: date
 ) -> tuple[RevaluationDue, ...]:
-    """Why and by when ``record`` must be followed by another, soonest first.
+    """Return why and by when ``record`` must be replaced by another, soonest first.
 
-    The schedule always names its next date. Events count from the valuation date on, up to ``day``; the rule
-    ``practice.revalue_after`` gives the days that each leaves. Raises RuleError for a kind without days.
+    The schedule always gives its next date. Events count from the valuation date up to ``day``; the rule
+    ``practice.revalue_after`` gives the number of days for each. Raises RuleError for a kind without days.
     """
     months = rules.at("practice.revalue_months", day)
     scheduled = add_months(record.valuation_date, months.whole())

@@ -8,7 +8,7 @@ from zhirong.kernel.transitions import Transitions
 
 
 class DocumentState(StrEnum):
-    """Where a document is. DRAFT: only its owner reads it. ENDED: its case ended before everyone had signed."""
+    """The state of a document. DRAFT: only its owner can read it. ENDED: its case ended before everyone had signed."""
 
     DRAFT = "draft"
     ISSUED = "issued"
@@ -30,7 +30,7 @@ DOCUMENT_TRANSITIONS = Transitions(
     DOCUMENT_WORDS,
     frozenset({DocumentState.DRAFT, DocumentState.ISSUED}),
     {
-        # A report is signed by its appraisers while it is their own draft.
+        # Appraisers sign a report while it is still their draft.
         DocumentState.DRAFT: frozenset({DocumentState.SIGNED, DocumentState.VOID}),
         DocumentState.ISSUED: frozenset({DocumentState.SIGNED, DocumentState.VOID, DocumentState.ENDED}),
         DocumentState.SIGNED: frozenset({DocumentState.VOID, DocumentState.ENDED}),
@@ -39,7 +39,9 @@ DOCUMENT_TRANSITIONS = Transitions(
 
 
 class SignatureMethod(StrEnum):
-    """How a document was signed: by a fresh code of the signer's, or by a sealed scan that two people have checked."""
+    """How a document was signed: with a new code from the signer's authenticator, or by a sealed scan that two
+    people have checked.
+    """
 
     SECOND_FACTOR = "second_factor"
     SEALED_SCAN = "sealed_scan"

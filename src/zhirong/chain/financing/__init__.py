@@ -1,1 +1,3 @@
-"""A case of financing from the firm's draft to the discharged pledge: its states, moves, conditions and time limits."""
+"""A financing case from the firm's draft to the discharged pledge: its states, transitions, conditions and time
+limits.
+"""

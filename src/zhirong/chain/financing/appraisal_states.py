@@ -1,5 +1,5 @@
 """The states of an appraisal and the transitions between them: requested, accepted, calculated, reviewed, signed by
-two.
+two appraisers.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from zhirong.kernel.transitions import Transitions, followers, not_possible
 
 
 class AppraisalState(StrEnum):
-    """Where an appraisal is. ISSUED is an online one, which is not signed."""
+    """The state of an appraisal. ISSUED is an online one, which is not signed."""
 
     REQUESTED = "requested"
     ACCEPTED = "accepted"
@@ -35,7 +35,7 @@ APPRAISAL_WORDS: Mapping[AppraisalState, Text] = {
 
 
 class AppraisalTransition(StrEnum):
-    """What can happen to an appraisal."""
+    """A transition of an appraisal."""
 
     ACCEPT = "accept"
     REFUSE = "refuse"
@@ -79,12 +79,12 @@ APPRAISAL_TRANSITIONS = Transitions(
 
 
 def states_for(*transitions: AppraisalTransition) -> tuple[AppraisalState, ...]:
-    """The states in which one of these transitions is allowed."""
+    """Return the states in which one of these transitions is allowed."""
     return tuple(dict.fromkeys(state for state, one in APPRAISAL_ALLOWED if one in transitions))
 
 
 def next_state(state: str, transition: AppraisalTransition) -> AppraisalState:
-    """The state that a transition leads to. Raises InputError for one that is not allowed now."""
+    """Return the state after a transition. Raises InputError for one that is not allowed now."""
     now = AppraisalState(state)
     then = APPRAISAL_ALLOWED.get((now, transition))
     if then is None:

@@ -1,5 +1,5 @@
-"""Who has to approve what: bands of amounts, in each the roles that must agree, one person for each (four eyes and
-more).
+"""Who has to approve what: bands of amounts with the roles that must agree, one person per role (at least four
+eyes).
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ LEAST_PEOPLE = 2
 
 
 class ApprovalVerdict(StrEnum):
-    """What one person decides on a case. RETURN: it goes back to due diligence."""
+    """The decision of one person on a case. RETURN: it goes back to due diligence."""
 
     APPROVE = "approve"
     RETURN = "return"
@@ -32,7 +32,7 @@ APPROVAL_VERDICT_WORDS: Mapping[ApprovalVerdict, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class ApprovalBand:
-    """One band. up_to: the greatest amount in fen, None for any. roles: those that must agree, in this order."""
+    """One band. up_to: the highest amount in fen, None for any. roles: those that must agree, in this order."""
 
     level: str
     title: Text
@@ -43,7 +43,7 @@ class ApprovalBand:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalDecision:
-    """What one person has decided in a round. by: the account. role: the place in the band that it fills."""
+    """The decision of one person in a round. by: the account. role: the place in the band that it fills."""
 
     by: int
     role: str
@@ -53,8 +53,8 @@ class ApprovalDecision:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of approval. proposed: what was submitted for approval, in fen. line: the most that may be lent.
-    worked_by: accounts of those who submitted it for approval or worked on it.
+    """One round of approval. proposed: the amount submitted for approval, in fen. line: the highest amount that may
+    be lent. worked_by: accounts of those who submitted it for approval or worked on it.
     """
 
     band: ApprovalBand
@@ -65,25 +65,25 @@ class Round:
 
     @property
     def given(self) -> int:
-        """How many places of the band are filled."""
+        """Return how many places of the band are filled."""
         return sum(one.verdict == ApprovalVerdict.APPROVE for one in self.decisions)
 
     @property
     def wanted(self) -> str:
-        """The role whose turn it is; empty if all have agreed."""
+        """Return the role whose turn it is; empty if all have agreed."""
         return self.band.roles[self.given] if self.given < len(self.band.roles) else ""
 
     @property
     def amount(self) -> Fen:
-        """What all who have agreed so far agree on: the least of what each approved, at most what was proposed."""
+        """Return the amount that all approvers so far agree on: the lowest amount approved, at most the proposal."""
         return min(
             [self.proposed, *(one.amount for one in self.decisions if one.verdict == ApprovalVerdict.APPROVE)]
         )
 
 
 def bands(rules: Rulebook, day: date, region: str = COUNTRY) -> tuple[ApprovalBand, ...]:
-    """All bands in rising order. Raises RuleError for a band with fewer than two people or bounds that do not
-    rise.
+    """Return all bands in rising order. Raises RuleError for a band with fewer than two people or bounds that do
+    not rise.
     """
     rule = rules.at("lending.approval.bands", day, region)
     found = tuple(
@@ -106,14 +106,16 @@ def bands(rules: Rulebook, day: date, region: str = COUNTRY) -> tuple[ApprovalBa
 
 
 def band_for(amount: Fen, rules: Rulebook, day: date, region: str = COUNTRY) -> ApprovalBand:
-    """The band of an amount in fen; an amount on a bound belongs to the lower one."""
+    """Return the band of an amount in fen; an amount on a bound belongs to the lower band."""
     return next(band for band in bands(rules, day, region) if band.up_to is None or amount <= band.up_to)
 
 
 def why_not(now: Round, by: int, roles: Sequence[str], verdict: ApprovalVerdict, amount: Fen) -> list[Problem]:
-    """Every reason why this person cannot decide so now; none where it may. amount: fen, of an approval.
+    """Return every reason why this person cannot make the decision now; empty if they can. amount: fen, of an
+    approval.
 
-    Nobody decides on what they submitted, nobody decides twice in a round, each fills the place whose turn it is.
+    Nobody decides on what they submitted, nobody decides twice in a round, and each fills the place whose turn it
+    is.
     """
     found = []
     if by in now.worked_by:
@@ -136,7 +138,7 @@ def why_not(now: Round, by: int, roles: Sequence[str], verdict: ApprovalVerdict,
                 str(by),
                 Text("您在本轮已审批", "you have already decided in this round"),
                 Text(
-                    "每一轮每人只审批一次，由下一位审批",
+                    "每人每轮只审批一次，请等待下一位审批人审批",
                     "each person decides once per round; wait for the next approver",
                 ),
                 "decided_already",
@@ -155,7 +157,7 @@ def _approval_problems(now: Round, roles: Sequence[str], amount: Fen) -> list[Pr
                 "actor",
                 "",
                 Text("本轮审批已完成", "this round is complete"),
-                Text("刷新后查看结果", "refresh the page and check the result"),
+                Text("请刷新后查看结果", "refresh the page and check the result"),
                 "round_complete",
             )
         )
@@ -183,7 +185,8 @@ def _approval_problems(now: Round, roles: Sequence[str], amount: Fen) -> list[Pr
                     f"the approved amount must be above zero and at most CNY {show_yuan(most)}, the lower of proposal and credit limit",
                 ),
                 Text(
-                    "减少金额，或退回重新测算", "approve a smaller amount, or send the case back for recalculation"
+                    "请减少金额，或退回重新测算",
+                    "approve a smaller amount, or send the case back for recalculation",
                 ),
                 "above_line",
             )

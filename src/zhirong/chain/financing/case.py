@@ -10,7 +10,7 @@ from zhirong.kernel.transitions import Transitions, followers, not_possible
 
 
 class CaseState(StrEnum):
-    """Where a case is. The value of DISBURSED is the one that rows and the log have always had."""
+    """The state of a case. The value of DISBURSED is the one that rows and the log have always used."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -41,7 +41,7 @@ CASE_WORDS: Mapping[CaseState, Text] = {
     CaseState.WITHDRAWN: Text("已撤回", "withdrawn"),
 }
 
-# Whose turn it is while a case stands there: the side that has to act next.
+# The side that has to act next in each state.
 TURN: Mapping[CaseState, str] = {
     CaseState.DRAFT: "firm",
     CaseState.SUBMITTED: "lender",
@@ -54,7 +54,7 @@ TURN: Mapping[CaseState, str] = {
     CaseState.REPAID: "lender",
 }
 
-# The way of a case that goes well, for a picture of where it stands.
+# The states of a successful case, for a progress picture.
 WAY = (
     CaseState.DRAFT,
     CaseState.SUBMITTED,
@@ -71,7 +71,7 @@ ENDED = frozenset({CaseState.CLOSED, CaseState.DECLINED, CaseState.WITHDRAWN})
 
 
 class CaseTransition(StrEnum):
-    """What can happen to a case as a whole."""
+    """A transition of a case as a whole."""
 
     SUBMIT = "submit"
     RETURN = "return"
@@ -115,7 +115,7 @@ CASE_ALLOWED: Mapping[tuple[CaseState, CaseTransition], CaseState] = {
     (CaseState.DILIGENCE, CaseTransition.SUBMIT_FOR_APPROVAL): CaseState.APPROVAL,
     (CaseState.APPROVAL, CaseTransition.SEND_BACK): CaseState.DILIGENCE,
     (CaseState.APPROVAL, CaseTransition.APPROVE): CaseState.APPROVED,
-    # What the approval rested on has changed before the money left: it is reviewed and decided on again.
+    # The basis of the approval has changed before the disbursement: the case is reviewed and decided on again.
     **{
         (state, CaseTransition.SEND_BACK): CaseState.DILIGENCE
         for state in (CaseState.APPROVED, CaseState.SIGNING, CaseState.REGISTERING)
@@ -126,7 +126,7 @@ CASE_ALLOWED: Mapping[tuple[CaseState, CaseTransition], CaseState] = {
     (CaseState.REGISTERING, CaseTransition.DISBURSE): CaseState.DISBURSED,
     (CaseState.DISBURSED, CaseTransition.REPAY): CaseState.REPAID,
     (CaseState.REPAID, CaseTransition.CLOSE): CaseState.CLOSED,
-    # A payment that was matched wrongly is reversed: what it had brought about no longer holds.
+    # A wrongly matched payment is reversed: its consequences no longer apply.
     (CaseState.REPAID, CaseTransition.REOPEN): CaseState.DISBURSED,
     (CaseState.DISBURSED, CaseTransition.REOPEN): CaseState.REGISTERING,
     **{
@@ -146,7 +146,7 @@ CASE_TRANSITIONS = Transitions(
 
 
 def next_state(state: str, transition: CaseTransition) -> CaseState:
-    """The state that a transition leads to. Raises InputError for one that is not allowed now."""
+    """Return the state after a transition. Raises InputError for one that is not allowed now."""
     now = CaseState(state)
     then = CASE_ALLOWED.get((now, transition))
     if then is None:

@@ -1,4 +1,4 @@
-"""What must hold before a loan is paid out: every condition with its verdict, the reason, the hint and the rule."""
+"""Conditions precedent of a disbursement: every condition with its verdict, the reason, the hint and the rule."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ _MONTHS_A_YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class PaperFact:
-    """A paper that must be signed. waiting: names of those who have not signed. is_intact: its file is what was
-    signed.
+    """A document that must be signed. waiting: names of those who have not signed. is_intact: its file equals the
+    signed version.
     """
 
     title: Text
@@ -28,10 +28,9 @@ class PaperFact:
 
 @dataclass(frozen=True, slots=True)
 class FilingFact:
-    """A registration as the register holds it. certificate: SHA-256 of the authority's certificate, empty if none.
+    """A registration as the register has it. certificate: SHA-256 of the authority's certificate, empty if none.
 
-    keys: of the rights that it burdens now. is_certificate_kept: the certificate's file is here and is what was
-    recorded.
+    keys: of the rights that it burdens now. is_certificate_kept: the certificate's file is stored and unchanged.
     recorded: one person has recorded the authority's result, and a second one has not checked it yet.
     """
 
@@ -51,9 +50,9 @@ class FilingFact:
 
 @dataclass(frozen=True, slots=True)
 class GuaranteeFact:
-    """A guarantee that was asked for. state: granted once it stands. share: of the loss. amount: of the loan, fen.
+    """A requested guarantee. state: granted once it is in force. share: of the loss. amount: of the loan, fen.
 
-    is_contracted: the contracts that count name this guarantor, or there are none yet.
+    is_contracted: the valid contracts name this guarantor, or there are none yet.
     """
 
     guarantor: str
@@ -65,8 +64,8 @@ class GuaranteeFact:
 
 @dataclass(frozen=True, slots=True)
 class UseFact:
-    """A payment that the loan is for, shown by a contract, an order or a payroll. amount: fen. is_entrusted: the
-    bank pays the payee itself.
+    """A payment that the loan is for, proved by a contract, an order or a payroll. amount: fen. is_entrusted: the
+    bank pays the payee directly.
     """
 
     payee: str
@@ -76,8 +75,8 @@ class UseFact:
 
 @dataclass(frozen=True, slots=True)
 class ConditionWaiver:
-    """Somebody with the power has waived a condition that was not met. of: the reason that it was not met for, in
-    Chinese; another reason later is not waived. why: in the waiver's words. by: a name.
+    """An authorised person's waiver of an unmet condition. of: the reason why it was not met, in Chinese; the
+    waiver does not cover a later, different reason. why: the reason of the waiver. by: a name.
     """
 
     of: str
@@ -88,17 +87,16 @@ class ConditionWaiver:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """All that the conditions look at. contract_keys: the rights that the pledge contract names, by their keys.
+    """The facts that the conditions check. contract_keys: the rights that the pledge contract names, by their keys.
 
-    grounds: refusal grounds found today, each in words. appraised_until: last day on which the appraisal holds,
-    None if there is none. insured_until: last day of the policy. suspended: names of parties that have been
-    suspended.
-    supported: the line in fen by the report of today, None if the review rests on it already. unsupported: why that
-    report gives no line, in words. unsettled: what the approval left open and nobody has settled since. months: of
-    the contract, None if there is none. slow_cash_cycle: why a longer term is needed, empty if nothing is stated.
-    repays_by_parts: the contract fixes instalments of principal. uses: what the money is shown to be for. annex:
-    the need in fen by the annex of the working-capital measures, None if it was not calculated. fixed: why drawings
-    are no longer secured by a maximum-amount pledge. waivers: by the code of the condition.
+    grounds: refusal grounds found today, each in words. appraised_until: last day of validity of the appraisal,
+    None if there is none. insured_until: last day of the policy. suspended: names of suspended parties. supported:
+    the credit limit in fen by today's report, None if the review already uses it. unsupported: why that report
+    gives no credit limit, in words. unsettled: items that the approval left open and nobody has settled since.
+    months: of the contract, None if there is none. slow_cash_cycle: why a longer term is needed, empty if nothing
+    is stated. repays_by_parts: the contract fixes instalments of principal. uses: the proved uses of the loan.
+    annex: the need in fen by the annex of the working-capital measures, None if it was not calculated. fixed: why a
+    maximum-amount pledge no longer secures drawings. waivers: by the code of the condition.
     """
 
     day: date
@@ -132,7 +130,7 @@ Verdict = Literal["met", "open", "waived"]
 
 @dataclass(frozen=True, slots=True)
 class DisbursementCondition:
-    """One condition. code: stable English key. hint: None if it is met. waiver: where it is not met and waived."""
+    """One condition. code: stable English key. hint: None if it is met. waiver: if it is unmet and waived."""
 
     code: str
     verdict: Verdict
@@ -144,23 +142,23 @@ class DisbursementCondition:
 
     @property
     def is_met(self) -> bool:
-        """Return whether it is in the way of nothing: it holds, or it has been waived."""
+        """Return whether it does not block the disbursement: it is met or waived."""
         return self.verdict != "open"
 
     def problem(self) -> Problem:
-        """The condition as a refusal, with its rule."""
+        """Return the condition as a problem, with its rule."""
         source = self.rule.reference
         zh, en = source.as_text("zh"), source.as_text("en")
         return Problem(
             f"condition.{self.code}",
             "",
             Text(f"{self.title.zh}：{self.reason.zh}（{zh}）", f"{self.title.en}: {self.reason.en} ({en})"),
-            self.hint or Text("核对", "look at it"),
+            self.hint or Text("请核对", "check it"),
             f"condition_{self.code}",
         )
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs."""
+        """Return a dictionary with stable keys for programs."""
         return {
             "code": self.code,
             "verdict": self.verdict,
@@ -174,13 +172,13 @@ class DisbursementCondition:
         }
 
 
-# Why a condition does not hold, and what to do; None if it holds.
+# The reason why a condition is not met, and the hint; None if it is met.
 Wrong = tuple[Text, Text] | None
 
 
 def release_conditions(facts: ReleaseFacts, rules: Rulebook) -> tuple[DisbursementCondition, ...]:
-    """Every condition precedent as of ``facts.day``, met, open or waived, in the order in which they are brought
-    about.
+    """Check every condition precedent as of ``facts.day`` (met, not yet met or waived), in the order of the
+    process.
 
     Raises RuleError if the rulebook lacks one.
     """
@@ -201,13 +199,13 @@ def release_conditions(facts: ReleaseFacts, rules: Rulebook) -> tuple[Disburseme
 
 
 def may_be_waived(code: str, rules: Rulebook, day: date) -> bool:
-    """Return whether the rules of the day let anybody waive this condition."""
+    """Return whether the rules of the day allow a waiver of this condition."""
     return code in rules.at("release.waivable", day).value
 
 
 def _signed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.papers:
-        return Text("尚无合同", "no contract has been issued"), Text("先出具合同", "issue the contracts")
+        return Text("尚无合同", "no contract has been issued"), Text("请先出具合同", "issue the contracts")
     changed = [paper.title for paper in facts.papers if not paper.is_intact]
     if changed:
         listed = _listed(changed)
@@ -236,7 +234,7 @@ def _registered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.filings:
         return (
             Text("尚无质押登记申请", "no pledge filing exists"),
-            Text("准备并提交质押登记", "prepare the registration and file it"),
+            Text("请准备并提交质押登记", "prepare the registration and file it"),
         )
     for one in facts.filings:
         if one.status is not Status.ENTERED:
@@ -258,7 +256,7 @@ def _registered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
         if one.frozen_by:
             return (
                 Text(f"登记被法院冻结（{one.frozen_by}）", f"frozen by a court ({one.frozen_by})"),
-                Text("冻结解除后再放款", "disburse after the freeze has been lifted"),
+                Text("请在冻结解除后再放款", "disburse after the freeze has been lifted"),
             )
         if one.role is RegisterRole.MIRROR and not one.authority_number:
             return (
@@ -266,7 +264,7 @@ def _registered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
                     f"申请 {one.id} 没有主管机关的登记号",
                     f"filing {one.id} has no registration number of the authority",
                 ),
-                Text("记录登记号", "record the number"),
+                Text("请记录登记号", "record the number"),
             )
         if one.role is RegisterRole.MIRROR and not (one.certificate and one.is_certificate_kept):
             return (
@@ -287,7 +285,7 @@ def _registered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
 def _covered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not any(one.status is Status.ENTERED for one in facts.filings):
         return Text("尚未登记，无法核对", "not registered yet; nothing to compare"), Text(
-            "登记后自动核对", "it is compared automatically after registration"
+            "登记后将自动核对，无需处理", "no action needed: it is compared automatically after registration"
         )
     charged = frozenset().union(*(one.keys for one in facts.filings))
     missing = sorted(facts.contract_keys - charged)
@@ -304,17 +302,18 @@ def _covered(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
             return (
                 Text(
                     f"登记的债权数额 {show_yuan(one.claim_amount)} 元小于合同金额 {show_yuan(facts.amount)} 元",
-                    f"registered for {show_yuan(one.claim_amount)} yuan, the contract is for {show_yuan(facts.amount)}",
+                    f"registered for CNY {show_yuan(one.claim_amount)}, but the contract is for CNY"
+                    f" {show_yuan(facts.amount)}",
                 ),
-                Text("变更登记的债权数额", "amend the amount registered"),
+                Text("请变更登记的债权数额", "amend the registered amount"),
             )
         if facts.end is not None and (one.debt_end is None or one.debt_end < facts.end):
             return (
                 Text(
                     f"登记的债务期限至 {one.debt_end}，合同至 {facts.end}",
-                    f"registered until {one.debt_end}, the contract runs until {facts.end}",
+                    f"registered until {one.debt_end}, but the contract runs until {facts.end}",
                 ),
-                Text("变更登记的债务期限", "amend the term registered"),
+                Text("请变更登记的债务期限", "amend the registered term"),
             )
     return None
 
@@ -323,7 +322,7 @@ def _no_ground(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.grounds:
         return None
     listed = _listed(facts.grounds)
-    return listed, Text("消除该情形，或更换质押物", "cure it, or replace the collateral")
+    return listed, Text("请消除该情形，或更换质押物", "remedy it, or replace the collateral")
 
 
 def _guaranteed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
@@ -334,7 +333,7 @@ def _guaranteed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not granted and withdrawn:
         listed = "、".join(withdrawn)
         return (
-            Text(f"{listed}已撤回担保", f"withdrawn by {listed}"),
+            Text(f"{listed}已撤回担保", f"{listed} has withdrawn the guarantee"),
             Text(
                 "请更换担保机构后重新出具合同；不再需要担保或合同已全部签署的，办理“退回重审”",
                 "ask another guarantor and issue new contracts; without a guarantor, or if all contracts are signed, return the case to review",
@@ -348,13 +347,13 @@ def _guaranteed(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not any(one.is_contracted for one in granted):
         return (
             Text("合同的担保方与同意担保的机构不一致", "the contracts name a different guarantor"),
-            Text("重新出具合同并签署", "issue new contracts and have them signed"),
+            Text("请重新出具合同并签署", "issue new contracts and have them signed"),
         )
     if sum(one.share for one in granted) <= 0 or max(one.amount for one in granted) < facts.amount:
         return (
             Text(
                 f"同意担保的贷款金额少于合同金额 {show_yuan(facts.amount)} 元",
-                f"what was granted covers less than the contract's {show_yuan(facts.amount)} yuan",
+                f"the granted guarantee covers less than the contract amount of CNY {show_yuan(facts.amount)}",
             ),
             Text("请由担保方按合同金额重新审批", "ask the guarantor to approve the contract amount"),
         )
@@ -368,7 +367,7 @@ def _insured(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
         return Text("尚无保单", "the policy is missing"), Text("请上传保单", "upload the policy")
     if facts.insured_until < (facts.end or facts.day):
         return (
-            Text(f"保单至 {facts.insured_until}，早于贷款到期日", f"the policy ends on {facts.insured_until}, before the loan"),
+            Text(f"保单至 {facts.insured_until}，早于贷款到期日", f"the policy ends on {facts.insured_until}, before the loan does"),
             Text("请续保或更换保单", "extend or replace the policy"),
         )  # fmt: skip
     return None
@@ -391,10 +390,10 @@ def _within_approval(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     return (
         Text(
             f"合同金额 {show_yuan(facts.amount)} 元超过批准金额 {show_yuan(facts.approved)} 元",
-            f"the contract is for {show_yuan(facts.amount)} yuan, {show_yuan(facts.approved)} were approved",
+            f"the contract is for CNY {show_yuan(facts.amount)}, but CNY {show_yuan(facts.approved)} was approved",
         ),
         Text(
-            "按批准金额重新出具合同，或重新报批",
+            "请按批准金额重新出具合同，或重新报批",
             "issue a new contract for the approved amount, or have a higher amount approved",
         ),
     )
@@ -402,7 +401,7 @@ def _within_approval(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
 
 def _supported(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     back = Text(
-        "办理“退回重审”，按当前评估重新测算和审批",
+        "请办理“退回重审”，按当前评估重新测算和审批",
         "return the case to review; the credit limit is calculated and approved again with the current appraisal",
     )
     if facts.unsupported:
@@ -416,8 +415,8 @@ def _supported(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     return (
         Text(
             f"审批后评估已变化：当前评估仅支持 {show_yuan(facts.supported)} 元，批准的是 {show_yuan(amount)} 元",
-            f"the appraisal has changed since the approval: it supports {show_yuan(facts.supported)} yuan, "
-            f"{show_yuan(amount)} were approved",
+            f"the appraisal has changed since the approval: it supports CNY {show_yuan(facts.supported)}, but CNY"
+            f" {show_yuan(amount)} was approved",
         ),
         back,
     )
@@ -429,7 +428,7 @@ def _parties(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     listed = "、".join(facts.suspended)
     return (
         Text(f"已被停用：{listed}", f"suspended: {listed}"),
-        Text("请平台管理员核实", "ask an administrator to check"),
+        Text("请联系平台管理员核实", "ask an administrator to check"),
     )
 
 
@@ -439,7 +438,7 @@ def _settled(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     listed = _listed(facts.unsettled)
     return (
         Text(f"批准时待落实、尚未落实：{listed.zh}", f"outstanding items of the approval: {listed.en}"),
-        Text("办理“落实批复条件”，填写结果和依据", "settle each item with result and evidence"),
+        Text("请办理“落实批复条件”，填写结果和依据", "settle each item with result and evidence"),
     )
 
 
@@ -453,8 +452,9 @@ def _term(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if facts.months <= longest:
         return (
             Text(
-                f"期限 {facts.months} 个月，超过 {usual} 个月，没有说明现金回收周期",
-                f"a term of {facts.months} months, above {usual}, without a reason for the long cash cycle",
+                f"期限 {facts.months} 个月，超过 {usual} 个月，未说明现金回收周期",
+                f"the term of {facts.months} months exceeds {usual} months, and no reason for the long cash cycle"
+                f" is stated",
             ),
             Text(
                 "请缩短期限，或在出具合同时说明现金回收周期较长的理由",
@@ -464,7 +464,7 @@ def _term(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     return (
         Text(
             f"期限 {facts.months} 个月，超过流动资金贷款的最长 {longest} 个月",
-            f"a term of {facts.months} months, above the {longest} of any working-capital loan",
+            f"the term of {facts.months} months exceeds the maximum of {longest} months for working-capital loans",
         ),
         Text("请缩短期限，重新报批", "shorten the term and have it approved again"),
     )
@@ -477,9 +477,9 @@ def _instalments(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     return (
         Text(
             f"期限超过 {above} 个月，合同没有约定分期归还本金",
-            f"the term is above {above} months and the contract fixes no instalments of principal",
+            f"the term exceeds {above} months, but the contract fixes no instalments of principal",
         ),
-        Text("重新出具合同，约定每期归还的本金", "issue a new contract with the principal of each instalment"),
+        Text("请重新出具合同，约定每期归还的本金", "issue a new contract with the principal of each instalment"),
     )
 
 
@@ -491,7 +491,7 @@ def _use_shown(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     return (
         Text(
             f"超过需求测算数 {show_yuan(annex)} 元的部分，还有 {lacking} 元没有用途凭据",
-            f"above the annex figure of CNY {show_yuan(annex)}, CNY {lacking} lacks evidence of use",
+            f"of the amount above the annex figure of CNY {show_yuan(annex)}, CNY {lacking} lacks evidence of use",
         ),
         Text(
             "请办理“登记用途凭据”，附采购合同、订单或工资表",
@@ -513,7 +513,7 @@ def _entrusted(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     return (
         Text(
             f"向同一收款人支付超过 {show_yuan(over)} 元而未约定受托支付：{listed}",
-            f"more than CNY {show_yuan(over)} to one payee without entrusted payment: {listed}",
+            f"payments of more than CNY {show_yuan(over)} to one payee without entrusted payment: {listed}",
         ),
         Text("请改为受托支付后重新登记", "record it again as entrusted payment"),
     )
@@ -523,7 +523,8 @@ def _secured(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     if not facts.fixed:
         return None
     return _listed(facts.fixed), Text(
-        "停止放款；须继续放款的，另行设立担保", "Stop drawdowns. For further disbursements, take other security."
+        "请停止放款；须继续放款的，请另行设立担保",
+        "Stop disbursements. For further disbursements, take other security.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Why a case is declined: reasons that can be counted, each with what the firm can do about it."""
+"""Reasons for declining a case, in categories that can be counted, each with what the firm can do."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from zhirong.kernel.text import Text
 
 
 class DeclineGround(StrEnum):
-    """The ground of a refusal."""
+    """The ground for declining a case."""
 
     TITLE = "title"
     STATUS = "status"
@@ -36,7 +36,7 @@ GROUND_TEXT: Mapping[DeclineGround, Text] = {
     DeclineGround.OTHER: Text("其他", "other"),
 }
 
-# What a firm can do, said with every refusal beside what the lender itself writes.
+# Advice to the firm, given with every refusal in addition to the lender's own text.
 WHAT_TO_DO: Mapping[DeclineGround, Text] = {
     DeclineGround.TITLE: Text(
         "请补齐共有人同意、变更登记或解决争议后再申请",
@@ -51,17 +51,17 @@ WHAT_TO_DO: Mapping[DeclineGround, Text] = {
         "reduce the amount, add rights, or choose a mode with a guarantor or a compensation fund",
     ),
     DeclineGround.CREDIT: Text(
-        "消除不良记录后再申请；对记录有异议的可提出异议",
+        "请在消除不良记录后再申请；对记录有异议的，可提出异议",
         "resolve the adverse record and apply again; object if the record is wrong",
     ),
     DeclineGround.CASH_FLOW: Text(
         "请延长期限、降低金额或改变还款方式", "extend the term, reduce the amount or change the repayment method"
     ),
-    DeclineGround.TEAM: Text("按评定中得分低的项目改进", "improve the items with low scores"),
+    DeclineGround.TEAM: Text("请改进评定中得分较低的项目", "improve the items with low scores"),
     DeclineGround.PURPOSE: Text("请补充合同或改变用途", "provide contracts, or change the use"),
     DeclineGround.PAPERS: Text("请补齐资料后再申请", "complete the documents and apply again"),
     DeclineGround.MODE: Text(
-        "在“融资模式”中查看符合条件的模式", "see under 'Modes' which modes you are eligible for"
+        "请在“融资模式”中查看符合条件的模式", "see under 'Modes' which modes you are eligible for"
     ),
     DeclineGround.LIMIT: Text("可以向其他银行申请，资料无需重新填写", "apply to another lender; your data is kept"),
     DeclineGround.OTHER: Text("可以提出异议，或修改后再申请", "object, or change it and apply again"),

@@ -1,4 +1,4 @@
-"""The due-diligence checklist: which items there are on a day, and what is still missing of them."""
+"""The due-diligence checklist: its items on a day, and what is still missing of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ TITLE_INVESTIGATION = "title_investigation"
 
 
 class CheckState(StrEnum):
-    """Where an item stands."""
+    """The state of an item."""
 
     OPEN = "open"
     DONE = "done"
@@ -35,7 +35,7 @@ CHECK_TRANSITIONS = Transitions(
     frozenset({CheckState.OPEN}),
     {
         CheckState.OPEN: frozenset({CheckState.DONE, CheckState.WAIVED}),
-        # What was entered can be entered again, as long as the lender works on the case.
+        # An entry can be changed as long as the lender works on the case.
         CheckState.DONE: frozenset({CheckState.WAIVED}),
         CheckState.WAIVED: frozenset({CheckState.DONE}),
     },
@@ -43,7 +43,7 @@ CHECK_TRANSITIONS = Transitions(
 
 
 class DiligenceVerdict(StrEnum):
-    """What an item came to."""
+    """The finding of an item."""
 
     CLEAR = "clear"
     NOTABLE = "notable"
@@ -59,7 +59,7 @@ VERDICT_TEXT: Mapping[DiligenceVerdict, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class CheckRule:
-    """One item of the list. how: what to do. needs_evidence: a file must be there. can_be_waived: with a reason."""
+    """One item of the list. how: what to do. needs_evidence: a file is required. can_be_waived: with a reason."""
 
     id: str
     title: Text
@@ -72,7 +72,7 @@ class CheckRule:
 
 @dataclass(frozen=True, slots=True)
 class DiligenceRule:
-    """What has been entered for an item."""
+    """The entry for an item."""
 
     item: str
     state: str
@@ -82,7 +82,7 @@ class DiligenceRule:
 
 
 def checklist(rules: Rulebook, day: date) -> tuple[CheckRule, ...]:
-    """The items of a day, in the order in which they are worked through."""
+    """Return the items of a day, in the order of the work."""
     found = []
     for rule_id in rules.ids():
         version = rules.find(rule_id, day) if rule_id.startswith(PREFIX) else None
@@ -103,7 +103,7 @@ def checklist(rules: Rulebook, day: date) -> tuple[CheckRule, ...]:
 
 
 def entry_problems(rule: CheckRule, entry: DiligenceRule) -> list[Problem]:
-    """What an entry lacks before it can stand. An item that does not suit the rule is refused, not noted."""
+    """Return what an entry still lacks. An item that contradicts the rule is rejected, not noted."""
     found = []
     if not entry.finding.strip():
         found.append(
@@ -121,7 +121,7 @@ def entry_problems(rule: CheckRule, entry: DiligenceRule) -> list[Problem]:
                 "outcome",
                 rule.title.zh,
                 Text("该项不能免做", "this item cannot be waived"),
-                Text("完成该项", "do it"),
+                Text("请完成该项", "complete it"),
                 "not_waivable",
             )
         )
@@ -139,12 +139,12 @@ def entry_problems(rule: CheckRule, entry: DiligenceRule) -> list[Problem]:
 
 
 def open_items(rules: Sequence[CheckRule], entries: Sequence[DiligenceRule]) -> tuple[CheckRule, ...]:
-    """The items that nobody has done or waived, those without any entry among them."""
+    """Return the items that nobody has done or waived, including those without any entry."""
     settled = {one.item for one in entries if one.state != CheckState.OPEN}
     return tuple(rule for rule in rules if rule.id not in settled)
 
 
 def adverse_items(rules: Sequence[CheckRule], entries: Sequence[DiligenceRule]) -> tuple[CheckRule, ...]:
-    """The items whose finding speaks against the loan."""
+    """Return the items whose finding is adverse to the loan."""
     bad = {one.item for one in entries if one.verdict == DiligenceVerdict.ADVERSE}
     return tuple(rule for rule in rules if rule.id in bad)

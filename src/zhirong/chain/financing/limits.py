@@ -1,5 +1,5 @@
-"""Limits that an institution sets itself, and those of the law for guarantee companies: what stands, what would
-break them.
+"""Limits that an institution sets itself, and those of the law for guarantee companies: their use, and what would
+exceed them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from zhirong.kernel.text import Text, same
 
 
 class Scope(StrEnum):
-    """What a limit bounds: all of it, each single firm, one mode, one region (and what lies within)."""
+    """The scope of a limit: the whole portfolio, each single firm, one mode, one region (including its parts)."""
 
     PORTFOLIO = "portfolio"
     FIRM = "firm"
@@ -42,7 +42,7 @@ class LendingLimit:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What a case would add, in fen, and where it belongs."""
+    """The amount that a case would add, in fen, and its scope."""
 
     amount: Fen
     mode: str
@@ -51,7 +51,7 @@ class Addition:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """How much of a limit is used. used, most: fen. adds: what a case would add."""
+    """The use of a limit. used, most: fen. adds: what a case would add."""
 
     code: str
     title: Text
@@ -62,28 +62,29 @@ class Meter:
 
     @property
     def after(self) -> Fen:
-        """What would be used then."""
+        """Return the amount used with the case."""
         return self.used + self.adds
 
     @property
     def is_broken(self) -> bool:
-        """Return whether it would be more than the limit admits."""
+        """Return whether the limit would be exceeded."""
         return self.after > self.most
 
     @property
     def per_mille(self) -> int:
-        """Used of a thousand, whole, for a drawing; what is beyond the limit shows as full."""
+        """Return the used share in whole thousandths, for a drawing; an exceeded limit shows as full."""
         return 1000 if self.most <= 0 else min(1000, self.after * 1000 // self.most)
 
     def as_problem(self) -> Problem:
-        """The named condition that it is where it would be broken."""
+        """Return the problem if the limit would be exceeded."""
         reference = "" if self.reference is None else f"（{self.reference.as_text('zh')}）"
         return Problem(
             f"limit.{self.code}",
             show_yuan(self.after),
             Text(
                 f"将超出限额“{self.title.zh}”：{show_yuan(self.after)} 元，限 {show_yuan(self.most)} 元{reference}",
-                f"it would exceed the limit '{self.title.en}': CNY {show_yuan(self.after)} of at most {show_yuan(self.most)}",
+                f"the case would exceed the limit '{self.title.en}': CNY {show_yuan(self.after)} of at most CNY"
+                f" {show_yuan(self.most)}",
             ),
             Text(
                 f"请减少 {show_yuan(self.after - self.most)} 元，或由负责人调整限额",
@@ -105,8 +106,8 @@ def touches(limit: LendingLimit, addition: Addition) -> bool:
 def own_meters(
     limits: Sequence[LendingLimit], used: Mapping[LendingLimit, Fen], addition: Addition, names: Mapping[str, Text]
 ) -> tuple[Meter, ...]:
-    """The meters of the limits that a case counts towards. used: what stands against each, without the case, in
-    fen. names: of modes and regions, by the value of the limit.
+    """Return the meters of the limits that a case counts towards. used: the present use of each in fen, without the
+    case. names: of modes and regions, by the value of the limit.
     """
     return tuple(
         Meter(
@@ -122,7 +123,7 @@ def own_meters(
 
 
 def title_of(limit: LendingLimit, names: Mapping[str, Text]) -> Text:
-    """What a limit is called. names: of modes and regions; a value without a name is shown as it is."""
+    """Return the name of a limit. names: of modes and regions; a value without a name is shown as it is."""
     words = SCOPE_TEXT[limit.scope]
     if not limit.value:
         return words
@@ -139,8 +140,9 @@ def guarantor_meters(
     rules: Rulebook,
     day: date,
 ) -> tuple[Meter, ...]:
-    """The limits of the law for a guarantee company: total portfolio 10 or 15 times net assets, one debtor 10 %,
-    with its related parties 15 % (R7). used: ``all``, ``debtor``, ``related`` in fen; adds: what a case would add.
+    """Return the limits of the law for a guarantee company: total portfolio 10 or 15 times net assets, one debtor
+    10 %, with its related parties 15 % (R7). used: ``all``, ``debtor``, ``related`` in fen; adds: what a case would
+    add.
     """
     multiple = rules.at("guarantor.multiple_small" if is_mainly_small else "guarantor.multiple", day)
     debtor, related = rules.at("guarantor.one_debtor", day), rules.at("guarantor.related", day)

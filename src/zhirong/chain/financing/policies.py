@@ -8,7 +8,9 @@ from zhirong.kernel.transitions import Transitions, followers, not_possible
 
 
 class PolicyState(StrEnum):
-    """Where a version of a policy is. Superseded: a later version was approved; it decides until the day before that one."""
+    """The state of a version of a policy. Superseded: a later version was approved; this one applies until the day
+    before that one starts.
+    """
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -20,7 +22,7 @@ class PolicyState(StrEnum):
 
 POLICY_STATE_TEXT: Mapping[PolicyState, Text] = {
     PolicyState.DRAFT: Text("草稿", "draft"),
-    PolicyState.SUBMITTED: Text("待批准", "waits for approval"),
+    PolicyState.SUBMITTED: Text("待批准", "waiting for approval"),
     PolicyState.APPROVED: Text("已批准", "approved"),
     PolicyState.REJECTED: Text("未批准", "rejected"),
     PolicyState.WITHDRAWN: Text("已撤回", "withdrawn"),
@@ -29,7 +31,7 @@ POLICY_STATE_TEXT: Mapping[PolicyState, Text] = {
 
 
 class PolicyTransition(StrEnum):
-    """What can happen to a version of a policy."""
+    """A transition of a version of a policy."""
 
     EDIT = "edit"
     SUBMIT = "submit"
@@ -62,17 +64,17 @@ POLICY_TRANSITIONS = Transitions(
     frozenset({PolicyState.DRAFT}),
     followers(POLICY_ALLOWED, PolicyState),
 )
-# States whose versions decide, between their first and their last day.
+# States whose versions apply, between their first and their last day.
 DECIDING = (PolicyState.APPROVED, PolicyState.SUPERSEDED)
 
 
 def policy_states_for(transition: PolicyTransition) -> tuple[PolicyState, ...]:
-    """The states in which a transition is allowed."""
+    """Return the states in which a transition is allowed."""
     return tuple(state for state, one in POLICY_ALLOWED if one is transition)
 
 
 def next_policy_state(state: str, transition: PolicyTransition) -> PolicyState:
-    """The state that a transition leads to. Raises InputError where it is not allowed now."""
+    """Return the state after a transition. Raises InputError if it is not allowed now."""
     now = PolicyState(state)
     then = POLICY_ALLOWED.get((now, transition))
     if then is None:

@@ -1,4 +1,4 @@
-"""A bank statement as banks export it: rows of a table to lines of money that moved, every wrong row named."""
+"""Read a bank statement as banks export it: turn rows of a table into entries, and name every wrong row."""
 
 import re
 import unicodedata
@@ -53,7 +53,7 @@ FIELD_TEXT: Mapping[str, Text] = {
     "balance": Text("余额", "balance"),
 }
 _TEMPLATE = ("day", "reference", "direction", "amount", "counterparty", "note")
-# Column headings of the template's fields that are understood. The first of each is what the template says.
+# Known column headings of the template's fields. The first of each is used in the template.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     name: library("statements").common.columns[name][0] for name in _TEMPLATE
 }
@@ -63,11 +63,10 @@ _FEWEST_PARTS = 2
 
 @dataclass(frozen=True, slots=True)
 class BankStatement:
-    """What a file says: the lines that can be read, and what is wrong with or odd about the others.
+    """The content of a file: the readable entries, and the problems and oddities of the others.
 
-    format: as it was recognised. columns: heading to field, as they were used. not_used: headings that nobody
-    knows.
-    passed_over: rows of totals and footers.
+    format: the recognised format. columns: heading to field, as used. not_used: unknown headings. passed_over: rows
+    of totals and footers.
     """
 
     lines: tuple[StatementRow, ...]
@@ -79,12 +78,12 @@ class BankStatement:
 
     @property
     def blocking(self) -> tuple[Problem, ...]:
-        """The problems for which nothing can be imported."""
+        """Return the problems that prevent any import."""
         return tuple(problem for problem in self.problems if problem.code not in NOTICES)
 
     @property
     def notices(self) -> tuple[Problem, ...]:
-        """What is named and does not stop the import: rows omitted, repeats counted once, two days."""
+        """Return the notes that do not prevent the import: rows omitted, repeats counted once, two days."""
         return tuple(problem for problem in self.problems if problem.code in NOTICES)
 
 
@@ -96,11 +95,11 @@ def read_statement(
     most: int = MOST_LINES,
     seen: Callable[[int], None] = nobody_looks,
 ) -> BankStatement:
-    """The lines of a table, in whichever of the known formats it is. today: no line may be later.
+    """Read the entries of a table in any of the known formats. today: no entry may be later.
 
-    corrections: heading to field, as the user set them. seen: is called with the number of rows read so far, every
-    ``ROWS_BETWEEN`` rows; what it raises ends the reading. Raises InputError if the headings cannot be found, where
-    in and out cannot be distinguished, and for more than ``most`` rows.
+    corrections: heading to field, as the user set them. seen: called with the number of rows read so far, every
+    ``ROWS_BETWEEN`` rows; an exception from it ends the reading. Raises InputError if the headings cannot be found,
+    if receipts and payments cannot be distinguished, and for more than ``most`` rows.
     """
     known = library("statements")
     filled, columns = _headed(rows, corrections or {})
@@ -112,7 +111,9 @@ def read_statement(
     head = [full_key(heading) for heading in columns.headings if heading]
     kept = [row for row in kept if not _says(row[1], head)]
     if len(kept) > most:
-        raise _unusable("file", str(len(kept)), Text(f"超过 {most} 行", f"more than {most} rows"), "拆分为多个文件")
+        raise _unusable(
+            "file", str(len(kept)), Text(f"超过 {most} 行", f"more than {most} rows"), "请拆分为多个文件"
+        )
     if _signs_tell(columns) and kept:
         _demand_signs(kept, columns)
     lines: list[StatementRow] = []
@@ -130,7 +131,7 @@ def read_statement(
 
 
 def _headed(rows: Sequence[Row], corrections: Mapping[str, str]) -> tuple[tuple[list[Row], list[Row]], Columns]:
-    """What is above the headings, what is below them, and the columns. Looks at every sheet."""
+    """Return the rows above the headings, the rows below them, and the columns. Checks every sheet."""
     best: tuple[int, list[str], Columns] | None = None
     is_empty = True
     for sheet in sheets_of(rows):
@@ -159,13 +160,13 @@ def _says(cells: Sequence[Cell], head: list[str]) -> bool:
 
 
 def _missing(columns: Columns) -> list[str]:
-    """The fields that no column gives."""
+    """Return the fields that no column gives."""
     has = columns.places
     missing = [] if "day" in has or "posted" in has else ["day"]
     missing += [] if "reference" in has else ["reference"]
     if not ("paid_in" in has and "paid_out" in has):
         missing += [] if "amount" in has else ["amount"]
-        # A format with one amount and no mark goes by the sign.
+        # A format with one amount and no direction uses the sign.
         missing += [] if "direction" in has or "amount" in has else ["direction"]
     return missing + ([] if "counterparty" in has else ["counterparty"])
 
@@ -176,7 +177,7 @@ def _no_column(columns: Columns, name: str) -> Problem:
     return Problem(
         "headings",
         "、".join(heading for heading in columns.headings if heading),
-        Text(f"没有“{template[0]}”一栏", f"there is no column '{template[-1]}'"),
+        Text(f"缺少“{template[0]}”一栏", f"there is no column '{template[-1]}'"),
         Text(
             f"请指定对应栏目：{FIELD_TEXT[name].zh}，或把栏名改为：{'、'.join(names[:8])}",
             f"state which column is the {FIELD_TEXT[name].en}, or name it one of: {', '.join(names[:8])}",
@@ -191,8 +192,8 @@ def _signs_tell(columns: Columns) -> bool:
 
 
 def _demand_signs(rows: Sequence[Row], columns: Columns) -> None:
-    """Raises InputError if in and out cannot be determined: no mark, no amount below zero, no balance that would
-    show it.
+    """Raise InputError if receipts and payments cannot be distinguished: no direction, no amount below zero, and no
+    balance that would show it.
     """
     at = columns.places["amount"][0].at
     written = [plain(cells[at]) for _, cells in rows if at < len(cells)]
@@ -215,7 +216,7 @@ def _demand_signs(rows: Sequence[Row], columns: Columns) -> None:
                 ),
                 Text(
                     "请增加“收支”栏，或使用带正负号的导出文件",
-                    "add a column 'direction', or export amounts with their sign",
+                    "add a column 'direction', or export the amounts with signs",
                 ),
                 "no_direction",
             )
@@ -232,7 +233,7 @@ def _rises(one: tuple[Fen | None, Fen | None], other: tuple[Fen | None, Fen | No
 
 
 def _refuse_foreign_account(titles: Sequence[Row]) -> None:
-    """Raises InputError if the rows above the headings say that the account is in another currency."""
+    """Raise InputError if the rows above the headings say that the account is in another currency."""
     words = library("statements").common.words["currency"]
     for _, cells in titles:
         parts = [part for cell in cells for part in re.split(r"[::\s]+", plain(cell)) if part]
@@ -242,7 +243,7 @@ def _refuse_foreign_account(titles: Sequence[Row]) -> None:
                     "file",
                     value,
                     Text("账户不是人民币账户", "the account is not in yuan"),
-                    "使用人民币账户的流水",
+                    "请使用人民币账户的流水",
                 )
 
 
@@ -270,7 +271,7 @@ def _row_of(problem: Problem) -> int:
 
 
 def reference_again(line: StatementRow, says: Iterable[object]) -> Problem:
-    """A reference that is known already and says something else there. says: what is known of it."""
+    """Return the problem of a known reference that belongs to another entry. says: what is known of it."""
     return _problem(
         line.row,
         "reference",
@@ -284,11 +285,11 @@ def reference_again(line: StatementRow, says: Iterable[object]) -> Problem:
 
 
 def read_parts(words: str, amount: Fen) -> tuple[tuple[str, Fen], ...]:
-    """How a line is divided over loans: one loan per row, its number and its part in yuan. amount: of the line,
-    fen.
+    """Read how an entry is divided over loans: one loan per row, its number and its part in yuan. amount: of the
+    entry, fen.
 
-    Raises InputError with every row that cannot be read, for fewer than two loans, and where the parts are not
-    exactly the line.
+    Raises InputError with every row that cannot be read, for fewer than two loans, and if the parts do not sum
+    exactly to the entry.
     """
     problems: list[Problem] = []
     parts: dict[str, Fen] = {}
@@ -314,7 +315,7 @@ def read_parts(words: str, amount: Fen) -> tuple[tuple[str, Fen], ...]:
                 "parts",
                 words[:100],
                 Text("少于两笔贷款", "fewer than two loans"),
-                Text("仅归还一笔的，使用“匹配到贷款”", "for a single loan, use 'Match to a loan'"),
+                Text("仅归还一笔的，请使用“匹配到贷款”", "for a single loan, use 'Match to a loan'"),
                 "one_loan_only",
             )
         )
@@ -324,8 +325,9 @@ def read_parts(words: str, amount: Fen) -> tuple[tuple[str, Fen], ...]:
                 "parts",
                 show_yuan(total),
                 Text(
-                    f"各笔合计 {show_yuan(total)} 元，流水是 {show_yuan(amount)} 元，相差 {show_yuan(abs(total - amount))} 元",
-                    f"the parts make {show_yuan(total)} yuan, the line is {show_yuan(amount)}: {show_yuan(abs(total - amount))} apart",
+                    f"各笔合计 {show_yuan(total)} 元，流水金额 {show_yuan(amount)} 元，相差 {show_yuan(abs(total - amount))} 元",
+                    f"the parts total CNY {show_yuan(total)}, but the entry is CNY {show_yuan(amount)}; the"
+                    f" difference is CNY {show_yuan(abs(total - amount))}",
                 ),
                 Text("请调整金额，使合计与流水一致", "correct the amounts so that the total equals the bank entry"),
                 "not_the_amount",
@@ -337,14 +339,14 @@ def read_parts(words: str, amount: Fen) -> tuple[tuple[str, Fen], ...]:
 
 
 def _read_part(at: int, row: str, problems: list[Problem]) -> tuple[str, Fen]:
-    """The loan's number, in capitals, and its part: 0 where that cannot be read."""
+    """Return the loan's number, in capitals, and its part: 0 if that cannot be read."""
     match = _PART.fullmatch(row)
     number = (row.strip() if match is None else match[1]).upper()
     part = None if match is None else amount_of(match[2])
     if match is None:
         reason, hint = (
             Text("未填写金额", "the amount is missing"),
-            Text("格式为：贷款编号 空格 金额（元）", "enter: loan number, space, amount in yuan"),
+            Text("请按此格式填写：贷款编号 空格 金额（元）", "enter: loan number, space, amount in yuan"),
         )
         problems.append(_part_problem(at, row.strip(), reason, hint, "no_amount"))
     elif part is None or part <= 0:
@@ -364,7 +366,7 @@ def _shown(says: Iterable[object]) -> str:
 
 
 def _without_repeats(lines: Sequence[StatementRow]) -> tuple[tuple[StatementRow, ...], tuple[Problem, ...]]:
-    """The same entry written again counts once and is named; two entries of one reference are a problem."""
+    """Count a repeated entry once and name it; two different entries of one reference are a problem."""
     first: dict[str, StatementRow] = {}
     problems = []
     for line in lines:
@@ -384,7 +386,7 @@ def _without_repeats(lines: Sequence[StatementRow]) -> tuple[tuple[StatementRow,
                         f"duplicate of row {known.row} (reference, day, amount, name); it counts once",
                     ),
                     Text(
-                        "确为两笔的，向银行索取各自的流水号",
+                        "确为两笔的，请向银行索取各自的流水号",
                         "if these are two entries, ask the bank for both references",
                     ),
                     "line_again",

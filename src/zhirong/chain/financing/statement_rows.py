@@ -1,4 +1,4 @@
-"""The rows of a bank statement, one by one: what is in their cells, and why a row is no entry."""
+"""Read the rows of a bank statement: the values of their cells, and why a row is no entry."""
 
 import re
 import unicodedata
@@ -23,18 +23,18 @@ EARLIEST = date(1900, 1, 1)
 _LONGEST_WORDS = 300
 _FINEST = Decimal("0.01")
 _DAMAGED = "\N{REPLACEMENT CHARACTER}"
-_MOST_EXACT = 10**15  # a number cell of a spreadsheet holds fifteen digits
+_MOST_EXACT = 10**15  # A number cell of a spreadsheet stores fifteen digits.
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E[+\-]?\d+", re.IGNORECASE | re.ASCII)
 _BLANK_AMOUNTS = frozenset({"", "-", "--", "—"})
-# Codes of problems that are named and leave the rest of the statement good: the row is omitted, or counted once.
+# Codes of problems that leave the rest of the statement valid: the row is omitted, or counted once.
 NOTICES = frozenset({"other_currency", "not_done", "line_again", "two_days"})
 
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """One entry of a statement. row: where it is in the file. reference: the bank's own number of it.
+    """One entry of a statement. row: its place in the file. reference: the bank's own number of it.
 
-    counterparty: empty for interest and fees. balance: of the account after it, fen, where the statement gives it.
+    counterparty: empty for interest and fees. balance: of the account after it, fen, if the statement gives it.
     """
 
     row: int
@@ -47,13 +47,13 @@ class StatementRow:
     balance: Fen | None = None
 
     def says(self) -> tuple[object, ...]:
-        """What must be the same for two entries to be one."""
+        """Return the values that must be equal for two entries to be the same."""
         return (self.day, self.direction, self.amount, self.counterparty)
 
 
 class RowReader:
-    """Takes one entry out of each row. columns: of the table. signs: whether the amount's sign tells in from
-    out.
+    """Extracts one entry from each row. columns: of the table. signs: whether the sign of the amount gives the
+    direction.
     """
 
     def __init__(self, columns: Columns, library: Library, today: date, *, signs: bool) -> None:
@@ -67,7 +67,7 @@ class RowReader:
         self._plain: Sequence[str] = ()  # the same cells as words
 
     def line(self, row: int, cells: Sequence[Cell]) -> StatementRow | None:
-        """The entry of a row, or None if there is none; then a problem says why."""
+        """Return the entry of a row, or None with a problem that says why."""
         self._row, self._cells = row, cells
         self._plain = [plain(cell) for cell in cells]
         before = len(self.problems)
@@ -84,7 +84,7 @@ class RowReader:
         return StatementRow(row, day, reference, direction, amount, counterparty, note, self._balance())
 
     def is_total(self, cells: Sequence[Cell]) -> bool:
-        """Return whether a row is a total or a footer: it begins so, and has no day."""
+        """Return whether a row is a total or a footer: it begins with such a word, and has no day."""
         days = self._columns.places.get("day", ())
         if any(day_of_cell(cells[place.at]) for place in days if place.at < len(cells)):
             return False
@@ -104,7 +104,7 @@ class RowReader:
         return any(problem.code not in NOTICES for problem in self.problems[before:])
 
     def _filled(self, field: str) -> list[tuple[Place, Cell]]:
-        """The columns of a field that decide in this row: those of the lowest rank that hold something."""
+        """Return the columns of a field that decide in this row: those of the lowest rank with a value."""
         places = self._columns.places.get(field, ())
         if not places:
             return []
@@ -131,7 +131,7 @@ class RowReader:
         return words
 
     def _is_left_out(self) -> bool:
-        """Return whether the row is of another currency or was not carried out; either is named."""
+        """Return whether the row has another currency or was not completed; either is noted."""
         if not ("currency" in self._columns.places or "state" in self._columns.places):
             return False
         currency = word_key(self._text("currency"))
@@ -141,7 +141,7 @@ class RowReader:
                 "currency",
                 plain(self._filled("currency")[0][1]),
                 Text(f"不是人民币，未导入：{self._told()}", f"not in yuan, not imported: {self._told()}"),
-                Text("外币账户的流水请另行处理", "process foreign-currency entries separately"),
+                Text("请另行处理外币账户的流水", "process foreign-currency entries separately"),
                 "other_currency",
             )
             return True
@@ -152,7 +152,7 @@ class RowReader:
                 "state",
                 plain(self._filled("state")[0][1]),
                 Text(f"未成交，未导入：{self._told()}", f"not completed, not imported: {self._told()}"),
-                Text("成交后再导入", "import it after completion"),
+                Text("请在成交后再导入", "import it after completion"),
                 "not_done",
             )
             return True
@@ -167,7 +167,7 @@ class RowReader:
         return False
 
     def _told(self) -> str:
-        """Reference and amount of a row that is omitted."""
+        """Return reference and amount of an omitted row."""
         money = [plain(cell) for name in ("amount", "paid_in", "paid_out") for _, cell in self._filled(name)]
         return " ".join([plain(cell) for _, cell in self._filled("reference")[:1]] + money)
 
@@ -201,7 +201,7 @@ class RowReader:
                 else Text("各栏日期不一致", "the columns have different dates")
             )
             hint = Text(
-                "按 2026-11-25 的格式填写，且不晚于今天", "enter a date such as 2026-11-25, not later than today"
+                "请按 2026-11-25 的格式填写，且不晚于今天", "enter a date such as 2026-11-25, not later than today"
             )
             self.note(field, written, reason, hint, "bad_day")
             return None
@@ -210,7 +210,7 @@ class RowReader:
             self.note(
                 "posted",
                 posted[0].isoformat(),
-                Text(f"与交易日 {day} 不同，取交易日", f"differs from the transaction day {day}, which counts"),
+                Text(f"与交易日 {day} 不同，取交易日", f"differs from the transaction day {day}, which is used"),
                 Text("请核对起息日", "check the value date"),
                 "two_days",
             )
@@ -231,7 +231,8 @@ class RowReader:
                 "reference",
                 words,
                 Text(
-                    "流水号的末几位已丢失（超过 15 位的数字）", "its last digits are lost: a number cell holds 15"
+                    "流水号的末几位已丢失（超过 15 位的数字）",
+                    "its last digits are lost because a number cell stores only 15 digits",
                 ),
                 Text("请从银行重新导出，把该列设为文本", "export it again with the column as text"),
                 "lost_digits",
@@ -253,7 +254,7 @@ class RowReader:
                 "reference",
                 "; ".join(plain(other) for _, other in filled),
                 Text("各栏流水号不一致", "the columns have different references"),
-                Text("指明用哪一栏", "state which column to use"),
+                Text("请指明采用哪一栏", "state which column to use"),
                 "columns_differ",
             )
         return words
@@ -295,7 +296,7 @@ class RowReader:
             Text("收入、支出两栏都有金额", "both columns have an amount")
             if found
             else Text("收入、支出两栏都没有金额", "neither column has an amount"),
-            Text("每行只填写一笔，填入其中一栏", "enter one entry per row, in one of the two columns"),
+            Text("请每行只填写一笔，填入其中一栏", "enter one entry per row, in one of the two columns"),
             "bad_amount",
         )
         return None, None
@@ -318,7 +319,7 @@ class RowReader:
             if len(set(amounts)) > 1
             else Text("金额须大于零，且精确到分", "must be an amount above zero with at most two decimals")
             if amount is None or abs(amount) <= MOST_AMOUNT
-            else Text(f"超过 {show_yuan(MOST_AMOUNT)} 元", f"more than {show_yuan(MOST_AMOUNT)} yuan")
+            else Text(f"超过 {show_yuan(MOST_AMOUNT)} 元", f"more than CNY {show_yuan(MOST_AMOUNT)}")
         )
         hint = (
             Text(
@@ -338,7 +339,7 @@ class RowReader:
 
 
 def plain(cell: Cell) -> str:
-    """A cell as words: no blanks around, half width, without the marks that keep digits."""
+    """Return a cell as words: without outer blanks, half width, without the marks that protect digits."""
     if isinstance(cell, str):
         words = cell.strip() if cell.isascii() else unicodedata.normalize("NFKC", cell).strip()
         return without_text_mark(words).strip() if words.startswith(TEXT_MARKS) else words
@@ -350,7 +351,7 @@ def plain(cell: Cell) -> str:
 
 
 def is_inexact(cell: Cell) -> bool:
-    """Return whether a cell was to hold more digits than a number can, so that some are lost."""
+    """Return whether a cell was meant to have more digits than a number can store, so that some are lost."""
     if isinstance(cell, bool):
         return False
     if isinstance(cell, int | float):
@@ -359,12 +360,14 @@ def is_inexact(cell: Cell) -> bool:
 
 
 def amount_of(cell: Cell) -> Fen | None:
-    """An amount in fen, negative ones included; None for what is none, is finer than a fen or a power of ten."""
+    """Return an amount in fen, including negative ones; None for anything else, for fractions of a fen and for
+    powers of ten.
+    """
     try:
         if isinstance(cell, bool) or cell is None or isinstance(cell, date):
             return None
         if isinstance(cell, float):
-            # A spreadsheet keeps 0.1 as the nearest binary number: its shortest decimal is what was typed.
+            # A spreadsheet stores 0.1 as the nearest binary number: its shortest decimal is what was typed.
             written = Decimal(repr(cell))
             return parse_yuan(written.quantize(_FINEST)) if written == written.quantize(_FINEST) else None
         if isinstance(cell, int):
@@ -382,11 +385,11 @@ def amount_of(cell: Cell) -> Fen | None:
 
 
 def heading_trap(heading: str, words: Mapping[str, Mapping[str, str]]) -> Text | None:
-    """Why amounts below a heading would be misread: it names another currency, or tens of thousands."""
+    """Return why amounts below a heading would be misread: another currency, or tens of thousands."""
     remarks = re.findall(r"\(([^()]*)\)", unicodedata.normalize("NFKC", heading))
     for remark in remarks:
         if "万" in remark or "千" in remark:
-            return Text("金额不是以元为单位", "the amounts are not in yuan but in a multiple of it")
+            return Text("金额不是以元为单位", "the amounts are not in yuan but in multiples of it")
         known = words["currency"].get(word_key(remark))
         if known not in (None, "CNY"):
             return Text("金额不是人民币", "the amounts are not in yuan")

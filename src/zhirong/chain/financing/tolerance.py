@@ -1,4 +1,4 @@
-"""Whether the non-performing ratio of a lender's IP-pledge loans may lower its rating and appraisal
+"""Check whether the non-performing ratio of a lender's IP-pledge loans may lower its rating and appraisal
 (银保监发〔2019〕34号).
 """
 
@@ -13,10 +13,11 @@ from zhirong.kernel.rulebook import Rulebook, RuleValue
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """ratio: bad balance of all balances of IP-pledge loans, exact. own: the lender's ratio over all its loans.
+    """ratio: non-performing balance over all balances of IP-pledge loans, exact. own: the lender's ratio over all
+    its loans.
 
-    above: difference of ratio and own, negative if ratio is lower. rule: how much it may be. room: fen of
-    standing loans that may still turn bad, negative where the ratio is beyond what is tolerated.
+    above: difference of ratio and own, negative if ratio is lower. rule: the tolerated difference. room: fen of
+    performing loans that may still become non-performing, negative if the ratio exceeds the tolerance.
     """
 
     ratio: Fraction
@@ -26,22 +27,24 @@ class Tolerance:
 
     @property
     def above(self) -> Fraction:
-        """In parts of one."""
+        """Return the tolerated difference as a share."""
         return self.ratio - self.own
 
     @property
     def too_much(self) -> Fen:
-        """Fen of bad balances beyond what is tolerated; 0 where there are none."""
+        """Return the non-performing balances in fen beyond the tolerance; 0 if there are none."""
         return max(0, -self.room)
 
     @property
     def is_within(self) -> bool:
-        """Up to and including what the rule says."""
+        """Return whether the ratio is within the tolerance, including its bound."""
         return self.above <= Fraction(self.rule.number())
 
 
 def npl_tolerance(bad: Fen, standing: Fen, own: Decimal, rules: Rulebook, day: date) -> Tolerance | None:
-    """The rule as of a day on these balances in fen; None if no loan stands, which has no ratio. own: 0 to 1."""
+    """Apply the rule as of a day to these balances in fen; None if there is no loan, and thus no ratio. own: 0 to
+    1.
+    """
     if standing <= 0:
         return None
     rule = rules.at("diligence.exemption.npl_tolerance", day)

@@ -1,1 +1,1 @@
-"""The guarantee of a loan: what a guarantor is asked, and what becomes of it."""
+"""The guarantee of a loan: the request to a guarantor, and its outcome."""

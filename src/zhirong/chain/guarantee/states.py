@@ -8,7 +8,7 @@ from zhirong.kernel.transitions import Transitions
 
 
 class GuaranteeState(StrEnum):
-    """Where a request for a guarantee is. ENDED: the case was zero, or its loan is repaid."""
+    """The state of a request for a guarantee. ENDED: the case came to nothing, or its loan is repaid."""
 
     REQUESTED = "requested"
     REVIEWED = "reviewed"
@@ -39,8 +39,8 @@ GUARANTEE_TRANSITIONS = Transitions(
         GuaranteeState.GRANTED: frozenset({GuaranteeState.WITHDRAWN, GuaranteeState.ENDED}),
     },
 )
-# Not answered yet, and all that a guarantor may still bear.
+# Requests not answered yet, and those under which a guarantor may still bear a loss.
 UNANSWERED = (GuaranteeState.REQUESTED, GuaranteeState.REVIEWED)
 GUARANTEES_OPEN = (*UNANSWERED, GuaranteeState.GRANTED)
-# A guarantor that was asked and bears nothing has no more to do with the case.
+# A guarantor that was asked and bears nothing has no further part in the case.
 NO_PART_LEFT = (GuaranteeState.DECLINED, GuaranteeState.WITHDRAWN)

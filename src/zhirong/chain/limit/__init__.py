@@ -1,7 +1,6 @@
-"""How much a lender can lend to a firm on its cash, its rights and anyone who shares the loss (credit-limit
-method).
+"""How much a lender can lend to a firm on its cash, its rights and those who share the loss (credit-limit method).
 
-Pure numbers first (``need``, ``capacity``, ``exposure``, ``risk``, ``price``, ``limit``), then the words
-(``wording``): every figure can be recomputed on paper. Amounts are whole fen, rates exact fractions. Nothing here
-is simulated.
+First the numbers (``need``, ``capacity``, ``exposure``, ``risk``, ``price``, ``limit``), then the words
+(``wording``): every figure can be recalculated on paper. Amounts are whole fen, rates exact fractions. There is no
+simulation.
 """

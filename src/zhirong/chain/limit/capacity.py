@@ -1,4 +1,4 @@
-"""What the firm can carry: repayment from cash, a share of its sales, and its debt ratio."""
+"""The repayment capacity of the firm: repayment from cash, a share of its sales, and its debt ratio."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,10 +13,10 @@ _MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class FreeCash:
-    """Cash a year that is free for a new loan, in fen; negative where there is none.
+    """Free cash per year for a new loan, in fen; negative if there is none.
 
-    operating: the lesser of last year's and the two-year mean. stated, least: debt service as stated and as the debt
-    that stays makes it at least. missing: figures without which it counts as none.
+    operating: the lower of last year's figure and the two-year mean. stated, least: debt service as stated, and the
+    minimum for the debt that remains. missing: figures without which it counts as zero.
     """
 
     amount: Fen
@@ -27,13 +27,15 @@ class FreeCash:
 
     @property
     def positive(self) -> Fen:
-        """The same, never below 0."""
+        """Return the same, never below 0."""
         return max(0, self.amount)
 
 
 @dataclass(frozen=True, slots=True)
 class Repayment:
-    """The repayment limit: free cash over the cover as an annuity, or a share of the receipts assigned if that is more."""
+    """The repayment limit: free cash over the cover as an annuity, or a share of the assigned receipts if that is
+    more.
+    """
 
     amount: Fen
     free: FreeCash
@@ -53,7 +55,7 @@ class Ratio:
 
 
 def annuity(rate: Fraction, months: int) -> Fraction:
-    """Years' worth of equal monthly payments: (1 − (1 + r/12)^−n) ÷ r, and n ÷ 12 at r = 0."""
+    """Return the annuity in years of equal monthly payments: (1 − (1 + r/12)^−n) ÷ r, and n ÷ 12 at r = 0."""
     if rate == 0:
         return Fraction(months, _MONTHS)
     growth = (1 + rate / _MONTHS) ** months
@@ -61,11 +63,11 @@ def annuity(rate: Fraction, months: int) -> Fraction:
 
 
 def free_cash(firm: LimitFirm, policy: Policy) -> FreeCash:
-    """Operating cash flow less the debt service that stays.
+    """Return operating cash flow less the debt service of the remaining debt.
 
-    The cash flow is the lesser of the latest year's and the mean of the latest two, in which a year before that is
-    negative or missing counts 0. The debt service is the greater of what is stated and what the debt that stays costs
-    at least: interest at the rate of the test, and one third of the working-capital loans a year.
+    The cash flow is the lower of the latest year's and the mean of the latest two; a negative or missing earlier
+    year counts as 0. The debt service is the higher of the stated one and the minimum for the remaining debt:
+    interest at the stress rate, and one third of the working-capital loans per year.
     """
     stated = firm.statements
     needed = ("operating_cash_flow", "debt_service", "bank_debt")
@@ -77,7 +79,7 @@ def free_cash(firm: LimitFirm, policy: Policy) -> FreeCash:
     operating = min(latest, (latest + before) / 2)
     service = max(0, (stated.debt_service or 0) - firm.replaced_service)
     debt = max(0, (stated.bank_debt or 0) - firm.replaces)
-    # Loans that are not split are taken as working-capital loans, all of them.
+    # Loans without a breakdown all count as working-capital loans.
     loans = stated.working_capital_loans
     revolving = debt if loans is None else max(0, loans - firm.replaces)
     least = firm.rate * debt + Fraction(_MONTHS) / policy.number["payback_months"] * revolving
@@ -86,7 +88,7 @@ def free_cash(firm: LimitFirm, policy: Policy) -> FreeCash:
 
 
 def repayment(firm: LimitFirm, policy: Policy, free: FreeCash) -> Repayment:
-    """F ÷ cover × annuity, or 60 % of the receipts assigned to this loan, whichever is more; never both."""
+    """Return F ÷ cover × annuity, or 60 % of the receipts assigned to this loan, whichever is more; never both."""
     months = firm.term_months if firm.amortising else int(policy.number["payback_months"])
     factor = annuity(firm.rate, months)
     from_cash = round_fen(free.positive / policy.number["cover"] * factor, "floor")
@@ -98,14 +100,14 @@ def repayment(firm: LimitFirm, policy: Policy, free: FreeCash) -> Repayment:
 
 
 def counts(item: Collection, firm: LimitFirm) -> bool:
-    """Return whether an assigned receipt counts as a way of repayment."""
+    """Return whether an assigned receipt counts as a source of repayment."""
     end = add_months(firm.start, firm.term_months)
     in_order = item.confirmed and item.assigned and item.account and not item.related and item.payer != ""
     return in_order and item.due is not None and firm.start <= item.due <= end
 
 
 def turnover(firm: LimitFirm, policy: Policy) -> Ratio:
-    """30 % of the sales less the bank debt that stays. Without either figure it is 0."""
+    """Return 30 % of the sales less the remaining bank debt. Without either figure it is 0."""
     stated = firm.statements
     missing = tuple(name for name in ("revenue", "bank_debt") if getattr(stated, name) is None)
     if missing:
@@ -115,7 +117,7 @@ def turnover(firm: LimitFirm, policy: Policy) -> Ratio:
 
 
 def debt_ratio(firm: LimitFirm, policy: Policy) -> Ratio:
-    """(75 % × (assets − soft assets) − liabilities) ÷ 25 %, plus what the loan replaces."""
+    """Return (75 % × (assets − soft assets) − liabilities) ÷ 25 %, plus what the loan replaces."""
     stated = firm.statements
     names = ("total_assets", "total_liabilities", "soft_assets")
     missing = tuple(name for name in names if getattr(stated, name) is None)

@@ -1,4 +1,4 @@
-"""The most that lender and guarantor bear on one firm, and the pledge value that comes off first."""
+"""The exposure limits of lender and guarantor for one firm, and the pledge value that reduces the exposure."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,11 +13,11 @@ _MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """K of the lender and the limit of the party that guarantees, in fen.
+    """K of the lender and the limit of the guarantor, in fen.
 
-    pledge: what the rights bring; other: what other security brings; value: both, the V of the method. base: the
-    lesser of sales and net assets less soft assets and the firm's own other security. kappa: share of the base by
-    grade. month: free cash of a month. missing: figures without which only the month counts.
+    pledge: value of the rights; other: value of other security; value: both, the V of the method. base: the lower
+    of sales and net assets less soft assets and the firm's own other security. kappa: share of the base by grade.
+    month: free cash of a month. missing: figures without which only the month counts.
     """
 
     pledge: Fen
@@ -33,16 +33,16 @@ class Exposure:
 
     @property
     def value(self) -> Fen:
-        """Recognised pledge value V: rights and other security together."""
+        """Return the recognised pledge value V: rights and other security together."""
         return self.pledge + self.other
 
 
 def exposure(firm: LimitFirm, policy: Policy, free: FreeCash) -> Exposure:
-    """K = κ(grade) × min(sales, net assets − soft assets − own other security) + a month of free cash − what is
-    risked.
+    """Return K = κ(grade) × min(sales, net assets − soft assets − own other security) + a month of free cash −
+    existing exposure.
 
     A micro firm with positive net assets counts at least κ × sales, up to the floor of the rule. The guarantor's
-    limit is four times the same before the lender's own exposure, less what the guarantor bears already.
+    limit is four times the same before the lender's own exposure, less what the guarantor already bears.
     """
     stated = firm.statements
     counted = [(item, recognised(item, policy)) for item in firm.securities]
@@ -76,6 +76,8 @@ def exposure(firm: LimitFirm, policy: Policy, free: FreeCash) -> Exposure:
 
 
 def recognised(item: OtherSecurity, policy: Policy) -> Fen:
-    """What other security counts: its advance rate × value, after what ranks before, rounded down to the fen."""
+    """Return the recognised value of other security: its advance rate × value, after prior claims, rounded down to
+    the fen.
+    """
     left = policy.advance[item.kind] * item.value - item.prior
     return max(0, round_fen(left, "floor"))

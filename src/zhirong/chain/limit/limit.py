@@ -1,4 +1,4 @@
-"""The credit limit under one mode: the least of all caps, the binding one named, with its price and who bears
+"""The credit limit under one mode: the lowest of all caps, the binding one named, with its price and who bears
 what.
 """
 
@@ -35,10 +35,11 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class FirmLimits:
-    """What is the same under every mode. caps: code → fen, in the order of the sheet.
+    """The results that are the same under every mode. caps: code → fen, in the order of the sheet.
 
-    replaced: False if the firm claims to replace more than the limit carries, so that nothing is replaced.
-    unconfirmed: limits that no figure available lets compute; the desk checks them again before disbursement.
+    replaced: False if the firm wants to replace more than the limit can cover, so that nothing is replaced.
+    unconfirmed: limits that cannot be calculated from the available figures; the bank checks them again before
+    disbursement.
     """
 
     firm: LimitFirm
@@ -54,12 +55,12 @@ class FirmLimits:
 
     @property
     def free(self) -> FreeCash:
-        """Cash a year that is free for a new loan."""
+        """Return the free cash per year for a new loan."""
         return self.repayment.free
 
     @property
     def admitted(self) -> bool:
-        """Return whether the probability of default lets the firm in at all."""
+        """Return whether the probability of default is within the admission line."""
         return self.firm.pd <= self.policy.number["pd_most"]
 
 
@@ -74,7 +75,7 @@ class ModeLimit(Tabular):
     """
 
     firm: FirmLimits
-    arrangement: Arrangement = field(compare=False)  # functions of the mode; what they give is compared
+    arrangement: Arrangement = field(compare=False)  # Functions of the mode; their results are compared.
     amount: Fen
     binding: str
     caps: Mapping[str, Fen]
@@ -91,12 +92,14 @@ class ModeLimit(Tabular):
 
     @property
     def pledge_adds(self) -> Fen | None:
-        """What the pledge adds to the limit."""
+        """Return what the pledge adds to the limit."""
         return None if self.without_pledge is None else self.amount - self.without_pledge
 
     @property
     def drawn_on_annex(self) -> Fen:
-        """What may be drawn on the annex figure alone; more needs its purchase, order or payroll shown."""
+        """Return the amount that may be drawn on the annex figure alone; more needs documents of a purchase, order
+        or payroll.
+        """
         need_ = self.firm.need
         if need_.project is not None:
             return self.amount
@@ -115,7 +118,7 @@ class ModeLimit(Tabular):
 
 
 def firm_limits(firm: LimitFirm, policy: Policy) -> FirmLimits:
-    """Need, repayment, turnover, debt ratio and the lender's legal caps: computed once, for every mode."""
+    """Calculate need, repayment, turnover, debt ratio and the lender's legal caps once for every mode."""
     free = free_cash(firm, policy)
     by_sales = turnover(firm, policy)
     needed = need(firm, policy, by_sales.amount)
@@ -144,7 +147,7 @@ def firm_limits(firm: LimitFirm, policy: Policy) -> FirmLimits:
 
 
 def _legal_caps(firm: LimitFirm, policy: Policy) -> tuple[dict[str, Fen], tuple[str, ...]]:
-    """10 % of the lender's net capital; 15 and 20 % of its tier-1 capital. What is not known is named, not
+    """Return 10 % of the lender's net capital; 15 and 20 % of its tier-1 capital. Unknown figures are named, not
     assumed.
     """
     own, number = firm.lender, policy.number
@@ -170,8 +173,8 @@ def _legal_caps(firm: LimitFirm, policy: Policy) -> tuple[dict[str, Fen], tuple[
 def mode_limit(
     limits: FirmLimits, arrangement: Arrangement, lpr: Fraction | None, *, compare: bool = True
 ) -> ModeLimit:
-    """The limit under one mode. lpr: None if none was published; then there is no price. compare: with the limit
-    without the pledge next to it. A limit below what the loan would replace is computed again with nothing
+    """Calculate the limit under one mode. lpr: None if none was published; then there is no price. compare: also
+    calculate the limit without the pledge. A limit below what the loan would replace is recalculated with nothing
     replaced.
     """
     found = _mode_limit(limits, arrangement, lpr, compare)
@@ -225,7 +228,7 @@ def _mode_limit(limits: FirmLimits, arrangement: Arrangement, lpr: Fraction | No
 
 
 def _without_pledge(limits: FirmLimits, arrangement: Arrangement, most: Fen) -> Fen:
-    """The limit if no right were pledged, all else as it is."""
+    """Return the limit if no right were pledged, all else unchanged."""
     policy = limits.policy
     bare = replace(limits.exposure, pledge=0)
     tests = RiskTests(limits.firm, arrangement, bare, policy, limits.years)

@@ -1,4 +1,4 @@
-"""How much the firm needs: the working-capital annex, contracts shown, or the small firm's share of sales."""
+"""The firm's need: the working-capital annex, documented contracts, or the small firm's share of sales."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,7 +9,7 @@ from zhirong.chain.limit.records import LimitFirm
 from zhirong.kernel.money import Fen, round_fen
 
 _YEAR_DAYS = 360
-# What the annex is computed from. Each may be missing by itself; then the annex is not computed.
+# The inputs of the annex. If one of them is missing, the annex is not calculated.
 ANNEX_FIGURES = (
     "revenue",
     "cost_of_sales",
@@ -29,12 +29,12 @@ SMALL_SIZES = ("micro", "small")
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What the firm needs, in fen, with the steps of the annex.
+    """The firm's need, in fen, with the steps of the annex.
 
-    lacking: figures that the annex misses. annex: None if it is not computed. days: turnover days of each balance.
-    working: working capital needed. own: own funds; own_other: by the other definition. old: working-capital loans
-    that stay. shown: 80 % of what contracts still leave to be paid. small: the small firm's route. route: the name
-    of what decides.
+    lacking: figures that the annex misses. annex: None if it is not calculated. days: turnover days of each
+    balance. working: working capital needed. own: own funds; own_other: by the other definition. old: remaining
+    working-capital loans. shown: 80 % of the amounts still payable under documented contracts. small: the small
+    firm's route. route: the name of what decides.
     """
 
     amount: Fen
@@ -56,10 +56,10 @@ class Need:
 
 
 def need(firm: LimitFirm, policy: Policy, turnover: Fen) -> Need:
-    """The greatest of annex, 80 % of the contracts shown, and for micro and small firms the sales route.
+    """Return the highest of annex, 80 % of the documented contracts, and for micro and small firms the sales route.
 
-    turnover: the turnover limit, which bounds the small firm's route. A project loan needs its budget less the
-    firm's own share, and nothing else is asked.
+    turnover: the turnover limit, which bounds the small firm's route. A project loan needs only its budget less the
+    firm's own share.
     """
     share = policy.number["evidence_share"]
     left = sum(max(0, item.amount - item.received) for item in firm.evidence)
@@ -77,7 +77,7 @@ def need(firm: LimitFirm, policy: Policy, turnover: Fen) -> Need:
 
 
 def _annex(firm: LimitFirm, policy: Policy) -> dict[str, Any]:
-    """The annex of the working-capital measures, step by step."""
+    """Calculate the annex of the working-capital measures, step by step."""
     stated = firm.statements
     lacking = [name for name in ANNEX_FIGURES if getattr(stated, name) is None]
     lacking += [name for name in _own_figures(policy) if getattr(stated, name) is None]
@@ -134,7 +134,7 @@ def _own_figures(policy: Policy) -> tuple[str, ...]:
 
 
 def _long_term_capital(firm: LimitFirm) -> Fen | None:
-    """Net assets plus long-term liabilities less long-term assets: the other reading of own funds."""
+    """Return net assets plus long-term liabilities less long-term assets: the other definition of own funds."""
     stated = firm.statements
     figures = (stated.total_assets, stated.total_liabilities, stated.long_term_liabilities, stated.long_term_assets)
     if any(figure is None for figure in figures):

@@ -1,4 +1,4 @@
-"""The numbers that a lender's policy and the law give, read from the rules of one day."""
+"""The numbers of a lender's policy and of the law, read from the rules of one day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,12 +47,12 @@ class Policy:
     rules: Mapping[str, RuleValue]
 
     def rule(self, name: str) -> RuleValue:
-        """The rule ``limit.<name>``."""
+        """Return the rule ``limit.<name>``."""
         return self.rules[name]
 
 
 def read_policy(rules: Rulebook, day: date) -> Policy:
-    """The policy on a day. Raises RuleError if a rule has no value then."""
+    """Return the policy on a day. Raises RuleError if a rule has no value then."""
     names = [
         *_RATES,
         *(f"law.{name}" for name in _LAW),

@@ -1,6 +1,7 @@
-"""What a loan of the limit costs: the lender's cost price, its return on capital, and what those who guarantee earn.
+"""The price of a loan at the limit: the lender's cost price, its return on capital, and the earnings of the
+guarantors.
 
-A price follows the limit and never feeds back. It declines nothing.
+A price follows from the limit and never changes it. It declines nothing.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ _MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class GuarantorResult:
-    """What a guarantor earns a year, in fen; on_capital: on ten per cent of its part. Negative where it is subsidised.
+    """A guarantor's yearly earnings, in fen; on_capital: on ten per cent of its part. Negative if the guarantee is
+    subsidised.
 
     part: its share of the loan. fee: what the firm pays; passed_on: to re-guarantors; expected: its expected loss.
     """
@@ -34,10 +36,11 @@ class GuarantorResult:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Rates a year, exact. expected_rate: the lender's expected loss over the average balance; capital: share held.
+    """Rates per year, exact. expected_rate: the lender's expected loss over the average balance; capital: share
+    required.
 
-    weight: risk weight that gives the capital. cost: the lender's cost price with VAT. offered: what the firm pays. all_in:
-    with what it pays guarantor and insurer. raroc: after tax on the capital.
+    weight: risk weight behind the capital. cost: the lender's cost price with VAT. offered: the firm's rate.
+    all_in: with the fees of guarantor and insurer. raroc: after tax on the capital.
     """
 
     funding: Fraction
@@ -56,12 +59,12 @@ class Price:
 
     @property
     def below_cost(self) -> Fraction:
-        """How far the offered rate lies below the cost price; 0 where it does not."""
+        """Return how far the offered rate is below the cost price; 0 if it is not."""
         return max(Fraction(0), self.cost - self.offered)
 
 
 def price(firm: LimitFirm, tests: RiskTests, amount: Fen, policy: Policy, lpr: Fraction) -> Price:
-    """The price of a loan of ``amount`` fen. lpr: the benchmark that funding and market lean on."""
+    """Calculate the price of a loan of ``amount`` fen. lpr: the benchmark of funding and market rate."""
     number, plan = policy.number, tests.arrangement
     expected = tests.expected([amount])
     years = Fraction(firm.term_months, _MONTHS)
@@ -106,7 +109,7 @@ def price(firm: LimitFirm, tests: RiskTests, amount: Fen, policy: Policy, lpr: F
 
 
 def risk_weight(firm: LimitFirm, amount: Fen, policy: Policy) -> Fraction:
-    """The lender's risk weight by size class and by its loans to the firm."""
+    """Return the lender's risk weight by size class and by its loans to the firm."""
     number = policy.number
     if firm.size in SMALL_SIZES:
         is_small_loan = firm.lender.loans + amount <= policy.amount["price.small_loan"]
@@ -115,7 +118,7 @@ def risk_weight(firm: LimitFirm, amount: Fen, policy: Policy) -> Fraction:
 
 
 def offered_rate(firm: LimitFirm, cost: Fraction, policy: Policy, lpr: Fraction) -> Fraction:
-    """The agreed rate; else the market's, or the cost price up to the next step where that is less."""
+    """Return the agreed rate; else the market rate, or the cost price rounded up to the next step if that is lower."""
     if firm.agreed_rate is not None:
         return firm.agreed_rate
     step = policy.number["price.step"]
@@ -124,7 +127,7 @@ def offered_rate(firm: LimitFirm, cost: Fraction, policy: Policy, lpr: Fraction)
 
 
 def _whole_shares(tests: RiskTests, amount: Fen) -> dict[str, Fraction]:
-    """Shares of the loan itself, before any pledge comes off."""
+    """Return shares of the loan itself, before any pledge is deducted."""
     plan = tests.arrangement
     if plan.flat is not None:
         return dict(plan.flat)

@@ -1,4 +1,4 @@
-"""What a case file states for the credit limit besides the credit file: size, purpose, security, receipts,
+"""Read what a case file states for the credit limit besides the credit file: size, purpose, security, receipts,
 institutions.
 """
 
@@ -27,7 +27,7 @@ _NAMES: dict[str, SizeClass] = {name: name for name in SIZES}
 
 @dataclass(frozen=True, slots=True)
 class StatedForLimit:
-    """What a case states for the limit; every part may be omitted.
+    """The statements of a case for the limit; every part may be omitted.
 
     size: class of the firm (工信部联企业〔2011〕300号), None if it is not stated. replaces: old bank debt that the loan
     repays, in fen; replaced_service: its yearly service. purpose: working capital or a project with its budget.
@@ -46,15 +46,16 @@ class StatedForLimit:
 
 
 def read_size(firm: Reader) -> SizeClass | None:
-    """``size`` in ``[firm]``."""
+    """Read ``size`` in ``[firm]``."""
     if not firm.has("size"):
         return None
     return _NAMES[firm.choice("size", SIZES)]
 
 
 def read_for_limit(reader: Reader, request: Reader, size: SizeClass | None) -> StatedForLimit:
-    """The tables ``[[collections]]``, ``[[evidence]]``, ``[[security]]``, ``[lender]``, ``[guarantor]`` and what
-    ``[request]`` says of purpose and replaced debt. Notes what contradicts itself."""
+    """Read the tables ``[[collections]]``, ``[[evidence]]``, ``[[security]]``, ``[lender]``, ``[guarantor]`` and
+    purpose and replaced debt in ``[request]``. Notes contradictions as problems.
+    """
     purpose = request.choice("purpose_kind", PURPOSES, "working_capital")
     budget = request.optional_money("project_budget", minimum=1)
     replaces = request.optional_money("replaces") or 0
@@ -64,7 +65,7 @@ def read_for_limit(reader: Reader, request: Reader, size: SizeClass | None) -> S
             "project_budget",
             "",
             "missing",
-            Text("项目贷款没有项目预算", "a project loan without a budget"),
+            Text("项目贷款未填写项目预算", "the project loan has no budget"),
             Text(
                 "请填写项目预算，或改为流动资金贷款", "Enter the project budget, or request a working capital loan."
             ),
@@ -74,7 +75,7 @@ def read_for_limit(reader: Reader, request: Reader, size: SizeClass | None) -> S
             "replaced_service",
             service // 100,
             "nothing_replaced",
-            Text("没有置换的债务却有其年本息", "replaced debt service without replaced debt"),
+            Text("未填写置换的债务，却填写了其年本息", "replaced debt service is given without replaced debt"),
             Text("请填写 replaces，或删除 replaced_service", "Enter replaces, or remove replaced_service."),
         )
     lender, guarantor = reader.optional_table("lender"), reader.optional_table("guarantor")
@@ -95,7 +96,7 @@ def read_for_limit(reader: Reader, request: Reader, size: SizeClass | None) -> S
 def refuse_contradictions(
     reader: Reader, stated: StatedForLimit, accounts: Statements, firm: str, size_in_facts: SizeClass | None
 ) -> None:
-    """Note where what is stated for the limit contradicts the firm's accounts or facts, or itself. reader: of the
+    """Note where statements for the limit contradict the firm's accounts or facts, or themselves. reader: of the
     whole case.
     """
     for part, whole in (("replaces", "bank_debt"), ("replaced_service", "debt_service")):
@@ -116,8 +117,8 @@ def refuse_contradictions(
             "firm.size",
             stated.size,
             "contradicts_facts",
-            Text(f"facts.size_class 写的是 {size_in_facts}", f"facts.size_class says {size_in_facts}"),
-            Text("两处填写一致，或仅填写一处", "Make both equal, or state only one."),
+            Text(f"facts.size_class 填写为 {size_in_facts}", f"facts.size_class says {size_in_facts}"),
+            Text("请使两处填写一致，或仅填写一处", "Make both equal, or state only one."),
         )
     seen: set[Collection] = set()
     for number, item in enumerate(stated.collections, 1):
@@ -136,7 +137,7 @@ def refuse_contradictions(
                 "twice",
                 Text("与前一笔完全相同", "duplicate of an earlier entry"),
                 Text(
-                    "删除重复项；确为两笔的，合并金额",
+                    "请删除重复项；确为两笔的，请合并金额",
                     "Remove the duplicate; if there are two entries, add their amounts.",
                 ),
             )
@@ -201,7 +202,7 @@ def _lender(reader: Reader) -> LenderFigures:
             "tier1",
             Fraction(found.tier1) / 100,
             "part_above_whole",
-            Text("一级资本净额大于资本净额", "tier-1 capital is more than the net capital"),
+            Text("一级资本净额大于资本净额", "tier-1 capital exceeds net capital"),
             Text("请核对 tier1 和 net_capital", "Check tier1 and net_capital."),
         )
     if found.group_exposure is not None and found.group_exposure < found.exposure:
@@ -209,7 +210,10 @@ def _lender(reader: Reader) -> LenderFigures:
             "group_exposure",
             Fraction(found.group_exposure) / 100,
             "part_above_whole",
-            Text("集团余额小于其中该企业的余额", "the group owes less than the firm, which is part of it"),
+            Text(
+                "集团余额小于其中该企业的余额",
+                "the group's exposure is below that of the firm, which belongs to it",
+            ),
             Text("请核对 group_exposure 和 exposure", "Check group_exposure and exposure."),
         )
     reader.finish()

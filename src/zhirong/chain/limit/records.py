@@ -1,4 +1,4 @@
-"""What a credit limit is computed from: the firm's figures, the security, and how one mode shares the loss."""
+"""The inputs of a credit limit: the firm's figures, the security, and how one mode shares the loss."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from zhirong.kernel.rulebook import Reference
 
 PURPOSES = ("working_capital", "project")
 
-# Who looks at the firm with its own limit. Every other bearer is limited by its rule's caps alone.
+# The parties that have their own limit for the firm. Every other bearer is limited only by its rule's caps.
 LENDER = "lender"
 GUARANTOR_LIKE = frozenset({"guarantor", "insurer", "ip_operator", "purchaser", "peers"})
 REGUARANTORS = frozenset({"reguarantor", "national_fund"})
@@ -28,7 +28,7 @@ class Collection:
     """A receipt that the firm expects and may assign to the loan.
 
     confirmed: the payer has confirmed it. assigned: registered to the lender. account: paid into an account that
-    the lender controls. due: None if it is not known.
+    the lender controls. due: None if unknown.
     """
 
     payer: str
@@ -42,7 +42,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A contract, an order or a payroll budget that shows what the money is for.
+    """A contract, an order or a payroll budget that documents the use of the loan.
 
     amount: fen. received: advances received and loans already drawn for it, in fen.
     """
@@ -55,9 +55,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class OtherSecurity:
-    """Security besides the rights. value: fen. prior: claims that rank before. own: it belongs to the firm
-    itself.
-    """
+    """Security besides the rights. value: fen. prior: claims that rank before. own: it belongs to the firm itself."""
 
     kind: str
     value: Fen
@@ -67,9 +65,9 @@ class OtherSecurity:
 
 @dataclass(frozen=True, slots=True)
 class LenderFigures:
-    """What the lender states of itself, in fen; None is not known.
+    """The lender's own figures, in fen; None is unknown.
 
-    exposure: what it already risks on the firm, the loan that is replaced omitted. loans: its loans to the firm.
+    exposure: its existing exposure to the firm, without the replaced loan. loans: its loans to the firm.
     """
 
     net_capital: Fen | None = None
@@ -81,7 +79,7 @@ class LenderFigures:
 
 @dataclass(frozen=True, slots=True)
 class GuarantorFigures:
-    """What the guarantor states of itself, in fen. exposure: what it already bears on the firm."""
+    """The guarantor's own figures, in fen. exposure: what it already bears for the firm."""
 
     net_assets: Fen | None = None
     exposure: Fen = 0
@@ -89,12 +87,12 @@ class GuarantorFigures:
 
 @dataclass(frozen=True, slots=True)
 class LimitFirm:
-    """Everything that a limit reads of the firm and its request, the same under every mode.
+    """Everything that a limit needs from the firm and its request, the same under every mode.
 
     asked: fen. term_months; amortising: principal falls due in instalments. agreed_rate: None leaves it to the rate
     rule; market_rate: LPR plus the spread of the grade. debt: bank debt that the loan replaces and its yearly
-    service.
-    pledge: what the rights add to the recognised pledge value, in fen. pd: probability of default within a year.
+    service. pledge: what the rights add to the recognised pledge value, in fen. pd: probability of default within a
+    year.
     """
 
     asked: Fen
@@ -121,7 +119,7 @@ class LimitFirm:
 
     @property
     def rate(self) -> Fraction:
-        """The rate that the repayment is tested at: the agreed one, else the market's. Never the offered one."""
+        """Return the stress rate of the repayment: the agreed one, else the market's. Never the offered one."""
         return self.market_rate if self.agreed_rate is None else self.agreed_rate
 
 
@@ -132,16 +130,15 @@ Divide = Callable[[Sequence[Fen], Sequence[Fen]], Parts]
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """How one mode looks to the limit.
+    """One mode as the limit needs it.
 
-    roles: bearers in the order of the mode. flat: exact shares where one set of shares holds for every amount; then
-    closed forms serve. undecided: the same if no clause holds that is not known to hold. divide: the mode's
-    allocator; changes: amounts of loan or loss at which a tier, a cap or a condition changes the shares. put_price:
-    price at which a purchaser takes the right over, as a share of the loan or as fen. ceilings: highest probability
-    of default at which a bearer takes part, where the mode states a lower one. yearly_fees: what the firm pays all
-    who guarantee a year for a loan of an amount, in fen;
-    guarantee_fees: what of it the guarantor keeps or passes on; reguarantee_fees: what it passes on to
-    re-guarantors.
+    roles: bearers in the order of the mode. flat: exact shares if one set of shares applies to every amount; then
+    there are closed forms. undecided: the same if no undecided clause applies. divide: the mode's allocator;
+    changes: amounts of loan or loss at which a tier, a cap or a condition changes the shares. put_price: price at
+    which a purchaser takes the right over, as a share of the loan or as fen. ceilings: highest probability of
+    default at which a bearer takes part, where the mode states a lower one. yearly_fees: what the firm pays all
+    guarantors per year for a loan of an amount, in fen; guarantee_fees: the guarantor's part of it, including what
+    it passes on; reguarantee_fees: what it passes on to re-guarantors.
     """
 
     roles: tuple[str, ...]
@@ -165,11 +162,10 @@ class Arrangement:
     sources: tuple[Reference, ...] = ()
 
     def most_of(self, role: str) -> Fraction | None:
-        """The flat share that a bearer's own caps count: what it bears if no clause helps that is not known to
-        hold.
+        """Return the flat share that a bearer's own caps count: what it bears if no undecided clause applies.
 
-        Until a fact is known, the lender's caps count what nobody else is sure to bear, and each other bearer's
-        caps count what it may have to bear. None if shares vary with the amount.
+        While a fact is unknown, the lender's caps count what nobody else is certain to bear, and each other
+        bearer's caps count what it may have to bear. None if shares vary with the amount.
         """
         if self.flat is None:
             return None
@@ -179,7 +175,7 @@ class Arrangement:
 
 
 def flat_division(shares: Mapping[str, Fraction]) -> Divide:
-    """Flat shares as a division: each part rounded towards zero, the rest with the lender."""
+    """Return flat shares as a division: each part rounded towards zero, the rest with the lender."""
 
     def divide(amounts: Sequence[Fen], losses: Sequence[Fen]) -> Parts:
         parts = {role: [int(loss * share) for loss in losses] for role, share in shares.items() if role != LENDER}

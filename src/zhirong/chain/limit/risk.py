@@ -1,9 +1,9 @@
-"""The risk limit under one mode: the greatest amount at which no bearer carries more than it should.
+"""The risk limit under one mode: the highest amount at which no bearer exceeds its limit.
 
 Flat shares have closed forms (V + K ÷ s, V + 4K ÷ g, V × x ÷ (x − b)). Every other sharing goes through the mode's
-own
-allocator: between two amounts at which a tier or cap changes the shares, what each bears grows steadily with the
-loan, so a test that holds at both ends of such a stretch holds in between, and one that fails is found by halving.
+own allocator: between two amounts at which a tier or cap changes the shares, each bearer's part grows steadily with
+the loan, so a test that passes at both ends of such an interval passes in between, and a failing amount is found by
+bisection.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,8 @@ _MONTHS = 12
 class Risk:
     """The risk limit. code: the test that fails at the next step, empty if none does.
 
-    paper: what each test allows by its closed form, in fen; None is no limit. Empty if only a search tells.
+    paper: the amount that each test allows by its closed form, in fen; None is no limit. Empty if only a search
+    gives it.
     """
 
     amount: Fen
@@ -32,7 +33,7 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One year of the loan. balance: share of the loan outstanding; part: how much of a year; chance: q of the
+    """One year of the loan. balance: share of the loan outstanding; part: fraction of a year; chance: q of the
     year.
     """
 
@@ -42,7 +43,7 @@ class Year:
 
 
 def years_of(firm: LimitFirm) -> tuple[Year, ...]:
-    """The years of the loan with q = alive × PD × part, where alive falls by the factor 1 − PD × part."""
+    """Return the years of the loan with q = alive × PD × part, where alive falls by the factor 1 − PD × part."""
     years, passed, alive = [], 0, Fraction(1)
     while passed < firm.term_months:
         part = min(Fraction(1), Fraction(firm.term_months - passed, _MONTHS))
@@ -77,22 +78,22 @@ class RiskTests:
         self.others = tuple(role for role in arrangement.roles if role != LENDER)
         self.refusing = frozenset(role for role in self.others if firm.pd > self.ceiling(role))
         self._budget_of_life = self.budget * self.outstanding()
-        # A residue of rounding goes to the lender: a fen for each other bearer is let pass.
+        # A rounding residue goes to the lender: one fen per other bearer is tolerated.
         self.slack = len(self.others)
 
     def ceiling(self, role: str) -> Fraction:
-        """The highest probability of default at which a bearer takes part."""
+        """Return the highest probability of default at which a bearer takes part."""
         usual = self.policy.number["law.payout_ceiling"]
         stated = (self.arrangement.ceilings or {}).get(role)
         return usual if stated is None else min(usual, stated)
 
     def lender_code(self) -> str:
-        """What the first test is called."""
+        """Return the name of the first test."""
         return "pledge" if self.is_pawn else "exposure:lender"
 
     def parts(self, amounts: Sequence[Fen], balances: Sequence[Fen] | None = None) -> Parts:
-        """What each bears of principal if the firm defaults at once with ``balances`` (by default all)
-        outstanding.
+        """Return what each bears of principal if the firm defaults at once with ``balances`` outstanding (by
+        default all).
         """
         owed = amounts if balances is None else balances
         plan, value = self.arrangement, self.value
@@ -112,20 +113,20 @@ class RiskTests:
 
     @property
     def _flat(self) -> Mapping[str, Fraction] | None:
-        """Shares that hold for any part of any loss: it is then divided before any rounding."""
+        """Shares that apply to any part of any loss: it is then divided before any rounding."""
         plan = self.arrangement
         return plan.flat if plan.pledgee == "shared" and plan.put_price_share is None else None
 
     def loss_given_default(self, role: str) -> Fraction:
-        """The purchaser who takes the right over has no claim on the firm that could bring anything more."""
+        """A purchaser who takes the right over has no further claim on the firm."""
         takes_over = self.arrangement.put_price_share is not None and role == "purchaser"
         return Fraction(1) if takes_over else self.lgd
 
     def expected(self, amounts: Sequence[Fen]) -> dict[str, list[Fraction]]:
-        """Each bearer's expected loss over the life of the loan, in exact fen, for each amount."""
+        """Return each bearer's expected loss over the life of the loan, in exact fen, for each amount."""
         flat = self._flat
         if flat is not None:
-            # What is lost is the same for all; each bears its share of it.
+            # The loss is the same for all; each bears its share of it.
             lost = [Fraction(0)] * len(amounts)
             for year in self.years:
                 uncovered = [max(0, round_fen(amount * year.balance, "floor") - self.value) for amount in amounts]
@@ -141,15 +142,15 @@ class RiskTests:
         return losses
 
     def allowed(self, amount: Fen) -> Fraction:
-        """The lender's loss budget over the life: 1.8 % a year of what is outstanding."""
+        """Return the lender's loss budget over the life: 1.8 % per year of the outstanding amount."""
         return self._budget_of_life * amount
 
     def outstanding(self) -> Fraction:
-        """Years of the whole amount outstanding, counted by what is left of it."""
+        """Return the years weighted by the share of the loan outstanding."""
         return sum((year.balance * year.part for year in self.years), Fraction(0))
 
     def changes(self, most: Fen) -> set[Fen]:
-        """Amounts up to ``most`` at which what somebody bears may change its course."""
+        """Return amounts up to ``most`` at which some bearer's part may change its slope."""
         places = {
             self.value,
             *self.arrangement.changes,
@@ -159,7 +160,7 @@ class RiskTests:
         return {place for place in places | spread if 0 < place < most}
 
     def failures(self, amounts: Sequence[Fen]) -> list[str]:
-        """For each amount the first test that fails, or an empty word."""
+        """Return, for each amount, the first test that fails, or an empty word."""
         parts = self.parts(amounts)
         expected = [Fraction(0)] * len(amounts)
         if len(self.years) == 1 and LENDER in parts:
@@ -187,7 +188,7 @@ class RiskTests:
 
 
 def risk_limit(tests: RiskTests, most: Fen, step: Fen) -> Risk:
-    """The greatest multiple of ``step`` up to ``most`` at which, and at every smaller one, all tests hold; or
+    """Return the highest multiple of ``step`` up to ``most`` such that it and every smaller one pass all tests; or
     ``most``.
     """
     plan = tests.arrangement
@@ -198,7 +199,9 @@ def risk_limit(tests: RiskTests, most: Fen, step: Fen) -> Risk:
 
 
 def _paper(tests: RiskTests) -> dict[str, Fen | None]:
-    """What each bearer's exposure allows where the pledge is one party's, or a purchaser takes the right over."""
+    """Return what each bearer's exposure allows if the pledge belongs to one party, or a purchaser takes the right
+    over.
+    """
     plan, value = tests.arrangement, tests.value
     if plan.put_price_share is not None:
         price = plan.put_price_share
@@ -251,15 +254,15 @@ def _by_closed_form(tests: RiskTests, shares: Mapping[str, Fraction], most: Fen,
 
 
 def _loss_form(tests: RiskTests, lender: Fraction) -> Fraction | None:
-    """V × x ÷ (x − b) with x = PD × LGD × s and b the budget; none where x ≤ b."""
+    """Return V × x ÷ (x − b) with x = PD × LGD × s and b the budget; None if x ≤ b."""
     rate = tests.firm.pd * tests.lgd * lender
     return None if rate <= tests.budget else tests.value * rate / (rate - tests.budget)
 
 
 def _greatest_within(tests: RiskTests, most: Fen, step: Fen) -> Fen:
-    """The greatest multiple of ``step`` (or ``most``) within the loss budget over several years.
+    """Return the highest multiple of ``step`` (or ``most``) within the loss budget over several years.
 
-    The loss less the budget is convex in the amount and zero at zero, so the amounts that hold are one stretch from
+    The loss less the budget is convex in the amount and zero at zero, so the passing amounts are one interval from
     0.
     """
 
@@ -276,7 +279,7 @@ def _greatest_within(tests: RiskTests, most: Fen, step: Fen) -> Fen:
 
 
 def _by_search(tests: RiskTests, most: Fen, step: Fen) -> Risk:
-    """Stretch by stretch from the bottom, in multiples of ``step``, and ``most`` itself at the end."""
+    """Search interval by interval from the bottom, in multiples of ``step``, with ``most`` itself at the end."""
 
     def fails(count: int) -> str:
         return tests.failures([count * step])[0]

@@ -37,8 +37,8 @@ _TESTS = {
     "payout": Text("代偿率上限", "payout ceiling"),
 }
 _ROUTES: Mapping[str, Text] = {
-    "annex": Text("附件公式", "the annex"),
-    "contracts": Text("合同、订单或薪酬预算", "contracts, orders or payroll shown"),
+    "annex": Text("附件公式", "annex formula"),
+    "contracts": Text("合同、订单或薪酬预算", "documented contracts, orders or payroll"),
     "small_firm": Text("小微企业按销售收入", "small firms: by sales"),
     "project": Text("项目预算", "the project's budget"),
 }
@@ -47,9 +47,7 @@ _ADMISSION = "pd_most"
 
 @dataclass(frozen=True, slots=True)
 class LimitCap:
-    """One thing that limits the credit limit. amount: fen. formula: with its figures, as an officer would write
-    it.
-    """
+    """One cap of the credit limit. amount: fen. formula: with its figures, as an officer would write it."""
 
     code: str
     title: Text
@@ -60,7 +58,8 @@ class LimitCap:
 
 @dataclass(frozen=True, slots=True)
 class LimitChange:
-    """What would lift the binding cap, all else as it is: an input, what it is now and what it must be.
+    """A change that would raise the binding cap, all else unchanged: an input, its present value and the required
+    one.
 
     code: stable English key. to: the same as a number (yuan or share). reaches: fen that the limit then reaches, as
     far as the other caps allow.
@@ -75,7 +74,7 @@ class LimitChange:
 
 
 def title_of(code: str, names: Mapping[str, Text]) -> Text:
-    """The title of a cap or of a test of risk. names: of the bearers."""
+    """Return the title of a cap or of a risk test. names: of the bearers."""
     if code in CAP_TEXT:
         return CAP_TEXT[code]
     test, _, role = code.partition(":")
@@ -84,7 +83,7 @@ def title_of(code: str, names: Mapping[str, Text]) -> Text:
 
 
 def caps_of_firm(limits: FirmLimits) -> tuple[LimitCap, ...]:
-    """The caps that are the same under every mode, in the order of the sheet."""
+    """Return the caps that are the same under every mode, in the order of the sheet."""
     makers = {
         "requested": _requested,
         "need": _need,
@@ -99,7 +98,7 @@ def caps_of_firm(limits: FirmLimits) -> tuple[LimitCap, ...]:
 
 
 def caps_of_mode(found: ModeLimit, of_firm: Sequence[LimitCap], names: Mapping[str, Text]) -> tuple[LimitCap, ...]:
-    """All caps under one mode, the binding one first and the others by amount. names: of the bearers."""
+    """Return all caps under one mode, the binding one first and the others by amount. names: of the bearers."""
     own = caps_of_firm(found.firm) if found.recomputed else of_firm
     known = {cap.code: cap for cap in own}
     made: list[LimitCap] = []
@@ -114,7 +113,9 @@ def caps_of_mode(found: ModeLimit, of_firm: Sequence[LimitCap], names: Mapping[s
 
 
 def risk_caps(found: ModeLimit, names: Mapping[str, Text]) -> list[LimitCap]:
-    """The tests of risk, each with what it allows on paper; where only a search tells, the one that binds."""
+    """Return the risk tests, each with the amount that its closed form allows; if only a search gives one, the
+    binding test.
+    """
     made = [_risk(found, code, amount, names) for code, amount in found.risk.paper.items() if amount is not None]
     shown = {cap.code for cap in made}
     if found.risk.code and found.risk.code not in shown and found.binding == found.risk.code:
@@ -141,12 +142,12 @@ def _need(limits: FirmLimits, code: str, amount: Fen) -> LimitCap:
         )
         return _cap(code, amount, words, (of_rule(share, unit="rate"),))
     annex = "不测算" if found.annex is None else show_yuan(found.annex)
-    annex_en = "not computed" if found.annex is None else show_yuan(found.annex)
+    annex_en = "not calculated" if found.annex is None else show_yuan(found.annex)
     words = Text(
         f"取大：附件公式 {annex}；合同、订单 {show_yuan(found.shown)}；小微企业按销售收入 {show_yuan(found.small)}"
         f"（取{_ROUTES[found.route].zh}）",
-        f"greatest of: annex {annex_en}; contracts {show_yuan(found.shown)}; small firm by sales {show_yuan(found.small)}"
-        f" (from {_ROUTES[found.route].en})",
+        f"highest of: annex {annex_en}; contracts {show_yuan(found.shown)}; small firm by sales"
+        f" {show_yuan(found.small)} (from {_ROUTES[found.route].en})",
     )
     parts = [
         _annex(limits, found),
@@ -172,8 +173,8 @@ def _annex(limits: FirmLimits, found: Need) -> Explanation:
     if found.annex is None:
         lacking = figures(found.lacking)
         zh, en = ("缺少销售收入或销售成本", "sales or cost of sales missing") if not found.lacking else (
-            f"缺或过期：{lacking.zh}", f"missing or out of date: {lacking.en}")  # fmt: skip
-        return Explanation(label, None, "fen", Text(f"不测算（{zh}）", f"not computed ({en})"))
+            f"缺少或过期：{lacking.zh}", f"missing or out of date: {lacking.en}")  # fmt: skip
+        return Explanation(label, None, "fen", Text(f"不测算（{zh}）", f"not calculated ({en})"))
     stated, growth = limits.firm.statements, found.growth or Fraction(0)
     days = dict(found.days)
     cycle = Explanation(
@@ -220,7 +221,7 @@ def _annex(limits: FirmLimits, found: Need) -> Explanation:
     if found.own_other is not None and found.own is not None and found.own_other > found.own:
         other = Text(
             "按另一种口径自有资金更多，测算额更低，请信贷员判断",
-            "by the other definition own funds are more and the figure is lower: the officer judges",
+            "by the other definition own funds are higher and the amount is lower; the loan officer decides",
         )
         beside = (
             Explanation(
@@ -234,7 +235,7 @@ def _annex(limits: FirmLimits, found: Need) -> Explanation:
         Text(
             f"{show_yuan(found.working or 0)} − 自有资金 {show_yuan(found.own or 0)} − 现有流贷 {show_yuan(found.old or 0)}"
             f" − 其他渠道 {show_yuan(found.other or 0)}，不低于零",
-            f"{show_yuan(found.working or 0)} − own funds {show_yuan(found.own or 0)} − loans that stay"
+            f"{show_yuan(found.working or 0)} − own funds {show_yuan(found.own or 0)} − remaining loans"
             f" {show_yuan(found.old or 0)} − other channels {show_yuan(found.other or 0)}, not below zero",
         ),
         parts=(working, own, *beside),
@@ -247,7 +248,7 @@ def _repayment(limits: FirmLimits, code: str, amount: Fen) -> LimitCap:
     factor = plain(quantise_rate(found.annuity, 6))
     if free.missing:
         lacking = figures(free.missing)
-        words = Text(f"缺或过期：{lacking.zh}，按零计", f"missing or out of date: {lacking.en}; counted as zero")
+        words = Text(f"缺少或过期：{lacking.zh}，按零计", f"missing or out of date: {lacking.en}; counted as zero")
     elif found.from_collections > found.from_cash:
         words = Text(
             f"已转让的回款 {show_yuan(found.collections)} × {_percent(policy.rule('collections_share'))}",
@@ -257,8 +258,8 @@ def _repayment(limits: FirmLimits, code: str, amount: Fen) -> LimitCap:
         words = Text(
             f"每年可还 {_counted(free.amount).zh} ÷ {plain(cover.number())}，按 {found.months} 个月等额偿还"
             f"（年金系数 {factor}）",
-            f"free cash {_counted(free.amount).en} a year ÷ {plain(cover.number())}, repaid in equal parts over"
-            f" {found.months} months (annuity {factor})",
+            f"free cash {_counted(free.amount).en} per year ÷ {plain(cover.number())}, repaid in equal instalments"
+            f" over {found.months} months (annuity {factor})",
         )
     parts = (
         Explanation(
@@ -268,8 +269,8 @@ def _repayment(limits: FirmLimits, code: str, amount: Fen) -> LimitCap:
             Text(
                 f"经营现金流 {show_yuan(free.operating)}（最近一年与两年平均孰低）− 已有债务本息 max({show_yuan(free.stated)}，"
                 f"最低 {show_yuan(free.least)})",
-                f"operating cash flow {show_yuan(free.operating)} (lesser of last year and two-year mean) − debt service"
-                f" max(stated {show_yuan(free.stated)}, least {show_yuan(free.least)})",
+                f"operating cash flow {show_yuan(free.operating)} (lower of last year and two-year mean) − debt"
+                f" service max(stated {show_yuan(free.stated)}, minimum {show_yuan(free.least)})",
             ),
             references=(policy.rule("payback_months").reference,),
         ),
@@ -293,7 +294,7 @@ def _turnover(limits: FirmLimits, code: str, amount: Fen) -> LimitCap:
     debt = max(0, (stated.bank_debt or 0) - limits.firm.replaces)
     words = Text(
         f"销售收入 {show_yuan(stated.revenue or 0)} × {_percent(share)} − 留存银行借款 {show_yuan(debt)}",
-        f"sales {show_yuan(stated.revenue or 0)} × {_percent(share)} − bank debt that stays {show_yuan(debt)}",
+        f"sales {show_yuan(stated.revenue or 0)} × {_percent(share)} − remaining bank debt {show_yuan(debt)}",
     )
     return _cap(code, amount, words, (of_rule(share, unit="rate"),))
 
@@ -326,7 +327,7 @@ def _legal(limits: FirmLimits, code: str, amount: Fen) -> LimitCap:
     rule = limits.policy.rule(name)
     words = Text(
         f"{zh} {show_yuan(base or 0)} × {_percent(rule)} − 已有 {show_yuan(less or 0)}",
-        f"{en} {show_yuan(base or 0)} × {_percent(rule)} − already {show_yuan(less or 0)}",
+        f"{en} {show_yuan(base or 0)} × {_percent(rule)} − existing {show_yuan(less or 0)}",
     )
     return _cap(code, amount, words, (of_rule(rule, unit="rate"),))
 
@@ -347,12 +348,12 @@ def _of_mode(found: ModeLimit, code: str, amount: Fen) -> LimitCap:
         return _cap(code, amount, words, (of_rule(rule, unit="rate"),))
     if code == "mode_amount":
         most = show_yuan(plan.amount_at_most or 0)
-        words = Text(f"模式规定单笔至多 {most}", f"the mode's rule: a loan of {most} at most")
+        words = Text(f"模式规定单笔至多 {most}", f"mode rule: at most {most} per loan")
     else:
         most = show_yuan(plan.balance_at_most or 0)
         words = Text(
             f"模式规定单户余额至多 {most} − 已有余额 {show_yuan(plan.balance)}",
-            f"the mode's rule: a balance of {most} at most − the balance there is {show_yuan(plan.balance)}",
+            f"mode rule: balance of at most {most} − existing balance {show_yuan(plan.balance)}",
         )
     title = CAP_TEXT[code]
     return LimitCap(code, title, amount, words, Explanation(title, amount, "fen", words, references=plan.sources))
@@ -388,15 +389,16 @@ def _risk(found: ModeLimit, code: str, amount: Fen, names: Mapping[str, Text]) -
         yearly = found.firm.firm.pd * Fraction(lgd.number()) * (Fraction(1) if share is None else share)
         words = Text(
             f"每年预期损失为未担保部分的 {_rate(yearly)}，不得超过贷款的 {_percent(budget)}",
-            f"the expected loss a year is {_rate(yearly)} of what is uncovered; at most {_percent(budget)} of the loan",
+            f"yearly expected loss is {_rate(yearly)} of the uncovered part; at most {_percent(budget)} of the"
+            f" loan",
         )
         explained = (of_rule(budget, unit="rate"), of_rule(lgd, unit="rate"), _pd(found))
         return LimitCap(code, title, amount, words, Explanation(title, amount, "fen", words, parts=explained))
     ceiling = policy.rule("law.payout_ceiling")
     words = Text(
-        f"违约概率 {_rate(found.firm.firm.pd)} 高于分担方的代偿率上限 {_percent(ceiling)}，只能放到认可质押价值",
-        f"probability of default {_rate(found.firm.firm.pd)} is above the payout ceiling {_percent(ceiling)} of who shares:"
-        " only what the pledge covers",
+        f"违约概率 {_rate(found.firm.firm.pd)} 高于分担方的代偿率上限 {_percent(ceiling)}，额度不超过认可质押价值",
+        f"probability of default {_rate(found.firm.firm.pd)} is above the payout ceiling {_percent(ceiling)} of"
+        f" the sharing party; the limit is the recognised pledge value",
     )
     return LimitCap(
         code,
@@ -408,7 +410,7 @@ def _risk(found: ModeLimit, code: str, amount: Fen, names: Mapping[str, Text]) -
 
 
 def _exposure_words(found: ModeLimit, role: str, share: Fraction | None, most: Fen) -> Text:
-    """What a bearer carries on the firm, as the mode lets the pledge count."""
+    """Explain what a bearer bears for the firm, with the pledge counted as the mode allows."""
     plan, value = found.arrangement, show_yuan(found.firm.exposure.value)
     bound = show_yuan(most)
     if plan.put_price_share is not None:
@@ -416,23 +418,25 @@ def _exposure_words(found: ModeLimit, role: str, share: Fraction | None, most: F
         if role == LENDER:
             left = _rate(1 - price)
             return Text(
-                f"收购价付不到的 {left} 由其承担，对该企业最多承担 {bound}：{bound} ÷ {left}",
-                f"bears the {left} that the purchase price does not pay; at most {bound} on this firm: {bound} ÷ {left}",
+                f"收购价未覆盖的 {left} 由其承担，对该企业最多承担 {bound}：{bound} ÷ {left}",
+                f"bears the {left} that the purchase price does not cover; at most {bound} for this firm: {bound}"
+                f" ÷ {left}",
             )
         return Text(
             f"按 {_rate(price)} 买入，权利值 {value}，最多承担 {bound}：（{value} ＋ {bound}）÷ {_rate(price)}",
-            f"buys at {_rate(price)}, the right brings {value}; at most {bound}: ({value} + {bound}) ÷ {_rate(price)}",
+            f"buys at {_rate(price)}, value of the right {value}; at most {bound}: ({value} + {bound}) ÷"
+            f" {_rate(price)}",
         )
     if share is None:
         return Text(
             f"质押认可 {value}，其余按模式由其承担，对该企业最多承担 {bound}",
-            f"pledge {value}; bears of the rest as the mode says; at most {bound} on this firm",
+            f"recognised pledge {value}; bears its part of the rest under the mode; at most {bound} for this firm",
         )
     if plan.pledgee == "shared":
         return Text(
             f"质押认可 {value}，其余由其承担 {_rate(share)}，对该企业最多承担 {bound}：{value} ＋ {bound} ÷ {_rate(share)}",
-            f"pledge {value}; bears {_rate(share)} of the rest; at most {bound} on this firm:"
-            f" {value} + {bound} ÷ {_rate(share)}",
+            f"recognised pledge {value}; bears {_rate(share)} of the rest; at most {bound} for this firm: {value}"
+            f" + {bound} ÷ {_rate(share)}",
         )
     if role == plan.pledgee:
         return Text(
@@ -442,7 +446,8 @@ def _exposure_words(found: ModeLimit, role: str, share: Fraction | None, most: F
         )
     return Text(
         f"承担贷款的 {_rate(share)}，质押不归其，对该企业最多承担 {bound}：{bound} ÷ {_rate(share)}",
-        f"bears {_rate(share)} of the loan, the pledge is another's; at most {bound} on this firm: {bound} ÷ {_rate(share)}",
+        f"bears {_rate(share)} of the loan, does not hold the pledge; at most {bound} for this firm: {bound} ÷"
+        f" {_rate(share)}",
     )
 
 
@@ -468,7 +473,7 @@ def _bearable(found: ModeLimit, role: str) -> Explanation:
         Explanation(
             Text(
                 "基数：销售收入与（净资产 − 软资产 − 本企业其他担保）孰低",
-                "base: lesser of sales and net assets less soft assets and own other security",
+                "base: lower of sales and net assets less soft assets and own other security",
             ),
             exposed.base,
             "fen",
@@ -490,7 +495,7 @@ def _bearable(found: ModeLimit, role: str) -> Explanation:
     words = Text(
         f"{show_yuan(int(exposed.of_base))} ＋ {show_yuan(int(exposed.month))} − 已承担"
         f" {show_yuan(found.firm.firm.lender.exposure)}",
-        f"{show_yuan(int(exposed.of_base))} + {show_yuan(int(exposed.month))} − already borne"
+        f"{show_yuan(int(exposed.of_base))} + {show_yuan(int(exposed.month))} − existing exposure"
         f" {show_yuan(found.firm.firm.lender.exposure)}",
     )
     if not is_lender:
@@ -499,11 +504,11 @@ def _bearable(found: ModeLimit, role: str) -> Explanation:
         words = Text(
             f"{plain(times.number())} ×（{show_yuan(int(exposed.of_base))} ＋ {show_yuan(int(exposed.month))}）− 已承担"
             f" {show_yuan(found.firm.firm.guarantor.exposure)}",
-            f"{plain(times.number())} × ({show_yuan(int(exposed.of_base))} + {show_yuan(int(exposed.month))}) − already borne"
-            f" {show_yuan(found.firm.firm.guarantor.exposure)}",
+            f"{plain(times.number())} × ({show_yuan(int(exposed.of_base))} + {show_yuan(int(exposed.month))}) −"
+            f" existing exposure {show_yuan(found.firm.firm.guarantor.exposure)}",
         )
     return Explanation(
-        Text("对该企业最多承担 K", "at most on this firm, K"), amount, "fen", words, parts=tuple(parts)
+        Text("对该企业最多承担 K", "exposure limit for this firm, K"), amount, "fen", words, parts=tuple(parts)
     )
 
 
@@ -517,7 +522,7 @@ def _pd(found: ModeLimit) -> Explanation:
 
 
 def changes(found: ModeLimit) -> tuple[LimitChange, ...]:
-    """For the binding cap, how much better an input must be to reach the next cap, in closed form."""
+    """Return, for the binding cap, how much better an input must be to reach the next cap, in closed form."""
     limits, policy = found.firm, found.firm.policy
     target = _target(found)
     if target is None:
@@ -568,7 +573,7 @@ def changes(found: ModeLimit) -> tuple[LimitChange, ...]:
 def _exposure_changes(found: ModeLimit, target: Fen) -> tuple[LimitChange, ...]:
     exposed, plan = found.firm.exposure, found.arrangement
     share = None if plan.flat is None or plan.put_price_share is not None else plan.flat.get(LENDER)
-    # Only a pledge that all share comes off before the lender's part.
+    # Only a pledge that all parties share is deducted before the lender's part.
     taken_off = exposed.value if plan.pledgee == "shared" else 0
     if not share or target <= taken_off:
         return ()
@@ -585,13 +590,13 @@ def _exposure_changes(found: ModeLimit, target: Fen) -> tuple[LimitChange, ...]:
         )
     if exposed.kappa and not exposed.missing:
         wanted = (share * (target - taken_off) - exposed.month + found.firm.firm.lender.exposure) / exposed.kappa
-        label = Text("净资产与销售收入（孰低）", "net assets and sales (the lesser)")
+        label = Text("净资产与销售收入（孰低）", "lower of net assets and sales")
         made.append(_money_change("exposure_base", label, exposed.base, wanted, target))
     return tuple(made)
 
 
 def _target(found: ModeLimit) -> Fen | None:
-    """The next cap above the limit."""
+    """Return the next cap above the limit."""
     if found.binding in ("requested", "admission"):
         return None
     above = [
@@ -612,7 +617,7 @@ def _money_change(code: str, title: Text, now: Fen, needed: Fraction | Fen, targ
 
 def _at_most_change(code: str, title: Text, now: Fen, most: Fraction, target: Fen) -> LimitChange:
     fen = int(most)
-    words = Text(f"至多 {show_yuan(fen)} 元", f"CNY {show_yuan(fen)} at most")
+    words = Text(f"至多 {show_yuan(fen)} 元", f"at most CNY {show_yuan(fen)}")
     return LimitChange(code, title, _money(now), words, Decimal(fen) / 100, target)
 
 
@@ -633,20 +638,20 @@ def _share_change(code: str, share: Fraction, found: ModeLimit, target: Fen) -> 
 
 
 def figures(names: Sequence[str]) -> Text:
-    """Figures of the accounts by name, for people."""
+    """Return figures of the accounts by name, for display."""
     known = [FIGURE_TEXT[name] for name in names]
     return Text("、".join(text.zh for text in known), ", ".join(text.en for text in known))
 
 
 def _counted(amount: Fen) -> Text:
-    """An amount that counts as nothing where it is negative."""
+    """Return an amount, with a note that a negative one counts as zero."""
     shown = show_yuan(amount)
     return same(shown) if amount >= 0 else Text(f"{shown}（按零计）", f"{shown} (counted as zero)")
 
 
 def _missing(names: Sequence[str]) -> Text:
     lacking = figures(names)
-    return Text(f"缺或过期：{lacking.zh}，按零计", f"missing or out of date: {lacking.en}; counted as 0")
+    return Text(f"缺少或过期：{lacking.zh}，按零计", f"missing or out of date: {lacking.en}; counted as zero")
 
 
 def _cap(code: str, amount: Fen, words: Text, parts: tuple[Explanation, ...]) -> LimitCap:

@@ -1,1 +1,1 @@
-"""Organisations on the platform: who is confirmed, who is invited, what a firm lets others see."""
+"""Organisations on the platform: confirmation, invitations, and the consents of firms."""

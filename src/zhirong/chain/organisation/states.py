@@ -1,4 +1,4 @@
-"""The states of organisations and invitations, and what a firm's consent covers."""
+"""The states of organisations and invitations, and the scope of a firm's consent."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from zhirong.kernel.transitions import Transitions
 
 
 class OrganisationState(StrEnum):
-    """Whether an organisation can act. PENDING: it has registered itself, and its licence has not been checked."""
+    """The state of an organisation. PENDING: it has registered itself, and its licence has not been checked."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -26,7 +26,7 @@ ORGANISATION_WORDS: Mapping[OrganisationState, Text] = {
 ORGANISATION_TRANSITIONS = Transitions(
     Text("机构", "organisation"),
     ORGANISATION_WORDS,
-    # The administration has seen an institution's licence before it adds the institution.
+    # The administration checks an institution's licence before it adds the institution.
     frozenset({OrganisationState.PENDING, OrganisationState.ACTIVE}),
     {
         OrganisationState.PENDING: frozenset({OrganisationState.ACTIVE, OrganisationState.REFUSED}),
@@ -35,12 +35,12 @@ ORGANISATION_TRANSITIONS = Transitions(
         OrganisationState.REFUSED: frozenset({OrganisationState.ACTIVE}),
     },
 )
-# The administration has seen a document that the code is theirs; without one, anyone can register under any code.
+# The administration has seen a document that proves the code; without one, anyone could register under any code.
 CONFIRMED = (OrganisationState.ACTIVE, OrganisationState.SUSPENDED)
 
 
 class InvitationState(StrEnum):
-    """What became of an invitation."""
+    """The outcome of an invitation."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -68,7 +68,7 @@ INVITATION_TRANSITIONS = Transitions(
 
 
 class ConsentScope(StrEnum):
-    """Which of a firm's data a consent covers."""
+    """The data of a firm that a consent covers."""
 
     RIGHTS = "rights"
     APPRAISALS = "appraisals"

@@ -1,1 +1,1 @@
-"""What the platform itself does for everyone: background jobs, file imports, messages between organisations."""
+"""The platform's own services: background jobs, file imports, messages between organisations."""

@@ -8,7 +8,7 @@ from zhirong.kernel.transitions import Transitions
 
 
 class JobState(StrEnum):
-    """Where a background job is. FAILED: it was tried as often as a job is tried."""
+    """The state of a background job. FAILED: it failed on its last allowed attempt."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -35,7 +35,9 @@ JOB_TRANSITIONS = Transitions(
 
 
 class ImportState(StrEnum):
-    """Where the import of a long file is. PREVIEW: it waits for someone to confirm. REFUSED: the file cannot be used."""
+    """The state of the import of a long file. PREVIEW: it waits for someone to confirm. REFUSED: the file cannot be
+    used.
+    """
 
     READING = "reading"
     PREVIEW = "preview"
@@ -72,7 +74,7 @@ IMPORTS_OPEN = (ImportState.READING, ImportState.PREVIEW, ImportState.KEEPING)
 
 
 class ImportKind(StrEnum):
-    """What a file that is imported holds."""
+    """The content of an imported file."""
 
     RIGHTS = "rights"
     STATEMENTS = "statements"
@@ -85,7 +87,7 @@ IMPORT_KIND_WORDS: Mapping[ImportKind, Text] = {
 
 
 class MessageKind(StrEnum):
-    """What a message is. Only a question and an objection are to be answered."""
+    """The type of a message. Only a question and an objection need an answer."""
 
     QUESTION = "question"
     OBJECTION = "objection"
