@@ -90,7 +90,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         reason = Text("字段重复", "duplicate field")
-        raise _refused(twice, "", "written_twice", reason, Text("只保留一个", "keep one of them"))
+        raise _refused(twice, "", "written_twice", reason, Text("请只保留一个", "keep one of them"))
     return table
 
 

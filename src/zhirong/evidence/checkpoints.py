@@ -56,8 +56,8 @@ class SignedCheckpoint:
     note: SignedNote
 
     def countersigned(self, key: SigningKey, seconds: int) -> "SignedCheckpoint":
-        """With a witness's signature. The witness first checks that it is consistent with the checkpoints it saw
-        before.
+        """Return it with a witness's signature. The witness first checks that it is consistent with the checkpoints
+        it saw before.
         """
         return SignedCheckpoint(self.checkpoint, self.note.countersigned(key, seconds))
 

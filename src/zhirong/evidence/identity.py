@@ -201,7 +201,7 @@ def check_history(versions: Sequence[Identity]) -> tuple[Problem, ...]:
     problems = []
 
     def wrong(place: int, field: str, value: object, code: str, reason: Text) -> None:
-        hint = Text("按日志中的原记录核对", "compare with the records in the log")
+        hint = Text("请按日志中的原记录核对", "compare with the records in the log")
         problems.append(Problem(f"[{place}].{field}", str(value), reason, hint, code))
 
     for place, version in enumerate(versions, 1):
@@ -329,13 +329,17 @@ def _commit(claims: Iterable[IdentityClaim], algorithm: HashAlgorithm) -> dict[s
     for claim in claims:
         if _NAME.fullmatch(claim.name) is None or claim.name in commitments:
             reason = Text("名称不符合规定或重复", "the name has an unknown form or is a duplicate")
-            hint = Text(f"以 {'、'.join(SECTIONS)} 开头", f"begin with one of {', '.join(SECTIONS)}")
+            hint = Text(f"请以 {'、'.join(SECTIONS)} 开头", f"begin with one of {', '.join(SECTIONS)}")
             problems.append(Problem(claim.name, "", reason, hint, "claim_name"))
         elif claim.salt in salts:
             reason = Text("盐值重复使用", "the salt is used twice")
             problems.append(
                 Problem(
-                    claim.name, "", reason, Text("每项使用新的盐值", "use a new salt for each claim"), "salt_twice"
+                    claim.name,
+                    "",
+                    reason,
+                    Text("请为每项使用新的盐值", "use a new salt for each claim"),
+                    "salt_twice",
                 )
             )
         else:

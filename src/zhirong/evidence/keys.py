@@ -168,7 +168,7 @@ def read_keys(text: str, source: str = "") -> tuple[PublicKey, ...]:
         except InputError as error:
             problems += [problem.within(f"[{number}]") for problem in error.problems]
     if not keys and not problems:
-        reason, hint = Text("没有公钥", "the file has no key"), Text("每行写一个公钥", "write one key per line")
+        reason, hint = Text("没有公钥", "the file has no key"), Text("请每行填写一个公钥", "enter one key per line")
         problems.append(Problem("", "", reason, hint, "no_key"))
     if problems:
         raise InputError(problems, source)
@@ -182,7 +182,7 @@ def _key_of_words(words: list[str], line: str, source: str) -> PublicKey:
     until = size_of(words[2]) if len(words) == 3 and words[1] == "until" else None
     if until is None:
         raise _refused(
-            line, "key_line", Text("公钥之后只能写 until 和条数", "only `until SIZE` may follow the key"), source
+            line, "key_line", Text("公钥之后只能填写 until 和条数", "only `until SIZE` may follow the key"), source
         )
     return PublicKey(key.name, key.type, key.material, until)
 

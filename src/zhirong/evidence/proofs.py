@@ -54,8 +54,8 @@ def root_at(algorithm: HashAlgorithm, nodes: NodeSource, size: int) -> bytes:
 
 
 def inclusion_proof(algorithm: HashAlgorithm, nodes: NodeSource, index: int, size: int) -> tuple[bytes, ...]:
-    """PATH(index, D[size]) of RFC 9162 §2.1.3.1: siblings from the leaf up. Raises ProofError if the tree of that
-    size has no such leaf.
+    """Return PATH(index, D[size]) of RFC 9162 §2.1.3.1: siblings from the leaf up. Raises ProofError if the tree of
+    that size has no such leaf.
     """
     if not 0 <= index < size:
         raise ProofError("index_outside", f"a log of {size} entries has no entry at index {index}")
@@ -163,7 +163,7 @@ def verify_consistency(
         return
     if not proof:
         raise ProofError("proof_too_short", "the proof is empty")
-    # Where the old size is a power of two, its root is itself a node of the new tree and is omitted of the proof.
+    # If the old size is a power of two, its root is itself a node of the new tree and is left out of the proof.
     path = list(proof) if old_size & (old_size - 1) else [old_root, *proof]
     first, last = old_size - 1, new_size - 1
     while first & 1:

@@ -69,7 +69,7 @@ def _demand_follows(file: FileRead, seen: SignedCheckpoint) -> None:
 
 def _refused(code: str, reason: Text, value: str) -> InputError:
     hint = Text(
-        "不要会签；保存两份检查点，并向登记机构索取带证明的文件",
+        "请勿会签；请保存两份检查点，并向登记机构索取带证明的文件",
         "do not countersign; keep both checkpoints and ask the register for a file with the proof",
     )
     return InputError([Problem("checkpoint", value, reason, hint, code)])

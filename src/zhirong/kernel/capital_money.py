@@ -1,14 +1,14 @@
-"""An amount in the capital characters used in contracts and receipts (人民币大写), right to the fen.
+"""Write an amount in the capital characters used in contracts and receipts (人民币大写), exact to the fen.
 
-The usual way of writing: a gap of zeros between two digits is one 零; an amount that ends with yuan or jiao ends
-with 整; one that ends with fen does not; fen without jiao are set off by 零. Where the usage leaves 零 to choice (a
-group of four digits that ends in zero before one that does not begin with zero, yuan that end in zero before jiao)
-it is omitted.
+The usual rules apply: a run of zeros between two digits is one 零; an amount that ends with yuan or jiao ends with
+整; one that ends with fen does not; fen without jiao are preceded by 零. Where usage leaves 零 optional (a group of
+four digits that ends in zero before one that does not begin with zero, yuan that end in zero before jiao) it is
+omitted.
 """
 
 from zhirong.kernel.money import FEN_PER_YUAN, Fen
 
-MOST_CAPITAL = 10**16 - 1  # fen of sixteen digits: just below a hundred trillion yuan
+MOST_CAPITAL = 10**16 - 1  # Sixteen digits of fen: just below a hundred trillion yuan.
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 _GROUPS = ("", "万", "亿", "万亿")
@@ -17,7 +17,7 @@ _WHOLE_PLACE = 1_000  # a group below it begins with zero
 
 
 def capital_yuan(fen: Fen) -> str:
-    """``人民币贰佰万元整`` for 200,000,000 fen. Raises ValueError for a negative amount and one of more than sixteen
+    """Return ``人民币贰佰万元整`` for 200,000,000 fen. Raises ValueError for a negative amount and for more than sixteen
     digits.
     """
     if not 0 <= fen <= MOST_CAPITAL:
@@ -34,7 +34,7 @@ def capital_yuan(fen: Fen) -> str:
 
 
 def _whole(yuan: int) -> str:
-    """A whole number of yuan: four digits at a time, from the left."""
+    """Return a whole number of yuan: four digits at a time, from the left."""
     if yuan == 0:
         return _DIGITS[0]
     groups = []
@@ -55,14 +55,14 @@ def _whole(yuan: int) -> str:
 
 
 def _unit(place: int, groups: list[int]) -> str:
-    """The word behind a group. Above 亿 it is 万 alone where a group of 亿 follows, since that says 亿 for both."""
+    """Return the word after a group. Above 亿 it is 万 alone if a group of 亿 follows, since that says 亿 for both."""
     if place == len(_GROUPS) - 1 and groups[place - 1]:
         return "万"
     return _GROUPS[place]
 
 
 def _group(number: int) -> str:
-    """Four digits, not all zero, without the zeros in front."""
+    """Return four digits, not all zero, without leading zeros."""
     words, is_gap = "", False
     for place in reversed(range(len(_PLACES))):
         digit = number // 10**place % 10

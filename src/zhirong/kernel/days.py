@@ -83,7 +83,7 @@ class WorkingDays:
         return day.year not in self.announced
 
     def shift(self, day: date, rule: Shift) -> date:
-        """``day`` moved to a working day by the business-day rule named."""
+        """Return ``day`` moved to a working day by the named business-day rule."""
         if rule == "none" or self.is_working(day):
             return day
         if rule == "preceding":
@@ -94,7 +94,7 @@ class WorkingDays:
         return moved
 
     def add(self, day: date, count: int) -> date:
-        """The day ``count`` working days after ``day``; the day itself is not counted."""
+        """Return the day ``count`` working days after ``day``; the day itself is not counted."""
         if count < 0:
             raise ValueError("working days are counted forward")
         current = day
@@ -110,9 +110,9 @@ class WorkingDays:
 
 
 def working_days_from(value: Any) -> WorkingDays:
-    """The calendar held in the rule ``calendar.working_days``: tables ``[[year]]`` with off and make_up ranges.
+    """Read the calendar in the rule ``calendar.working_days``: tables ``[[year]]`` with off and make_up ranges.
 
-    A year marked ``provisional`` has not been announced yet and holds only the days off fixed by law.
+    A year marked ``provisional`` has not been announced yet and has only the days off fixed by law.
     """
     announced: set[int] = set()
     holidays: set[date] = set()

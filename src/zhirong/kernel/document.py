@@ -1,4 +1,4 @@
-"""Documents: frozen dataclasses that answer a question whole, and their way to JSON and back.
+"""Documents: frozen dataclasses with a complete answer, and their conversion to JSON and back.
 
 A document holds what its readers show: money as a string in yuan, rates as decimal strings, days as dates, words as
 ``Text``, codes as enums. Its JSON has a key for each field, in the order of the fields. ``kernel.schema`` describes
@@ -26,7 +26,7 @@ Document = TypeVar("Document")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How a string of a document is written: the pattern that its JSON schema states."""
+    """The form of a string in a document: the pattern in its JSON schema."""
 
     pattern: str
 
@@ -41,11 +41,11 @@ LEFT_OUT = MappingProxyType({"left_out": True})
 
 
 def named(key: str) -> Mapping[str, str]:
-    """Metadata of a field whose key in JSON is no name in Python, such as ``from``."""
+    """Metadata of a field whose JSON key is not a Python name, such as ``from``."""
     return MappingProxyType({"key": key})
 
 
-# Values of the kernel with its own JSON form.
+# Kernel values that have their own JSON form.
 KERNEL_VALUES = (Text, Reference, Explanation, Provenance)
 
 _PLAIN = frozenset({str, int, bool, NoneType})
@@ -55,7 +55,8 @@ _NUMBERS = ("rate", "years", "months", "days", "count", "points")
 class Part:
     """Equality and representation of a part of a document by its fields.
 
-    Dataclasses generate and compile both for each class. A quote has some seventy, and that takes longer than making one.
+    Dataclasses generate and compile both for each class. A quote has about seventy classes, and that takes longer
+    than making a quote.
     """
 
     __slots__ = ()
@@ -75,7 +76,7 @@ class Part:
 
 
 def to_json(value: Any) -> Any:
-    """A document, or any part of one, as JSON-ready data."""
+    """Return a document, or any part of one, as JSON-ready data."""
     kind: Any = type(value)
     if kind in _PLAIN:
         return value
@@ -100,9 +101,7 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(cls: type[Document], data: Any) -> Document:
-    """The document that JSON describes. Raises ValueError that names the place for anything that is no such
-    document.
-    """
+    """Return the document that JSON describes. Raises ValueError that names the place of anything invalid."""
     kind: Any = cls
     document: Document = _reader(kind)(data)
     return document
@@ -110,33 +109,33 @@ def from_json(cls: type[Document], data: Any) -> Document:
 
 @cache
 def _names(cls: Any) -> tuple[tuple[str, str, bool], ...]:
-    """Name, key in JSON, and whether the key is left out where the value is None."""
+    """Return name, JSON key, and whether the key is left out if the value is None."""
     return tuple((one.name, key_of(one), bool(one.metadata.get("left_out"))) for one in fields(cls))
 
 
 def key_of(one: Field[Any]) -> str:
-    """The key of a field in JSON."""
+    """Return the JSON key of a field."""
     return str(one.metadata.get("key", one.name))
 
 
 @cache
 def hints(cls: Any) -> dict[str, Any]:
-    """The types of a document's fields, with what they are annotated with."""
+    """Return the types of a document's fields, with their annotations."""
     return get_type_hints(cls, include_extras=True)
 
 
 @cache
 def tag_of(members: tuple[Any, ...]) -> str:
-    """The field whose single word tells the members of a union apart. Raises TypeError if there is none."""
+    """Return the field whose single word distinguishes the members of a union. Raises TypeError if there is none."""
     for one in fields(members[0]):
         if all(get_origin(hints(member).get(one.name)) is Literal for member in members):
             return one.name
-    raise TypeError(f"nothing tells {members} apart")
+    raise TypeError(f"no field distinguishes {members}")
 
 
 @cache
 def _reader(kind: Any) -> Read:
-    """What reads the JSON of a type."""
+    """Return the reader of a type's JSON."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return _reader(arguments[0])
@@ -284,7 +283,7 @@ def _explanation(data: Any) -> Explanation:
 
 
 def _value(value: Any, unit: Unit) -> Value:
-    """The value of an explanation, which says in its unit what its string stands for."""
+    """Read the value of an explanation; its unit decides what the string means."""
     if isinstance(value, Mapping):
         return _text(value)
     if not isinstance(value, str):

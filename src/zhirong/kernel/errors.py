@@ -6,7 +6,7 @@ from typing import Any
 
 from zhirong.kernel.text import Lang, Text, how_to_fix
 
-_SHOWN_VALUE_LIMIT = 120  # a whole pasted file as "the value" would bury the reason
+_SHOWN_VALUE_LIMIT = 120  # An entire pasted file as "the value" would hide the reason.
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Problem:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Problem":
-        """A problem that was kept as JSON by this version or an earlier one."""
+        """Read a problem stored as JSON by this version or an earlier one."""
         named = with_hints(kept)
         reason, hint = Text(**named["reason"]), Text(**named["hint"])
         return cls(named["field"], named["value"], reason, hint, named["code"])
@@ -83,7 +83,7 @@ class InputError(ValueError):
 
 
 def with_hints(kept: Any) -> Any:
-    """Converts JSON stored before 2026-11-30, when a hint was called ``mend``, to the current names."""
+    """Convert JSON stored before 2026-11-30, when a hint was called ``mend``, to the current names."""
     if isinstance(kept, Mapping):
         return {"hint" if name == "mend" else name: with_hints(value) for name, value in kept.items()}
     if isinstance(kept, list):

@@ -48,7 +48,7 @@ class Explanation:
         return tuple(dict.fromkeys(r for _, node in self.walk() for r in node.references if r.doubtful))
 
     def show_value(self, lang: Lang = "zh") -> str:
-        """The value with its unit, for people."""
+        """Return the value with its unit, for display."""
         return show_value(self.value, self.unit, lang)
 
     def as_rows(self, lang: Lang = "zh") -> list[tuple[int, str, str, str, str]]:
@@ -111,7 +111,7 @@ def of_rule(rule: RuleValue, value: Value | None = None, unit: Unit | None = Non
 
 
 def show_value(value: Value, unit: Unit, lang: Lang = "zh") -> str:
-    """A value with its unit, for people."""
+    """Return a value with its unit, for display."""
     if value is None:
         return ""
     if isinstance(value, Text):

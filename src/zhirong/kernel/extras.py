@@ -1,4 +1,4 @@
-"""Which extra of the package brings a module that not everybody needs, and what to say where it is missing."""
+"""Optional modules: which extra of the package contains each, and the message if it is missing."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -7,7 +7,7 @@ from types import ModuleType
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
-# Top-level module → extra of pyproject.toml. A test compares both.
+# Top-level module → extra in pyproject.toml. A test compares both.
 EXTRA_OF: dict[str, str] = {
     "pandas": "data",
     "matplotlib": "data",
@@ -38,11 +38,11 @@ EXTRA_OF: dict[str, str] = {
 
 
 class MissingExtraError(InputError, ImportError):
-    """A part of the package that is not installed. Carries the command that installs it."""
+    """A part of the package that is not installed. Contains the command that installs it."""
 
 
 def missing_extra(module: str | None) -> MissingExtraError | None:
-    """What to say where a module is missing; None for one that no extra brings, which is a fault of the program."""
+    """Return the message for a missing module; None for a module of no extra, which is a bug in the program."""
     top = (module or "").partition(".")[0]
     extra = EXTRA_OF.get(top)
     if extra is None:
@@ -51,8 +51,8 @@ def missing_extra(module: str | None) -> MissingExtraError | None:
     problem = Problem(
         field=extra,
         value=top,
-        reason=Text(f"没有安装 {top}", f"{top} is not installed"),
-        hint=Text(f"运行 {command}", f"run {command}"),
+        reason=Text(f"尚未安装 {top}", f"{top} is not installed"),
+        hint=Text(f"请运行 {command}", f"run {command}"),
         code="missing_extra",
     )
     return MissingExtraError([problem])
@@ -67,7 +67,7 @@ def is_installed(module: str) -> bool:
 
 
 def needed(module: str) -> ModuleType:
-    """The module, imported. Raises MissingExtraError with the command that installs it where it is missing."""
+    """Import and return the module. If it is missing, raises MissingExtraError with the command that installs it."""
     try:
         return import_module(module)
     except ModuleNotFoundError as error:

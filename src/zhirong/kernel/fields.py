@@ -31,7 +31,7 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
             reason=Text(
                 "不是有效的 TOML（括号内为解析器指出的位置）", "not valid TOML (the parser's message is quoted)"
             ),
-            hint=Text("按所示行列改正", "correct the line and column named"),
+            hint=Text("请按所示行列更正", "correct the named line and column"),
             code="toml",
         )
         raise InputError([problem], source) from error
@@ -75,11 +75,11 @@ class Reader:
         self._problems.append(Problem(self._at(field), shown, reason, hint, code))
 
     def failed(self) -> bool:
-        """Return whether any problem has been noted so far, here or in a table inside."""
+        """Return whether any problem has been noted so far, here or in a nested table."""
         return bool(self._problems)
 
     def problem_count(self) -> int:
-        """How many problems have been noted so far, here or in a table inside."""
+        """Return how many problems have been noted so far, here or in a nested table."""
         return len(self._problems)
 
     def finish(self) -> None:
@@ -93,7 +93,7 @@ class Reader:
                 Text(f"是否应为 {near}？", f"did you mean {near}?")
                 if near
                 else Text(
-                    f"删除该字段，或改为已知字段：{'、'.join(known)}",
+                    f"请删除该字段，或改为已知字段：{'、'.join(known)}",
                     f"remove it, or use a known field: {', '.join(known)}",
                 )
             )
@@ -323,7 +323,7 @@ class Reader:
                 value.encode("unicode_escape").decode(),
                 "control_character",
                 Text("含有不可见的控制字符", "it contains invisible control characters"),
-                Text("删除后重新输入", "remove them and enter the text again"),
+                Text("请删除后重新输入", "remove them and enter the text again"),
             )
         if len(value) > _LONGEST_TEXT:
             self.problem(
@@ -401,7 +401,7 @@ class Reader:
                 _brief(value),
                 "too_small",
                 Text("金额太小", "the amount is too small"),
-                Text(f"不少于 {minimum / 100:.2f} 元", f"at least {minimum / 100:.2f} yuan"),
+                Text(f"不少于 {minimum / 100:.2f} 元", f"at least CNY {minimum / 100:.2f}"),
             )
         if abs(fen) > MOST_AMOUNT:
             self.problem(

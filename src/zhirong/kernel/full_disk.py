@@ -1,4 +1,4 @@
-"""A full disk: how every entry to the system recognises it, and the one message it gives."""
+"""A full disk: how every entry point of the system recognises it, and its one message."""
 
 import errno
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ _OF_SQLITE = "database or disk is full"
 
 
 def is_full_disk(error: BaseException | None) -> bool:
-    """Return whether an error, or what caused it, is that the disk has no room."""
+    """Return whether an error, or its cause, is a lack of disk space."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -35,7 +35,7 @@ def full_disk(place: str = "") -> "Problem":
         place,
         Text("磁盘已满，未能保存", "the disk is full; nothing was saved"),
         Text(
-            "清理磁盘空间后重试；无法自行清理的，联系系统管理员",
+            "请清理磁盘空间后重试；无法自行清理的，请联系系统管理员",
             "Free some disk space and try again, or ask the system administrator.",
         ),
         "full_disk",

@@ -1,6 +1,6 @@
-"""Registration numbers: accepted in the forms people write, kept in one form, rejected with a hint.
+"""Registration numbers: accepted in all common forms, stored in one form, rejected with a hint.
 
-Every ``..._number`` function takes the number as written and returns the kept form, or raises ``NumberError``.
+Every ``..._number`` function takes the number as written and returns the stored form, or raises ``NumberError``.
 
 Check digits: patent applications add digits times weights 2 to 9, 2 to 5 modulo 11, where ten is X; layout designs
 do the same (inferred from the numbers of published cases: BS.08500145.7, BS.12500520.2, BS.15550838.5). The unified
@@ -98,9 +98,9 @@ class NumberError(ValueError):
 
 
 def credit_code(written: str) -> str:
-    """A unified social credit code (GB 32100-2015) in its kept form: 18 characters, capitals, no separators. A
-    label in front is dropped. Codes that no register can issue are rejected: the first two characters name the
-    registering body and the kind of organisation, characters 3 to 8 a region.
+    """Return a unified social credit code (GB 32100-2015) in its stored form: 18 characters, capitals, no
+    separators. A label in front is dropped. Codes that no register can issue are rejected: the first two characters
+    name the registering body and the kind of organisation, characters 3 to 8 a region.
     """
     code = _SEPARATORS.sub("", _CREDIT_LABEL.sub("", _plain(written, strip_label=False)))
     if len(code) != 18:
@@ -109,7 +109,7 @@ def credit_code(written: str) -> str:
             Text(
                 f"统一社会信用代码应为 18 位，实际为 {len(code)} 位", f"must have 18 characters, found {len(code)}"
             ),
-            Text("按营业执照完整填写 18 位代码", "copy all 18 characters from the business licence"),
+            Text("请按营业执照完整填写 18 位代码", "copy all 18 characters from the business licence"),
         )
     if _CREDIT_FORM.fullmatch(code) is None:
         raise NumberError(
@@ -125,11 +125,11 @@ def credit_code(written: str) -> str:
             "credit_code_form",
             Text(
                 f"前两位“{code[:2]}”或行政区划码“{code[2:8]}”不是登记机关使用的代码",
-                f"no register uses {code[:2]} in front, or {code[2:8]} as a region",
+                f"no register uses {code[:2]} as the first two characters or {code[2:8]} as a region",
             ),
             Text(
-                "按营业执照填写统一社会信用代码，不要填写身份证号或其他证号",
-                "Copy the unified social credit code from the business licence, not the number of an identity card.",
+                "请按营业执照填写统一社会信用代码，勿填写身份证号或其他证号",
+                "Copy the unified social credit code from the business licence, not an identity card number.",
             ),
         )
     expected = credit_code_check(code[:17])
@@ -150,12 +150,12 @@ def credit_code_check(first17: str) -> str:
 
 
 def patent_number(written: str) -> str:
-    """A Chinese patent application (or grant) number, kept as ``201410362077.3`` or ``00118464.4``.
+    """Return a Chinese patent application (or grant) number as ``201410362077.3`` or ``00118464.4``.
 
     ZL, CN and words such as 专利号 are dropped. Numbers of 1985 to 1988 had no check digit: ``85100001``; a correct
     one added by a database is accepted and dropped.
     """
-    # Most numbers in a table already have the kept form.
+    # Most numbers in a table already have the stored form.
     is_kept = _PATENT_KEPT.fullmatch(written) is not None
     core = written.replace(".", "") if is_kept else _patent_core(written)
     match = _PATENT_SHAPE.fullmatch(core)
@@ -196,12 +196,12 @@ def kind_of_kept_patent(written: str) -> str | None:
 
 
 def patent_kind(kept: str) -> str:
-    """The kind of right that a kept patent number names: invention, utility_model or design."""
+    """Return the kind of right that a stored patent number names: invention, utility_model or design."""
     return PATENT_KIND_OF_DIGIT[kept[4] if kept.find(".") == 12 else kept[2]]
 
 
 def patent_year(kept: str) -> int:
-    """The year in which a kept patent number was issued."""
+    """Return the year in which a stored patent number was issued."""
     if kept.find(".") == 12:
         return int(kept[:4])
     year = int(kept[:2])
@@ -209,7 +209,7 @@ def patent_year(kept: str) -> int:
 
 
 def patent_publication_number(written: str) -> str:
-    """A Chinese patent publication or grant number, kept as ``CN1329838A`` or ``CN104123456B``."""
+    """Return a Chinese patent publication or grant number as ``CN1329838A`` or ``CN104123456B``."""
     core = _SEPARATORS.sub("", _plain(written))
     if not core.startswith("CN"):
         core = f"CN{core}"
@@ -219,7 +219,8 @@ def patent_publication_number(written: str) -> str:
             Text("不是中国专利文献号", "not a Chinese patent publication number"),
             Text(
                 "请填写为 CN 加 7 或 9 位数字加文献种类字母（A、B、C、U、S、Y、D），例如 CN104123456B",
-                "write CN, 7 or 9 digits and the letter of the document (A, B, C, U, S, Y, D): CN104123456B",
+                "enter CN, 7 or 9 digits and the letter of the document (A, B, C, U, S, Y, D), such as"
+                " CN104123456B",
             ),
         )
     return core
@@ -229,9 +230,9 @@ def patent_publication_number(written: str) -> str:
 
 
 def trademark_number(written: str) -> str:
-    """A trademark registration number, kept as digits (``1234567``), ``G1234567`` for an international one.
+    """Return a trademark registration number as digits (``1234567``), ``G1234567`` for an international one.
 
-    Leading zeros have no meaning and are dropped: 00123456 and 123456 are one mark.
+    Leading zeros have no meaning and are dropped: 00123456 and 123456 are the same mark.
     """
     core = _SEPARATORS.sub("", _inside_ordinal(_plain(written)))
     if _TRADEMARK.fullmatch(core) is None:
@@ -247,10 +248,10 @@ def trademark_number(written: str) -> str:
 
 
 def software_number(written: str) -> str:
-    """A software copyright number: registration ``2014SR123456`` or certificate ``软著登字第0123456号``.
+    """Return a software copyright number: registration ``2014SR123456`` or certificate ``软著登字第0123456号``.
 
-    The two are different numbers of the same work; each is kept as itself. A certificate number is kept with
-    at least seven digits, as it is printed.
+    The two are different numbers of the same work and are stored separately. A certificate number is stored with at
+    least seven digits, as it is printed.
     """
     core = _SEPARATORS.sub("", _plain(written, strip_label=False))
     core = re.sub(r"^(?:登记号|证书号):?", "", core)
@@ -268,7 +269,7 @@ def software_number(written: str) -> str:
 
 
 def copyright_number(written: str) -> str:
-    """A registration number of a work, kept as ``国作登字-2014-F-00123456`` (or a province's character)."""
+    """Return the registration number of a work as ``国作登字-2014-F-00123456`` (or with a province's character)."""
     core = _SEPARATORS.sub("", _plain(written, strip_label=False))
     match = _WORK.fullmatch(core)
     if match is not None:
@@ -285,7 +286,7 @@ def copyright_number(written: str) -> str:
 
 
 def layout_design_number(written: str) -> str:
-    """A layout design registration number, kept as ``BS.12500520.2``: year, 5, serial and check digit."""
+    """Return a layout design registration number as ``BS.12500520.2``: year, 5, serial and check digit."""
     core = _SEPARATORS.sub("", _plain(written))
     match = _LAYOUT.fullmatch(core)
     if match is None:
@@ -305,7 +306,9 @@ def layout_design_number(written: str) -> str:
 
 
 def plant_variety_number(written: str) -> str:
-    """A plant variety number: ``CNA20110123.4``, later ``CNA20191006012``; forestry ones are eight digits."""
+    """Return a plant variety number: ``CNA20110123.4``, later ``CNA20191006012``; forestry numbers have eight
+    digits.
+    """
     core = _SEPARATORS.sub("", _plain(written))
     match = _VARIETY.fullmatch(core)
     if match is not None:
@@ -324,15 +327,14 @@ def plant_variety_number(written: str) -> str:
 
 
 def data_ip_number(written: str) -> str:
-    """A registration number of data intellectual property, kept as its 16 places: ``2024A0010000123X``.
+    """Return a registration number of data intellectual property in its 16 characters: ``2024A0010000123X``.
 
     The certificates that the China National Intellectual Property Administration issues in one form (规发〔2024〕79号;
-    in Guangdong since 2024-09-09, by a notice of its protection centre of 2024-09-10) bear two numbers. The
+    in Guangdong since 2024-09-09, by a notice of its protection centre of 2024-09-10) have two numbers. The
     registration number has 16 letters and digits: year of application, source of the data, kind of registrant,
     serial, check digit. The certificate number has 17 digits: year, month, code of the office, serial. The rule of
-    the check digit has not
-    been published: only the form and the year are checked. Older certificates have local numbers, which are not
-    read.
+    the check digit has not been published: only the form and the year are checked. Older certificates have local
+    numbers, which are not accepted.
     """
     core = _SEPARATORS.sub("", _plain(written))
     if _DATA_IP.fullmatch(core) is not None:
@@ -342,18 +344,18 @@ def data_ip_number(written: str) -> str:
             "certificate_number",
             Text(
                 "这是证书编号（17 位）；同一登记另有登记号，两个号会成为两项权利",
-                "this is the number of the certificate (17 places); the registration has its own number, and the "
-                "right would count twice",
+                "this is the certificate number (17 characters); the registration has a different number, and the"
+                " right would count twice",
             ),
-            Text("请填证书上的 16 位登记号", "Enter the registration number of 16 places from the certificate."),
+            Text("请填写证书上的 16 位登记号", "Enter the 16-character registration number from the certificate."),
         )
     raise NumberError(
         "data_ip_form",
         Text("不是数据知识产权登记号", "this is not a registration number of data intellectual property"),
         Text(
-            "请填证书上的 16 位登记号，以申请年份开头；旧版证书没有这个号码的，号码留空，原编号写入备注",
-            "Enter the 16 places from the certificate, which begin with the year of application. Where an older certificate "
-            "has no such number, leave it empty and put the local number into the notes.",
+            "请填写证书上的 16 位登记号，以申请年份开头；旧版证书没有该号码的，请将号码留空，并将原编号写入备注",
+            "Enter the 16-character number from the certificate, which begins with the year of application. If an"
+            " older certificate has no such number, leave it empty and enter the local number in the notes.",
         ),
     )
 
@@ -363,13 +365,12 @@ def data_ip_number(written: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NumberForm:
-    """How the numbers of one kind of right are written.
+    """The form of the numbers of one kind of right.
 
-    read: returns the kept form of what was written; None for a kind that never has a number. is_optional: a right
-    of this kind exists without a number. sign: what only these numbers begin with, empty if nothing sets them
-    apart.
-    sample: a number of this form that no register has given, from a year and a serial of 1 to 99, for rough figures
-    about a right whose number nobody asks for; None if a right can do without.
+    read: returns the stored form of what was written; None for a kind that never has a number. is_optional: a right
+    of this kind can exist without a number. sign: a prefix unique to these numbers, empty if there is none. sample:
+    a number of this form that no register has issued, from a year and a serial of 1 to 99, for estimates about a
+    right without a stated number; None if a right needs none.
     """
 
     read: Callable[[str], str] | None
@@ -379,7 +380,7 @@ class NumberForm:
 
 
 def sample_patent_number(digit: str, year: int, serial: int) -> str:
-    """A patent number of the long form that no register has given. digit: the kind's place, 1, 2 or 3."""
+    """Return a patent number of the long form that no register has issued. digit: the digit of the kind, 1, 2 or 3."""
     digits = f"{max(year, _FIRST_LONG_NUMBERS)}{digit}99999{serial:02d}"
     return f"{digits}.{patent_check_digit(digits)}"
 
@@ -406,15 +407,16 @@ NUMBER_FORMS: Mapping[str, NumberForm] = {
     "trade_secret": NumberForm(None, is_optional=True),
     "data_ip": NumberForm(data_ip_number, is_optional=True),
 }
-# Kinds of which a right may have no number.
+# Kinds whose rights may have no number.
 NUMBER_OPTIONAL = frozenset(kind for kind, form in NUMBER_FORMS.items() if form.is_optional)
 
 
 def right_number(kind: str, written: str) -> str:
-    """The kept number of a right of ``kind`` (a value of ``RightKind``); a number of another kind is rejected.
+    """Return the stored number of a right of ``kind`` (a value of ``RightKind``); a number of another kind is
+    rejected.
 
-    A trade name uses its firm's credit code. Where the number is optional an empty string stays empty; a trade
-    secret never has one.
+    A trade name uses its firm's credit code. If the number is optional, an empty string stays empty; a trade secret
+    never has one.
     """
     form = NUMBER_FORMS[kind]
     if not written.strip():
@@ -429,7 +431,7 @@ def right_number(kind: str, written: str) -> str:
         raise NumberError(
             "number_not_expected",
             Text("商业秘密没有登记号", "a trade secret has no register number"),
-            Text("留空，内部编号写入 notes", "leave it empty and put an internal number into notes"),
+            Text("请留空，并将内部编号写入 notes", "leave it empty and put an internal number into notes"),
         )
     kept = form.read(written)
     if kind in _PATENT_KIND_TEXT and patent_kind(kept) != kind:
@@ -446,10 +448,10 @@ def right_number(kind: str, written: str) -> str:
 
 
 def kind_of_number(written: str) -> str | None:
-    """The kind of right that the form of a number identifies, or None. Trademark numbers are bare digits and
+    """Return the kind of right that the form of a number identifies, or None. Trademark numbers are bare digits and
     identify no kind; invalid numbers identify none either.
     """
-    if _NEW_PATENT_KEPT.fullmatch(written) is not None:  # most numbers in a table are written as they are kept
+    if _NEW_PATENT_KEPT.fullmatch(written) is not None:  # Most numbers in a table already have the stored form.
         return PATENT_KIND_OF_DIGIT[written[4]]
     core = _SEPARATORS.sub("", _plain(written, strip_label=False))
     for kind, form in NUMBER_FORMS.items():
@@ -466,7 +468,9 @@ def kind_of_number(written: str) -> str | None:
 
 
 def show_number(kind: str, kept: str, *, granted: bool = False, dot: bool = True) -> str:
-    """A kept number as it is printed: ``ZL201410362077.3`` once granted, without the dot for register lists."""
+    """Return a stored number as it is printed: ``ZL201410362077.3`` once granted, without the dot for register
+    lists.
+    """
     if kind not in _PATENT_KIND_TEXT:
         return f"第{kept}号" if kind == "trademark" and kept else kept
     return ("ZL" if granted else "") + (kept if dot else kept.replace(".", ""))
@@ -476,7 +480,7 @@ def show_number(kind: str, kept: str, *, granted: bool = False, dot: bool = True
 
 
 def _plain(written: str, *, strip_label: bool = True) -> str:
-    """Half width, capitals, common dashes and dots, without a label such as 专利号 and without spaces around."""
+    """Return half width, capitals, common dashes and dots, without a label such as 专利号 and without outer spaces."""
     text = unicodedata.normalize("NFKC", written).translate(_TO_ASCII).upper().strip()
     if strip_label and not text.startswith("第"):
         text = _LABEL.sub("", text)
@@ -530,7 +534,7 @@ def _not_a_patent_number(written: str, core: str) -> NumberError:
                 "表格软件把号码改成了科学计数，末位已丢失",
                 "a spreadsheet converted the number to scientific notation and lost digits",
             ),
-            Text("把该列设为文本格式，重新填写号码", "format the column as text and enter the number again"),
+            Text("请将该列设为文本格式，重新填写号码", "format the column as text and enter the number again"),
         )
     if _WITHOUT_CHECK.fullmatch(core) is not None and int(core[:4]) >= _FIRST_NEW_YEAR:
         return _no_check(core, patent_check_digit(core))
@@ -569,5 +573,5 @@ def _wrong_check(found: str, expected: str) -> NumberError:
             f"校验位有误：所填为 {found}，按其余各位应为 {expected}",
             f"wrong check digit: {found}, the other digits require {expected}",
         ),
-        Text("逐位核对号码", "compare the number digit by digit"),
+        Text("请逐位核对号码", "compare the number digit by digit"),
     )

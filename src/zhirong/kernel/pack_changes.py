@@ -1,4 +1,6 @@
-"""What policy packs change: every rule in every region from a day on, with its value before and after, and what it concerns."""
+"""The changes made by policy packs: every rule in every region from a day on, with its value before and after, and
+what it affects.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,28 +16,28 @@ _SHOWN = 100  # characters of a value in a list
 # What is decided by the rules of a prefix, so that a reader of a pack sees whom it concerns. The longest that fits counts.
 CONCERNS: Mapping[str, Text] = {
     "appraisal": Text("评估价值", "appraised values"),
-    "calendar": Text("到期日和起算日", "due days and limits of time"),
-    "case": Text("申请和尽调的办理", "applications and diligence"),
+    "calendar": Text("到期日和起算日", "due days and time limits"),
+    "case": Text("申请和尽调的办理", "applications and due diligence"),
     "contract": Text("合同条款", "contract terms"),
     "credit": Text("信用评级和准入", "credit grades and eligibility"),
-    "diligence": Text("尽调清单", "the diligence checklist"),
+    "diligence": Text("尽调清单", "due-diligence checklist"),
     "import": Text("文件导入", "imports of files"),
-    "guarantor": Text("担保人的额度", "what guarantors may bear"),
+    "guarantor": Text("担保人的额度", "guarantors' limits"),
     "indicators": Text("指标得分", "scores of indicator systems"),
     "lending": Text("审批、分类、拨备和利率", "approval, classification, provisions and rates"),
     "limit": Text("授信额度", "credit limits"),
     "limit.price": Text("定价", "pricing"),
     "mode": Text("融资模式是否在有效期内", "whether modes are in force"),
-    "plausible": Text("输入的合理范围", "the range in which inputs are plausible"),
+    "plausible": Text("输入的合理范围", "plausible ranges of inputs"),
     "policy": Text("各机构的政策", "policies of organisations"),
-    "practice": Text("评估机构的执业", "the practice of appraisal"),
+    "practice": Text("评估机构的执业", "appraisal practice"),
     "quote": Text("报价", "quotes"),
     "recovery": Text("违约后的期限、费用和处置", "periods, costs and disposal after a default"),
     "recovery.clock": Text("保证期间、时效等期限", "guarantee periods, limitation and other clocks"),
     "regions": Text("地区资料", "data of regions"),
     "registration": Text("质押登记", "registration of pledges"),
     "release": Text("放款条件", "conditions of disbursement"),
-    "right": Text("权利的期限和费用", "lives and fees of rights"),
+    "right": Text("权利的期限和费用", "terms and fees of rights"),
     "subsidy": Text("补贴", "subsidies"),
     "watch": Text("贷后预警", "warnings on current loans"),
 }
@@ -43,7 +45,9 @@ CONCERNS: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One rule in one region from a day on, before and after. None: there is no version. until: the last day, None is open."""
+    """One rule in one region from a day on, before and after. None: there is no version. until: the last day, None
+    is open.
+    """
 
     id: str
     region: str
@@ -54,14 +58,16 @@ class Change:
 
     @property
     def concern(self) -> Text:
-        """What the rule decides, by the beginning of its id."""
+        """Return what the rule decides, by the beginning of its id."""
         words = self.id.split(".")
         known = (CONCERNS.get(".".join(words[:count])) for count in range(len(words), 0, -1))
-        return next((one for one in known if one is not None), Text("其他", "other things"))
+        return next((one for one in known if one is not None), Text("其他", "other"))
 
 
 def changes(before: Rulebook, after: Rulebook) -> list[Change]:
-    """Every rule, region and span of days on which two rulebooks say something else, in the order of ids, regions and days."""
+    """Return every rule, region and span of days in which two rulebooks differ, in the order of ids, regions and
+    days.
+    """
     found: list[Change] = []
     for rule_id in sorted({*before.ids(), *after.ids()}):
         versions = [
@@ -102,7 +108,7 @@ def _changes_in(before: Rulebook, after: Rulebook, what: tuple[str, str], days: 
 
 
 def _said(value: RuleValue | None) -> object:
-    """What counts as the same: value, unit and source, but not the days."""
+    """Return what counts as the same: value, unit and source, but not the days."""
     if value is None:
         return None
     source = value.reference
@@ -110,7 +116,9 @@ def _said(value: RuleValue | None) -> object:
 
 
 def differences(before: RuleValue | None, after: RuleValue | None, lang: str) -> Iterator[tuple[str, str, str]]:
-    """Name, old and new value of every place in which two values differ; one row without a name where they are no tables."""
+    """Return name, old and new value of every place in which two values differ; one row without a name if they are
+    no tables.
+    """
     old = {} if before is None else dict(leaves(before.value))
     new = {} if after is None else dict(leaves(after.value))
     differing = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
@@ -122,7 +130,7 @@ def differences(before: RuleValue | None, after: RuleValue | None, lang: str) ->
 
 
 def leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Every number and word in a value with its place in it."""
+    """Return every number and word in a value with its place in it."""
     if isinstance(value, dict) and value:
         for key, inner in value.items():
             yield from leaves(inner, f"{name}.{key}" if name else str(key))
@@ -141,7 +149,7 @@ def brief(value: Any) -> str:
 
 
 def plain_value(value: Any) -> Any:
-    """As JSON carries it: decimals as strings, days in ISO form."""
+    """Return a value as in JSON: decimals as strings, days in ISO form."""
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, date):

@@ -1,11 +1,10 @@
-"""Policy packs: dated rules of a lender, a guarantor, a fund or a region, laid over those that come with the
-package.
+"""Policy packs: dated rules of a lender, a guarantor, a fund or a region that override those of the package.
 
 A pack is a folder with a manifest ``pack.toml``, rule files (``*.toml``, in any folder) and, in the folders
 ``modes`` and ``funds``, files in the mode language. On a day and in a region for which the pack has a version of a
-rule, that version decides; everywhere else what is below it stays in force, with its own source and confidence. Of
-several packs the later one wins. Nothing but data is read, within limits of number and size, and nothing outside
-the folder.
+rule, that version decides; everywhere else the overridden rule stays in force, with its own source and confidence.
+Of several packs the later one wins. Only data is read, within limits of number and size, and nothing outside the
+folder.
 """
 
 import hashlib
@@ -45,35 +44,36 @@ ISSUER_KINDS: Mapping[str, Text] = {
 }
 MOST_PACKS = 20
 MOST_FILES = 300
-MOST_ENTRIES = 3_000  # of any name, so that a folder named by mistake is not searched to its end
+MOST_ENTRIES = 3_000  # Files of any name count, so that a folder named by mistake is not searched to its end.
 MOST_FILE_BYTES = 1 << 20
 MOST_BYTES = 8 << 20
 DEEPEST = 5
 _WHOLE_UNITS = frozenset({"months", "days", "working_days", "count"})
 _LARGEST_EXPONENT = 30
 _SPLIT = Text(
-    f"一个政策包至多 {MOST_FILES} 个规则文件、共 {MOST_BYTES >> 20} MB；请检查文件夹是否写对",
-    f"a pack has at most {MOST_FILES} rule files of {MOST_BYTES >> 20} MB together; check that this is the folder you mean",
+    f"一个政策包至多 {MOST_FILES} 个规则文件、共 {MOST_BYTES >> 20} MB；请检查文件夹是否正确",
+    f"a pack has at most {MOST_FILES} rule files of {MOST_BYTES >> 20} MB together; check that this is the right"
+    f" folder",
 )
 
 
 def folders_named(value: str) -> tuple[Path, ...]:
-    """The folders of a list such as the one in ZHIRONG_RULES, in its order."""
+    """Return the folders of a list such as the one in ZHIRONG_RULES, in its order."""
     return tuple(Path(word).absolute() for word in value.split(os.pathsep) if word.strip())
 
 
 def environment_folders() -> tuple[Path, ...]:
-    """The folders that ZHIRONG_RULES names."""
+    """Return the folders that ZHIRONG_RULES names."""
     return folders_named(os.environ.get(ENVIRONMENT, ""))
 
 
 def overlaid(
     base: Rulebook, folders: Iterable[Path | str], check: Callable[[Pack], Iterable[Problem]] = lambda pack: ()
 ) -> Rulebook:
-    """``base`` with the packs in these folders laid over it, the last one on top.
+    """Return ``base`` overridden by the packs in these folders, the last one first in priority.
 
-    check: what else is wrong with a pack, such as its files in the mode language. Raises InputError with everything
-    that is wrong with any of them.
+    check: further checks of a pack, such as its files in the mode language. Raises InputError with every problem of
+    any pack.
     """
     places = [Path(folder) for folder in folders]
     if len(places) > MOST_PACKS:
@@ -89,9 +89,9 @@ def overlaid(
 def laid_over(
     base: Rulebook, packs: Sequence[Pack], check: Callable[[Pack], Iterable[Problem]] = lambda pack: ()
 ) -> Rulebook:
-    """``base`` with packs that have been read laid over its own, the last one on top. check: as for ``overlaid``.
+    """Return ``base`` overridden by packs that are already read, after its own packs. check: as for ``overlaid``.
 
-    Raises InputError with everything that does not fit.
+    Raises InputError with every problem.
     """
     if len(base.packs) + len(packs) > MOST_PACKS:
         raise InputError([_too_many(len(base.packs) + len(packs))])
@@ -106,7 +106,7 @@ def _too_many(count: int) -> Problem:
         ENVIRONMENT,
         str(count),
         Text("政策包太多", "too many policy packs"),
-        Text(f"至多 {MOST_PACKS} 个", f"at most {MOST_PACKS}"),
+        Text(f"请使用至多 {MOST_PACKS} 个", f"use at most {MOST_PACKS}"),
         "too_many_packs",
     )
 
@@ -124,14 +124,14 @@ def _laid(
                     f"{pack.folder.name}/{MANIFEST}: id",
                     pack.id,
                     Text("已有同名的政策包", "another pack has this id"),
-                    Text("每个政策包只写一次，或换一个 id", "name each pack once, or give it another id"),
+                    Text("每个政策包请只填写一次，或更换 id", "name each pack once, or change its id"),
                     "pack_twice",
                 )
             )
             continue
         packs[pack.id] = pack
         problems += check(pack)
-        # One that is written twice in the pack is a problem already.
+        # A duplicate inside the pack is already reported.
         for rule in {one.id: one for one in reversed(pack.rules)}.values():
             below = rules.get(rule.id)
             if below is None:
@@ -143,16 +143,17 @@ def _laid(
 
 
 def pack_of_texts(name: str, texts: Mapping[str, str]) -> Pack:
-    """A pack whose files are not in a folder but kept elsewhere. name: what problems call it. texts: by the file's name.
+    """Read a pack whose files are stored elsewhere than in a folder. name: its name in problems. texts: by file
+    name.
 
-    Raises InputError with everything that is wrong with them.
+    Raises InputError with every problem in them.
     """
     files = [
         PackFile(file, text, hashlib.sha256(text.encode()).hexdigest()) for file, text in sorted(texts.items())
     ]
     size = sum(len(text.encode()) for text in texts.values())
     if len(files) > MOST_FILES or size > MOST_BYTES:
-        reason = Text("文件太多或太大", "too many files, or too large together")
+        reason = Text("文件太多或太大", "too many files, or too large in total")
         raise InputError([Problem(name, "", reason, _SPLIT, "too_many_files")])
     pack, problems = _read_files(Path(name), files, [])
     if problems or pack is None:
@@ -161,7 +162,7 @@ def pack_of_texts(name: str, texts: Mapping[str, str]) -> Pack:
 
 
 def read_pack(folder: Path | str) -> Pack:
-    """One pack by itself. Raises InputError with everything that is wrong with its files."""
+    """Read one pack by itself. Raises InputError with every problem in its files."""
     pack, problems = _read(Path(folder))
     if problems or pack is None:
         raise InputError(problems, str(folder))
@@ -172,13 +173,13 @@ def read_pack(folder: Path | str) -> Pack:
 
 
 def _over(above: Rule, below: Rule) -> Rule:
-    """``above``, and of ``below`` what holds on days and in regions for which ``above`` has no version."""
+    """Return ``above``, and the versions of ``below`` on days and in regions for which ``above`` has none."""
     kept = [piece for version in below.versions for piece in _left_of(version, above.versions)]
     return Rule(above.id, above.title, above.unit, (*above.versions, *kept), below.bounds)
 
 
 def _left_of(version: RuleValue, above: Sequence[RuleValue]) -> Iterator[RuleValue]:
-    """What is left of a version's days where others take over; its source stays as it is."""
+    """Return the rest of a version's days not covered by others; its source is unchanged."""
     wider = wider_regions(version.reference.region)
     pieces = [(version.reference.valid_from, version.reference.valid_to)]
     for other in (one.reference for one in above if one.reference.region in wider):
@@ -188,7 +189,7 @@ def _left_of(version: RuleValue, above: Sequence[RuleValue]) -> Iterator[RuleVal
 
 
 def _without(first: date | None, last: date | None, taken: Reference) -> Iterator[tuple[date | None, date | None]]:
-    """The days from ``first`` to ``last`` (None is open) that lie outside those of ``taken``."""
+    """Return the days from ``first`` to ``last`` (None is open) that are not in ``taken``."""
     begins, ends = taken.valid_from or date.min, taken.valid_to or date.max
     if (last or date.max) < begins or (first or date.min) > ends:
         yield first, last
@@ -203,13 +204,13 @@ def _without(first: date | None, last: date | None, taken: Reference) -> Iterato
 
 
 def _misfits(pack: Pack, rule: Rule, below: Rule) -> Iterator[Problem]:
-    """Where a rule has another unit or its values another form than the rule that it replaces."""
+    """Note rules with another unit, or values of another form, than those of the overridden rule."""
     if rule.unit != below.unit:
         yield Problem(
             f"{pack.folder.name}: {rule.id}.unit",
             rule.unit,
-            Text(f"被替换的规则单位是 {below.unit}", f"the rule that it replaces is in {below.unit}"),
-            Text(f"请改为 {below.unit}，数值也按此单位", f"write {below.unit}, and the value in it"),
+            Text(f"被替换的规则单位是 {below.unit}", f"the overridden rule is in {below.unit}"),
+            Text(f"请改为 {below.unit}，数值也按此单位", f"use {below.unit}, and state the value in that unit"),
             "other_unit",
         )
         return
@@ -222,9 +223,7 @@ def _misfits(pack: Pack, rule: Rule, below: Rule) -> Iterator[Problem]:
 
 
 def _form(place: str, value: Any, samples: Sequence[Any], *, is_whole: bool) -> Iterator[Problem]:
-    """Where a value is of another form than all values that come with the package, so that a reader would stumble
-    over it.
-    """
+    """Note a value of another form than all values of the package, which a reader of the rule could not handle."""
     kinds = {_kind(sample) for sample in samples}
     if len(kinds) != 1:
         return
@@ -236,7 +235,7 @@ def _form(place: str, value: Any, samples: Sequence[Any], *, is_whole: bool) -> 
             yield Problem(
                 f"{place}.{name}",
                 "",
-                Text("被替换的规则有这一项，此处没有", "the rule that it replaces has this entry"),
+                Text("被替换的规则有这一项，此处没有", "the overridden rule has this entry"),
                 Text("请补充该项", "fill it in"),
                 "missing",
             )
@@ -259,20 +258,20 @@ def _form(place: str, value: Any, samples: Sequence[Any], *, is_whole: bool) -> 
 
 
 def _out_of_bounds(place: str, value: Any, bounds: Bounds) -> Iterator[Problem]:
-    """A value that its rule cannot have: with it a formula would have no answer, or one that means nothing."""
+    """Note a value outside the bounds of its rule: a formula would have no result with it, or a meaningless one."""
     least, most, one_of = bounds.least, bounds.most, bounds.one_of
     if one_of and isinstance(value, str) and value not in one_of:
         words = Text(f"应为 {'、'.join(one_of)} 之一", f"must be one of {', '.join(one_of)}")
         yield Problem(place, value, Text("不是可选的值", "not one of the choices"), words, "not_a_choice")
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not Decimal(value).is_finite():
-        return  # of another form, which is said already
+        return  # A different form is already reported.
     if (least is not None and value < least) or (most is not None and value > most):
         zh = f"至少 {least:f}" if most is None else f"应在 {least or 0:f} 与 {most:f} 之间（含）"
         en = f"at least {least:f}" if most is None else f"must be from {least or 0:f} to {most:f}"
         yield Problem(
             place,
             str(value),
-            Text("超出这条规则可用的范围", "outside what this rule can have"),
+            Text("超出这条规则可用的范围", "outside the bounds of this rule"),
             Text(zh, en),
             "out_of_range",
         )
@@ -305,7 +304,7 @@ def _wrong(place: str, value: object, zh: str, en: str) -> Problem:
     return Problem(
         place,
         shown,
-        Text("与被替换的规则形式不同", "of another form than the rule that it replaces"),
+        Text("与被替换的规则形式不同", "of another form than the overridden rule"),
         Text(zh, en),
         "wrong_type",
     )
@@ -315,7 +314,7 @@ def _wrong(place: str, value: object, zh: str, en: str) -> Problem:
 
 
 def _read(folder: Path) -> tuple[Pack | None, list[Problem]]:
-    """A pack, and everything that is wrong with it; None if it has no manifest that can be read."""
+    """Read a pack and its problems; None if it has no readable manifest."""
     files, problems = _files(folder)
     return _read_files(folder, files, problems)
 
@@ -323,7 +322,7 @@ def _read(folder: Path) -> tuple[Pack | None, list[Problem]]:
 def _read_files(
     folder: Path, files: Sequence[PackFile], problems: list[Problem]
 ) -> tuple[Pack | None, list[Problem]]:
-    """A pack of files that have been read. problems: what was wrong with the files themselves."""
+    """Read a pack from its files. problems: those of the files themselves."""
     manifest = next((file for file in files if file.name == MANIFEST), None)
     if manifest is None:
         if not problems:
@@ -332,7 +331,7 @@ def _read_files(
                     str(folder / MANIFEST),
                     "",
                     Text("没有政策包的清单文件", "the manifest of the pack is missing"),
-                    Text(f"在文件夹里写 {MANIFEST}", f"write {MANIFEST} in the folder"),
+                    Text(f"请在文件夹中添加 {MANIFEST}", f"add {MANIFEST} to the folder"),
                     "no_manifest",
                 )
             )
@@ -394,8 +393,8 @@ def _manifest(folder: Path, manifest: PackFile, files: Sequence[PackFile], rules
 
 
 _REGION = (
-    Text("不是地区代码", "not the code of a region"),
-    Text("请填写 CN 或六位行政区划代码，例如 610100", "write CN or the six digits of GB/T 2260, such as 610100"),
+    Text("不是地区代码", "not a region code"),
+    Text("请填写 CN 或六位行政区划代码，例如 610100", "enter CN or the six digits of GB/T 2260, such as 610100"),
 )
 
 
@@ -404,7 +403,7 @@ def _is_region(region: str) -> bool:
 
 
 def _word(reader: Reader, name: str) -> str:
-    """A short word that can be in a file name: letters, digits, hyphen, dot, underscore."""
+    """Return a short word that can be in a file name: letters, digits, hyphen, dot, underscore."""
     word = reader.text(name)
     if word and not (
         len(word) <= 60 and word.isascii() and word.replace("-", "").replace(".", "").replace("_", "").isalnum()
@@ -414,15 +413,16 @@ def _word(reader: Reader, name: str) -> str:
             word,
             "not_a_word",
             Text(
-                "只能用英文字母、数字和 - . _，至多 60 个字符", "letters, digits, - . _ only, 60 characters at most"
+                "只能用英文字母、数字和 - . _，至多 60 个字符",
+                "use only letters, digits, - . _ and at most 60 characters",
             ),
-            Text("请更换写法，例如 qinchuan-bank、2026.1", "write it like qinchuan-bank or 2026.1"),
+            Text("请更换写法，例如 qinchuan-bank、2026.1", "use a form such as qinchuan-bank or 2026.1"),
         )
     return word
 
 
 def _marked(rule: Rule, mark: str, region: str, valid_from: date) -> Rule:
-    """The rule with the pack's mark on every version, in the pack's region and from its day on where it gives no
+    """Return the rule with the pack's mark on every version, with the pack's region and first day where it gives no
     other.
     """
 
@@ -440,7 +440,7 @@ def _marked(rule: Rule, mark: str, region: str, valid_from: date) -> Rule:
 
 
 def _out_of_scope(pack: Pack) -> Iterator[Problem]:
-    """Versions that hold earlier than the pack or outside its region, and values that are no finite number."""
+    """Note versions that start before the pack or lie outside its region, and values that are not finite numbers."""
     for rule in pack.rules:
         for number, version in enumerate(rule.versions, 1):
             place, found = f"{pack.folder.name}: {rule.id}.version[{number}]", version.reference
@@ -448,10 +448,13 @@ def _out_of_scope(pack: Pack) -> Iterator[Problem]:
                 yield Problem(
                     f"{place}.valid_from",
                     found.valid_from.isoformat(),
-                    Text(f"早于政策包的生效日 {pack.valid_from}", f"before the pack is valid ({pack.valid_from})"),
+                    Text(
+                        f"早于政策包的生效日 {pack.valid_from}",
+                        f"before the first day of the pack ({pack.valid_from})",
+                    ),
                     Text(
                         "请填写这一天或以后，或提前政策包的生效日",
-                        "enter that day or a later one, or let the pack begin earlier",
+                        "enter that day or a later one, or make the pack start earlier",
                     ),
                     "before_the_pack",
                 )
@@ -470,7 +473,7 @@ def _out_of_scope(pack: Pack) -> Iterator[Problem]:
                     yield Problem(
                         where,
                         str(value),
-                        Text("不是通常大小的数", "not a number of a usual size"),
+                        Text("数值不是有限数", "not a finite number"),
                         Text("请写成一个有限的数", "enter a finite number"),
                         "not_finite",
                     )
@@ -494,15 +497,15 @@ def _twice(folder: Path, rules: Sequence[Rule]) -> Iterator[Problem]:
             yield Problem(
                 f"{folder.name}: {rule.id}",
                 rule.id,
-                Text("同一政策包里写了两次", "written twice in one pack"),
-                Text("合成一条规则，各版本写在一起", "make it one rule with all its versions"),
+                Text("同一政策包中重复填写", "defined twice in one pack"),
+                Text("请合并为一条规则，各版本写在一起", "merge them into one rule with all its versions"),
                 "rule_twice",
             )
         seen.add(rule.id)
 
 
 def _digest(files: Sequence[PackFile]) -> str:
-    """Of the names and digests of all files, so that neither a content nor a name can change unseen."""
+    """Return the digest of the names and digests of all files, so that no change of content or name goes unnoticed."""
     whole = hashlib.sha256()
     for file in sorted(files, key=lambda one: one.name):
         whole.update(f"{file.digest}  {file.name}\n".encode())
@@ -513,15 +516,15 @@ def _too_deep(place: str) -> Problem:
     return Problem(
         place,
         "",
-        Text("表和列表套得太深", "tables and lists lie too deep in one another"),
-        Text("请改为较浅的写法", "write it flatter"),
+        Text("表和列表的嵌套层数过多", "tables and lists are nested too deeply"),
+        Text("请减少嵌套层数", "reduce the nesting"),
         "too_deep",
     )
 
 
 @dataclass
 class _Walk:
-    """A walk through a folder, with what it has met so far."""
+    """The state of a walk through a folder."""
 
     root: Path
     files: list[PackFile] = field(default_factory=list)
@@ -531,12 +534,14 @@ class _Walk:
 
 
 def _files(folder: Path) -> tuple[list[PackFile], list[Problem]]:
-    """Every TOML file below a folder in the order of their names, and what cannot be read or may not be."""
+    """Return every TOML file below a folder in the order of their names; note what cannot be read or is not
+    allowed.
+    """
     walk = _Walk(folder.absolute())
     try:
         _walk_through(walk, walk.root, 0)
     except OSError as error:
-        what = Text(f"读不出来：{error.strerror}", f"cannot be read: {error.strerror}")
+        what = Text(f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}")
         if isinstance(error, FileNotFoundError):
             what = Text("文件夹不存在", "the folder does not exist")
         elif isinstance(error, NotADirectoryError):
@@ -556,7 +561,7 @@ def _walk_through(walk: _Walk, place: Path, depth: int) -> None:
         shown = f"{walk.root.name}/{name}"
         if walk.entries == MOST_ENTRIES or len(walk.files) > MOST_FILES or walk.size > MOST_BYTES:
             if not any(one.code == "too_many_files" for one in walk.problems):
-                reason = Text("文件太多或太大", "too many files, or too large together")
+                reason = Text("文件太多或太大", "too many files, or too large in total")
                 walk.problems.append(Problem(str(walk.root), "", reason, _SPLIT, "too_many_files"))
             return
         if entry.name.startswith("."):
@@ -564,14 +569,16 @@ def _walk_through(walk: _Walk, place: Path, depth: int) -> None:
         if entry.is_symlink():
             target = Path(entry.path).resolve()
             if not target.is_relative_to(walk.root.resolve()) or not target.is_file():
-                reason = Text("链接指到文件夹之外，或不是文件", "a link out of the folder, or to no file")
+                reason = Text(
+                    "链接指向文件夹之外，或不是文件", "the link points outside the folder, or not to a file"
+                )
                 hint = Text("请将文件放进文件夹", "put the file itself into the folder")
                 walk.problems.append(Problem(shown, str(entry.name), reason, hint, "link"))
                 continue
         if entry.is_dir(follow_symlinks=False):
             if depth >= DEEPEST:
-                reason = Text("文件夹套得太深", "folders lie too deep in one another")
-                hint = Text(f"至多 {DEEPEST} 层", f"{DEEPEST} levels at most")
+                reason = Text("文件夹嵌套层数过多", "folders are nested too deeply")
+                hint = Text(f"请保持至多 {DEEPEST} 层", f"use at most {DEEPEST} levels")
                 walk.problems.append(Problem(shown, "", reason, hint, "too_deep"))
                 continue
             _walk_through(walk, Path(entry.path), depth + 1)
@@ -584,12 +591,12 @@ def _take(walk: _Walk, path: Path, name: str, shown: str) -> None:
     if not stat.S_ISREG(status.st_mode):
         reason = Text("不是普通文件", "not a regular file")
         walk.problems.append(
-            Problem(shown, "", reason, Text("请换成普通文件", "put a regular file there"), "not_a_file")
+            Problem(shown, "", reason, Text("请替换为普通文件", "replace it with a regular file"), "not_a_file")
         )
         return
     if status.st_size > MOST_FILE_BYTES:
         reason = Text(f"文件有 {status.st_size} 字节", f"the file has {status.st_size} bytes")
-        hint = Text(f"至多 {MOST_FILE_BYTES} 字节", f"{MOST_FILE_BYTES} bytes at most")
+        hint = Text(f"请缩小到至多 {MOST_FILE_BYTES} 字节", f"reduce it to at most {MOST_FILE_BYTES} bytes")
         walk.problems.append(Problem(shown, str(status.st_size), reason, hint, "too_large"))
         return
     with path.open("rb") as file:

@@ -10,7 +10,7 @@ from zhirong.kernel.money import Fen
 class Posting:
     """One side of a business event in one account.
 
-    account: colon path, party first, such as ``firm:loan:interest``. amount: whole fen, debit positive.
+    account: colon-separated path, party first, such as ``firm:loan:interest``. amount: whole fen, debit positive.
     """
 
     account: str
@@ -21,8 +21,8 @@ class Posting:
 class Entry:
     """A balanced business event: what happened, on which day, for which cause.
 
-    cause: stable identifier of the event that caused it. Raises ValueError if the postings do not
-    sum to zero, or if there are none.
+    cause: stable identifier of the underlying event. Raises ValueError if the postings do not sum to zero, or if
+    there are none.
     """
 
     day: date

@@ -44,5 +44,5 @@ class Provenance:
 
 
 def read_grade(reader: Reader) -> EvidenceGrade:
-    """The required field ``grade`` of a table."""
+    """Read the required field ``grade`` of a table."""
     return EvidenceGrade(reader.choice("grade", tuple(EvidenceGrade)))

@@ -24,8 +24,8 @@ Confidence = Literal["verified", "secondary", "unconfirmed", "assumed"]
 LANGUAGE_FOLDERS = ("modes", "funds")  # of files in the mode language
 CONFIDENCES: tuple[Confidence, ...] = ("verified", "secondary", "unconfirmed", "assumed")
 CONFIDENCE_TEXT: Mapping[str, Text] = {
-    "verified": Text("已核对原文", "read in the source text"),
-    "secondary": Text("二手来源", "read in a secondary source"),
+    "verified": Text("已核对原文", "verified in the source text"),
+    "secondary": Text("二手来源", "from a secondary source"),
     "unconfirmed": Text("未确认", "unconfirmed"),
     "assumed": Text("假设", "assumed"),
 }
@@ -152,8 +152,8 @@ class Rule:
 
 
 class RuleError(LookupError):
-    """A rule that does not exist, or has no version for that day and region. A fault in the rule files, not in the
-    user's input.
+    """A rule that does not exist, or has no version for that day and region. This is a fault of the rule files, not
+    of the user's input.
     """
 
 
@@ -221,8 +221,8 @@ class Pack:
 
 
 class Rulebook:
-    """All rules that a program runs with. packs: the policy packs laid over those of the package, the last one on
-    top.
+    """All rules that a program uses. packs: the policy packs that override those of the package, the one with the
+    highest priority last.
     """
 
     def __init__(self, rules: Iterable[Rule], packs: tuple[Pack, ...] = ()) -> None:
@@ -250,7 +250,9 @@ class Rulebook:
         return found
 
     def find(self, rule_id: str, day: date, region: str = COUNTRY) -> RuleValue | None:
-        """Like ``at``, but None if no version is in force that day. Raises RuleError if there is no such rule."""
+        """Do as ``at``, but return None if no version is in force that day. Raises RuleError if there is no such
+        rule.
+        """
         rule = self.rule(rule_id)
         for place in wider_regions(region):
             for version in rule.versions:
@@ -259,11 +261,12 @@ class Rulebook:
         return None
 
     def ids(self) -> tuple[str, ...]:
-        """Every rule's id, sorted."""
+        """Return every rule's id, sorted."""
         return tuple(sorted(self._rules))
 
     def version(self) -> str:
-        """Fingerprint of all rules (SHA-256 in hex, 16 places), kept with every decision made under them.
+        """Return the fingerprint of all rules (SHA-256 in hex, 16 characters), stored with every decision made
+        under them.
 
         With policy packs it also covers their ids, versions, full contents and order.
         """
@@ -275,16 +278,16 @@ class Rulebook:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def merged_with(self, rules: Iterable[Rule]) -> "Rulebook":
-        """A rulebook in which ``rules`` replace those of the same id."""
+        """Return a rulebook in which ``rules`` replace those of the same id."""
         return Rulebook({**self._rules, **{rule.id: rule for rule in rules}}.values(), self.packs)
 
     def packs_as_json(self) -> list[dict[str, object]]:
-        """The policy packs that an answer was made under, for its JSON."""
+        """Return the policy packs behind an answer, for its JSON."""
         return [pack.as_json() for pack in self.packs]
 
 
 def wider_regions(region: str) -> tuple[str, ...]:
-    """A region and the regions that contain it, narrowest first: ``440106`` gives district, city, province,
+    """Return a region and the regions that contain it, smallest first: ``440106`` gives district, city, province,
     country.
     """
     if region == COUNTRY or len(region) != 6:
@@ -295,9 +298,9 @@ def wider_regions(region: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def read_rules(text: str, source: str) -> tuple[Rule, ...]:
-    """The rules of one file. Raises InputError that lists everything wrong with it.
+    """Read the rules of one file. Raises InputError that lists every problem in it.
 
-    The same text is read once in a process: a rule never changes, and reading all files takes a third of a second.
+    The same text is read once per process: a rule never changes, and reading all files takes a third of a second.
     """
     reader = Reader(parse_toml(text, source), source=source)
     reader.optional_text("about")
@@ -307,12 +310,12 @@ def read_rules(text: str, source: str) -> tuple[Rule, ...]:
 
 
 def shipped_rules() -> Traversable:
-    """The folder of rule files that comes with the package."""
+    """Return the folder of rule files in the package."""
     return Path(__file__).resolve().parent.parent / "rules"
 
 
 def shipped_texts(*folders: str) -> list[tuple[str, str]]:
-    """Name and text of each TOML file in one folder of the shipped rules, in the order of their names."""
+    """Return name and text of each TOML file in one folder of the package's rules, in the order of their names."""
     folder = shipped_rules()
     for name in folders:
         folder = folder / name
@@ -344,7 +347,7 @@ def _read_rule(reader: Reader) -> Rule | None:
             "",
             "no_version",
             Text("规则没有任何版本", "the rule has no version"),
-            Text("至少写一个 [[rule.version]]", "write at least one [[rule.version]]"),
+            Text("请至少填写一个 [[rule.version]]", "add at least one [[rule.version]]"),
         )
     for index, version in enumerate(versions):
         for other in versions[:index]:
@@ -358,7 +361,7 @@ def _read_rule(reader: Reader) -> Rule | None:
                         "its dates overlap another version for the same region",
                     ),
                     Text(
-                        "请给前一版本写 valid_to（最后一天）",
+                        "请为前一版本填写 valid_to（最后一天）",
                         "add a valid_to (its last day) to the earlier version",
                     ),
                 )
@@ -382,7 +385,7 @@ def _read_version(reader: Reader, rule_id: str, title: Text, unit: str) -> RuleV
 
 
 def read_reference(reader: Reader) -> Reference:
-    """Issuer, document, article, quotation, confidence, region, dates and note from a reader's own fields."""
+    """Read issuer, document, article, quotation, confidence, region, dates and note from a reader's fields."""
     confidence = reader.choice("confidence", CONFIDENCES)
     valid_from = reader.optional_day("valid_from")
     valid_to = reader.optional_day("valid_to")
@@ -412,7 +415,7 @@ def read_reference(reader: Reader) -> Reference:
             "no_source",
             Text("没有来源", "no source is given"),
             Text(
-                "请填写 issuer 或 document；无来源的，confidence 填 unconfirmed 或 assumed",
+                "请填写 issuer 或 document；无来源的，confidence 请填写 unconfirmed 或 assumed",
                 "enter an issuer or a document, or set confidence to unconfirmed or assumed",
             ),
         )
@@ -420,7 +423,7 @@ def read_reference(reader: Reader) -> Reference:
 
 
 def _days_of(reference: Reference) -> str:
-    """The days of a version as a file gives them; open ends are left open."""
+    """Return the days of a version as in the file; open ends stay open."""
     first, last = reference.valid_from, reference.valid_to
     return f"{first.isoformat() if first else '…'} – {last.isoformat() if last else '…'}"
 

@@ -1,4 +1,4 @@
-"""The JSON schema of a document, from its classes: what ``kernel.document.to_json`` makes of it and nothing else.
+"""The JSON schema of a document, generated from its classes: exactly what ``kernel.document.to_json`` produces.
 
 The first paragraph of a class's docstring is its description.
 """
@@ -25,7 +25,7 @@ _NULL: Schema = {"type": "null"}
 
 
 def json_schema(kind: Any, *, schema_id: str, title: str, description: str) -> Schema:
-    """The schema of a document's JSON, its parts under ``$defs``. kind: a class, or a union of classes."""
+    """Return the schema of a document's JSON, with its parts under ``$defs``. kind: a class, or a union of classes."""
     parts: dict[str, Schema] = {}
     whole = _of_dataclass(kind, parts) if is_dataclass(kind) else _schema(kind, parts)
     return {
@@ -70,10 +70,10 @@ def _of_tuple(members: tuple[Any, ...], parts: dict[str, Schema]) -> Schema:
 
 
 def _named(cls: Any, parts: dict[str, Schema]) -> Schema:
-    """A reference to the definition of a class, which is added to ``parts`` where it is not there."""
+    """Return a reference to the definition of a class, which is added to ``parts`` if it is missing."""
     name = cls.__name__
     if name not in parts:
-        parts[name] = {}  # holds the place while a definition that refers to itself is made
+        parts[name] = {}  # A placeholder while a definition that refers to itself is being built.
         parts[name] = _KERNEL[cls](parts) if cls in KERNEL_VALUES else _of_dataclass(cls, parts)
     return {"$ref": f"#/$defs/{name}"}
 
@@ -119,9 +119,9 @@ def _reference(parts: dict[str, Schema]) -> Schema:
         "note": _or_null(_named(Text, parts)),
     }
     required = list(properties)
-    pack = {**_STRING, "description": "Id and version of the policy pack; left out for the rules of the package."}
+    pack = {**_STRING, "description": "Id and version of the policy pack; omitted for the rules of the package."}
     return {
-        "description": "Where a value comes from, and how sure that is.",
+        "description": "The source of a value and its reliability.",
         **_object({**properties, "pack": pack}, required),
     }
 
@@ -129,7 +129,7 @@ def _reference(parts: dict[str, Schema]) -> Schema:
 def _explanation(parts: dict[str, Schema]) -> Schema:
     text = _named(Text, parts)
     return {
-        "description": "One quantity, how it follows from its parts, and by which rules. Its unit says what a string stands for.",
+        "description": "One quantity, its parts, and the rules that apply. The unit says how to read a string.",
         **_object(
             {
                 "label": text,
@@ -147,7 +147,7 @@ def _explanation(parts: dict[str, Schema]) -> Schema:
 def _provenance(parts: dict[str, Schema]) -> Schema:
     grades = [grade.value for grade in EvidenceGrade]
     return {
-        "description": "Where a stated figure comes from, and how good the evidence is.",
+        "description": "The source of a stated figure and its evidence grade.",
         **_object({"source": _STRING, "grade": {"enum": grades}, "date": _or_null(_DAY)}),
     }
 

@@ -1,4 +1,6 @@
-"""Records that show themselves: one line in a console, a table in a notebook, a DataFrame where pandas is installed."""
+"""Records that display themselves: one line in a console, a table in a notebook, a DataFrame if pandas is
+installed.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +15,7 @@ from zhirong.kernel.money import FEN_PER_YUAN, Fen
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-_MOST_ROWS = 60  # of a table in a notebook: a longer one is cut in the middle and says so
+_MOST_ROWS = 60  # Maximum number of rows of a table in a notebook; a longer table is cut in the middle and says so.
 
 
 @dataclass(frozen=True, slots=True)

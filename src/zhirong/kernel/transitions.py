@@ -1,4 +1,4 @@
-"""The states of one kind of row, in words, and which may follow which: what every table of transitions is made of."""
+"""The states of one kind of row in words, and the allowed transitions between them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,11 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Transitions(Generic[S]):
-    """A table of transitions. subject: what has the state. words: of every state. initial: the states in which a row begins.
+    """A table of transitions. subject: what has the state. words: of every state. initial: the states in which a
+    row may begin.
 
-    allowed: the states that may follow a state; a state that is followed by none is an end. Keeping a state is always allowed.
+    allowed: the states that may follow a state; a state without a successor is final. Keeping a state is always
+    allowed.
     """
 
     subject: Text
@@ -26,11 +28,11 @@ class Transitions(Generic[S]):
 
     @property
     def ended(self) -> frozenset[S]:
-        """The states that nothing follows."""
+        """Return the final states."""
         return frozenset(state for state in self.words if not self.allowed.get(state))
 
     def demand_initial(self, state: str, field: str = "state") -> None:
-        """Raise InputError where a row cannot begin in this state."""
+        """Raise InputError if a row cannot begin in this state."""
         if state not in self.initial:
             reason = Text(
                 f"新的{self.subject.zh}不能是“{self._word(state).zh}”",
@@ -39,7 +41,7 @@ class Transitions(Generic[S]):
             raise InputError([Problem(field, state, reason, self._hint(self.initial), "not_an_initial_state")])
 
     def demand(self, before: str, after: str, field: str = "state") -> None:
-        """Raise InputError where ``after`` may not follow ``before``."""
+        """Raise InputError if ``after`` may not follow ``before``."""
         possible = self._followers(before)
         if before == after or after in possible:
             return
@@ -57,7 +59,7 @@ class Transitions(Generic[S]):
 
     def _hint(self, possible: frozenset[S]) -> Text:
         if not possible:
-            return Text("已结束，不能再办理", "It has ended: nothing more can be done")
+            return Text("已结束，不能再办理", "It has ended; no further action is possible")
         words = [text for state, text in self.words.items() if state in possible]
         return Text(
             "请选择：" + "、".join(text.zh for text in words),
@@ -66,12 +68,14 @@ class Transitions(Generic[S]):
 
 
 def followers(allowed: Mapping[tuple[S, E], S], states: type[S]) -> dict[S, frozenset[S]]:
-    """The states that may follow each state, from a table of named transitions."""
+    """Return the states that may follow each state, from a table of named transitions."""
     return {state: frozenset(then for (now, _), then in allowed.items() if now is state) for state in states}
 
 
 def not_possible(table: Transitions[S], now: S, transition: Text, possible: Sequence[Text]) -> InputError:
-    """The refusal of a named transition that a row does not have in its state. possible: what it has instead, in words."""
+    """Return the error for a named transition that is not possible in the present state. possible: the possible
+    ones, in words.
+    """
     reason = Text(
         f"{table.subject.zh}的状态是“{table.words[now].zh}”，不能{transition.zh}",
         f'The {table.subject.en} is "{table.words[now].en}". Not possible now: {transition.en}',
