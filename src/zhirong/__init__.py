@@ -80,7 +80,7 @@ __all__ = [
 ]
 
 
-if not TYPE_CHECKING:  # so that a type checker names a word that is not offered
+if not TYPE_CHECKING:  # Needed so that a type checker reports an unknown name.
 
     def __getattr__(name: str) -> object:
         if name not in _FROM:

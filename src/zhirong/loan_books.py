@@ -1,6 +1,4 @@
-"""The books of one loan, kept day by day from what it stands at: pure, for the command line and the platform
-alike.
-"""
+"""The books of one loan, updated day by day from its state: pure, for the command line and the platform alike."""
 
 from collections.abc import Callable
 from datetime import date
@@ -27,10 +25,10 @@ def keep_books(
     working_days: WorkingDays,
     set_aside: Callable[[LoanPosition], Fen | None] | None = None,
 ) -> tuple[Books, tuple[Problem, ...]]:
-    """The books as they were kept, on every day on which something was booked and on the last, and what is wrong.
+    """Return the books after every day with a posting and on the last day, and their problems.
 
-    They are checked by themselves, and against what the loan stands at on the last day booked. set_aside: the
-    provision for a state of the loan; omitted, none is booked.
+    They are checked by themselves, and against the loan's state on the last day booked. set_aside: the provision
+    for a state of the loan; if omitted, none is booked.
     """
     last = min(as_of, known_on)
     books, loan_id = Books(), loan.contract.loan_id

@@ -1,8 +1,8 @@
-"""The mode files that come with the package, under those of the policy packs; or those of a folder: listed by their
+"""The mode files of the package, overridden by those of the policy packs; or those of a folder: listed by their
 heads, or read and checked. A file of a pack replaces the mode of the same id, wherever that comes from, and adds
-what is new.
+new modes.
 
-The list is fast: of a file only its head, its source and the dates of its terms are read, and the reader of whole
+The list is fast: only the head, the source and the dates of the terms are read from a file, and the reader of whole
 modes is not imported.
 """
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from zhirong.kernel.rulebook import Pack
 
 FOLDERS = ("modes", "funds")
-_READ = ("[source]", "[[sharing]]")  # the tables of a file that a list reads, next to its head
+_READ = ("[source]", "[[sharing]]")  # The tables of a file that a list reads, besides its head.
 
 
 class ModeHead(NamedTuple):
-    """What a list of modes shows. The words are those of the file; ``government`` and ``leader`` its typologies.
+    """The entry of a mode in a list. The words are those of the file; ``government`` and ``leader`` its typologies.
 
-    source: the table of that name. windows: first and last day of each version of the terms.
-    pack: id and version of the policy pack that it comes from, empty for those that come with the package.
+    source: the table of that name. windows: first and last day of each version of the terms. pack: id and version
+    of its policy pack, empty for modes of the package.
     """
 
     id: str
@@ -45,7 +45,7 @@ class ModeHead(NamedTuple):
     pack: str = ""
 
     def force(self, day: date, stale_after_days: int) -> "ForceOn":
-        """Where the mode stands on ``day``; as ``force_on`` says of the whole mode. Raises InputError."""
+        """Return the force of the mode on ``day``, as ``force_on`` does for the whole mode. Raises InputError."""
         from zhirong.chain.mode.confirmation import read_source
         from zhirong.chain.mode.force import force_of_source
         from zhirong.kernel.fields import Reader
@@ -57,7 +57,7 @@ class ModeHead(NamedTuple):
 
 
 class _ModeText(NamedTuple):
-    """A file in the mode language. name: as problems name it."""
+    """A file in the mode language. name: its name in problems."""
 
     name: str
     text: str
@@ -66,7 +66,9 @@ class _ModeText(NamedTuple):
 
 
 def mode_files(folder: Path | None = None) -> list[Path]:
-    """Mode files of a folder in the order of their names; by default modes, then the rules of cities and funds."""
+    """Return mode files of a folder in the order of their names; by default modes, then the rules of cities and
+    funds.
+    """
     if folder is not None:
         return sorted(folder.glob("*.toml"))
     rules = Path(__file__).resolve().parent / "rules"
@@ -74,7 +76,7 @@ def mode_files(folder: Path | None = None) -> list[Path]:
 
 
 def environment_packs() -> "tuple[Pack, ...]":
-    """The policy packs that ZHIRONG_RULES names, each read by itself. Raises InputError with everything wrong with
+    """Return the policy packs named in ZHIRONG_RULES, each read by itself. Raises InputError with every problem in
     them.
     """
     if not os.environ.get("ZHIRONG_RULES"):
@@ -95,10 +97,9 @@ def environment_packs() -> "tuple[Pack, ...]":
 
 
 def list_modes(folder: Path | None = None, packs: "Sequence[Pack] | None" = None) -> list[ModeHead]:
-    """The heads of all modes. packs: those laid over the package, by default those of ZHIRONG_RULES.
+    """Return the heads of all modes. packs: those that override the package, by default those of ZHIRONG_RULES.
 
-    Raises ValueError naming a file that comes with the package whose head cannot be read, InputError for those of
-    packs.
+    Raises ValueError naming a file of the package whose head cannot be read, InputError for those of packs.
     """
     heads: dict[str, ModeHead] = {}
     for file in _shipped(folder):
@@ -118,11 +119,11 @@ def list_modes(folder: Path | None = None, packs: "Sequence[Pack] | None" = None
 
 
 def load_modes(folder: Path | None = None, packs: "Sequence[Pack] | None" = None) -> "dict[str, Mode]":
-    """Every mode of a folder (by default those that come with the package, under the packs), by id, in the order of
-    the files.
+    """Return every mode of a folder (by default those of the package, overridden by the packs), by id, in the order
+    of the files.
 
-    packs: by default those of ZHIRONG_RULES; none for a folder. Raises InputError for a file that is wrong, with
-    everything that is wrong with the files of packs; ValueError where two files have the same id.
+    packs: by default those of ZHIRONG_RULES; none for a folder. Raises InputError for an invalid file, with every
+    problem in the files of packs; ValueError if two files have the same id.
     """
     from zhirong.chain.mode.reader import read_mode
 
@@ -130,7 +131,7 @@ def load_modes(folder: Path | None = None, packs: "Sequence[Pack] | None" = None
     for file in _shipped(folder):
         mode = read_mode(file.text, file.name)
         if mode.id in modes:
-            raise ValueError(f"{file.name}: another file has the id {mode.id} already")
+            raise ValueError(f"{file.name}: another file already has the id {mode.id}")
         modes[mode.id] = mode
     problems: list[Problem] = []
     for pack in _packs(folder, packs):
@@ -142,9 +143,7 @@ def load_modes(folder: Path | None = None, packs: "Sequence[Pack] | None" = None
 
 
 def modes_of_pack(pack: "Pack") -> "tuple[dict[str, Mode], list[Problem]]":
-    """The modes of one pack by id, with the pack's mark on their source; and everything that is wrong with its
-    files.
-    """
+    """Return the modes of one pack by id, with the pack's mark on their source; and every problem in its files."""
     from dataclasses import replace
 
     from zhirong.chain.mode.reader import read_mode
@@ -167,8 +166,8 @@ def modes_of_pack(pack: "Pack") -> "tuple[dict[str, Mode], list[Problem]]":
                 Problem(
                     f"{file.name}: id",
                     mode.id,
-                    Text("同一政策包里已有这个代码", "another file of the pack has this id"),
-                    Text("换一个代码，或合成一个文件", "give it another id, or make them one file"),
+                    Text("同一政策包中已有此代码", "another file of the pack has this id"),
+                    Text("请更换代码，或合并为一个文件", "change its id, or merge the files"),
                     "mode_twice",
                 )
             )
@@ -178,7 +177,7 @@ def modes_of_pack(pack: "Pack") -> "tuple[dict[str, Mode], list[Problem]]":
 
 
 def load_mode(mode_id: str, folder: Path | None = None) -> "Mode":
-    """One mode by its id. Raises KeyError if no file has it."""
+    """Return one mode by its id. Raises KeyError if no file has it."""
     from dataclasses import replace
 
     from zhirong.chain.mode.reader import read_mode
@@ -220,8 +219,8 @@ def _bad_head(file: _ModeText, error: ValueError) -> "Problem":
     return Problem(
         file.name,
         "",
-        Text(f"文件读不出来：{error}", f"the file cannot be read: {error}"),
-        Text("用 zhirong modes check 核对这个文件", "check the file with zhirong modes check"),
+        Text(f"无法读取文件：{error}", f"the file cannot be read: {error}"),
+        Text("请核对该文件", "check the file with zhirong modes check"),
         "unreadable_mode",
     )
 

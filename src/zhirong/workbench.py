@@ -32,17 +32,18 @@ _UNDER_WAY = 8  # blocks
 
 
 def rules(packs: Sequence[str | Path] | None = None) -> Rulebook:
-    """The rules that come with the package, under the policy packs in these folders, the last one on top.
+    """Return the rules of the package, overridden by the policy packs in these folders, the last one with the
+    highest priority.
 
-    packs: by default those that ZHIRONG_RULES names; read once in a process. Raises InputError with everything that
-    is wrong with them, their modes included.
+    packs: by default those that ZHIRONG_RULES names; read once per process. Raises InputError with every problem in
+    them, including their modes.
     """
     folders = environment_folders() if packs is None else tuple(Path(folder).absolute() for folder in packs)
     return _rules(folders)
 
 
 def modes(rulebook: Rulebook | None = None) -> dict[str, Mode]:
-    """The financing modes that come with the package, under those of the rulebook's policy packs, by id.
+    """Return the financing modes of the package, overridden by those of the rulebook's policy packs, by id.
 
     rulebook: by default that of ``rules()``.
     """
@@ -56,7 +57,7 @@ def _rules(folders: tuple[Path, ...]) -> Rulebook:
 
 
 def faults_of_pack(book: Rulebook, pack: Pack) -> list[Problem]:
-    """What is wrong with a pack beyond its rules: files in the mode language, and a region that lies in no
+    """Return the problems of a pack beyond its rules: files in the mode language, and a region that is in no
     province.
     """
     return [*modes_of_pack(pack)[1], *_unknown_regions(book, pack)]
@@ -68,10 +69,10 @@ def _unknown_regions(book: Rulebook, pack: Pack) -> Iterator[Problem]:
         yield Problem(
             f"{pack.folder.name}/{MANIFEST}: scope.region",
             pack.region,
-            Text("没有以这两位开头的省级行政区", "no province has a code that begins so"),
+            Text("代码前两位不对应任何省级行政区", "no province has a code with these first two digits"),
             Text(
-                "填 GB/T 2260 代码，如广州 440100；全国有效则不填",
-                "Enter the code of GB/T 2260, such as 440100 for Guangzhou; omit it for all China.",
+                "请填写 GB/T 2260 代码，例如广州 440100；全国有效的不填",
+                "Enter the GB/T 2260 code, such as 440100 for Guangzhou; omit it for all of China.",
             ),
             "unknown_region",
         )
@@ -83,18 +84,18 @@ def _modes(packs: tuple[Pack, ...]) -> dict[str, Mode]:
 
 
 def load_case(path: str | Path) -> CreditCase:
-    """The case in a TOML file. Raises InputError with everything that is wrong with it, OSError if unreadable."""
+    """Return the case in a TOML file. Raises InputError with every problem in it, OSError if unreadable."""
     return read_case(parse_toml(read_text_file(path), str(path)), str(path), rules())
 
 
 def quote_case(
     case: CreditCase, mode_ids: Iterable[str | Mode] | None = None, rulebook: Rulebook | None = None
 ) -> Quote:
-    """The quote of a case under the modes named, by default under all. A mode may be given itself, as read from a
-    file.
+    """Return the quote of a case under the named modes, by default under all. A mode can also be given directly, as
+    read from a file.
 
     rulebook: the rules to use, by default those of ``rules()``; the modes of its policy packs are used with it.
-    Raises InputError for a mode that is not there.
+    Raises InputError for an unknown mode.
     """
     book = rules() if rulebook is None else rulebook
     return quote(case, choose_modes(mode_ids, book), book)
@@ -107,12 +108,13 @@ def quote_many(
     executor: Executor | None = None,
     packs: Sequence[str | Path] | None = None,
 ) -> Iterator[LimitRow]:
-    """The credit limit of every case under every mode named (by default all), case by case in the order given.
+    """Return the credit limit of every case under every named mode (by default all), case by case in the given
+    order.
 
-    Each row equals the offer of ``quote_case`` in what it holds; words, schedules and charts are omitted. executor:
-    a pool of processes or a cluster that takes blocks of cases; None works here. packs: as for ``rules``. Memory is
-    bounded: at most a few blocks are under way. Raises InputError for a mode that is not there and for a case that
-    contradicts itself.
+    Each row equals the offer of ``quote_case`` in its fields; words, schedules and charts are omitted. executor: a
+    pool of processes or a cluster that takes blocks of cases; None works in this process. packs: as for ``rules``.
+    Memory is bounded: at most a few blocks are in progress. Raises InputError for an unknown mode and for a case
+    that contradicts itself.
     """
     folders = None if packs is None else tuple(str(folder) for folder in packs)
     ids = tuple(mode.id for mode in choose_modes(mode_ids, rules(folders)))
@@ -139,10 +141,10 @@ def _limits(
 
 
 def choose_modes(mode_ids: Iterable[str | Mode] | None, rulebook: Rulebook | None = None) -> tuple[Mode, ...]:
-    """The modes named, in that order, or all of them. Raises InputError naming every id that is not there.
+    """Return the named modes, in that order, or all of them. Raises InputError naming every unknown id.
 
-    A mode that is given itself is taken as it is, whatever its id. No file is read here: a word is an id and never
-    a path.
+    A mode given directly is used unchanged, whatever its id. No file is read here: a word is an id and never a
+    path.
     """
     available = modes(rulebook)
     if mode_ids is None:
@@ -158,12 +160,12 @@ def choose_modes(mode_ids: Iterable[str | Mode] | None, rulebook: Rulebook | Non
 
 
 def unknown_mode(mode_id: str, known: Iterable[str]) -> Problem:
-    """A mode that is not there, as a problem that lists those that are."""
+    """Return the problem of an unknown mode, with a list of the known ones."""
     listed = ", ".join(known)
     return Problem(
         "mode",
         mode_id,
-        Text("没有这个模式", "the mode does not exist"),
+        Text("模式不存在", "the mode does not exist"),
         Text(f"可选：{listed}", f"choose from: {listed}"),
         "unknown_mode",
     )

@@ -1,1 +1,1 @@
-"""Charts: one definition each, drawn on a page (interactive) and on paper (SVG, PNG)."""
+"""Charts: one definition each, drawn on a page (interactive) and in documents (SVG, PNG)."""

@@ -1,4 +1,4 @@
-"""Which characters the font of the documents can show, read from the font itself."""
+"""The characters that the font of the documents can show, read from the font itself."""
 
 import struct
 from functools import cache
@@ -7,13 +7,13 @@ from typing import BinaryIO
 
 from zhirong.charts.fonts import FAMILY, font_folder
 
-_UNICODE_FULL = (3, 10)  # platform and encoding of the table that maps all of Unicode
+_UNICODE_FULL = (3, 10)  # Platform and encoding of the table that maps all of Unicode.
 _GROUPS_FORMAT = 12
 
 
 @cache
 def shown_characters() -> frozenset[int]:
-    """The code points that the documents' font has a glyph for. Raises InputError if there is no such font."""
+    """Return the code points that the documents' font has a glyph for. Raises InputError if there is no such font."""
     import typst
 
     folder = str(font_folder())
@@ -24,8 +24,8 @@ def shown_characters() -> frozenset[int]:
 
 
 def _characters(file: BinaryIO, index: int) -> frozenset[int]:
-    """The character map (table ``cmap``, subtable format 12) of one face of a font file, as ISO/IEC 14496-22 has
-    it.
+    """Return the character map (table ``cmap``, subtable format 12) of one face of a font file, as ISO/IEC 14496-22
+    defines it.
     """
     start = 0
     if file.read(4) == b"ttcf":

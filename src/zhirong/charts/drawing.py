@@ -1,4 +1,4 @@
-"""From a chart's definition to SVG, PNG and an interactive page, all without a network."""
+"""Turn a chart's definition into SVG, PNG and an interactive page, all without a network."""
 
 import json
 import re
@@ -11,16 +11,16 @@ from zhirong.kernel.text import Lang
 
 Spec = dict[str, Any]
 
-# What the page calls; the bundle brings the libraries that it needs.
+# The functions that the page calls; the bundle contains the libraries that it needs.
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"
-# Renderers of SVG set a variable font at its thinnest where nothing but the normal weight is asked for.
+# SVG renderers set a variable font at its thinnest weight if only the normal weight is requested.
 _NOT_BOLD = re.compile(r'<text (?![^>]*font-weight="(?:bold|700)")')
 _NORMAL = "<text style=\"font-variation-settings:'wght' 400\" "
 _PIXELS_PER_INCH = 72  # one SVG pixel is one typographic point
 
 
 def to_svg(spec: Spec) -> str:
-    """The chart as SVG with its words kept as text."""
+    """Return the chart as SVG with its words as text."""
     return _svg(json.dumps(spec, ensure_ascii=False))
 
 
@@ -34,9 +34,9 @@ def _svg(spec: str) -> str:
 
 
 def to_png(spec: Spec, scale: float = 2.0) -> bytes:
-    """The chart as PNG, ``scale`` pixels to a pixel of the definition.
+    """Return the chart as PNG, ``scale`` pixels per pixel of the definition.
 
-    Drawn by typst like the PDF: the PNG of vl-convert sets our variable font at its thinnest.
+    Typst draws it, like the PDF: the PNG of vl-convert sets our variable font at its thinnest weight.
     """
     import typst
 
@@ -56,8 +56,8 @@ def to_png(spec: Spec, scale: float = 2.0) -> bytes:
 
 
 def to_html(spec: Spec, lang: Lang = "zh") -> str:
-    """A whole page with the interactive chart and every script inside it; it asks the network for nothing."""
-    # A closing tag inside somebody's words must not end the script that carries them.
+    """Return a whole page with the interactive chart and every script inside it; it makes no network request."""
+    # A closing tag inside user text must not end the script that contains it.
     data = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
     title = escape(str(spec["title"]["text"]))
     language = "zh-Hans" if lang == "zh" else "en"

@@ -1,7 +1,7 @@
-"""The Chinese font that charts and documents are set in.
+"""The Chinese font of charts and documents.
 
-It comes with the wheel ``manimgx-fonts-cjk`` (Noto Sans CJK, SIL Open Font License 1.1), so that a machine without
-Chinese fonts prints Chinese. Debian's own copy serves where the wheel is omitted.
+It is in the wheel ``manimgx-fonts-cjk`` (Noto Sans CJK, SIL Open Font License 1.1), so that a machine without
+Chinese fonts can print Chinese. Without the wheel, Debian's own copy is used.
 """
 
 from importlib.util import find_spec
@@ -16,7 +16,7 @@ DEBIAN_FOLDER = Path("/usr/share/fonts/opentype/noto")
 
 
 def font_folder() -> Path:
-    """The folder that holds the font. Raises InputError with the command to install it where there is none."""
+    """Return the folder of the font. Raises InputError with the command to install it if there is none."""
     spec = find_spec(WHEEL)
     if spec is not None and spec.origin is not None:
         return Path(spec.origin).parent
@@ -25,9 +25,9 @@ def font_folder() -> Path:
     problem = Problem(
         field="font",
         value=FAMILY,
-        reason=Text("这台机器没有中文字体，写不出文件", "this machine has no Chinese font to set the document in"),
+        reason=Text("本机没有中文字体，无法生成文件", "this machine has no Chinese font for the document"),
         hint=Text(
-            "运行 pip install manimgx-fonts-cjk，或 apt-get install fonts-noto-cjk",
+            "请运行 pip install manimgx-fonts-cjk 或 apt-get install fonts-noto-cjk",
             "run pip install manimgx-fonts-cjk, or apt-get install fonts-noto-cjk",
         ),
         code="no_chinese_font",

@@ -1,4 +1,4 @@
-"""Charts by financing mode: who bears what of a full loss, and what a year of the loan costs the firm."""
+"""Charts by financing mode: who bears which part of a full loss, and what a loan costs the firm."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _LEGEND_SPACE = 8
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One party's part of a loss. role: what its colour stands for. amount: yuan. share: of the whole, 0 to 1."""
+    """One party's part of a loss. role: decides its colour. amount: yuan. share: of the whole, 0 to 1."""
 
     party: Text
     role: Text
@@ -44,7 +44,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class LossBar:
-    """Who bears what under one mode."""
+    """The parts of a loss under one mode."""
 
     mode: Text
     parts: tuple[Part, ...]
@@ -52,10 +52,10 @@ class LossBar:
 
 @dataclass(frozen=True, slots=True)
 class CostBar:
-    """What a loan costs the firm under one mode, in yuan over its life.
+    """The cost of a loan to the firm under one mode, in yuan over its life.
 
-    subsidies: what the firm gets back, positive. annual_cost: effective annual cost after subsidies, None if
-    it could not be computed.
+    subsidies: received by the firm, positive. annual_cost: effective annual cost after subsidies, None if it could
+    not be calculated.
     """
 
     mode: Text
@@ -67,9 +67,9 @@ class CostBar:
 
 
 def full_loss_chart(bars: Sequence[LossBar], roles: Sequence[Text], lang: Lang = "zh", width: int = WIDTH) -> Spec:
-    """One bar a mode, whole width the whole loss, each party's part labelled where the words fit.
+    """Draw one bar per mode: the full width is the whole loss, with each party's part labelled where the words fit.
 
-    roles: every role in the order of the legend, so that one role keeps its place from chart to chart.
+    roles: every role in the order of the legend, so that each role keeps its place in all charts.
     """
     there = {part.role for bar in bars for part in bar.parts if part.share}
     colours = colours_of(role.in_(lang) for role in roles if role in there)
@@ -132,7 +132,9 @@ def full_loss_chart(bars: Sequence[LossBar], roles: Sequence[Text], lang: Lang =
 
 
 def cost_chart(bars: Sequence[CostBar], lang: Lang = "zh", width: int = WIDTH) -> Spec:
-    """Interest, fees and premiums to the right of zero, subsidies to the left; the annual cost next to each bar."""
+    """Draw interest, fees and premiums to the right of zero, subsidies to the left, and the annual cost beside each
+    bar.
+    """
     names = {
         "interest": Text("利息", "interest").in_(lang),
         "fees": Text("费用", "fees").in_(lang),
@@ -158,7 +160,7 @@ def cost_chart(bars: Sequence[CostBar], lang: Lang = "zh", width: int = WIDTH) -
     farthest = max((float(str(end["end"])) for end in ends), default=0.0)
     lowest = min((float(-bar.subsidies / 10_000) for bar in bars), default=0.0)
     span = (farthest - lowest) or 1.0
-    # Room at the right for the words next to the longest bar.
+    # Space on the right for the words beside the longest bar.
     right = farthest + span * 56 / (width - 56)
     x_axis = {"title": Text("万元（整个贷款期）", "CNY 10,000 over the life of the loan").in_(lang), "tickCount": 6}
     return chart(
@@ -198,7 +200,7 @@ def cost_chart(bars: Sequence[CostBar], lang: Lang = "zh", width: int = WIDTH) -
 
 
 def _bars(rows: list[dict[str, object]], x: Spec, colour: Spec, tooltip: Mapping[str, Text], lang: Lang) -> Spec:
-    """The layer that both charts share: one bar per mode, of pieces from ``start`` to ``end``."""
+    """Return the layer that both charts share: one bar per mode, of pieces from ``start`` to ``end``."""
     return {
         "data": {"values": rows},
         "mark": {"type": "bar", "height": _BAR, "stroke": "#FFFFFF", "strokeWidth": 1},

@@ -1,4 +1,4 @@
-"""The chart of a portfolio: balances by state, category, mode or region, one bar a part."""
+"""The chart of a portfolio: balances by state, category, mode or region, one bar per part."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -10,9 +10,9 @@ from zhirong.kernel.text import Lang, Text
 
 _ROW = 30
 _BAR = 20
-_LINE = 20  # characters of a name on one line: a reader's font may be wider than the one that the drawing was measured with
+_LINE = 20  # Characters of a name on one line: a reader's font may be wider than the font that was measured.
 _TITLES = {
-    "state": Text("各环节的申请金额", "Asked for, by step"),
+    "state": Text("各环节的申请金额", "Requested amounts by step"),
     "category": Text("贷款余额：五级分类", "Balances by category"),
     "mode": Text("贷款余额：模式", "Balances by mode"),
     "region": Text("贷款余额：地区", "Balances by region"),
@@ -20,8 +20,8 @@ _TITLES = {
 
 
 def slices_chart(by: str, slices: Sequence[tuple[Text, Fen]], lang: Lang = "zh", width: int = WIDTH) -> Spec:
-    """One bar a part, its amount next to it. by: state, category, mode or region. slices: what each is called, and
-    fen.
+    """Draw one bar per part, with its amount beside it. by: state, category, mode or region. slices: name and fen
+    of each part.
     """
     rows = [
         {

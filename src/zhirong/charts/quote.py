@@ -12,10 +12,11 @@ from zhirong.kernel.text import Lang, Text
 
 
 def quote_charts(quote: QuoteDocument, lang: Lang = "zh", width: int = WIDTH) -> dict[str, Spec]:
-    """Every chart that the quote has the numbers for, by name: ``full_loss``, ``cost``, ``value``, ``tornado``.
+    """Return every chart for which the quote has the numbers, by name: ``full_loss``, ``cost``, ``value``,
+    ``tornado``.
 
-    A mode under which nothing is lent has no bar: it costs nothing and bears no loss.
-    width: of each drawing, in pixels; narrower drawings are set with relatively larger words.
+    A mode under which nothing is lent has no bar: it costs nothing and bears no loss. width: of each drawing, in
+    pixels; narrower drawings have relatively larger words.
     """
     charts: dict[str, Spec] = {}
     losses = [LossBar(_mode_name(mode), _parts(mode.full_loss)) for mode in quote.modes if _is_borne(mode)]
@@ -57,12 +58,12 @@ def _parts(shares: Sequence[SharePart]) -> tuple[Part, ...]:
 
 
 def _roles(bars: Sequence[LossBar]) -> list[Text]:
-    """The known roles in their own order, then parties that play none of them."""
+    """Return the known roles in their own order, then parties without a known role."""
     return list(dict.fromkeys([*ROLES.values(), *(part.role for bar in bars for part in bar.parts)]))
 
 
 def _amounts(totals: TotalsPart) -> tuple[Decimal, Decimal, Decimal, Decimal]:
-    """Interest, fees, premiums and subsidies, all positive."""
+    """Return interest, fees, premiums and subsidies, all positive."""
     interest, fees, premiums, subsidies = (
         abs(Decimal(amount)) for amount in (totals.interest, totals.fees, totals.premiums, totals.subsidies)
     )
@@ -77,7 +78,7 @@ def _cost_bar(mode: ModePart) -> CostBar:
 
 
 def _mode_name(mode: ModePart) -> Text:
-    """The mode's title, with a word where the firm does not qualify for it."""
+    """Return the mode's title, with a remark if the firm does not qualify for it."""
     if mode.eligible != "no":
         return mode.title
     return Text(f"{mode.title.zh}（不符合）", f"{mode.title.en} (not eligible)")

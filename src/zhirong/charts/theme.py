@@ -1,4 +1,4 @@
-"""What all charts share: colours, fonts, sizes, and how amounts and rates are written on them."""
+"""The common style of all charts: colours, fonts, sizes, and the form of amounts and rates."""
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,10 +10,10 @@ from zhirong.kernel.text import Lang, Text
 Spec = dict[str, Any]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-WIDTH = 460  # of the drawing itself, without the words at its left; a page of paper asks for less
+WIDTH = 460  # Width of the drawing itself, without the words on its left; a printed page needs less.
 
-# Okabe and Ito's palette, which people with any common colour blindness can distinguish; the yellow is omitted
-# because it fades on white paper, greys and sand added for the parties that seldom appear.
+# Okabe and Ito's palette, which people with any common colour blindness can distinguish. Yellow is omitted because
+# it fades on white paper; greys and sand are added for the parties that seldom appear.
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#6B6B6B", "#C9B77D", "#A8A8A8")
 BLUE, ORANGE, GREEN, PINK, SKY, *_ = PALETTE
 INK = "#1F2933"
@@ -21,14 +21,14 @@ RULE = "#D5DAE0"
 
 BOLD = 700
 
-# The marks between words, which each language has its own of.
+# Punctuation between words, which differs by language.
 COLON, LISTING, SEMICOLON = Text("：", ": "), Text("、", ", "), Text("；", "; ")
 
-_WIDE_FROM = "\u2e80"  # from here on, characters fill a square
+_WIDE_FROM = "\u2e80"  # From here on, characters fill a square.
 
 
 def chart(title: Text, height: int, layers: list[Spec], lang: Lang, description: str, width: int = WIDTH) -> Spec:
-    """A layered Vega-Lite chart. description: what it shows, in a sentence, for those who cannot see it."""
+    """Return a layered Vega-Lite chart. description: its content in a sentence, for those who cannot see it."""
     return {
         "$schema": SCHEMA,
         "title": {"text": title.in_(lang), "anchor": "start", "fontSize": 13, "fontWeight": BOLD, "offset": 8},
@@ -40,7 +40,7 @@ def chart(title: Text, height: int, layers: list[Spec], lang: Lang, description:
             "font": FAMILY,
             "background": "#FFFFFF",
             "view": {"stroke": None},
-            # Room for words that come out wider than they were measured.
+            # Space for words that are wider than measured.
             "padding": {"left": 14, "right": 10, "top": 6, "bottom": 5},
             "title": {"color": INK, "font": FAMILY},
             "axis": {
@@ -67,7 +67,7 @@ def chart(title: Text, height: int, layers: list[Spec], lang: Lang, description:
 
 
 def ink_on(colour: str) -> str:
-    """Dark ink or white, whichever reads better on ``colour`` (contrast of relative luminances, WCAG 2)."""
+    """Return dark ink or white, whichever is more legible on ``colour`` (contrast of relative luminances, WCAG 2)."""
     dark = (_luminance(colour) + 0.05) / (_luminance(INK) + 0.05)
     light = 1.05 / (_luminance(colour) + 0.05)
     return INK if dark >= light else "#FFFFFF"
@@ -80,22 +80,22 @@ def _luminance(colour: str) -> float:
 
 
 def text_width(words: str, size: int = 11) -> float:
-    """About how wide words are set, in pixels."""
+    """Return the approximate width of words, in pixels."""
     return sum(size if character >= _WIDE_FROM else 0.58 * size for character in words)
 
 
 def colours_of(names: Iterable[str]) -> dict[str, str]:
-    """One colour for each name, in the order in which the names come first."""
+    """Return one colour for each name, in the order of first appearance."""
     return {name: PALETTE[index % len(PALETTE)] for index, name in enumerate(dict.fromkeys(names))}
 
 
 def colour_scale(colours: Mapping[str, str]) -> Spec:
-    """The Vega-Lite scale that gives each name its colour."""
+    """Return the Vega-Lite scale that gives each name its colour."""
     return {"domain": list(colours), "range": list(colours.values())}
 
 
 def show_amount(amount: Decimal, lang: Lang) -> str:
-    """An amount in yuan, short enough for a label: in ten thousands from ten thousand up."""
+    """Return an amount in yuan, short enough for a label: in ten thousands from ten thousand up."""
     if abs(amount) < 10_000:
         whole = f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,}"
         return f"{whole} 元" if lang == "zh" else f"¥{whole}"
@@ -105,7 +105,7 @@ def show_amount(amount: Decimal, lang: Lang) -> str:
 
 
 def show_rate(rate: Decimal, places: int = 2) -> str:
-    """A rate in per cent with a fixed number of places."""
+    """Return a rate in per cent with a fixed number of places."""
     return f"{(rate * 100).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)} %"
 
 

@@ -1,4 +1,4 @@
-"""Charts of a value: its interval, and what moves it most."""
+"""Charts of a value: its interval, and the inputs with the largest effect."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ from zhirong.kernel.text import Lang, Text
 
 _POINTS = ("p5", "p10", "p50", "p90", "p95")
 _ROW = 30
-_NAMES = 90  # about what the words at the left of the other charts take
+_NAMES = 90  # Approximate width of the words on the left of the other charts.
 
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """What one input does to the value: yuan with the input at its low and at its high end."""
+    """The effect of one input on the value: yuan with the input at its low and at its high end."""
 
     name: Text
     low: Decimal
@@ -38,11 +38,11 @@ def value_chart(
     lending_value: Decimal | None = None,
     width: int = WIDTH,
 ) -> Spec:
-    """The interval of a value: P5 to P95 thin, P10 to P90 thick, the median marked; each point labelled.
+    """Draw the interval of a value: P5 to P95 thin, P10 to P90 thick, the median marked; each point labelled.
 
-    value: yuan by ``p5``, ``p10``, ``p50``, ``p90``, ``p95``. lending_value: marked below where given.
+    value: yuan by ``p5``, ``p10``, ``p50``, ``p90``, ``p95``. lending_value: marked below if given.
     """
-    width += _NAMES  # nothing stands at the left of this chart
+    width += _NAMES  # This chart has no words on its left.
     points = {name: _ten_thousands(value[name]) for name in _POINTS}
     low, high = points["p5"], points["p95"]
     if lending_value is not None:
@@ -107,7 +107,9 @@ def value_chart(
 
 
 def tornado_chart(swings: Sequence[Swing], base: Decimal, lang: Lang = "zh", width: int = WIDTH) -> Spec:
-    """What each input does to the value when it alone moves, the widest first; ``base`` is the value as it is."""
+    """Draw the effect of each input on the value if only that input changes, the widest first; ``base`` is the
+    present value.
+    """
     ordered = sorted(swings, key=lambda swing: abs(swing.high - swing.low), reverse=True)
     ends = [("low", Text("取低值", "input low"), ORANGE), ("high", Text("取高值", "input high"), BLUE)]
     rows: list[dict[str, object]] = []
@@ -162,7 +164,7 @@ def tornado_chart(swings: Sequence[Swing], base: Decimal, lang: Lang = "zh", wid
     return chart(
         Text(
             f"哪些输入最影响价值（基准 {show_amount(base, 'zh')}）",
-            f"What moves the value most (base {show_amount(base, 'en')})",
+            f"Inputs with the largest effect on the value (base {show_amount(base, 'en')})",
         ),
         _ROW * max(1, len(ordered)),
         [
@@ -230,7 +232,7 @@ def _band(
 def _spread_labels(
     value: Mapping[str, Decimal], domain: list[float], lang: Lang, width: int
 ) -> list[dict[str, object]]:
-    """A label a point, each on the lowest of three lines above the bar where it touches no other."""
+    """Place one label per point, each on the lowest of three lines above the bar where it overlaps no other."""
     lines = (28, 14, 0)
     taken: dict[int, float] = dict.fromkeys(lines, float("-inf"))
     span = domain[1] - domain[0]

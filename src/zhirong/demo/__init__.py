@@ -1,1 +1,3 @@
-"""A region made up for training: firms, banks, rights and loans in every state, made through the operations that people use."""
+"""A fictional region for training: firms, banks, rights and loans in every state, made with the operations that
+people use.
+"""

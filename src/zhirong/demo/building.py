@@ -1,4 +1,4 @@
-"""Builds the region for training: its institutions, then every story, day by day."""
+"""Build the training region: its institutions, then every story, day by day."""
 
 import heapq
 import tomllib
@@ -19,24 +19,23 @@ from zhirong.store.parties import Organisation
 _NOT_EMPTY = Problem(
     "database",
     "",
-    Text("数据库里已经有机构", "there are organisations in this database already"),
+    Text("数据库中已有机构", "this database already contains organisations"),
     Text(
-        "请换一个空的数据文件夹，演示区域不与真实数据混在一起",
+        "请改用空的数据文件夹，演示区域不得与真实数据混用",
         "use an empty data folder: the region is never mixed with real data",
     ),
     "not_empty",
 )
-_MEMBERS = 60  # days before the oldest case on which the institutions are entered
+_MEMBERS = 60  # Number of days before the oldest case on which the institutions are registered.
 
 
 def build(
     today: date, told: Callable[[date], None] = lambda day: None, table: dict[str, Any] | None = None
 ) -> Region:
-    """Make the region in the database of this process, which has a register and is empty otherwise. told: is called
-    with each day that the story comes to. table: of other people, firms and rights than those that come with the
-    package.
+    """Build the region in the database of this process, which has a register and is otherwise empty. told: called
+    with each day that the story reaches. table: of other people, firms and rights than those of the package.
 
-    Raises InputError if there are organisations already.
+    Raises InputError if there are already organisations.
     """
     catalogue.load()
     if Organisation.objects.exists():
@@ -62,7 +61,7 @@ def build(
 
 
 def reckon(region: Region) -> None:
-    """Bring every standing loan up to the day: what is due and overdue, category, provision, what to watch."""
+    """Update every outstanding loan to the day: what is due and overdue, category, provision, warnings."""
     after, more = 0, True
     while more:
         answer = region.do("worker", "loan.reckon", after=after).answer
@@ -70,7 +69,7 @@ def reckon(region: Region) -> None:
 
 
 def load_table() -> dict[str, Any]:
-    """The people, firms and rights of the region that comes with the package."""
+    """Return the people, firms and rights of the region in the package."""
     return tomllib.loads(files("zhirong.demo").joinpath("region.toml").read_text(encoding="utf-8"))
 
 
@@ -121,7 +120,7 @@ def _institutions(region: Region) -> None:
 
 
 def guarantor_story(region: Region) -> Iterator[date]:
-    """The guarantor states its net assets every year; older figures carry no guarantee."""
+    """Record the guarantor's yearly net assets; older figures support no guarantee."""
     while True:
         region.do(
             "guarantor.approver",

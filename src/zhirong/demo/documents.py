@@ -1,4 +1,4 @@
-"""Papers and statements that people of the region submit: real files, made here."""
+"""Documents and statements that people of the region submit: real files, made here."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from functools import cache
 
 @cache
 def evidence(words: str) -> bytes:
-    """A PDF of one page with these words."""
+    """Return a PDF of one page with these words."""
     import typst
 
     from zhirong.charts.fonts import font_folder
@@ -25,7 +25,7 @@ def evidence(words: str) -> bytes:
 
 
 def sheet(rows: Iterable[Sequence[str]]) -> bytes:
-    """A bank statement as CSV, with the columns of the template."""
+    """Return a bank statement as CSV, with the columns of the template."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(("日期", "流水号", "收支", "金额", "对方户名", "摘要"))

@@ -1,6 +1,4 @@
-"""What each desk of the region has lying before it on the last day, so that anyone who signs in can continue from
-there.
-"""
+"""The open work on each desk of the region on the last day, so that anyone who signs in can continue there."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,7 +37,7 @@ _LEFT_TO_THE_AGENT = (
 
 
 def ask_guarantor(region: Region, case: int) -> int:
-    """The lender's officer asks the guarantor for four fifths of a case; the request's id."""
+    """Let the lender's officer ask the guarantor for four fifths of a case; return the request's id."""
     row = Case.objects.get(pk=case)
     region.do(
         "bank.officer",
@@ -55,7 +53,7 @@ def ask_guarantor(region: Region, case: int) -> int:
 
 
 def review_guarantee(region: Region, asked: int) -> int:
-    """The guarantor's officer has reviewed it; somebody else decides."""
+    """Let the guarantor's officer review it; somebody else decides."""
     region.do(
         "guarantor.officer",
         "guarantee.review",
@@ -67,7 +65,7 @@ def review_guarantee(region: Region, asked: int) -> int:
 
 
 def import_statement(region: Region, lines: list[tuple[str, str, str, str, str]]) -> Done:
-    """A statement of the bank as of the day: reference, direction, amount, counterparty, words."""
+    """Submit a statement of the bank as of the day: reference, direction, amount, counterparty, words."""
     rows = [(region.day.isoformat(), *line) for line in lines]
     file = region.upload("bank.cashier", f"流水{region.day:%Y%m%d}.csv", sheet(rows))
     return region.do("bank.cashier", "statement.import", file=file, account_number="6100 0000 9999")
@@ -79,7 +77,7 @@ def _case(region: Region, firm: dict[str, Any]) -> Case:
 
 
 def _formal_appraisal(region: Region, firm: dict[str, Any]) -> int:
-    """The agency has an assignment to accept or refuse."""
+    """Give the agency an assignment to accept or decline."""
     return region.do(
         firm["id"],
         "appraisal.request",
@@ -90,7 +88,7 @@ def _formal_appraisal(region: Region, firm: dict[str, Any]) -> int:
 
 
 def _worked_appraisal(region: Region, firm: dict[str, Any]) -> None:
-    """An appraisal that the appraiser has computed waits for the second person's review."""
+    """Leave an appraisal that the appraiser has calculated waiting for the second person's review."""
     asked = _formal_appraisal(region, firm)
     appraiser = region.people["agency.appraiser"].pk
     region.do(
@@ -106,19 +104,19 @@ def _worked_appraisal(region: Region, firm: dict[str, Any]) -> None:
 
 
 def _guarantee(region: Region, firm: dict[str, Any]) -> None:
-    """The guarantor has a request to review."""
+    """Give the guarantor a request to review."""
     ask_guarantor(region, _case(region, firm).pk)
 
 
 def _first_approval(region: Region, firm: dict[str, Any]) -> None:
-    """The reviewer has approved: it is the approver's turn."""
+    """Approve as the reviewer, so that it is the approver's turn."""
     case = _case(region, firm)
     amount = case.proposed_amount
     region.do("bank.reviewer", "case.approve", case.pk, amount=amount, opinion="同意。按批复条件办理。")
 
 
 def _filing(region: Region, firm: dict[str, Any]) -> None:
-    """The registry has a filing to examine: one that the register itself enters."""
+    """Give the registry a filing to examine that the register itself registers."""
     case = _case(region, firm)
     region.do(
         "bank.officer",
@@ -132,7 +130,7 @@ def _filing(region: Region, firm: dict[str, Any]) -> None:
 
 
 def _mandate(region: Region, firm: dict[str, Any]) -> None:
-    """The service agent can keep the firm's rights and draft its cases, for no more than it has been notified."""
+    """Let the service agent manage the firm's rights and draft its cases, within its limits."""
     region.do(
         firm["id"],
         "mandate.give",
@@ -144,7 +142,7 @@ def _mandate(region: Region, firm: dict[str, Any]) -> None:
 
 
 def _statement_lines(region: Region, firm: dict[str, Any]) -> None:
-    """The late firm has paid a part: one line to match, one that a second cashier confirms."""
+    """Let the late firm pay a part: one entry to match, one for a second cashier to confirm."""
     number = _case(region, firm).number
     import_statement(
         region,
@@ -157,7 +155,7 @@ def _statement_lines(region: Region, firm: dict[str, Any]) -> None:
     region.do("bank.cashier", "line.match", line.pk, loan=number, kind=PaymentKind.REPAYMENT)
 
 
-# By the names that a firm of the table lists under ``open``.
+# Named as in a firm's ``open`` entry of the table.
 OPEN_WORK: dict[str, Callable[[Region, dict[str, Any]], object]] = {
     "formal_appraisal": _formal_appraisal,
     "worked_appraisal": _worked_appraisal,

@@ -1,6 +1,6 @@
-"""Builds the region: every step through the operation that a person would use, on the day it would have happened.
+"""Build the region: every step with the operation that a person would use, on the day it would have happened.
 
-Cases run side by side: each is a generator that yields the day on which it continues, and the earliest is always
+Cases run in parallel: each is a generator that yields the day on which it continues, and the earliest is always
 taken next, so that the log's events are in the order of their days.
 """
 
@@ -31,7 +31,7 @@ class Login:
 
 @dataclass
 class Region:
-    """The region while it is made. today: the last day of it; nothing happens later."""
+    """The region while it is being built. today: its last day; nothing happens later."""
 
     today: date
     table: dict[str, Any]
@@ -43,34 +43,34 @@ class Region:
 
     @property
     def password(self) -> str:
-        """Of every account."""
+        """The password of every account."""
         return str(self.table["password"])
 
     @property
     def now(self) -> datetime:
-        """The next instant of the day: no two steps happen at once."""
+        """Return the next instant of the day: no two steps happen at once."""
         return datetime.combine(self.day, _OPENING) + timedelta(seconds=next(self._numbers) % 30_000)
 
     def actor(self, who: str) -> Actor:
-        """An account by its short name (``bank.officer``, ``drone``) as it acts today."""
+        """Return an account by its short name (``bank.officer``, ``drone``) as it acts today."""
         return actor_of(self.people[who], "", self.day)
 
     def do(self, who: str, operation: str, subject: int | None = None, /, **data: Any) -> Done:
-        """Do an operation as somebody. The key is made from the place in the story, so that the same region is made
-        twice alike.
+        """Run an operation as somebody. The key depends on the place in the story, so that the region is always
+        built in the same way.
         """
         number = next(self._numbers)
         actor = WORKER if who == "worker" else self.actor(who)
         return run_operation(operation, Call(actor, self.now, f"demo-{self.today}-{number}"), subject, data)
 
     def upload(self, who: str, name: str, content: bytes) -> str:
-        """A file taken in."""
+        """Submit a file."""
         from zhirong.operations.uploads import take_in
 
         return take_in(self.actor(who), name, content)
 
     def account(self, who: str, organisation: str, roles: tuple[str, ...], name: str = "") -> Account:
-        """A new account with a confirmed address and the region's password."""
+        """Create an account with a confirmed address and the region's password."""
         from allauth.account.models import EmailAddress
 
         email = f"{who}@demo.zhirong.example"
@@ -87,12 +87,12 @@ class Region:
         return account
 
     def code(self) -> str:
-        """A credit code that has the right check character and belongs to nobody (the registering body is 99)."""
+        """Return a credit code with a correct check character that belongs to nobody (the registering body is 99)."""
         first17 = f"99{self.table['region']}MADR{next(self._numbers):05d}"
         return first17 + credit_code_check(first17)
 
 
 def patent_number(filed: date, kind: str, serial: int) -> str:
-    """A number of the form of a granted patent in a range of serials that filings never reach."""
+    """Return a number in the form of a granted patent, in a range of serials that filings never reach."""
     digits = f"{filed.year}{ {'invention': 1, 'utility_model': 2, 'design': 3}[kind] }99{serial:05d}"
     return f"ZL{digits}.{patent_check_digit(digits)}"

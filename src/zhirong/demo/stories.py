@@ -1,5 +1,5 @@
-"""The way of each firm: registered, its rights kept, appraised, then as far as its case is to come. A story yields
-the days it waits for.
+"""The story of each firm: registration, rights, appraisal, then as far as its case should go. A story yields the
+days it waits for.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from zhirong.kernel.money import parse_yuan, yuan
 from zhirong.operations.contract.conditions import unsettled_items
 from zhirong.store.financing import Case, CheckItem, Loan, Message, Paper, Signature, StatementLine
 
-# States in the order in which a case reaches them; a story goes as far as its own.
+# States in the order in which a case reaches them; a story goes as far as its own state.
 _ORDER = (
     "draft",
     "submitted",
@@ -34,7 +34,7 @@ _ORDER = (
     "closed",
 )
 _ENDS = {"declined": "diligence", "withdrawn": "submitted", "overdue": "released"}
-_ENTRUSTED_OVER = 1_000_000_000  # fen to one payee; above it the bank pays
+_ENTRUSTED_OVER = 1_000_000_000  # Threshold in fen of payments to one payee; above it the bank pays directly.
 _GUARANTEED = ("xixian", "national-28")
 _TEAM = {
     "market": "走访三家客户，合同续签率高，能说出竞争对手的价格和短板",
@@ -49,7 +49,7 @@ _TEAM = {
 
 
 def firm_story(region: Region, firm: dict[str, Any]) -> Iterator[date]:
-    """From the firm's registration to the state that its case is to be in on the last day."""
+    """Tell the story from the firm's registration to the final state of its case."""
     who = firm["id"]
     case = firm["case"]
     begins = add_months(region.today, -int(case["months_ago"])) - timedelta(days=20)
@@ -85,7 +85,7 @@ def _register(region: Region, who: str, firm: dict[str, Any]) -> None:
     region.do(who, "firm.describe", done.id, facts=_facts(), credit=_credit(region, firm))
 
 
-# Figures of the accounts in hundredths of the revenue: a small manufacturer, made up.
+# Figures of the accounts in hundredths of the revenue: a fictional small manufacturer.
 _SHARES_OF_REVENUE = {
     "cost_of_sales": 70,
     "total_profit": 8,
@@ -118,7 +118,7 @@ def _facts() -> dict[str, Any]:
 
 
 def _credit(region: Region, firm: dict[str, Any]) -> dict[str, Any]:
-    """A credit file; the figures follow from the revenue."""
+    """Return a credit file; the figures follow from the revenue."""
     revenue = parse_yuan(firm["revenue"])
     year = region.day.year - 1
     seen = {"date": (region.day - timedelta(days=5)).isoformat()}
@@ -268,7 +268,7 @@ def _accept(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
 
 
 def _look_into(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
-    """What was asked is answered; the checklist, two raters, the quote; then submitted for approval."""
+    """Answer the questions, complete the checklist, add two ratings and the quote; then submit for approval."""
     asked = Message.objects.get(subject=f"case/{case}", kind=MessageKind.QUESTION)
     region.do(firm["id"], "message.answer", asked.pk, answer="已上传前三季度销售明细，合计与纳税申报一致。")
     for item in CheckItem.objects.filter(case=case).order_by("pk"):
@@ -316,7 +316,7 @@ def _look_into(region: Region, firm: dict[str, Any], case: int) -> Iterator[date
 
 
 def _approve(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
-    """The places of the band, filled by different people, each on its own day."""
+    """Fill the places of the band by different people, each on its own day."""
     for who in ("bank.reviewer", "bank.approver", "bank.approver2", "bank.manager"):
         row = Case.objects.get(pk=case)
         if row.state != CaseState.APPROVAL:
@@ -350,7 +350,7 @@ def _issue(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
 
 
 def _sign(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
-    """By sealed scans, each checked by two people."""
+    """Sign by sealed scans, each checked by two people."""
     names = {region.organisations["bank"]: "bank.manager", region.organisations["guarantor"]: "guarantor.approver"}
     for paper in Paper.objects.filter(subject=f"case/{case}", state=DocumentState.ISSUED).order_by("pk"):
         for signer in paper.signers:
@@ -365,8 +365,8 @@ def _sign(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
 
 
 def _register_and_pay(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
-    """The registration at the authority, checked by a second person; what the money is for; the release, the
-    payment out as the bank's statement shows it.
+    """Register the pledge at the authority, checked by a second person; record the use of the loan and the
+    disbursement, with the payment as in the bank's statement.
     """
     region.do(
         "bank.officer",
@@ -403,7 +403,7 @@ def _register_and_pay(region: Region, firm: dict[str, Any], case: int) -> Iterat
 
 
 def _meet_conditions(region: Region, firm: dict[str, Any], case: int) -> None:
-    """What the approval left open is settled, and the use of the money is shown by a contract."""
+    """Settle the outstanding items of the approval, and prove the use of the loan by a contract."""
     row = Case.objects.get(pk=case)
     for item, _ in unsettled_items(row):
         region.do("bank.officer", "condition.settle", case, item=item, finding="已核对原件，结论不变（演示）")
@@ -421,7 +421,7 @@ def _meet_conditions(region: Region, firm: dict[str, Any], case: int) -> None:
 
 
 def _repay(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
-    """What falls due, when it does; the last instalment too, unless the loan is to be late."""
+    """Pay what falls due, on its day; the last instalment too, unless the loan is to be late."""
     state = firm["case"]["state"]
     while True:
         loan = Loan.objects.get(case=case)
@@ -441,7 +441,7 @@ def _repay(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
 
 
 def _book(region: Region, loan: Loan, kind: str, reference: str) -> None:
-    """Matched by one cashier, confirmed by another."""
+    """Match as one cashier and confirm as another."""
     line = StatementLine.objects.get(organisation=region.organisations["bank"], reference=reference)
     region.do("bank.cashier", "line.match", line.pk, loan=loan.number, kind=kind)
     region.do("bank.cashier2", "line.confirm", line.pk)

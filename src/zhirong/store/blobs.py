@@ -1,4 +1,4 @@
-"""Contents of files, kept once under their SHA-256 in the data folder."""
+"""File contents, stored once under their SHA-256 in the data folder."""
 
 import hashlib
 import os
@@ -10,11 +10,10 @@ FOLDER = "files"
 
 
 def keep(data: bytes, home: Path) -> str:
-    """Keep a content; returns its SHA-256. The file is whole or not there, whatever happens in the middle.
+    """Store a content; returns its SHA-256. The file is complete or absent, whatever interrupts the write.
 
-    Where it is kept already and has been damaged since, it is made whole again. Its time is that of the last
-    keeping, by which ``unused`` knows what is new. Raises OSError if the disk has no room; then nothing of it is
-    left.
+    A stored copy that was damaged since is repaired. Its time is that of the last call, by which ``unused``
+    recognises new files. Raises OSError if the disk is full; then no part of it remains.
     """
     digest = hashlib.sha256(data).hexdigest()
     place = path_of(digest, home)
@@ -35,25 +34,23 @@ def keep(data: bytes, home: Path) -> str:
 
 
 def unused(home: Path, before: float) -> Iterator[Path]:
-    """Files that were last kept before a moment (seconds since 1970), parts of files that were never whole among
-    them.
-    """
+    """Return files last stored before a moment (seconds since 1970), including parts of incomplete files."""
     for place in (home / FOLDER).glob("??/*"):
         try:
             if place.is_file() and place.stat().st_mtime < before:
                 yield place
         except FileNotFoundError:
-            continue  # its part has become the file meanwhile
+            continue  # Its part has become the file in the meantime.
 
 
 def path_of(digest: str, home: Path) -> Path:
-    """Where a content is kept."""
+    """Return the path of a content."""
     return home / FOLDER / digest[:2] / digest
 
 
 def content(digest: str, home: Path) -> bytes:
-    """A content. Raises OSError if it is gone, ValueError where it is no longer what it was."""
+    """Return a content. Raises OSError if it is missing, ValueError if it has changed."""
     data = path_of(digest, home).read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
-        raise ValueError(f"the content of {digest} has been changed")
+        raise ValueError(f"the content of {digest} has changed")
     return data

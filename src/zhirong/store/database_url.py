@@ -1,4 +1,4 @@
-"""Where the database is, from the environment, as Django wants to hear it."""
+"""The database settings, from the environment, in Django's form."""
 
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ KEPT_SECONDS = 60
 
 
 def database(url: str, data: Path) -> dict[str, Any]:
-    """Django's settings of one database. url: ``postgresql://user:password@host:port/name`` (``?host=/folder`` for a
-    socket), ``sqlite:///path``, or empty for ``zhirong.sqlite3`` in the data folder.
+    """Return Django's settings of one database. url: ``postgresql://user:password@host:port/name``
+    (``?host=/folder`` for a socket), ``sqlite:///path``, or empty for ``zhirong.sqlite3`` in the data folder.
 
     Raises InputError for any other kind of URL.
     """
@@ -32,7 +32,7 @@ def database(url: str, data: Path) -> dict[str, Any]:
                     Text("既不是 PostgreSQL 也不是 SQLite", "neither PostgreSQL nor SQLite"),
                     Text(
                         "请填写为 postgresql://用户:口令@主机/库",
-                        "write it like postgresql://user:password@host/name",
+                        "use the form postgresql://user:password@host/name",
                     ),
                     "setting",
                 )
@@ -58,10 +58,10 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "NAME": path,
         "CONN_MAX_AGE": KEPT_SECONDS,
         "OPTIONS": {
-            # A transaction takes the write lock when it begins: it never has to give up half-way.
+            # A transaction takes the write lock when it begins, so it never has to give up half-way.
             "transaction_mode": "IMMEDIATE",
             "timeout": BUSY_SECONDS,
-            # FULL: what was answered survives a power cut, at the price of one flush a transaction.
+            # FULL: a confirmed write survives a power failure, at the price of one flush per transaction.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         },
     }

@@ -1,6 +1,4 @@
-"""Tables of the way from a right to a repaid loan. Amounts are whole fen. JSON columns hold records of the
-chain.
-"""
+"""Tables from a right to a repaid loan. Amounts are whole fen. JSON columns hold records of the chain."""
 
 from django.db import models
 
@@ -8,10 +6,9 @@ from zhirong.store.parties import Account, Kept, Organisation
 
 
 class FirmRight(Kept):
-    """A right that a firm keeps here. facts: a table of ``[[rights]]`` as in a case file. key: as the register
-    calls it.
+    """A right of a firm. facts: a table of ``[[rights]]`` as in a case file. key: as in the register.
 
-    status, ends_on and next_fee_on repeat what ``chain.right`` calculates of the facts on the day ``checked_on``.
+    status, ends_on and next_fee_on repeat what ``chain.right`` calculates from the facts on the day ``checked_on``.
     """
 
     firm = models.ForeignKey(Organisation, models.PROTECT)
@@ -44,9 +41,10 @@ class SharedRight(Kept):
 
 
 class StoredFile(Kept):
-    """A file somebody submitted or the platform made. sha256: of its content, which is kept once under that name.
+    """A file that somebody submitted or the platform made. sha256: of its content, which is stored once under that
+    name.
 
-    subject: what it belongs to, such as ``case/12``. paper: which paper it is. scan: result of the checks of its
+    subject: what it belongs to, such as ``case/12``. paper: the kind of document. scan: result of the checks of its
     content.
     """
 
@@ -65,11 +63,10 @@ class Case(Kept):
     """One application for financing. state: ``chain.financing.case.CaseState``. amount, line: fen.
 
     facts, credit, team, appraisal_input: tables as in a case file. appraisal: the one that the firm submitted.
-    quote: the quote under the chosen mode, as JSON.
-    filing: id of the registration in the register. reason: of a decline or withdrawal. beside: the further tables
-    that the lender adds (``indicators``, ``title_investigation``). review: when, by whom, by which rules and from
-    which inputs (SHA-256) the quote was made, ``valued`` being the hash of its appraisal. proposed_amount,
-    handed_up_by: of the hand-up to the approvers.
+    quote: the quote under the chosen mode, as JSON. filing: id of the registration in the register. reason: of a
+    decline or withdrawal. beside: the further tables that the lender adds (``indicators``,
+    ``title_investigation``). review: when, by whom, by which rules and from which inputs (SHA-256) the quote was
+    made, ``valued`` being the hash of its appraisal. proposed_amount, handed_up_by: of the submission for approval.
     former_officers: the ids of those who had the case before its officer; they do not decide on it either.
     """
 
@@ -119,7 +116,7 @@ class Case(Kept):
 
 
 class CaseStep(Kept):
-    """One step of a case: since when, until when, whose turn it was, what it cost (fen). due_on: its time limit."""
+    """One step of a case: since when, until when, whose turn it was, what it cost (fen). due_on: its deadline."""
 
     case = models.ForeignKey(Case, models.PROTECT)
     state = models.CharField(max_length=24)
@@ -130,8 +127,8 @@ class CaseStep(Kept):
 
 
 class Message(Kept):
-    """A question, its answer, a note or an objection. kind: question, objection, note. answered_at: null while
-    open.
+    """A question, its answer, a note or an objection. kind: question, objection, note. answered_at: null until
+    answered.
     """
 
     subject = models.CharField(max_length=64, db_index=True)
@@ -147,7 +144,7 @@ class Message(Kept):
 class CheckItem(Kept):
     """One item of a due-diligence checklist. item: its id in the rules. state: open, done, waived.
 
-    verdict: clear, notable or adverse, empty while it is open. cost: fen. by, done_on: who did it, and when.
+    verdict: clear, notable or adverse, empty while it is open. cost: fen. by, done_on: who completed it, and when.
     """
 
     case = models.ForeignKey(Case, models.PROTECT)
@@ -176,9 +173,9 @@ class TeamRating(Kept):
 
 
 class Approval(Kept):
-    """One person's decision on a case. level: band of the approval table. role: the part of the band it fills,
-    empty if none. decision: approve, return, decline. basis: what it was decided by (rules, inputs, line,
-    conditions).
+    """One person's decision on a case. level: band of the approval table. role: the place in the band that it
+    fills, empty if none. decision: approve, return, decline. basis: the basis of the decision (rules, inputs,
+    credit limit, conditions).
     """
 
     case = models.ForeignKey(Case, models.PROTECT)
@@ -196,12 +193,12 @@ class Approval(Kept):
 
 
 class GuaranteeRequest(Kept):
-    """A lender asks a guarantor to bear a part of a case. state: requested, reviewed, granted, declined,
+    """A lender's request to a guarantor to bear a part of a case. state: requested, reviewed, granted, declined,
     withdrawn, ended.
 
-    share, fee_rate: exact decimals, the fee a year. exposure: fen that it bears while the loan stands. fee: fen, of
-    the whole term. group: the related parties that the firm belongs to, in the guarantor's own words. basis: what
-    was decided by. proposed_by: who reviewed it at the guarantor's; decided_by: another person there.
+    share, fee_rate: exact decimals, the fee per year. exposure: fen that the guarantor bears until the loan ends.
+    fee: fen, of the whole term. group: the related parties of the firm, in the guarantor's own words. basis: the
+    basis of the decision. proposed_by: the reviewer at the guarantor; decided_by: another person there.
     """
 
     case = models.ForeignKey(Case, models.PROTECT)
@@ -221,7 +218,7 @@ class GuaranteeRequest(Kept):
 
 
 class GuarantorFigures(Kept):
-    """What a guarantor's limits are reckoned from, as of a day. net_assets: fen. source: the account it is in.
+    """The basis of a guarantor's limits, as of a day. net_assets: fen. source: the account with the figure.
 
     is_mainly_small: it guarantees mainly small firms and agriculture, to which a higher multiple applies.
     """
@@ -234,12 +231,12 @@ class GuarantorFigures(Kept):
 
 
 class Appraisal(Kept):
-    """An appraisal of rights of a firm. grade: online or formal. state: ``chain.financing.appraising.AppraisalState``.
+    """An appraisal of rights of a firm. grade: online or formal. state:
+    ``chain.financing.appraising.AppraisalState``.
 
-    input: tables of methods. result: what the engine gave (interval, methods, explanation). p10, p50, p90: fen,
-    once it is issued. conflict: the agency's declaration. assignment: how the agency was chosen. opinion: of the
-    reviewer.
-    paper: the report. signatures: who has signed it, when, and the hash that was signed.
+    input: tables of methods. result: the engine's result (interval, methods, explanation). p10, p50, p90: fen, once
+    it is issued. conflict: the agency's declaration. assignment: how the agency was chosen. opinion: of the
+    reviewer. paper: the report. signatures: who has signed it, when, and the signed hash.
     """
 
     firm = models.ForeignKey(Organisation, models.PROTECT, related_name="appraisals")
@@ -292,7 +289,7 @@ class Paper(Kept):
 
 
 class PaperReader(Kept):
-    """An organisation that may read a paper: its owner and everybody it was issued to."""
+    """An organisation that may read a document: its owner and every recipient."""
 
     paper = models.ForeignKey(Paper, models.PROTECT)
     organisation = models.ForeignKey(Organisation, models.PROTECT)
@@ -302,7 +299,7 @@ class PaperReader(Kept):
 
 
 class Signature(Kept):
-    """A signature on a paper. method: second_factor, or sealed_scan, which counts once checked_by has checked
+    """A signature on a document. method: second_factor, or sealed_scan, which counts once checked_by has checked
     it.
     """
 
@@ -321,9 +318,7 @@ class Signature(Kept):
 
 
 class UsedCode(Kept):
-    """A code of a second factor that somebody has signed with: it signs nothing twice. step: which half minute it
-    was of.
-    """
+    """An authenticator code used for a signature; it cannot be used twice. step: the half minute of the code."""
 
     account = models.ForeignKey(Account, models.PROTECT)
     step = models.BigIntegerField()
@@ -336,8 +331,8 @@ class Loan(Kept):
     """A loan in servicing. contract: tables ``loan`` and ``servicing``; events: tables ``event`` as for loan
     replay.
 
-    The columns below repeat what the replay of the events gives on ``reckoned_on``; amounts in fen.
-    state: waiting (for release), cancelled (before the money went), standing, repaid, written_off.
+    The columns below repeat what the replay of the events gives on ``reckoned_on``; amounts in fen. state: waiting
+    (for disbursement), cancelled (before disbursement), standing, repaid, written_off.
     """
 
     case = models.OneToOneField(Case, models.PROTECT)
@@ -369,7 +364,7 @@ class Loan(Kept):
 
 
 class StatementLine(Kept):
-    """A line of a bank statement that was imported. direction: in or out. state: open, matched, confirmed, ignored.
+    """An imported entry of a bank statement. direction: in or out. state: open, matched, confirmed, ignored.
 
     reference: the bank's own number of the entry, once for each lender and account. reason: why it is ignored.
     """
@@ -394,10 +389,10 @@ class StatementLine(Kept):
 
 
 class Payment(Kept):
-    """Money that moved, as matched from a statement by one person and confirmed by another. kind: release,
-    repayment. A line may be divided over several loans, with a payment for each; their amounts make the line's.
+    """A payment, matched from a statement by one person and confirmed by another. kind: release, repayment. An
+    entry may be divided over several loans, with a payment for each; their amounts sum to the entry.
 
-    state: matched, confirmed, undone (taken back before it was confirmed), reversing (somebody asks to reverse it,
+    state: matched, confirmed, undone (withdrawn before it was confirmed), reversing (somebody requests a reversal,
     for ``reason``), reversed (another person has agreed). event: its id among the loan's events once confirmed.
     payer: whose money it was, a ``chain.loan.servicing.events.Payer``.
     """
@@ -426,9 +421,7 @@ class Payment(Kept):
 
 
 class WatchFlag(Kept):
-    """Something about a standing loan that somebody should look at. kind: due, overdue, fee, appraisal, ground
-    ...
-    """
+    """A warning on an outstanding loan. kind: due, overdue, fee, appraisal, ground ..."""
 
     loan = models.ForeignKey(Loan, models.PROTECT)
     kind = models.CharField(max_length=24)
@@ -443,10 +436,10 @@ class WatchFlag(Kept):
 
 
 class Limit(Kept):
-    """How much an institution lends or guarantees at most. scope: ``chain.financing.limits.Scope``. amount: fen.
+    """A limit of an institution's lending or guarantees. scope: ``chain.financing.limits.Scope``. amount: fen.
 
-    value: the mode or region that it is for; empty for the whole and for every single firm. removed: it no longer
-    holds.
+    value: the mode or region of the limit; empty for the whole portfolio and for every single firm. removed: it is
+    no longer in force.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT)

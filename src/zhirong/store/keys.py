@@ -1,10 +1,11 @@
-"""The register's keys in its folder: the secret one, the public ones, those of witnesses, and what was signed last.
+"""The register's keys in its folder: the secret key, the public keys, the witnesses' keys, and the last signed
+checkpoint.
 
-register.key: the secret in use, readable by its owner only. register.key.next: the one that takes over, while it
-does. register.pub: the public keys, retired ones with ``until``. witnesses.pub: those who countersign.
-register.last: the largest checkpoint ever signed, kept next to the database and not in it, so that a database
-restored to an earlier day is detected by it. A copy outside the folder (``settings.CHECKPOINT_COPY``) tells of a
-database and a folder restored together.
+register.key: the secret in use, readable by its owner only. register.key.next: the next key during a change.
+register.pub: the public keys, retired ones with ``until``. witnesses.pub: the witnesses who countersign.
+register.last: the largest checkpoint ever signed, stored beside the database and not in it, so that it detects a
+database restored to an earlier day. A copy outside the folder (``settings.CHECKPOINT_COPY``) detects a database and
+a folder restored together.
 """
 
 import fcntl
@@ -28,13 +29,13 @@ _LOCK_FILE = "register.lock"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RegisterKey(SigningKey):
-    """The register's signing key. folder: where it is kept, and with it what it has signed."""
+    """The register's signing key. folder: its location, which also records what it has signed."""
 
     folder: Path
 
 
 def make_key(folder: Path, origin: str) -> PublicKey:
-    """A new signing key in the folder: the secret readable by its owner only, the public key next to it.
+    """Make a new signing key in the folder: the secret readable by its owner only, the public key beside it.
 
     Raises FileExistsError if there is one: a key is never overwritten.
     """
@@ -44,19 +45,19 @@ def make_key(folder: Path, origin: str) -> PublicKey:
 
 
 def next_key(folder: Path, origin: str) -> RegisterKey:
-    """The key that takes over: a new one, or the one of a change that was not finished."""
+    """Return the next key: a new one, or the one of an unfinished change."""
     if (folder / NEXT_FILE).exists():
         return _read(folder, NEXT_FILE)
     return _new_secret(folder, NEXT_FILE, origin)
 
 
 def pending_key(folder: Path) -> RegisterKey | None:
-    """The key of a change that was not finished, None if there is none."""
+    """Return the next key of an unfinished change, None if there is none."""
     return _read(folder, NEXT_FILE) if (folder / NEXT_FILE).exists() else None
 
 
 def take_over(folder: Path, old: PublicKey, size: int) -> None:
-    """Let the next key be the key in use; the old one is retired at ``size`` and its secret destroyed.
+    """Make the next key the key in use; the old one is retired at ``size`` and its secret destroyed.
 
     Harmless when repeated after a crash.
     """
@@ -70,19 +71,19 @@ def take_over(folder: Path, old: PublicKey, size: int) -> None:
 
 
 def signing_key(folder: Path) -> RegisterKey:
-    """The register's key. Raises OSError if the file is not there, ValueError where it is damaged."""
+    """Return the register's key. Raises OSError if the file is missing, ValueError if it is damaged."""
     return _read(folder, KEY_FILE)
 
 
 def public_keys(folder: Path) -> tuple[PublicKey, ...]:
-    """The keys by which checkpoints are checked: the register's, retired ones included, and its witnesses'."""
+    """Return the keys that check checkpoints: the register's, including retired ones, and its witnesses'."""
     file, witnesses = folder / PUBLIC_FILE, folder / WITNESS_FILE
     found = read_keys(_text(file), str(file))
     return (*found, *read_keys(_text(witnesses), str(witnesses))) if witnesses.exists() else found
 
 
 def add_witness(folder: Path, key: PublicKey) -> None:
-    """Know one more witness; one that is known already stays as it is."""
+    """Add a witness; a known one stays unchanged."""
     file = folder / WITNESS_FILE
     known = read_keys(_text(file), str(file)) if file.exists() else ()
     if key not in known:
@@ -90,27 +91,27 @@ def add_witness(folder: Path, key: PublicKey) -> None:
 
 
 def last_signed(folder: Path) -> SignedCheckpoint | None:
-    """The largest checkpoint ever signed here, None before the first: of the folder, or of the copy outside where
-    that knows a larger one, because database and folder were restored together. Raises InputError for a damaged
-    file.
+    """Return the largest checkpoint ever signed here, None before the first: that of the folder, or that of the
+    copy outside if it is larger, because database and folder were restored together. Raises InputError for a
+    damaged file.
     """
     found = [one for one in (last_kept(folder), outside_copy()) if one is not None]
     return max(found, key=lambda one: one.checkpoint.size, default=None)
 
 
 def last_kept(folder: Path) -> SignedCheckpoint | None:
-    """The checkpoint that the folder itself remembers."""
+    """Return the checkpoint recorded in the folder itself."""
     return _signed_in(folder / LAST_FILE)
 
 
 def outside_copy() -> SignedCheckpoint | None:
-    """The checkpoint in the copy outside, None if there is none or no place for one is set."""
+    """Return the checkpoint in the copy outside, None if there is none or no location is set."""
     return None if settings.CHECKPOINT_COPY is None else _signed_in(settings.CHECKPOINT_COPY)
 
 
 def keep_last(folder: Path, signed: SignedCheckpoint) -> None:
-    """Remember what was signed, here and outside. Called while ``signing`` holds the folder. Raises OSError if it
-    cannot be kept.
+    """Record what was signed, here and outside. Called while ``signing`` locks the folder. Raises OSError if it
+    cannot be stored.
     """
     for file in (folder / LAST_FILE, settings.CHECKPOINT_COPY):
         if file is not None:
@@ -123,7 +124,7 @@ def _signed_in(file: Path) -> SignedCheckpoint | None:
 
 @contextmanager
 def signing(folder: Path) -> Iterator[None]:
-    """Hold the folder: nobody else signs or changes keys meanwhile."""
+    """Lock the folder: nobody else signs or changes keys meanwhile."""
     with (folder / _LOCK_FILE).open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -151,7 +152,7 @@ def _line(key: PublicKey) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    """Whole or not at all."""
+    """Write a file completely or not at all."""
     beside = file.with_name(file.name + ".new")
     beside.write_text(text, encoding="utf-8")
     beside.replace(file)

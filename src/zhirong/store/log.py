@@ -1,4 +1,4 @@
-"""The evidence log in the database: appending a leaf with its event, checkpoints, receipts."""
+"""The evidence log in the database: append a leaf with its event, make checkpoints and receipts."""
 
 import hashlib
 import secrets
@@ -45,46 +45,46 @@ __all__ = ["KEY_FILE", "PUBLIC_FILE", "make_key", "public_keys", "signing_key"]
 KEY_KIND = "log.key"
 TIMESTAMPS = "timestamps"
 _BROKEN = Text(
-    "不得在原日志名下继续：恢复所缺条目（register restore），或以新日志接续（register init --continues）",
-    "it may not continue under its name: restore what is missing (register restore), or continue in a new log "
-    "(register init --continues)",
+    "不得在原日志名下继续：请恢复所缺条目（register restore），或以新日志接续（register init --continues）",
+    "it may not continue under its name: restore the missing entries (register restore), or continue in a new log"
+    " (register init --continues)",
 )
-CONTENT_NAME = "pledge"  # the claim under which an entry commits to its content
+CONTENT_NAME = "pledge"  # The claim under which an entry commits to its content.
 
 
 def instant(moment: datetime) -> str:
-    """An instant as entries write it: UTC, to the second. Raises ValueError for one without a time zone."""
+    """Return an instant as entries write it: UTC, to the second. Raises ValueError for one without a time zone."""
     if moment.tzinfo is None:
         raise ValueError("an instant without a time zone")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class StoredTiles:
-    """The tiles in the database, as the proofs of one answer read them: each once, though four levels of nodes
-    stand on it.
+    """The tiles in the database, as the proofs of one answer read them: each tile once, although it holds four
+    levels of nodes.
 
-    What has been appended since a tile was read is not seen; the tree of the answer had not got that far.
+    Later additions to a tile are not seen; the answer's tree does not contain them.
     """
 
     def __init__(self) -> None:
         self._read: dict[tuple[int, int], bytes] = {}
 
     def tile(self, tile_level: int, index: int) -> bytes:
-        """The hashes of one tile, nothing where there is none."""
+        """Return the hashes of one tile, empty if there is none."""
         place = (tile_level, index)
         if place not in self._read:
             self._read[place] = bytes.fromhex(self.written(*place))
         return self._read[place]
 
     def written(self, tile_level: int, index: int) -> str:
-        """The same as it is in the table."""
+        """Return the same as stored in the table."""
         found = Tile.objects.filter(level=tile_level, index=index).values_list("hashes", flat=True).first()
         return found or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What an event becomes in the log. public: what anyone may read. content: what is committed to."""
+    """The form of an event in the log. public: readable by anyone. content: committed to."""
 
     kind: str
     time: str
@@ -98,10 +98,10 @@ class Leaf:
 
 
 def append(head: LogHead, leaf: Leaf) -> Event:
-    """One event, its leaf and the tree's new nodes, within the transaction that holds the head.
+    """Write one event, its leaf and the tree's new nodes, within the transaction that holds the head.
 
-    Raises InputError if the log has lost entries that were signed: this one would stand where a lost one must be
-    restored, and nothing could be restored any more.
+    Raises InputError if the log has lost signed entries: the new one would take the place of a lost one, and
+    nothing could be restored any more.
     """
     problem = _cut_short(head, last_signed(settings.DATA))
     if problem is not None:
@@ -116,7 +116,7 @@ def append(head: LogHead, leaf: Leaf) -> Event:
 
 
 def append_entry(head: LogHead, entry: LogEntry, leaf: Leaf, salt: bytes) -> Event:
-    """An entry as it is, at the end of the log. leaf, salt: what it was made of."""
+    """Append an existing entry to the end of the log. leaf, salt: its inputs."""
     data = entry.as_bytes()
     frontier, kept = _frontier(head).append(leaf_hash(HashAlgorithm(head.algorithm), data))
     event = Event.objects.create(
@@ -144,7 +144,7 @@ def append_entry(head: LogHead, entry: LogEntry, leaf: Leaf, salt: bytes) -> Eve
 
 
 def checkpoint(key: RegisterKey, now: datetime) -> SignedCheckpoint:
-    """The signed state of the log as committed, the one given out before if there was one of this size.
+    """Return the signed state of the log as committed, or the checkpoint already issued for this size.
 
     Raises InputError if the log does not follow from what was signed before, or the key is no longer the log's:
     then nothing may be signed (see docs/en/reference/evidence.md, section 6).
@@ -154,19 +154,19 @@ def checkpoint(key: RegisterKey, now: datetime) -> SignedCheckpoint:
         raise NoRegisterError("there is no register in this database")
     if not Checkpoint.objects.filter(size=head.size).exists():
         with signing(key.folder):
-            # What was signed meanwhile covers no more than what was committed before this moment.
+            # A checkpoint signed in the meantime covers no more than what was committed before this moment.
             head = LogHead.objects.get()
             made = _signed(head, key, now)
             keep_last(key.folder, made)
-        # On a machine that shares the database but not the folder the first to be kept is the one. Not within the
-        # lock of the folder: writing waits for the database, whose holder may be waiting for the folder.
+        # If machines share the database but not the folder, the first stored checkpoint counts. Not within the lock
+        # of the folder: writing waits for the database, whose holder may be waiting for the folder.
         Checkpoint.objects.bulk_create([Checkpoint(size=head.size, note=made.as_text())], ignore_conflicts=True)
     return read_checkpoint(Checkpoint.objects.get(size=head.size).note)
 
 
 def receipt(event: Event, key: RegisterKey, now: datetime) -> Receipt:
-    """What proves an event to anyone, offline: its entry, its way to the root, the root signed by the key in use,
-    and how the log's keys have followed one another.
+    """Return the offline proof of an event for anyone: its entry, its path to the root, the root signed by the key
+    in use, and the changes of the log's keys.
     """
     changes = key_statements()
     retired = max((statement.size for statement, _ in changes), default=0)
@@ -189,7 +189,9 @@ def receipt(event: Event, key: RegisterKey, now: datetime) -> Receipt:
 
 
 def checkpoint_file(key: RegisterKey, now: datetime, since: Sequence[int] = ()) -> CheckpointFile:
-    """The log's state now for others to keep, with the proof that it continues the states of the sizes given."""
+    """Return the log's present state for others to store, with the proof that it continues the states of the given
+    sizes.
+    """
     signed = checkpoint(key, now)
     size = signed.checkpoint.size
     tree = StoredTree(signed.checkpoint.algorithm, size, StoredTiles())
@@ -200,26 +202,26 @@ def checkpoint_file(key: RegisterKey, now: datetime, since: Sequence[int] = ()) 
 
 
 def key_statements() -> tuple[tuple[KeyStatement, SignedNote], ...]:
-    """How the log's keys have followed one another, in the order of the log."""
+    """Return the changes of the log's keys, in the order of the log."""
     entries = Event.objects.filter(kind=KEY_KIND).order_by("index").values_list("entry", flat=True)
     return tuple(read_statement(entry_of_bytes(entry.encode()).body["statement"]) for entry in entries)
 
 
 def kept_timestamps(folder: Path, size: int) -> tuple[Timestamp, ...]:
-    """The time stamps that were got for the checkpoint of this size."""
+    """Return the time stamps obtained for the checkpoint of this size."""
     files = sorted((folder / TIMESTAMPS).glob(f"{size}.*.tst"))
     return tuple(Timestamp("rfc3161", file.read_bytes()) for file in files)
 
 
 def keep_timestamp(folder: Path, size: int, token: bytes) -> None:
-    """Keep a time stamp next to the keys, to go with every receipt under the checkpoint of this size."""
+    """Store a time stamp beside the keys, to be included in every receipt under the checkpoint of this size."""
     (folder / TIMESTAMPS).mkdir(exist_ok=True)
     name = hashlib.sha256(token).hexdigest()[:16]
     (folder / TIMESTAMPS / f"{size}.{name}.tst").write_bytes(token)
 
 
 def broken_past(head: LogHead, last: SignedCheckpoint | None) -> Problem | None:
-    """Why the log as it is cannot follow from the last checkpoint that was signed; None if it does."""
+    """Return why the present log cannot follow from the last signed checkpoint; None if it does."""
     problem = _cut_short(head, last)
     if last is None or problem is not None:
         return problem
@@ -232,16 +234,16 @@ def broken_past(head: LogHead, last: SignedCheckpoint | None) -> Problem | None:
             root = b""
     if root != signed.root:
         reason = Text(
-            f"前 {signed.size} 条与签过的检查点不同：日志被改写",
-            f"its first {signed.size} entries are not what was signed: it was rewritten",
+            f"前 {signed.size} 条与已签名的检查点不同：日志被改写",
+            f"its first {signed.size} entries differ from those signed: the log was rewritten",
         )
         return Problem("log", str(signed.size), reason, _BROKEN, "log_rewritten")
     return None
 
 
 def missing_signatures(folder: Path) -> list[Problem]:
-    """Which records of what was signed last are gone or behind: the database knows a checkpoint, the folder or the
-    copy outside does not. Anyone who puts one of them back hides what was signed in between.
+    """Return the records of the last signed checkpoint that are missing or outdated: the database has a checkpoint
+    that the folder or the copy outside lacks. Restoring one of them hides what was signed since.
     """
     row = _largest_row()
     if row is None:
@@ -254,12 +256,13 @@ def missing_signatures(folder: Path) -> list[Problem]:
             name,
             "" if kept is None else str(kept.checkpoint.size),
             Text(
-                f"签过 {size} 条的检查点，这里没有记录：文件被删除或退回",
-                f"a checkpoint of {size} entries was signed and is not recorded here: the file was removed or restored",
+                f"此处没有已签名的 {size} 条检查点的记录：文件被删除或退回旧版",
+                f"a checkpoint of {size} entries was signed but is not recorded here: the file was removed or"
+                f" restored",
             ),
             Text(
-                "核对备份和外部副本，查明原因后再签名",
-                "compare the backups and the copy outside, and find out why before anything is signed",
+                "请核对备份和外部副本，查明原因后再签名",
+                "compare the backups and the external copy, and find the cause before signing anything",
             ),
             "last_missing" if kept is None else "last_behind",
         )
@@ -269,7 +272,7 @@ def missing_signatures(folder: Path) -> list[Problem]:
 
 
 def _largest_row() -> SignedCheckpoint | None:
-    """The largest checkpoint that the database knows."""
+    """Return the largest checkpoint in the database."""
     note = Checkpoint.objects.order_by("-size").values_list("note", flat=True).first()
     return None if note is None else read_checkpoint(note)
 
@@ -279,8 +282,8 @@ def _cut_short(head: LogHead, last: SignedCheckpoint | None) -> Problem | None:
         return None
     size = last.checkpoint.size
     reason = Text(
-        f"日志只有 {head.size} 条，签过的检查点有 {size} 条：日志被截短",
-        f"the log has {head.size} entries, one of {size} was signed: it was cut short",
+        f"日志只有 {head.size} 条，已签名的检查点有 {size} 条：日志被截短",
+        f"the log has {head.size} entries, but a checkpoint of {size} was signed: the log was truncated",
     )
     return Problem("log", str(head.size), reason, _BROKEN, "log_cut_short")
 
@@ -293,7 +296,7 @@ def _signed(head: LogHead, key: RegisterKey, now: datetime) -> SignedCheckpoint:
                 Problem(
                     "key",
                     key.public().as_text(),
-                    Text("这把密钥已交接，不再是日志的密钥", "this key has handed over and is no longer the log's"),
+                    Text("该密钥已完成更换，不再是日志的密钥", "this key was replaced and is no longer the log's"),
                     Text(
                         "请再运行一次 zhirong register key rotate 完成更换",
                         "run zhirong register key rotate again to finish the change",
@@ -306,7 +309,7 @@ def _signed(head: LogHead, key: RegisterKey, now: datetime) -> SignedCheckpoint:
     problem = broken_past(head, last)
     if problem is not None:
         raise InputError([problem])
-    # Clocks differ between machines; a checkpoint is never older than what it covers.
+    # Clocks differ between machines; a checkpoint is never dated earlier than its entries.
     newest = Event.objects.filter(index=head.size - 1).values_list("entry", flat=True).first()
     times = [instant(now)]
     times += [] if last is None else [last.checkpoint.time]

@@ -1,4 +1,4 @@
-"""The tables. What they hold follows from the events; ``zhirong register check`` makes sure that it does."""
+"""The tables. The events determine their content; ``zhirong register check`` verifies that."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,7 @@ from zhirong.store import financing, parties, policies, work  # noqa: F401
 
 
 class LogHead(models.Model):
-    """The one row that every writer locks: the log's name, its size and edge, and the last numbers given."""
+    """The one row that every writer locks: the log's name, its size and edge, and the last assigned numbers."""
 
     origin = models.TextField()
     algorithm = models.CharField(max_length=16)
@@ -19,7 +19,8 @@ class LogHead(models.Model):
 
 
 class Event(models.Model):
-    """One event, one leaf. entry: the canonical bytes that are hashed. content: what they commit to, canonical too.
+    """One event, one leaf. entry: the canonical bytes that are hashed. content: what they commit to, also
+    canonical.
 
     verb, key, request: a client's own key makes a repeated request harmless; request is its fingerprint.
     """
@@ -53,7 +54,7 @@ class Tile(models.Model):
 
 
 class Checkpoint(models.Model):
-    """A signed checkpoint as it was given out."""
+    """A signed checkpoint as it was issued."""
 
     size = models.BigIntegerField(primary_key=True)
     note = models.TextField()
@@ -84,7 +85,7 @@ class Right(models.Model):
 
 
 class Registration(models.Model):
-    """A registration. state: all of it, canonical JSON; the other columns repeat what is searched for."""
+    """A registration. state: all of it, canonical JSON; the other columns repeat the searchable fields."""
 
     id = models.BigIntegerField(primary_key=True)
     number = models.BigIntegerField(null=True, unique=True)
@@ -97,7 +98,7 @@ class Registration(models.Model):
 
 
 class Charge(models.Model):
-    """One right in one registration. active: entered and not released; then its rank is its own."""
+    """One right in one registration. active: registered and not released; then no other right has its rank."""
 
     registration = models.ForeignKey(Registration, models.PROTECT)
     right = models.ForeignKey(Right, models.PROTECT)
@@ -107,13 +108,13 @@ class Charge(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["registration", "right"], name="charge_once_per_registration"),
-            # The database itself refuses two pledges of one rank.
+            # The database itself rejects two pledges of one rank.
             models.UniqueConstraint(fields=["right", "rank"], condition=Q(active=True), name="charge_one_per_rank"),
         ]
 
 
 class Part(models.Model):
-    """Who takes part in a registration, and as what: pledgor or pledgee."""
+    """A party of a registration, and its part: pledgor or pledgee."""
 
     registration = models.ForeignKey(Registration, models.PROTECT)
     party = models.ForeignKey(Party, models.PROTECT)
@@ -124,17 +125,14 @@ class Part(models.Model):
 
 
 class Name(models.Model):
-    """A party's name as search compares it, each once. size: how many different tokens
-    its likeness to others is judged by."""
+    """A party's name as search compares it, each once. size: how many different tokens its similarity is judged by."""
 
     text = models.CharField(max_length=300, unique=True)
     size = models.IntegerField()
 
 
 class Token(models.Model):
-    """One token of a name: two characters that stand side by side, or a single character. size: that of the
-    name.
-    """
+    """One token of a name: two adjacent characters, or a single character. size: that of the name."""
 
     token = models.CharField(max_length=2)
     size = models.IntegerField()
@@ -156,7 +154,7 @@ class TokenCount(models.Model):
 
 
 class Subscription(models.Model):
-    """Who wants to hear of what: a right by its key, or a holder by name or credit code."""
+    """A subscription: to a right by its key, or to a holder by name or credit code."""
 
     subscriber = models.CharField(max_length=200)
     target = models.CharField(max_length=8, choices=[("right", "right"), ("party", "party")])
@@ -168,7 +166,7 @@ class Subscription(models.Model):
 
 
 class Outgoing(models.Model):
-    """A message to be pushed; it is written with the event that it tells of, and sent afterwards."""
+    """A message to be pushed; it is written with its event and sent afterwards."""
 
     event = models.ForeignKey(Event, models.PROTECT)
     to = models.CharField(max_length=200, db_index=True)
@@ -191,7 +189,7 @@ class RightIdentity(models.Model):
 
 
 class Report(models.Model):
-    """A keyed fingerprint that an institution has reported for a period. reference: its own name for the matter."""
+    """A keyed fingerprint that an institution has reported for a period. reference: its internal reference."""
 
     event = models.ForeignKey(Event, models.PROTECT)
     period = models.CharField(max_length=40)

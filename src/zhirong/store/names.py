@@ -1,11 +1,11 @@
-"""Names as search compares them: exact, by any part of them, and similar; two-character tokens on any database.
+"""Names as search compares them: exact, by any part, and similar; two-character tokens on any database.
 
-A name is held with every pair of characters that stand side by side in it, and with every single character. A
-search for a part begins with its rarest pair and then looks at the names themselves, so the answer is exact: it
-is the same as reading every name. Similarity is Dice's: 2 |A ∩ B| ÷ (|A| + |B|) over the sets of pairs, the legal
-form at the end (有限公司 and the like) omitted.
+A name is stored with every pair of adjacent characters and with every single character. A search for a part begins
+with its rarest pair and then checks the names themselves, so the answer is exact, as if every name were read.
+Similarity is Dice's: 2 |A ∩ B| ÷ (|A| + |B|) over the sets of pairs, without the legal form at the end (有限公司 and
+the like).
 
-Names are held as they were written. A search looks for every form that the name has in the simplified and in the
+Names are stored as they were written. A search looks for every form of the name in the simplified and in the
 traditional script.
 """
 
@@ -22,7 +22,7 @@ from zhirong.chain.pledge.grounds import plain_name
 from zhirong.store.models import Name, Token, TokenCount
 from zhirong.store.scripts import forms_of
 
-# Legal forms, longest first: nearly every firm ends with one, so they say nothing of whether two names are alike.
+# Legal forms, longest first: nearly every firm's name ends with one, so they do not distinguish names.
 _LEGAL_FORMS = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "合伙企业", "公司")
 
 LEAST_SIMILARITY = Fraction(3, 5)
@@ -32,23 +32,23 @@ _NAMES_AT_ONCE = 1_000  # looked up by their ids in one question
 
 
 def name_key(written: str) -> str:
-    """A name as it is compared: full-width forms made plain, capitals and spaces without meaning."""
+    """Return a name in its form for comparison: full-width forms converted, without regard to capitals and spaces."""
     return plain_name(written)
 
 
 def pairs(key: str) -> frozenset[str]:
-    """Its two-character tokens; of a name of one character, that character."""
+    """Return its two-character tokens; for a name of one character, that character."""
     return frozenset(key[at : at + 2] for at in range(len(key) - 1)) if len(key) > 1 else frozenset(key)
 
 
 def telling_pairs(key: str) -> frozenset[str]:
-    """The tokens by which likeness is judged: those of the name without its legal form, a slip in it overlooked."""
+    """Return the tokens for similarity: those of the name without its legal form, even if that has a typing error."""
     form = next((len(form) for form in _LEGAL_FORMS if _ends_like(key, form)), 0)
     return pairs(key[: len(key) - form] or key)
 
 
 def _ends_like(key: str, form: str) -> bool:
-    """Return whether a name ends with a legal form; one wrong character in four or more is a slip of the pen."""
+    """Return whether a name ends with a legal form; one wrong character in four or more is accepted."""
     end = key[-len(form) :]
     if end == form:
         return True
@@ -56,13 +56,13 @@ def _ends_like(key: str, form: str) -> bool:
 
 
 def similarity(one: frozenset[str], other: frozenset[str]) -> Fraction:
-    """Dice's coefficient of two sets of tokens, 0 to 1."""
+    """Return Dice's coefficient of two sets of tokens, 0 to 1."""
     total = len(one) + len(other)
     return Fraction(2 * len(one & other), total) if total else Fraction(0)
 
 
 def add_names(written: Iterable[str]) -> None:
-    """Make names findable. Called within the transaction that writes them; those known already stay."""
+    """Add names to the search. Called within the transaction that writes them; known names are unchanged."""
     keys = {key for name in written if (key := name_key(name))}
     new = keys - set(Name.objects.filter(text__in=keys).values_list("text", flat=True))
     if not new:
@@ -75,7 +75,7 @@ def add_names(written: Iterable[str]) -> None:
         counts.update(own)
         tokens += [Token(token=token, name=name, size=name.size) for token in sorted(own)]
     Token.objects.bulk_create(tokens)
-    # Read and written within the one writer's transaction, so no count is lost.
+    # Read and written within the single writer's transaction, so no count is lost.
     before = dict(TokenCount.objects.filter(token__in=counts).values_list("token", "count"))
     TokenCount.objects.bulk_create(
         (TokenCount(token=token, count=before.get(token, 0) + counts[token]) for token in sorted(counts)),
@@ -86,13 +86,13 @@ def add_names(written: Iterable[str]) -> None:
 
 
 def keys_of_name(written: str) -> list[str]:
-    """The keys under which exactly this name can be held, in either script."""
+    """Return the keys under which exactly this name can be stored, in either script."""
     key = name_key(written)
     return list(forms_of(key)) if key else []
 
 
 def names_containing(written: str, limit: int, after: int = 0) -> list[Name]:
-    """Names that have these characters in them, in either script, in the order in which they came.
+    """Return names that contain these characters, in either script, in the order of their creation.
 
     after: an id to page on.
     """
@@ -106,13 +106,15 @@ def _containing(key: str, limit: int, after: int) -> list[Name]:
         return []
     found = Name.objects.filter(id__in=Token.objects.filter(token=rarest[0]).values("name"), id__gt=after)
     if len(key) > 2:
-        # `like` is blind to case in SQLite and not in PostgreSQL; keys have no capitals, so it makes no difference.
+        # `like` ignores case in SQLite but not in PostgreSQL; keys have no capitals, so it makes no difference.
         found = found.filter(text__contains=key)
     return list(found.order_by("id")[:limit])
 
 
 def names_like(written: str, limit: int, least: Fraction = LEAST_SIMILARITY) -> list[tuple[Name, Fraction]]:
-    """Names at least so similar in either script, the most similar first, then in the order in which they came."""
+    """Return names of at least this similarity in either script, the most similar first, then in the order of
+    creation.
+    """
     best: dict[int, tuple[Name, Fraction]] = {}
     for form in keys_of_name(written)[:_LIKE_FORMS]:
         for name, score in _like(form, limit, least):
@@ -122,11 +124,11 @@ def names_like(written: str, limit: int, least: Fraction = LEAST_SIMILARITY) -> 
 
 
 def _like(key: str, limit: int, least: Fraction) -> list[tuple[Name, Fraction]]:
-    """Names at least so similar to one form of a name.
+    """Return names of at least this similarity to one form of a name.
 
     To reach the similarity t a name of s tokens shares at least o(s) = ⌈t·(|Q| + s) ÷ 2⌉ of the query's |Q| tokens.
     So it has one of the |Q| − o(s) + 1 rarest, or two of one more, and so on: tokens of half a million names are
-    read for the few sizes only for which they must be.
+    read only for the few sizes that need them.
     """
     query = telling_pairs(key)
     if not query:
@@ -137,7 +139,7 @@ def _like(key: str, limit: int, least: Fraction) -> list[tuple[Name, Fraction]]:
     for smallest, largest, shared in _sizes(len(query), least):
         for identity, text, size in _candidates(_sharing(by_rarity, counts, smallest, largest, shared)):
             common = len(query & telling_pairs(text))
-            # The same as comparing the fractions, without making one for every candidate.
+            # The same as comparing the fractions, without creating one for every candidate.
             if 2 * common * least.denominator >= least.numerator * (len(query) + size):
                 good.append((Fraction(2 * common, len(query) + size), identity))
     best = sorted(good, key=lambda pair: (-pair[0], pair[1]))[:limit]
@@ -146,8 +148,8 @@ def _like(key: str, limit: int, least: Fraction) -> list[tuple[Name, Fraction]]:
 
 
 def _candidates(sharing: QuerySet[Token, Any]) -> Iterator[tuple[int, str, int]]:
-    """Id, text and size of these names. Looked up by their ids: asked to join, PostgreSQL reads the whole table of
-    names, since it cannot foresee how few share so many tokens.
+    """Return id, text and size of these names. They are looked up by id: asked to join, PostgreSQL reads the whole
+    table of names, since it cannot foresee how few share this many tokens.
     """
     ids = iter(list(sharing.values_list("name_id", flat=True).distinct()))
     while some := list(islice(ids, _NAMES_AT_ONCE)):
@@ -155,8 +157,8 @@ def _candidates(sharing: QuerySet[Token, Any]) -> Iterator[tuple[int, str, int]]
 
 
 def _sizes(wanted: int, least: Fraction) -> list[tuple[int, int, int]]:
-    """Sizes of names that can be similar to a query of so many tokens, from and to, with the tokens that they
-    share.
+    """Return the range of sizes of names that can be similar to a query of this many tokens, with the tokens that
+    they share.
     """
     ranges: list[tuple[int, int, int]] = []
     for size in range(1, int(wanted * (2 - least) / least) + 1):
@@ -173,11 +175,12 @@ def _sizes(wanted: int, least: Fraction) -> list[tuple[int, int, int]]:
 def _sharing(
     by_rarity: list[str], counts: Mapping[str, int], smallest: int, largest: int, shared: int
 ) -> QuerySet[Token, Any]:
-    """The names of these sizes that share so many of the tokens, or might: as many tokens are read as is cheap."""
+    """Return the names of these sizes that share, or may share, this many tokens; as many tokens are read as is
+    cheap.
+    """
     take, wanted = len(by_rarity) - shared + 1, 1
     read = sum(counts.get(token, 0) for token in by_rarity[:take])
-    # A name that is hardly longer than what it must share has no room for common words beside; reading all is
-    # cheap.
+    # A name hardly longer than the tokens it must share has no room for common words; reading all is cheap.
     is_short = largest <= shared + 1
     while take < len(by_rarity) and (is_short or read + counts.get(by_rarity[take], 0) <= _CHEAP_POSTINGS):
         read += counts.get(by_rarity[take], 0)
@@ -190,7 +193,7 @@ def _sharing(
 
 
 def _rarest(tokens: frozenset[str]) -> tuple[str, int] | None:
-    """The token that fewest names have, and how many; None if one of them is in no name at all."""
+    """Return the token that the fewest names have, and their number; None if one of the tokens is in no name."""
     counts = dict(TokenCount.objects.filter(token__in=tokens).values_list("token", "count"))
     if len(counts) < len(tokens):
         return None
@@ -198,12 +201,12 @@ def _rarest(tokens: frozenset[str]) -> tuple[str, int] | None:
 
 
 def check_names(expected: Iterable[str]) -> list[str]:
-    """What is wrong with the search tables, given every name that they should hold."""
+    """Return the faults of the search tables, given every name that they should contain."""
     wrong = []
     keys = {key for name in expected if (key := name_key(name))}
     held = {name.text: name for name in Name.objects.all()}
     wrong += [f"name {key!r} is missing" for key in sorted(keys - held.keys())]
-    wrong += [f"name {key!r} should not be there" for key in sorted(held.keys() - keys)]
+    wrong += [f"name {key!r} should not be in the tables" for key in sorted(held.keys() - keys)]
     tokens: dict[int, set[tuple[str, int]]] = {}
     for name_id, token, size in Token.objects.values_list("name_id", "token", "size"):
         tokens.setdefault(name_id, set()).add((token, size))

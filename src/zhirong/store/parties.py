@@ -1,4 +1,4 @@
-"""Tables of who is who: accounts, organisations, who belongs where, who may act for whom, who consented to what."""
+"""Tables of people and organisations: accounts, memberships, delegations, consents."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,8 +7,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-# Columns that were renamed: by table and former name, today's. Events of before keep snapshots under the former
-# name.
+# Renamed columns: by table and former name, the present name. Earlier events have snapshots under the former name.
 RENAMED_COLUMNS: Mapping[tuple[str, str], str] = {
     ("membership", "duties"): "roles",
     ("invitation", "duties"): "roles",
@@ -17,9 +16,7 @@ RENAMED_COLUMNS: Mapping[tuple[str, str], str] = {
 
 
 class Kept(models.Model):
-    """A row that operations alone write. version: counts its writes; a stale one is refused instead of
-    overwriting.
-    """
+    """A row that only operations write. version: counts its writes; a write with an outdated version is rejected."""
 
     version = models.IntegerField(default=0)
     created_at = models.DateTimeField()
@@ -30,8 +27,8 @@ class Kept(models.Model):
 
 
 class Account(AbstractUser):
-    """Somebody who signs in. language: ``zh`` or ``en``, the one last chosen. is_demo: of a training region, whose
-    password everybody knows; it needs no second factor. ``zhirong demo-region`` alone makes such accounts.
+    """A user account. language: ``zh`` or ``en``, the last one chosen. is_demo: of a training region, whose
+    password is public; it needs no second factor. Only ``zhirong demo-region`` creates such accounts.
     """
 
     email = models.EmailField(unique=True)
@@ -39,20 +36,21 @@ class Account(AbstractUser):
     phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=2, default="zh")
     is_demo = models.BooleanField(default=False)
-    values_read: Mapping[str, Any] = MappingProxyType({})  # what stood in the columns when this was read
+    values_read: Mapping[str, Any] = MappingProxyType({})  # The values of the columns when the row was read.
 
     @classmethod
     def from_db(cls, db: Any, field_names: Any, values: Any) -> "Account":
-        """As read, with what was read."""
+        """Return the row as read, with the values read."""
         row: Account = super().from_db(db, field_names, values)
         row.values_read = dict(zip(field_names, values, strict=False))
         return row
 
 
 class AccountSeal(Kept):
-    """What an account signs in with, as keyed digests (``store.seals``): the log vouches for it through this row.
+    """The sign-in data of an account, as keyed digests (``store.seals``): through this row the log vouches for
+    them.
 
-    key: which vault key made them. parts: a digest for each column, second factor and address of the account.
+    key: the vault key that made them. parts: a digest for each column, second factor and address of the account.
     """
 
     account = models.OneToOneField(Account, models.PROTECT)
@@ -64,10 +62,8 @@ class Organisation(Kept):
     """A firm, bank, guarantor ... kind: ``operations.actors.OrganisationKind``. status: pending, active, suspended,
     refused.
 
-    code: several may say that they are the firm of a code as long as nobody has confirmed one of them; then one
-    alone is.
-    profile: what it says of itself (registered_on, legal_representative, address, industry, size, bank_account
-    ...).
+    code: several may claim to be the firm of a code until one of them is confirmed; then only that one. profile:
+    the organisation's own data (registered_on, legal_representative, address, industry, size, bank_account ...).
     """
 
     kind = models.CharField(max_length=16, db_index=True)
@@ -101,8 +97,8 @@ class Membership(Kept):
 
 
 class Invitation(Kept):
-    """Somebody is asked by e-mail to join an organisation. email: in small letters. state: open, accepted,
-    declined, withdrawn. until: the last day on which it can be accepted.
+    """An invitation by e-mail to join an organisation. email: in lower case. state: open, accepted, declined,
+    withdrawn. until: the last day on which it can be accepted.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT)
@@ -120,8 +116,8 @@ class Invitation(Kept):
 
 
 class Mandate(Kept):
-    """An agent may act for a firm within limits (000 §4.2.2). operations: names of what it may do. most: largest
-    amount in fen that it may apply for. ended_on: the day it was revoked.
+    """An agent's authority to act for a firm within limits (000 §4.2.2). operations: names of the allowed ones.
+    most: highest amount in fen that it may apply for. ended_on: the day it was revoked.
     """
 
     firm = models.ForeignKey(Organisation, models.PROTECT, related_name="mandates_given")
@@ -133,8 +129,8 @@ class Mandate(Kept):
 
 
 class Consent(Kept):
-    """A firm lets an institution use some of its data for a purpose. scope: rights, appraisals, accounts,
-    credit.
+    """A firm's consent that an institution uses some of its data for a purpose. scope: rights, appraisals,
+    accounts, credit.
     """
 
     firm = models.ForeignKey(Organisation, models.PROTECT, related_name="consents_given")
@@ -149,9 +145,7 @@ class Consent(Kept):
 
 
 class ApiToken(Kept):
-    """A token for programs. digest: SHA-256 of the secret, which is shown once. scopes: operation and list
-    names.
-    """
+    """A token for programs. digest: SHA-256 of the secret, which is shown once. scopes: operation and list names."""
 
     account = models.ForeignKey(Account, models.PROTECT)
     organisation = models.ForeignKey(Organisation, models.PROTECT)
@@ -163,7 +157,7 @@ class ApiToken(Kept):
 
 
 class SavedView(Kept):
-    """A list as somebody wants to see it again: its filters and order."""
+    """A saved view of a list: its filters and order."""
 
     account = models.ForeignKey(Account, models.PROTECT)
     listing = models.CharField(max_length=60)
@@ -172,8 +166,7 @@ class SavedView(Kept):
 
 
 class FileColumns(Kept):
-    """What the columns of files of one kind mean to an organisation, as it corrected them. kind: rights,
-    statements.
+    """The meaning of the columns in an organisation's files of one kind, as corrected. kind: rights, statements.
 
     columns: heading to field.
     """

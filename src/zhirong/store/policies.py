@@ -6,12 +6,13 @@ from zhirong.store.parties import Account, Kept, Organisation
 
 
 class Policy(Kept):
-    """A version of an organisation's policy. state: ``chain.financing.policies.PolicyState``. number: counted from 1 within the organisation.
+    """A version of an organisation's policy. state: ``chain.financing.policies.PolicyState``. number: counted from
+    1 within the organisation.
 
-    region: where it applies, ``CN`` for everywhere; each region has its own policy. files: name to text, as in the folder
-    of a policy pack, with its manifest. sha256: of them. valid_from: the first day that is asked for. begins_on: the
-    first day on which it decides, known once it is approved; ends_on: the last, known once a later version is approved.
-    effects: which open cases would be decided differently (``operations.platform.policy_effects``).
+    region: where it applies, ``CN`` for everywhere; each region has its own policy. files: name to text, as in the
+    folder of a policy pack, with its manifest. sha256: of them. valid_from: the requested first day. begins_on: the
+    first day in force, known once it is approved; ends_on: the last, known once a later version is approved.
+    effects: the open cases that would be decided differently (``operations.platform.policy_effects``).
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT)

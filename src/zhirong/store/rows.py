@@ -1,4 +1,4 @@
-"""From a registration to its rows: a projection that ``check`` computes again."""
+"""Turn a registration into its rows: a projection that ``check`` recalculates."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from zhirong.store import models
 from zhirong.store.names import add_names, name_key
 
 PLEDGOR, PLEDGEE = "pledgor", "pledgee"
-WAS_PLEDGOR, WAS_PLEDGEE = "was_pledgor", "was_pledgee"  # under a name that has been changed since
+WAS_PLEDGOR, WAS_PLEDGEE = "was_pledgor", "was_pledgee"  # Registered under a name that has changed since.
 
 
 def registration_columns(one: Registration) -> dict[str, Any]:
-    """The columns of its row."""
+    """Return the columns of its row."""
     return {
         "number": one.number,
         "status": one.status.value,
@@ -27,13 +27,13 @@ def registration_columns(one: Registration) -> dict[str, Any]:
 
 
 def charge_columns(one: Registration) -> dict[str, tuple[int | None, bool]]:
-    """By right: its rank, and whether it is burdened now."""
+    """Return, by right, its rank and whether it is burdened now."""
     charged = one.charged()
     return {right.key: (right.rank, right.key in charged) for right in one.rights}
 
 
 def parts(one: Registration) -> set[tuple[Holder, str]]:
-    """Who takes part, under the name of now and those before, and as what."""
+    """Return the parties, under their present and former names, and their parts in it."""
     sides = (
         (one.pledgors, PLEDGOR),
         ((one.pledgee,), PLEDGEE),
@@ -44,18 +44,18 @@ def parts(one: Registration) -> set[tuple[Holder, str]]:
 
 
 def as_party(holder: Holder) -> Holder:
-    """A holder without what belongs to one right only."""
+    """Return a holder without the data of a single right."""
     return Holder(holder.name, holder.code, holder.is_natural_person)
 
 
 def load(registration: int) -> Registration | None:
-    """The registration as it stands, None if there is none of this id."""
+    """Return the registration in its present state, None if there is none with this id."""
     state = models.Registration.objects.filter(id=registration).values_list("state", flat=True).first()
     return None if state is None else registration_of(canonical.decode(state.encode()))
 
 
 def save(one: Registration, before: Registration | None) -> None:
-    """Write what has changed, within the transaction that writes the event."""
+    """Write the changes, within the transaction that writes the event."""
     models.Registration.objects.update_or_create(id=one.id, defaults=registration_columns(one))
     if before is None:
         rights = []
@@ -63,7 +63,7 @@ def save(one: Registration, before: Registration | None) -> None:
             row, _ = models.Right.objects.get_or_create(
                 key=right.key, defaults={"kind": right.kind.value, "number": right.number, "title": right.title}
             )
-            if not row.title:  # a court had frozen it before anybody filed it
+            if not row.title:  # A court had frozen it before anybody filed it.
                 row.title, row.number = right.title, right.number
                 row.save()
             rights.append(models.Charge(registration_id=one.id, right=row))

@@ -1,8 +1,8 @@
-"""What an account signs in with, as keyed digests: password hash, state, second factors, confirmed addresses.
+"""The sign-in data of an account as keyed digests: password hash, state, second factors, confirmed addresses.
 
-The digests go into the log (``AccountSeal``), the secrets never do. Anyone who has a copy of the log without the
-vault key cannot try passwords on them. Second factors and addresses are in tables of the pages, which a database
-without pages has not.
+The digests go into the log (``AccountSeal``), the secrets never do. A copy of the log without the vault key does
+not allow anyone to try passwords on them. Second factors and addresses are in tables of the web pages, which a
+database without pages lacks.
 """
 
 import json
@@ -21,7 +21,7 @@ SEALED = ("username", "email", "password", "is_active", "is_staff", "is_superuse
 FACTORS, ADDRESSES = "mfa_authenticator", "account_emailaddress"
 _PURPOSE = "account seal"
 _MARK = 16
-# Table: how a part is called, and the columns that count. When something was used last does not.
+# Table: the name of a part, and the sealed columns. The time of last use is not sealed.
 _TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     FACTORS: ("factor", ("user_id", "type", "data")),
     ADDRESSES: ("address", ("user_id", "email", "verified", "primary")),
@@ -31,27 +31,27 @@ Parts = dict[str, str]
 
 
 def key_mark(folder: Path = settings.DATA) -> str:
-    """Which vault key makes the digests now. folder: of the key."""
+    """Return the vault key that makes the digests now. folder: of the key."""
     return keyed_digest(_PURPOSE, "mark", folder)[:_MARK]
 
 
 def account_parts(account: int) -> Parts:
-    """The digests of one account as its rows are now."""
+    """Return the digests of one account from its present rows."""
     return _parts(account, settings.DATA).get(account, {})
 
 
 def all_parts(folder: Path = settings.DATA) -> dict[int, Parts]:
-    """The digests of every account. folder: of the key."""
+    """Return the digests of every account. folder: of the key."""
     return _parts(None, folder)
 
 
 def factor_part(number: int) -> str:
-    """How the second factor with this id is called among the parts."""
+    """Return the name of the second factor with this id among the parts."""
     return f"{_TABLES[FACTORS][0]}/{number}"
 
 
 def address_part(number: int) -> str:
-    """How the confirmed address with this id is called among the parts."""
+    """Return the name of the confirmed address with this id among the parts."""
     return f"{_TABLES[ADDRESSES][0]}/{number}"
 
 
@@ -71,7 +71,7 @@ def _parts(account: int | None, folder: Path) -> dict[int, Parts]:
 
 
 def _rows(table: str, columns: tuple[str, ...], account: int | None) -> list[Any]:
-    """id, owner and the other columns as text, whatever is in them."""
+    """Return id, owner and the other columns as text, whatever they contain."""
     quoted = connection.ops.quote_name
     owner, *others = columns
     written = ", ".join(f"cast({quoted(one)} as text)" for one in others)
@@ -83,7 +83,7 @@ def _rows(table: str, columns: tuple[str, ...], account: int | None) -> list[Any
 
 
 def _plain(written: Any) -> Any:
-    """Text as both databases agree on it: JSON by its content, true and false in one form."""
+    """Return text in a form equal in both databases: JSON by its content, true and false in one form."""
     if written in ("0", "false"):
         return False
     if written in ("1", "true"):

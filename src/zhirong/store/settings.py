@@ -1,8 +1,8 @@
 """Django's settings of the store, from the environment: the database and the accounts.
 
 ZHIRONG_DATA: folder of the database, the files and the register's key, ``zhirong-data`` by default. DATABASE_URL:
-see ``database_url``. ZHIRONG_CHECKPOINT_COPY: a file outside the data folder, on another disk or machine, that the
-last signed checkpoint is copied to. ``zhirong.web.settings`` adds pages and sign-in to these.
+see ``database_url``. ZHIRONG_CHECKPOINT_COPY: a file outside the data folder, on another disk or machine, to which
+the last signed checkpoint is copied. ``zhirong.web.settings`` adds pages and sign-in to these.
 """
 
 import os
@@ -24,5 +24,5 @@ AUTH_USER_MODEL = "store.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
-# Nothing is signed with it here; the web sets its own.
+# The store signs nothing with it; the web sets its own.
 SECRET_KEY = ""

@@ -1,4 +1,4 @@
-"""Loading Django, once, with settings from the environment. Nothing that needs no database comes here."""
+"""Load Django, once, with settings from the environment. Code that needs no database does not belong here."""
 
 import os
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from pathlib import Path
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
-NEWER_DATABASE = "newer_database"  # the code of the refusal, which has its own exit code
+NEWER_DATABASE = "newer_database"  # The code of the error, which has its own exit code.
 _STORE = "store"
 _PRIVATE = 0o077
 
 
 def ready(settings: str = "zhirong.store.settings") -> None:
-    """Make models and queries usable. A program with its own settings (the web) has named them before. What it
-    writes from now on is readable by its own user alone: the data folder holds password hashes, keys and letters.
+    """Make models and queries usable. A program with its own settings (the web) names them first. Files written
+    from now on are readable only by its own user: the data folder holds password hashes, keys and e-mails.
     """
     os.umask(_PRIVATE)
     import django
@@ -27,7 +27,7 @@ def ready(settings: str = "zhirong.store.settings") -> None:
 
 
 def make_private(folder: Path) -> int:
-    """Take what others may do from the folder and all that is in it; returns how much was open to others."""
+    """Remove the access of other users to the folder and its content; returns how many files they could access."""
     found = 0
     for place in (folder, *folder.rglob("*")):
         if place.is_symlink():
@@ -41,11 +41,11 @@ def make_private(folder: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:
-    """Where the tables of a database stand next to this program.
+    """The version of a database's tables relative to this program.
 
-    is_platform: whether a platform made them. pending: migrations that this program has and the database has not,
-    as (application, name) in their order. unknown: migrations of the store that the database has and this program
-    does not know.
+    is_platform: whether a platform made them. pending: migrations that this program has and the database lacks, as
+    (application, name) in their order. unknown: migrations of the store that the database has and this program does
+    not know.
     """
 
     is_platform: bool
@@ -59,10 +59,10 @@ class SchemaState:
 
 
 def schema_state(using: str = "default") -> SchemaState:
-    """Read where the tables stand. A database file that is not there is not made by looking.
+    """Read the version of the tables. A missing database file is not created.
 
-    Only migrations of the store are called unknown: they are added and never renamed, while a library may drop
-    names that it has merged into others.
+    Only migrations of the store count as unknown: they are added and never renamed, while a library may drop names
+    that it has merged into others.
     """
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
@@ -79,7 +79,7 @@ def schema_state(using: str = "default") -> SchemaState:
 
 
 def demand_schema(*, may_be_older: bool = False) -> SchemaState:
-    """Raise InputError where this program must not work on the database: a newer one made its tables, or, unless
+    """Raise InputError if this program must not use the database: a newer one made its tables, or, unless
     ``may_be_older``, an older one did and ``zhirong platform upgrade`` has not been run.
     """
     state = schema_state()
@@ -92,24 +92,24 @@ def demand_schema(*, may_be_older: bool = False) -> SchemaState:
 
 
 def demand_database(folder: Path, url: str) -> None:
-    """Raise InputError where the data folder has no database, before anything is loaded that would write into the
+    """Raise InputError if the data folder has no database, before anything is loaded that would write into the
     folder.
 
-    url: as DATABASE_URL says; a server is asked later.
+    url: as in DATABASE_URL; a server is checked later.
     """
     if not url and not (folder / "zhirong.sqlite3").exists():
         raise InputError([no_platform(str(folder))])
 
 
 def no_platform(place: str) -> Problem:
-    """The problem of a place that has no platform's database."""
+    """Return the problem of a location without a platform's database."""
     return Problem(
         "ZHIRONG_DATA",
         place,
         Text("此处没有平台的数据库", "there is no platform's database here"),
         Text(
             "请核对 --data、ZHIRONG_DATA、DATABASE_URL；新平台请直接运行 zhirong serve",
-            "Check --data, ZHIRONG_DATA and DATABASE_URL. zhirong serve makes a new platform.",
+            "Check --data, ZHIRONG_DATA and DATABASE_URL. For a new platform, run zhirong serve.",
         ),
         "no_platform",
     )
@@ -123,7 +123,7 @@ def newer_database(unknown: Sequence[str]) -> Problem:
         "ZHIRONG_DATA",
         ", ".join(unknown),
         Text(
-            f"数据库由更新版本的程序建立或升级，本程序（{__version__}）不认识上述变更，继续使用会损坏数据",
+            f"数据库由更新版本的程序建立或升级，本程序（{__version__}）无法识别上述变更，继续使用会损坏数据",
             f"a newer version of the program made or upgraded this database; this program ({__version__}) does not know "
             "these changes and would damage the data",
         ),
@@ -141,7 +141,7 @@ def _older_database(waiting: Sequence[str]) -> Problem:
         ", ".join(waiting),
         Text(
             "数据库为旧版本的格式，尚未进行上述升级",
-            "an older version of the program made the tables; these upgrades are still to be made",
+            "an older version of the program made the tables; these upgrades are still outstanding",
         ),
         Text(
             "请先运行 zhirong platform upgrade --dry-run 试升级，再运行 zhirong platform upgrade；升级前的核对请用旧版本",
@@ -153,14 +153,15 @@ def _older_database(waiting: Sequence[str]) -> Problem:
 
 
 def migrate() -> None:
-    """Bring the database's tables to the present form, in one transaction: whatever ends this program, the tables
-    are wholly old or wholly new. Signals of other applications (kinds of content) are sent within it.
+    """Upgrade the database's tables to the present form, in one transaction: whatever interrupts this program, the
+    tables are completely old or completely new. Signals of other applications (kinds of content) are sent within
+    it.
     """
     from django.core.management import call_command
     from django.db import connection, transaction
 
-    # SQLite cannot rebuild a table while foreign keys are watched, and cannot stop watching within a transaction.
-    # Django checks all rows after each migration instead.
+    # SQLite cannot rebuild a table while it enforces foreign keys, and cannot stop enforcing them within a
+    # transaction. Django checks all rows after each migration instead.
     connection.disable_constraint_checking()
     try:
         with transaction.atomic(durable=True):

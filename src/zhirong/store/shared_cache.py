@@ -1,10 +1,9 @@
-"""A cache that all processes of one platform share without a further server: a small SQLite file in the data
-folder.
+"""A cache shared by all processes of one platform without a further server: a small SQLite file in the data folder.
 
-It counts what protects (wrong codes, attempts to sign in, calls), so counting is atomic across processes. It is its
-own file: a count must stand where the transaction that it stopped is undone, and must wait for no writer of the
-register. Losing it loses counts of some minutes and nothing else, so it is not flushed to the disk and not backed
-up.
+It counts protective limits (wrong codes, sign-in attempts, calls), so counting is atomic across processes. It is a
+separate file: a count must survive the rollback of the transaction that it stopped, and must wait for no writer of
+the register. Losing it loses a few minutes of counts and nothing else, so it is not flushed to the disk and not
+backed up.
 """
 
 import json
@@ -23,7 +22,7 @@ from django.db import OperationalError
 
 _FOREVER = float(2**62)
 _WAIT_SECONDS = 5.0
-_SWEEP_EVERY = 500  # writes of a process between two sweeps of what has run out
+_SWEEP_EVERY = 500  # Number of writes of a process between two sweeps of expired entries.
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS entry_until ON entry (until)",
@@ -35,23 +34,23 @@ _PUT = (
 
 
 def count(key: str, by: int, seconds: int) -> int:
-    """What has been counted under the key, with this; it is forgotten ``seconds`` after the first. Raises
-    django.db.OperationalError where it cannot be counted.
+    """Return the count under the key, including this one; it expires ``seconds`` after the first. Raises
+    django.db.OperationalError if it cannot be counted.
     """
     cache.add(key, 0, seconds)
     try:
         return cache.incr(key, by)
     except ValueError as error:
-        raise OperationalError(f"{key}: what is counted was lost while it was counted") from error
+        raise OperationalError(f"{key}: the count was lost during counting") from error
 
 
 class SharedCache(BaseCache):
-    """Django's cache interface over the file. location: its path. Values are JSON: nothing that could run is read
-    back.
+    """Django's cache interface over the file. location: its path. Values are JSON, so that nothing executable is
+    read back.
 
-    Every call raises django.db.OperationalError where the file is held by somebody else for longer than five
-    seconds, cannot be written (no room, read-only) or is damaged: what is not counted is not let through. A file
-    that somebody has removed is begun again by all processes, so that they continue counting together.
+    Every call raises django.db.OperationalError if another process holds the file for longer than five seconds, or
+    the file cannot be written (no space, read-only) or is damaged: an uncounted call is not allowed. If somebody
+    has removed the file, all processes start a new one and continue counting together.
     """
 
     def __init__(self, location: str, params: Mapping[str, Any]) -> None:
@@ -61,30 +60,30 @@ class SharedCache(BaseCache):
         self._writes = 0
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """Set it where there is none; whether it was."""
+        """Set the value if there is none; return whether it was set."""
         return (
             self._write(f"{_PUT} WHERE entry.until <= ?", (*self._row(key, value, timeout, version), time.time()))
             == 1
         )
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        """The value, or ``default`` where there is none or it has run out."""
+        """Return the value, or ``default`` if there is none or it has expired."""
         with self._opened_file() as file:
             values = (self._key(key, version), time.time())
             found = file.execute("SELECT value FROM entry WHERE key = ? AND until > ?", values).fetchone()
         return default if found is None else json.loads(found[0])
 
     def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
-        """Set it, whatever there was."""
+        """Set the value, replacing any present one."""
         self._write(_PUT, self._row(key, value, timeout, version))
 
     def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """Let it last again; whether it was there."""
+        """Extend the expiry; return whether there was a value."""
         values = (self._until(timeout), self._key(key, version), time.time())
         return self._write("UPDATE entry SET until = ? WHERE key = ? AND until > ?", values) == 1
 
     def delete(self, key: str, version: int | None = None) -> bool:
-        """Forget it; whether it was there."""
+        """Delete the value; return whether there was one."""
         return self._write("DELETE FROM entry WHERE key = ?", (self._key(key, version),)) == 1
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
@@ -93,17 +92,17 @@ class SharedCache(BaseCache):
             found = file.execute(
                 "UPDATE entry SET value = CAST(value AS INTEGER) + ? WHERE key = ? AND until > ? RETURNING value",
                 (delta, self._key(key, version), time.time()),
-            ).fetchall()  # the change is kept when the statement has come to its end
+            ).fetchall()  # The change is saved when the statement is complete.
         if not found:
             raise ValueError(f"there is no count {key}")
         return int(found[0][0])
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete everything."""
         self._write("DELETE FROM entry", ())
 
     def close(self, **kwargs: Any) -> None:
-        """Called at the end of every request: the connection of the thread is kept for the next."""
+        """Keep the thread's connection for the next request. Called at the end of every request."""
 
     # -- the file
     # ---------------------------------------------------------------------------------------------------
@@ -120,12 +119,12 @@ class SharedCache(BaseCache):
         try:
             yield self._connection()
         except (sqlite3.ProgrammingError, sqlite3.IntegrityError):
-            raise  # a fault of this module
+            raise  # A fault of this module.
         except (OSError, sqlite3.DatabaseError) as error:
             raise OperationalError(f"{self._path}: {error}") from error
 
     def _connection(self) -> sqlite3.Connection:
-        """The thread's own; a process that was forked from this one opens its own, and so does everyone whose file
+        """Return the thread's own connection; a forked process opens its own, and so does every process whose file
         is gone.
         """
         kept: tuple[int, int, sqlite3.Connection] | None = getattr(self._local, "kept", None)
@@ -141,7 +140,7 @@ class SharedCache(BaseCache):
         return connection
 
     def _file(self) -> int:
-        """Which file is there now; -1 where none is."""
+        """Return the inode of the present file; -1 if there is none."""
         try:
             return self._path.stat().st_ino
         except FileNotFoundError:
@@ -151,7 +150,7 @@ class SharedCache(BaseCache):
         self._path.parent.mkdir(parents=True, exist_ok=True)
         os.close(
             os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        )  # whose attempts are counted is nobody's to read
+        )  # Nobody else may read whose attempts are counted.
         connection = sqlite3.connect(self._path, timeout=_WAIT_SECONDS, isolation_level=None)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = OFF")

@@ -9,15 +9,15 @@ from django.db import OperationalError, connection, transaction
 from zhirong.store.models import LogHead
 from zhirong.store.waiting import longest_wait
 
-# The head that this thread holds: an operation may call another, and both are one transaction.
+# The head that this thread holds: an operation may call another, and both are in the same transaction.
 _held = threading.local()
 
-# SQLite has one writer; threads of one process queue here, fairly, instead of polling the file one against another.
+# SQLite has one writer; threads of one process queue here, fairly, instead of polling the file.
 _ONE_WRITER = threading.Lock()
 
 
 class NoRegisterError(RuntimeError):
-    """The database has no register yet: ``zhirong register init`` makes one."""
+    """The database has no register yet; create it with ``zhirong register init``."""
 
 
 def is_writing() -> bool:
@@ -27,11 +27,12 @@ def is_writing() -> bool:
 
 @contextmanager
 def writing() -> Iterator[LogHead]:
-    """A transaction that holds the log's head: nobody else writes until it ends, everything or nothing is kept.
+    """Open a transaction that holds the log's head: nobody else writes until it ends, and everything or nothing is
+    saved.
 
     Within a transaction of the same thread it is that transaction. Raises NoRegisterError if there is no register,
-    and django.db.OperationalError where other writers keep it waiting for too long (``store.waiting``); nothing is
-    written then.
+    and django.db.OperationalError if other writers make it wait too long (``store.waiting``); nothing is written
+    then.
     """
     held = getattr(_held, "head", None)
     if held is not None:
@@ -47,9 +48,10 @@ def writing() -> Iterator[LogHead]:
 
 @contextmanager
 def writing_within() -> Iterator[LogHead]:
-    """The same within a transaction that has begun elsewhere and has written already: the head is held until that one ends.
+    """Do the same within a transaction that has begun elsewhere and has already written: the head is held until
+    that one ends.
 
-    What is written here is kept or undone with it. Raises as ``writing`` does.
+    Its writes are saved or rolled back together with that transaction. Raises as ``writing`` does.
     """
     with _holding(transaction.atomic()) as head:
         yield head
@@ -58,7 +60,7 @@ def writing_within() -> Iterator[LogHead]:
 @contextmanager
 def _turn() -> Iterator[None]:
     if not _ONE_WRITER.acquire(timeout=longest_wait()):
-        raise OperationalError("other writers were not done in time")
+        raise OperationalError("other writers did not finish in time")
     try:
         yield
     finally:
@@ -76,7 +78,7 @@ def _holding(atomic: AbstractContextManager[None]) -> Iterator[LogHead]:
     with atomic:
         head = LogHead.objects.select_for_update().first()
         if head is None:
-            raise NoRegisterError("there is no register in this database")
+            raise NoRegisterError("this database has no register")
         _held.head = head
         try:
             yield head

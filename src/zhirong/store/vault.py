@@ -1,7 +1,7 @@
-"""Secrets that must be read again, encrypted at rest: second factors, letters that have not been sent.
+"""Secrets that must be readable again, encrypted at rest: second factors, e-mails not sent yet.
 
 AES-256-GCM with its own key, ``vault.key`` in the data folder (readable by its owner only) or ZHIRONG_VAULT_KEY (64
-hexadecimal digits). The key is in the backup with the other keys; a copy of the database alone gives nobody the
+hexadecimal digits). The key is in the backup with the other keys; a copy of the database alone does not reveal the
 secrets.
 """
 
@@ -25,15 +25,15 @@ _KEY_BYTES, _NONCE_BYTES = 32, 12
 
 
 def encrypted(text: str, folder: Path) -> str:
-    """The text, readable only with the key of the folder."""
+    """Return the text encrypted with the key of the folder."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
     kept = nonce + AESGCM(_key(folder)).encrypt(nonce, text.encode(), _MARK.encode())
     return _MARK + base64.b64encode(kept).decode()
 
 
 def decrypted(kept: str, folder: Path) -> str:
-    """The text of what ``encrypted`` gave. Text without its mark is from before there was a vault and is returned
-    as it is.
+    """Return the text that ``encrypted`` encrypted. Text without its mark dates from before the vault and is
+    returned unchanged.
 
     Raises InputError if the key is not the one that it was encrypted with.
     """
@@ -44,14 +44,14 @@ def decrypted(kept: str, folder: Path) -> str:
         plain = AESGCM(_key(folder)).decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], _MARK.encode())
     except InvalidTag as error:
         raise _wrong_key(
-            Text("密钥不是加密时所用的那一把", "the key is not the one that it was encrypted with"),
+            Text("密钥与加密时所用密钥不一致", "the key differs from the one used for encryption"),
         ) from error
     return plain.decode()
 
 
 def keyed_digest(purpose: str, text: str, folder: Path) -> str:
-    """A digest (HMAC-SHA-256, hexadecimal) that only who has the key can make or try out. purpose: keeps digests of
-    different use apart.
+    """Return a digest (HMAC-SHA-256, hexadecimal) that only the holder of the key can make or test. purpose: keeps
+    digests for different uses apart.
     """
     key = hmac.new(_key(folder), purpose.encode(), hashlib.sha256).digest()
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
@@ -63,7 +63,7 @@ def has_key(folder: Path) -> bool:
 
 
 def is_encrypted(kept: str) -> bool:
-    """Return whether it was encrypted here."""
+    """Return whether the text was encrypted here."""
     return kept.startswith(_MARK)
 
 
@@ -84,7 +84,7 @@ def _read_key(folder: Path, given: str) -> bytes:
 
 
 def _kept_key(folder: Path) -> str:
-    """The key in the folder, made where there is none."""
+    """Return the key in the folder; make one if there is none."""
     place = folder / KEY_FILE
     folder.mkdir(parents=True, exist_ok=True)
     if not place.exists():
@@ -93,7 +93,7 @@ def _kept_key(folder: Path) -> str:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(secrets.token_hex(_KEY_BYTES) + "\n")
         try:
-            os.link(part, place)  # whole at once; another process may have made it this moment
+            os.link(part, place)  # Written completely at once; another process may have made it in the meantime.
         except FileExistsError:
             pass
         finally:

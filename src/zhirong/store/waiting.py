@@ -1,4 +1,4 @@
-"""How long this process waits for other writers: as long as it takes, within a minute; a server that answers people, seconds."""
+"""How long this process waits for other writers: up to a minute; a server that answers people, seconds."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +12,13 @@ _longest = float(BUSY_SECONDS)
 
 
 def longest_wait() -> float:
-    """Seconds that a writer waits for others before it gives up."""
+    """Return the number of seconds that a writer waits for others before it gives up."""
     return _longest
 
 
 def wait_at_most(seconds: float) -> None:
-    """From now on writers of this process wait no longer; then they raise django.db.OperationalError. It holds for
-    connections that are opened afterwards.
+    """Limit the wait of this process's writers; after it they raise django.db.OperationalError. The limit applies
+    to connections opened from now on.
     """
     global _longest  # noqa: PLW0603 - of the whole process, as the connections are
     _longest = seconds
@@ -33,8 +33,8 @@ def wait_at_most(seconds: float) -> None:
 
 @contextmanager
 def without_waiting() -> Iterator[None]:
-    """What is written within raises django.db.OperationalError at once where somebody else is writing to SQLite. On PostgreSQL writers
-    of different rows do not wait for one another.
+    """Raise django.db.OperationalError at once if a write within meets another writer on SQLite. On PostgreSQL
+    writers of different rows do not wait for one another.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield

@@ -1,5 +1,5 @@
-"""Tables of what the platform still has to do or say: notices, jobs, webhooks. Sending marks them; no event vouches
-for that (see ``Outgoing``).
+"""Tables of the platform's outstanding work: notices, jobs, webhooks. Sending marks the rows; no event vouches for
+that (see ``Outgoing``).
 """
 
 from django.db import models
@@ -8,7 +8,7 @@ from zhirong.store.parties import Account, Kept, Organisation
 
 
 class Notice(models.Model):
-    """A notice to an account. words: zh and en. link: path of the page that it is about. mail_at: when to send it
+    """A notice to an account. words: zh and en. link: path of the page that it refers to. mail_at: when to send it
     by e-mail, null once that is done or given up. mailed_at: sent.
     """
 
@@ -27,7 +27,7 @@ class Notice(models.Model):
 
 
 class Letter(models.Model):
-    """An e-mail that waits for the background: codes, password resets, invitations. content: the letter, encrypted
+    """An e-mail to be sent in the background: codes, password resets, invitations. content: the e-mail, encrypted
     (``store.vault``), empty once it is sent or given up. mail_at: when to send it, null once that is done.
     """
 
@@ -41,9 +41,9 @@ class Letter(models.Model):
 
 
 class Job(models.Model):
-    """Work for the background. key: once only. progress: done of total. state: waiting, running, done, failed.
+    """A background job. key: unique. progress: done of total. state: waiting, running, done, failed.
 
-    A running job whose lease has passed is taken up again; what it does must be harmless when repeated.
+    A running job whose lease has expired is started again; its work must be harmless when repeated.
     """
 
     kind = models.CharField(max_length=40)
@@ -60,10 +60,9 @@ class Job(models.Model):
 
 
 class Webhook(Kept):
-    """Where an organisation's programs want to hear of events. kinds: names of operations, empty for all of its
-    own.
+    """A webhook of an organisation. kinds: names of operations, empty for all of its own.
 
-    secret: signs what is sent (HMAC-SHA-256).
+    secret: signs the messages (HMAC-SHA-256).
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT)
@@ -74,7 +73,7 @@ class Webhook(Kept):
 
 
 class Delivery(models.Model):
-    """One message to one webhook. next_at: when it is tried; null once it was taken or given up."""
+    """One message to one webhook. next_at: time of the next attempt; null once it was accepted or given up."""
 
     webhook = models.ForeignKey(Webhook, models.PROTECT)
     event = models.ForeignKey("store.Event", models.PROTECT)
@@ -89,9 +88,7 @@ class Delivery(models.Model):
 
 
 class Seen(models.Model):
-    """Who has looked at what on which day, once per day for each: what the audit reads. subject: such as
-    ``case/12``.
-    """
+    """Who has viewed what on which day, once per day for each: read by the audit. subject: such as ``case/12``."""
 
     account = models.ForeignKey(Account, models.PROTECT)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
@@ -106,15 +103,13 @@ class Seen(models.Model):
 
 
 class FileImport(Kept):
-    """A long list or statement that is read in the background and kept once somebody has agreed. kind: rights,
+    """A long list or statement that is read in the background and stored once somebody has agreed. kind: rights,
     statements.
 
-    state: reading, preview (waits for somebody's yes), keeping, done, refused (the file cannot be used), cancelled,
-    expired.
-    request: what the operation was asked, without the file. about: what was recognised, and how many rows are to be
-    added, changed, the same or wrong. problems: the first of them. report: SHA-256 of the content that holds every
-    row of the preview;
-    parts: offset, length and SHA-256 of each of its pieces. agreed_by: who said yes.
+    state: reading, preview (waits for confirmation), keeping, done, refused (the file cannot be used), cancelled,
+    expired. request: the operation's arguments, without the file. about: what was recognised, and how many rows are
+    to be added, changed, the same or wrong. problems: the first of them. report: SHA-256 of the content with every
+    row of the preview; parts: offset, length and SHA-256 of each of its pieces. agreed_by: who confirmed.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT)
