@@ -30,7 +30,7 @@ OTHER_PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class AppraisalCase:
-    """What to appraise. as_of: the day whose rules apply; nothing may be dated after it."""
+    """The appraisal to be made. as_of: the day whose rules apply; nothing may be dated after it."""
 
     as_of: date
     rights: tuple[Right, ...]

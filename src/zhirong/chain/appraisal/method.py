@@ -27,7 +27,7 @@ NEVER_DECIDES: Approach = "cross_check"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the reader of a method must know of its request: the purpose and date of the value.
+    """The part of the request that the reader of a method needs: the purpose and date of the value.
 
     renewed: one of the rights that carry the value is renewed for as long as its holder wants, so that an income
     may continue without an end.
@@ -48,7 +48,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class MethodRefusal:
-    """Why a method cannot be used with its inputs, and how to fix it. code: stable English key."""
+    """The reason why a method cannot be used with its inputs, and how to fix it. code: stable English key."""
 
     code: str
     reason: Text

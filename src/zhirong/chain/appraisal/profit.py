@@ -341,7 +341,7 @@ def read_excess_profit(reader: Reader, method_id: str, setting: Setting) -> Exce
 
 @dataclass(frozen=True, slots=True)
 class WithAndWithout(Ordinary):
-    """What the business earns with the right, less what it would earn without it, never below zero.
+    """The earnings of the business with the right less those without it, never below zero.
 
     Never below zero, because nobody has to use a right. rivals: probability that rivals stay out only while the
     right is in force, which scales the difference; None counts it in full.

@@ -1,4 +1,4 @@
-"""Which method suits which kind of right, purpose and evidence: read from rules, explained in words."""
+"""The suitability of a method for a kind of right, purpose and evidence: read from rules, explained in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Claims on those who share a loss, and what happens to every fen from the first payment to the closed case."""
+"""Claims on the parties that share a loss, and the accounts of every fen from the first payment to the closed case."""

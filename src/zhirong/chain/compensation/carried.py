@@ -1,8 +1,8 @@
-"""What each party has to carry of a shared loss on a day, and what has to move so that it does.
+"""What each party must carry of a shared loss on a day, and the payments needed for that.
 
-The lender and every payer carry their part of the loss less what of the recoveries is theirs. What a payer has paid
-and not got back is compared with that target: less is still due from it, more goes back to it. So the end does not
-depend on whether a recovery comes before or after a payment.
+The lender and every payer carry their part of the loss less their part of the recoveries. A payer's target is
+compared with its payments net of returns: if it has paid less, the difference is due; if more, the difference goes
+back. So the result does not depend on whether a recovery comes before or after a payment.
 """
 
 from collections.abc import Mapping
@@ -17,9 +17,10 @@ LENDER = "lender"
 
 @dataclass(frozen=True, slots=True)
 class SharedLoss:
-    """A loss as divided by the mode. parts: by role; they sum to the loss. apart: of them, in components not shared.
+    """A loss as divided by the mode. parts: by role; they sum to the loss. apart: the portions in components that
+    are not shared.
 
-    through: for a payer that pays another payer, who has paid in its stead.
+    through: for a payer that pays another payer, the one that has paid on its behalf.
     """
 
     parts: Mapping[str, Fen]
@@ -28,7 +29,7 @@ class SharedLoss:
 
     @property
     def loss(self) -> Fen:
-        """The whole loss."""
+        """Return the whole loss."""
         return sum(self.parts.values())
 
     def without(self, party: str) -> "SharedLoss":
@@ -40,7 +41,7 @@ class SharedLoss:
 
 
 def shared_loss(sharing: Sharing, parts: Mapping[str, Fen], net: Mapping[str, Fen]) -> SharedLoss:
-    """Return ``parts`` with what of them lies in components that ``sharing`` does not share.
+    """Return ``parts`` with the portions in components that ``sharing`` does not share.
 
     net: the loss by component of the mode (principal, interest, costs).
     """
@@ -50,17 +51,17 @@ def shared_loss(sharing: Sharing, parts: Mapping[str, Fen], net: Mapping[str, Fe
 
 
 def carried(mode: Mode, shared: SharedLoss, received: Fen) -> dict[str, Fen]:
-    """Return what each party carries after ``received`` fen, net of costs, have come in since the claim.
+    """Return what each party carries after ``received`` fen, net of costs, have arrived since the claim.
 
-    Computed as old parts less what is given back of the whole sum, so that the number of recoveries and their order
-    against payments change nothing. What is received beyond the loss is not divided here.
+    Calculated as the original parts less the returns on the whole sum, so that the number of recoveries and their
+    order relative to payments change nothing. Receipts above the loss are not divided here.
     """
     back = given_back(mode.recoveries, shared.parts, min(received, shared.loss), shared.apart)
     return {role: part - back[role] for role, part in shared.parts.items()}
 
 
 def due_flows(shared: SharedLoss, carries: Mapping[str, Fen]) -> dict[tuple[str, str], Fen]:
-    """Return what each payer must have paid, net of returns, to the lender or to who paid in its stead."""
+    """Return what each payer must have paid, net of returns, to the lender or to the party that paid on its behalf."""
     flows: dict[tuple[str, str], Fen] = {}
     for role, amount in carries.items():
         if role == LENDER:

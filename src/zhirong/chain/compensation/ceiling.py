@@ -1,4 +1,4 @@
-"""The ceiling on a re-guarantee's payout rate: what of a payout lies inside it, and who pays what of it."""
+"""The ceiling on a re-guarantee's payout rate: which part of a payout is inside it, and who pays that part."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from zhirong.kernel.text import Text
 class CeilingCut:
     """One payout against the ceiling, in fen. inside + above = payout; parts sum to the payout.
 
-    room: what the year's payouts could still grow by before this one.
+    room: how much the year's payouts could still grow before this one.
     """
 
     ceiling: Fen
@@ -31,9 +31,9 @@ def cut_to_ceiling(
     """Divide ``payout`` of ``first``: inside the ceiling by ``shares``, above it all to ``first``.
 
     released: guarantees whose liability ended in the year, the base of the payout rate. rate: the ceiling as a part
-    of it. paid_before: payouts of the year so far. shares: of each party, ``first`` included, in the payout; they sum
-    to one. Fen left by rounding go to ``first``. Raises InputError for negative amounts and shares that do not sum to
-    one.
+    of it. paid_before: payouts of the year so far. shares: of each party, including ``first``, in the payout; they
+    sum to one. Fen left by rounding go to ``first``. Raises InputError for negative amounts and shares that do not
+    sum to one.
     """
     problems = [
         Problem(
@@ -52,7 +52,7 @@ def cut_to_ceiling(
                 "shares",
                 ", ".join(f"{role} {share}" for role, share in shares.items()),
                 Text("分担比例之和不为 1，或未含先付方", "the shares do not sum to 1, or the first payer has none"),
-                Text("请写全各方比例", "Give the share of every party."),
+                Text("请填写全部各方的比例", "Enter the share of every party."),
                 "not_one",
             )
         )

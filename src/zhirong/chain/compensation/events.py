@@ -1,4 +1,4 @@
-"""What happens to a loan in default, one record an event, and the loan it happens to. Amounts are whole fen."""
+"""The events of a loan in default, one record per event, and the loan itself. Amounts are whole fen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from zhirong.chain.mode.loss import LoanLoss, LossRecovery
 from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
 
-# A mode shares principal, interest and costs; compound interest and penalty are interest there.
+# A mode shares principal, interest and costs; compound interest and penalty count as interest there.
 SHARED_AS: Mapping[Head, str] = {
     Head.PRINCIPAL: "principal",
     Head.INTEREST: "interest",
@@ -23,7 +23,7 @@ INTEREST_LIKE = (Head.INTEREST, Head.COMPOUND, Head.PENALTY)
 
 
 class RecoverySource(StrEnum):
-    """Where recovered money comes from; it decides who is paid first."""
+    """The source of recovered money; it decides who is paid first."""
 
     DEBTOR = "debtor"
     PLEDGE = "pledge"
@@ -47,14 +47,14 @@ SOURCE_TEXT: Mapping[RecoverySource, Text] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefaultEvent:
-    """Something that happened. recorded_on: when it became known; None is the day itself."""
+    """An event. recorded_on: when it became known; None is the day itself."""
 
     day: date
     recorded_on: date | None = None
 
     @property
     def known_on(self) -> date:
-        """The first day on which the books know of it."""
+        """Return the first day on which the books know of it."""
         return self.day if self.recorded_on is None else max(self.day, self.recorded_on)
 
 
@@ -68,19 +68,19 @@ class DebtAccrued(DefaultEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostPaid(DefaultEvent):
-    """The lender pays a cost of enforcement that the debtor owes it."""
+    """The lender pays an enforcement cost that the debtor owes it."""
 
     amount: Fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimFiled(DefaultEvent):
-    """The lender claims on those who share the loss; what is unpaid that day is divided by the mode."""
+    """The lender claims on the parties that share the loss; the mode divides what is unpaid that day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayerPaid(DefaultEvent):
-    """A payer pays: the lender, or the party that has paid in its stead."""
+    """A payer pays the lender, or the party that has paid on its behalf."""
 
     party: str
     amount: Fen
@@ -88,7 +88,7 @@ class PayerPaid(DefaultEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered(DefaultEvent):
-    """Money comes in on the debt. costs: of getting it, taken out of it, at most all of it."""
+    """A recovery on the debt. costs: of collecting it, deducted from it, at most all of it."""
 
     amount: Fen
     costs: Fen = 0
@@ -96,32 +96,34 @@ class Recovered(DefaultEvent):
 
     @property
     def net(self) -> Fen:
-        """What is left to cover the debt."""
+        """Return what is left to cover the debt."""
         return self.amount - self.costs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositReceived(DefaultEvent):
-    """Money the lender holds as security; no payment until it is applied."""
+    """Money that the lender holds as security; no payment until it is applied."""
 
     amount: Fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositApplied(DefaultEvent):
-    """Held security is set against the debt."""
+    """The lender sets held security off against the debt."""
 
     amount: Fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccrualStopped(DefaultEvent):
-    """The loan is non-performing: unpaid interest leaves income, and later interest is kept off balance."""
+    """The loan is non-performing: unpaid interest is reversed from income, and later interest is kept off the
+    balance sheet.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provided(DefaultEvent):
-    """The lender sets a provision aside."""
+    """The lender makes a provision."""
 
     amount: Fen
 
@@ -133,7 +135,7 @@ class WrittenOff(DefaultEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClawedBack(DefaultEvent):
-    """A payer takes back what it still carries of its payment. interest: what the lender pays on top."""
+    """A payer claws back what it still carries of its payment. interest: paid by the lender in addition."""
 
     party: str
     interest: Fen = 0
@@ -154,7 +156,7 @@ class TitleTaken(DefaultEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenceFee(DefaultEvent):
-    """The firm pays the holder of the right for its licence back. late: charge for paying late."""
+    """The firm pays the holder of the right for its licence back. late: surcharge for late payment."""
 
     party: str
     amount: Fen
@@ -171,7 +173,7 @@ class UpkeepPaid(DefaultEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightSold(DefaultEvent):
-    """The holder sells the right, or the firm buys it back. costs: taken out of the price."""
+    """The holder sells the right, or the firm buys it back. costs: deducted from the price."""
 
     party: str
     amount: Fen
@@ -182,8 +184,8 @@ class RightSold(DefaultEvent):
 class DefaultedLoan:
     """A loan in default. owed: by component, on ``first_day``, before the first event. events: in any order.
 
-    amount: what was lent on ``loan_day``. entered_on: the day on which it entered the pool (入库), from which it takes
-    up room under caps that count loans. The other fields are those of ``LoanLoss``.
+    amount: what was lent on ``loan_day``. entered_on: the day of pool entry (入库), from which it uses room under
+    caps that count loans. The other fields are those of ``LoanLoss``.
     """
 
     loan_id: str
@@ -208,7 +210,7 @@ class DefaultedLoan:
         return tuple(event for event in self.events if event.known_on <= day)
 
     def loss_at_claim(self, events: tuple[DefaultEvent, ...]) -> LoanLoss | None:
-        """Return what the mode divides: the debt on the day of the claim in ``events``; None if there is none."""
+        """Return the debt on the day of the claim in ``events``, which the mode divides; None if there is no claim."""
         filed = [event.day for event in events if isinstance(event, ClaimFiled)]
         if not filed:
             return None

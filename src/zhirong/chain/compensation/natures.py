@@ -1,4 +1,4 @@
-"""Which payers take the claim over (代偿) and which compensate the lender (补偿), and who says so."""
+"""Which payers take the claim over (代偿) and which compensate the lender (补偿), and the source for each."""
 
 from datetime import date
 
@@ -10,10 +10,10 @@ _RULES = {nature: f"recovery.nature.{nature.value}" for nature in PayerNature}
 
 
 def natures_of(mode: Mode, rules: Rulebook, day: date) -> dict[str, tuple[PayerNature, Reference]]:
-    """Return for each payer of ``mode`` whether it takes over or compensates, and the source that says so.
+    """Return, for each payer of ``mode``, whether it takes over or compensates, and the source.
 
-    What the mode's file states comes first; else the law or the assumption in ``rules/recovery/natures.toml``.
-    Raises RuleError for a payer that neither the file nor a rule knows.
+    The mode's file takes precedence; otherwise the law or the assumption in ``rules/recovery/natures.toml``
+    decides. Raises RuleError for a payer that neither the file nor a rule covers.
     """
     found: dict[str, tuple[PayerNature, Reference]] = {}
     for role in mode.bearers:

@@ -1,4 +1,4 @@
-"""The recovery file: loans in default and what happened to them, read once into records."""
+"""Read the recovery file: loans in default and their events."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
 
 MOST_LOANS = 10_000
-MOST_EVENTS = 5_000  # of one loan
+MOST_EVENTS = 5_000  # Of one loan.
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveryFile:
-    """What a recovery file says. mode: id or path of the mode; empty if the file leaves it to the command."""
+    """The content of a recovery file. mode: id or path of the mode; empty if the command names it."""
 
     mode: str
     pool: PoolState
@@ -28,7 +28,7 @@ class RecoveryFile:
 
 
 def read_recovery(reader: Reader) -> RecoveryFile:
-    """Return the loans and events of a file. Raises InputError with everything wrong in it."""
+    """Return the loans and events of a file. Raises InputError with every problem in it."""
     mode = reader.optional_text("mode")
     pool = read_pool(reader)
     tables = reader.tables("loan")
@@ -38,7 +38,10 @@ def read_recovery(reader: Reader) -> RecoveryFile:
             str(len(tables)),
             "count",
             Text(f"须有 1 至 {MOST_LOANS} 笔贷款", f"there must be 1 to {MOST_LOANS} loans"),
-            Text("请写至少一个 [[loan]]，过多时分成几个文件", "Write at least one [[loan]]; split a longer file."),
+            Text(
+                "请至少填写一个 [[loan]]；数量过多时请拆分为多个文件",
+                "Add at least one [[loan]]; split a longer file.",
+            ),
         )
     loans = tuple(_read_loan(entry) for entry in tables[:MOST_LOANS])
     seen: set[str] = set()
@@ -48,8 +51,8 @@ def read_recovery(reader: Reader) -> RecoveryFile:
                 f"loan[{number}].id",
                 loan.loan_id,
                 "twice",
-                Text("同一笔贷款写了两次", "the same loan is given twice"),
-                Text("请删去重复的一笔，或改正编号", "Remove one of them, or correct the id."),
+                Text("同一笔贷款重复填写", "the same loan is given twice"),
+                Text("请删除重复的一笔，或更正编号", "Remove one of them, or correct the id."),
             )
         seen.add(loan.loan_id)
     reader.finish()
@@ -94,16 +97,16 @@ def _read_loan(reader: Reader) -> ev.DefaultedLoan:
             "first_day",
             loan.first_day,
             "dates_reversed",
-            Text("早于放款日", "before the day of the loan"),
-            Text("请改正日期", "Correct the dates."),
+            Text("早于放款日", "earlier than the day of the loan"),
+            Text("请更正日期", "Correct the dates."),
         )
     if owed[Head.PRINCIPAL] > loan.amount:
         reader.problem(
             "owed.principal",
             owed[Head.PRINCIPAL],
             "too_large",
-            Text("未还本金高于贷款额", "more principal is owed than was lent"),
-            Text("请改正 owed.principal 或 amount", "Correct owed.principal or amount."),
+            Text("未还本金高于贷款额", "the principal owed exceeds the loan"),
+            Text("请更正 owed.principal 或 amount", "Correct owed.principal or amount."),
         )
     for number, event in enumerate(loan.events, 1):
         if event.day < loan.first_day:
@@ -111,8 +114,10 @@ def _read_loan(reader: Reader) -> ev.DefaultedLoan:
                 f"event[{number}].day",
                 event.day,
                 "dates_reversed",
-                Text(f"早于起算日 {loan.first_day}", f"before the first day, {loan.first_day}"),
-                Text("请改正日期，或把此前的情况并入 owed", "Correct it, or put what was before into owed."),
+                Text(f"早于起算日 {loan.first_day}", f"earlier than the first day, {loan.first_day}"),
+                Text(
+                    "请更正日期，或将此前的情况并入 owed", "Correct the date, or include earlier amounts in owed."
+                ),
             )
     reader.finish()
     return loan

@@ -1,8 +1,8 @@
 """The timeline of a loan in default: every event with its entries, and what each party carries after it.
 
-Order within a day: the debt grows first, then claims, payments and the rest, and money that comes in is divided last.
-Every step is balanced: each party's accounts sum to zero, and cash that leaves one party reaches another or an
-outsider who is named.
+Order within a day: the debt grows first, then come claims, payments and the rest; recoveries are divided last.
+Every step is balanced: each party's accounts sum to zero, and cash that leaves one party reaches another or a named
+outsider.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from zhirong.kernel.money import Fen, allocate, show_yuan, yuan
 from zhirong.kernel.posting import Entry, Posting
 from zhirong.kernel.text import Text
 
-# What a payer's claim is called in its own books.
+# The name of a payer's claim in its own books.
 _HOLDING = {
     "insurer": "claims",
     "guarantor": "recourse",
@@ -35,16 +35,16 @@ _INCOME = {Head.INTEREST: "interest", Head.COMPOUND: "compound", Head.PENALTY: "
 
 
 def holding_of(role: str) -> str:
-    """Return the account in which ``role`` keeps what it has paid and not got back."""
+    """Return the account in which ``role`` records payments not yet returned."""
     return _HOLDING.get(role, "compensation")
 
 
 @dataclass(frozen=True, slots=True)
 class DefaultStep:
-    """One event and what it changed. amount: what it is about, in fen. positions: what each party carries after it.
+    """One event and its effects. amount: of the event, in fen. positions: what each party carries after it.
 
-    outside: cash that went to (positive) or came from (negative) somebody who keeps no books here.
-    debt: what the debtor owes after it, by component, to whomever.
+    outside: cash paid to (positive) or received from (negative) an outsider without books here. debt: what the
+    debtor owes after it, by component, to whomever.
     """
 
     number: int
@@ -85,11 +85,11 @@ class DefaultBook:
     # -- what is due ------------------------------------------------------------------------------------------
 
     def carries(self) -> dict[str, Fen]:
-        """Return what each party has to carry today of the loss as divided; empty before the claim."""
+        """Return what each party must carry today of the divided loss; empty before the claim."""
         return {} if self.shared is None else carried(self.mode, self.shared, self.received)
 
     def due(self) -> dict[tuple[str, str], Fen]:
-        """Return what each payer still has to pay, and to whom; what is to go back to it is negative."""
+        """Return what each payer still has to pay, and to whom; a negative amount goes back to it."""
         if self.shared is None:
             return {}
         targets = due_flows(self.shared, self.carries())
@@ -98,25 +98,28 @@ class DefaultBook:
     # -- events -----------------------------------------------------------------------------------------------
 
     def share(self, day: date, shared: SharedLoss) -> None:
-        """Take in how the mode divides the loss, for the first time or again because another claim has arrived."""
+        """Apply the mode's division of the loss, for the first time or again because another claim has arrived."""
         first = self.shared is None
         self.shared = shared
         if first:
             self._step(
-                day, Text("向分担各方提出索赔", "claims filed with those who share the loss"), shared.loss, {}
+                day,
+                Text("向分担各方提出索赔", "claims filed with the parties that share the loss"),
+                shared.loss,
+                {},
             )
         else:
             self._give_back(day, Text("多退少补", "true-up"))
 
     def apply(self, event: ev.DefaultEvent) -> None:
-        """Apply one event. Raises InputError if it cannot have happened."""
+        """Apply one event. Raises InputError if it is impossible."""
         match event:
             case ev.DebtAccrued():
                 self._accrue(event)
             case ev.CostPaid():
                 self._pay_cost(event)
             case ev.ClaimFiled():
-                pass  # what a claim does is ``share``, which needs the other loans of the mode
+                pass  # ``share`` handles claims, because it needs the other loans of the mode.
             case ev.PayerPaid():
                 self._take_payment(event)
             case ev.Recovered():
@@ -200,9 +203,9 @@ class DefaultBook:
                 event.amount,
                 Text(
                     f"{self._name(event.party).zh}当日尚应支付 {show_yuan(max(0, due))} 元",
-                    f"{self._name(event.party).en} still owes {show_yuan(max(0, due))} that day",
+                    f"{self._name(event.party).en} still owes CNY {show_yuan(max(0, due))} that day",
                 ),
-                Text("请填写大于零且不超过该数的金额", "Enter an amount above zero and no more than that."),
+                Text("请填写大于零且不超过该数的金额", "Enter an amount above zero and at most that amount."),
             )
         self.flows[event.party, to] += event.amount
         self.positions[event.party] += event.amount
@@ -224,7 +227,7 @@ class DefaultBook:
         self._step(event.day, title, event.amount, postings)
 
     def _on_payment(self, party: str, amount: Fen) -> dict[str, Fen]:
-        """Return the lender's other side of a payment: a smaller claim, or compensation received."""
+        """Return the lender's counter-entry of a payment: a smaller claim, or compensation received."""
         if self.natures[party] is PayerNature.TAKES_OVER:
             return self._cover(self._divided(amount))
         if self.written_off:
@@ -233,7 +236,7 @@ class DefaultBook:
         return {f"lender:compensation:{party}": -amount}
 
     def _divided(self, amount: Fen) -> dict[Head, Fen]:
-        """Return what of a payment covers each shared component that the lender still has, in proportion."""
+        """Return how a payment covers each shared component that the lender still has, in proportion."""
         own = self._own()
         base = set(self._sharing_base())
         weights = {head: left for head, left in own.items() if ev.SHARED_AS[head] in base and left}
@@ -251,7 +254,9 @@ class DefaultBook:
         return {head: self.booked[head] + self.memo[head] for head in Head}
 
     def _cover(self, amounts: Mapping[Head, Fen]) -> dict[str, Fen]:
-        """Return the lender's postings for money that covers ``amounts``; booked debt goes before what is off it."""
+        """Return the lender's postings for money that covers ``amounts``; debt on the balance sheet is covered
+        before the rest.
+        """
         postings: dict[str, Fen] = defaultdict(int)
         for head, amount in amounts.items():
             on_book = min(amount, self.booked[head])
@@ -280,8 +285,8 @@ class DefaultBook:
     def _order(self) -> list[Head]:
         """Return the components in the order in which money covers them.
 
-        Before the claim by the mode's file, within interest contract interest, compound interest, penalty (CC 561).
-        After it the shared components come first, unless the file weighs all that is borne.
+        Before the claim the mode's file decides, within interest contract interest, compound interest, penalty (CC
+        561). After it the shared components come first, unless the file weighs everything borne.
         """
         names = list(self.mode.recoveries.against)
         if self.shared is not None and self.mode.recoveries.weights == "shared":
@@ -300,7 +305,7 @@ class DefaultBook:
                     "金额须大于零，费用不得超过金额",
                     "the amount must be above zero and the costs at most all of it",
                 ),
-                Text("超出的费用请作为债务人承担的费用登记", "Enter costs above it as costs that the debtor owes."),
+                Text("超出的费用请作为债务人承担的费用登记", "Enter the excess as costs that the debtor owes."),
             )
         source = ev.SOURCE_TEXT[event.source]
         outside: list[tuple[Text, Fen]] = [(source, -event.amount)]
@@ -315,12 +320,12 @@ class DefaultBook:
                 event.amount,
                 Text(
                     f"尚未抵用的保证金为 {show_yuan(self.deposit)} 元",
-                    f"the deposit held is {show_yuan(self.deposit)}",
+                    f"the deposit held is CNY {show_yuan(self.deposit)}",
                 ),
-                Text("请填写大于零且不超过该数的金额", "Enter an amount above zero and no more than that."),
+                Text("请填写大于零且不超过该数的金额", "Enter an amount above zero and at most that amount."),
             )
         self.deposit -= event.amount
-        self.positions[LENDER] += event.amount  # it was taken off when the deposit came in
+        self.positions[LENDER] += event.amount  # It was deducted when the deposit was received.
         title = Text("保证金抵债", "the deposit is applied")
         self._money_in(event.day, event.amount, title, event.amount, [], "lender:credit")
 
@@ -334,7 +339,7 @@ class DefaultBook:
     def _money_in(
         self, day: date, net: Fen, title: Text, amount: Fen, outside: list[tuple[Text, Fen]], account: str
     ) -> None:
-        """Cover the debt of the day with ``net`` fen, give the payers their part, and the rest to the firm."""
+        """Cover the debt of the day with ``net`` fen, pay the payers their part, and return the rest to the firm."""
         covers = min(net, sum(self.debt.values()))
         surplus = net - covers
         for head, part in self._in_order(covers, self.debt).items():
@@ -366,7 +371,7 @@ class DefaultBook:
                 postings[name] += part
         postings["lender:payable:firm"] -= surplus
         self._step(day, title, amount, postings, tuple(outside))
-        self._give_back(day, Text("返还应得部分", "its part goes back"), from_recovery=True)
+        self._give_back(day, Text("返还应得部分", "return of its part"), from_recovery=True)
         if surplus:
             self.positions[LENDER] += surplus
             paid = {"lender:payable:firm": surplus, "lender:cash": -surplus}
@@ -374,11 +379,11 @@ class DefaultBook:
             self._step(day, Text("余款归还企业", "surplus to the firm"), surplus, paid, firm)
 
     def _returns(self) -> dict[tuple[str, str], Fen]:
-        """Return what has been paid above what the payers have to carry, and goes back to them."""
+        """Return payments above what the payers must carry, which go back to them."""
         return {flow: -left for flow, left in self.due().items() if left < 0}
 
     def _give_back(self, day: date, words: Text, *, from_recovery: bool = False) -> None:
-        """Pay back what payers have paid too much: the lender first, then who paid in another's stead."""
+        """Pay back overpayments: the lender first, then the party that paid on another's behalf."""
         for (payer, to), back in sorted(self._returns().items(), key=lambda item: item[0][1] != LENDER):
             self.flows[payer, to] -= back
             self.positions[payer] -= back
@@ -387,7 +392,7 @@ class DefaultBook:
             if to != LENDER:
                 own = {f"{to}:shared:{payer}": back, f"{to}:cash": -back}
             elif self.natures[payer] is PayerNature.TAKES_OVER:
-                # Without money from outside the lender takes that part of the claim again.
+                # Without external money the lender takes that part of the claim again.
                 own = {"lender:cash": -back}
                 own |= {f"lender:payable:{payer}": back} if from_recovery else self._claim_again(back)
             elif self.written_off:
@@ -400,7 +405,7 @@ class DefaultBook:
             self._step(day, title, back, {**own, f"{payer}:cash": back, held: -back})
 
     def _claim_again(self, amount: Fen) -> dict[str, Fen]:
-        """Return the lender's postings when a part of the claim that a payer had taken over comes back to it."""
+        """Return the lender's postings when part of a claim that a payer had taken over returns to it."""
         if self.written_off:
             self.memo[Head.PRINCIPAL] += amount
             return {
@@ -428,7 +433,7 @@ class DefaultBook:
             postings["lender:memo:contra"] = -amount
         self._step(
             event.day,
-            Text("停止计息入账，冲回未收利息", "accrual stops: unpaid interest leaves income"),
+            Text("停止计息入账，冲回未收利息", "accrual stops; unpaid interest is reversed from income"),
             amount,
             postings,
         )
@@ -464,7 +469,7 @@ class DefaultBook:
         postings["lender:provision"] += used
         postings["lender:expense:write_off"] += left - used
         self.written_off = True
-        title = Text("核销，账销案存", "written off; the debtor still owes it")
+        title = Text("核销，账销案存", "written off; the debtor still owes the debt")
         self._step(event.day, title, amount, postings)
 
     def _claw_back(self, event: ev.ClawedBack) -> None:
@@ -476,9 +481,9 @@ class DefaultBook:
                 carries,
                 Text(
                     f"{self._name(event.party).zh}未向放款机构支付，无可追回",
-                    f"{self._name(event.party).en} has paid the lender nothing that it still carries",
+                    f"{self._name(event.party).en} has no payment to the lender that it still carries",
                 ),
-                Text("请改正主体或日期", "Correct the party or the day."),
+                Text("请更正主体或日期", "Correct the party or the day."),
             )
         self.shared = shared.without(event.party)
         self._give_back(event.day, Text("追回已付款项", "clawed back"))
@@ -504,9 +509,9 @@ class DefaultBook:
                 event.amount,
                 Text(
                     "只有取得追偿权的一方可在其债权额内取得权利",
-                    "only a party that took the claim over may take the right, for at most its claim",
+                    "only a party that took the claim over may take the right, up to the amount of its claim",
                 ),
-                Text("请改正主体或金额", "Correct the party or the amount."),
+                Text("请更正主体或金额", "Correct the party or the amount."),
             )
         self.rights[event.party] = event.amount
         for head, part in self._in_order(event.amount, self.debt).items():
@@ -542,7 +547,7 @@ class DefaultBook:
                 event,
                 event.amount,
                 Text("该主体未持有权利", "that party holds no right"),
-                Text("请先登记取得权利", "Record first that it took title."),
+                Text("请先登记取得权利", "Record the taking of title first."),
             )
         value, net = self.rights.pop(event.party), event.amount - event.costs
         self.positions[event.party] -= net
@@ -569,8 +574,8 @@ class DefaultBook:
             raise _refused(
                 event,
                 0,
-                Text("尚未提出索赔", "no claim has been filed by then"),
-                Text("请先登记索赔（claim）", "Record the claim first."),
+                Text("尚未提出索赔", "no claim has been filed yet"),
+                Text("请先登记索赔", "Record the claim first."),
             )
         return self.shared
 
@@ -606,7 +611,7 @@ _TURN: Sequence[type[ev.DefaultEvent]] = (
 
 
 def turn_of_day(event: ev.DefaultEvent) -> int:
-    """Return when in the order of a day an event comes: the debt grows, claims, payments, then all others."""
+    """Return the sort key of an event within a day: the debt grows, claims, payments, then all others."""
     for place, kind in enumerate(_TURN):
         if isinstance(event, kind):
             return place

@@ -1,4 +1,4 @@
-"""Loans in default walked through their events under one mode, together where a cap makes them depend on each other."""
+"""Process loans in default through their events under one mode, together if a cap connects them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,10 +19,10 @@ from zhirong.kernel.money import Fen
 
 @dataclass(frozen=True, slots=True)
 class DefaultWalk:
-    """All steps in order, and how things are after the last one.
+    """All steps in order, and the state after the last one.
 
-    steps: ``positions`` of each are those of all loans together. due: what each payer still has to pay (negative: is
-    to get back), by loan, payer and payee. debts: what each debtor owes, by loan and component.
+    steps: ``positions`` of each are those of all loans together. due: what each payer still has to pay (negative:
+    is to get back), by loan, payer and payee. debts: what each debtor owes, by loan and component.
     """
 
     steps: tuple[DefaultStep, ...]
@@ -43,10 +43,10 @@ def walk(
     until: date | None = None,
     known_on: date | None = None,
 ) -> DefaultWalk:
-    """Walk ``loans`` through their events up to ``until`` (None: to the end).
+    """Process ``loans`` through their events up to ``until`` (None: to the end).
 
-    known_on: only what was recorded by that day counts, so that a walk as known on a past day never changes.
-    Raises InputError for an event that cannot have happened, naming loan, event and day.
+    known_on: only what was recorded by that day counts, so that a result as known on a past day never changes.
+    Raises InputError for an impossible event, naming loan, event and day.
     """
     known = [_known(loan, until, known_on) for loan in loans]
     books = {loan.loan_id: DefaultBook(mode, loan, natures) for loan in known}
@@ -78,7 +78,7 @@ def walk(
 
 
 def shared_net(mode: Mode, loss: LoanLoss) -> tuple[LoanLoss, dict[str, Fen]]:
-    """Return a loss and what of it is unpaid on the day of the claim, by component of the mode."""
+    """Return a loss and its unpaid part on the day of the claim, by component of the mode."""
     return loss, net_loss(mode, loss)
 
 
@@ -87,7 +87,7 @@ _NEVER = date.max
 
 
 def _turn(event: ev.DefaultEvent, claim_day: date) -> int:
-    """Return when an event comes in its day. Money that comes in on the day of the claim still reduces the claim."""
+    """Return the position of an event in its day. Money received on the day of the claim still reduces the claim."""
     if event.day == claim_day and isinstance(event, ev.Recovered | ev.DepositApplied):
         return _CLAIM_TURN - 1
     return turn_of_day(event)
@@ -99,7 +99,7 @@ def _known(loan: ev.DefaultedLoan, until: date | None, known_on: date | None) ->
 
 
 def _loss(loan: ev.DefaultedLoan) -> LoanLoss:
-    """Return what the mode divides; a loan without a claim has lost nothing and is claimed on no day."""
+    """Return the loss that the mode divides; a loan without a claim has no loss and no day of claim."""
     loss = loan.loss_at_claim(loan.events)
     if loss is not None:
         return loss

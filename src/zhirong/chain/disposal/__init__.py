@@ -1,1 +1,3 @@
-"""Disposal of pledged rights: the ways to sell or use them, what each costs and brings, and who gets the price."""
+"""Disposal of pledged rights: the ways to sell or use them, their costs and proceeds, and the distribution of the
+price.
+"""

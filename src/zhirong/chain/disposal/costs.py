@@ -29,12 +29,12 @@ class SaleTaxes:
 
     @property
     def total(self) -> Fen:
-        """Both taxes."""
+        """Return both taxes."""
         return self.vat + self.stamp
 
 
 def execution_fee(rules: Rulebook, day: date, claim: Fen) -> Explanation:
-    """Return the fee of enforcing ``claim`` fen, with how it is made up (费用办法 14(1))."""
+    """Return the fee of enforcing ``claim`` fen, with its calculation (费用办法 14(1))."""
     return _by_slices(rules.at(EXECUTION_FEE, day), claim)
 
 

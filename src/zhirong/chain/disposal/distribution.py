@@ -1,8 +1,8 @@
 """Distribution of the price of a pledged right: costs, taxes, the ranks one after the other, and the pledgor.
 
 Civil Code 389, 414, 438 and 561; Supreme Court on security 15: the registered highest amount covers principal,
-interest, penalty and costs together. What a rank has above its registered amount is an ordinary claim: it comes
-neither before the next rank nor out of the pledgor's surplus by itself.
+interest, penalty and costs together. The part of a rank above its registered amount is an ordinary claim: it has no
+priority over the next rank, and the pledgor's surplus does not cover it automatically.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen, allocate, show_yuan, yuan
 from zhirong.kernel.text import Text
 
-# Civil Code 561; where nothing is agreed penalty and compound interest are interest (CC 561 (2)).
+# Civil Code 561; without an agreement penalty and compound interest count as interest (CC 561 (2)).
 STATUTORY_ORDER = tuple(Head)
 
 
@@ -23,7 +23,7 @@ STATUTORY_ORDER = tuple(Head)
 class Pledgee:
     """One secured claim. claim: fen by component. registered_on: None is unregistered and ranks last.
 
-    highest: registered highest amount in fen; None where the pledge secures the claim without one. order: in which
+    highest: registered highest amount in fen; None if the pledge secures the claim without one. order: in which
     money covers the components.
     """
 
@@ -35,18 +35,18 @@ class Pledgee:
 
     @property
     def owed(self) -> Fen:
-        """The whole claim."""
+        """Return the whole claim."""
         return sum(self.claim.values())
 
     @property
     def secured(self) -> Fen:
-        """What of the claim comes before later ranks."""
+        """Return the part of the claim that is paid before later ranks."""
         return self.owed if self.highest is None else min(self.owed, self.highest)
 
 
 @dataclass(frozen=True, slots=True)
 class Deduction:
-    """A cost or tax that is taken from the price before any rank, in fen."""
+    """A cost or tax that is deducted from the price before any rank, in fen."""
 
     title: Text
     amount: Fen
@@ -54,9 +54,8 @@ class Deduction:
 
 @dataclass(frozen=True, slots=True)
 class RankShare:
-    """What one pledgee gets. paid: fen by component. unsecured: of its claim, above its registered amount.
-
-    short: of its secured claim, what the price does not cover. Both remain debts of the debtor (CC 438).
+    """The payment to one pledgee. paid: fen by component. unsecured: the part of its claim above its registered
+    amount.
     """
 
     rank: int
@@ -67,16 +66,13 @@ class RankShare:
 
     @property
     def total(self) -> Fen:
-        """All that it gets."""
+        """Return everything that it receives."""
         return sum(self.paid.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """Who gets the price of a right. price = deducted + ranks + surplus, exactly.
-
-    uncovered: deductions that the price does not cover, in the order of the table.
-    """
+    """The distribution of the price of a right. price = deducted + ranks + surplus, exactly."""
 
     price: Fen
     deducted: tuple[Deduction, ...]
@@ -90,7 +86,8 @@ def distribute(price: Fen, deductions: Sequence[Deduction], pledgees: Sequence[P
     """Divide ``price`` among costs and taxes, the pledgees by rank and the pledgor.
 
     Registered pledges come before unregistered ones, by the day of registration (CC 414); pledges registered on one
-    day share in proportion to what each secures, fen by largest remainder. Raises InputError with every problem.
+    day share in proportion to the amounts they secure, fen by largest remainder. Raises InputError with every
+    problem.
     """
     _check(price, deductions, pledgees)
     left, taken = price, []
@@ -161,7 +158,7 @@ def _check(price: Fen, deductions: Sequence[Deduction], pledgees: Sequence[Pledg
                     f"{where}.order",
                     ", ".join(pledgee.order),
                     Text(f"清偿顺序未包括：{'、'.join(missing)}", f"the order does not name: {', '.join(missing)}"),
-                    Text("写全各项的清偿顺序", "name every component that is owed"),
+                    Text("请填写全部各项的清偿顺序", "name every component that is owed"),
                     "order_incomplete",
                 )
             )

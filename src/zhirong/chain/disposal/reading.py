@@ -20,12 +20,7 @@ MOST_ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class DisposalFile:
-    """What a disposal file says. day: of the comparison. rate: the loan's effective yearly rate.
-
-    ways: those of the file; empty if it leaves them to the rules. price: of a sale to distribute; None if there is
-    none. pledgees: who share it. deductions: costs and taxes besides the taxes of the sale. taxes: whether VAT and
-    stamp tax are taken from the price.
-    """
+    """The content of a disposal file. day: of the comparison. rate: the loan's effective yearly rate."""
 
     day: date
     debt: Fen
@@ -38,7 +33,7 @@ class DisposalFile:
 
 
 def read_disposal(reader: Reader) -> DisposalFile:
-    """Return what a disposal file says. Raises InputError with everything wrong in it."""
+    """Return the content of a disposal file. Raises InputError with every problem in it."""
     sale = reader.optional_table("sale")
     price: Fen | None = None
     taxes = True
@@ -64,7 +59,7 @@ def read_disposal(reader: Reader) -> DisposalFile:
                 str(len(reader.tables(name))),
                 "count",
                 Text(f"超过 {MOST_ROWS} 项", f"more than {MOST_ROWS} entries"),
-                Text("请减少条目", "Enter fewer."),
+                Text("请减少条目", "Enter fewer entries."),
             )
     reader.finish()
     return file

@@ -15,7 +15,7 @@ DAYS_OF_YEAR = 365
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One end that a way may have. gross, costs: fen. days: from today to the money."""
+    """One outcome of a way. gross, costs: fen. days: from today to the payment."""
 
     probability: Fraction
     gross: Fen
@@ -24,7 +24,7 @@ class Outcome:
 
     @property
     def net(self) -> Fen:
-        """What is left after costs; negative where the costs are spent in vain."""
+        """Return the amount after costs; negative if the costs exceed the proceeds."""
         return self.gross - self.costs
 
 
@@ -32,7 +32,8 @@ class Outcome:
 class DisposalWay:
     """A way and its possible outcomes, whose probabilities sum to one.
 
-    assumed: the figures are assumptions of the user or of the package. closes: what it makes impossible later.
+    assumed: the figures are assumptions of the user or of the package. closes: the ways that it excludes
+    afterwards.
     """
 
     code: str
@@ -44,11 +45,11 @@ class DisposalWay:
 
 @dataclass(frozen=True, slots=True)
 class WayValue:
-    """What a way is worth today. gross, costs, net, present_value: expected, fen, each rounded half up once.
+    """The value of a way today. gross, costs, net, present_value: expected, fen, each rounded half up once.
 
-    worst, best: net of the outcomes with the least and the most. mean_days: expected days to the money.
-    first_money: days to the earliest outcome that brings money; None if none does. of_debt: present value as a part
-    of the debt.
+    worst, best: net of the lowest and the highest outcome. mean_days: expected days to the payment. first_money:
+    days to the earliest outcome with a payment; None if there is none. of_debt: present value as a part of the
+    debt.
     """
 
     way: DisposalWay
@@ -139,7 +140,7 @@ def _check(ways: Sequence[DisposalWay], debt: Fen, rate: Fraction) -> None:
                 "debt",
                 yuan(debt),
                 Text("债务须大于零", "the debt must be above zero"),
-                Text("请填写当日债务总额", "Enter what is owed today."),
+                Text("请填写当日债务总额", "Enter the amount owed today."),
                 "not_positive",
             )
         )
@@ -162,7 +163,7 @@ def _check(ways: Sequence[DisposalWay], debt: Fen, rate: Fraction) -> None:
                     f"{where}.probability",
                     str(whole),
                     Text("各结果的概率之和不为 1", "the probabilities of its outcomes do not sum to 1"),
-                    Text("请改正概率，使其合计为 1", "Correct them so that they sum to 1."),
+                    Text("请更正概率，使其合计为 1", "Correct them so that they sum to 1."),
                     "not_one",
                 )
             )

@@ -35,7 +35,7 @@ def drawing(mode: Mode, lang: Lang = "zh") -> str:
 
 
 def _arrows(mode: Mode, lang: Lang) -> list[tuple[str, str, str, bool, str]]:
-    """When, payer, payee, whether it is the loan itself, and the label."""
+    """A payment: when, payer, payee, whether it is the loan itself, and the label."""
     zh = lang == "zh"
     start, end = words.WHEN["start"].in_(lang), words.WHEN["end"].in_(lang)
     arrows = [_charge_arrow(rule, lang) for rule in mode.charges if rule.when == "start"]

@@ -553,7 +553,7 @@ def _bearers(one: Same[Mode]) -> tuple[str, ...]:
 
 
 def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
-    """Return the mode with roles replaced wherever they occur. Firm and lender are never replaced (``read`` rejects
+    """Return the mode with roles replaced wherever they occur. Firm and lender are never replaced (``reader`` rejects
     it).
     """
 
@@ -611,7 +611,7 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
         )
 
     def security_of(security: Security) -> Security:
-        """The party that takes over holds the pledge; the lender holds it for all. ``read`` rejects any other
+        """The party that takes over holds the pledge; the lender holds it for all. ``reader`` rejects any other
         holder.
         """
         holder = other(security.pledgee.value)

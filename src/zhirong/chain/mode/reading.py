@@ -14,7 +14,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the parts of one file share. assumptions: filled while reading."""
+    """The data shared by all parts of one file. assumptions: filled while reading."""
 
     source: Reference
     roles: tuple[str, ...]

@@ -28,7 +28,7 @@ _FEW = 64  # Below this many loans, columns cost more than they save.
 
 
 class RunningShares(Protocol):
-    """What each party bears of each claim known by a day."""
+    """The part of each party in each claim known by a day."""
 
     def move_to(self, day: date) -> set[str]:
         """Take in what is known by ``day`` and return the loans whose parts have changed."""

@@ -1,4 +1,6 @@
-"""How shares and multiples are written. ``plain_words`` has a mode in plain words, ``summary`` for programs."""
+"""Write shares and multiples as text. ``plain_words`` explains a mode in plain words, ``summary`` gives it to
+programs.
+"""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""The words of the mode language: roles, facts, tests and readings. ``read`` rejects a file that uses another word."""
+"""The words of the mode language: roles, facts, tests and readings. ``reader`` rejects a file that uses another word."""
 
 from dataclasses import dataclass
 from enum import StrEnum

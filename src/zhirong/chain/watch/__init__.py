@@ -1,1 +1,1 @@
-"""The watch over pledged rights and loans: what has changed, what it does, and what is to be done by when."""
+"""Monitoring of pledged rights and loans: what has changed, its effect, and the tasks with their deadlines."""

@@ -15,7 +15,7 @@ PREFIX = "watch.event."
 
 
 class Colour(StrEnum):
-    """How serious a finding is, mildest first."""
+    """The severity of a finding, mildest first."""
 
     GREEN = "green"
     INFO = "info"
@@ -25,7 +25,7 @@ class Colour(StrEnum):
 
     @property
     def grade(self) -> int:
-        """0 for green to 4 for black."""
+        """Return 0 for green to 4 for black."""
         return _GRADES[self]
 
 
@@ -40,7 +40,7 @@ COLOUR_TEXT: Mapping[Colour, Text] = {
 
 
 class WatchSubject(StrEnum):
-    """What a finding is about."""
+    """The subject of a finding."""
 
     RIGHT = "right"
     LOAN = "loan"
@@ -50,7 +50,7 @@ class WatchSubject(StrEnum):
 
 
 class TaskUnit(StrEnum):
-    """How the time for a task is counted. UNTIL: by a day that the finding itself names."""
+    """How the time for a task is counted. UNTIL: by a day that the finding itself gives."""
 
     DAYS = "days"
     WORKING_DAYS = "working_days"
@@ -60,7 +60,7 @@ class TaskUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaskRule:
-    """Something to be done after a finding: by whom and within what time."""
+    """A task after a finding: by whom and within what time."""
 
     who: str
     count: int
@@ -70,12 +70,12 @@ class TaskRule:
 
 @dataclass(frozen=True, slots=True)
 class FindingRule:
-    """What one kind of finding does.
+    """The effect of one kind of finding.
 
-    factor: what of the item's value still counts; None changes nothing. by_kind: other factors by kind of right.
-    unknown: the value is unknown until it is appraised again. category: at least; only if the item's part of the
-    value is above ``share_above``, where that is set. ltv_substandard: substandard where the loan exceeds the value
-    of the pledge. source_substandard: so too, but only if no other source of repayment is known.
+    factor: the share of the item's value that still counts; None changes nothing. by_kind: other factors by kind of
+    right. unknown: the value is unknown until a new appraisal. category: the minimum; only if the item's part of
+    the value is above ``share_above``, where that is set. ltv_substandard: substandard if the loan exceeds the
+    value of the pledge. source_substandard: likewise, but only if no other source of repayment is known.
     """
 
     code: str
@@ -93,7 +93,7 @@ class FindingRule:
     source_substandard: bool = False
 
     def factor_for(self, kind: str) -> Fraction | None:
-        """Return what of the value of a right of ``kind`` still counts; None where nothing changes."""
+        """Return the share of the value of a right of ``kind`` that still counts; None if nothing changes."""
         return self.factor if self.by_kind is None else self.by_kind.get(kind, self.factor)
 
 

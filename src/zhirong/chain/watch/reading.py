@@ -1,4 +1,4 @@
-"""The portfolio file: loans, their pledged rights, what was recorded about them and their deadlines."""
+"""Read the portfolio file: loans, their pledged rights, recorded events and deadlines."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -63,7 +63,10 @@ def read_portfolio(reader: Reader, given: WatchRules) -> tuple[WatchedLoan, ...]
             str(len(tables)),
             "count",
             Text(f"须有 1 至 {MOST_LOANS} 笔贷款", f"there must be 1 to {MOST_LOANS} loans"),
-            Text("请写至少一个 [[loan]]，过多时分成几个文件", "Write at least one [[loan]]; split a longer file."),
+            Text(
+                "请至少填写一个 [[loan]]；数量过多时请拆分为多个文件",
+                "Add at least one [[loan]]; split a longer file.",
+            ),
         )
     codes = sorted(set(given.catalogue.findings) - DERIVED)
     loans = tuple(_read_loan(entry, codes, given) for entry in tables[:MOST_LOANS])
@@ -133,8 +136,8 @@ def _read_event(reader: Reader, codes: list[str], rights: Collection[str]) -> Wa
             "right",
             event.right_id,
             "unknown_right",
-            Text("该贷款没有质押这项权利", "no such right is pledged for this loan"),
-            Text("请填写 [[loan.right]] 中的 id", "Enter an id of its [[loan.right]]."),
+            Text("该贷款没有质押这项权利", "this right is not pledged for this loan"),
+            Text("请填写 [[loan.right]] 中的 id", "Enter the id of one of its [[loan.right]] tables."),
         )
     reader.finish()
     return event
@@ -191,6 +194,6 @@ def _twice(reader: Reader, field: str, value: str) -> None:
         field,
         value,
         "twice",
-        Text("编号重复", "the id is given twice"),
-        Text("请删去重复的一项，或改正编号", "Remove one of them, or correct the id."),
+        Text("编号重复", "the id is used twice"),
+        Text("请删除重复的一项，或更正编号", "Remove one of them, or correct the id."),
     )

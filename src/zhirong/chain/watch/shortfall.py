@@ -1,4 +1,4 @@
-"""The demand for further security (CC 433): what value or what cash is missing against the agreed ceiling."""
+"""The demand for further security (CC 433): the value or the cash missing against the agreed ceiling."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,7 +10,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class SecurityShortfall:
-    """What is missing, in fen. value: of further security; cash: of repayment. Either one alone restores the ceiling."""
+    """The shortfall in fen. value: of further security; cash: of repayment. Either one alone restores the ceiling."""
 
     value: Fen
     cash: Fen
@@ -18,10 +18,10 @@ class SecurityShortfall:
 
 
 def security_shortfall(exposure: Fen, value: Fen, ceiling: Fraction) -> SecurityShortfall:
-    """Return what is missing so that exposure ÷ value is at most ``ceiling``; zero where nothing is.
+    """Return the shortfall against exposure ÷ value of at most ``ceiling``; zero if there is none.
 
-    value missing = ⌈exposure ÷ ceiling⌉ − value; cash missing = exposure − ⌊ceiling × value⌋. Raises ValueError for a
-    ceiling that is not above zero.
+    value missing = ⌈exposure ÷ ceiling⌉ − value; cash missing = exposure − ⌊ceiling × value⌋. Raises ValueError for
+    a ceiling that is not above zero.
     """
     if ceiling <= 0:
         raise ValueError("the ceiling of the loan to value must be above zero")
@@ -33,5 +33,5 @@ def security_shortfall(exposure: Fen, value: Fen, ceiling: Fraction) -> Security
         f"追加价值 {show_yuan(exposure)} ÷ {percent} − {show_yuan(value)}；或还款 {show_yuan(exposure)} − {percent} × {show_yuan(value)}",
         f"value {show_yuan(exposure)} ÷ {percent} − {show_yuan(value)}; or cash {show_yuan(exposure)} − {percent} × {show_yuan(value)}",
     )
-    label = Text("应补足的担保价值", "further security that is missing")
+    label = Text("应补足的担保价值", "missing security")
     return SecurityShortfall(missing_value, missing_cash, Explanation(label, missing_value, "fen", formula))

@@ -1,7 +1,8 @@
-"""The nightly sweep: each loan's findings, value, loan to value, category, tasks and money at risk on one day.
+"""The nightly sweep: each loan's findings, value, loan-to-value ratio, category, tasks and money at risk on one
+day.
 
-Nothing unknown counts as good: a value that is missing or too old makes the loan to value unknown, which is red; it is
-never replaced by the old one.
+Nothing unknown counts as good: a value that is missing or too old makes the loan-to-value ratio unknown, which is
+red; the old value is never used instead.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,9 +22,9 @@ _ONE = Fraction(1)
 
 @dataclass(frozen=True, slots=True)
 class WatchEvent:
-    """A fact that somebody recorded. code: of the catalogue. until: its last day; None while it holds.
+    """A recorded fact. code: of the catalogue. until: its last day; None while it continues.
 
-    right_id: the right it is about; empty for the loan, firm, guarantor or policy. recorded_on: when it became known.
+    right_id: the right concerned; empty for the loan, firm, guarantor or policy. recorded_on: when it became known.
     """
 
     code: str
@@ -33,17 +34,17 @@ class WatchEvent:
     recorded_on: date | None = None
 
     def holds(self, day: date) -> bool:
-        """Return whether it is known and holds on ``day``."""
+        """Return whether it is known and applies on ``day``."""
         known = self.day if self.recorded_on is None else max(self.day, self.recorded_on)
         return known <= day and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedRight:
-    """A pledged right. value: appraised, fen; None is not known. falling: its value falls with time, as far as known.
+    """A pledged right. value: appraised, fen; None is unknown. falling: its value falls with time, as far as known.
 
-    next_fee_on: last day of the next annual fee. renewal_on: end of the term of a mark. confirmed_on: when its status
-    was last confirmed at the office.
+    next_fee_on: last day of the next annual fee. renewal_on: end of the term of a mark. confirmed_on: when its
+    status was last confirmed at the office.
     """
 
     right_id: str
@@ -59,7 +60,7 @@ class WatchedRight:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A clock that must not be lost. lost_if_missed: the money at stake, fen."""
+    """A deadline that must not be missed. lost_if_missed: the money at stake, fen."""
 
     code: str
     title: Text
@@ -72,8 +73,8 @@ class Deadline:
 class WatchedLoan:
     """A loan and its pledge. exposure: owed today, fen. ceiling: of exposure ÷ value, as agreed.
 
-    taken_over: of the exposure, covered by payers that take over. chance: probability of default; None is not known
-    and counts as certain. other_source: whether another source of repayment is known.
+    taken_over: the part of the exposure covered by payers that take over. chance: probability of default; None is
+    unknown and counts as certain. other_source: whether another source of repayment is known.
     """
 
     loan_id: str
@@ -91,7 +92,7 @@ class WatchedLoan:
 
 @dataclass(frozen=True, slots=True)
 class WatchTask:
-    """Something that someone has to do by ``last_day``."""
+    """A task with its ``last_day``."""
 
     who: str
     words: Text
@@ -102,7 +103,9 @@ class WatchTask:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A finding that holds today. since: its day. factor: what of the right's value counts because of it."""
+    """A finding that applies today. since: its day. factor: the share of the right's value that still counts
+    because of it.
+    """
 
     code: str
     colour: Colour
@@ -115,11 +118,11 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class WatchResult:
-    """What the sweep finds on one loan. value: of all items, fen; None if one of them is unknown.
+    """The sweep's result for one loan. value: of all items, fen; None if one of them is unknown.
 
-    value_known: of the items whose value is known, what counts today. ltv: exposure ÷ value; None if the value is
-    unknown or zero. category: at least this. at_risk: exposure not covered by takers-over × chance, rounded down.
-    days_left: to the first task or deadline that is not met; None if there is none.
+    value_known: the value that counts today of the items with a known value. ltv: exposure ÷ value; None if the
+    value is unknown or zero. category: the minimum. at_risk: exposure not covered by payers that take over ×
+    chance, rounded down. days_left: to the first open task or deadline; None if there is none.
     """
 
     loan_id: str
@@ -149,7 +152,7 @@ def _rank(result: WatchResult) -> tuple[int, Fen, int, str]:
 
 
 def sweep_loan(loan: WatchedLoan, day: date, catalogue: WatchCatalogue, working_days: WorkingDays) -> WatchResult:
-    """Return what one loan shows on ``day``. Raises KeyError for an event that the catalogue does not know."""
+    """Return the result for one loan on ``day``. Raises KeyError for an event that the catalogue does not contain."""
     alarms: list[Alarm] = []
     known, unknown = 0, False
     appraised = sum(right.value or 0 for right in loan.rights)
@@ -166,7 +169,7 @@ def sweep_loan(loan: WatchedLoan, day: date, catalogue: WatchCatalogue, working_
                 factor *= rule.factor
         alarms += own
         if factor == 0:
-            continue  # worth nothing, whether or not it was appraised again
+            continue  # It is worth nothing, whether or not it was appraised again.
         if lost:
             unknown = True
         elif right.value is not None:
@@ -229,7 +232,9 @@ def _renewal(right: WatchedRight, renewal_on: date, day: date, catalogue: WatchC
 
 
 def _ages(right: WatchedRight, day: date, catalogue: WatchCatalogue) -> Iterator[Alarm]:
-    """Yield what the age of the appraisal and of the confirmed status means; none at all is the oldest of all."""
+    """Yield the findings on the age of the appraisal and of the confirmed status; a missing one counts as the
+    oldest.
+    """
     found = catalogue.findings
     valued = right.valued_on
     warn = catalogue.appraisal_warn_falling if right.falling else catalogue.appraisal_warn
@@ -254,7 +259,7 @@ def _of_loan(loan: WatchedLoan, day: date, catalogue: WatchCatalogue) -> Iterato
         yield _alarm(catalogue.findings["overdue"], loan.overdue_since, "")
     for deadline in loan.deadlines:
         if deadline.last_day < (deadline.met_on or day):
-            # A missed deadline stays black, also when the act is done later.
+            # A missed deadline stays black even if the task is done later.
             yield _alarm(catalogue.findings["deadline_missed"], deadline.last_day, "")
         elif deadline.met_on is None and (deadline.last_day - day).days <= max(catalogue.deadline_notice):
             yield _alarm(catalogue.findings["deadline"], deadline.last_day, "")
@@ -288,7 +293,7 @@ def last_day_of(task: TaskRule, since: date, working_days: WorkingDays) -> date:
 
 
 def _category(loan: WatchedLoan, alarms: Sequence[Alarm], value: Fen | None, appraised: Fen) -> Category:
-    """Return the category that the findings ask for at least."""
+    """Return the minimum category of the findings."""
     worth = {right.right_id: right.value or 0 for right in loan.rights}
     worst = Category.NORMAL
     for alarm in alarms:
