@@ -153,7 +153,7 @@ def test_a_ceiling_over_all_public_money_in_which_the_fund_gives_way(
 def test_what_other_public_money_has_paid_has_to_be_stated() -> None:
     share = allocate(MODE, [claimed(public_elsewhere=None)]).of("A")
     assert share.undecided and share.parts["fund"] == 0
-    assert share.refused is not None and "public_elsewhere" in share.refused.en
+    assert share.refused is not None and "other public funds" in share.refused.en
 
 
 def test_caps_by_the_year_of_payment_or_of_the_loan() -> None:

@@ -394,7 +394,7 @@ class Payment(Kept):
 
     state: matched, confirmed, undone (withdrawn before it was confirmed), reversing (somebody requests a reversal,
     for ``reason``), reversed (another person has agreed). event: its id among the loan's events once confirmed.
-    payer: whose money it was, a ``chain.loan.servicing.events.Payer``.
+    payer: the owner of the money, a ``chain.loan.servicing.events.Payer``.
     """
 
     loan = models.ForeignKey(Loan, models.PROTECT)

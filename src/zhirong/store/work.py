@@ -60,7 +60,7 @@ class Job(models.Model):
 
 
 class Webhook(Kept):
-    """A webhook of an organisation. kinds: names of operations, empty for all of its own.
+    """A webhook of an organisation. kinds: names of operations, empty for all of the organisation's operations.
 
     secret: signs the messages (HMAC-SHA-256).
     """
