@@ -236,12 +236,12 @@ def refused(name: str, event: ev.DefaultEvent) -> str:
 
 def test_a_payer_pays_no_more_than_it_owes() -> None:
     again = ev.PayerPaid(day=date(2024, 9, 9), party="government", amount=1)
-    assert refused("e01", again) == "Zhongshan compensation fund still owes 0.00 that day"
+    assert refused("e01", again) == "Zhongshan compensation fund still owes CNY 0.00 that day"
 
 
 def test_nobody_pays_before_the_claim() -> None:
     early = ev.PayerPaid(day=date(2024, 5, 1), party="government", amount=1)
-    assert refused("e01", early) == "no claim has been filed by then"
+    assert refused("e01", early) == "no claim has been filed yet"
 
 
 def test_no_interest_runs_after_a_bankruptcy_petition_is_accepted() -> None:

@@ -67,7 +67,7 @@ class Forecast:
 
     @property
     def years(self) -> int | None:
-        """Return the number of amounts; None if they grow without an end of their own."""
+        """Return the number of amounts; None if they grow without an end."""
         return None if isinstance(self.amounts, Growth) else len(self.amounts)
 
     def drivers(self) -> tuple[Driver, ...]:

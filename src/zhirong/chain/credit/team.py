@@ -2,7 +2,7 @@
 
 Items have behavioural anchors: each level is an observable behaviour. Two independent raters give evidence for
 every mark, their agreement is measured, and a third rater settles disagreement. Nothing about the age, sex or
-origin of people is assessed: an item whose name contains such a word is rejected, whoever wrote it.
+origin of people is assessed: an item whose name contains such a word is rejected.
 """
 
 import re

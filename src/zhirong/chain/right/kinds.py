@@ -274,7 +274,7 @@ _RECORDS = (
         form=("creation_date",),
     ),
     # Registered on trial by the intellectual property offices of some provinces and cities. No law names it yet,
-    # and the certificate proves who lawfully holds the data. Its rules: rules/right/data_ip.toml.
+    # and the certificate proves who is entitled to the data. Its rules: rules/right/data_ip.toml.
     KindRecord(
         kind=RightKind.DATA_IP,
         text=Text("数据知识产权", "data IP right"),
