@@ -35,7 +35,6 @@ CONCERNS: Mapping[str, Text] = {
     "recovery": Text("违约后的期限、费用和处置", "periods, costs and disposal after a default"),
     "recovery.clock": Text("保证期间、时效等期限", "guarantee periods, limitation and other clocks"),
     "regions": Text("地区资料", "data of regions"),
-    "recovery": Text("代偿、追偿和处置", "claims, recovery and disposal"),
     "registration": Text("质押登记", "registration of pledges"),
     "release": Text("放款条件", "conditions of disbursement"),
     "right": Text("权利的期限和费用", "terms and fees of rights"),
