@@ -26,7 +26,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "case",
         nargs="?",
         metavar="CASE.toml",
-        help=f"案件文件，或 {BACKTEST} / case file, or {BACKTEST} (docs/en/reference/appraisal.md)",
+        help=f"案件文件，或 {BACKTEST}（docs/zh/reference/appraisal.md）"
+        f" / case file, or {BACKTEST} (docs/en/reference/appraisal.md)",
     )
     parser.add_argument(
         "data", nargs="?", metavar="DATA", help=f"{BACKTEST}：维持数据 CSV / maintenance data as CSV"
@@ -42,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sign",
         metavar="FILE",
-        help="机构签章：正式评估（docs/en/reference/appraisal-practice.md） / the agency's signature: a formal appraisal",
+        help="机构签章：正式评估（docs/zh/reference/appraisal-practice.md） / the agency's signature: a formal appraisal",
     )
     parser.add_argument(
         "--as-of",

@@ -18,7 +18,11 @@ _OF_MODE = ("id", "title", "eligible", "credit_limit", "loan", "price", "at_defa
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("case", metavar="CASE.toml", help="案件文件 / case file (docs/en/reference/case-file.md)")
+    parser.add_argument(
+        "case",
+        metavar="CASE.toml",
+        help="案件文件（docs/zh/reference/case-file.md） / case file (docs/en/reference/case-file.md)",
+    )
     parser.add_argument(
         "--mode", action="append", metavar="ID", help="仅测算该模式，可重复 / only this mode, repeatable"
     )

@@ -16,7 +16,11 @@ EXIT_DECLINED = 1
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("case", metavar="CASE.toml", help="案件文件 / case file (docs/en/reference/case-file.md)")
+    parser.add_argument(
+        "case",
+        metavar="CASE.toml",
+        help="案件文件（docs/zh/reference/case-file.md） / case file (docs/en/reference/case-file.md)",
+    )
     parser.add_argument(
         "--mode",
         action="append",
@@ -26,7 +30,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scores",
         metavar="FILE",
-        help="团队、指标、权属调查、等级调整 / team, indicators, title, override (docs/en/reference/one-plus-one.md)",
+        help="团队、指标、权属调查、等级调整（docs/zh/reference/one-plus-one.md）"
+        " / team, indicators, title, override (docs/en/reference/one-plus-one.md)",
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
     parser.add_argument("--pdf", metavar="FILE", help="另存 PDF / write a PDF")

@@ -19,12 +19,16 @@ EXIT_NOTHING = 1
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
-        "case", nargs="?", metavar="CASE.toml", help="案件文件 / case file (docs/en/reference/case-file.md)"
+        "case",
+        nargs="?",
+        metavar="CASE.toml",
+        help="案件文件（docs/zh/reference/case-file.md） / case file (docs/en/reference/case-file.md)",
     )
     parser.add_argument(
         "--scores",
         metavar="FILE",
-        help="团队评定、指标答案、权属调查 / team, indicators, title (docs/en/reference/one-plus-one.md)",
+        help="团队评定、指标答案、权属调查（docs/zh/reference/one-plus-one.md）"
+        " / team, indicators, title (docs/en/reference/one-plus-one.md)",
     )
     parser.add_argument(
         "--form",
