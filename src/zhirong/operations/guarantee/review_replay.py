@@ -12,7 +12,7 @@ from zhirong.store.financing import GuarantorFigures
 
 
 def kept_basis(work: Any, figures: GuarantorFigures | None, meters: Sequence[Meter]) -> dict[str, Any]:
-    """Return what a decision on a guarantee keeps, so that it can be replayed. work: any object with ``rules`` and
+    """Return the basis of a decision on a guarantee, stored for its replay. work: any object with ``rules`` and
     ``day``.
     """
     return {
