@@ -161,7 +161,7 @@ class DefaultBook:
                     f"{self.frozen_from} 受理破产申请后停止计息",
                     f"interest stopped on {self.frozen_from}, when the petition was accepted",
                 ),
-                Text("请删去该日及以后的计息", "Remove interest from that day on."),
+                Text("请删除该日及以后的计息", "Remove interest from that day on."),
             )
         self._grow(event.component, event.amount)
         head = event.component

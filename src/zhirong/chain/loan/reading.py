@@ -201,7 +201,7 @@ def _read_end(reader: Reader, start: date, end_of_month: str) -> date:
             "",
             "said_twice",
             Text("期限写了两次", "the term is given twice"),
-            Text("end 与 months 只留一个", "keep either end or months"),
+            Text("请只保留 end 与 months 之一", "keep either end or months"),
         )
     if by_months:
         months = reader.whole("months", 1, MOST_MONTHS)
@@ -219,7 +219,7 @@ def _read_rate(reader: Reader) -> FixedRate | LinkedRate:
             "",
             "said_twice",
             Text("利率写了两次", "the rate is given twice"),
-            Text("rate 与 [linked] 只留一个", "keep either rate or [linked]"),
+            Text("请只保留 rate 与 [linked] 之一", "keep either rate or [linked]"),
         )
     rate = LinkedRate(
         index=linked.choice("index", list(INDEX_RULES)),  # type: ignore[arg-type]

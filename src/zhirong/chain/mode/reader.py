@@ -303,7 +303,7 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             base,
             "contradiction",
             Text("定额须写 amount，其余须写 rate", "a fixed charge has an amount, every other one a rate"),
-            Text("二者只写其一", "keep only the one that belongs to the base"),
+            Text("请只填写其中之一", "keep only the one that belongs to the base"),
         )
     if base == "fee_table":
         need_word(entry, "of", rule.of or "?", tuple(FEE_TABLES))
