@@ -23,10 +23,10 @@ from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.mode.loss import LossRecovery, PoolState
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.stream import settle
-from zhirong.chain.mode.vocabulary import PayerNature
+from zhirong.chain.mode.vocabulary import PayerNature, RecoverySource
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.money import Fen, parse_yuan
+from zhirong.kernel.money import Fen, allocate, parse_yuan
 from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.ledger.books import out_of_balance
 from zhirong.mode_files import list_modes
@@ -220,6 +220,31 @@ def test_every_mode_is_walked_from_default_to_closing(mode_id: str) -> None:
     last = ev.Recovered(day=claim_day + timedelta(days=900), amount=10**11)
     whole = walk(mode, [replace(loan, events=(*loan.events, last))], natures(mode), pool)
     assert set(whole.positions.values()) == {0}
+
+
+def test_the_source_of_money_decides_who_is_made_whole_first() -> None:
+    """Proceeds of the guarantor's counter-guarantee go to it alone; the debtor's money is divided as before."""
+    mode = load_mode("national-4222")
+    terms = replace(mode.recoveries, by_source=((RecoverySource.COUNTER_GUARANTEE, ("guarantor",)),))
+    file = file_of("e03")
+    events = tuple(
+        replace(event, source=RecoverySource.COUNTER_GUARANTEE)
+        if isinstance(event, ev.Recovered) and event.costs
+        else event
+        for event in file.loans[0].events
+    )
+    loan = replace(file.loans[0], events=events)
+    done = walk(replace(mode, recoveries=terms), [loan], natures(mode))
+    # 1,728,439.50 less 20,000.00 of 50,000.00, less 315,558.85 alone, less its part of 120,000.00.
+    before = {
+        "lender": 85_421_976,
+        "guarantor": 139_288_065,
+        "reguarantor": 85_421_975,
+        "national_fund": 85_421_975,
+    }
+    back = allocate(12_000_000, before)
+    assert done.positions["guarantor"] == before["guarantor"] - back["guarantor"]
+    assert done.positions["lender"] == before["lender"] + 3_333_333 - back["lender"]
 
 
 # -- refusals -----------------------------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ compared with its payments net of returns: if it has paid less, the difference i
 back. So the result does not depend on whether a recovery comes before or after a payment.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from zhirong.chain.mode.model import Mode, Sharing
 from zhirong.chain.mode.returns import given_back
+from zhirong.chain.mode.vocabulary import RecoverySource
 from zhirong.kernel.money import Fen
 
 LENDER = "lender"
@@ -50,14 +51,25 @@ def shared_loss(sharing: Sharing, parts: Mapping[str, Fen], net: Mapping[str, Fe
     return SharedLoss(dict(parts), apart, through)
 
 
-def carried(mode: Mode, shared: SharedLoss, received: Fen) -> dict[str, Fen]:
-    """Return what each party carries after ``received`` fen, net of costs, have arrived since the claim.
+def carried(mode: Mode, shared: SharedLoss, received: Sequence[tuple[RecoverySource, Fen]]) -> dict[str, Fen]:
+    """Return what each party carries after ``received``, source and fen net of costs, have arrived since the claim.
 
     Calculated as the original parts less the returns on the whole sum, so that the number of recoveries and their
-    order relative to payments change nothing. Receipts above the loss are not divided here.
+    order relative to payments change nothing. Where the mode makes some parties whole first out of a source, each
+    amount is divided in turn, and the order of recoveries counts. Receipts above the loss are not divided here.
     """
-    back = given_back(mode.recoveries, shared.parts, min(received, shared.loss), shared.apart)
-    return {role: part - back[role] for role, part in shared.parts.items()}
+    terms = mode.recoveries
+    if not terms.by_source:
+        total = min(sum(amount for _, amount in received), shared.loss)
+        back = given_back(terms, shared.parts, total, shared.apart)
+        return {role: part - back[role] for role, part in shared.parts.items()}
+    left = dict(shared.parts)
+    for source, amount in received:
+        # The lender's unshared components come last, so what is left of them is what it carries at most.
+        apart = {role: min(part, left[role]) for role, part in shared.apart.items()}
+        back = given_back(terms.for_source(source), left, min(amount, sum(left.values())), apart)
+        left = {role: part - back[role] for role, part in left.items()}
+    return left
 
 
 def due_flows(shared: SharedLoss, carries: Mapping[str, Fen]) -> dict[tuple[str, str], Fen]:

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.mode.loss import LoanLoss, LossRecovery
+from zhirong.chain.mode.vocabulary import RecoverySource
 from zhirong.kernel.money import Fen
-from zhirong.kernel.text import Text
 
 # A mode shares principal, interest and costs; compound interest and penalty count as interest there.
 SHARED_AS: Mapping[Head, str] = {
@@ -20,29 +19,6 @@ SHARED_AS: Mapping[Head, str] = {
     Head.COSTS: "costs",
 }
 INTEREST_LIKE = (Head.INTEREST, Head.COMPOUND, Head.PENALTY)
-
-
-class RecoverySource(StrEnum):
-    """The source of recovered money; it decides who is paid first."""
-
-    DEBTOR = "debtor"
-    PLEDGE = "pledge"
-    COUNTER_GUARANTEE = "counter_guarantee"
-    OTHER_GUARANTOR = "other_guarantor"
-    RIGHT_INSURER = "right_insurer"
-    DAMAGES = "damages"
-    LICENCE_FEES = "licence_fees"
-
-
-SOURCE_TEXT: Mapping[RecoverySource, Text] = {
-    RecoverySource.DEBTOR: Text("债务人还款", "paid by the debtor"),
-    RecoverySource.PLEDGE: Text("质物处置所得", "proceeds of the pledge"),
-    RecoverySource.COUNTER_GUARANTEE: Text("反担保处置所得", "proceeds of the counter-guarantee"),
-    RecoverySource.OTHER_GUARANTOR: Text("其他保证人支付", "paid by another guarantor"),
-    RecoverySource.RIGHT_INSURER: Text("知识产权保险赔款", "paid by the insurer of the right"),
-    RecoverySource.DAMAGES: Text("侵权赔偿款", "damages for infringement"),
-    RecoverySource.LICENCE_FEES: Text("许可费", "licence fees"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

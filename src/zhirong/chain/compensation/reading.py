@@ -10,6 +10,7 @@ from zhirong.chain.compensation import events as ev
 from zhirong.chain.loan.servicing.components import Head
 from zhirong.chain.mode.claim import read_amounts, read_facts, read_members, read_pool
 from zhirong.chain.mode.loss import PoolState
+from zhirong.chain.mode.vocabulary import RecoverySource
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
@@ -143,7 +144,7 @@ _KINDS: dict[str, Callable[[Reader], ev.DefaultEvent]] = {
         **_days(r),
         amount=_amount(r),
         costs=r.optional_money("costs") or 0,
-        source=ev.RecoverySource(r.choice("source", [s.value for s in ev.RecoverySource], "debtor")),
+        source=RecoverySource(r.choice("source", [s.value for s in RecoverySource], "debtor")),
     ),
     "deposit": lambda r: ev.DepositReceived(**_days(r), amount=_amount(r)),
     "deposit_applied": lambda r: ev.DepositApplied(**_days(r), amount=_amount(r)),

@@ -14,7 +14,7 @@ from zhirong.chain.compensation import events as ev
 from zhirong.chain.compensation.carried import LENDER, SharedLoss, carried, due_flows
 from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
 from zhirong.chain.mode.model import Mode
-from zhirong.chain.mode.vocabulary import PayerNature
+from zhirong.chain.mode.vocabulary import SOURCE_TEXT, PayerNature, RecoverySource
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, allocate, show_yuan, yuan
 from zhirong.kernel.posting import Entry, Posting
@@ -71,7 +71,8 @@ class DefaultBook:
         self.positions: dict[str, Fen] = dict.fromkeys(mode.bearers, 0)
         self.positions[LENDER] = sum(self.debt.values())
         self.shared: SharedLoss | None = None
-        self.received: Fen = 0  # since the claim, net, up to the debt of its day
+        # Since the claim: source and amount, net, up to the debt of its day.
+        self.received: list[tuple[RecoverySource, Fen]] = []
         self.flows: dict[tuple[str, str], Fen] = defaultdict(int)
         self.deposit: Fen = 0
         self.provision: Fen = 0
@@ -307,11 +308,11 @@ class DefaultBook:
                 ),
                 Text("超出的费用请作为债务人承担的费用登记", "Enter the excess as costs that the debtor owes."),
             )
-        source = ev.SOURCE_TEXT[event.source]
+        source = SOURCE_TEXT[event.source]
         outside: list[tuple[Text, Fen]] = [(source, -event.amount)]
         if event.costs:
             outside.append((Text("实现债权的费用", "costs of the recovery"), event.costs))
-        self._money_in(event.day, event.net, source, event.amount, outside, "lender:cash")
+        self._money_in(event.day, event.net, source, event.amount, outside, "lender:cash", event.source)
 
     def _apply_deposit(self, event: ev.DepositApplied) -> None:
         if not 0 < event.amount <= self.deposit:
@@ -327,7 +328,7 @@ class DefaultBook:
         self.deposit -= event.amount
         self.positions[LENDER] += event.amount  # It was deducted when the deposit was received.
         title = Text("保证金抵债", "the deposit is applied")
-        self._money_in(event.day, event.amount, title, event.amount, [], "lender:credit")
+        self._money_in(event.day, event.amount, title, event.amount, [], "lender:credit", RecoverySource.DEBTOR)
 
     def _hold(self, event: ev.DepositReceived) -> None:
         self.deposit += event.amount
@@ -337,7 +338,14 @@ class DefaultBook:
         self._step(event.day, Text("收到保证金", "a deposit is received"), event.amount, postings, firm)
 
     def _money_in(
-        self, day: date, net: Fen, title: Text, amount: Fen, outside: list[tuple[Text, Fen]], account: str
+        self,
+        day: date,
+        net: Fen,
+        title: Text,
+        amount: Fen,
+        outside: list[tuple[Text, Fen]],
+        account: str,
+        source: RecoverySource,
     ) -> None:
         """Cover the debt of the day with ``net`` fen, pay the payers their part, and return the rest to the firm."""
         covers = min(net, sum(self.debt.values()))
@@ -346,7 +354,7 @@ class DefaultBook:
             self.debt[head] -= part
         self.positions[LENDER] -= net
         if self.shared is not None:
-            self.received += covers
+            self.received.append((source, covers))
         returns = self._returns()
         taken_over = {
             payer: back

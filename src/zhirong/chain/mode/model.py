@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from zhirong.chain.mode.confirmation import Confirmation
 from zhirong.chain.mode.security import Pledgee, Security
-from zhirong.chain.mode.vocabulary import ChargeKind, PayerNature
+from zhirong.chain.mode.vocabulary import ChargeKind, PayerNature, RecoverySource
 from zhirong.kernel.memo import Same
 from zhirong.kernel.money import Fen, Rounding
 from zhirong.kernel.rulebook import Reference
@@ -206,13 +206,22 @@ class Recoveries:
     back: ``pro_rata`` to what each bears, ``creditor_first`` (the lender is made whole before the others), or
     ``in_order`` of the parties named. weights: ``shared`` counts the parts in the shared components first and
     unshared losses after them; ``all`` counts everything that is borne. against: the order in which money received
-    before the claim reduces what is owed.
+    before the claim reduces what is owed. by_source: for money from a source, the parties that it makes
+    whole first instead, in order.
     """
 
     back: str
     order: tuple[str, ...]
     against: tuple[str, ...]
     weights: str = "shared"
+    by_source: tuple[tuple[RecoverySource, tuple[str, ...]], ...] = ()
+
+    def for_source(self, source: RecoverySource) -> "Recoveries":
+        """Return the terms for money from ``source``."""
+        for one, order in self.by_source:
+            if one is source:
+                return replace(self, back="in_order", order=order)
+        return self
 
     @property
     def turns(self) -> tuple[str, ...]:
@@ -621,7 +630,11 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
         mode,
         sharings=tuple(sharing_of(sharing) for sharing in mode.sharings),
         parties=tuple(party for party in mode.parties if party.role not in roles),
-        recoveries=replace(mode.recoveries, order=others(mode.recoveries.order)),
+        recoveries=replace(
+            mode.recoveries,
+            order=others(mode.recoveries.order),
+            by_source=tuple((source, others(order)) for source, order in mode.recoveries.by_source),
+        ),
         advance=None if mode.advance is None else replace(mode.advance, payers=others(mode.advance.payers)),
         licence_back=None
         if mode.licence_back is None

@@ -320,6 +320,9 @@ def _recoveries_line(mode: Mode, lang: Lang) -> str:
             if terms.weights == "shared"
             else _say(lang, "（不分担的部分一并计算）", " (what is not shared weighs as well)")
         )
+    for source, parties in terms.by_source:
+        title, names = words.SOURCE_TEXT[source].in_(lang), _names(mode, parties, lang)
+        line += _say(lang, f"；{title}先归{names}", f"; what is {title} goes to {names} first")
     return line
 
 

@@ -224,8 +224,34 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
             Text("每方只能列一次；企业未垫付，不应列入", "each party may appear once; the firm may not appear"),
             Text("请填写承担损失的各方，每方一次", "name the parties that bear the loss, each once"),
         )
+    by_source = _read_by_source(entry, context)
     entry.finish()
-    return Recoveries(back, order, against, weights)
+    return Recoveries(back, order, against, weights, by_source)
+
+
+def _read_by_source(entry: Reader, context: Context) -> tuple[tuple[words.RecoverySource, tuple[str, ...]], ...]:
+    """Return for each source of money that the file names the parties that it makes whole first."""
+    table = entry.optional_table("by_source")
+    if table is None:
+        return ()
+    found = []
+    for source in words.RecoverySource:
+        if table.has(source.value):
+            order = roles_of(table, source.value, context.roles)
+            if not order or "firm" in order or len(set(order)) != len(order):
+                table.problem(
+                    source.value,
+                    ", ".join(order),
+                    "contradiction",
+                    Text(
+                        "须写承担损失的各方，每方一次，不含企业",
+                        "name parties that bear the loss, each once, not the firm",
+                    ),
+                    Text("请改正", "Correct the list."),
+                )
+            found.append((source, order))
+    table.finish()
+    return tuple(found)
 
 
 def _read_charges(reader: Reader, context: Context) -> tuple[ChargeRule, ...]:

@@ -49,6 +49,30 @@ NATURE_TEXT: dict[PayerNature, Text] = {
     PayerNature.COMPENSATES: Text("补偿（债权仍归放款机构）", "compensation (the lender keeps the claim)"),
 }
 
+
+class RecoverySource(StrEnum):
+    """Where recovered money comes from; it decides who is paid first."""
+
+    DEBTOR = "debtor"
+    PLEDGE = "pledge"
+    COUNTER_GUARANTEE = "counter_guarantee"
+    OTHER_GUARANTOR = "other_guarantor"
+    RIGHT_INSURER = "right_insurer"
+    DAMAGES = "damages"
+    LICENCE_FEES = "licence_fees"
+
+
+SOURCE_TEXT: dict[RecoverySource, Text] = {
+    RecoverySource.DEBTOR: Text("债务人还款", "paid by the debtor"),
+    RecoverySource.PLEDGE: Text("质物处置所得", "proceeds of the pledge"),
+    RecoverySource.COUNTER_GUARANTEE: Text("反担保处置所得", "proceeds of the counter-guarantee"),
+    RecoverySource.OTHER_GUARANTOR: Text("其他保证人支付", "paid by another guarantor"),
+    RecoverySource.RIGHT_INSURER: Text("知识产权保险赔款", "paid by the insurer of the right"),
+    RecoverySource.DAMAGES: Text("侵权赔偿款", "damages for infringement"),
+    RecoverySource.LICENCE_FEES: Text("许可费", "licence fees"),
+}
+
+
 ChargeKind = Literal["interest", "fee", "premium", "subsidy", "reward"]
 GovernmentPart = Literal["led", "taking_part", "market"]
 GOVERNMENT_PARTS: dict[str, Text] = {
