@@ -12,11 +12,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "en" / "how-to" / "kind-of-right.md"
 KINDS = "chain/right/kinds.py"
-# Before which line of which file the page's blocks of Python go, in their order.
+# Where the page's blocks of Python go, in their order: before this pattern of this file. Patterns name code, not
+# comments, whose wording may change.
 PLACES = (
-    (KINDS, "\n\nclass Register(StrEnum)"),
-    ("kernel/identifiers.py", "}\n# Kinds of which a right may have no number."),
-    (KINDS, ")\n\nKINDS: Mapping"),
+    (KINDS, r"\n\nclass Register\(StrEnum\)"),
+    ("kernel/identifiers.py", r"\}\n(?:#[^\n]*\n)*NUMBER_OPTIONAL ="),
+    (KINDS, r"\)\n\nKINDS: Mapping"),
 )
 MISSING = """
 from datetime import date
@@ -43,8 +44,9 @@ class Copy:
         name, before = PLACES[number]
         file = self.package / name
         text = file.read_text(encoding="utf-8")
-        assert text.count(before) == 1
-        file.write_text(text.replace(before, f"\n{blocks('python')[number].rstrip()}{before}"), encoding="utf-8")
+        (place,) = (found.start() for found in re.finditer(before, text))
+        block = f"\n{blocks('python')[number].rstrip()}"
+        file.write_text(text[:place] + block + text[place:], encoding="utf-8")
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A Python process that imports the copy."""
