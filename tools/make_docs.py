@@ -28,6 +28,11 @@ SHARED = ("decisions", "images", "schemas", "vectors")
 GENERATED_FOLDER = "reference/generated"
 NOTEBOOKS = "notebooks"
 LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
+_FENCE = re.compile(r"(^ *```.*?^ *```$)", re.DOTALL | re.MULTILINE)
+# A line of Chinese that goes on in the next: a browser would show the end of the line as a space.
+_CHINESE_BREAK = re.compile(
+    "(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\u201d])\n *(?=[\u300a\u3400-\u9fff\uff08\u201c[])"
+)
 _LOCALES = {"zh": "zh_CN", "en": "en"}
 _TITLES = {"zh": "知融文档", "en": "Zhirong documentation"}
 _OTHER = {"zh": "en", "en": "zh"}
@@ -114,10 +119,16 @@ def _page(path: Path, lang: Lang) -> str:
             raise SystemExit(f"{path.relative_to(ROOT)}: the site has no place for {target}")
         return f"]({os.path.relpath(found.relative_to(DOCS), here)}{anchor})"
 
-    text = LINK.sub(moved, text)
+    text = _without_chinese_breaks(LINK.sub(moved, text))
     if path.name == "index.md":
         text += _navigation(text, here)
     return text
+
+
+def _without_chinese_breaks(text: str) -> str:
+    """The text with the lines of a Chinese paragraph joined; examples stay as they are."""
+    parts = _FENCE.split(text)
+    return "".join(part if number % 2 else _CHINESE_BREAK.sub("", part) for number, part in enumerate(parts))
 
 
 def _navigation(text: str, here: Path) -> str:
