@@ -85,12 +85,12 @@ def install_with_uv(pip: list[str], lock: Path) -> bool:
 
 
 def places(python: str) -> dict[str, str]:
-    """Where pip was told to find packages, in the words of uv; a variable of uv that is set says it better."""
-    told = subprocess.run(
+    """Where pip is configured to find packages, in the words of uv; a variable of uv that is set says it better."""
+    listed = subprocess.run(
         [python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout
     # The environment comes first there, and counts more than a file: the first of a name is taken.
-    settings = dict(reversed(re.findall(r"^\S+\.([a-z-]+)='(.*)'$", told, re.MULTILINE)))
+    settings = dict(reversed(re.findall(r"^\S+\.([a-z-]+)='(.*)'$", listed, re.MULTILINE)))
     names = {
         "index-url": "UV_DEFAULT_INDEX",
         "extra-index-url": "UV_INDEX",
