@@ -4,7 +4,7 @@ import re
 import tomllib
 
 import pytest
-from docs_pages import DOCS, LANGS, Block, Page, names, page, pages
+from docs_pages import DOCS, LANGS, ROOT, Block, Page, names, page, pages
 
 from zhirong.kernel.text import Lang
 
@@ -79,3 +79,13 @@ def test_examples_are_well_formed(one: Page) -> None:
         # What is indented goes between other lines; a test of the page that shows it puts it there and runs it.
         elif block.language == "python" and ">>>" not in block.text and not block.text.startswith(" "):
             compile(block.text, one.name, "exec")
+
+
+def test_the_pages_that_the_sources_name_are_there() -> None:
+    missing = set()
+    for folder in ("src", "tools", "tests"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for name in re.findall(r"\bdocs/[\w/.-]+\.(?:md|json)\b", file.read_text(encoding="utf-8")):
+                if not (ROOT / name).exists():
+                    missing.add(f"{file.relative_to(ROOT)}: {name}")
+    assert not missing

@@ -17,7 +17,7 @@ from zhirong.store.transaction import NoRegisterError
 from zhirong.version import __version__
 
 catalogue.load()
-# What the description says of the API as a whole; docs/users/api.md says the same at length.
+# What the description says of the API as a whole; docs/en/how-to/use-the-api.md says the same at length.
 _ABOUT = """知识产权金融开放平台的接口：各工作台能办的事、能看的列表和对象。
 
 The API of the open platform for intellectual-property finance: everything a desk can do, look through and open.

@@ -33,7 +33,11 @@ _PROVISIONAL = Text(
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", metavar="LOAN.toml", help="贷款文件 / the loan file (docs/users/loans.md)")
+    parser.add_argument(
+        "file",
+        metavar="LOAN.toml",
+        help="贷款文件（docs/zh/reference/loans.md） / the loan file (docs/en/reference/loans.md)",
+    )
     parser.add_argument("--json", action="store_true", help="机器可读 / for programs")
     parser.add_argument("--xlsx", metavar="FILE", help="写成 Excel / write Excel")
     parser.add_argument(
