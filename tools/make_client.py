@@ -107,7 +107,7 @@ def _method(path: str, call: Mapping[str, Any], spec: Mapping[str, Any]) -> str:
 def _lists(spec: Mapping[str, Any]) -> str:
     lines = [
         _HEAD.format(title="Every list, typed."),
-        "from typing import Any, Literal, TypedDict\n\nfrom zhirong.client.transport import Group, Page\n",
+        "from typing import Any, Literal, TypedDict\n\nfrom zhirong.client.transport import Group, Listed\n",
     ]
     methods = []
     for name, call in _calls(spec, "lists"):
@@ -115,15 +115,15 @@ def _lists(spec: Mapping[str, Any]) -> str:
         row = _resolved(page["properties"]["rows"]["items"], spec)
         lines.append(_typed_dict(_class(name, "Row"), f"A row of the list ``{name}``.", row, spec))
         filters = {
-            one["name"]: one["schema"] for one in call["parameters"] if one["name"] not in ("offset", "limit")
+            one["name"]: one["schema"] for one in call["parameters"] if one["name"] not in ("after", "limit")
         }
         given = [f"{_argument(one)}: {_optional(_type(kind, spec))} = None" for one, kind in filters.items()]
-        given += ["offset: int = 0", "limit: int = 50"]
-        data = ", ".join(f'"{one}": {_argument(one)}' for one in [*filters, "offset", "limit"])
+        given += ["after: str | None = None", "limit: int = 200"]
+        data = ", ".join(f'"{one}": {_argument(one)}' for one in [*filters, "after", "limit"])
         methods.append(
-            f'    def {_word(name)}(self, *, {", ".join(given)}) -> "Page[{_class(name, "Row")}]":\n'
+            f'    def {_word(name)}(self, *, {", ".join(given)}) -> "Listed[{_class(name, "Row")}]":\n'
             f'        """{call["summary"]}."""\n'
-            f'        return self._transport.page("{name}", {{{data}}})\n'
+            f'        return Listed(self._transport, "{name}", {{{data}}})\n'
         )
     return "\n".join([*lines, '\n\nclass Lists(Group):\n    """Lists, by their names."""\n', *methods])
 
@@ -171,6 +171,8 @@ def _api(spec: Mapping[str, Any]) -> str:
         + "        self.lists = Lists(self._transport)\n        self.objects = Objects(self._transport)\n"
         + "        self.register = Register(self._transport)\n        self.files = Files(self._transport)\n"
         + made
+        + "\n"
+        + "\n".join(f"        self.{_word(name)} = self.lists.{_word(name)}" for name, _ in _calls(spec, "lists"))
         + '\n\n    def me(self) -> "dict[str, object]":\n        """Who the token acts as, and what it may do."""\n'
         + '        found: dict[str, object] = self._transport.json("GET", "/me")\n        return found\n\n'
         + '    def close(self) -> None:\n        """End the connections."""\n        self._transport.close()\n\n'

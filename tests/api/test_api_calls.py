@@ -176,7 +176,8 @@ def test_what_a_column_cannot_hold_is_refused_by_name(world: ApiWorld) -> None:
         ("GET", "/cases/x", 404),
         ("GET", "/me?more=1", 422),
         ("GET", "/lists/own.tokens?limit=201", 422),
-        ("GET", "/lists/own.tokens?offset=-1", 422),
+        ("GET", "/lists/own.tokens?offset=1", 422),
+        ("GET", "/lists/own.tokens?after=x", 422),
         ("GET", "/lists/nothing", 404),
         ("POST", "/do/nothing.do", 404),
         ("GET", "/register/registrations?first=yesterday", 422),
@@ -231,8 +232,8 @@ def test_lists_are_bounded_and_filtered(world: ApiWorld) -> None:
         world.token(world.manager, "read")
     page = json.loads(world.get("/lists/own.tokens?limit=2&order=expires_on", token).content)
     assert len(page["rows"]) == 2 and page["more"] is True and page["limit"] == 2
-    rest = json.loads(world.get("/lists/own.tokens?limit=2&offset=2&order=expires_on", token).content)
-    assert len(rest["rows"]) == 2 and rest["more"] is False
+    rest = json.loads(world.get(f"/lists/own.tokens?limit=2&after={page['next']}&order=expires_on", token).content)
+    assert len(rest["rows"]) == 2 and rest["more"] is False and rest["next"] is None
     assert not {row["id"] for row in page["rows"]} & {row["id"] for row in rest["rows"]}
     problem(world.get("/lists/own.webhooks", world.token(world.officer)), 403)
 

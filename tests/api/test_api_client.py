@@ -59,8 +59,8 @@ def test_it_reads_and_does(world: ApiWorld, bank: Client) -> None:
     assert done.version == bank.objects.cases(case.pk)["version"]
     again = bank.case.accept(case.pk, officer=world.officer.account.pk, version=seen["version"], key="k")
     assert again.repeated and again.index == done.index
-    page = bank.lists.own_tokens(limit=1)
-    assert [row["name"] for row in page] == ["test"] and not page.more
+    page = bank.lists.own_tokens(limit=1).first()
+    assert [row["name"] for row in page] == ["test"] and not page.more and page.next is None
 
 
 def test_a_refusal_is_an_error_with_its_problems(world: ApiWorld, bank: Client) -> None:

@@ -15,11 +15,11 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.clock import now
-from zhirong.operations.listing import LISTINGS, MOST, PAGE, Column, Kind, Listing, may_list, page_of
+from zhirong.operations.listing import LISTINGS, MOST, PAGE, Column, Kind, Listing, may_list
+from zhirong.operations.paging import part_of
 from zhirong.operations.refusals import forbidden, refuse
 from zhirong.store.parties import Kept
 
-_MOST_OFFSET = 1_000_000
 # How a column of each kind is written: amounts in yuan, days and instants as ISO 8601, rates as exact decimals.
 _TYPES: Mapping[Kind, Any] = {
     "text": str | Words | None,
@@ -52,7 +52,7 @@ def list_id(one: Listing) -> str:
 
 
 def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
-    known = dict.fromkeys([*(f.name for f in one.filters), "order", "offset", "limit"])
+    known = dict.fromkeys([*(f.name for f in one.filters), "order", "after", "limit"])
 
     def view(request: HttpRequest) -> HttpResponse:
         actor = request.actor
@@ -60,11 +60,10 @@ def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
             raise forbidden()
         query = query_of(request, known)
         _demand_order(one, query.get("order", ""))
-        number_in(query, "offset", 0, _MOST_OFFSET, 0)
         limit = number_in(query, "limit", 1, MOST, PAGE)
-        found = page_of(actor, one, day_of(now()), query, limit)
+        found = part_of(actor, one, day_of(now()), query, limit)
         rows = [_row(one, row) for row in found.rows]
-        return as_json({"rows": rows, "offset": found.offset, "limit": found.limit, "more": found.more})
+        return as_json({"rows": rows, "limit": limit, "more": found.next is not None, "next": found.next})
 
     return view
 
@@ -128,7 +127,12 @@ def _page_model(one: Listing) -> type[Schema]:
     row: Any = create_model(f"{stem}Row", __base__=Schema, **known, **columns)
     row.__doc__ = "；".join(f"{c.name}: {c.title.zh} / {c.title.en}" for c in one.columns)
     return create_model(
-        f"{stem}Page", __base__=Schema, rows=(list[row], ...), offset=(int, ...), limit=(int, ...), more=(bool, ...)
+        f"{stem}Page",
+        __base__=Schema,
+        rows=(list[row], ...),
+        limit=(int, ...),
+        more=(bool, ...),
+        next=(str | None, ...),
     )
 
 
@@ -146,8 +150,8 @@ def _parameters(one: Listing) -> list[dict[str, Any]]:
     both = _orders(one)
     if both:
         found.append(_parameter("order", "排序，加 - 为降序 / order, - before it for descending", {"enum": both}))
-    bounds = {"type": "integer", "minimum": 0, "maximum": _MOST_OFFSET}
-    found.append(_parameter("offset", "从第几行起 / the first row", bounds))
+    cursor = {"type": "string", "maxLength": 2000}
+    found.append(_parameter("after", "上一页答复中的 next / `next` of the answer before", cursor))
     found.append(
         _parameter("limit", "至多几行 / how many rows", {"type": "integer", "minimum": 1, "maximum": MOST})
     )

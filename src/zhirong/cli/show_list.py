@@ -97,12 +97,13 @@ def _unknown(option: str, name: str, known: Sequence[str]) -> Problem:
 
 def _rows(platform: Platform, name: str, query: Mapping[str, str], wants_all: bool) -> tuple[list[Any], bool]:
     rows: list[Any] = []
+    limit, after = (_MOST_A_CALL if wants_all else _A_PAGE), {}
     while True:
-        limit = _MOST_A_CALL if wants_all else _A_PAGE
-        page = platform.get(f"/lists/{name}", **query, offset=len(rows), limit=limit)
+        page = platform.get(f"/lists/{name}", **query, **after, limit=limit)
         rows += page["rows"]
         if not page["more"] or not wants_all:
             return rows, bool(page["more"])
+        after = {"after": page["next"]}
 
 
 # -- how it is written ------------------------------------------------------------------------------------------

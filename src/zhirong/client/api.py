@@ -103,6 +103,36 @@ class Client:
         self.view = ViewOperations(self._transport)
         self.watch = WatchOperations(self._transport)
         self.webhook = WebhookOperations(self._transport)
+        self.admin_accounts = self.lists.admin_accounts
+        self.admin_jobs = self.lists.admin_jobs
+        self.admin_members = self.lists.admin_members
+        self.admin_organisations = self.lists.admin_organisations
+        self.admin_tokens = self.lists.admin_tokens
+        self.agency_appraisals = self.lists.agency_appraisals
+        self.appraisals_formal = self.lists.appraisals_formal
+        self.audit_events = self.lists.audit_events
+        self.audit_seen = self.lists.audit_seen
+        self.desk_limits = self.lists.desk_limits
+        self.firm_appraisals = self.lists.firm_appraisals
+        self.firm_cases = self.lists.firm_cases
+        self.firm_consents = self.lists.firm_consents
+        self.firm_mandates = self.lists.firm_mandates
+        self.firm_rights = self.lists.firm_rights
+        self.guarantor_requests = self.lists.guarantor_requests
+        self.imports = self.lists.imports
+        self.lender_cases = self.lists.lender_cases
+        self.lender_work = self.lists.lender_work
+        self.loan_lines = self.lists.loan_lines
+        self.loan_payments = self.lists.loan_payments
+        self.loan_watch = self.lists.loan_watch
+        self.loans = self.lists.loans
+        self.messages = self.lists.messages
+        self.own_deliveries = self.lists.own_deliveries
+        self.own_invitations = self.lists.own_invitations
+        self.own_tokens = self.lists.own_tokens
+        self.own_webhooks = self.lists.own_webhooks
+        self.papers = self.lists.papers
+        self.policy_versions = self.lists.policy_versions
 
     def me(self) -> "dict[str, object]":
         """Who the token acts as, and what it may do."""

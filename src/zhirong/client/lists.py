@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, TypedDict
 
-from zhirong.client.transport import Group, Page
+from zhirong.client.transport import Group, Listed
 
 
 class AdminAccountsRow(TypedDict):
@@ -414,12 +414,14 @@ class Lists(Group):
         email: str | None = None,
         active: Literal["1", "0"] | None = None,
         order: Literal["email", "joined", "seen", "-email", "-joined", "-seen"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[AdminAccountsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[AdminAccountsRow]":
         """账号 / Accounts."""
-        return self._transport.page(
-            "admin.accounts", {"email": email, "active": active, "order": order, "offset": offset, "limit": limit}
+        return Listed(
+            self._transport,
+            "admin.accounts",
+            {"email": email, "active": active, "order": order, "after": after, "limit": limit},
         )
 
     def admin_jobs(
@@ -428,12 +430,14 @@ class Lists(Group):
         state: Literal["waiting", "running", "done", "failed"] | None = None,
         kind: str | None = None,
         order: Literal["id", "run_at", "-id", "-run_at"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[AdminJobsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[AdminJobsRow]":
         """后台任务 / Background jobs."""
-        return self._transport.page(
-            "admin.jobs", {"state": state, "kind": kind, "order": order, "offset": offset, "limit": limit}
+        return Listed(
+            self._transport,
+            "admin.jobs",
+            {"state": state, "kind": kind, "order": order, "after": after, "limit": limit},
         )
 
     def admin_members(
@@ -442,13 +446,14 @@ class Lists(Group):
         account: str | None = None,
         organisation: str | None = None,
         admin: Literal["1"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[AdminMembersRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[AdminMembersRow]":
         """成员与角色 / Members and roles."""
-        return self._transport.page(
+        return Listed(
+            self._transport,
             "admin.members",
-            {"account": account, "organisation": organisation, "admin": admin, "offset": offset, "limit": limit},
+            {"account": account, "organisation": organisation, "admin": admin, "after": after, "limit": limit},
         )
 
     def admin_organisations(
@@ -462,11 +467,12 @@ class Lists(Group):
         | None = None,
         status: Literal["pending", "active", "suspended", "refused"] | None = None,
         order: Literal["name", "region", "-name", "-region"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[AdminOrganisationsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[AdminOrganisationsRow]":
         """机构 / Organisations."""
-        return self._transport.page(
+        return Listed(
+            self._transport,
             "admin.organisations",
             {
                 "name": name,
@@ -474,16 +480,16 @@ class Lists(Group):
                 "kind": kind,
                 "status": status,
                 "order": order,
-                "offset": offset,
+                "after": after,
                 "limit": limit,
             },
         )
 
     def admin_tokens(
-        self, *, account: str | None = None, offset: int = 0, limit: int = 50
-    ) -> "Page[AdminTokensRow]":
+        self, *, account: str | None = None, after: str | None = None, limit: int = 200
+    ) -> "Listed[AdminTokensRow]":
         """API 令牌 / API tokens."""
-        return self._transport.page("admin.tokens", {"account": account, "offset": offset, "limit": limit})
+        return Listed(self._transport, "admin.tokens", {"account": account, "after": after, "limit": limit})
 
     def agency_appraisals(
         self,
@@ -491,12 +497,12 @@ class Lists(Group):
         state: Literal["requested", "accepted", "worked", "reviewed", "signed", "refused", "withdrawn", "issued"]
         | None = None,
         order: Literal["id", "valid_until", "-id", "-valid_until"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[AgencyAppraisalsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[AgencyAppraisalsRow]":
         """评估委托 / Assignments."""
-        return self._transport.page(
-            "agency.appraisals", {"state": state, "order": order, "offset": offset, "limit": limit}
+        return Listed(
+            self._transport, "agency.appraisals", {"state": state, "order": order, "after": after, "limit": limit}
         )
 
     def appraisals_formal(
@@ -505,12 +511,12 @@ class Lists(Group):
         state: Literal["requested", "accepted", "worked", "reviewed", "signed", "refused", "withdrawn", "issued"]
         | None = None,
         order: Literal["id", "valid_until", "-id", "-valid_until"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[AppraisalsFormalRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[AppraisalsFormalRow]":
         """正式评估 / Formal appraisals."""
-        return self._transport.page(
-            "appraisals.formal", {"state": state, "order": order, "offset": offset, "limit": limit}
+        return Listed(
+            self._transport, "appraisals.formal", {"state": state, "order": order, "after": after, "limit": limit}
         )
 
     def audit_events(
@@ -523,11 +529,12 @@ class Lists(Group):
         first: str | None = None,
         last: str | None = None,
         order: Literal["index", "day", "-index", "-day"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[AuditEventsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[AuditEventsRow]":
         """全部事项 / Events."""
-        return self._transport.page(
+        return Listed(
+            self._transport,
             "audit.events",
             {
                 "kind": kind,
@@ -537,7 +544,7 @@ class Lists(Group):
                 "first": first,
                 "last": last,
                 "order": order,
-                "offset": offset,
+                "after": after,
                 "limit": limit,
             },
         )
@@ -550,11 +557,12 @@ class Lists(Group):
         first: str | None = None,
         last: str | None = None,
         order: Literal["at", "-at"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[AuditSeenRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[AuditSeenRow]":
         """查看记录 / Access log."""
-        return self._transport.page(
+        return Listed(
+            self._transport,
             "audit.seen",
             {
                 "account": account,
@@ -562,7 +570,7 @@ class Lists(Group):
                 "first": first,
                 "last": last,
                 "order": order,
-                "offset": offset,
+                "after": after,
                 "limit": limit,
             },
         )
@@ -572,23 +580,23 @@ class Lists(Group):
         *,
         order: Literal["scope", "value", "amount", "changed", "-scope", "-value", "-amount", "-changed"]
         | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[DeskLimitsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[DeskLimitsRow]":
         """限额 / Limits."""
-        return self._transport.page("desk.limits", {"order": order, "offset": offset, "limit": limit})
+        return Listed(self._transport, "desk.limits", {"order": order, "after": after, "limit": limit})
 
     def firm_appraisals(
         self,
         *,
         grade: Literal["online", "formal"] | None = None,
         order: Literal["valuation_date", "valid_until", "-valuation_date", "-valid_until"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[FirmAppraisalsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[FirmAppraisalsRow]":
         """我的评估 / My appraisals."""
-        return self._transport.page(
-            "firm.appraisals", {"grade": grade, "order": order, "offset": offset, "limit": limit}
+        return Listed(
+            self._transport, "firm.appraisals", {"grade": grade, "order": order, "after": after, "limit": limit}
         )
 
     def firm_cases(
@@ -625,33 +633,35 @@ class Lists(Group):
             "-due_on",
         ]
         | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[FirmCasesRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[FirmCasesRow]":
         """我的申请 / My cases."""
-        return self._transport.page(
-            "firm.cases", {"state": state, "open": open_, "order": order, "offset": offset, "limit": limit}
+        return Listed(
+            self._transport,
+            "firm.cases",
+            {"state": state, "open": open_, "order": order, "after": after, "limit": limit},
         )
 
     def firm_consents(
         self,
         *,
         order: Literal["until", "revoked_on", "-until", "-revoked_on"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[FirmConsentsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[FirmConsentsRow]":
         """授权 / Consents."""
-        return self._transport.page("firm.consents", {"order": order, "offset": offset, "limit": limit})
+        return Listed(self._transport, "firm.consents", {"order": order, "after": after, "limit": limit})
 
     def firm_mandates(
         self,
         *,
         order: Literal["until", "ended_on", "-until", "-ended_on"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[FirmMandatesRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[FirmMandatesRow]":
         """委托 / Mandates."""
-        return self._transport.page("firm.mandates", {"order": order, "offset": offset, "limit": limit})
+        return Listed(self._transport, "firm.mandates", {"order": order, "after": after, "limit": limit})
 
     def firm_rights(
         self,
@@ -692,13 +702,14 @@ class Lists(Group):
             "-checked_on",
         ]
         | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[FirmRightsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[FirmRightsRow]":
         """我的权利 / My rights."""
-        return self._transport.page(
+        return Listed(
+            self._transport,
             "firm.rights",
-            {"kind": kind, "status": status, "words": words, "order": order, "offset": offset, "limit": limit},
+            {"kind": kind, "status": status, "words": words, "order": order, "after": after, "limit": limit},
         )
 
     def guarantor_requests(
@@ -726,24 +737,25 @@ class Lists(Group):
             "-asked_at",
         ]
         | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[GuarantorRequestsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[GuarantorRequestsRow]":
         """担保请求 / Requests for guarantees."""
-        return self._transport.page(
+        return Listed(
+            self._transport,
             "guarantor.requests",
-            {"state": state, "firm": firm, "group": group, "order": order, "offset": offset, "limit": limit},
+            {"state": state, "firm": firm, "group": group, "order": order, "after": after, "limit": limit},
         )
 
     def imports(
         self,
         *,
         state: Literal["reading", "preview", "keeping", "done", "refused", "cancelled", "expired"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[ImportsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[ImportsRow]":
         """文件导入 / File imports."""
-        return self._transport.page("imports", {"state": state, "offset": offset, "limit": limit})
+        return Listed(self._transport, "imports", {"state": state, "after": after, "limit": limit})
 
     def lender_cases(
         self,
@@ -836,11 +848,12 @@ class Lists(Group):
             "-officer",
         ]
         | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[LenderCasesRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[LenderCasesRow]":
         """全部业务 / All cases."""
-        return self._transport.page(
+        return Listed(
+            self._transport,
             "lender.cases",
             {
                 "state": state,
@@ -850,7 +863,7 @@ class Lists(Group):
                 "officer": officer,
                 "due_until": due_until,
                 "order": order,
-                "offset": offset,
+                "after": after,
                 "limit": limit,
             },
         )
@@ -938,11 +951,12 @@ class Lists(Group):
             "-officer",
         ]
         | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[LenderWorkRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[LenderWorkRow]":
         """待办 / To do."""
-        return self._transport.page(
+        return Listed(
+            self._transport,
             "lender.work",
             {
                 "state": state,
@@ -952,7 +966,7 @@ class Lists(Group):
                 "officer": officer,
                 "due_until": due_until,
                 "order": order,
-                "offset": offset,
+                "after": after,
                 "limit": limit,
             },
         )
@@ -964,18 +978,19 @@ class Lists(Group):
         direction: Literal["in", "out"] | None = None,
         words: str | None = None,
         order: Literal["day", "-day"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[LoanLinesRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[LoanLinesRow]":
         """银行流水 / Bank statements."""
-        return self._transport.page(
+        return Listed(
+            self._transport,
             "loan.lines",
             {
                 "state": state,
                 "direction": direction,
                 "words": words,
                 "order": order,
-                "offset": offset,
+                "after": after,
                 "limit": limit,
             },
         )
@@ -987,13 +1002,14 @@ class Lists(Group):
         kind: Literal["release", "repayment", "refund"] | None = None,
         loan: str | None = None,
         order: Literal["day", "-day"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[LoanPaymentsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[LoanPaymentsRow]":
         """收付款 / Payments."""
-        return self._transport.page(
+        return Listed(
+            self._transport,
             "loan.payments",
-            {"state": state, "kind": kind, "loan": loan, "order": order, "offset": offset, "limit": limit},
+            {"state": state, "kind": kind, "loan": loan, "order": order, "after": after, "limit": limit},
         )
 
     def loan_watch(
@@ -1003,13 +1019,14 @@ class Lists(Group):
         seen: Literal["yes", "no"] | None = None,
         loan: str | None = None,
         order: Literal["due_on", "-due_on"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[LoanWatchRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[LoanWatchRow]":
         """贷后预警 / Watch list."""
-        return self._transport.page(
+        return Listed(
+            self._transport,
             "loan.watch",
-            {"kind": kind, "seen": seen, "loan": loan, "order": order, "offset": offset, "limit": limit},
+            {"kind": kind, "seen": seen, "loan": loan, "order": order, "after": after, "limit": limit},
         )
 
     def loans(
@@ -1020,11 +1037,12 @@ class Lists(Group):
         number: str | None = None,
         late: Literal["yes", "no"] | None = None,
         order: Literal["next_due_on", "overdue_days", "-next_due_on", "-overdue_days"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[LoansRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[LoansRow]":
         """贷款 / Loans."""
-        return self._transport.page(
+        return Listed(
+            self._transport,
             "loans",
             {
                 "state": state,
@@ -1032,7 +1050,7 @@ class Lists(Group):
                 "number": number,
                 "late": late,
                 "order": order,
-                "offset": offset,
+                "after": after,
                 "limit": limit,
             },
         )
@@ -1042,35 +1060,39 @@ class Lists(Group):
         *,
         open_: Literal["open", "answered"] | None = None,
         kind: Literal["question", "objection", "note"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[MessagesRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[MessagesRow]":
         """提问与异议 / Questions and objections."""
-        return self._transport.page("messages", {"open": open_, "kind": kind, "offset": offset, "limit": limit})
+        return Listed(self._transport, "messages", {"open": open_, "kind": kind, "after": after, "limit": limit})
 
-    def own_deliveries(self, *, offset: int = 0, limit: int = 50) -> "Page[OwnDeliveriesRow]":
+    def own_deliveries(self, *, after: str | None = None, limit: int = 200) -> "Listed[OwnDeliveriesRow]":
         """回调消息 / Webhook messages."""
-        return self._transport.page("own.deliveries", {"offset": offset, "limit": limit})
+        return Listed(self._transport, "own.deliveries", {"after": after, "limit": limit})
 
     def own_invitations(
         self,
         *,
         state: Literal["open", "accepted", "declined", "withdrawn"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[OwnInvitationsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[OwnInvitationsRow]":
         """成员邀请 / Invitations."""
-        return self._transport.page("own.invitations", {"state": state, "offset": offset, "limit": limit})
+        return Listed(self._transport, "own.invitations", {"state": state, "after": after, "limit": limit})
 
     def own_tokens(
-        self, *, order: Literal["expires_on", "-expires_on"] | None = None, offset: int = 0, limit: int = 50
-    ) -> "Page[OwnTokensRow]":
+        self,
+        *,
+        order: Literal["expires_on", "-expires_on"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[OwnTokensRow]":
         """接口令牌 / API tokens."""
-        return self._transport.page("own.tokens", {"order": order, "offset": offset, "limit": limit})
+        return Listed(self._transport, "own.tokens", {"order": order, "after": after, "limit": limit})
 
-    def own_webhooks(self, *, offset: int = 0, limit: int = 50) -> "Page[OwnWebhooksRow]":
+    def own_webhooks(self, *, after: str | None = None, limit: int = 200) -> "Listed[OwnWebhooksRow]":
         """回调 / Webhooks."""
-        return self._transport.page("own.webhooks", {"offset": offset, "limit": limit})
+        return Listed(self._transport, "own.webhooks", {"after": after, "limit": limit})
 
     def papers(
         self,
@@ -1092,21 +1114,21 @@ class Lists(Group):
         ]
         | None = None,
         state: Literal["draft", "issued", "signed", "void", "ended"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[PapersRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[PapersRow]":
         """文件 / Papers."""
-        return self._transport.page("papers", {"kind": kind, "state": state, "offset": offset, "limit": limit})
+        return Listed(self._transport, "papers", {"kind": kind, "state": state, "after": after, "limit": limit})
 
     def policy_versions(
         self,
         *,
         state: Literal["draft", "submitted", "approved", "rejected", "withdrawn", "superseded"] | None = None,
         order: Literal["number", "state", "-number", "-state"] | None = None,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> "Page[PolicyVersionsRow]":
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[PolicyVersionsRow]":
         """政策版本 / Versions of policies."""
-        return self._transport.page(
-            "policy.versions", {"state": state, "order": order, "offset": offset, "limit": limit}
+        return Listed(
+            self._transport, "policy.versions", {"state": state, "order": order, "after": after, "limit": limit}
         )

@@ -62,15 +62,41 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
-    """A part of a list. more: whether there are further rows."""
+    """A part of a list. more: whether there are further rows; next: where they begin, None where there are none."""
 
     rows: Sequence[R]
-    offset: int
     limit: int
     more: bool
+    next: str | None = None
 
     def __iter__(self) -> Iterator[R]:
         return iter(self.rows)
+
+
+class Listed(Generic[R]):
+    """A list of the platform. A loop over it sees every row: it reads page after page, ``limit`` rows each, as the loop goes
+    on. Rows that come or go in the meantime shift nothing.
+    """
+
+    def __init__(self, transport: "Transport", name: str, query: Mapping[str, Any]) -> None:
+        self._transport, self._name, self._query = transport, name, query
+
+    def __iter__(self) -> Iterator[R]:
+        for page in self.pages():
+            yield from page.rows
+
+    def pages(self) -> Iterator[Page[R]]:
+        """The rows, page by page; each page is read when it is asked for."""
+        page = self.first()
+        yield page
+        while page.next is not None:
+            page = self._transport.page(self._name, {**self._query, "after": page.next})
+            yield page
+
+    def first(self) -> Page[R]:
+        """One page and no more: from ``after`` where one was given."""
+        page: Page[R] = self._transport.page(self._name, self._query)
+        return page
 
 
 class Transport:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Field, Model, OrderBy, Q, QuerySet
 
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError, Problem
@@ -138,7 +138,7 @@ def rows_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> 
             )
     if problems:
         raise InputError(problems)
-    return found.select_related(*one.related).order_by(*_order(one, query.get("order", "")))
+    return found.select_related(*one.related).order_by(*order_of(one, query.get("order", "")).terms())
 
 
 def _not_a_choice(filtered: Filter, value: str) -> Problem:
@@ -149,7 +149,7 @@ def _not_a_choice(filtered: Filter, value: str) -> Problem:
 
 
 def page_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str], limit: int = PAGE) -> Found:
-    """Return one page of a list. query: as for ``rows_of``, and ``offset``."""
+    """Return one page of a list, for people who turn pages. query: as for ``rows_of``, and ``offset``."""
     offset = _offset(query.get("offset", ""))
     rows = list(rows_of(actor, one, day, query)[offset : offset + limit + 1])
     return Found(tuple(rows[:limit]), offset, limit, len(rows) > limit)
@@ -173,9 +173,68 @@ def _offset(written: str) -> int:
     return int(written)
 
 
-def _order(one: Listing, wanted: str) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How the rows of a list follow each other: by a column, then by id; where nothing is kept in it, last. The order
+    is total and the same on both databases, so that a position in it is a row's own.
+
+    column: of the database, empty for the id alone.
+    """
+
+    column: str
+    is_descending: bool
+    is_nullable: bool = False
+
+    def terms(self) -> tuple[OrderBy, ...]:
+        """For ``order_by``."""
+        by_id = F("pk").desc() if self.is_descending and not self.column else F("pk").asc()
+        if not self.column:
+            return (by_id,)
+        nulls_last = True if self.is_nullable else None
+        by = F(self.column)
+        return (by.desc(nulls_last=nulls_last) if self.is_descending else by.asc(nulls_last=nulls_last), by_id)
+
+    def beyond(self, value: Any, pk: int) -> Q:
+        """The rows after the one with this value and id."""
+        if not self.column:
+            return Q(pk__lt=pk) if self.is_descending else Q(pk__gt=pk)
+        if value is None:
+            return Q(**{f"{self.column}__isnull": True}, pk__gt=pk)
+        side = "lt" if self.is_descending else "gt"
+        found = Q(**{f"{self.column}__{side}": value}) | Q(**{self.column: value}, pk__gt=pk)
+        return found | Q(**{f"{self.column}__isnull": True}) if self.is_nullable else found
+
+    def value_of(self, row: Any) -> Any:
+        """What a row is ordered by; the id where that is another row."""
+        if not self.column:
+            return None
+        *path, last = self.column.split("__")
+        for part in path:
+            row = getattr(row, part)
+            if row is None:
+                return None
+        return getattr(row, row._meta.get_field(last).attname)
+
+
+def order_of(one: Listing, wanted: str) -> Order:
+    """The order that was asked for, a column's name with ``-`` before it for descending; the list's own otherwise."""
     names = {column.name: column.order for column in one.columns if column.order}
     by = names.get(wanted.removeprefix("-"))
-    if by is None:
-        return (one.order, "pk") if one.order.removeprefix("-") not in ("id", "pk") else (one.order,)
-    return ("-" + by if wanted.startswith("-") else by, "pk")
+    written = one.order if by is None else ("-" if wanted.startswith("-") else "") + by
+    column = written.removeprefix("-")
+    if column in ("id", "pk", one.model._meta.pk.name if one.model._meta.pk else "pk"):
+        return Order("", written.startswith("-"))
+    return Order(column, written.startswith("-"), _is_nullable(one.model, column))
+
+
+def field_at(model: type[Model], column: str) -> "Field[Any, Any]":
+    """The field that a path such as ``case__firm__name`` ends at."""
+    first, _, rest = column.partition("__")
+    found: Any = model._meta.get_field(first)
+    return field_at(found.related_model, rest) if rest else found
+
+
+def _is_nullable(model: type[Model], column: str) -> bool:
+    first, _, rest = column.partition("__")
+    found: Any = model._meta.get_field(first)
+    return bool(found.null) or bool(rest and _is_nullable(found.related_model, rest))
