@@ -161,7 +161,7 @@ def _api(spec: Mapping[str, Any]) -> str:
         + "from types import TracebackType\n\nimport httpx\n\nfrom zhirong.client.lists import Lists\n"
         + "from zhirong.client.objects import Objects\n"
         + f"from zhirong.client.operations import ({imports},)\n"
-        + "from zhirong.client.register import Files, Register\n"
+        + "from zhirong.client.register import Events, Files, Register\n"
         + "from zhirong.client.transport import Transport\n\n\n"
         + "class Client:\n"
         + '    """A platform, as one token sees it. address: such as ``https://ipf.example.cn``."""\n\n'
@@ -170,6 +170,7 @@ def _api(spec: Mapping[str, Any]) -> str:
         + "        self._transport = Transport(address, token, timeout=timeout, http=http)\n"
         + "        self.lists = Lists(self._transport)\n        self.objects = Objects(self._transport)\n"
         + "        self.register = Register(self._transport)\n        self.files = Files(self._transport)\n"
+        + "        self.events = Events(self._transport)\n"
         + made
         + "\n"
         + "\n".join(f"        self.{_word(name)} = self.lists.{_word(name)}" for name, _ in _calls(spec, "lists"))

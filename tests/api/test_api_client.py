@@ -13,7 +13,7 @@ import pytest
 from api_world import ApiWorld
 
 from zhirong.client import ApiError, Client
-from zhirong.operations.webhooks import signature
+from zhirong.operations.webhooks import standard_signature
 from zhirong.web.wsgi import application
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent / "tools"))
@@ -106,11 +106,13 @@ def test_the_examples_of_the_documentation_run(world: ApiWorld, monkeypatch: pyt
     assert case.state != "submitted"
     names: dict[str, Any] = {}
     exec(webhook, names)  # noqa: S102 - our own words
-    stamp = int(time.time())
-    headers = {"Zhirong-Timestamp": str(stamp), "Zhirong-Signature": "v1=" + signature("key", stamp, b"{}")}
-    assert names["is_ours"]("key", headers, b"{}") and not names["is_ours"]("other", headers, b"{}")
-    old = {"Zhirong-Timestamp": str(stamp - 999), "Zhirong-Signature": "v1=" + signature("key", stamp - 999, b"{}")}
-    assert not names["is_ours"]("key", old, b"{}")
+    key = "whsec_" + "ab" * 32
+    for age, is_taken in ((0, True), (999, False)):
+        stamp = int(time.time()) - age
+        signed = standard_signature(key, "evt_1", stamp, b"{}")
+        headers = {"webhook-id": "evt_1", "webhook-timestamp": str(stamp), "webhook-signature": signed}
+        assert names["is_ours"](key, headers, b"{}") is is_taken
+        assert not names["is_ours"]("whsec_" + "cd" * 32, headers, b"{}")
 
 
 def test_it_waits_where_it_is_asked_to_and_repeats_what_is_harmless(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Webhooks: signed, tried again, given up, and never sent into the network that the platform stands in."""
 
+import base64
 import hashlib
 import hmac
 import ipaddress
@@ -19,7 +20,8 @@ from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
 from zhirong.operations.notify import tell_of_register
 from zhirong.operations.outbound_calls import NotOutsideError, checked_addresses, may_be_called, networks
-from zhirong.operations.webhooks import MOST_TRIES, deliver_due
+from zhirong.operations.refusals import ForbiddenError, NotFoundError
+from zhirong.operations.webhooks import MOST_TRIES, deliver_due, standard_signature
 from zhirong.store.models import Event
 from zhirong.store.work import Delivery, Notice, Webhook
 
@@ -91,6 +93,95 @@ def test_a_message_is_signed_over_its_time_and_body(world: ApiWorld) -> None:
     for event in Event.objects.all():
         assert key not in event.content
     assert key not in json.dumps(list(Webhook.objects.values()), default=str)
+
+
+def test_messages_follow_the_standard_webhooks_specification(world: ApiWorld) -> None:
+    with listening() as there, override_settings(WEBHOOK_NETWORKS=LOOPBACK):
+        _, key = _hook(world, there.url, kinds=["case.accept"])
+        done = _accept(world)
+        deliver_due(world.platform.now)
+        ((headers, body),) = there.got
+        # As any receiver of the specification checks it: the secret is the base64 after its prefix, of 24 to 64 bytes.
+        prefix, _, encoded = key.partition("_")
+        secret = base64.b64decode(encoded, validate=True)
+        assert prefix == "whsec" and 24 <= len(secret) <= 64
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+        wanted = base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
+        assert headers["webhook-signature"].split(" ") == [f"v1,{wanted}"]
+        assert headers["webhook-id"] == f"evt_{done.index}"
+        said = json.loads(body)
+        assert said["type"] == "case.accept" and said["timestamp"] == said["at"]
+        assert said["data"] == {"object": "cases", "id": done.id, "path": f"/api/v1/cases/{done.id}"}
+        token = world.token(world.officer)
+        assert (
+            json.loads(world.call("GET", said["data"]["path"].removeprefix("/api/v1"), token).content)["id"]
+            == done.id
+        )
+
+
+def test_the_example_of_the_specification_is_signed_as_it_says() -> None:
+    body = b'{"test": 2432232314}'
+    signed = standard_signature(
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body
+    )
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_a_test_message_goes_to_the_webhook_that_is_tested(world: ApiWorld) -> None:
+    with listening() as there, override_settings(WEBHOOK_NETWORKS=LOOPBACK):
+        hook, _ = _hook(world, there.url, kinds=["case.accept"])
+        other, _ = _hook(world, there.url)
+        Delivery.objects.all().delete()
+        world.run_operation(world.banker, "webhook.test", hook)
+        assert deliver_due(world.platform.now) == 1
+        ((_, body),) = there.got
+        said = json.loads(body)
+        assert said["type"] == "webhook.test" and said["data"]["path"] == f"/api/v1/webhooks/{hook.pk}"
+        assert Delivery.objects.get().webhook_id == hook.pk != other.pk
+        # Whose it is not can neither see nor test it; an ended one sends nothing.
+        with pytest.raises(NotFoundError):
+            world.run_operation(world.manager, "webhook.test", hook)
+        world.run_operation(world.banker, "webhook.end", hook)
+        with pytest.raises(ForbiddenError):
+            world.run_operation(world.banker, "webhook.test", hook)
+
+
+def test_the_feed_gives_what_was_missed_and_no_more_than_concerns_the_organisation(world: ApiWorld) -> None:
+    token = world.token(world.banker)
+    seen = json.loads(world.get("/events?limit=200", token).content)
+    made = [_accept(world).index for _ in range(5)]
+    world.run_operation(world.manager, "view.save", listing="firm.cases", query="", name="mine")
+    rows, after = [], seen["next"]
+    while True:
+        page = json.loads(world.get(f"/events?after={after}&limit=2", token).content)
+        rows += page["rows"]
+        after = page["next"]
+        if not page["more"]:
+            break
+    assert [one["event"] for one in rows] == made
+    assert {one["type"] for one in rows} == {"case.accept"}
+    again = json.loads(world.get(f"/events?after={after}", token).content)
+    assert again == {"rows": [], "next": after, "more": False}
+    # The firm was notified of the same, and has its own besides.
+    own = json.loads(world.get("/events?limit=200", world.token(world.manager)).content)["rows"]
+    assert set(made) < {one["event"] for one in own} and "view.save" in {one["type"] for one in own}
+
+
+def test_the_feed_is_for_those_who_may_add_webhooks(world: ApiWorld) -> None:
+    assert world.get("/events").status_code == 401
+    assert world.get("/events", world.token(world.officer)).status_code == 403
+    assert world.get("/events", world.token(world.banker, "case")).status_code == 403
+    assert world.get("/events?after=x", world.token(world.banker)).status_code == 422
+
+
+def test_objects_in_events_are_called_as_the_api_calls_them() -> None:
+    from zhirong.api.shown import SHOWN
+    from zhirong.operations.declare import OPERATIONS
+    from zhirong.operations.event_messages import OBJECTS
+
+    assert {str(shown.model._meta.model_name): noun for noun, shown in SHOWN.items()}.items() <= OBJECTS.items()
+    assert set(OBJECTS.values()) - set(SHOWN) == {"register/filings"}
+    assert {str(one.model._meta.model_name) for one in OPERATIONS.values() if one.model} <= set(OBJECTS)
 
 
 def test_what_is_not_taken_is_tried_again_with_growing_pauses_and_given_up(world: ApiWorld) -> None:

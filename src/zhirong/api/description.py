@@ -47,6 +47,7 @@ class DescribedApi(NinjaAPI):
         for address, path in described["paths"].items():
             for call in path.values():
                 _add_examples(address, call, schemas)
+        described["webhooks"] = {"event": {"post": _webhook(schemas)}}
         return described
 
 
@@ -67,6 +68,47 @@ def _describe(call: dict[str, Any], schemas: dict[str, Any]) -> None:
             }
         if int(status) in (429, 503):
             response["headers"] = {"Retry-After": {"schema": {"type": "string"}, "example": "5"}}
+
+
+def _webhook(schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """What the platform sends to a webhook, as the Standard Webhooks specification says."""
+    message = {"$ref": _REFERENCE.format(model="EventMessage")}
+    headers = {
+        "webhook-id": ("消息编号，重发时不变 / of the message, the same for every repeat", "evt_4711"),
+        "webhook-timestamp": ("发送时间，Unix 秒 / when it is sent, Unix seconds", "1795600000"),
+        "webhook-signature": (
+            "v1, 加 id.timestamp.body 的 HMAC-SHA256（Base64），密钥为 whsec_ 之后的 Base64 / v1, and the HMAC-SHA256 of "
+            "id.timestamp.body in base64; the secret is the base64 after whsec_",
+            "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+        ),
+    }
+    return {
+        "operationId": "webhook_event",
+        "summary": "与本机构有关的事件 / an event that concerns the organisation",
+        "description": "登记回调后发送；webhook.test 发送一条测试消息 / Sent to a webhook that was added with webhook.add; "
+        "webhook.test sends a message to test it.",
+        "tags": ["events"],
+        "parameters": [
+            {
+                "in": "header",
+                "name": name,
+                "required": True,
+                "description": words,
+                "schema": {"type": "string"},
+                "example": example,
+            }
+            for name, (words, example) in headers.items()
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": message, "example": example_of(message, schemas)}},
+        },
+        "responses": {
+            "2XX": {"description": "已收到，不再发送 / taken; it is not sent again"},
+            "410": {"description": "此后不再发送这条消息 / this message is not sent again"},
+            "default": {"description": "稍后重发，共十二次 / sent again later, twelve times in all"},
+        },
+    }
 
 
 def _add_examples(address: str, call: dict[str, Any], schemas: Mapping[str, Any]) -> None:

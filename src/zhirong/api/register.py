@@ -3,22 +3,25 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI, Path, Schema
 
-from zhirong.api.answers import PUBLIC_REFUSALS, as_json, responses
+from zhirong.api.answers import PUBLIC_REFUSALS, READ_REFUSALS, as_json, responses
 from zhirong.api.problems import REFUSALS, Words
 from zhirong.api.reading import body_of, number_in, query_of
 from zhirong.evidence.keys import PublicKey
 from zhirong.evidence.receipts import read_receipt
 from zhirong.evidence.verify import verify_receipt
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import NOBODY, Actor
 from zhirong.operations.clock import now
 from zhirong.operations.fields import Day, Request, read, unwritable_paths, unwritable_problem
 from zhirong.operations.pledge.certificates import check_code
 from zhirong.operations.pledge.search import MOST, Query, changes_of, precheck, search, searched_as
+from zhirong.operations.refusals import not_found
 from zhirong.operations.tokens import demand_read
+from zhirong.store import models
 from zhirong.store.keys import public_keys
 from zhirong.store.settings import DATA
 
@@ -72,6 +75,27 @@ class Registrations(Schema):
     searched_as: Words | None
 
 
+class FilingOut(RegistrationOut):
+    """A registration or filing as far as the caller may see it; what only the parties and the register see is null to others."""
+
+    claim_kind: str | None = None
+    claim_amount: str | None = None
+    debt_start: str | None = None
+    debt_end: str | None = None
+    filed_on: str | None = None
+    review_by: str | None = None
+    frozen_by: str | None = None
+    end_reason: str | None = None
+
+
+class Filings(Schema):
+    """Registrations in the order of their filings. after: the id to continue from, null if there are no more."""
+
+    rows: list[FilingOut]
+    after: int | None
+    searched_as: Words | None
+
+
 class Entries(Schema):
     """Public entries of the log."""
 
@@ -105,6 +129,10 @@ class Prechecked(Schema):
     rows: list[dict[str, Any]]
 
 
+_FILINGS = """登记机关见全部申请与登记，当事人另见本方尚未公布的申请；operations 中 registration 一类操作的 registration 即此处的 id。
+
+The register sees every filing; a party also sees its own that are not published yet. The operations ``registration.*`` ask for
+the id of these rows."""
 _FILTERS = ("number", "name", "how", "side", "code", "first", "last", "after", "limit")
 
 
@@ -126,6 +154,22 @@ def add_to(api: NinjaAPI) -> None:
         openapi_extra={"parameters": _search_parameters()},
         **public,
     )(search_register)
+    api.get(
+        "/register/filings",
+        operation_id="own_filings",
+        summary="可办理的登记 / registrations and filings of your own",
+        description=_FILINGS,
+        tags=["register"],
+        response=responses(Filings, READ_REFUSALS),
+        openapi_extra={"parameters": _search_parameters()},
+    )(own_filings)
+    api.get(
+        "/register/filings/{int:id}",
+        operation_id="get_filing",
+        summary="一项登记 / one registration",
+        tags=["register"],
+        response=responses(FilingOut, READ_REFUSALS),
+    )(one_filing)
     api.get(
         "/register/changes",
         operation_id="changes_of_day",
@@ -161,8 +205,37 @@ def add_to(api: NinjaAPI) -> None:
 
 
 def search_register(request: HttpRequest) -> HttpResponse:
-    """Search the published register, which contains no amounts and no names of natural persons."""
-    given = query_of(request, dict.fromkeys(_FILTERS))
+    """What the register publishes; amounts and natural persons' names are not."""
+    return as_json(_searched(NOBODY, query_of(request, dict.fromkeys(_FILTERS))))
+
+
+def own_filings(request: HttpRequest) -> HttpResponse:
+    """The same search in the name of the caller."""
+    actor: Actor = request.actor
+    demand_read(actor)
+    found = _searched(actor, query_of(request, dict.fromkeys(_FILTERS)))
+    return as_json({**found, "rows": [_filing(one) for one in found["rows"]]})
+
+
+def one_filing(request: HttpRequest, id: int = Path(..., ge=0)) -> HttpResponse:  # type: ignore[type-arg]  # noqa: A002
+    """A registration or filing by its id."""
+    actor: Actor = request.actor
+    demand_read(actor)
+    query_of(request, {})
+    found = search(actor, Query(after=id - 1, limit=1)) if id < 2**62 else []
+    if not found or found[0]["id"] != id:
+        raise not_found(models.Registration, id)
+    return as_json(_filing(found[0]))
+
+
+def _filing(shown: dict[str, Any]) -> dict[str, Any]:
+    """A registration with its amount in yuan, as everywhere in the API."""
+    said = {name: value for name, value in shown.items() if name != "claim_amount_fen"}
+    fen = shown.get("claim_amount_fen")
+    return said | {"claim_amount": None if fen is None else yuan(fen)}
+
+
+def _searched(actor: Actor, given: dict[str, str]) -> dict[str, Any]:
     days = read(SearchRequest, {name: given[name] for name in ("first", "last") if given.get(name)})
     limit = number_in(given, "limit", 1, MOST, 50)
     query = Query(
@@ -176,14 +249,12 @@ def search_register(request: HttpRequest) -> HttpResponse:
         after=number_in(given, "after", 0, 2**62, 0),
         limit=limit,
     )
-    found = search(NOBODY, query)
-    return as_json(
-        {
-            "rows": found,
-            "after": found[-1]["id"] if len(found) == limit else None,
-            "searched_as": searched_as(query.number) if query.number else None,
-        }
-    )
+    found = search(actor, query)
+    return {
+        "rows": found,
+        "after": found[-1]["id"] if len(found) == limit else None,
+        "searched_as": searched_as(query.number) if query.number else None,
+    }
 
 
 def changes(request: HttpRequest) -> HttpResponse:

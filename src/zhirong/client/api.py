@@ -48,7 +48,7 @@ from zhirong.client.operations import (
     WatchOperations,
     WebhookOperations,
 )
-from zhirong.client.register import Files, Register
+from zhirong.client.register import Events, Files, Register
 from zhirong.client.transport import Transport
 
 
@@ -63,6 +63,7 @@ class Client:
         self.objects = Objects(self._transport)
         self.register = Register(self._transport)
         self.files = Files(self._transport)
+        self.events = Events(self._transport)
         self.account = AccountOperations(self._transport)
         self.agency = AgencyOperations(self._transport)
         self.appraisal = AppraisalOperations(self._transport)

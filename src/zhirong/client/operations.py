@@ -2008,3 +2008,7 @@ class WebhookOperations(Group):
     def end(self, row: int, *, version: Version, key: str = "") -> Done:
         """停用回调 / End the webhook."""
         return self._do("webhook.end", row, {}, version, key)
+
+    def test(self, row: int, *, version: Version, key: str = "") -> Done:
+        """发送测试消息 / Send a test message."""
+        return self._do("webhook.test", row, {}, version, key)

@@ -1,7 +1,7 @@
 """The register and files, which are no operation, list or object."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -40,6 +40,19 @@ class Register(Group):
         }
         return self._json("GET", "/register/registrations", params=query)
 
+    def filings(self, *, number: str | None = None, name: str | None = None) -> Iterator[dict[str, Any]]:
+        """Registrations and filings as the token may see them, all of them, in the order of their filings."""
+        after: int | None = 0
+        while after is not None:
+            query = {"number": number, "name": name, "after": after, "limit": 200}
+            page = self._json("GET", "/register/filings", params=query)
+            yield from page["rows"]
+            after = page["after"]
+
+    def filing(self, row: int) -> dict[str, Any]:
+        """A registration or filing by its id."""
+        return self._json("GET", f"/register/filings/{row}")
+
     def changes(self, day: date | str) -> dict[str, Any]:
         """The public entries of a day."""
         return self._json("GET", "/register/changes", params={"day": day})
@@ -64,6 +77,19 @@ class Register(Group):
     def _json(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         found: dict[str, Any] = self._transport.json(method, path, **more)
         return found
+
+
+class Events(Group):
+    """What concerned the organisation, to catch up from."""
+
+    def after(self, event: int | None = None) -> Iterator[dict[str, Any]]:
+        """All events after this one, from the beginning where none is named, the oldest first. Keep ``event`` of the last one."""
+        while True:
+            page = self._transport.json("GET", "/events", params={"after": event, "limit": 200})
+            yield from page["rows"]
+            if not page["more"]:
+                return
+            event = page["next"]
 
 
 class Files(Group):

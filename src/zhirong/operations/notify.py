@@ -12,6 +12,7 @@ from zhirong.chain.organisation.states import OrganisationState
 from zhirong.chain.pledge.register import FREEZE_RIGHT, PLEDGE, RENEW_FREEZE, UNFREEZE_RIGHT
 from zhirong.chain.pledge.registration import MOVE_WORDS, RegisterTransition
 from zhirong.kernel.text import Text
+from zhirong.operations.event_messages import message_of, note_concerns
 from zhirong.operations.outbox import push
 from zhirong.operations.register_events import WATCHED
 from zhirong.store.names import name_key
@@ -81,7 +82,8 @@ def _messages(organisation: int, entry: Mapping[str, Any], now: datetime) -> Non
     index, kind = int(entry["index"]), str(entry["kind"])
     registration = entry["body"].get("registration")
     subject = "" if registration is None else f"registration/{registration}"
-    body = {"event": index, "kind": kind, "subject": subject, "at": entry["time"]}
+    note_concerns(index, [organisation])
+    body = message_of(index=index, kind=kind, subject=subject, at=str(entry["time"]))
     hooks = Webhook.objects.filter(organisation_id=organisation, active=True)
     Delivery.objects.bulk_create(
         [

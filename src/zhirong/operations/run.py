@@ -20,6 +20,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text, same
 from zhirong.operations.authorize import forbidden_to, is_allowed_now, may
 from zhirong.operations.declare import FORMER_NAMES, OPERATIONS, Call, Done, Operation, operation_of
+from zhirong.operations.event_messages import TEST_EVENT, message_of, note_concerns
 from zhirong.operations.fields import read
 from zhirong.operations.refusals import LONGEST_KEY, bad_key, conflict, forbidden, key_used, not_found
 from zhirong.operations.register_events import plain, registration_at
@@ -204,13 +205,23 @@ def _deliver(work: Work, index: int, subject: str) -> None:
     concerned = (work._concerned | {work.actor.organisation}) - {0}
     if not concerned:
         return
+    note_concerns(index, concerned)
     kind = work.operation.name
-    body = {"event": index, "kind": kind, "subject": subject, "at": log.instant(work.now)}
+    body = message_of(index=index, kind=kind, subject=subject, at=log.instant(work.now))
     Delivery.objects.bulk_create(
         Delivery(webhook=hook, event_id=index, body=body, next_at=work.now)
         for hook in Webhook.objects.filter(organisation_id__in=concerned, active=True)
-        if not hook.kinds or kind in {FORMER_NAMES.get(one, one) for one in hook.kinds}
+        if _hears(hook, kind, subject)
     )
+
+
+def _hears(hook: Webhook, kind: str, subject: str) -> bool:
+    """Whether a webhook is sent an event: of the kinds that were chosen, all where none was; a test goes to the one
+    that is tested.
+    """
+    if kind == TEST_EVENT:
+        return subject == subject_name(hook)
+    return not hook.kinds or kind in {FORMER_NAMES.get(one, one) for one in hook.kinds}
 
 
 def _answered_before(earlier: models.Event, fingerprint: str) -> Done:

@@ -54,7 +54,7 @@ from zhirong.store.parties import (
     SavedView,
 )
 from zhirong.store.policies import Policy
-from zhirong.store.work import Delivery, FileImport, Job, Notice, Seen, Webhook
+from zhirong.store.work import Concern, Delivery, FileImport, Job, Notice, Seen, Webhook
 
 M = TypeVar("M", bound=Model)
 NOTHING = Q(pk__in=[])
@@ -371,6 +371,7 @@ SCOPES: Mapping[type[Model], Scope] = {
     CaseStep: _case_steps,
     CheckItem: _of_cases("case"),
     Consent: _consents,
+    Concern: _programs("organisation"),
     Delivery: _programs("webhook__organisation"),
     Event: _audited,
     FileColumns: _own("organisation"),

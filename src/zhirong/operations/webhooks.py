@@ -1,11 +1,13 @@
 """Webhooks: an organisation's programs are notified of events that concern it. Messages are signed and retried.
 
-A message contains the event's place in the log, its kind, subject and time; programs read the content over the API
-with their permissions. The signature is HMAC-SHA-256 over ``<timestamp>.<body>``; the receiver compares it and
-rejects old timestamps.
+Sent are the event's place in the log, its kind, what it is about and when: what it says is read over the API, with
+permission. Messages follow the Standard Webhooks specification (``webhook-id``, ``webhook-timestamp``, ``webhook-signature``:
+``v1,`` and HMAC-SHA-256 over ``id.timestamp.body`` in base64); the headers of before, ``Zhirong-*``, are sent as well. The receiver
+compares the signature and refuses old timestamps.
 """
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import json
@@ -27,6 +29,7 @@ from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.declare import OPERATIONS, operation
+from zhirong.operations.event_messages import TEST_EVENT
 from zhirong.operations.fields import Formed, Request, ask
 from zhirong.operations.jobs import back_off
 from zhirong.operations.listing import Column, Listing, listing
@@ -42,6 +45,7 @@ _SENDING = timedelta(minutes=2)  # how long a message that is being sent is kept
 # A receiver that does not answer takes no more of a turn than its share: messages tried at once to one webhook, for
 # one organisation.
 _OF_ONE_HOOK, _OF_ONE_ORGANISATION = 4, 8
+_KEY_PREFIX = "whsec_"
 _log = logging.getLogger(__name__)
 
 HEADS = (
@@ -146,14 +150,38 @@ def end_webhook(work: Work, request: Any) -> Any:
     Delivery.objects.filter(webhook=work.row, next_at__isnull=False).update(next_at=None, answer="ended")
 
 
+@operation(
+    TEST_EVENT,
+    Text("发送测试消息", "Send a test message"),
+    model=Webhook,
+    roles=HEADS,
+    relation=lambda actor, row: bool(row.active),
+    help=Text(
+        "向这个回调发送一条签名的消息，事项为 webhook.test，与所选事项无关；结果见“回调消息”。",
+        "Sends a signed message of the kind webhook.test to this webhook, whatever events it has chosen. See the result "
+        "under webhook messages.",
+    ),
+)
+def send_test(work: Work, request: Any) -> Any:
+    """The event itself is the message: it goes to this webhook alone."""
+    work.update(work.row)
+
+
 def key_of(hook: Webhook) -> str:
-    """Return the key that signs a webhook's messages."""
+    """Return the key that signs a webhook's messages. Its 64 hexadecimal digits are base64 too, of 48 bytes."""
     made = hmac.new(settings.SECRET_KEY.encode(), f"webhook\n{hook.secret}".encode(), hashlib.sha256)
-    return "whsec_" + made.hexdigest()
+    return _KEY_PREFIX + made.hexdigest()
+
+
+def standard_signature(key: str, identity: str, timestamp: int, body: bytes) -> str:
+    """The signature of a message by the Standard Webhooks specification: the secret is what follows ``whsec_``, base64."""
+    secret = base64.b64decode(key.removeprefix(_KEY_PREFIX))
+    signed = hmac.new(secret, f"{identity}.{timestamp}.".encode() + body, hashlib.sha256)
+    return "v1," + base64.b64encode(signed.digest()).decode()
 
 
 def signature(key: str, timestamp: int, body: bytes) -> str:
-    """Return the signature of a message in hexadecimal."""
+    """Return the signature of a message for the earlier header, in hexadecimal: the whole text of the key is the secret."""
     return hmac.new(key.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
 
 
@@ -212,12 +240,14 @@ def _claim(delivery: Delivery, now: datetime) -> _Message | None:
 
 async def _send(message: _Message) -> str:
     """Return the result in a few words; a three-digit status code if the receiver answered."""
-    timestamp = int(
-        time.time()
-    )  # the receiver compares it with the actual time, not with a clock moved for training
+    timestamp = int(time.time())  # the receiver compares it with the real time, not with a clock moved for training
+    identity = f"evt_{message.delivery.event_id}"  # the same for every repeat
     headers: Mapping[str, str] = {
         "Content-Type": "application/json",
         "User-Agent": "Zhirong-Webhook/1",
+        "webhook-id": identity,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": standard_signature(message.key, identity, timestamp, message.body),
         "Zhirong-Event": str(message.delivery.event_id),
         "Zhirong-Timestamp": str(timestamp),
         "Zhirong-Signature": "v1=" + signature(message.key, timestamp, message.body),

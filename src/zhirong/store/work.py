@@ -87,6 +87,16 @@ class Delivery(models.Model):
         constraints = [models.UniqueConstraint(fields=["webhook", "event"], name="delivered_once")]
 
 
+class Concern(models.Model):
+    """That an event concerns an organisation: its programs catch up from here, whether or not a webhook was there."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    event = models.ForeignKey("store.Event", models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "event"], name="concerned_once")]
+
+
 class Seen(models.Model):
     """Who has viewed what on which day, once per day for each: read by the audit. subject: such as ``case/12``."""
 

@@ -18,6 +18,7 @@ _GROUPS = {
     "me": Text("我", "The caller"),
     "lists": Text("列表", "Lists"),
     "objects": Text("对象", "Objects"),
+    "events": Text("事件", "Events"),
     "files": Text("文件", "Files"),
     "register": Text("质押登记簿", "The register"),
     "calculator": Text("测算", "Calculator"),

@@ -1,0 +1,75 @@
+"""What programs are told of an event: its place in the log, its kind, when, and where the API shows what it is about.
+
+What the event says is read over the API, with permission.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from zhirong.operations.declare import FORMER_NAMES
+from zhirong.store.work import Concern
+
+# How the API calls what events name: ``api/shown.py`` has the same, which a test holds.
+OBJECTS: Mapping[str, str] = {
+    "account": "accounts",
+    "apitoken": "tokens",
+    "appraisal": "appraisals",
+    "approval": "approvals",
+    "case": "cases",
+    "casestep": "steps",
+    "checkitem": "checks",
+    "consent": "consents",
+    "delivery": "deliveries",
+    "fileimport": "imports",
+    "firmright": "rights",
+    "guaranteerequest": "guarantees",
+    "invitation": "invitations",
+    "job": "jobs",
+    "limit": "limits",
+    "loan": "loans",
+    "mandate": "mandates",
+    "membership": "members",
+    "message": "messages",
+    "notice": "notices",
+    "organisation": "organisations",
+    "paper": "papers",
+    "payment": "payments",
+    "policy": "policies",
+    "registration": "register/filings",
+    "savedview": "views",
+    "signature": "signatures",
+    "statementline": "lines",
+    "storedfile": "files",
+    "teamrating": "team-ratings",
+    "watchflag": "flags",
+    "webhook": "webhooks",
+}
+_ROOT = "/api/v1"
+TEST_EVENT = "webhook.test"
+
+
+def message_of(*, index: int, kind: str, subject: str, at: str) -> dict[str, Any]:
+    """The message of an event. subject: such as ``case/12``, empty where it is about no single thing. at: as the log has it."""
+    name = FORMER_NAMES.get(kind, kind)
+    table, _, identity = subject.partition("/")
+    noun = OBJECTS.get(table)
+    found: dict[str, Any] = {"object": None, "id": None, "path": None}
+    if noun is not None and identity.isdigit():
+        found = {"object": noun, "id": int(identity), "path": f"{_ROOT}/{noun}/{identity}"}
+    # `event`, `kind`, `subject` and `at` are what receivers read before `type`, `timestamp` and `data` were there.
+    return {
+        "type": name,
+        "timestamp": at,
+        "data": found,
+        "event": index,
+        "kind": name,
+        "subject": subject,
+        "at": at,
+    }
+
+
+def note_concerns(index: int, organisations: Iterable[int]) -> None:
+    """Keep whom an event concerns. An event may be noted twice."""
+    Concern.objects.bulk_create(
+        [Concern(organisation_id=one, event_id=index) for one in sorted(organisations)], ignore_conflicts=True
+    )
