@@ -11,6 +11,7 @@ from pydantic import create_model
 from zhirong.api.answers import READ_REFUSALS, as_json, responses
 from zhirong.api.problems import Words
 from zhirong.api.reading import number_in, query_of
+from zhirong.api.references import Reference, narrowed, references
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
@@ -52,7 +53,8 @@ def list_id(one: Listing) -> str:
 
 
 def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
-    known = dict.fromkeys([*(f.name for f in one.filters), "order", "after", "limit"])
+    known = dict.fromkeys([*(f.name for f in one.filters), *(r.name for r in references(one))])
+    known |= dict.fromkeys(["order", "after", "limit"])
 
     def view(request: HttpRequest) -> HttpResponse:
         actor = request.actor
@@ -61,7 +63,7 @@ def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
         query = query_of(request, known)
         _demand_order(one, query.get("order", ""))
         limit = number_in(query, "limit", 1, MOST, PAGE)
-        found = part_of(actor, one, day_of(now()), query, limit)
+        found = part_of(actor, one, day_of(now()), query, limit, narrowed(one, query))
         rows = [_row(one, row) for row in found.rows]
         return as_json({"rows": rows, "limit": limit, "more": found.next is not None, "next": found.next})
 
@@ -90,9 +92,10 @@ def _demand_order(one: Listing, wanted: str) -> None:
 
 def _row(one: Listing, row: Any) -> dict[str, Any]:
     """A row with what an operation on it asks for: its id, and its version where it is of a kind that has
-    versions.
+    versions; with the ids and codes that filters take.
     """
     said = {"id": row.pk, **({"version": row.version} if _has_version(one) else {})}
+    said |= {reference.name: reference.of(row) for reference in references(one)}
     return said | {column.name: _cell(column, row) for column in one.columns if column.name != "id"}
 
 
@@ -124,6 +127,7 @@ def _page_model(one: Listing) -> type[Schema]:
     stem = "".join(part.capitalize() for part in one.name.replace("-", ".").replace("_", ".").split("."))
     columns: dict[str, Any] = {c.name: (_TYPES[c.kind], ...) for c in one.columns if c.name != "id"}
     known: dict[str, Any] = {"id": (int, ...), **({"version": (int, ...)} if _has_version(one) else {})}
+    known |= {reference.name: (reference.type, ...) for reference in references(one)}
     row: Any = create_model(f"{stem}Row", __base__=Schema, **known, **columns)
     row.__doc__ = "；".join(f"{c.name}: {c.title.zh} / {c.title.en}" for c in one.columns)
     return create_model(
@@ -147,6 +151,7 @@ def _parameters(one: Listing) -> list[dict[str, Any]]:
         )
         for filtered in one.filters
     ]
+    found += [_parameter(ref.name, _about(ref), ref.parameter) for ref in references(one)]
     both = _orders(one)
     if both:
         found.append(_parameter("order", "排序，加 - 为降序 / order, - before it for descending", {"enum": both}))
@@ -156,6 +161,12 @@ def _parameters(one: Listing) -> list[dict[str, Any]]:
         _parameter("limit", "至多几行 / how many rows", {"type": "integer", "minimum": 1, "maximum": MOST})
     )
     return found
+
+
+def _about(reference: Reference) -> str:
+    if reference.noun:
+        return f"行中的编号，对象为 {reference.noun} / the id that a row has, of {reference.noun}"
+    return "行中的代码 / the code that a row has"
 
 
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -97,7 +97,8 @@ def _unknown(option: str, name: str, known: Sequence[str]) -> Problem:
 
 def _rows(platform: Platform, name: str, query: Mapping[str, str], wants_all: bool) -> tuple[list[Any], bool]:
     rows: list[Any] = []
-    limit, after = (_MOST_A_CALL if wants_all else _A_PAGE), {}
+    limit = _MOST_A_CALL if wants_all else _A_PAGE
+    after: dict[str, str] = {}
     while True:
         page = platform.get(f"/lists/{name}", **query, **after, limit=limit)
         rows += page["rows"]

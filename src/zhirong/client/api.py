@@ -114,6 +114,8 @@ class Client:
         self.audit_events = self.lists.audit_events
         self.audit_seen = self.lists.audit_seen
         self.desk_limits = self.lists.desk_limits
+        self.directory = self.lists.directory
+        self.files = self.lists.files
         self.firm_appraisals = self.lists.firm_appraisals
         self.firm_cases = self.lists.firm_cases
         self.firm_consents = self.lists.firm_consents
@@ -122,6 +124,7 @@ class Client:
         self.guarantor_requests = self.lists.guarantor_requests
         self.imports = self.lists.imports
         self.lender_cases = self.lists.lender_cases
+        self.lender_checks = self.lists.lender_checks
         self.lender_work = self.lists.lender_work
         self.loan_lines = self.lists.loan_lines
         self.loan_payments = self.lists.loan_payments
@@ -130,10 +133,13 @@ class Client:
         self.messages = self.lists.messages
         self.own_deliveries = self.lists.own_deliveries
         self.own_invitations = self.lists.own_invitations
+        self.own_members = self.lists.own_members
         self.own_tokens = self.lists.own_tokens
+        self.own_views = self.lists.own_views
         self.own_webhooks = self.lists.own_webhooks
         self.papers = self.lists.papers
         self.policy_versions = self.lists.policy_versions
+        self.signatures = self.lists.signatures
 
     def me(self) -> "dict[str, object]":
         """Who the token acts as, and what it may do."""

@@ -20,6 +20,8 @@ class AdminJobsRow(TypedDict):
     """A row of the list ``admin.jobs``."""
 
     id: int
+    organisation_id: int | None
+    state_code: Literal["waiting", "running", "done", "failed", ""]
     kind: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
     run_at: str | None
@@ -33,6 +35,9 @@ class AdminMembersRow(TypedDict):
 
     id: int
     version: int
+    account_id: int | None
+    active_code: bool
+    organisation_id: int | None
     account: str | dict[str, Any] | None
     organisation: str | dict[str, Any] | None
     roles: str | dict[str, Any] | None
@@ -44,6 +49,10 @@ class AdminOrganisationsRow(TypedDict):
 
     id: int
     version: int
+    kind_code: Literal[
+        "firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform", ""
+    ]
+    status_code: Literal["pending", "active", "suspended", "refused", ""]
     name: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
     code: str | dict[str, Any] | None
@@ -57,6 +66,8 @@ class AdminTokensRow(TypedDict):
 
     id: int
     version: int
+    account_id: int | None
+    organisation_id: int | None
     name: str | dict[str, Any] | None
     account: str | dict[str, Any] | None
     organisation: str | dict[str, Any] | None
@@ -70,6 +81,15 @@ class AgencyAppraisalsRow(TypedDict):
 
     id: int
     version: int
+    agency_id: int | None
+    case_id: int | None
+    firm_id: int | None
+    paper_id: int | None
+    purpose_code: Literal["pledge", "transfer", "licence", "contribution", "securitisation", "disposal", ""]
+    report_id: int | None
+    state_code: Literal[
+        "requested", "accepted", "worked", "reviewed", "signed", "refused", "withdrawn", "issued", ""
+    ]
     firm: str | dict[str, Any] | None
     agency: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
@@ -87,6 +107,15 @@ class AppraisalsFormalRow(TypedDict):
 
     id: int
     version: int
+    agency_id: int | None
+    case_id: int | None
+    firm_id: int | None
+    paper_id: int | None
+    purpose_code: Literal["pledge", "transfer", "licence", "contribution", "securitisation", "disposal", ""]
+    report_id: int | None
+    state_code: Literal[
+        "requested", "accepted", "worked", "reviewed", "signed", "refused", "withdrawn", "issued", ""
+    ]
     firm: str | dict[str, Any] | None
     agency: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
@@ -114,6 +143,8 @@ class AuditSeenRow(TypedDict):
     """A row of the list ``audit.seen``."""
 
     id: int
+    account_id: int | None
+    organisation_id: int | None
     at: str | None
     account: str | dict[str, Any] | None
     organisation: str | dict[str, Any] | None
@@ -125,10 +156,43 @@ class DeskLimitsRow(TypedDict):
 
     id: int
     version: int
+    organisation_id: int | None
+    scope_code: Literal["portfolio", "firm", "mode", "region", ""]
     scope: str | dict[str, Any] | None
     value: str | dict[str, Any] | None
     amount: str | None
     changed: str | None
+
+
+class DirectoryRow(TypedDict):
+    """A row of the list ``directory``."""
+
+    id: int
+    version: int
+    kind_code: Literal[
+        "firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform", ""
+    ]
+    status_code: Literal["pending", "active", "suspended", "refused", ""]
+    name: str | dict[str, Any] | None
+    kind: str | dict[str, Any] | None
+    code: str | dict[str, Any] | None
+    region: str | dict[str, Any] | None
+    status: str | dict[str, Any] | None
+
+
+class FilesRow(TypedDict):
+    """A row of the list ``files``."""
+
+    id: int
+    version: int
+    owner_id: int | None
+    removed_code: bool
+    name: str | dict[str, Any] | None
+    paper: str | dict[str, Any] | None
+    subject: str | dict[str, Any] | None
+    owner: str | dict[str, Any] | None
+    size: int | str | None
+    removed: str | dict[str, Any] | None
 
 
 class FirmAppraisalsRow(TypedDict):
@@ -136,6 +200,12 @@ class FirmAppraisalsRow(TypedDict):
 
     id: int
     version: int
+    agency_id: int | None
+    case_id: int | None
+    firm_id: int | None
+    grade_code: Literal["online", "formal", ""]
+    paper_id: int | None
+    report_id: int | None
     grade: str | dict[str, Any] | None
     valuation_date: str | None
     low: str | None
@@ -149,6 +219,24 @@ class FirmCasesRow(TypedDict):
 
     id: int
     version: int
+    firm_id: int | None
+    guarantor_id: int | None
+    lender_id: int | None
+    state_code: Literal[
+        "draft",
+        "submitted",
+        "diligence",
+        "approval",
+        "approved",
+        "signing",
+        "registering",
+        "released",
+        "repaid",
+        "closed",
+        "declined",
+        "withdrawn",
+        "",
+    ]
     number: str | dict[str, Any] | None
     lender: str | dict[str, Any] | None
     approved_amount: str | None
@@ -163,6 +251,9 @@ class FirmConsentsRow(TypedDict):
 
     id: int
     version: int
+    firm_id: int | None
+    scope_code: Literal["rights", "appraisals", ""]
+    to_id: int | None
     firm: str | dict[str, Any] | None
     to: str | dict[str, Any] | None
     scope: str | dict[str, Any] | None
@@ -176,6 +267,8 @@ class FirmMandatesRow(TypedDict):
 
     id: int
     version: int
+    agent_id: int | None
+    firm_id: int | None
     firm: str | dict[str, Any] | None
     agent: str | dict[str, Any] | None
     operations: str | dict[str, Any] | None
@@ -189,6 +282,22 @@ class FirmRightsRow(TypedDict):
 
     id: int
     version: int
+    firm_id: int | None
+    kind_code: Literal[
+        "invention",
+        "utility_model",
+        "design",
+        "trademark",
+        "copyright",
+        "software",
+        "layout_design",
+        "plant_variety",
+        "trade_name",
+        "trade_secret",
+        "data_ip",
+        "",
+    ]
+    status_code: Literal["pending", "refused", "withdrawn", "in_force", "lapsed", "invalidated", "expired", ""]
     title: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
     number: str | dict[str, Any] | None
@@ -203,6 +312,11 @@ class GuarantorRequestsRow(TypedDict):
 
     id: int
     version: int
+    case_id: int | None
+    firm_id: int | None
+    guarantor_id: int | None
+    lender_id: int | None
+    state_code: Literal["requested", "reviewed", "granted", "declined", "withdrawn", "ended", ""]
     case: str | dict[str, Any] | None
     firm: str | dict[str, Any] | None
     lender: str | dict[str, Any] | None
@@ -220,6 +334,12 @@ class ImportsRow(TypedDict):
 
     id: int
     version: int
+    agreed_by_id: int | None
+    by_id: int | None
+    file_id: int | None
+    kind_code: Literal["rights", "statements", ""]
+    organisation_id: int | None
+    state_code: Literal["reading", "preview", "keeping", "done", "refused", "cancelled", "expired", ""]
     file: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
@@ -231,6 +351,26 @@ class LenderCasesRow(TypedDict):
 
     id: int
     version: int
+    firm_id: int | None
+    guarantor_id: int | None
+    lender_id: int | None
+    mode_code: str
+    officer_id: int | None
+    state_code: Literal[
+        "draft",
+        "submitted",
+        "diligence",
+        "approval",
+        "approved",
+        "signing",
+        "registering",
+        "released",
+        "repaid",
+        "closed",
+        "declined",
+        "withdrawn",
+        "",
+    ]
     number: str | dict[str, Any] | None
     firm: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
@@ -243,11 +383,48 @@ class LenderCasesRow(TypedDict):
     officer: str | dict[str, Any] | None
 
 
+class LenderChecksRow(TypedDict):
+    """A row of the list ``lender.checks``."""
+
+    id: int
+    version: int
+    by_id: int | None
+    case_id: int | None
+    file_id: int | None
+    state_code: Literal["open", "done", "waived", ""]
+    verdict_code: Literal["clear", "notable", "adverse", ""]
+    case: str | dict[str, Any] | None
+    item: str | dict[str, Any] | None
+    state: str | dict[str, Any] | None
+    verdict: str | dict[str, Any] | None
+    done_on: str | None
+    cost: str | None
+
+
 class LenderWorkRow(TypedDict):
     """A row of the list ``lender.work``."""
 
     id: int
     version: int
+    firm_id: int | None
+    guarantor_id: int | None
+    lender_id: int | None
+    officer_id: int | None
+    state_code: Literal[
+        "draft",
+        "submitted",
+        "diligence",
+        "approval",
+        "approved",
+        "signing",
+        "registering",
+        "released",
+        "repaid",
+        "closed",
+        "declined",
+        "withdrawn",
+        "",
+    ]
     number: str | dict[str, Any] | None
     firm: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
@@ -261,6 +438,10 @@ class LoanLinesRow(TypedDict):
 
     id: int
     version: int
+    direction_code: Literal["in", "out", ""]
+    file_id: int | None
+    organisation_id: int | None
+    state_code: Literal["open", "matched", "confirmed", "ignored", ""]
     reference: str | dict[str, Any] | None
     day: str | None
     direction: str | dict[str, Any] | None
@@ -276,6 +457,11 @@ class LoanPaymentsRow(TypedDict):
 
     id: int
     version: int
+    case_id: int | None
+    firm_id: int | None
+    kind_code: Literal["release", "repayment", "refund", ""]
+    loan_id: int | None
+    state_code: Literal["matched", "confirmed", "undone", "reversing", "reversed", ""]
     loan: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
     day: str | None
@@ -290,6 +476,12 @@ class LoanWatchRow(TypedDict):
 
     id: int
     version: int
+    case_id: int | None
+    firm_id: int | None
+    kind_code: Literal["due", "overdue", "category", "fee", "appraisal", "ground", "fault", ""]
+    loan_id: int | None
+    seen_by_id: int | None
+    subject: str
     loan: str | dict[str, Any] | None
     firm: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
@@ -303,6 +495,12 @@ class LoansRow(TypedDict):
 
     id: int
     version: int
+    case_id: int | None
+    category_code: Literal["normal", "special_mention", "substandard", "doubtful", "loss", ""]
+    firm_id: int | None
+    guarantor_id: int | None
+    lender_id: int | None
+    state_code: Literal["waiting", "cancelled", "standing", "repaid", "written_off", ""]
     number: str | dict[str, Any] | None
     firm: str | dict[str, Any] | None
     lender: str | dict[str, Any] | None
@@ -320,6 +518,10 @@ class MessagesRow(TypedDict):
 
     id: int
     version: int
+    kind_code: Literal["question", "objection", "note", ""]
+    receiver_id: int | None
+    sender_id: int | None
+    subject: str
     kind: str | dict[str, Any] | None
     sender: str | dict[str, Any] | None
     text: str | dict[str, Any] | None
@@ -332,6 +534,7 @@ class OwnDeliveriesRow(TypedDict):
     """A row of the list ``own.deliveries``."""
 
     id: int
+    webhook_id: int | None
     event: int | str | None
     kind: str | dict[str, Any] | None
     url: str | dict[str, Any] | None
@@ -346,6 +549,8 @@ class OwnInvitationsRow(TypedDict):
 
     id: int
     version: int
+    organisation_id: int | None
+    state_code: Literal["open", "accepted", "declined", "withdrawn", ""]
     email: str | dict[str, Any] | None
     organisation: str | dict[str, Any] | None
     roles: str | dict[str, Any] | None
@@ -353,11 +558,27 @@ class OwnInvitationsRow(TypedDict):
     state: str | dict[str, Any] | None
 
 
+class OwnMembersRow(TypedDict):
+    """A row of the list ``own.members``."""
+
+    id: int
+    version: int
+    account_id: int | None
+    active_code: bool
+    organisation_id: int | None
+    account: str | dict[str, Any] | None
+    organisation: str | dict[str, Any] | None
+    roles: str | dict[str, Any] | None
+    active: str | dict[str, Any] | None
+
+
 class OwnTokensRow(TypedDict):
     """A row of the list ``own.tokens``."""
 
     id: int
     version: int
+    account_id: int | None
+    organisation_id: int | None
     name: str | dict[str, Any] | None
     account: str | dict[str, Any] | None
     organisation: str | dict[str, Any] | None
@@ -366,11 +587,22 @@ class OwnTokensRow(TypedDict):
     revoked_on: str | None
 
 
+class OwnViewsRow(TypedDict):
+    """A row of the list ``own.views``."""
+
+    id: int
+    version: int
+    name: str | dict[str, Any] | None
+    listing: str | dict[str, Any] | None
+    query: str | dict[str, Any] | None
+
+
 class OwnWebhooksRow(TypedDict):
     """A row of the list ``own.webhooks``."""
 
     id: int
     version: int
+    organisation_id: int | None
     url: str | dict[str, Any] | None
     kinds: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
@@ -382,6 +614,12 @@ class PapersRow(TypedDict):
 
     id: int
     version: int
+    kind_code: str
+    owner_id: int | None
+    pdf_id: int | None
+    state_code: Literal["draft", "issued", "signed", "void", "ended", ""]
+    subject: str
+    word_id: int | None
     number: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
     owner: str | dict[str, Any] | None
@@ -394,6 +632,11 @@ class PolicyVersionsRow(TypedDict):
 
     id: int
     version: int
+    decided_by_id: int | None
+    drafted_by_id: int | None
+    organisation_id: int | None
+    state_code: Literal["draft", "submitted", "approved", "rejected", "withdrawn", "superseded", ""]
+    submitted_by_id: int | None
     title: str | dict[str, Any] | None
     number: str | dict[str, Any] | None
     owner: str | dict[str, Any] | None
@@ -403,6 +646,25 @@ class PolicyVersionsRow(TypedDict):
     ends_on: str | None
     drafted_by: str | dict[str, Any] | None
     decided_by: str | dict[str, Any] | None
+
+
+class SignaturesRow(TypedDict):
+    """A row of the list ``signatures``."""
+
+    id: int
+    version: int
+    account_id: int | None
+    checked_by_id: int | None
+    method_code: Literal["second_factor", "sealed_scan", ""]
+    organisation_id: int | None
+    paper_id: int | None
+    scan_id: int | None
+    second_checked_by_id: int | None
+    valid_code: bool
+    paper: str | dict[str, Any] | None
+    organisation: str | dict[str, Any] | None
+    method: str | dict[str, Any] | None
+    valid: str | dict[str, Any] | None
 
 
 class Lists(Group):
@@ -429,6 +691,8 @@ class Lists(Group):
         *,
         state: Literal["waiting", "running", "done", "failed"] | None = None,
         kind: str | None = None,
+        organisation_id: int | None = None,
+        state_code: Literal["waiting", "running", "done", "failed"] | None = None,
         order: Literal["id", "run_at", "-id", "-run_at"] | None = None,
         after: str | None = None,
         limit: int = 200,
@@ -437,7 +701,15 @@ class Lists(Group):
         return Listed(
             self._transport,
             "admin.jobs",
-            {"state": state, "kind": kind, "order": order, "after": after, "limit": limit},
+            {
+                "state": state,
+                "kind": kind,
+                "organisation_id": organisation_id,
+                "state_code": state_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
         )
 
     def admin_members(
@@ -446,6 +718,9 @@ class Lists(Group):
         account: str | None = None,
         organisation: str | None = None,
         admin: Literal["1"] | None = None,
+        account_id: int | None = None,
+        active_code: Literal["true", "false"] | None = None,
+        organisation_id: int | None = None,
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[AdminMembersRow]":
@@ -453,7 +728,16 @@ class Lists(Group):
         return Listed(
             self._transport,
             "admin.members",
-            {"account": account, "organisation": organisation, "admin": admin, "after": after, "limit": limit},
+            {
+                "account": account,
+                "organisation": organisation,
+                "admin": admin,
+                "account_id": account_id,
+                "active_code": active_code,
+                "organisation_id": organisation_id,
+                "after": after,
+                "limit": limit,
+            },
         )
 
     def admin_organisations(
@@ -466,6 +750,11 @@ class Lists(Group):
         ]
         | None = None,
         status: Literal["pending", "active", "suspended", "refused"] | None = None,
+        kind_code: Literal[
+            "firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform"
+        ]
+        | None = None,
+        status_code: Literal["pending", "active", "suspended", "refused"] | None = None,
         order: Literal["name", "region", "-name", "-region"] | None = None,
         after: str | None = None,
         limit: int = 200,
@@ -479,6 +768,8 @@ class Lists(Group):
                 "code": code,
                 "kind": kind,
                 "status": status,
+                "kind_code": kind_code,
+                "status_code": status_code,
                 "order": order,
                 "after": after,
                 "limit": limit,
@@ -486,15 +777,42 @@ class Lists(Group):
         )
 
     def admin_tokens(
-        self, *, account: str | None = None, after: str | None = None, limit: int = 200
+        self,
+        *,
+        account: str | None = None,
+        account_id: int | None = None,
+        organisation_id: int | None = None,
+        after: str | None = None,
+        limit: int = 200,
     ) -> "Listed[AdminTokensRow]":
         """API 令牌 / API tokens."""
-        return Listed(self._transport, "admin.tokens", {"account": account, "after": after, "limit": limit})
+        return Listed(
+            self._transport,
+            "admin.tokens",
+            {
+                "account": account,
+                "account_id": account_id,
+                "organisation_id": organisation_id,
+                "after": after,
+                "limit": limit,
+            },
+        )
 
     def agency_appraisals(
         self,
         *,
         state: Literal["requested", "accepted", "worked", "reviewed", "signed", "refused", "withdrawn", "issued"]
+        | None = None,
+        agency_id: int | None = None,
+        case_id: int | None = None,
+        firm_id: int | None = None,
+        paper_id: int | None = None,
+        purpose_code: Literal["pledge", "transfer", "licence", "contribution", "securitisation", "disposal"]
+        | None = None,
+        report_id: int | None = None,
+        state_code: Literal[
+            "requested", "accepted", "worked", "reviewed", "signed", "refused", "withdrawn", "issued"
+        ]
         | None = None,
         order: Literal["id", "valid_until", "-id", "-valid_until"] | None = None,
         after: str | None = None,
@@ -502,7 +820,21 @@ class Lists(Group):
     ) -> "Listed[AgencyAppraisalsRow]":
         """评估委托 / Assignments."""
         return Listed(
-            self._transport, "agency.appraisals", {"state": state, "order": order, "after": after, "limit": limit}
+            self._transport,
+            "agency.appraisals",
+            {
+                "state": state,
+                "agency_id": agency_id,
+                "case_id": case_id,
+                "firm_id": firm_id,
+                "paper_id": paper_id,
+                "purpose_code": purpose_code,
+                "report_id": report_id,
+                "state_code": state_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
         )
 
     def appraisals_formal(
@@ -510,13 +842,38 @@ class Lists(Group):
         *,
         state: Literal["requested", "accepted", "worked", "reviewed", "signed", "refused", "withdrawn", "issued"]
         | None = None,
+        agency_id: int | None = None,
+        case_id: int | None = None,
+        firm_id: int | None = None,
+        paper_id: int | None = None,
+        purpose_code: Literal["pledge", "transfer", "licence", "contribution", "securitisation", "disposal"]
+        | None = None,
+        report_id: int | None = None,
+        state_code: Literal[
+            "requested", "accepted", "worked", "reviewed", "signed", "refused", "withdrawn", "issued"
+        ]
+        | None = None,
         order: Literal["id", "valid_until", "-id", "-valid_until"] | None = None,
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[AppraisalsFormalRow]":
         """正式评估 / Formal appraisals."""
         return Listed(
-            self._transport, "appraisals.formal", {"state": state, "order": order, "after": after, "limit": limit}
+            self._transport,
+            "appraisals.formal",
+            {
+                "state": state,
+                "agency_id": agency_id,
+                "case_id": case_id,
+                "firm_id": firm_id,
+                "paper_id": paper_id,
+                "purpose_code": purpose_code,
+                "report_id": report_id,
+                "state_code": state_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
         )
 
     def audit_events(
@@ -556,6 +913,8 @@ class Lists(Group):
         subject: str | None = None,
         first: str | None = None,
         last: str | None = None,
+        account_id: int | None = None,
+        organisation_id: int | None = None,
         order: Literal["at", "-at"] | None = None,
         after: str | None = None,
         limit: int = 200,
@@ -569,6 +928,8 @@ class Lists(Group):
                 "subject": subject,
                 "first": first,
                 "last": last,
+                "account_id": account_id,
+                "organisation_id": organisation_id,
                 "order": order,
                 "after": after,
                 "limit": limit,
@@ -578,25 +939,91 @@ class Lists(Group):
     def desk_limits(
         self,
         *,
+        organisation_id: int | None = None,
+        scope_code: Literal["portfolio", "firm", "mode", "region"] | None = None,
         order: Literal["scope", "value", "amount", "changed", "-scope", "-value", "-amount", "-changed"]
         | None = None,
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[DeskLimitsRow]":
         """限额 / Limits."""
-        return Listed(self._transport, "desk.limits", {"order": order, "after": after, "limit": limit})
+        return Listed(
+            self._transport,
+            "desk.limits",
+            {
+                "organisation_id": organisation_id,
+                "scope_code": scope_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
+    def directory(
+        self,
+        *,
+        kind_code: Literal[
+            "firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform"
+        ]
+        | None = None,
+        status_code: Literal["pending", "active", "suspended", "refused"] | None = None,
+        order: Literal["name", "region", "-name", "-region"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[DirectoryRow]":
+        """机构名录 / Directory."""
+        return Listed(
+            self._transport,
+            "directory",
+            {"kind_code": kind_code, "status_code": status_code, "order": order, "after": after, "limit": limit},
+        )
+
+    def files(
+        self,
+        *,
+        owner_id: int | None = None,
+        removed_code: Literal["true", "false"] | None = None,
+        order: Literal["name", "-name"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[FilesRow]":
+        """文件 / Files."""
+        return Listed(
+            self._transport,
+            "files",
+            {"owner_id": owner_id, "removed_code": removed_code, "order": order, "after": after, "limit": limit},
+        )
 
     def firm_appraisals(
         self,
         *,
         grade: Literal["online", "formal"] | None = None,
+        agency_id: int | None = None,
+        case_id: int | None = None,
+        firm_id: int | None = None,
+        grade_code: Literal["online", "formal"] | None = None,
+        paper_id: int | None = None,
+        report_id: int | None = None,
         order: Literal["valuation_date", "valid_until", "-valuation_date", "-valid_until"] | None = None,
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[FirmAppraisalsRow]":
         """我的评估 / My appraisals."""
         return Listed(
-            self._transport, "firm.appraisals", {"grade": grade, "order": order, "after": after, "limit": limit}
+            self._transport,
+            "firm.appraisals",
+            {
+                "grade": grade,
+                "agency_id": agency_id,
+                "case_id": case_id,
+                "firm_id": firm_id,
+                "grade_code": grade_code,
+                "paper_id": paper_id,
+                "report_id": report_id,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
         )
 
     def firm_cases(
@@ -618,6 +1045,24 @@ class Lists(Group):
         ]
         | None = None,
         open_: Literal["open", "ended"] | None = None,
+        firm_id: int | None = None,
+        guarantor_id: int | None = None,
+        lender_id: int | None = None,
+        state_code: Literal[
+            "draft",
+            "submitted",
+            "diligence",
+            "approval",
+            "approved",
+            "signing",
+            "registering",
+            "released",
+            "repaid",
+            "closed",
+            "declined",
+            "withdrawn",
+        ]
+        | None = None,
         order: Literal[
             "number",
             "approved_amount",
@@ -640,28 +1085,58 @@ class Lists(Group):
         return Listed(
             self._transport,
             "firm.cases",
-            {"state": state, "open": open_, "order": order, "after": after, "limit": limit},
+            {
+                "state": state,
+                "open": open_,
+                "firm_id": firm_id,
+                "guarantor_id": guarantor_id,
+                "lender_id": lender_id,
+                "state_code": state_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
         )
 
     def firm_consents(
         self,
         *,
+        firm_id: int | None = None,
+        scope_code: Literal["rights", "appraisals"] | None = None,
+        to_id: int | None = None,
         order: Literal["until", "revoked_on", "-until", "-revoked_on"] | None = None,
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[FirmConsentsRow]":
         """授权 / Consents."""
-        return Listed(self._transport, "firm.consents", {"order": order, "after": after, "limit": limit})
+        return Listed(
+            self._transport,
+            "firm.consents",
+            {
+                "firm_id": firm_id,
+                "scope_code": scope_code,
+                "to_id": to_id,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
 
     def firm_mandates(
         self,
         *,
+        agent_id: int | None = None,
+        firm_id: int | None = None,
         order: Literal["until", "ended_on", "-until", "-ended_on"] | None = None,
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[FirmMandatesRow]":
         """委托 / Mandates."""
-        return Listed(self._transport, "firm.mandates", {"order": order, "after": after, "limit": limit})
+        return Listed(
+            self._transport,
+            "firm.mandates",
+            {"agent_id": agent_id, "firm_id": firm_id, "order": order, "after": after, "limit": limit},
+        )
 
     def firm_rights(
         self,
@@ -685,6 +1160,23 @@ class Lists(Group):
         ]
         | None = None,
         words: str | None = None,
+        firm_id: int | None = None,
+        kind_code: Literal[
+            "invention",
+            "utility_model",
+            "design",
+            "trademark",
+            "copyright",
+            "software",
+            "layout_design",
+            "plant_variety",
+            "trade_name",
+            "trade_secret",
+            "data_ip",
+        ]
+        | None = None,
+        status_code: Literal["pending", "refused", "withdrawn", "in_force", "lapsed", "invalidated", "expired"]
+        | None = None,
         order: Literal[
             "title",
             "kind",
@@ -709,7 +1201,17 @@ class Lists(Group):
         return Listed(
             self._transport,
             "firm.rights",
-            {"kind": kind, "status": status, "words": words, "order": order, "after": after, "limit": limit},
+            {
+                "kind": kind,
+                "status": status,
+                "words": words,
+                "firm_id": firm_id,
+                "kind_code": kind_code,
+                "status_code": status_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
         )
 
     def guarantor_requests(
@@ -718,6 +1220,11 @@ class Lists(Group):
         state: Literal["requested", "reviewed", "granted", "declined", "withdrawn", "ended"] | None = None,
         firm: str | None = None,
         group: str | None = None,
+        case_id: int | None = None,
+        firm_id: int | None = None,
+        guarantor_id: int | None = None,
+        lender_id: int | None = None,
+        state_code: Literal["requested", "reviewed", "granted", "declined", "withdrawn", "ended"] | None = None,
         order: Literal[
             "firm",
             "state",
@@ -744,18 +1251,51 @@ class Lists(Group):
         return Listed(
             self._transport,
             "guarantor.requests",
-            {"state": state, "firm": firm, "group": group, "order": order, "after": after, "limit": limit},
+            {
+                "state": state,
+                "firm": firm,
+                "group": group,
+                "case_id": case_id,
+                "firm_id": firm_id,
+                "guarantor_id": guarantor_id,
+                "lender_id": lender_id,
+                "state_code": state_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
         )
 
     def imports(
         self,
         *,
         state: Literal["reading", "preview", "keeping", "done", "refused", "cancelled", "expired"] | None = None,
+        agreed_by_id: int | None = None,
+        by_id: int | None = None,
+        file_id: int | None = None,
+        kind_code: Literal["rights", "statements"] | None = None,
+        organisation_id: int | None = None,
+        state_code: Literal["reading", "preview", "keeping", "done", "refused", "cancelled", "expired"]
+        | None = None,
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[ImportsRow]":
         """文件导入 / File imports."""
-        return Listed(self._transport, "imports", {"state": state, "after": after, "limit": limit})
+        return Listed(
+            self._transport,
+            "imports",
+            {
+                "state": state,
+                "agreed_by_id": agreed_by_id,
+                "by_id": by_id,
+                "file_id": file_id,
+                "kind_code": kind_code,
+                "organisation_id": organisation_id,
+                "state_code": state_code,
+                "after": after,
+                "limit": limit,
+            },
+        )
 
     def lender_cases(
         self,
@@ -825,6 +1365,26 @@ class Lists(Group):
         number: str | None = None,
         officer: str | None = None,
         due_until: str | None = None,
+        firm_id: int | None = None,
+        guarantor_id: int | None = None,
+        lender_id: int | None = None,
+        mode_code: str | None = None,
+        officer_id: int | None = None,
+        state_code: Literal[
+            "draft",
+            "submitted",
+            "diligence",
+            "approval",
+            "approved",
+            "signing",
+            "registering",
+            "released",
+            "repaid",
+            "closed",
+            "declined",
+            "withdrawn",
+        ]
+        | None = None,
         order: Literal[
             "number",
             "firm",
@@ -862,6 +1422,40 @@ class Lists(Group):
                 "number": number,
                 "officer": officer,
                 "due_until": due_until,
+                "firm_id": firm_id,
+                "guarantor_id": guarantor_id,
+                "lender_id": lender_id,
+                "mode_code": mode_code,
+                "officer_id": officer_id,
+                "state_code": state_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
+    def lender_checks(
+        self,
+        *,
+        by_id: int | None = None,
+        case_id: int | None = None,
+        file_id: int | None = None,
+        state_code: Literal["open", "done", "waived"] | None = None,
+        verdict_code: Literal["clear", "notable", "adverse"] | None = None,
+        order: Literal["case", "item", "state", "done_on", "-case", "-item", "-state", "-done_on"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[LenderChecksRow]":
+        """尽调事项 / Due diligence checks."""
+        return Listed(
+            self._transport,
+            "lender.checks",
+            {
+                "by_id": by_id,
+                "case_id": case_id,
+                "file_id": file_id,
+                "state_code": state_code,
+                "verdict_code": verdict_code,
                 "order": order,
                 "after": after,
                 "limit": limit,
@@ -936,6 +1530,25 @@ class Lists(Group):
         number: str | None = None,
         officer: str | None = None,
         due_until: str | None = None,
+        firm_id: int | None = None,
+        guarantor_id: int | None = None,
+        lender_id: int | None = None,
+        officer_id: int | None = None,
+        state_code: Literal[
+            "draft",
+            "submitted",
+            "diligence",
+            "approval",
+            "approved",
+            "signing",
+            "registering",
+            "released",
+            "repaid",
+            "closed",
+            "declined",
+            "withdrawn",
+        ]
+        | None = None,
         order: Literal[
             "number",
             "firm",
@@ -965,6 +1578,11 @@ class Lists(Group):
                 "number": number,
                 "officer": officer,
                 "due_until": due_until,
+                "firm_id": firm_id,
+                "guarantor_id": guarantor_id,
+                "lender_id": lender_id,
+                "officer_id": officer_id,
+                "state_code": state_code,
                 "order": order,
                 "after": after,
                 "limit": limit,
@@ -977,6 +1595,10 @@ class Lists(Group):
         state: Literal["open", "matched", "confirmed", "ignored"] | None = None,
         direction: Literal["in", "out"] | None = None,
         words: str | None = None,
+        direction_code: Literal["in", "out"] | None = None,
+        file_id: int | None = None,
+        organisation_id: int | None = None,
+        state_code: Literal["open", "matched", "confirmed", "ignored"] | None = None,
         order: Literal["day", "-day"] | None = None,
         after: str | None = None,
         limit: int = 200,
@@ -989,6 +1611,10 @@ class Lists(Group):
                 "state": state,
                 "direction": direction,
                 "words": words,
+                "direction_code": direction_code,
+                "file_id": file_id,
+                "organisation_id": organisation_id,
+                "state_code": state_code,
                 "order": order,
                 "after": after,
                 "limit": limit,
@@ -1001,6 +1627,11 @@ class Lists(Group):
         state: Literal["matched", "confirmed", "undone", "reversing", "reversed"] | None = None,
         kind: Literal["release", "repayment", "refund"] | None = None,
         loan: str | None = None,
+        case_id: int | None = None,
+        firm_id: int | None = None,
+        kind_code: Literal["release", "repayment", "refund"] | None = None,
+        loan_id: int | None = None,
+        state_code: Literal["matched", "confirmed", "undone", "reversing", "reversed"] | None = None,
         order: Literal["day", "-day"] | None = None,
         after: str | None = None,
         limit: int = 200,
@@ -1009,7 +1640,19 @@ class Lists(Group):
         return Listed(
             self._transport,
             "loan.payments",
-            {"state": state, "kind": kind, "loan": loan, "order": order, "after": after, "limit": limit},
+            {
+                "state": state,
+                "kind": kind,
+                "loan": loan,
+                "case_id": case_id,
+                "firm_id": firm_id,
+                "kind_code": kind_code,
+                "loan_id": loan_id,
+                "state_code": state_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
         )
 
     def loan_watch(
@@ -1018,6 +1661,12 @@ class Lists(Group):
         kind: Literal["due", "overdue", "category", "fee", "appraisal", "ground", "fault"] | None = None,
         seen: Literal["yes", "no"] | None = None,
         loan: str | None = None,
+        case_id: int | None = None,
+        firm_id: int | None = None,
+        kind_code: Literal["due", "overdue", "category", "fee", "appraisal", "ground", "fault"] | None = None,
+        loan_id: int | None = None,
+        seen_by_id: int | None = None,
+        subject: str | None = None,
         order: Literal["due_on", "-due_on"] | None = None,
         after: str | None = None,
         limit: int = 200,
@@ -1026,7 +1675,20 @@ class Lists(Group):
         return Listed(
             self._transport,
             "loan.watch",
-            {"kind": kind, "seen": seen, "loan": loan, "order": order, "after": after, "limit": limit},
+            {
+                "kind": kind,
+                "seen": seen,
+                "loan": loan,
+                "case_id": case_id,
+                "firm_id": firm_id,
+                "kind_code": kind_code,
+                "loan_id": loan_id,
+                "seen_by_id": seen_by_id,
+                "subject": subject,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
         )
 
     def loans(
@@ -1036,6 +1698,12 @@ class Lists(Group):
         category: Literal["normal", "special_mention", "substandard", "doubtful", "loss"] | None = None,
         number: str | None = None,
         late: Literal["yes", "no"] | None = None,
+        case_id: int | None = None,
+        category_code: Literal["normal", "special_mention", "substandard", "doubtful", "loss"] | None = None,
+        firm_id: int | None = None,
+        guarantor_id: int | None = None,
+        lender_id: int | None = None,
+        state_code: Literal["waiting", "cancelled", "standing", "repaid", "written_off"] | None = None,
         order: Literal["next_due_on", "overdue_days", "-next_due_on", "-overdue_days"] | None = None,
         after: str | None = None,
         limit: int = 200,
@@ -1049,6 +1717,12 @@ class Lists(Group):
                 "category": category,
                 "number": number,
                 "late": late,
+                "case_id": case_id,
+                "category_code": category_code,
+                "firm_id": firm_id,
+                "guarantor_id": guarantor_id,
+                "lender_id": lender_id,
+                "state_code": state_code,
                 "order": order,
                 "after": after,
                 "limit": limit,
@@ -1060,39 +1734,114 @@ class Lists(Group):
         *,
         open_: Literal["open", "answered"] | None = None,
         kind: Literal["question", "objection", "note"] | None = None,
+        kind_code: Literal["question", "objection", "note"] | None = None,
+        receiver_id: int | None = None,
+        sender_id: int | None = None,
+        subject: str | None = None,
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[MessagesRow]":
         """提问与异议 / Questions and objections."""
-        return Listed(self._transport, "messages", {"open": open_, "kind": kind, "after": after, "limit": limit})
+        return Listed(
+            self._transport,
+            "messages",
+            {
+                "open": open_,
+                "kind": kind,
+                "kind_code": kind_code,
+                "receiver_id": receiver_id,
+                "sender_id": sender_id,
+                "subject": subject,
+                "after": after,
+                "limit": limit,
+            },
+        )
 
-    def own_deliveries(self, *, after: str | None = None, limit: int = 200) -> "Listed[OwnDeliveriesRow]":
+    def own_deliveries(
+        self, *, webhook_id: int | None = None, after: str | None = None, limit: int = 200
+    ) -> "Listed[OwnDeliveriesRow]":
         """回调消息 / Webhook messages."""
-        return Listed(self._transport, "own.deliveries", {"after": after, "limit": limit})
+        return Listed(self._transport, "own.deliveries", {"webhook_id": webhook_id, "after": after, "limit": limit})
 
     def own_invitations(
         self,
         *,
         state: Literal["open", "accepted", "declined", "withdrawn"] | None = None,
+        organisation_id: int | None = None,
+        state_code: Literal["open", "accepted", "declined", "withdrawn"] | None = None,
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[OwnInvitationsRow]":
         """成员邀请 / Invitations."""
-        return Listed(self._transport, "own.invitations", {"state": state, "after": after, "limit": limit})
+        return Listed(
+            self._transport,
+            "own.invitations",
+            {
+                "state": state,
+                "organisation_id": organisation_id,
+                "state_code": state_code,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
+    def own_members(
+        self,
+        *,
+        account_id: int | None = None,
+        active_code: Literal["true", "false"] | None = None,
+        organisation_id: int | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[OwnMembersRow]":
+        """本机构成员 / Members."""
+        return Listed(
+            self._transport,
+            "own.members",
+            {
+                "account_id": account_id,
+                "active_code": active_code,
+                "organisation_id": organisation_id,
+                "after": after,
+                "limit": limit,
+            },
+        )
 
     def own_tokens(
         self,
         *,
+        account_id: int | None = None,
+        organisation_id: int | None = None,
         order: Literal["expires_on", "-expires_on"] | None = None,
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[OwnTokensRow]":
         """接口令牌 / API tokens."""
-        return Listed(self._transport, "own.tokens", {"order": order, "after": after, "limit": limit})
+        return Listed(
+            self._transport,
+            "own.tokens",
+            {
+                "account_id": account_id,
+                "organisation_id": organisation_id,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
 
-    def own_webhooks(self, *, after: str | None = None, limit: int = 200) -> "Listed[OwnWebhooksRow]":
+    def own_views(
+        self, *, order: Literal["name", "-name"] | None = None, after: str | None = None, limit: int = 200
+    ) -> "Listed[OwnViewsRow]":
+        """保存的视图 / Saved views."""
+        return Listed(self._transport, "own.views", {"order": order, "after": after, "limit": limit})
+
+    def own_webhooks(
+        self, *, organisation_id: int | None = None, after: str | None = None, limit: int = 200
+    ) -> "Listed[OwnWebhooksRow]":
         """回调 / Webhooks."""
-        return Listed(self._transport, "own.webhooks", {"after": after, "limit": limit})
+        return Listed(
+            self._transport, "own.webhooks", {"organisation_id": organisation_id, "after": after, "limit": limit}
+        )
 
     def papers(
         self,
@@ -1114,21 +1863,91 @@ class Lists(Group):
         ]
         | None = None,
         state: Literal["draft", "issued", "signed", "void", "ended"] | None = None,
+        kind_code: str | None = None,
+        owner_id: int | None = None,
+        pdf_id: int | None = None,
+        state_code: Literal["draft", "issued", "signed", "void", "ended"] | None = None,
+        subject: str | None = None,
+        word_id: int | None = None,
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[PapersRow]":
         """文件 / Papers."""
-        return Listed(self._transport, "papers", {"kind": kind, "state": state, "after": after, "limit": limit})
+        return Listed(
+            self._transport,
+            "papers",
+            {
+                "kind": kind,
+                "state": state,
+                "kind_code": kind_code,
+                "owner_id": owner_id,
+                "pdf_id": pdf_id,
+                "state_code": state_code,
+                "subject": subject,
+                "word_id": word_id,
+                "after": after,
+                "limit": limit,
+            },
+        )
 
     def policy_versions(
         self,
         *,
         state: Literal["draft", "submitted", "approved", "rejected", "withdrawn", "superseded"] | None = None,
+        decided_by_id: int | None = None,
+        drafted_by_id: int | None = None,
+        organisation_id: int | None = None,
+        state_code: Literal["draft", "submitted", "approved", "rejected", "withdrawn", "superseded"] | None = None,
+        submitted_by_id: int | None = None,
         order: Literal["number", "state", "-number", "-state"] | None = None,
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[PolicyVersionsRow]":
         """政策版本 / Versions of policies."""
         return Listed(
-            self._transport, "policy.versions", {"state": state, "order": order, "after": after, "limit": limit}
+            self._transport,
+            "policy.versions",
+            {
+                "state": state,
+                "decided_by_id": decided_by_id,
+                "drafted_by_id": drafted_by_id,
+                "organisation_id": organisation_id,
+                "state_code": state_code,
+                "submitted_by_id": submitted_by_id,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
+    def signatures(
+        self,
+        *,
+        account_id: int | None = None,
+        checked_by_id: int | None = None,
+        method_code: Literal["second_factor", "sealed_scan"] | None = None,
+        organisation_id: int | None = None,
+        paper_id: int | None = None,
+        scan_id: int | None = None,
+        second_checked_by_id: int | None = None,
+        valid_code: Literal["true", "false"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[SignaturesRow]":
+        """签署 / Signatures."""
+        return Listed(
+            self._transport,
+            "signatures",
+            {
+                "account_id": account_id,
+                "checked_by_id": checked_by_id,
+                "method_code": method_code,
+                "organisation_id": organisation_id,
+                "paper_id": paper_id,
+                "scan_id": scan_id,
+                "second_checked_by_id": second_checked_by_id,
+                "valid_code": valid_code,
+                "after": after,
+                "limit": limit,
+            },
         )

@@ -58,6 +58,7 @@ MODULES = (
     "platform.policy_effects",
     "platform.audit",
     "pledge.jobs",
+    "own_lists",
 )
 
 

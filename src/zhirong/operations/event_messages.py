@@ -1,4 +1,4 @@
-"""What programs are told of an event: its place in the log, its kind, when, and where the API shows what it is about.
+"""What a message about an event says: its place in the log, its kind, when, and where the API shows what it is about.
 
 What the event says is read over the API, with permission.
 """

@@ -144,6 +144,21 @@ def _list_choices(described: dict[str, Any], allowed: Sequence[str], handler: Ge
             part |= {"type": "string", "enum": list(allowed)}
 
 
+@dataclass(frozen=True, slots=True)
+class IdOf:
+    """That a field, or each item of it, is the id of an object: its kind as the API calls it, such as ``loans``."""
+
+    objects: str
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "x-id-of": self.objects}
+
+
+def id_of(objects: str) -> IdOf:
+    """``IdOf`` as it reads in a declaration."""
+    return IdOf(objects)
+
+
 class Nothing(Request):
     """The request of an operation without fields."""
 

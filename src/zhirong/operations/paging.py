@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
@@ -29,11 +30,11 @@ class Part:
     next: str | None
 
 
-def part_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str], limit: int) -> Part:
-    """The next ``limit`` rows. query: as for ``rows_of``, and ``after``, the cursor of the part before."""
+def part_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str], limit: int, narrow: Q) -> Part:
+    """The next ``limit`` rows. query: as for ``rows_of``, and ``after``, the cursor of the part before. narrow: beyond it."""
     wanted = query.get("order", "")
     order = order_of(one, wanted)
-    found = rows_of(actor, one, day, query)
+    found = rows_of(actor, one, day, query).filter(narrow)
     if query.get("after"):
         found = found.filter(order.beyond(*_read(one, order, wanted, query["after"])))
     rows = list(found[: limit + 1])

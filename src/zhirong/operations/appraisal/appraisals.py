@@ -25,7 +25,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.pool import Chosen, drawn, named, parties_of
 from zhirong.operations.clock import now
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Fen, Request, Words, ask
+from zhirong.operations.fields import Fen, Request, Words, ask, id_of
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import UnusualReason, ValuationDay, unusual_amount
@@ -82,6 +82,7 @@ class AskAppraisal(Request):
 
     rights: Annotated[
         list[int],
+        id_of("rights"),
         ask(
             "评估的权利",
             "Rights to appraise",
@@ -92,7 +93,7 @@ class AskAppraisal(Request):
             only=_is_firm,
         ),
     ] = []
-    case: Annotated[int | None, ask("所属融资申请", "Financing case", choices=_cases)] = None
+    case: Annotated[int | None, id_of("cases"), ask("所属融资申请", "Financing case", choices=_cases)] = None
     purpose: Annotated[Purpose, ask("评估目的", "Purpose", choices=tuple(PURPOSE_TEXT.items()))] = Purpose.PLEDGE
     value_type: Annotated[ValueType, ask("价值类型", "Type of value", choices=tuple(VALUE_TYPE_TEXT.items()))] = (
         ValueType.MARKET
@@ -109,6 +110,7 @@ class AskAppraisal(Request):
     ]
     agency: Annotated[
         int | None,
+        id_of("organisations"),
         ask(
             "评估机构",
             "Agency",
@@ -305,6 +307,7 @@ class AcceptAppraisal(Request):
     unusual: UnusualReason = ""
     appraiser: Annotated[
         int,
+        id_of("accounts"),
         ask(
             "承办评估师",
             "Appraiser",

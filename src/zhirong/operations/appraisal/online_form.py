@@ -17,7 +17,7 @@ from zhirong.kernel.provenance import EVIDENCE_TEXT
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.operations.clock import now
-from zhirong.operations.fields import Ask, Percent, Request, ask
+from zhirong.operations.fields import Ask, Percent, Request, ask, id_of
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import FirmRight
 
@@ -75,6 +75,7 @@ class OnlineAppraisal(Request):
 
     rights: Annotated[
         list[int],
+        id_of("rights"),
         Field(min_length=1, max_length=50),
         ask("评估的权利", "Rights to appraise", widget="many", choices=_own_rights),
     ]

@@ -25,7 +25,7 @@ from zhirong.operations.case_file.transitions import begin_step, change_case_sta
 from zhirong.operations.clock import now
 from zhirong.operations.contract.pledge_filing import demand_not_released, demand_nothing_filed
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Ask, Fen, Request, Words, ask
+from zhirong.operations.fields import Ask, Fen, Request, Words, ask, id_of
 from zhirong.operations.guarantee.guarantees import GOES_NO_FURTHER, end_guarantees
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.organisation.profile import Table, check_known
@@ -115,7 +115,7 @@ class CaseFacts(Request):
     facts, credit: if omitted, those of the firm's profile are submitted with the case.
     """
 
-    lender: Annotated[int, _asked("lender_id", "申请银行", "Lender", choices=_lenders)]
+    lender: Annotated[int, id_of("organisations"), _asked("lender_id", "申请银行", "Lender", choices=_lenders)]
     mode: Annotated[
         str,
         Field(max_length=40),
@@ -139,11 +139,13 @@ class CaseFacts(Request):
     ] = ""
     rights: Annotated[
         list[int],
+        id_of("rights"),
         Field(max_length=50),
         _asked("rights", "质押的权利", "Rights to pledge", widget="many", choices=right_choices),
     ] = []
     appraisal: Annotated[
         int | None,
+        id_of("appraisals"),
         _asked(
             "appraisal_id",
             "采用的评估",

@@ -22,7 +22,7 @@ from zhirong.operations.case_file.documents import contract_papers, rights_of
 from zhirong.operations.case_file.tables import right_table
 from zhirong.operations.contract.conditions import registrations_of
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Line, Request, Words, ask
+from zhirong.operations.fields import Line, Request, Words, ask, id_of
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import RecentDay, TermDay
 from zhirong.operations.pledge.decisions import (
@@ -212,7 +212,7 @@ def _rights(one: Registration) -> str:
 class RecordResult(Request):
     """The authority's result."""
 
-    filing: Annotated[int, ask("申请", "Filing", choices=_waiting)]
+    filing: Annotated[int, id_of("register/filings"), ask("申请", "Filing", choices=_waiting)]
     authority: Annotated[Line, ask("登记机关", "Authority")] = "国家知识产权局"
     authority_number: Annotated[Line, ask("登记号", "Registration number")]
     day: Annotated[RecentDay, ask("登记日", "Registered on")]
@@ -284,7 +284,7 @@ def _may_check(actor: Actor, case: Any) -> bool:
 class CheckResult(Request):
     """The outcome of the comparison with the certificate."""
 
-    filing: Annotated[int, ask("申请", "Filing", choices=_to_check)]
+    filing: Annotated[int, id_of("register/filings"), ask("申请", "Filing", choices=_to_check)]
     agrees: Annotated[
         bool,
         ask(

@@ -12,7 +12,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.tables import exact, plain, right_id
 from zhirong.operations.credit.diligence import DESK
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Choices, Request, ask
+from zhirong.operations.fields import Choices, Request, ask, id_of
 from zhirong.operations.organisation.profile import Table, check_known
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
@@ -78,7 +78,7 @@ def _systems(actor: Actor, row: Any) -> Choices:
 class ScoreRight(Request):
     """The answers to the indicators of one right: by indicator ``answer``, ``grade`` and ``source``."""
 
-    right: Annotated[int, ask("权利", "Right", choices=_rights)]
+    right: Annotated[int, id_of("rights"), ask("权利", "Right", choices=_rights)]
     system: Annotated[str, ask("指标体系", "Indicator system", choices=_systems)] = "national_guide"
     answers: Annotated[Table, ask("答案", "Answers", widget="table")] = {}
 

@@ -28,7 +28,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.tables import plain, right_id
 from zhirong.operations.case_file.transitions import add_cost, change_case_state
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
+from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask, id_of
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import RecentDay, UnusualReason, unusual_amount
 from zhirong.operations.refusals import refuse
@@ -89,6 +89,7 @@ class Accept(Request):
 
     officer: Annotated[
         int | None,
+        id_of("accounts"),
         ask(
             "客户经理",
             "Officer",
@@ -148,7 +149,7 @@ def _may_hand_over(actor: Actor, row: Any) -> bool:
 class HandOver(Request):
     """The new officer and the reason."""
 
-    officer: Annotated[int, ask("接手的客户经理", "New officer", choices=officers)]
+    officer: Annotated[int, id_of("accounts"), ask("接手的客户经理", "New officer", choices=officers)]
     reason: Annotated[Line, ask("移交原因", "Reason")]
 
 

@@ -23,7 +23,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.credit.diligence import DESK, lender_page
 from zhirong.operations.credit.limits import broken, limits_of, names_of, region_within
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Choices, Fen, Line, Percent, Request, Words, ask
+from zhirong.operations.fields import Choices, Fen, Line, Percent, Request, Words, ask, id_of
 from zhirong.operations.guarantee.review_replay import kept_basis
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.organisation.organisations import own_firm
@@ -60,7 +60,7 @@ FeeRate = Annotated[Percent, Field(ge=0)]
 class AskGuarantor(Request):
     """The guarantor, the share of the loan to guarantee, and the fee."""
 
-    guarantor: Annotated[int, ask("担保机构", "Guarantor", choices=guarantors)]
+    guarantor: Annotated[int, id_of("organisations"), ask("担保机构", "Guarantor", choices=guarantors)]
     amount: Annotated[
         Fen,
         ask(

@@ -10,7 +10,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Line, Request, ask
+from zhirong.operations.fields import Line, Request, ask, id_of
 from zhirong.operations.listing import Column, Listing, listing
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import TermDay
@@ -40,7 +40,7 @@ def _institutions(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 class GiveConsent(Request):
     """The institution, the scope, the purpose and the last day."""
 
-    to: Annotated[int, ask("给谁", "Recipient", choices=_institutions)]
+    to: Annotated[int, id_of("organisations"), ask("给谁", "Recipient", choices=_institutions)]
     scope: Annotated[
         ConsentScope, ask("可查看内容", "Data visible to the recipient", choices=tuple(CONSENT_SCOPE_WORDS.items()))
     ]

@@ -10,7 +10,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.declare import OPERATIONS, operation
-from zhirong.operations.fields import Fen, Request, ask
+from zhirong.operations.fields import Fen, Request, ask, id_of
 from zhirong.operations.listing import Column, Listing, listing
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import TermDay
@@ -32,7 +32,7 @@ def _grantable(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 class GiveMandate(Request):
     """The agent, the operations, the largest amount and the last day."""
 
-    agent: Annotated[int, ask("委托给", "Agent", choices=_agents)]
+    agent: Annotated[int, id_of("organisations"), ask("委托给", "Agent", choices=_agents)]
     operations: Annotated[
         list[str],
         Field(min_length=1, max_length=40),

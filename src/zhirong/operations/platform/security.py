@@ -13,7 +13,7 @@ from pydantic import Field
 from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.text import Text
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Line, Request, Words, ask
+from zhirong.operations.fields import Line, Request, Words, ask, id_of
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.organisation.members import roles_text
 from zhirong.operations.platform.seals import reseal
@@ -23,7 +23,7 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.store.parties import Account, ApiToken, Membership
 
 SECURITY = (MemberRole.SECURITY_ADMIN,)
-AccountNumber = Annotated[int, Field(ge=1, lt=2**31), ask("账号编号", "Account")]
+AccountNumber = Annotated[int, id_of("accounts"), Field(ge=1, lt=2**31), ask("账号编号", "Account")]
 
 
 class ChangeAccount(Request):

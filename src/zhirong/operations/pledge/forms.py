@@ -10,7 +10,7 @@ from zhirong.chain.pledge.records import CLAIM_KIND_TEXT
 from zhirong.chain.pledge.registration import Registration
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.text import Text
-from zhirong.operations.fields import CreditCode, Fen, Line, Request, Words, ask
+from zhirong.operations.fields import CreditCode, Fen, Line, Request, Words, ask, id_of
 from zhirong.operations.plausibility import RecentDay, TermDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
@@ -20,7 +20,10 @@ REGISTRAR = (MemberRole.REGISTRAR,)
 PLEDGEE = (MemberRole.REGISTRAR, MemberRole.LENDER_MANAGER)
 PARTIES = (MemberRole.REGISTRAR, MemberRole.LENDER_MANAGER, MemberRole.FIRM_MANAGER)
 Number = Annotated[
-    int, Field(ge=1, lt=2**63), ask("申请编号", "Filing", "登记簿给申请的编号", "the number of the filing")
+    int,
+    id_of("register/filings"),
+    Field(ge=1, lt=2**63),
+    ask("申请编号", "Filing", "登记簿给申请的编号", "the number of the filing"),
 ]
 Reason = Annotated[Words, ask("理由", "Reason", widget="area")]
 
@@ -192,7 +195,10 @@ class CourtOrder(Request):
     order: Annotated[Line, ask("法院文书编号", "Number of the court's document")]
     action: Annotated[str, ask("事项", "Kind of order", choices=ACTIONS)]
     registration: Annotated[
-        int | None, Field(ge=1, lt=2**63), ask("申请编号", "Filing", "冻结登记时填写", "for a registration")
+        int | None,
+        id_of("register/filings"),
+        Field(ge=1, lt=2**63),
+        ask("申请编号", "Filing", "冻结登记时填写", "for a registration"),
     ] = None
     right: Annotated[
         str,

@@ -1,0 +1,116 @@
+"""Every id that an operation asks for can be found, and every id and code of a row is taken back as a filter."""
+
+import json
+from typing import Any, get_args
+
+from api_region import Region
+from api_world import ApiWorld, problem
+
+from zhirong.api.references import references
+from zhirong.api.shown import SHOWN
+from zhirong.operations.actors import MemberRole
+from zhirong.operations.catalogue import load
+from zhirong.operations.declare import OPERATIONS, Operation
+from zhirong.operations.fields import IdOf, is_money
+from zhirong.operations.listing import LISTINGS, Listing
+
+load()
+_NOUNS = {shown.model: noun for noun, shown in SHOWN.items()}
+# Given to everybody signed in by its own address (api/register.py).
+_ELSEWHERE = {"register/filings"}
+# Ids within an object: kind of id to the object and its column.
+_WITHIN = {"rights": ("cases", "rights")}
+# Whole numbers that are no ids.
+_NUMBERS = {
+    "term_months", "guarantee_months", "grace_days", "fee_paid_through_year", "limit", "after", "use", "offset", "length",
+}  # fmt: skip
+
+
+def _operations() -> list[Operation]:
+    return [one for one in OPERATIONS.values() if not one.is_background and not one.name.startswith("test.")]
+
+
+def _asked(op: Operation) -> dict[str, str]:
+    """Fields that ask for ids, and of what; ``row`` for what the operation is done to."""
+    found = {} if op.model is None else {"row": _NOUNS[op.model]}
+    for name, info in op.request.model_fields.items():
+        declared = next((one for one in info.metadata if isinstance(one, IdOf)), None)
+        if declared is not None:
+            found[name] = declared.objects
+    return found
+
+
+def _gives(one: Listing) -> set[str]:
+    """What kinds of ids the rows of a list carry."""
+    return {ref.noun for ref in references(one) if ref.noun} | (
+        {_NOUNS[one.model]} if one.model in _NOUNS else set()
+    )
+
+
+def test_every_id_that_an_operation_asks_for_is_in_a_list_that_its_role_can_read() -> None:
+    asked = 0
+    for op in _operations():
+        for field, noun in _asked(op).items():
+            asked += 1
+            for role in op.roles or tuple(MemberRole):
+                lists = [one.name for one in LISTINGS.values() if not one.roles or role in one.roles]
+                holder, column = _WITHIN.get(noun, ("", ""))
+                nouns = {noun, holder} if holder and column in SHOWN[holder].fields else {noun}
+                found = [name for name in lists if nouns & _gives(LISTINGS[name])]
+                assert found or noun in _ELSEWHERE, (
+                    f"{op.name}: {role.value} finds no list with ids of {noun} for {field}"
+                )
+    assert asked > 120
+
+
+def test_a_whole_number_that_is_asked_for_is_an_id_or_known_to_be_none() -> None:
+    for op in _operations():
+        for name, info in op.request.model_fields.items():
+            kinds = {info.annotation, *get_args(info.annotation)}
+            is_number = (
+                int in kinds and not is_money(info) and not any(isinstance(one, IdOf) for one in info.metadata)
+            )
+            if is_number and not name.endswith(("_points", "_bp")):
+                assert name in _NUMBERS, f"{op.name}: {name} is a number without id_of(...)"
+
+
+def test_where_an_id_comes_from_is_in_the_description(world: ApiWorld) -> None:
+    schemas = json.loads(world.get("/openapi.json").content)["components"]["schemas"]
+    assert schemas["CaseDraftRequest"]["properties"]["lender"]["x-id-of"] == "organisations"
+    assert schemas["RegistrationExtendRequest"]["properties"]["registration"]["x-id-of"] == "register/filings"
+
+
+def test_what_a_row_gives_is_taken_back_as_a_filter(world: ApiWorld) -> None:
+    """Followed in a region with a row of every kind: every id and code of every list, by each kind of caller."""
+    region = Region(world)
+    followed: set[tuple[str, str]] = set()
+    opened: set[str] = set()
+    for token in region.tokens():
+        for name, one in LISTINGS.items():
+            page = json.loads(world.get(f"/lists/{name}?limit=200", token).content)
+            for row in page.get("rows", [])[:1]:
+                _follow(world, token, name, one, row, followed)
+                noun = _NOUNS.get(one.model)
+                if noun is not None and noun not in opened:
+                    assert world.get(f"/{noun}/{row['id']}", token).status_code == 200, (name, noun)
+                    opened.add(noun)
+    assert len(followed) > 60 and len(opened) > 18, (len(followed), sorted(opened))
+
+
+def _follow(world: ApiWorld, token: str, name: str, one: Listing, row: Any, followed: set[tuple[str, str]]) -> None:
+    for reference in references(one):
+        value = row[reference.name]
+        if value in (None, "") or (name, reference.name) in followed:
+            continue
+        followed.add((name, reference.name))
+        written = str(value).lower() if isinstance(value, bool) else value
+        found = json.loads(world.get(f"/lists/{name}?limit=200&{reference.name}={written}", token).content)
+        assert row["id"] in [other["id"] for other in found["rows"]], (name, reference.name, found)
+        assert {other[reference.name] for other in found["rows"]} == {value}
+
+
+def test_a_filter_that_cannot_be_is_refused(world: ApiWorld) -> None:
+    token = world.token(world.officer)
+    for wrong in ("firm_id=x", "firm_id=-1", "state_code=gone", "lender=1"):
+        problem(world.get(f"/lists/lender.cases?{wrong}", token), 422)
+    assert json.loads(world.get("/lists/lender.cases?firm_id=987654", token).content)["rows"] == []
