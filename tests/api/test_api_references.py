@@ -7,8 +7,8 @@ from api_region import Region
 from api_world import ApiWorld, problem
 
 from zhirong.api.references import references
-from zhirong.api.shown import SHOWN
-from zhirong.operations.actors import MemberRole
+from zhirong.api.visible_columns import SHOWN
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.operations.catalogue import load
 from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.fields import IdOf, is_money

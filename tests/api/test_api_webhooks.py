@@ -175,7 +175,7 @@ def test_the_feed_is_for_those_who_may_add_webhooks(world: ApiWorld) -> None:
 
 
 def test_objects_in_events_are_called_as_the_api_calls_them() -> None:
-    from zhirong.api.shown import SHOWN
+    from zhirong.api.visible_columns import SHOWN
     from zhirong.operations.declare import OPERATIONS
     from zhirong.operations.event_messages import OBJECTS
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from django.db.models import BooleanField, Field, Model, Q
 
-from zhirong.api.shown import SHOWN
+from zhirong.api.visible_columns import SHOWN
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.listing import Listing, field_at
@@ -66,7 +66,7 @@ class Reference:
 
 @cache
 def references(one: Listing) -> tuple[Reference, ...]:
-    """Of the rows of a list, in the order of its columns. An object names no more than ``api/shown.py`` shows of it to all."""
+    """Of the rows of a list, in the order of its columns. An object names no more than ``api/visible_columns.py`` shows of it to all."""
     named = {column.name for column in one.columns}
     own = SHOWN[_NOUNS[one.model]].fields if one.model in _NOUNS else ()
     fields: dict[str, Field[Any, Any]] = {field.name: field for field in one.model._meta.concrete_fields}

@@ -115,7 +115,6 @@ class Client:
         self.audit_seen = self.lists.audit_seen
         self.desk_limits = self.lists.desk_limits
         self.directory = self.lists.directory
-        self.files = self.lists.files
         self.firm_appraisals = self.lists.firm_appraisals
         self.firm_cases = self.lists.firm_cases
         self.firm_consents = self.lists.firm_consents
@@ -132,6 +131,7 @@ class Client:
         self.loans = self.lists.loans
         self.messages = self.lists.messages
         self.own_deliveries = self.lists.own_deliveries
+        self.own_files = self.lists.own_files
         self.own_invitations = self.lists.own_invitations
         self.own_members = self.lists.own_members
         self.own_tokens = self.lists.own_tokens

@@ -180,21 +180,6 @@ class DirectoryRow(TypedDict):
     status: str | dict[str, Any] | None
 
 
-class FilesRow(TypedDict):
-    """A row of the list ``files``."""
-
-    id: int
-    version: int
-    owner_id: int | None
-    removed_code: bool
-    name: str | dict[str, Any] | None
-    paper: str | dict[str, Any] | None
-    subject: str | dict[str, Any] | None
-    owner: str | dict[str, Any] | None
-    size: int | str | None
-    removed: str | dict[str, Any] | None
-
-
 class FirmAppraisalsRow(TypedDict):
     """A row of the list ``firm.appraisals``."""
 
@@ -544,6 +529,21 @@ class OwnDeliveriesRow(TypedDict):
     next_at: str | None
 
 
+class OwnFilesRow(TypedDict):
+    """A row of the list ``own.files``."""
+
+    id: int
+    version: int
+    owner_id: int | None
+    removed_code: bool
+    name: str | dict[str, Any] | None
+    paper: str | dict[str, Any] | None
+    subject: str | dict[str, Any] | None
+    owner: str | dict[str, Any] | None
+    size: int | str | None
+    removed: str | dict[str, Any] | None
+
+
 class OwnInvitationsRow(TypedDict):
     """A row of the list ``own.invitations``."""
 
@@ -614,7 +614,23 @@ class PapersRow(TypedDict):
 
     id: int
     version: int
-    kind_code: str
+    kind_code: Literal[
+        "application",
+        "appraisal_report",
+        "appraisal_summary",
+        "credit_review",
+        "approval",
+        "loan_contract",
+        "pledge_contract",
+        "guarantee_contract",
+        "registration_form",
+        "release_notice",
+        "due_notice",
+        "overdue_notice",
+        "discharge_notice",
+        "loan_statement",
+        "",
+    ]
     owner_id: int | None
     pdf_id: int | None
     state_code: Literal["draft", "issued", "signed", "void", "ended", ""]
@@ -976,22 +992,6 @@ class Lists(Group):
             self._transport,
             "directory",
             {"kind_code": kind_code, "status_code": status_code, "order": order, "after": after, "limit": limit},
-        )
-
-    def files(
-        self,
-        *,
-        owner_id: int | None = None,
-        removed_code: Literal["true", "false"] | None = None,
-        order: Literal["name", "-name"] | None = None,
-        after: str | None = None,
-        limit: int = 200,
-    ) -> "Listed[FilesRow]":
-        """文件 / Files."""
-        return Listed(
-            self._transport,
-            "files",
-            {"owner_id": owner_id, "removed_code": removed_code, "order": order, "after": after, "limit": limit},
         )
 
     def firm_appraisals(
@@ -1763,6 +1763,22 @@ class Lists(Group):
         """回调消息 / Webhook messages."""
         return Listed(self._transport, "own.deliveries", {"webhook_id": webhook_id, "after": after, "limit": limit})
 
+    def own_files(
+        self,
+        *,
+        owner_id: int | None = None,
+        removed_code: Literal["true", "false"] | None = None,
+        order: Literal["name", "-name"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[OwnFilesRow]":
+        """文件 / Files."""
+        return Listed(
+            self._transport,
+            "own.files",
+            {"owner_id": owner_id, "removed_code": removed_code, "order": order, "after": after, "limit": limit},
+        )
+
     def own_invitations(
         self,
         *,
@@ -1863,7 +1879,23 @@ class Lists(Group):
         ]
         | None = None,
         state: Literal["draft", "issued", "signed", "void", "ended"] | None = None,
-        kind_code: str | None = None,
+        kind_code: Literal[
+            "application",
+            "appraisal_report",
+            "appraisal_summary",
+            "credit_review",
+            "approval",
+            "loan_contract",
+            "pledge_contract",
+            "guarantee_contract",
+            "registration_form",
+            "release_notice",
+            "due_notice",
+            "overdue_notice",
+            "discharge_notice",
+            "loan_statement",
+        ]
+        | None = None,
         owner_id: int | None = None,
         pdf_id: int | None = None,
         state_code: Literal["draft", "issued", "signed", "void", "ended"] | None = None,

@@ -9,7 +9,7 @@ from typing import Any
 from zhirong.operations.declare import FORMER_NAMES
 from zhirong.store.work import Concern
 
-# How the API calls what events name: ``api/shown.py`` has the same, which a test holds.
+# How the API calls what events name: ``api/visible_columns.py`` has the same, which a test holds.
 OBJECTS: Mapping[str, str] = {
     "account": "accounts",
     "apitoken": "tokens",

@@ -1,8 +1,8 @@
 """Lists of what operations ask the ids of and no desk shows as a list: for programs, and for ``zhirong show``."""
 
 from zhirong.chain.financing.diligence import VERDICT_TEXT
+from zhirong.chain.organisation.roles import KIND_WORDS, ROLE_WORDS, MemberRole
 from zhirong.kernel.text import Text
-from zhirong.operations.actors import KIND_WORDS, ROLE_WORDS, MemberRole
 from zhirong.operations.listing import Column, Listing, listing
 from zhirong.operations.state_columns import choices_of
 from zhirong.store.financing import CheckItem, Signature, StoredFile
@@ -41,7 +41,7 @@ CHECKS = listing(
 )
 FILES = listing(
     Listing(
-        "files",
+        "own.files",
         Text("文件", "Files"),
         StoredFile,
         (
