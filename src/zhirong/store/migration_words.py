@@ -19,6 +19,10 @@ WORDS: Mapping[str, Text] = {
     "0006_file_imports": Text("较长的清单和流水在后台导入", "import long lists and statements in the background"),
     "0007_roles": Text("“职责”改称“角色”，数据不变", "rename duties to roles; the data are unchanged"),
     "0008_policies": Text("建立各机构政策的数据表", "create the table of policies of organisations"),
+    "0009_concerns": Text(
+        "记录各事项与哪些机构有关，供程序补收",
+        "store which events concern which organisation, for programs to catch up",
+    ),
 }
 _COMPONENT = Text("登录、会话等组件的数据表", "tables of a component such as sign-in or sessions")
 
