@@ -271,23 +271,25 @@ class _Run:
         owed = self.balance
         interest = capitalised = 0
         on_due_day = self.takes_the_place(change)
-        if on_due_day:
-            self._accrue(span, span.end)
+        fallen, waiting = self._put_off(change) if on_due_day else (0, [])
+        for one, amount in waiting:
+            if one.paid <= change.day:
+                self._row("due", one.written, one, owed, 0, amount)
         if change.interest == "capitalised":
-            # Interest due with the instalment is owed in whole fen; what has accrued since is rounded separately.
-            fallen = round_fen(self.accrued) if on_due_day else 0
-            self.accrued = Fraction(0) if on_due_day else self.accrued
+            # Interest due with an instalment is owed in whole fen; what has accrued since is rounded separately.
             self._grow(span, change.day)
             capitalised = fallen + round_fen(self.accrued)
-        elif change.interest == "paid" or on_due_day:
+            self.accrued = Fraction(0)
+        elif on_due_day:
+            interest = fallen
+        elif change.interest == "paid":
             interest = round_fen(self.accrued)
-        if capitalised or interest:
             self.accrued = Fraction(0)
         self.balance += capitalised
         self._row(change.kind, change.day, span, owed, 0, interest, capitalised=capitalised)
-        if on_due_day:
-            self.passed += 1
-            self._grow(span, change.day)
+        for one, amount in waiting:
+            if one.paid > change.day:
+                self._row("due", one.written, one, owed, 0, amount)
         end = change.end or self.terms.end
         method = change.method or self.terms.method
         terms = replace(
@@ -311,6 +313,40 @@ class _Run:
             self._set_rates(change.day)
         else:
             self._lengthen_rates(change.day)
+
+    def _put_off(self, change: Amendment) -> tuple[Fen, list[tuple[Period, Fen]]]:
+        """Defer the principal of the instalments whose period has ended and that still wait for their day of
+        payment. Deferred principal bears interest from the end of its own period.
+
+        Returns the interest that the change itself settles, and each period whose interest stays due on its own
+        day. The change settles what is paid with it or becomes principal, and the interest of the last of these
+        instalments where that is due on the day of the change.
+        """
+        owed, given = self.balance, 0
+        waiting: list[tuple[Period, Fen]] = []
+        since_their_ends = Fraction(0)
+        while self.spans and self.takes_the_place(change):
+            span = self.spans[0]
+            self._accrue(span, span.end)
+            interest = round_fen(self.accrued)
+            principal = self._principal_due(interest)
+            self.accrued = Fraction(0)
+            is_last = len(self.spans) == 1 or self.spans[1].falls_due > change.day
+            if change.interest in ("capitalised", "paid") or (is_last and span.paid <= change.day):
+                given += interest
+            else:
+                waiting.append((span, interest))
+            if change.day > span.end:
+                years = fraction_of_year(span, span.end, change.day, self.terms.day_count)
+                since_their_ends += principal * self.in_force.yearly_exact * years
+            self.balance -= principal
+            self._step_on()
+        if self.spans:
+            self._accrue(self.spans[0], change.day)
+        self.accrued += since_their_ends
+        self.balance = owed
+        self.since = max(self.since, change.day)
+        return given, waiting
 
     def _step_on(self) -> None:
         self.since = self.spans.pop(0).end
