@@ -11,7 +11,7 @@ import sys, time
 sys.path.insert(0, "tests/register")
 import register_databases
 register_databases._server()
-print(register_databases._HOME, flush=True)
+print(register_databases.HOME, flush=True)
 time.sleep(600)
 """
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from firm_samples import submitted
+from kept_states import kept_state
 from platform_world import Member, Platform
 
 from zhirong.chain.organisation.roles import MemberRole
@@ -29,10 +30,12 @@ class Desk:
     head: Member
     limit_inputs: dict[str, Any] = field(default_factory=dict)  # what the officer adds once a case is accepted
 
+    @kept_state
     def case(self, **more: Any) -> Case:
         """A case that the firm has handed in, of the lowest band where nothing else is said."""
         return submitted(self.platform, self.manager, self.bank, **{"amount": AMOUNT, **more})
 
+    @kept_state
     def accepted(self, **values: Any) -> Case:
         """A case in due diligence."""
         case = self.case(**values)
@@ -41,6 +44,7 @@ class Desk:
             self.platform.do(self.officer, "case.limit_inputs", case, **self.limit_inputs)
         return self.again(case)
 
+    @kept_state
     def checked(self, case: Case) -> None:
         """Every item of the checklist done, with its evidence."""
         for item in CheckItem.objects.filter(case=case):
@@ -75,6 +79,7 @@ class Desk:
         for who, points in ((self.officer, 4), (self.reviewer, 4)):
             self.platform.do(who, "team.rate", case, **self.sheet(points, setbacks=3))
 
+    @kept_state
     def reviewed(self, **values: Any) -> Case:
         """A case that could be handed up."""
         case = self.accepted(**values)
@@ -83,6 +88,7 @@ class Desk:
         self.platform.do(self.officer, "case.review", case)
         return self.again(case)
 
+    @kept_state
     def handed_up(self, **values: Any) -> Case:
         """A case in approval, for its line or what was asked for, whichever is less."""
         case = self.reviewed(**values)
@@ -92,6 +98,7 @@ class Desk:
         )
         return self.again(case)
 
+    @kept_state
     def approved(self, **values: Any) -> Case:
         """A case that all have approved."""
         case = self.handed_up(**values)
@@ -107,10 +114,13 @@ class Desk:
 
 def desk_of(platform: Platform) -> Desk:
     """A bank with one person for each role, and a firm."""
+    return Desk(platform, *_people(platform))
+
+
+@kept_state
+def _people(platform: Platform) -> tuple[Any, ...]:
+    """As a desk names them, in its order."""
     firm, manager = platform.firm("陕西泾水兴环保科技有限公司")
     bank, officer = platform.bank("西咸新区某银行")
-    people = [
-        platform.member(bank, role)
-        for role in (MemberRole.LENDER_REVIEWER, MemberRole.LENDER_APPROVER, MemberRole.LENDER_MANAGER)
-    ]
-    return Desk(platform, firm, manager, bank, officer, *people)
+    roles = (MemberRole.LENDER_REVIEWER, MemberRole.LENDER_APPROVER, MemberRole.LENDER_MANAGER)
+    return firm, manager, bank, officer, *(platform.member(bank, role) for role in roles)

@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import encrypt
 from django.core.cache import cache
+from kept_states import kept_state
 from platform_world import Member, Platform
 
 from zhirong.chain.financing.case import CaseState
@@ -33,6 +34,10 @@ class Clock:
 
     def next(self) -> None:
         self.seconds += 30
+
+    def __repr__(self) -> str:
+        """The same at any time: which codes have been shown belongs to no state that is kept."""
+        return "Clock"
 
 
 class Money:
@@ -122,6 +127,11 @@ class Money:
 
     # -- acting ---------------------------------------------------------------------------------------------------
 
+    def as_kept(self) -> None:
+        """After a step that has been copied: its case as it is, and codes that the step has not shown."""
+        self.fresh()
+        self.clock.seconds += 3600
+
     def fresh(self) -> Case:
         self.case = Case.objects.get(pk=self.case.pk)
         return self.case
@@ -150,6 +160,7 @@ class Money:
 
     # -- the way --------------------------------------------------------------------------------------------------
 
+    @kept_state
     def issue(self, **terms: Any) -> None:
         self.on_case(self.officer, "contract.issue", **{"start": self.platform.day.isoformat(), **terms})
         if not self.fresh().contract.get("uses"):
@@ -199,6 +210,7 @@ class Money:
         """Another person compares what was recorded with the certificate."""
         self.on_case(self.second, "filing.check", filing=filing, agrees=True)
 
+    @kept_state
     def ready(self) -> None:
         self.issue()
         self.sign()
@@ -228,6 +240,7 @@ class Money:
         line.refresh_from_db()
         return line
 
+    @kept_state
     def released(self) -> None:
         self.ready()
         self.on_case(self.officer, "case.disburse")

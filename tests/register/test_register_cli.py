@@ -4,9 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import register_databases
+
+from in_process import Ended, run_command
+from zhirong.store import settings
+
+Command = Callable[..., Ended]
 
 ZHIRONG = [sys.executable, "-m", "zhirong.cli.main"]
 FILING = """
@@ -36,23 +43,50 @@ name = "西安甲科技有限公司"
 
 
 @pytest.fixture
-def command(tmp_path: Path):  # type: ignore[no-untyped-def]
-    environment = {**os.environ, "ZHIRONG_DATA": str(tmp_path / "data"), "USER": "tester"}
-    environment.pop("DATABASE_URL", None)
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """``zhirong`` in an empty folder, its data in ``data`` or where ``--data`` says; in this process. A register is founded on
+    tables that are there already.
+    """
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("USER", "tester")
+    monkeypatch.setenv("ZHIRONG_DATA", "data")
     (tmp_path / "pledge.toml").write_text(FILING, encoding="utf-8")
 
-    def run(*words: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [*ZHIRONG, *words], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
-        )
+    def run(*words: str) -> Ended:
+        data = tmp_path / (words[words.index("--data") + 1] if "--data" in words else "data")
+        data.mkdir(exist_ok=True)
+        if words[:2] == ("register", "init") and not (data / "zhirong.sqlite3").exists():
+            with register_databases.with_tables("sqlite", data):
+                pass
+        with monkeypatch.context() as patched:
+            patched.setenv("ZHIRONG_DATA", str(data))
+            patched.setattr(settings, "DATA", data)
+            register_databases.use("", data)
+            return run_command(*words)
 
     return run
 
 
-def test_a_registrars_day(command, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    before = command("register", "search")
+@pytest.fixture
+def program(tmp_path: Path) -> Command:
+    """The same as a program of its own."""
+    environment = {**os.environ, "ZHIRONG_DATA": str(tmp_path / "data"), "USER": "tester"}
+    environment.pop("DATABASE_URL", None)
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+
+    def run(*words: str) -> Ended:
+        done = subprocess.run(
+            [*ZHIRONG, *words], capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+def test_a_registrars_day(command: Command, program: Command) -> None:
+    before = program("register", "search")
     assert before.returncode == 2 and "register init" in before.stderr and "Traceback" not in before.stderr
-    assert command("register", "init", "--origin", "register.test").returncode == 0
+    assert program("register", "init", "--origin", "register.test").returncode == 0
     assert command("register", "init").returncode == 2, "a register is never founded twice"
     assert command("register", "file", "pledge.toml").returncode == 0
     assert command("register", "examine", "1").returncode == 0
@@ -63,7 +97,7 @@ def test_a_registrars_day(command, tmp_path: Path) -> None:  # type: ignore[no-u
     assert command("register", "certificate", "1", "--pdf", "c.pdf", "--receipt", "r.json").returncode == 0
     verified = command("verify", "r.json", "--key", "data/register.pub")
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    checked = command("register", "check", "--json")
+    checked = program("register", "check", "--json")
     assert checked.returncode == 0 and json.loads(checked.stdout) == {"events": 4, "covered": 4, "findings": []}
 
 
@@ -78,7 +112,7 @@ def test_commands_that_need_no_database_load_no_django(words: list[str]) -> None
     assert done.returncode == 0, done.stderr
 
 
-def test_an_operator_who_lost_the_key_and_then_the_log(command, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_an_operator_who_lost_the_key_and_then_the_log(command: Command, tmp_path: Path) -> None:
     """Every mistake on the way is told in words, and what is exported is its owner's alone."""
 
     def refused(*words: str) -> str:
