@@ -20,7 +20,7 @@ PDF = b"%PDF-1.7\n% a paper for a test\n"
 class Desk:
     """One bank with its people, one firm, and what they do with a case."""
 
-    platform: Platform
+    platform: Platform = field(repr=False)  # its state is the database's, see `kept_states`
     firm: Organisation
     manager: Member
     bank: Organisation

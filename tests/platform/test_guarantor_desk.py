@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.db import connections
+from kept_states import kept_state
 from lender_world import AMOUNT, desk_of
 
 from zhirong.chain.organisation.roles import MemberRole
@@ -37,6 +38,7 @@ class House:
                 source="2025 年审计报告",
             )
 
+    @kept_state
     def asked(self, case=None, share="0.8", guarantor=None, amount=None):
         case = self.desk.accepted() if case is None else case
         done = self.platform.do(
@@ -50,6 +52,7 @@ class House:
         )
         return GuaranteeRequest.objects.get(pk=done.answer["id"])
 
+    @kept_state
     def reviewed(self, group="", **more):
         asked = self.asked(**more)
         self.platform.do(
@@ -62,6 +65,7 @@ class House:
         )
         return self.desk.again(asked)
 
+    @kept_state
     def granted(self, **more):
         asked = self.reviewed(**more)
         self.platform.do(self.approver, "guarantee.grant", asked, opinion="同意")
