@@ -21,7 +21,7 @@ from zhirong.kernel.text import Lang
 
 PAGES = pages()
 # Carried out whole, in an empty folder with the sources beside.
-CARRIED_OUT = ("how-to/city-mode.md", "how-to/rule-for-a-date.md")
+CARRIED_OUT = ("how-to/city-mode.md", "how-to/rule-for-a-date.md", "how-to/add-a-bank-policy.md")
 # Carried out in English; the Chinese ones type the same.
 TUTORIAL = "tutorial/first-quote.md"
 # Need a server, a token or a register: `tests/command_line`, `tests/register` and `tests/platform` run their like.

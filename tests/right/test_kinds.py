@@ -78,7 +78,7 @@ def test_the_pages_for_users_name_every_kind(page: str, lang: Literal["zh", "en"
         for kind in RightKind
         if f"`{kind.value}`" not in text or (page == "rights.md" and KIND_TEXT[kind].in_(lang) not in text)
     ]
-    assert not missing
+    assert not missing, f"name in docs/{lang}/reference/{page} the code and titles of {missing}"
 
 
 def test_no_other_module_keeps_a_table_by_kind() -> None:

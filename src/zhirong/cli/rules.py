@@ -341,6 +341,6 @@ def _print_changes(found: list[Change], modes: list[dict[str, str]], lang: str) 
         )
     else:
         print(
-            f"\n{len(found)} changes of rules, {len(modes)} of modes"
+            f"\nrules changed: {len(found)}, modes changed: {len(modes)}"
             + (f"; concerned: {', '.join(concerned)}" if concerned else "")
         )

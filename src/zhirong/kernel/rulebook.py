@@ -199,12 +199,12 @@ class Pack:
         )
 
     def as_text(self, lang: str = "zh") -> str:
-        """One line: title, id, version, and the beginning of the digest."""
+        """One line: title, id, version, first day, and the beginning of the digest."""
         title = self.title.zh if lang == "zh" else self.title.en
         return (
-            f"{title}（{self.mark}，{self.digest[:16]}）"
+            f"{title}（{self.mark}，自 {self.valid_from}，{self.digest[:16]}）"
             if lang == "zh"
-            else f"{title} ({self.mark}, {self.digest[:16]})"
+            else f"{title} ({self.mark}, from {self.valid_from}, {self.digest[:16]})"
         )
 
     def as_json(self) -> dict[str, object]:

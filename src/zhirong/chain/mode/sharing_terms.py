@@ -139,7 +139,9 @@ def _read_shares(reader: Reader, known: tuple[str, ...]) -> dict[str, Fraction]:
             plain(decimal_of(total)),
             "does_not_add_up",
             _SHARES_SUM,
-            Text(f"还差 {left}", f"{left} is left over") if total < 1 else Text(f"多出 {left}", f"{left} too much"),
+            Text(f"请将余下的 {left} 写给某一方", f"give the remaining {left} to a party")
+            if total < 1
+            else Text(f"请减少 {left}", f"take {left} away"),
         )
     table.finish()
     whole = total if by_weight and total else Fraction(1)

@@ -322,7 +322,8 @@ class Quote(Tabular):
 
     def __repr__(self) -> str:
         limit, asked = self.credit_limit, self.case.request.amount
-        return f"<Quote {self.case.id}: {limit.decision}, CNY {show_yuan(limit.amount)} of {show_yuan(asked)} requested, mode {limit.mode_id}>"
+        under = f"mode {limit.mode_id}" if limit.mode_id else "lender alone"
+        return f"<Quote {self.case.id}: {limit.decision}, CNY {show_yuan(limit.amount)} of {show_yuan(asked)} requested, {under}>"
 
     def as_table(self) -> Table:
         """One row for each financing mode, those that can be used first."""
