@@ -10,6 +10,8 @@ from typing import Any
 from case_schema import case_schema
 
 from zhirong.chain.appraisal.document import AppraisalDocument, NoValuePart
+from zhirong.chain.financing.overview import SCHEMA as OVERVIEW_SCHEMA
+from zhirong.chain.financing.overview import CaseOverview
 from zhirong.chain.mode.summary import ModeSummary
 from zhirong.chain.quote.document import SCHEMA as QUOTE_SCHEMA
 from zhirong.chain.quote.document import QuoteDocument
@@ -28,6 +30,7 @@ _WRITTEN = (
 DOCUMENTS: dict[str, tuple[Any, str, str]] = {
     "mode": (ModeSummary, "zhirong.mode/1", "zhirong modes ID --json, without on and force"),
     "appraisal-result": (AppraisalDocument | NoValuePart, "zhirong.appraisal/1", "zhirong appraise --json"),
+    "case-overview": (CaseOverview, OVERVIEW_SCHEMA, "GET /api/v1/case-overviews/ID"),
     "quote": (QuoteDocument, QUOTE_SCHEMA, "zhirong quote --json"),
 }
 

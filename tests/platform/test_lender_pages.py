@@ -1,15 +1,23 @@
 """The lender's pages: what they show, in both languages, with a bounded number of queries."""
 
 import io
+import json
+from pathlib import Path
 
+import jsonschema
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from lender_world import AMOUNT, desk_of
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
+from zhirong.chain.financing.overview import CaseOverview
+from zhirong.kernel.document import from_json, to_json
 from zhirong.operations.declare import OPERATIONS
 from zhirong.store.financing import Case, CheckItem, Loan
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -272,3 +280,32 @@ def test_what_is_to_be_settled_before_the_release_is_said_before_it_only(desk):
     assert "（strong）" not in page  # the band of the team is said in words
     platform.reseed(case, state="repaid")
     assert "放款前须落实" not in client.get(f"/lender/cases/{case.pk}/").content.decode()
+
+
+def test_the_overview_is_one_document_for_page_files_and_programs(desk):
+    """A case before and after its review: the API's answer is what the schema says and reads back as the same document."""
+    case, fresh = desk.approved(), desk.accepted()
+    client = desk.platform.client(desk.officer, "zh")
+    schema = json.loads((ROOT / "docs" / "schemas" / "case-overview.schema.json").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    for one in (case, fresh):
+        found = client.get(f"/api/v1/case-overviews/{one.pk}").json()["overview"]
+        validator.validate(found)
+        assert to_json(from_json(CaseOverview, found)) == found
+        assert found["case"]["number"] == one.number
+    assert not validator.is_valid({**found, "stranger": None})
+    assert desk.platform.client(desk.manager, "zh").get(f"/api/v1/case-overviews/{case.pk}").status_code == 404
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_overview_as_files(desk, lang):
+    case = desk.approved()
+    client = desk.platform.client(desk.officer, lang)
+    book = load_workbook(io.BytesIO(client.get(f"/lender/cases/{case.pk}/?export=xlsx").content))
+    summary = dict(book.worksheets[0].iter_rows(min_row=2, values_only=True))
+    assert summary["Firm" if lang == "en" else "企业"] == case.firm.name
+    caps = list(book["Credit limit" if lang == "en" else "额度"].iter_rows(min_row=2, values_only=True))
+    assert all(isinstance(row[1], int | float) for row in caps) and len(caps) > 1
+    printed = PdfReader(io.BytesIO(client.get(f"/lender/cases/{case.pk}/?export=pdf").content))
+    text = "".join(page.extract_text() for page in printed.pages)
+    assert case.number in text and ("Credit limit" if lang == "en" else "授信额度") in text

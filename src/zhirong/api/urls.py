@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
-from zhirong.api import calculator, capabilities, events, files, lists, me, objects, operations, register
+from zhirong.api import calculator, capabilities, case_overview, events, files, lists, me, objects, operations, register
 from zhirong.api.description import DescribedApi
 from zhirong.api.problems import answer, of_validation, refusal
 from zhirong.api.reading import UnreadableError
@@ -39,7 +39,7 @@ api = DescribedApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for part in (me, capabilities, operations, lists, objects, events, files, register, calculator):
+for part in (me, capabilities, operations, lists, objects, case_overview, events, files, register, calculator):
     part.add_to(api)
 
 

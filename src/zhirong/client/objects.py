@@ -71,6 +71,12 @@ class ApprovalsObject(TypedDict):
     operations: list[str]
 
 
+class CaseOverviewsObject(TypedDict):
+    """业务总览 / case overview."""
+
+    overview: dict[str, Any]
+
+
 class CasesObject(TypedDict):
     """融资申请 / case."""
 
@@ -658,6 +664,11 @@ class Objects(Group):
     def approvals(self, row: int) -> ApprovalsObject:
         """审批 / approval."""
         found: ApprovalsObject = self._transport.row("approvals", row)
+        return found
+
+    def case_overviews(self, row: int) -> CaseOverviewsObject:
+        """业务总览 / case overview."""
+        found: CaseOverviewsObject = self._transport.row("case-overviews", row)
         return found
 
     def cases(self, row: int) -> CasesObject:

@@ -1,13 +1,13 @@
 """Documents: frozen dataclasses with a complete answer, and their conversion to JSON and back.
 
-A document holds what its readers show: money as a string in yuan, rates as decimal strings, days as dates, words as
-``Text``, codes as enums. Its JSON has a key for each field, in the order of the fields. ``kernel.schema`` describes
-the JSON from the same classes.
+A document holds what its readers show: money as a string in yuan, rates as decimal strings, days as dates, instants
+as datetimes with their zone, words as ``Text``, codes as enums. Its JSON has a key for each field, in the order of the
+fields. ``kernel.schema`` describes the JSON from the same classes.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cache, partial
@@ -45,6 +45,8 @@ def named(key: str) -> Mapping[str, str]:
     return MappingProxyType({"key": key})
 
 
+# Former keys in stored JSON, by today's: documents stored before 2026-11-30 say ``mend``.
+_FORMER_KEYS: Mapping[str, str] = MappingProxyType({"hint": "mend"})
 # Kernel values that have their own JSON form.
 KERNEL_VALUES = (Text, Reference, Explanation, Provenance)
 
@@ -209,9 +211,10 @@ def _dataclass(cls: Any, data: Any) -> Any:
     table = _table(data)
     found = {}
     for name, key, read, is_required in _fields(cls):
-        if key in table:
+        at = key if key in table else _FORMER_KEYS.get(key, key)
+        if at in table:
             try:
-                found[name] = read(table[key])
+                found[name] = read(table[at])
             except (ValueError, TypeError, KeyError) as error:
                 raise ValueError(f"{cls.__name__}.{key}: {error}") from error
         elif is_required:
@@ -303,6 +306,7 @@ _READERS: Mapping[Any, Read] = {
     int: partial(_plain, int),
     bool: partial(_plain, bool),
     date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
     Text: _text,
     Reference: _reference,
     Explanation: _explanation,

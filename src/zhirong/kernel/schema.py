@@ -5,7 +5,7 @@ The first paragraph of a class's docstring is its description.
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from inspect import getdoc
 from types import NoneType, UnionType
@@ -20,6 +20,7 @@ from zhirong.kernel.text import Text
 Schema = dict[str, Any]
 
 _DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+_INSTANT: Schema = {"type": "string", "format": "date-time"}
 _STRING: Schema = {"type": "string"}
 _NULL: Schema = {"type": "null"}
 
@@ -157,6 +158,7 @@ _PLAIN: Mapping[Any, Schema] = {
     int: {"type": "integer"},
     bool: {"type": "boolean"},
     date: _DAY,
+    datetime: _INSTANT,
     NoneType: _NULL,
 }
 _KERNEL = {Text: _text, Reference: _reference, Explanation: _explanation, Provenance: _provenance}

@@ -2,7 +2,7 @@
 
 Version 1 (until 2026-11-30) had one limit for all modes and a pledge rate under each; it had no formulas, no price
 and no figures of the accounts. Fields that it lacked stay empty: nothing is recalculated. Versions 1 and 2 named
-the hint ``mend``. A stored row is never rewritten, because the log holds its digest; it is converted on reading.
+the hint ``mend``, which ``kernel.document`` reads. A stored row is never rewritten, because the log holds its digest; it is converted on reading.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ from typing import Any
 
 from zhirong.chain.quote.document import SCHEMA, QuoteDocument
 from zhirong.kernel.document import from_json
-from zhirong.kernel.errors import with_hints
 
 _FIRST = "zhirong.quote/1"
 _SECOND = "zhirong.quote/2"
@@ -42,7 +41,8 @@ def read_kept(data: Mapping[str, Any]) -> QuoteDocument | None:
 
 
 def current(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a stored quote in today's form as JSON; a current or an empty one is returned unchanged.
+    """Return a stored quote in today's form as JSON, but for former keys; a current or an empty one is
+    returned unchanged.
 
     Raises ValueError for a schema that no version has written.
     """
@@ -50,7 +50,6 @@ def current(data: Mapping[str, Any]) -> dict[str, Any]:
         return dict(data)
     if data.get("schema") not in (_FIRST, _SECOND):
         raise ValueError(f"not a quote of any version: {data.get('schema')!r}")
-    data = with_hints(data)
     if data["schema"] == _SECOND:
         return {**data, "schema": SCHEMA}
     line = data["line"]

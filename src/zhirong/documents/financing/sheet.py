@@ -8,6 +8,7 @@ from typing import Any
 
 from zhirong.kernel.capital_money import capital_yuan
 from zhirong.kernel.money import Fen, show_yuan
+from zhirong.kernel.text import Lang
 
 Facts = Mapping[str, Any]
 Block = dict[str, Any]
@@ -16,12 +17,22 @@ _NUMERALS = "零一二三四五六七八九十"
 
 @dataclass(frozen=True, slots=True)
 class DocumentSheet:
-    """The content of a document. number: of the document. day: its date. blocks: see the functions below."""
+    """The content of a document. number: of the document. day: its date. blocks: see the functions below. lang: of
+    the blocks.
+    """
 
     title: str
     number: str
     day: date
     blocks: tuple[Block, ...]
+    lang: Lang = "zh"
+
+    @property
+    def number_and_day(self) -> str:
+        """Return the line below the title."""
+        if self.lang == "en":
+            return f"No. {self.number} · {self.day.isoformat()}"
+        return f"编号：{self.number}　　日期：{day_words(self.day)}"
 
 
 def heading(text: str) -> Block:

@@ -8,7 +8,7 @@ from typing import Any
 
 from zhirong.charts.coverage import shown_characters
 from zhirong.charts.fonts import FAMILY, font_folder
-from zhirong.documents.financing.sheet import Block, DocumentSheet, day_words
+from zhirong.documents.financing.sheet import Block, DocumentSheet
 from zhirong.documents.printable import printable
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -25,7 +25,8 @@ def paper_pdf(sheet: DocumentSheet) -> bytes:
         "title": sheet.title,
         "number": sheet.number,
         "day": sheet.day.isoformat(),
-        "day_words": day_words(sheet.day),
+        "number_and_day": sheet.number_and_day,
+        "lang": sheet.lang,
         "blocks": list(sheet.blocks),
     }
     pdf = typst.compile(
@@ -86,7 +87,7 @@ def _set_up(document: Any, sheet: DocumentSheet) -> None:
         run._r.append(element)
     title = document.add_heading(sheet.title, 0)
     title.alignment = 1
-    under = document.add_paragraph(f"编号：{sheet.number}　　日期：{day_words(sheet.day)}")
+    under = document.add_paragraph(sheet.number_and_day)
     under.alignment = 1
 
 

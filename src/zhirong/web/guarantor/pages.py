@@ -13,6 +13,7 @@ from zhirong.chain.quote.kept import read_kept
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
 from zhirong.operations.authorize import operations_for
+from zhirong.operations.case.overview import Today, quote_of, rights_of
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.limits import limits_of, names_of
 from zhirong.operations.credit.portfolio import mode_title
@@ -21,7 +22,6 @@ from zhirong.operations.listing import LISTINGS
 from zhirong.operations.rulebook import rules_deciding
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, GuaranteeRequest, Loan
-from zhirong.web.case_overview import Today, quote_of, rights_of
 from zhirong.web.clock import now
 from zhirong.web.menu import menu
 from zhirong.web.pages import page

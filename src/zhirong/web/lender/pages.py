@@ -1,5 +1,6 @@
 """The lender's pages: work list, case overview, explanation, comparison of modes, portfolio."""
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -9,6 +10,7 @@ from django.shortcuts import render
 
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.limits import Scope, title_of
+from zhirong.chain.financing.overview import CaseOverview
 from zhirong.chain.financing.tolerance import npl_tolerance
 from zhirong.chain.limit.records import LENDER as LENDER_ROLE
 from zhirong.chain.quote.document import QuoteDocument
@@ -17,15 +19,17 @@ from zhirong.chain.quote.view import for_reading
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.portfolio import slices_chart
 from zhirong.charts.quote import quote_charts
+from zhirong.documents.case_overview import case_overview_pdf, case_overview_xlsx
 from zhirong.kernel.days import day_of
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Lang, Text
+from zhirong.operations.case.overview import Today, case_overview
 from zhirong.operations.case_file.tables import case_table_of, quote_of_table
 from zhirong.operations.credit.exemption import events_of, history
 from zhirong.operations.credit.limits import lent, limits_of, names_of
 from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, LenderPortfolio, my_states, portfolio_of
 from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.store.financing import Case
-from zhirong.web.case_overview import Today, case_context
+from zhirong.web.case_overview import case_context
 from zhirong.web.clock import now
 from zhirong.web.explanation_view import tree
 from zhirong.web.lender import forms_of_case  # noqa: F401 - declares its pages
@@ -34,6 +38,10 @@ from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
 _CHART_WIDTH = 460
+_FILES: dict[str, tuple[Callable[[CaseOverview, Lang], bytes], str]] = {
+    "pdf": (case_overview_pdf, "application/pdf"),
+    "xlsx": (case_overview_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
 _PARTS = (
     ("state", Text("各环节的业务（申请金额）", "Cases by stage (amount requested)"), Text("环节", "Step")),
     ("category", Text("五级分类（余额）", "By category (balance)"), Text("分类", "Category")),
@@ -69,7 +77,14 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 @page("lender/cases/<int:id>/", "lender.case", roles=LENDER, model=Case)
 def case(request: HttpRequest, row: Case) -> HttpResponse:
-    """Show the case overview with the next step first."""
+    """Show the case overview with the next step first; as a file with ``?export=pdf`` or ``?export=xlsx``."""
+    export = request.GET.get("export", "")
+    if export in _FILES:
+        make, media_type = _FILES[export]
+        content = make(case_overview(request.actor, row, _today(row)), request.lang)
+        response = HttpResponse(content, content_type=media_type)
+        response["Content-Disposition"] = f'attachment; filename="case-{row.pk}.{export}"'
+        return response
     return render(request, "lender/case.html", case_context(request.actor, row, _today(row)))
 
 
