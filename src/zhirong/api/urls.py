@@ -5,7 +5,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
-from zhirong.api import calculator, capabilities, case_overview, events, files, lists, me, objects, operations, register
+from zhirong.api import (
+    calculator,
+    capabilities,
+    case_overview,
+    events,
+    files,
+    lists,
+    me,
+    objects,
+    operations,
+    register,
+)
 from zhirong.api.description import DescribedApi
 from zhirong.api.problems import answer, of_validation, refusal
 from zhirong.api.reading import UnreadableError
