@@ -13,6 +13,7 @@ from zhirong.chain.appraisal.document import AppraisalDocument, NoValuePart
 from zhirong.chain.financing.overview import SCHEMA as OVERVIEW_SCHEMA
 from zhirong.chain.financing.overview import CaseOverview
 from zhirong.chain.mode.summary import ModeSummary
+from zhirong.chain.quote.comparison import ComparedMode
 from zhirong.chain.quote.document import SCHEMA as QUOTE_SCHEMA
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.kernel.schema import json_schema
@@ -31,6 +32,7 @@ DOCUMENTS: dict[str, tuple[Any, str, str]] = {
     "mode": (ModeSummary, "zhirong.mode/1", "zhirong modes ID --json, without on and force"),
     "appraisal-result": (AppraisalDocument | NoValuePart, "zhirong.appraisal/1", "zhirong appraise --json"),
     "case-overview": (CaseOverview, OVERVIEW_SCHEMA, "GET /api/v1/case-overviews/ID"),
+    "compared-mode": (ComparedMode, "zhirong.compared_mode/1", "zhirong modes compare CASE.toml --json, each mode"),
     "quote": (QuoteDocument, QUOTE_SCHEMA, "zhirong quote --json"),
 }
 

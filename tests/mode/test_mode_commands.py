@@ -4,13 +4,17 @@ import json
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from zhirong.chain.mode.force import Force
+from zhirong.chain.quote.comparison import ComparedMode
 from zhirong.cli.main import main
+from zhirong.kernel.document import from_json, to_json
 from zhirong.mode_files import mode_files
 
 CASES = Path(__file__).resolve().parents[2] / "src" / "zhirong" / "cases"
+SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
 CLAIM = """
 [[loan]]
 id = "A-1"
@@ -217,7 +221,10 @@ def test_compare_sets_the_modes_side_by_side(capsys: pytest.CaptureFixture[str])
         (states.index(row["force"]["state"]), {"yes": 0, "unknown": 1, "no": 2}[row["eligible"]]) for row in rows
     ]
     assert ranks == sorted(ranks)
-    assert all({"firm", "full_loss", "expected_loss"} <= set(row) for row in rows)
+    schema = json.loads((SCHEMAS / "compared-mode.schema.json").read_text(encoding="utf-8"))
+    for row in rows:
+        jsonschema.validate(row, schema)
+        assert to_json(from_json(ComparedMode, row)) == row
     assert main(["modes", "compare", case]) == 0
     assert "企业年化成本" in capsys.readouterr().out
 

@@ -17,13 +17,14 @@ from zhirong.cli.columns import aligned
 from zhirong.cli.days import day_of
 from zhirong.cli.files import print_answer, print_json, read_toml
 from zhirong.cli.mode_words import bad_words, missing_figure, named_modes, the_mode
-from zhirong.kernel.money import Fen, show_yuan, yuan
+from zhirong.kernel.money import parse_yuan, show_yuan, yuan
 from zhirong.kernel.text import Lang, Text
 
 if TYPE_CHECKING:
     from zhirong.chain.mode.central_subsidy import CentralSubsidies
     from zhirong.chain.mode.charges import ModeCharge
-    from zhirong.chain.quote.records import Offer, PartyAmount
+    from zhirong.chain.quote.comparison import ComparedMode
+    from zhirong.chain.quote.records import Offer
 
 _EXAMPLE_DAY = date(2026, 3, 2)
 
@@ -140,19 +141,13 @@ def _shown(value: object) -> str:
     return "—" if value is None else str(value)
 
 
-# Roles that share one column of the comparison.
-_COLUMNS: tuple[tuple[Text, tuple[str, ...]], ...] = (
-    (Text("放款机构", "lender"), ("lender",)),
-    (
-        Text("政府和基金", "government, fund"),
-        ("government", "fund", "federal", "state", "province", "city", "district", "national_fund", "park"),
-    ),
-    (Text("担保", "guarantor"), ("guarantor", "reguarantor", "peers")),
-    (Text("保险", "insurer"), ("insurer",)),
-    (
-        Text("其他", "others"),
-        ("ip_operator", "appraiser", "disposal_fund", "asset_manager", "purchaser", "investor"),
-    ),
+# The columns of a loss: their names, and the attributes of ``LossColumnsPart``.
+_COLUMNS: tuple[tuple[Text, str], ...] = (
+    (Text("放款机构", "lender"), "lender"),
+    (Text("政府和基金", "government, fund"), "government_and_fund"),
+    (Text("担保", "guarantor"), "guarantor"),
+    (Text("保险", "insurer"), "insurer"),
+    (Text("其他", "others"), "others"),
 )
 _FULL = Text("各方在全损时承担（元）", "shares of a full loss (CNY)")
 _EXPECTED = Text("各方的预期损失（元）", "shares of the expected loss (CNY)")
@@ -164,7 +159,7 @@ _HEAD = (
     Text("补贴（元）", "subsidies (yuan)"),
     Text("天数", "days"),
 )
-_ELIGIBLE = {"yes": Text("可以", "yes"), "no": Text("不可", "no"), "unknown": Text("待定", "open")}
+_ELIGIBLE = {"yes": Text("可以", "yes"), "unknown": Text("待定", "open"), "no": Text("不可", "no")}
 
 
 def compare(arguments: argparse.Namespace, words: list[str]) -> int:
@@ -177,111 +172,64 @@ def compare(arguments: argparse.Namespace, words: list[str]) -> int:
             "请写 compare CASE.toml（格式同 zhirong quote）",
             "write: compare CASE.toml (the same file as for zhirong quote)",
         )
+    from zhirong.chain.quote.comparison import compared, open_figures_of
     from zhirong.cli.scores import case_with_scores
+    from zhirong.kernel.document import to_json
     from zhirong.workbench import quote_case, rules
 
     case = case_with_scores(words[0], None)
-    offers = quote_case(case).offers
     stale_after_days = rules().at(CONFIRMATION_DAYS, case.as_of).whole()
-    found = {offer.mode.id: force_on(offer.mode, case.as_of, stale_after_days) for offer in offers}
-    rank, states = {"yes": 0, "unknown": 1, "no": 2}, list(Force)
-    ordered = sorted(
-        offers,
-        key=lambda o: (
-            states.index(found[o.mode.id].state),
-            rank[str(o.eligible)],
-            _cost(o) is None,
-            _cost(o) or 0,
-        ),
-    )
+    offers = sorted(quote_case(case).offers, key=lambda one: _rank(one, case.as_of, stale_after_days))
+    day = case.request.start
+    compared_modes = [compared(one, force_on(one.mode, case.as_of, stale_after_days), day) for one in offers]
     if arguments.json:
-        print_json(
-            [
-                {**_offer_json(offer, case.request.start), "force": found[offer.mode.id].as_json()}
-                for offer in ordered
-            ]
-        )
+        print_json([to_json(one) for one in compared_modes])
         return 0
-    lang = arguments.lang
-    rows = [[words.in_(lang) for words in _HEAD]]
-    rows += [_offer_row(offer, lang) for offer in ordered]
-    lines = aligned(rows)
-    print(lines[0])
-    state = None
-    for offer, line in zip(ordered, lines[1:], strict=True):
-        if found[offer.mode.id].state is not state:
-            state = found[offer.mode.id].state
-            print(f"— {FORCE_TEXT[state].in_(lang)} —")
-        print(line)
-    for title, kind in ((_FULL, "full_loss"), (_EXPECTED, "expected_loss")):
-        print(f"\n{title.in_(lang)}")
-        rows = [[_HEAD[0].in_(lang), *(name.in_(lang) for name, _ in _COLUMNS)]]
-        rows += [
-            [offer.mode.title.in_(lang), *(show_yuan(amount) for amount in _by_column(getattr(offer, kind)))]
-            for offer in ordered
-            if getattr(offer, kind)
-        ]
-        print("\n".join(aligned(rows)))
-    for offer in ordered:
-        for figure in _open_figures(offer, case.request.start):
-            name, why = offer.mode.title.in_(lang), figure.words.in_(lang)
-            print(f"{name}：{why}，上表未计" if lang == "zh" else f"{name}: {why}, not counted above")
+    _show_comparison(compared_modes, arguments.lang)
+    for offer in offers:
+        for figure in open_figures_of(offer, day):
+            name, why = offer.mode.title.in_(arguments.lang), figure.words.in_(arguments.lang)
+            print(f"{name}：{why}，上表未计" if arguments.lang == "zh" else f"{name}: {why}, not counted above")
     return 0
 
 
-def _open_figures(offer: "Offer", day: date) -> tuple[MissingFigureError, ...]:
-    """Return the figures that the shown parts need and a case cannot contain."""
-    from zhirong.chain.mode.allocation import open_figures
-    from zhirong.chain.mode.loss import OPEN_POOL
+def _rank(offer: "Offer", day: date, stale_after_days: int) -> tuple[int, int, bool, Decimal]:
+    """Return the order: modes in force first, then those open to the firm, then the cheapest."""
+    from zhirong.chain.quote.comparison import cost_of
 
-    return open_figures(offer.mode, day, OPEN_POOL) if offer.full_loss else ()
+    state, cost = force_on(offer.mode, day, stale_after_days).state, cost_of(offer)
+    return list(Force).index(state), list(_ELIGIBLE).index(offer.eligible), cost is None, cost or Decimal(0)
 
 
-def _offer_row(offer: "Offer", lang: Lang) -> list[str]:
+def _show_comparison(compared_modes: "Sequence[ComparedMode]", lang: Lang) -> None:
+    lines = aligned([[words.in_(lang) for words in _HEAD], *(_mode_row(one, lang) for one in compared_modes)])
+    print(lines[0])
+    state = None
+    for one, line in zip(compared_modes, lines[1:], strict=True):
+        if one.force.state is not state:
+            state = one.force.state
+            print(f"— {FORCE_TEXT[state].in_(lang)} —")
+        print(line)
+    full = [(one.title, one.full_loss) for one in compared_modes]
+    expected = [(one.title, one.expected_loss) for one in compared_modes]
+    for title, losses in ((_FULL, full), (_EXPECTED, expected)):
+        print(f"\n{title.in_(lang)}")
+        rows = [[_HEAD[0].in_(lang), *(name.in_(lang) for name, _ in _COLUMNS)]]
+        amounts = [(mode, [parse_yuan(getattr(loss, column)) for _, column in _COLUMNS]) for mode, loss in losses]
+        rows += [[mode.in_(lang), *map(show_yuan, shares)] for mode, shares in amounts if any(shares)]
+        print("\n".join(aligned(rows)))
+
+
+def _mode_row(one: "ComparedMode", lang: Lang) -> list[str]:
+    cost = one.firm.effective_annual_cost
     return [
-        offer.mode.title.in_(lang),
-        _ELIGIBLE[str(offer.eligible)].in_(lang),
-        show_yuan(offer.amount),
-        "—" if (cost := _cost(offer)) is None else f"{cost * 100:.2f} %",
-        show_yuan(_subsidies(offer)),
-        str(sum(step.days for step in offer.mode.steps)) if offer.mode.steps else "—",
+        one.title.in_(lang),
+        _ELIGIBLE[one.eligible].in_(lang),
+        show_yuan(parse_yuan(one.firm.loan)),
+        "—" if cost is None else f"{Decimal(cost) * 100:.2f} %",
+        show_yuan(parse_yuan(one.firm.subsidies)),
+        "—" if one.firm.days is None else str(one.firm.days),
     ]
-
-
-def _subsidies(offer: "Offer") -> Fen:
-    """Return the firm's subsidies over the term of the loan; zero if a condition is unmet or unknown."""
-    if _not_met(offer):
-        return 0
-    return sum(c.amount for c in offer.charges if c.kind in ("subsidy", "reward") and c.payee == "firm")
-
-
-def _cost(offer: "Offer") -> Decimal | None:
-    """Return the firm's annual cost of the loan after the subsidies that it certainly gets."""
-    return offer.cost_before_subsidy if _not_met(offer) else offer.annual_cost
-
-
-def _by_column(parts: "tuple[PartyAmount, ...]") -> list[Fen]:
-    return [sum(part.amount for part in parts if part.role in roles) for _, roles in _COLUMNS]
-
-
-def _offer_json(offer: "Offer", day: date) -> dict[str, object]:
-    names = ("lender", "government_and_fund", "guarantor", "insurer", "others")
-    return {
-        "id": offer.mode.id,
-        "title": offer.mode.title.as_json(),
-        "eligible": str(offer.eligible),
-        "unmet": [c.as_json() for c in offer.conditions if c.state != "met"],
-        "firm": {
-            "loan": yuan(offer.amount),
-            "effective_annual_cost": None if (cost := _cost(offer)) is None else str(cost),
-            "cost_before_subsidy": None if offer.cost_before_subsidy is None else str(offer.cost_before_subsidy),
-            "subsidies": yuan(_subsidies(offer)),
-            "days": sum(step.days for step in offer.mode.steps) if offer.mode.steps else None,
-        },
-        "depends_on_pool": [figure.figure for figure in _open_figures(offer, day)],
-        "full_loss": dict(zip(names, map(yuan, _by_column(offer.full_loss)), strict=True)),
-        "expected_loss": dict(zip(names, map(yuan, _by_column(offer.expected_loss)), strict=True)),
-    }
 
 
 def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
@@ -298,6 +246,7 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
         )
     from zhirong.chain.mode.charges import GIVEN_BACK
     from zhirong.chain.mode.stacking import stacked
+    from zhirong.chain.quote.comparison import is_unmet
     from zhirong.chain.quote.facts import facts_of
     from zhirong.cli.scores import case_with_scores
     from zhirong.workbench import quote_case
@@ -306,7 +255,7 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
     answer = quote_case(case, named_modes(words[1:]))
     named = bool(words[1:])
     considered = [offer for offer in answer.offers if named or str(offer.eligible) == "yes"]
-    chosen = [offer for offer in considered if not _not_met(offer)]
+    chosen = [offer for offer in considered if not is_unmet(offer)]
     rows = [(offer, charge) for offer in chosen for charge in offer.charges if charge.kind in GIVEN_BACK]
     rows.sort(key=lambda row: row[1].day)
     found = stacked([*_costs_of(chosen), *(charge for _, charge in rows)]) if named else ()
@@ -368,19 +317,12 @@ _STATES = {
 }
 
 
-def _not_met(offer: "Offer") -> bool:
-    """Return whether a condition of the mode is unmet or unknown, apart from the mode's validity."""
-    return any(
-        condition.state == "unmet" or (condition.state == "unknown" and not condition.code.startswith("mode."))
-        for condition in offer.conditions
-    )
-
-
 def _remarks(offer: "Offer", start: date, facts: Mapping[str, object]) -> list[tuple[str, str, str, Text]]:
     """Return why a mode pays nothing, or nothing yet: its id, the code of the condition or charge, the state, and
     the reason.
     """
     from zhirong.chain.mode.charges import LoanFacts, open_charges
+    from zhirong.chain.quote.comparison import is_unmet
 
     found: list[tuple[str, str, str, Text]] = []
     refused = any(condition.state == "unmet" for condition in offer.conditions)
@@ -389,9 +331,9 @@ def _remarks(offer: "Offer", start: date, facts: Mapping[str, object]) -> list[t
             continue  # an unmet condition decides, regardless of unknown ones
         in_force = condition.state == "unknown" and condition.code.startswith("mode.")
         found.append((offer.mode.id, condition.code, "in_force" if in_force else condition.state, condition.reason))
-    if not _not_met(offer) and not offer.amount:
+    if not is_unmet(offer) and not offer.amount:
         found.append((offer.mode.id, "amount", "no_loan", Text("没有可贷额度", "nothing can be lent")))
-    if not _not_met(offer) and offer.amount:
+    if not is_unmet(offer) and offer.amount:
         loan = LoanFacts(offer.amount, start, offer.term_months, offer.annual_rate, facts=facts)
         found += [(offer.mode.id, item.code, "open", item.words) for item in open_charges(offer.mode, loan)]
     return found
