@@ -59,7 +59,7 @@ def test_sixty_parts_leave_what_one_sum_leaves(parts: int) -> None:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     capped_modes(),
     loans(4),

@@ -142,7 +142,7 @@ def test_principal_is_conserved(data: st.DataObject) -> None:
     assert left - taken == state.principal
 
 
-@modest
+@settings(modest, max_examples=examples(20))
 @given(st.data())
 def test_kept_day_by_day_the_books_equal_the_replay(data: st.DataObject) -> None:
     """Late entries, reversals and all: what is booked on the way adds up to what a replay at the end gives."""
