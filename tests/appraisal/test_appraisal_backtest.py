@@ -122,7 +122,7 @@ def test_scores_by_hand() -> None:
     # pairs kept over gone: 0.9 beats both, 0.3 loses to 0.8 and ties with 0.3
     assert found.auc == pytest.approx(2.5 / 4)
     assert found.brier == pytest.approx((0.01 + 0.64 + 0.49 + 0.09) / 4)
-    with pytest.raises(ValueError, match="alike"):
+    with pytest.raises(ValueError, match="all outcomes are equal"):
         score(np.array([0.1, 0.2]), np.array([1.0, 1.0]))
 
 
