@@ -30,7 +30,9 @@ def moved(loan: LoanLoss, years: int) -> LoanLoss:
 
 @pytest.mark.parametrize("mode_id", sorted(MODES))
 def test_mode_against_its_golden_case(mode_id: str) -> None:
-    wanted = parse_toml((GOLDEN / f"{mode_id}.toml").read_text(encoding="utf-8"), f"{mode_id}.toml")
+    file = GOLDEN / f"{mode_id}.toml"
+    assert file.exists(), f"add tests/mode/golden/{file.name}: docs/en/how-to/city-mode.md, step 6"
+    wanted = parse_toml(file.read_text(encoding="utf-8"), file.name)
     assert wanted.pop("mode") == mode_id
     bank_alone = wanted.pop("bank_alone", "")
     mode = MODES[mode_id]
