@@ -77,7 +77,7 @@ _WORDS: Mapping[str, Text] = {
     "quote": Text("报价", "Quote"),
     "beside": Text("对照报价", "Quote next to it"),
     "review": Text("审查", "Review"),
-    "line": Text("额度", "Credit line"),
+    "line": Text("额度", "Credit limit"),
     "proposed_amount": Text("拟贷金额", "Proposed amount"),
     "handed_up_by": Text("报送人", "Submitted for approval by"),
     "approval_round": Text("审批轮次", "Round of approval"),

@@ -50,7 +50,7 @@ _TITLES = {
     "steps": "环节 Steps",
     "checks": "尽职调查 Diligence",
     "raters": "团队评定 Team",
-    "line": "额度 Line",
+    "line": "额度 Credit limit",
     "approvals": "审批 Approvals",
 }
 _SHEETS: tuple[tuple[str, list[str], tuple[int, ...]], ...] = (

@@ -1,4 +1,8 @@
-"""The texts and figures of a quote for a screen or a file."""
+"""The texts and figures of a quote for a screen or a file.
+
+``quote_view`` is the only place that makes the dictionary that the template of the PDF reads; it reads nothing but the
+typed ``QuoteDocument``.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

@@ -10,14 +10,15 @@ from dataclasses import MISSING, Field, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from operator import itemgetter
 from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from zhirong.kernel.explain import Explanation, Unit, Value
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.provenance import EvidenceGrade, Provenance
-from zhirong.kernel.rulebook import Reference
+from zhirong.kernel.rulebook import Confidence, Reference
 from zhirong.kernel.text import Text
 
 Read = Callable[[Any], Any]
@@ -254,17 +255,45 @@ def _day(data: Any) -> date | None:
 
 
 def _reference(data: Any) -> Reference:
-    return Reference(
-        issuer=data["issuer"],
-        document=data["document"],
-        article=data["article"],
-        quotation=data["quotation"],
-        confidence=data["confidence"],
-        region=data["region"],
-        valid_from=_day(data["valid_from"]),
-        valid_to=_day(data["valid_to"]),
-        note=None if data["note"] is None else _text(data["note"]),
+    note = data["note"]
+    return _reference_of(
+        *_REFERENCE_STRINGS(data),
+        valid_from=data["valid_from"],
+        valid_to=data["valid_to"],
+        note=None if note is None else _text(note),
         pack=data.get("pack", ""),
+    )
+
+
+# A quote names the same rules many times, and quotes name those of others.
+_REFERENCE_STRINGS = itemgetter("issuer", "document", "article", "quotation", "confidence", "region")
+
+
+@lru_cache(maxsize=4096)
+def _reference_of(
+    issuer: str,
+    document: str,
+    article: str,
+    quotation: str,
+    confidence: Confidence,
+    region: str,
+    *,
+    valid_from: str | None,
+    valid_to: str | None,
+    note: Text | None,
+    pack: str,
+) -> Reference:
+    return Reference(
+        issuer=issuer,
+        document=document,
+        article=article,
+        quotation=quotation,
+        confidence=confidence,
+        region=region,
+        valid_from=_day(valid_from),
+        valid_to=_day(valid_to),
+        note=note,
+        pack=pack,
     )
 
 

@@ -131,8 +131,10 @@ def _subject(request: AppraisalRequest, rights: Sequence[Right], day: date) -> t
     known = {right.id: right for right in rights}
     problems = []
     if request.valuation_date > day:
-        code, reason, hint = future_date(day)
-        problems.append(Problem("appraisal.valuation_date", str(request.valuation_date), reason, hint, code))
+        fault = future_date(day)
+        problems.append(
+            Problem("appraisal.valuation_date", str(request.valuation_date), fault.reason, fault.hint, fault.code)
+        )
     for right_id in request.rights:
         if right_id not in known:
             problems.append(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -165,9 +165,17 @@ def read_appraisal(
     )
 
 
-def future_date(as_of: date) -> tuple[str, Text, Text]:
-    """Return code, reason and hint for a date after the case date."""
-    return (
+class DateFault(NamedTuple):
+    """What is wrong with a date: code, reason and hint of the problem."""
+
+    code: str
+    reason: Text
+    hint: Text
+
+
+def future_date(as_of: date) -> DateFault:
+    """Return the fault of a date after the case date."""
+    return DateFault(
         "date_in_future",
         Text(f"晚于本案日期 {as_of}", f"later than the case date {as_of}"),
         Text("请改为本案日期当天或之前", "enter that day or an earlier one"),

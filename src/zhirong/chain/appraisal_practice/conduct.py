@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from zhirong.chain.appraisal_practice.people import Agency, Sanction
 from zhirong.chain.appraisal_practice.records import ValueRecord
@@ -68,9 +68,16 @@ class TrackRecord:
     finding: Literal["too_few", "in_order", "values_too_high", "values_too_low", "intervals_too_narrow"]
 
 
-def customary_fee(value: Fen, rules: Rulebook, day: date) -> tuple[Fen, Fen, RuleValue]:
-    """Return the lowest and highest customary fee (fen) for a value, by the bands of ``practice.fees``, and the
-    rule.
+class CustomaryFee(NamedTuple):
+    """The lowest and the highest customary fee, in fen, and the rule that they follow."""
+
+    low: Fen
+    high: Fen
+    rule: RuleValue
+
+
+def customary_fee(value: Fen, rules: Rulebook, day: date) -> CustomaryFee:
+    """Return the customary fee for a value, by the bands of ``practice.fees``.
 
     Each band's per-mille range applies to the part of the value inside it (marginal). Raises RuleError.
     """
@@ -87,7 +94,7 @@ def customary_fee(value: Fen, rules: Rulebook, day: date) -> tuple[Fen, Fen, Rul
     except (KeyError, TypeError) as error:
         raise RuleError(f"{rule.id} must give up_to_yuan, low_per_mille and high_per_mille") from error
     least = rules.at("practice.least_fee", day).fen()
-    return max(least, int(low)), max(least, int(high)), rule
+    return CustomaryFee(max(least, int(low)), max(least, int(high)), rule)
 
 
 def conduct_flags(records: Sequence[ValueRecord], rules: Rulebook, day: date) -> tuple[ConductFlag, ...]:

@@ -53,13 +53,13 @@ class ApprovalDecision:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of approval. proposed: the amount submitted for approval, in fen. line: the highest amount that may
-    be lent. worked_by: accounts of those who submitted it for approval or worked on it.
+    """One round of approval. proposed: the amount submitted for approval, in fen. credit_limit: the highest
+    amount that may be lent. worked_by: accounts of those who submitted it for approval or worked on it.
     """
 
     band: ApprovalBand
     proposed: Fen
-    line: Fen
+    credit_limit: Fen
     worked_by: frozenset[int]
     decisions: tuple[ApprovalDecision, ...] = ()
 
@@ -174,7 +174,7 @@ def _approval_problems(now: Round, roles: Sequence[str], amount: Fen) -> list[Pr
                 "not_your_turn",
             )
         )
-    most = min(now.proposed, now.line)
+    most = min(now.proposed, now.credit_limit)
     if not 0 < amount <= most:
         found.append(
             Problem(

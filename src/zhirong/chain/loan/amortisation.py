@@ -316,7 +316,7 @@ class _Run:
 
     def _put_off(self, change: Amendment) -> tuple[Fen, list[tuple[Period, Fen]]]:
         """Defer the principal of the instalments whose period has ended and that still wait for their day of
-        payment. Deferred principal bears interest from the end of its own period.
+        payment. Deferred principal bears interest from the end of that period.
 
         Returns the interest that the change itself settles, and each period whose interest stays due on its own
         day. The change settles what is paid with it or becomes principal, and the interest of the last of these

@@ -103,7 +103,7 @@ CASES = listing(
             _FIRM,
             _STATE,
             _AMOUNT,
-            Column("line", Text("额度", "Line"), lambda row: row.line, "money", order="line"),
+            Column("line", Text("额度", "Credit limit"), lambda row: row.line, "money", order="line"),
             Column(
                 "approved",
                 Text("批准金额", "Approved"),
