@@ -48,6 +48,13 @@ def test_a_loan_made_before_the_rule_is_not_shared_and_settle_says_so(
     assert "loan A-1: made on 2010-03-01, outside the dates of the rule" in capsys.readouterr().out
 
 
+def test_diff_prints_one_language_and_only_what_is_stated(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["modes", "diff", "bank-alone", "guangzhou-2025", "--lang", "en"]) == 0
+    terms = capsys.readouterr().out.split("\n\n")[0]
+    assert "caps[1]: — → counts " in terms and "amount " in terms
+    assert not any(part in terms for part in ("zh ", " en ", "times_fees", "beside", " —,"))
+
+
 def test_diff_says_on_which_day_a_rule_is_not_in_force(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["modes", "diff", "guangzhou-2025", "--on", "2024-01-01", "--and", "2026-01-01"]
     assert main([*words, "--json"]) == 0

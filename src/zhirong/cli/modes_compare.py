@@ -92,7 +92,7 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
     for mode, day in out_of_force:
         print(f"  {mode.id}：{day} 不在有效期内" if zh else f"  {mode.id}: not in force on {day}")
     for item in found:
-        print(f"  {item.place}: {_shown(item.before)} → {_shown(item.after)}")
+        print(f"  {item.place}: {_shown(item.before, arguments.lang)} → {_shown(item.after, arguments.lang)}")
     if not found:
         print("  规则相同" if zh else "  no differences")
     loss = show_yuan(sum(row.before for row in rows))
@@ -131,13 +131,19 @@ def _example_pool(*days: date) -> PoolState:
     return PoolState(billion, billion, {("bank", day.year): billion for day in days})
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, lang: str) -> str:
+    """Return a value in one line: words in one language, and of a record only what is stated."""
     if isinstance(value, dict):
-        return ", ".join(
-            f"{name} {_shown(item)}" for name, item in value.items() if name not in ("reference", "title")
-        )
+        if set(value) == {"zh", "en"}:
+            return str(value[lang])
+        stated = {
+            name: item
+            for name, item in value.items()
+            if name not in ("reference", "title") and not (item is None or item is False or item in ([], {}))
+        }
+        return ", ".join(f"{name} {_shown(item, lang)}" for name, item in stated.items()) or "—"
     if isinstance(value, list):
-        return "; ".join(_shown(item) for item in value) or "—"
+        return "; ".join(_shown(item, lang) for item in value) or "—"
     return "—" if value is None else str(value)
 
 
