@@ -158,11 +158,12 @@ def _api(spec: Mapping[str, Any]) -> str:
     )
     return (
         _HEAD.format(title="The client.")
-        + "from types import TracebackType\n\nimport httpx\n\nfrom zhirong.client.lists import Lists\n"
+        + "from collections.abc import Mapping, Sequence\nfrom types import TracebackType\n"
+        + "from typing import Any, Literal\n\nimport httpx\n\nfrom zhirong.client.lists import Lists\n"
         + "from zhirong.client.objects import Objects\n"
         + f"from zhirong.client.operations import ({imports},)\n"
         + "from zhirong.client.register import Events, Files, Register\n"
-        + "from zhirong.client.transport import Transport\n\n\n"
+        + "from zhirong.client.transport import BulkRow, Transport\n\n\n"
         + "class Client:\n"
         + '    """A platform, as one token sees it. address: such as ``https://ipf.example.cn``."""\n\n'
         + '    def __init__(self, address: str, token: str = "", *, timeout: float = 30.0, '
@@ -174,12 +175,25 @@ def _api(spec: Mapping[str, Any]) -> str:
         + made
         + "\n"
         + "\n".join(f"        self.{_word(name)} = self.lists.{_word(name)}" for name, _ in _calls(spec, "lists"))
+        + _bulk(spec)
         + '\n\n    def me(self) -> "dict[str, object]":\n        """Who the token acts as, and what it may do."""\n'
         + '        found: dict[str, object] = self._transport.json("GET", "/me")\n        return found\n\n'
         + '    def close(self) -> None:\n        """End the connections."""\n        self._transport.close()\n\n'
         + '    def __enter__(self) -> "Client":\n        return self\n\n'
         + "    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, "
         + "trace: TracebackType | None) -> None:\n        self.close()\n"
+    )
+
+
+def _bulk(spec: Mapping[str, Any]) -> str:
+    names = ", ".join(f'"{name}"' for name, _ in _calls(spec, "bulk"))
+    return (
+        f"\n\n    def bulk(self, name: Literal[{names}], rows: Sequence[Mapping[str, Any]], *, "
+        + 'key: str = "") -> list[BulkRow]:\n'
+        + '        """Many requests of one operation. rows: each ``{"data": {...}}``, with ``id`` and ``version`` where it is '
+        + "done to a row,\n        and ``key`` where it has one of its own. Returns what became of each: a refused row "
+        + 'leaves the others as they are.\n        """\n'
+        + "        return self._transport.bulk(name, rows, key)\n"
     )
 
 

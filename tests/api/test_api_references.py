@@ -11,7 +11,7 @@ from zhirong.api.visible_columns import SHOWN
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.operations.catalogue import load
 from zhirong.operations.declare import OPERATIONS, Operation
-from zhirong.operations.fields import IdOf, is_money
+from zhirong.operations.fields import CHOICES_PATH, IdOf, ask_in, is_money
 from zhirong.operations.listing import LISTINGS, Listing
 
 load()
@@ -74,10 +74,46 @@ def test_a_whole_number_that_is_asked_for_is_an_id_or_known_to_be_none() -> None
                 assert name in _NUMBERS, f"{op.name}: {name} is a number without id_of(...)"
 
 
+def test_what_is_named_by_another_field_than_its_id_is_in_a_list_with_that_field() -> None:
+    found = 0
+    for op in _operations():
+        for info in op.request.model_fields.values():
+            for one in info.metadata:
+                if isinstance(one, IdOf) and one.field != "id":
+                    found += 1
+                    for role in op.roles:
+                        lists = [listed for listed in LISTINGS.values() if not listed.roles or role in listed.roles]
+                        assert any(
+                            _NOUNS.get(listed.model) == one.objects
+                            and one.field in {column.name for column in listed.columns}
+                            for listed in lists
+                        ), (op.name, role)
+    assert found
+
+
+def test_texts_that_name_something_of_a_row_say_where_their_choices_are(world: ApiWorld) -> None:
+    """A person of an agency, a condition of a contract, a subject: what can be chosen depends on caller and row."""
+    schemas = json.loads(world.get("/openapi.json").content)["components"]["schemas"]
+    found = 0
+    for op in _operations():
+        title = "".join(part.capitalize() for part in op.name.replace("_", ".").replace("-", ".").split("."))
+        for name, info in op.request.model_fields.items():
+            said = ask_in(info)
+            if said is not None and callable(said.choices):
+                found += 1
+                assert schemas[f"{title}Request"]["properties"][name]["x-choices"] == CHOICES_PATH, (op.name, name)
+    assert found > 30
+    officer = world.token(world.officer)
+    (said,) = json.loads(world.get(f"/me/operations?name=case.accept&id={world.case.pk}", officer).content)["rows"]
+    assert [one["choices"] for one in said["fields"] if one["name"] == "officer"][0]
+
+
 def test_where_an_id_comes_from_is_in_the_description(world: ApiWorld) -> None:
     schemas = json.loads(world.get("/openapi.json").content)["components"]["schemas"]
     assert schemas["CaseDraftRequest"]["properties"]["lender"]["x-id-of"] == "organisations"
     assert schemas["RegistrationExtendRequest"]["properties"]["registration"]["x-id-of"] == "register/filings"
+    loan = schemas["LineMatchRequest"]["properties"]["loan"]
+    assert (loan["x-id-of"], loan["x-id-field"]) == ("loans", "number")
 
 
 def test_what_a_row_gives_is_taken_back_as_a_filter(world: ApiWorld) -> None:

@@ -10,9 +10,11 @@ from ninja.openapi.schema import OpenAPISchema
 
 from zhirong.api.examples import example_of
 from zhirong.api.problems import ANY_TIME, MEDIA_TYPE, ProblemDetails, details_example, title_of
+from zhirong.api.reading import ANY_VERSION
 from zhirong.operations.case.calculator import Calculate
-from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.fields import Request
+from zhirong.operations.refusals import LONGEST_KEY
 
 _PREFIX = "/api/v1/"
 _REFERENCE = "#/components/schemas/{model}"
@@ -52,9 +54,12 @@ class DescribedApi(NinjaAPI):
 
 
 def _describe(call: dict[str, Any], schemas: dict[str, Any]) -> None:
-    name = call.pop("x-operation", None)
+    name, bulk = call.pop("x-operation", None), call.pop("x-bulk", None)
     if name is not None:
         call["requestBody"] = _body(name, OPERATIONS[name].request, schemas)
+    elif bulk is not None:
+        call["requestBody"] = _bulk_body(OPERATIONS[bulk], schemas)
+        call["responses"][200]["content"]["application/json"]["example"] = _bulk_example(bulk, schemas)
     elif call.pop("x-request", None) == "calculator":
         call["requestBody"] = _body("calculator", Calculate, schemas)
     call.pop("x-list", None)
@@ -68,6 +73,51 @@ def _describe(call: dict[str, Any], schemas: dict[str, Any]) -> None:
             }
         if int(status) in (429, 503):
             response["headers"] = {"Retry-After": {"schema": {"type": "string"}, "example": "5"}}
+
+
+def _bulk_body(op: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    """Return the request body of an operation in bulk: rows, each with the request of the operation."""
+    body = _body(op.name, op.request, schemas)
+    data = body["content"]["application/json"]["schema"]
+    key = {"type": "string", "maxLength": LONGEST_KEY, "description": "本行的键 / key of this row"}
+    fields: dict[str, Any] = {"data": data, "key": key}
+    needed = ["data"] if body["required"] else []
+    if op.model is not None:
+        fields["id"] = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
+        version = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+        fields["version"] = {"anyOf": [version, {"type": "string", "enum": [ANY_VERSION]}]}
+        needed += ["id", "version"]
+    row = {"type": "object", "properties": fields, "required": needed, "additionalProperties": False}
+    title = data["$ref"].rsplit("/", 1)[-1].removesuffix("Request")
+    schemas[f"{title}BulkRow"] = row
+    rows = {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": settings.API_BULK_ROWS,
+        "items": {"$ref": _REFERENCE.format(model=f"{title}BulkRow")},
+    }
+    schemas[f"{title}BulkRequest"] = {
+        "type": "object",
+        "properties": {"rows": rows},
+        "required": ["rows"],
+        "additionalProperties": False,
+    }
+    schema = {"$ref": _REFERENCE.format(model=f"{title}BulkRequest")}
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _bulk_example(name: str, schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an example of a report: one row done, one refused."""
+    done = example_of(schemas["Done"], schemas)
+    problem = details_example(f"{_PREFIX}bulk/{name}", 422)
+    return {
+        "done": 1,
+        "refused": 1,
+        "rows": [
+            {"index": 0, "status": 200, "done": done, "problem": None},
+            {"index": 1, "status": 422, "done": None, "problem": problem},
+        ],
+    }
 
 
 def _webhook(schemas: Mapping[str, Any]) -> dict[str, Any]:

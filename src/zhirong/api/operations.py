@@ -10,6 +10,7 @@ from zhirong.api.answers import as_json, responses
 from zhirong.api.problems import ROW_REFUSALS
 from zhirong.api.reading import KEY_HEADER, VERSION_HEADER, body_of, etag, version_of
 from zhirong.chain.organisation.roles import ROLE_WORDS
+from zhirong.operations import declare
 from zhirong.operations.clock import now
 from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.fields import mark_money_numbers
@@ -78,7 +79,16 @@ def _do(request: HttpRequest, op: Operation, subject: int | None) -> HttpRespons
     version = None if subject is None else version_of(request)
     call = Call(request.actor, now(), request.headers.get(KEY_HEADER, "").strip())
     done = run_operation(op.name, call, subject, mark_money_numbers(op.request, body_of(request)), version)
-    said = {
+    said = done_as_json(done)
+    headers = {"ETag": etag(done.version)} if done.subject else {}
+    if waits_in_background(done.answer):
+        return as_json(said, 202, {**headers, "Location": f"/api/v1/imports/{done.answer['import']}"})
+    return as_json(said, headers=headers)
+
+
+def done_as_json(done: declare.Done) -> dict[str, Any]:
+    """Return the result of an operation as the API gives it, in the form of ``Done``."""
+    return {
         "index": done.index,
         "subject": done.subject,
         "id": done.id,
@@ -87,10 +97,6 @@ def _do(request: HttpRequest, op: Operation, subject: int | None) -> HttpRespons
         "repeated": done.repeated,
         "shown_once": done.shown_once,
     }
-    headers = {"ETag": etag(done.version)} if done.subject else {}
-    if waits_in_background(done.answer):
-        return as_json(said, 202, {**headers, "Location": f"/api/v1/imports/{done.answer['import']}"})
-    return as_json(said, headers=headers)
 
 
 def _description(op: Operation) -> str:
@@ -102,8 +108,9 @@ def _description(op: Operation) -> str:
     return "\n\n".join(line for line in lines if line)
 
 
-def _parameters(is_on_row: bool) -> list[dict[str, Any]]:
-    key = {
+def key_parameter() -> dict[str, Any]:
+    """Return the header with the key of a request, for the description."""
+    return {
         "in": "header",
         "name": KEY_HEADER,
         "required": True,
@@ -111,6 +118,9 @@ def _parameters(is_on_row: bool) -> list[dict[str, Any]]:
         "and are done once",
         "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
     }
+
+
+def _parameters(is_on_row: bool) -> list[dict[str, Any]]:
     version = {
         "in": "header",
         "name": VERSION_HEADER,
@@ -119,4 +129,4 @@ def _parameters(is_on_row: bool) -> list[dict[str, Any]]:
         "where it is missing, 412 where it has been changed since",
         "schema": {"type": "string", "pattern": r'^("[0-9]{1,18}"|\*)$'},
     }
-    return [key, version] if is_on_row else [key]
+    return [key_parameter(), version] if is_on_row else [key_parameter()]

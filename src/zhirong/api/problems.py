@@ -85,10 +85,15 @@ def title_of(status: int) -> Text:
 
 def details_of(path: str, status: int, problems: Iterable[Problem] = (), code: str = "") -> bytes:
     """Return the problem details of an error, as ``answer`` sends them."""
+    return json.dumps(details(path, status, problems, code), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def details(path: str, status: int, problems: Iterable[Problem] = (), code: str = "") -> dict[str, Any]:
+    """Return the problem details of an error, in the form of ``ProblemDetails``."""
     found = list(problems)
     title = title_of(status)
     kind = code or (found[0].code if found else HTTPStatus(status).phrase.lower().replace(" ", "_"))
-    details = {
+    return {
         "type": f"urn:zhirong:problem:{kind}",
         "title": f"{title.zh} / {title.en}",
         "status": status,
@@ -96,7 +101,6 @@ def details_of(path: str, status: int, problems: Iterable[Problem] = (), code: s
         "instance": path,
         "problems": [problem.as_json() for problem in found],
     }
-    return json.dumps(details, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def details_example(path: str, status: int) -> dict[str, Any]:

@@ -49,26 +49,25 @@ def version_of(request: HttpRequest) -> int | None:
     """
     written = request.headers.get(VERSION_HEADER, "").strip()
     if not written:
-        raise NoVersionError([_no_version()])
+        raise NoVersionError([no_version(VERSION_HEADER)])
     if written == ANY_VERSION:
         return None
     found = _ETAG.fullmatch(written)
     if found is None:
-        raise InputError(
-            [
-                Problem(
-                    VERSION_HEADER,
-                    written,
-                    Text("不是版本号", "not a version"),
-                    Text(
-                        '照抄 ETag，如 "3"（带引号）；不论版本则写 *',
-                        'repeat the ETag, such as "3" with its quotes; * for any version',
-                    ),
-                    "bad_version",
-                )
-            ]
+        hint = Text(
+            '照抄 ETag，如 "3"（带引号）；不论版本则写 *',
+            'repeat the ETag, such as "3" with its quotes; * for any version',
         )
+        raise InputError([bad_version(VERSION_HEADER, written, hint)])
     return int(found.group(1))
+
+
+_VERSION_NUMBER = Text("写整数，如 3；不论版本则写 *", "give a whole number, such as 3; * for any version")
+
+
+def bad_version(name: str, written: str, hint: Text = _VERSION_NUMBER) -> Problem:
+    """Return the problem of what is no version. name: of the header or field."""
+    return Problem(name, written, Text("不是版本号", "not a version"), hint, "bad_version")
 
 
 def etag(version: int) -> str:
@@ -119,9 +118,10 @@ def number_in(given: Mapping[str, str], name: str, least: int, most: int, otherw
     return int(written)
 
 
-def _no_version() -> Problem:
+def no_version(name: str) -> Problem:
+    """Return the problem of a request that does not say which version was seen. name: of the header or field."""
     return Problem(
-        VERSION_HEADER,
+        name,
         "",
         Text(
             "没有写明所见的版本，别人此间的改动会被不知不觉地盖掉",

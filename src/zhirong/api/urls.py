@@ -6,6 +6,7 @@ from django.urls import path
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from zhirong.api import (
+    bulk,
     calculator,
     capabilities,
     case_overview,
@@ -50,7 +51,19 @@ api = DescribedApi(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
-for part in (me, capabilities, operations, lists, objects, case_overview, events, files, register, calculator):
+for part in (
+    me,
+    capabilities,
+    operations,
+    bulk,
+    lists,
+    objects,
+    case_overview,
+    events,
+    files,
+    register,
+    calculator,
+):
     part.add_to(api)
 
 

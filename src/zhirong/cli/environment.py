@@ -89,6 +89,7 @@ SETTINGS = (
         is_secret=True,
     ),
     Setting("ZHIRONG_API_RATE", Text("每个账号每分钟的调用上限", "call limit per account and minute"), "6000"),
+    Setting("ZHIRONG_API_BULK_ROWS", Text("批量调用每次的行数上限", "row limit of a bulk call"), "500"),
     Setting(
         "ZHIRONG_API_RATE_PUBLIC",
         Text("未登录的每个地址每分钟的调用上限", "call limit per address and minute without sign-in"),

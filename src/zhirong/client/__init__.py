@@ -7,6 +7,6 @@ with Client("https://ipf.example.cn", token) as zhirong:
 """
 
 from zhirong.client.api import Client
-from zhirong.client.transport import ApiError, Done, FieldProblem, Page, Version
+from zhirong.client.transport import ApiError, BulkRow, Done, FieldProblem, Page, Version
 
-__all__ = ["ApiError", "Client", "Done", "FieldProblem", "Page", "Version"]
+__all__ = ["ApiError", "BulkRow", "Client", "Done", "FieldProblem", "Page", "Version"]

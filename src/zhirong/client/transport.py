@@ -61,6 +61,18 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class BulkRow:
+    """What became of a row of a bulk call. index: its place in the request, from 0. status: of HTTP. One of the two is None:
+    done, what it did; error, why it was refused.
+    """
+
+    index: int
+    status: int
+    done: Done | None
+    error: ApiError | None
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
     """A part of a list. more: whether there are further rows; next: where they begin, None where there are none."""
 
@@ -124,6 +136,13 @@ class Transport:
         said = self.json("POST", path, content=json.dumps(given).encode(), headers=headers)
         return Done(**said)
 
+    def bulk(self, name: str, rows: Sequence[Mapping[str, Any]], key: str) -> list[BulkRow]:
+        """Many requests of one operation; what became of each. key: as of ``do``, for all rows that give none."""
+        headers = {"Idempotency-Key": key or secrets.token_hex(16), "Content-Type": "application/json"}
+        content = json.dumps({"rows": _plain(rows)}).encode()
+        said = self.json("POST", f"/bulk/{name}", content=content, headers=headers)
+        return [_bulk_row(one) for one in said["rows"]]
+
     def page(self, name: str, query: Mapping[str, Any]) -> Page[Any]:
         """A part of a list."""
         return Page(**self.json("GET", f"/lists/{name}", params=_given(query)))
@@ -172,9 +191,23 @@ class Group:
 def _refusal(response: httpx.Response) -> ApiError:
     if not response.headers.get("Content-Type", "").startswith("application/problem+json"):
         return ApiError(response.status_code, "unknown", response.reason_phrase, ())
-    said = response.json()
+    return _error(response.json())
+
+
+def _error(said: Mapping[str, Any]) -> ApiError:
+    """The error of problem details."""
     problems = [FieldProblem(**one) for one in said["problems"]]
     return ApiError(said["status"], said["type"].removeprefix("urn:zhirong:problem:"), said["title"], problems)
+
+
+def _bulk_row(said: Mapping[str, Any]) -> BulkRow:
+    done, problem = said["done"], said["problem"]
+    return BulkRow(
+        index=said["index"],
+        status=said["status"],
+        done=None if done is None else Done(**done),
+        error=None if problem is None else _error(problem),
+    )
 
 
 def _wait(response: httpx.Response, tries: int) -> float:

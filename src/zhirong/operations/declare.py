@@ -83,6 +83,7 @@ class Operation:
     answers is ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the caller is
     notified.
     policy: of an operation of the register, in which capacity and to which registrations (``register_policy``).
+    is_bulk: programs can send many requests of it in one call of the API, each carried out on its own.
     is_library: it has no form; programs and ``zhirong register`` call it.
     """
 
@@ -103,6 +104,7 @@ class Operation:
     prepare: Callable[["Call", Any], Any] | None = None
     takes_files: bool = False
     policy: Policy | None = field(default=None, hash=False)
+    is_bulk: bool = False
     is_library: bool = False
 
     @property
@@ -149,6 +151,7 @@ def operation(
     prepare: Callable[["Call", Any], Any] | None = None,
     takes_files: bool = False,
     policy: Policy | None = None,
+    is_bulk: bool = False,
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
     """Declare an operation; the function decides and writes through ``Work``. page: name of the page shown
     afterwards, which takes the id of the row in the operation's answer.
@@ -176,6 +179,7 @@ def operation(
             prepare,
             takes_files,
             policy,
+            is_bulk,
         )
         return run
 

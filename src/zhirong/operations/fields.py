@@ -38,6 +38,8 @@ from zhirong.kernel.text import Text
 R = TypeVar("R", bound="Request")
 _NOT_CHOSEN = Text("不选", "none")
 Choices = Sequence[tuple[str, Text]]
+# Where a program finds what can be chosen now in a field whose choices depend on the caller and the row.
+CHOICES_PATH = "/api/v1/me/operations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,9 @@ class Request(BaseModel):
             allowed = choices_of(info)
             if allowed is not None:
                 _list_choices(properties[name], list(allowed), handler)
+            said = ask_in(info)
+            if said is not None and callable(said.choices):
+                properties[name]["x-choices"] = CHOICES_PATH
         return described
 
 
@@ -146,17 +151,20 @@ def _list_choices(described: dict[str, Any], allowed: Sequence[str], handler: Ge
 
 @dataclass(frozen=True, slots=True)
 class IdOf:
-    """That a field, or each item of it, is the id of an object: its kind as the API calls it, such as ``loans``."""
+    """That a field, or each item of it, is the id of an object: its kind as the API calls it, such as ``loans``. field: of
+    the object, whose value is asked for: mostly ``id``, else such as ``number``.
+    """
 
     objects: str
+    field: str = "id"
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {**handler(schema), "x-id-of": self.objects}
+        return {**handler(schema), "x-id-of": self.objects, "x-id-field": self.field}
 
 
-def id_of(objects: str) -> IdOf:
+def id_of(objects: str, field: str = "id") -> IdOf:
     """``IdOf`` as it reads in a declaration."""
-    return IdOf(objects)
+    return IdOf(objects, field)
 
 
 class Nothing(Request):

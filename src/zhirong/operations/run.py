@@ -45,7 +45,7 @@ def run_operation(
 
     Raises ForbiddenError, NotFoundError, ConflictError or InputError with every reason; nothing is written then.
     """
-    op = _demand_may(call, OPERATIONS.get(name))
+    op = demand_may(call, OPERATIONS.get(name))
     request = read(op.request, data or {})
     asked = _Asked(op, call, subject, version, request.model_dump(mode="json"))
     prepared = None
@@ -60,7 +60,7 @@ def run_call(name: str, call: Call, request: Mapping[str, Any], decide: Callable
 
     decide: the operation's function with these values. Raises the errors of ``run_operation``.
     """
-    op = _demand_may(call, operation_of(name))
+    op = demand_may(call, operation_of(name))
     return _carry_out(_Asked(op, call, None, None, plain(request)), decide, None)
 
 
@@ -80,8 +80,8 @@ class _Asked:
         return hashlib.sha256(asked.encode()).hexdigest()
 
 
-def _demand_may(call: Call, op: Operation | None) -> Operation:
-    """Return the operation if the actor may run it at all and the request has a key."""
+def demand_may(call: Call, op: Operation | None) -> Operation:
+    """Return the operation if the actor may run it at all and the request has a key. Raises InputError otherwise."""
     if op is None or not may(call.actor, op):
         raise forbidden_to(call.actor, op)
     if not call.key or len(call.key) > LONGEST_KEY or not call.key.isprintable():

@@ -6,7 +6,7 @@ loopback names by default); ZHIRONG_HTTPS=1 behind an HTTPS proxy; ZHIRONG_SMTP
 (``smtps://user:password@host:port``; e-mail goes to ``mail/`` in the data folder without it); ZHIRONG_MAIL_FROM;
 ZHIRONG_URL (its public address, for links in e-mail); ZHIRONG_WEBHOOK_NETWORKS (private networks that webhooks may
 call, none by default); ZHIRONG_PROXIES (number of reverse proxies in front of it, to distinguish callers);
-ZHIRONG_API_RATE, ZHIRONG_API_RATE_PUBLIC (calls a minute).
+ZHIRONG_API_RATE, ZHIRONG_API_RATE_PUBLIC (calls a minute), ZHIRONG_API_BULK_ROWS (rows of a call).
 """
 
 import os
@@ -200,6 +200,7 @@ WEBHOOK_NETWORKS = os.environ.get("ZHIRONG_WEBHOOK_NETWORKS", "")
 NINJA_NUM_PROXIES = whole_number("ZHIRONG_PROXIES", 0)
 UPLOAD_MB_A_DAY = whole_number("ZHIRONG_UPLOAD_MB_A_DAY", 1000)  # per organisation
 API_RATE = whole_number("ZHIRONG_API_RATE", 6000)
+API_BULK_ROWS = whole_number("ZHIRONG_API_BULK_ROWS", 500)  # of one call
 API_RATE_PUBLIC = whole_number("ZHIRONG_API_RATE_PUBLIC", 120)
 # Counters (calls, attempts, wrong codes) apply to all processes together.
 CACHES = {

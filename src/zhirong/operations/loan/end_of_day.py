@@ -217,6 +217,7 @@ def clear_flags(work: Work, loan: Loan) -> None:
     roles=BANKERS,
     relation=lambda actor, flag: flag.cleared_on is None and flag.seen_by_id is None,
     page="loan.of_flag",
+    is_bulk=True,
 )
 def see(work: Work, request: Any) -> Any:
     """Mark the alert as seen by the lender; it stays listed until it no longer applies."""

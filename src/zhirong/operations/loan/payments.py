@@ -29,7 +29,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.documents import issue_paper, next_number
 from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Line, Request, Words, ask
+from zhirong.operations.fields import Line, Request, Words, ask, id_of
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.end_of_day import clear_flags
 from zhirong.operations.loan.loans import ahead_rows, append_event, base_facts, event_id, state_of
@@ -47,7 +47,7 @@ Payer = Annotated[str, ask("付款人", "Payer", choices=tuple((payer, PARTY_TEX
 class Match(Request):
     """The loan and the kind of payment."""
 
-    loan: Annotated[Line, ask("贷款编号", "Loan number")]
+    loan: Annotated[Line, id_of("loans", "number"), ask("贷款编号", "Loan number")]
     kind: Annotated[PaymentKind, ask("款项", "Payment type", choices=tuple(PAYMENT_KIND_WORDS.items()))]
     payer: Payer = LoanPayer.FIRM
 
@@ -61,6 +61,7 @@ class Match(Request):
     request=Match,
     page="loan.line",
     help=Text("匹配后须由另一人确认，确认后入账。", "Another person must confirm it before it is booked."),
+    is_bulk=True,
 )
 def match(work: Work, request: Match) -> Any:
     """Match a statement entry with a loan."""
@@ -267,6 +268,7 @@ def undo(work: Work, request: Any) -> Any:
     states=(LineState.MATCHED,),
     page="loan.line",
     help=Text("须由匹配人以外的人员确认。", "Must be confirmed by a person other than the one who matched it."),
+    is_bulk=True,
 )
 def confirm(work: Work, request: Any) -> Any:
     """Confirm the match. The money counts from the day of the statement."""

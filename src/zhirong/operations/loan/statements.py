@@ -282,6 +282,7 @@ class Ignore(Request):
     states=(LineState.OPEN,),
     request=Ignore,
     page="loan.line",
+    is_bulk=True,
 )
 def ignore(work: Work, request: Ignore) -> Any:
     """Mark the entry as not related to a loan; it can be reopened."""
@@ -295,6 +296,7 @@ def ignore(work: Work, request: Ignore) -> Any:
     roles=CASHIERS,
     states=(LineState.IGNORED,),
     page="loan.line",
+    is_bulk=True,
 )
 def reopen(work: Work, request: Any) -> Any:
     """Reopen an ignored entry."""

@@ -97,6 +97,7 @@ def status_words(status: str) -> Text:
         "Copy the data from the certificate. Number, status, last day and next fee are checked immediately.",
     ),
     page="firm.right",
+    is_bulk=True,
 )
 def add_right(work: Work, request: NewRight) -> Any:
     """Store a right that is new to the firm."""
@@ -126,6 +127,7 @@ def add_right(work: Work, request: NewRight) -> Any:
     relation=own_kept,
     for_agents=True,
     page="firm.right",
+    is_bulk=True,
 )
 def edit_right(work: Work, request: RightFacts) -> Any:
     """Change the stored data; lenders with the right in an open case are notified."""
@@ -188,6 +190,7 @@ def remove_right(work: Work, request: Any) -> Any:
     roles=FIRM,
     relation=own_kept,
     page="firm.right",
+    is_bulk=True,
 )
 def recheck_right(work: Work, request: Any) -> Any:
     """Update status, last day and next fee to today."""
