@@ -11,6 +11,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.store.models import Event
 from zhirong.store.parties import ApiToken
+from zhirong.store.work import Webhook
 
 
 def test_a_token_is_shown_once_and_kept_nowhere(world: ApiWorld) -> None:
@@ -66,10 +67,25 @@ def test_a_token_falls_with_its_owner(world: ApiWorld) -> None:
 
 def test_a_token_makes_no_token_and_no_webhook(world: ApiWorld) -> None:
     token = world.token(world.manager)
-    assert not {"token", "webhook", "member"} & set(json.loads(world.get("/me", token).content)["scopes"])
+    assert not {"token", "member"} & set(json.loads(world.get("/me", token).content)["scopes"])
     until = (world.platform.day + timedelta(days=3)).isoformat()
     problem(world.do("token.make", token, name="x", scopes=["read"], expires_on=until), 403)
-    problem(world.do("webhook.add", token, url="https://example.cn/hook"), 403)
+    said = problem(world.do("webhook.add", token, url="https://example.cn/hook"), 403)
+    assert "website" in said["problems"][0]["hint"]["en"]
+    assert not {"webhook.add", "webhook.end"} & set(json.loads(world.get("/me", token).content)["operations"])
+
+
+def test_a_token_with_the_scope_sends_the_test_message(world: ApiWorld) -> None:
+    world.platform.seed(
+        Webhook, organisation=world.firm, url="https://example.cn/hook", secret="0" * 32, kinds=[], active=True
+    )
+    (hook,) = json.loads(world.get("/lists/own.webhooks", world.token(world.manager)).content)["rows"]
+    assert hook["active_code"] is True
+    token = world.token(world.manager, "webhook")
+    assert world.do("webhook.test", token, hook["id"], version=f'"{hook["version"]}"').status_code == 200
+    problem(world.do("webhook.end", token, hook["id"]), 403)
+    problem(world.do("webhook.test", world.token(world.manager, "read"), hook["id"]), 403)
+    assert Webhook.objects.get(pk=hook["id"]).active
 
 
 def test_nobody_gives_a_token_what_is_not_theirs(world: ApiWorld) -> None:

@@ -14,7 +14,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.listing import Listing, field_at
 from zhirong.operations.state_columns import choices_of
-from zhirong.store import financing
+from zhirong.store import financing, parties, work
 
 _NOUNS: Mapping[type[Model], str] = {shown.model: noun for noun, shown in SHOWN.items()}
 # Objects that a row names through another one: what its words say as well.
@@ -22,6 +22,11 @@ _THROUGH: Mapping[type[Model], Mapping[str, str]] = {
     financing.GuaranteeRequest: {"firm_id": "case__firm", "lender_id": "case__lender"},
     financing.Payment: {"firm_id": "loan__firm", "case_id": "loan__case"},
     financing.WatchFlag: {"firm_id": "loan__firm", "case_id": "loan__case"},
+}
+# Flags of a row that a column of another name says in words.
+_FLAGS_OF: Mapping[type[Model], Mapping[str, str]] = {
+    parties.Account: {"active_code": "is_active"},
+    work.Webhook: {"active_code": "active"},
 }
 _FLAGS = {"true": True, "false": False}
 
@@ -75,6 +80,7 @@ def references(one: Listing) -> tuple[Reference, ...]:
         noun = _NOUNS.get(field.related_model) if field.is_relation else None
         if noun and (name in named or name in own):
             found.append(Reference(f"{name}_id", name, noun))
+    found += [Reference(name, path, is_flag=True) for name, path in _FLAGS_OF.get(one.model, {}).items()]
     for name, path in _THROUGH.get(one.model, {}).items():
         found.append(Reference(name, path, _NOUNS[field_at(one.model, path).related_model]))
     if "subject" in fields and "subject" in own and "subject" not in named:

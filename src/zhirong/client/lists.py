@@ -9,6 +9,7 @@ class AdminAccountsRow(TypedDict):
     """A row of the list ``admin.accounts``."""
 
     id: int
+    active_code: bool
     email: str | dict[str, Any] | None
     name: str | dict[str, Any] | None
     active: str | dict[str, Any] | None
@@ -602,6 +603,7 @@ class OwnWebhooksRow(TypedDict):
 
     id: int
     version: int
+    active_code: bool
     organisation_id: int | None
     url: str | dict[str, Any] | None
     kinds: str | dict[str, Any] | None
@@ -691,6 +693,7 @@ class Lists(Group):
         *,
         email: str | None = None,
         active: Literal["1", "0"] | None = None,
+        active_code: Literal["true", "false"] | None = None,
         order: Literal["email", "joined", "seen", "-email", "-joined", "-seen"] | None = None,
         after: str | None = None,
         limit: int = 200,
@@ -699,7 +702,14 @@ class Lists(Group):
         return Listed(
             self._transport,
             "admin.accounts",
-            {"email": email, "active": active, "order": order, "after": after, "limit": limit},
+            {
+                "email": email,
+                "active": active,
+                "active_code": active_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
         )
 
     def admin_jobs(
@@ -1852,11 +1862,18 @@ class Lists(Group):
         return Listed(self._transport, "own.views", {"order": order, "after": after, "limit": limit})
 
     def own_webhooks(
-        self, *, organisation_id: int | None = None, after: str | None = None, limit: int = 200
+        self,
+        *,
+        active_code: Literal["true", "false"] | None = None,
+        organisation_id: int | None = None,
+        after: str | None = None,
+        limit: int = 200,
     ) -> "Listed[OwnWebhooksRow]":
         """回调 / Webhooks."""
         return Listed(
-            self._transport, "own.webhooks", {"organisation_id": organisation_id, "after": after, "limit": limit}
+            self._transport,
+            "own.webhooks",
+            {"active_code": active_code, "organisation_id": organisation_id, "after": after, "limit": limit},
         )
 
     def papers(

@@ -7,7 +7,7 @@ from typing import Any
 
 from zhirong.operations.actors import Actor
 from zhirong.operations.declare import OPERATIONS, Operation
-from zhirong.operations.refusals import ForbiddenError, beyond_token, forbidden
+from zhirong.operations.refusals import ONLY_AT_THE_DESK, ForbiddenError, beyond_token, forbidden
 from zhirong.store.parties import Kept
 
 
@@ -19,7 +19,7 @@ def may(actor: Actor, op: Operation) -> bool:
         return False
     if op.policy is not None and (op.is_library or actor.acts_as is not None):
         return True
-    if actor.scopes is not None and op.scope not in actor.scopes:
+    if actor.scopes is not None and (op.scope not in actor.scopes or op.name in ONLY_AT_THE_DESK):
         return False
     if actor.allowed is not None and not (op.for_agents and op.name in actor.allowed):
         return False
@@ -47,4 +47,4 @@ def forbidden_to(actor: Actor, op: Operation | None) -> ForbiddenError:
     too narrow.
     """
     is_the_tokens = op is not None and may(replace(actor, scopes=None), op)
-    return beyond_token(op.scope) if op is not None and is_the_tokens else forbidden()
+    return beyond_token(op.name) if op is not None and is_the_tokens else forbidden()

@@ -7,8 +7,10 @@ from django.db.models import Model
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
-# Operations that no token allows: those that create or end ways to sign in.
-NEVER_BY_TOKEN = frozenset({"token", "webhook", "member", "firm"})
+# Scopes that no token has: their operations create or end ways to sign in.
+NEVER_BY_TOKEN = frozenset({"token", "member", "firm"})
+# Operations that no token allows, whatever its scopes: they say where messages go, and show the key that signs them.
+ONLY_AT_THE_DESK = frozenset({"webhook.add", "webhook.end"})
 LONGEST_KEY = 200
 
 
@@ -16,10 +18,11 @@ class ForbiddenError(InputError):
     """The actor may not do this, or not to this object."""
 
 
-def beyond_token(scope: str) -> ForbiddenError:
+def beyond_token(name: str) -> ForbiddenError:
     """Return the error for an operation that the owner of a token may run, but not the token."""
+    scope = name.split(".")[0]
     hint = Text(f"请生成范围包含 {scope} 的令牌", f"create a token with the scope {scope}")
-    if scope in NEVER_BY_TOKEN:
+    if scope in NEVER_BY_TOKEN or name in ONLY_AT_THE_DESK:
         hint = Text("请登录网页后办理", "sign in to the website and do it there")
     reason = Text("超出令牌的权限范围", "outside the scopes of the token")
     return ForbiddenError([Problem("token", scope, reason, hint, "forbidden")])
