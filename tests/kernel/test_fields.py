@@ -7,6 +7,7 @@ import pytest
 
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
+from zhirong.kernel.text_files import MOST_TEXT_BYTES
 
 GOOD = """
 name = "甲"
@@ -123,3 +124,11 @@ def test_a_number_must_be_finite(value):
     with pytest.raises(InputError) as caught:
         reader.finish()
     assert caught.value.problems[0].code == "not_finite"
+
+
+def test_a_text_of_any_origin_is_read_up_to_its_limit() -> None:
+    text = "# " + "x" * MOST_TEXT_BYTES
+    with pytest.raises(InputError) as caught:
+        parse_toml(text, "case.toml")
+    assert caught.value.problems[0].code == "file_too_large"
+    assert parse_toml(text[:MOST_TEXT_BYTES], "case.toml") == {}

@@ -1,6 +1,7 @@
 """Bank statements as people export them."""
 
 import importlib.util
+import json
 from datetime import date, datetime
 from pathlib import Path
 
@@ -335,6 +336,21 @@ def test_the_order_of_the_columns_does_not_matter(order: list[int]) -> None:
     found = lines_of([[row[at] for at in order] for row in TABLE])[0]
     expected = lines_of(TABLE)[0]
     assert found.lines == expected.lines and found.problems == expected.problems
+
+
+STATEMENTS = Path(__file__).with_name("statements")
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in STATEMENTS.glob("*.csv")))
+def test_the_statements_of_eight_banks_are_read_whole(name: str) -> None:
+    expected = json.loads((STATEMENTS / "expected.json").read_text("utf-8"))
+    assert len(expected) == 8
+    found = read_statement(read_rows((STATEMENTS / f"{name}.csv").read_bytes(), name), date(2026, 11, 30))
+    lines = [
+        [line.day.isoformat(), str(line.direction), yuan(line.amount), line.reference, line.counterparty]
+        for line in found.lines
+    ]
+    assert {"lines": lines, "problems": [problem.code for problem in found.problems]} == expected[name]
 
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases" / "statements"

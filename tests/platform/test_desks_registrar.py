@@ -13,6 +13,7 @@ from register_world import BANK, FIRM, patent, patent_number
 from register_world import request as filing_request
 
 from zhirong.chain.organisation.roles import MemberRole
+from zhirong.documents import file_limits
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Capacity, register_actor
@@ -269,6 +270,11 @@ def test_the_authoritys_number_completes_a_mirror_and_its_data_are_compared(
         with pytest.raises(InputError) as caught:
             platform.do(who, "registration.reconcile", authority="国家知识产权局", file=wrong)
     assert "2025-16-03" in str(caught.value)
+    with monkeypatch.context() as patched:
+        patched.setattr(file_limits, "RECORDS_SECONDS", 0.0)
+        with pytest.raises(InputError) as caught:
+            platform.do(who, "registration.reconcile", authority="国家知识产权局", file=wrong)
+    assert caught.value.problems[0].code == "file_too_large"
 
 
 def test_certificates_receipts_and_the_daily_file(platform: Any) -> None:

@@ -334,7 +334,7 @@ def test_a_list_brings_data_intellectual_property(platform):
     _, manager = platform.firm()
     text = "数据知识产权名称,数据知识产权登记号,登记公告日,证书有效期至\n水质监测数据集,2026A0010000123X,2026-06-10,2028-12-31\n"
     ticket = platform.upload(manager, "list.csv", text.encode())
-    assert platform.do(manager, "right.import", file=ticket).answer["added"] == 1
+    assert platform.do(manager, "right.import", file=ticket).answer["new"] == 1
     right = FirmRight.objects.get()
     assert (right.kind, right.number, right.ends_on.isoformat()) == ("data_ip", "2026A0010000123X", "2028-12-31")
 

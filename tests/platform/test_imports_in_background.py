@@ -328,7 +328,7 @@ def test_a_long_statement_is_kept_once(platform) -> None:
 def test_a_short_file_is_answered_at_once(platform) -> None:
     _, manager = platform.firm()
     ticket = platform.upload(manager, "list.csv", rights(8))
-    assert platform.do(manager, "right.import", file=ticket).answer["added"] == 8
+    assert platform.do(manager, "right.import", file=ticket).answer["new"] == 8
     assert not FileImport.objects.exists()
 
 

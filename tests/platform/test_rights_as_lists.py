@@ -31,7 +31,7 @@ def bring(platform, actor, text: str, name: str = "list.csv", **more: Any) -> An
 
 def test_what_a_list_does_not_say_stays(platform) -> None:
     _, manager = platform.firm()
-    assert bring(platform, manager, FULL)["added"] == 1
+    assert bring(platform, manager, FULL)["new"] == 1
     before = FirmRight.objects.get()
     report = bring(platform, manager, FOUR)
     assert (report["same"], report["changed"], report["overwrites"]) == (1, 0, 0)
@@ -110,7 +110,7 @@ def test_a_list_without_holders_is_the_firms_own(platform) -> None:
     report = bring(
         platform, manager, "专利号,专利名称,申请日,授权公告日\n201919990002.X,一种总线,2019-07-28,2021-05-04\n"
     )
-    assert report["added"] == 1
+    assert report["new"] == 1
     assert FirmRight.objects.get().facts["holders"] == [{"name": firm.name, "code": firm.code}]
 
 
@@ -174,7 +174,7 @@ def test_a_malformed_workbook_is_refused_in_words_and_an_old_one_is_read(platfor
     from old_workbook import old_workbook
 
     rows = [["专利号", "专利名称", "申请日"], ["201919990002.X", "一种总线", 43674.0]]
-    assert bring(platform, manager, old_workbook(rows), "list.xls")["added"] == 1  # type: ignore[arg-type]
+    assert bring(platform, manager, old_workbook(rows), "list.xls")["new"] == 1  # type: ignore[arg-type]
     assert FirmRight.objects.get().facts["filing_date"] == "2019-07-28"
 
 

@@ -334,6 +334,7 @@ def test_the_order_of_the_columns_does_not_matter(order: list[int]) -> None:
     assert [set(bad.problems) for bad in moved.bad] == [set(bad.problems) for bad in usual.bad]
 
 
+LISTS = Path(__file__).with_name("lists")
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases" / "rights-lists"
 EXPECTED: dict[str, Any] = (
     json.loads((SHARED / "expected.json").read_text(encoding="utf-8")) if SHARED.exists() else {}
@@ -374,3 +375,24 @@ def differences(name: str, wanted: list[Any]) -> list[str]:
         if holders is not None and names != holders:
             wrong.append(f"{number}: held by {names} instead of {holders}")
     return wrong
+
+
+def as_read(path: Path) -> dict[str, object]:
+    """Format, rights (number, kind, state, holders) and the problems of a file."""
+    table = read_rights_table(read_rows(path.read_bytes(), path.name), path.name, DAY)
+    states = [row["status"] for row in check_rights(table, RULES, DAY, path.name).as_json()["rights"]]  # type: ignore[attr-defined]
+    return {
+        "format": table.format.en,
+        "rights": [
+            [right.number, str(right.kind), state, [holder.name for holder in right.holders]]
+            for right, state in zip(table.rights, states, strict=True)
+        ],
+        "bad": [[bad.row, problem.field, problem.code] for bad in table.bad for problem in bad.problems],
+    }
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in LISTS.glob("*.csv")))
+def test_the_lists_of_twelve_formats_are_read_whole(name: str) -> None:
+    expected = json.loads((LISTS / "expected.json").read_text("utf-8"))
+    assert len(expected) == 12
+    assert as_read(LISTS / f"{name}.csv") == expected[name]

@@ -83,7 +83,7 @@ def test_a_list_of_rights_is_kept_once_and_overwrites_only_where_asked(people: d
         return dict(firm.right.import_(file=firm.files.upload("list.csv", content), overwrite=overwrite).answer)
 
     first = send(_rights())
-    assert [row["outcome"] for row in first["rows"]] == ["added"] * 3 and first["overwrites"] == 0
+    assert [row["outcome"] for row in first["rows"]] == ["new"] * 3 and first["overwrites"] == 0
     kept = [(row["id"], row["version"]) for row in firm.lists.firm_rights()]
     again = send(_rights())
     assert [row["outcome"] for row in again["rows"]] == ["same"] * 3

@@ -116,7 +116,7 @@ def _day(written: str) -> date:
 def _show(checked: "RightsCheck", lang: Lang) -> None:
     from rich.console import Console
 
-    from zhirong.chain.right.columns import HEADINGS
+    from zhirong.chain.right.columns import FIELD_TEXT, HEADINGS
     from zhirong.chain.right.fees import STANDING_TEXT
     from zhirong.chain.right.kinds import KIND_TEXT
     from zhirong.chain.right.records import ROLE_TEXT, STATUS_TEXT
@@ -131,7 +131,7 @@ def _show(checked: "RightsCheck", lang: Lang) -> None:
     )
     say(f"识别为：{table.format.zh}", f"read as: {table.format.en}")
     used = [
-        f"{heading}→{HEADINGS[field][0 if lang == 'zh' else 1]}"
+        f"{heading}→{FIELD_TEXT[field].in_(lang)}"
         for heading, field in table.columns.items()
         if field in HEADINGS and heading not in HEADINGS[field][:2]
     ]

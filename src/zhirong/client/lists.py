@@ -1921,7 +1921,7 @@ class Lists(Group):
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[PapersRow]":
-        """文件 / Papers."""
+        """文件 / Documents."""
         return Listed(
             self._transport,
             "papers",

@@ -11,6 +11,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import MOST_AMOUNT, Fen, MoneyError, parse_yuan, show_yuan
 from zhirong.kernel.suggestions import nearest
 from zhirong.kernel.text import Text
+from zhirong.kernel.text_files import MOST_TEXT_BYTES
 
 _MISSING = object()
 _DAY_FORM = Text("请填写为 2026-01-31", "write the date as 2026-01-31")
@@ -21,7 +22,14 @@ _LONGEST_TEXT = 1000
 
 
 def parse_toml(text: str, source: str) -> dict[str, Any]:
-    """A TOML text as a table, with decimals kept exact. Raises InputError naming line and column."""
+    """A TOML text as a table, with decimals kept exact.
+
+    Raises InputError naming line and column, and for more than ``MOST_TEXT_BYTES`` characters, wherever they are from.
+    """
+    if len(text) > MOST_TEXT_BYTES:
+        reason = Text(f"文件超过 {MOST_TEXT_BYTES >> 20} MB", f"the file is larger than {MOST_TEXT_BYTES >> 20} MB")
+        hint = Text("只保留所需内容，或拆分为多个文件", "keep only the required content, or split the file")
+        raise InputError([Problem(source, "", reason, hint, "file_too_large")], source)
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:

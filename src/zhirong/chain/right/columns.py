@@ -31,6 +31,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 # The display name of every field.
 FIELD_TEXT: dict[str, Text] = {
     **{field: Text(names[0], names[1].replace("_", " ")) for field, names in HEADINGS.items()},
+    # Of a patent the day of publication, of a work or software the first one.
+    "publication_date": Text("公开日（作品、软件为首次发表日）", "publication date"),
     "validity": Text("是否有效", "whether in force"),
     "event": Text("最近的法律事件", "last event of the register"),
     "term": Text("专用权期限", "present term"),
@@ -154,7 +156,14 @@ COLUMN_HELP: dict[str, Column] = {
         _with(_DAY, "专利、植物新品种授权公告日", "grant of a patent or plant variety"), "2016-05-04"
     ),
     "registration_date": Column(_with(_DAY, "商标、布图设计注册或登记日", "trademarks, layout designs"), ""),
-    "publication_date": Column(_with(_DAY, "作品、软件首次发表日", "first publication of a work or software"), ""),
+    "publication_date": Column(
+        _with(
+            _DAY,
+            "专利公开日；作品、软件首次发表日",
+            "publication of a patent; first publication of a work or software",
+        ),
+        "",
+    ),
     "creation_date": Column(
         _with(_DAY, "作品、软件、布图设计完成日", "completion of a work, software, layout"), ""
     ),

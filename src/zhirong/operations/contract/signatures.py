@@ -332,7 +332,7 @@ def _signed_already(work: Work) -> Exception:
 listing(
     Listing(
         "papers",
-        Text("文件", "Papers"),
+        Text("文件", "Documents"),
         Paper,
         (
             Column("number", Text("编号", "Number"), lambda row: row.number, main=True),

@@ -1,16 +1,18 @@
 """Comparison of an authority's published list, as Excel or CSV, with the mirror: every difference is an alarm."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from zhirong.chain.adapters.days import day_of_cell
 from zhirong.chain.pledge.reconciliation import Published, RegisterDifference, differences, read_published
 from zhirong.chain.pledge.register_json import registration_of
 from zhirong.chain.pledge.registration import RegisterRole
+from zhirong.documents.file_limits import RecordsClock
 from zhirong.documents.tables import read_rows
 from zhirong.evidence import canonical
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
+from zhirong.kernel.sheets import ROWS_BETWEEN, nobody_looks
 from zhirong.kernel.text import Text
 from zhirong.operations.declare import Call, Done, operation
 from zhirong.operations.fields import Line, Request, ask
@@ -73,8 +75,9 @@ class Reconcile(Request):
 def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], list[Published]]:
     """Read the published rows, raw and parsed, before the write lock is taken."""
     upload = redeem(call.actor, request.file)
-    rows = read_published_rows(bytes_of(upload), upload.name)
-    return rows, read_all_published(rows)
+    clock = RecordsClock(upload.name)
+    rows = read_published_rows(bytes_of(upload), upload.name, clock)
+    return rows, read_all_published(rows, clock)
 
 
 @operation(
@@ -91,11 +94,20 @@ def _reconcile(work: Work, request: Reconcile) -> Decision:
     return decide_reconciliation(work, request.authority, published, read, is_complete=request.is_complete)
 
 
-def read_all_published(published: Sequence[Mapping[str, Any]]) -> list[Published]:
-    """Read an authority's published data. Raises InputError with everything that cannot be read in them."""
+def read_all_published(
+    published: Sequence[Mapping[str, Any]], seen: Callable[[int], None] = nobody_looks
+) -> list[Published]:
+    """Read an authority's published data. seen: called with the number of rows read so far; it may stop the reading.
+
+    Raises InputError with everything that cannot be read in them.
+    """
     problems: list[Problem] = []
     reader = Reader({"published": [dict(row) for row in published]}, source="", problems=problems)
-    read = [read_published(row) for row in reader.tables("published")]
+    read = []
+    for count, row in enumerate(reader.tables("published")):
+        if count % ROWS_BETWEEN == 0:
+            seen(count)
+        read.append(read_published(row))
     if problems:
         raise InputError(problems)
     return read
@@ -165,8 +177,13 @@ def alarms_of(index: int) -> tuple[RegisterDifference, ...]:
     )
 
 
-def read_published_rows(data: bytes, source: str) -> list[dict[str, Any]]:
-    """Read the rows of a published list as tables. Raises InputError with every missing heading and every bad row."""
+def read_published_rows(
+    data: bytes, source: str, seen: Callable[[int], None] = nobody_looks
+) -> list[dict[str, Any]]:
+    """Read the rows of a published list as tables. seen: as of ``read_all_published``.
+
+    Raises InputError with every missing heading and every bad row.
+    """
     rows = [row for row in read_rows(data, source) if any(str(cell or "").strip() for cell in row[1])]
     if not rows:
         raise InputError(
@@ -188,7 +205,12 @@ def read_published_rows(data: bytes, source: str) -> list[dict[str, Any]]:
                 )
             ]
         )
-    return [_table(row[1], at) for row in rows[1:]]
+    tables = []
+    for count, row in enumerate(rows[1:]):
+        if count % ROWS_BETWEEN == 0:
+            seen(count)
+        tables.append(_table(row[1], at))
+    return tables
 
 
 def _table(cells: Any, at: Mapping[str, int]) -> dict[str, Any]:

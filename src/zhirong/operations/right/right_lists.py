@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from zhirong.chain.pledge.precheck import right_key
-from zhirong.chain.right.columns import HEADINGS
+from zhirong.chain.right.columns import FIELD_TEXT, HEADINGS
 from zhirong.chain.right.table import RightsTable, read_rights_table
 from zhirong.documents.file_limits import RecordsClock
 from zhirong.documents.tables import read_rows
@@ -82,10 +82,10 @@ class Change:
 
     def as_json(self) -> dict[str, Any]:
         """Return the field by its key and its heading, and the stored old and new values."""
-        heading = HEADINGS[_GIVEN_BY.get(self.field, self.field)]
+        heading = FIELD_TEXT[_GIVEN_BY.get(self.field, self.field)]
         return {
             "field": self.field,
-            "heading": {"zh": heading[0], "en": heading[1]},
+            "heading": heading.as_json(),
             "old": self.old,
             "new": self.new,
         }
@@ -136,7 +136,7 @@ def import_rights(work: Work, request: ImportRights) -> Any:
     if table.bad and not request.dry_run:
         raise InputError(problem.within(f"[{bad.row}]") for bad in table.bad for problem in bad.problems)
     report: list[dict[str, Any]] = [
-        {"row": bad.row, "outcome": "bad", "title": "", "problems": [one.as_json() for one in bad.problems]}
+        {"row": bad.row, "outcome": "wrong", "title": "", "problems": [one.as_json() for one in bad.problems]}
         for bad in table.bad
     ]
     known = {row.key: row for row in FirmRight.objects.filter(firm=firm)}
@@ -149,7 +149,7 @@ def import_rights(work: Work, request: ImportRights) -> Any:
         row = known.get(right_key(right))
         facts, changes = merged(table_of(right), given, row, firm, work.day, work.rules)
         checked = check_right(facts, work.day, work.rules)
-        outcome = "added" if row is None or row.removed else "changed" if changes else "same"
+        outcome = "new" if row is None or row.removed else "changed" if changes else "same"
         overwritten += [
             _overwrites(number, change) for change in changes if change.old not in (None, "", [], False)
         ]
@@ -164,7 +164,7 @@ def import_rights(work: Work, request: ImportRights) -> Any:
         if request.keep_columns:
             keep_corrections(work, KIND, work.prepared.corrections)
     report.sort(key=lambda one: one["row"])
-    counts = {name: sum(one["outcome"] == name for one in report) for name in ("added", "changed", "same", "bad")}
+    counts = {name: sum(one["outcome"] == name for one in report) for name in ("new", "changed", "same", "wrong")}
     return {
         "dry_run": request.dry_run,
         "format": table.format.as_json(),
