@@ -117,7 +117,9 @@ class CheckedTable:
         if self._more:
             words = Text(f"另有 {self._more} 处问题", f"{self._more} more problems")
             self.problems.append(
-                Problem("rows", str(self._more), words, Text("先改正以上各处", "correct those above first"), "more")
+                Problem(
+                    "rows", str(self._more), words, Text("请先改正以上各处", "correct those above first"), "more"
+                )
             )
         if self.problems:
             raise InputError(self.problems)
@@ -155,8 +157,8 @@ class CheckedTable:
         """A column of rates that are all tiny holds shares of one: 0.0345 where 3.45 is meant."""
         rates = [rate for rate in made if rate]
         if rates and max(rates) < Decimal("0.002"):
-            reason = Text("像是小数形式的利率", "this looks like a share of one")
-            hint = Text("乘以 100：3.45 表示 3.45 %", "multiply by 100: 3.45 is 3.45 %")
+            reason = Text("疑为小数形式的利率", "this looks like a share of one")
+            hint = Text("请乘以 100：3.45 表示 3.45 %", "multiply by 100: 3.45 is 3.45 %")
             self.refuse(column.name, made.index(rates[0]), rates[0] * 100, "wrong_unit", reason, hint)
 
 
@@ -172,7 +174,7 @@ def columns_of(data: Any) -> dict[str, Any]:
                         name,
                         "column_twice",
                         ("该列出现两次", "the column is there twice"),
-                        ("只保留一列", "Keep one of them."),
+                        ("请仅保留一列", "Keep one of them."),
                     )
                     for name in twice
                 ]
@@ -190,7 +192,7 @@ def columns_of(data: Any) -> dict[str, Any]:
                 "not_a_table",
                 ("不是表格", "this is not a table"),
                 (
-                    "交给它 DataFrame，或列名到数组的字典",
+                    "请传入 DataFrame，或列名到数组的字典",
                     "Hand over a DataFrame, or a dictionary from column names to arrays.",
                 ),
             )
@@ -301,7 +303,7 @@ def _unknown(name: str, known: Mapping[str, Column]) -> Problem:
         return Problem(
             name,
             name,
-            Text("单位不对，或列名没有写明单位", "wrong unit, or a name that says no unit"),
+            Text("单位有误，或列名未注明单位", "wrong unit, or a name that says no unit"),
             Text(f"用列名 {meant}：{UNIT_TEXT[column.unit].zh}", f"name it {meant}: {UNIT_TEXT[column.unit].en}"),
             "wrong_unit",
         )
@@ -322,7 +324,7 @@ def _stem(name: str) -> str:
 
 def _missing_column(column: Column) -> Problem:
     hint = Text(
-        f"补上该列：{column.about.zh}，{UNIT_TEXT[column.unit].zh}",
+        f"请补充该列：{column.about.zh}，{UNIT_TEXT[column.unit].zh}",
         f"Add it: {column.about.en}, {UNIT_TEXT[column.unit].en}.",
     )
     return Problem(column.name, "", Text("缺少该列", "the column is missing"), hint, "missing")

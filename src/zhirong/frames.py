@@ -613,7 +613,7 @@ def _refuse_twice(table: CheckedTable) -> None:
         if one in seen:
             reason, hint = (
                 Text("编号重复", "this id is there twice"),
-                Text("每行用不同的编号", "give each row its own"),
+                Text("请为每行填写不同的编号", "give each row its own"),
             )
             table.refuse("id", number, one, "id_twice", reason, hint)
         seen.add(one)
@@ -631,8 +631,8 @@ def _owned_rights(
     for number, row in enumerate(listed.rows()):
         company = row.pop("company_id", None)
         if company is not None and company not in known:
-            reason = Text("企业表里没有这个编号", "no company has this id")
-            hint = Text("改正编号，或在企业表里补上", "correct it, or add the company")
+            reason = Text("企业表中没有该编号", "no company has this id")
+            hint = Text("请更正编号，或在企业表中补充", "correct it, or add the company")
             listed.refuse("company_id", number, company, "unknown_company", reason, hint)
         owned.setdefault(str(company), []).append((number, row))
     listed.raise_any()

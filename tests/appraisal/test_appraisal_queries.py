@@ -375,5 +375,5 @@ def test_the_loan_asked_for_and_the_alarms_reach_the_command(
     main([command, str(path), "--json"])
     answer = json.loads(capsys.readouterr().out)
     shown = json.dumps(answer, ensure_ascii=False)
-    assert "单位是元吗" in shown
+    assert "请核实单位是否为元" in shown
     assert "differs widely from the loan applied for" in shown

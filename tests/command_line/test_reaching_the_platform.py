@@ -140,7 +140,7 @@ def test_a_list_says_what_it_does_not_have(desk: Desk) -> None:
     said = desk(world.officer, "show", "lender.cases", "--filter", "x=1", "--filter", "state=收到", "--order=y")
     assert said.code == 2 and "有 3 处问题" in said.err and "submitted（" in said.err
     assert "该列表不存在" in desk(world.officer, "show", "firm.cases.all").err
-    assert "没有这种内容" in desk(world.officer, "show", "nothing", "1").err
+    assert "不存在此类内容" in desk(world.officer, "show", "nothing", "1").err
 
 
 def test_a_list_is_given_whole_where_all_is_asked_for(desk: Desk) -> None:
@@ -162,7 +162,7 @@ def test_a_secret_is_shown_once_and_a_link_names_the_page() -> None:
 
     done = Done(5, "apitoken/1", 1, 1, {"id": 1}, False, "zr_secret")
     op = {"title": {"zh": "生成令牌", "en": "Create a token"}}
-    assert any("只显示这一次" in line and "zr_secret" in line for line in _done_lines(op, done, "", "zh"))
+    assert any("仅显示一次" in line and "zr_secret" in line for line in _done_lines(op, done, "", "zh"))
     assert any("shown only once" in line for line in _done_lines(op, done, "", "en"))
 
 

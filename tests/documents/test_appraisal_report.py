@@ -243,7 +243,7 @@ def test_charts_are_in_both(pdf: bytes, docx: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         assert len([name for name in archive.namelist() if name.startswith("word/media/")]) == 2
         assert b"descr=" in archive.read("word/document.xml")
-    assert "哪些输入最影响价值" in words_of_pdf(pdf)
+    assert "对价值影响最大的输入" in words_of_pdf(pdf)
 
 
 def test_an_online_report_says_what_it_is() -> None:

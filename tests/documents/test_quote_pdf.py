@@ -39,7 +39,7 @@ def test_page_one_is_the_answer(pdf: bytes) -> None:
         "西咸惯性导航技术有限公司",
         "91610000MA6TG00000",
         "2021-11-15",
-        "可以放贷1,510,000.00元，少于申请的2,000,000.00元",
+        "可贷款1,510,000.00元，低于申请金额2,000,000.00元",
         "放贷价值×质押率",
         "806万元",
         "471万元–1,324万元",
@@ -52,7 +52,7 @@ def test_page_one_is_the_answer(pdf: bytes) -> None:
         "下一步",
         "向园区管委会申请推荐",
         "全部损失由谁承担",
-        "哪些输入最影响价值",
+        "对价值影响最大的输入",
     ):
         assert "".join(words.split()) in first, words
     assert "理由与依据" in second
@@ -137,8 +137,8 @@ def test_in_english() -> None:
 def test_a_quote_without_its_optional_parts() -> None:
     thin = {"case": {"id": "x", "as_of": "2021-11-15", "firm": {"name": "甲公司"}}}
     text = pages(quote_pdf(quote_document(thin)))
-    assert "目前不能放贷" in text[0]
-    assert "没有给出价值" in text[0]
+    assert "目前不能贷款" in text[0]
+    assert "未得出价值" in text[0]
 
 
 def test_no_value_and_a_failed_gate() -> None:
@@ -154,7 +154,7 @@ def test_no_value_and_a_failed_gate() -> None:
     for mode in quote["modes"]:
         mode.update(eligible="unknown", loan=None, totals=None, full_loss=[], costs=[], effective_annual_cost=None)
     text = pages(quote_pdf(quote_document(quote)))
-    assert "目前不能放贷" in text[0]
+    assert "目前不能贷款" in text[0]
     assert "没有经济输入，不能给出价值" in text[0]
     assert "提供收入资料" in text[0]
     assert "暂无已确认符合条件的模式" in text[0]
@@ -167,8 +167,8 @@ def test_page_one_stays_one_page_however_much_there_is() -> None:
     text = pages(quote_pdf(quote_document(quote)))
     assert "项数34" in text[0]
     # No room there for the charts of the value: they stand with the appraisal.
-    assert "哪些输入最影响价值" not in text[0]
-    assert "哪些输入最影响价值" in "".join(text[1:])
+    assert "对价值影响最大的输入" not in text[0]
+    assert "对价值影响最大的输入" in "".join(text[1:])
     assert "下一步" in text[0]
     assert text[1].startswith("理由与依据")
 
@@ -329,14 +329,14 @@ def test_verdicts_of_gates_have_a_column_of_their_own() -> None:
 def test_a_conditional_offer_says_so_first() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["credit_limit"]["conditional"] = True
-    assert "附条件：可以放贷1,510,000.00元" in pages(quote_pdf(quote_document(quote)))[0]
+    assert "附条件：可贷款1,510,000.00元" in pages(quote_pdf(quote_document(quote)))[0]
     assert "Conditional:CNY1,510,000.00canbelent" in pages(quote_pdf(quote_document(quote), "en"))[0]
     assert decision_text(quote_document(quote), "zh").startswith("附条件：")
     quote["credit_limit"]["decision"] = "offer"
     assert decision_text(quote_document(quote), "en") == "Conditional: The loan of CNY 1,510,000.00 can be made"
     quote["credit_limit"]["decision"] = "decline"
-    assert decision_text(quote_document(quote), "zh") == "目前不能放贷"
-    assert decision_text(quote_document(QUOTE), "zh").startswith("可以放贷")
+    assert decision_text(quote_document(quote), "zh") == "目前不能贷款"
+    assert decision_text(quote_document(QUOTE), "zh").startswith("可贷款")
 
 
 def test_provisional_due_days_name_their_year() -> None:

@@ -150,7 +150,7 @@ def test_the_summary_says_what_the_quote_comes_to() -> None:
     quote = copy.deepcopy(QUOTE)
     quote["credit_limit"]["conditional"] = True
     summary = _words_of(load_workbook(io.BytesIO(quote_xlsx(quote_document(quote)))), "摘要")
-    assert "附条件：可以放贷 1,510,000.00 元，少于申请的 2,000,000.00 元" in summary
+    assert "附条件：可贷款 1,510,000.00 元，低于申请金额 2,000,000.00 元" in summary
     english = _words_of(load_workbook(io.BytesIO(quote_xlsx(quote_document(quote), "en"))), "Summary")
     assert "Conditional: CNY 1,510,000.00 can be lent, less than the 2,000,000.00 requested" in english
 

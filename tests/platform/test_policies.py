@@ -265,7 +265,7 @@ def test_a_policy_decides_on_its_banks_cases_alone_and_the_approver_sees_which(d
     assert policy.effects["total"] == 1 and policy.effects["changed"] == 1
     (touched,) = policy.effects["cases"]
     assert touched["number"] == case.number and touched["before"] != touched["after"]
-    for lang, words in (("zh", "影响哪些未结业务"), ("en", "Which open cases it touches")):
+    for lang, words in (("zh", "受影响的未结业务"), ("en", "Which open cases it touches")):
         page = platform.client(other, lang).get(f"/policies/{policy.pk}/").content.decode()
         assert words in page and case.number in page and "limit.loss_budget" in page and "0.0001" in page
     platform.do(other, "policy.approve", policy, opinion="同意")

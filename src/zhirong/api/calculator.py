@@ -38,7 +38,7 @@ def add_to(api: NinjaAPI) -> None:
     api.post(
         "/calculator",
         operation_id="calculate",
-        summary="测算 / rough figures",
+        summary="初步测算 / preliminary figures",
         tags=["calculator"],
         auth=None,
         throttle=[Rate("calculator", _A_MINUTE)],

@@ -143,9 +143,9 @@ class ObjectsWords(Schema):
 def add_to(api: NinjaAPI) -> None:
     """Declare the calls."""
     for noun, summary, model, view, names in (
-        ("operations", "能办的事 / what I can do", OperationsWords, operations, ("name", "id")),
-        ("lists", "能看的列表 / what I can look through", ListsWords, lists, ()),
-        ("objects", "能打开的对象 / what can be opened", ObjectsWords, objects, ()),
+        ("operations", "可办理的事项 / operations available to me", OperationsWords, operations, ("name", "id")),
+        ("lists", "可查看的列表 / lists available to me", ListsWords, lists, ()),
+        ("objects", "可查看的对象 / objects available to me", ObjectsWords, objects, ()),
     ):
         api.get(
             f"/me/{noun}",
@@ -162,14 +162,14 @@ _PARAMETERS: Mapping[str, Any] = {
         "in": "query",
         "name": "name",
         "required": False,
-        "description": "只看这一件事，连同要填的内容 / this one alone, with what it asks for",
+        "description": "仅查看该事项及其所需字段 / only this operation, with the fields that it requires",
         "schema": {"type": "string", "maxLength": 80},
     },
     "id": {
         "in": "query",
         "name": "id",
         "required": False,
-        "description": "对哪个对象办 / done to which object",
+        "description": "办理对象 / object on which it is performed",
         "schema": {"type": "integer", "minimum": 0, "maximum": _MOST_ID},
     },
 }

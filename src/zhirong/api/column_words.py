@@ -193,7 +193,7 @@ _WORDS: Mapping[str, Text] = {
 # The same name with another meaning.
 _OWN_WORDS: Mapping[str, Text] = {
     "organisations.name": Text("全称", "Full name"),
-    "consents.scope": Text("可以看什么", "Visible data"),
+    "consents.scope": Text("可查看内容", "Visible data"),
     "limits.scope": Text("限额种类", "Limit on"),
     "appraisals.purpose": Text("评估目的", "Purpose"),
     "signatures.method": Text("签署方式", "How it was signed"),

@@ -41,7 +41,7 @@ def add_to(api: NinjaAPI) -> None:
     api.post(
         "/files",
         operation_id="upload_file",
-        summary="上传文件 / hand a file in",
+        summary="上传文件 / upload a file",
         tags=["files"],
         response=responses(TicketOut, REFUSALS, 201),
     )(upload)

@@ -154,11 +154,13 @@ def _parameters(one: Listing) -> list[dict[str, Any]]:
     found += [_parameter(ref.name, _about(ref), ref.parameter) for ref in references(one)]
     both = _orders(one)
     if both:
-        found.append(_parameter("order", "排序，加 - 为降序 / order, - before it for descending", {"enum": both}))
+        found.append(
+            _parameter("order", "排序，前加 - 为降序 / order; - before a column for descending", {"enum": both})
+        )
     cursor = {"type": "string", "maxLength": 2000}
-    found.append(_parameter("after", "上一页答复中的 next / `next` of the answer before", cursor))
+    found.append(_parameter("after", "上一页答复中的 next / `next` of the previous answer", cursor))
     found.append(
-        _parameter("limit", "至多几行 / how many rows", {"type": "integer", "minimum": 1, "maximum": MOST})
+        _parameter("limit", "最多行数 / maximum number of rows", {"type": "integer", "minimum": 1, "maximum": MOST})
     )
     return found
 

@@ -60,7 +60,11 @@ class Marked(Schema):
 def add_to(api: NinjaAPI) -> None:
     """Declare the calls."""
     api.get(
-        "/me", operation_id="me", summary="我是谁 / who I am", tags=["me"], response=responses(Me, READ_REFUSALS)
+        "/me",
+        operation_id="me",
+        summary="本人信息 / my account",
+        tags=["me"],
+        response=responses(Me, READ_REFUSALS),
     )(me)
     api.get(
         "/me/notices",

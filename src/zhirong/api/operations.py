@@ -114,7 +114,7 @@ def key_parameter() -> dict[str, Any]:
         "in": "header",
         "name": KEY_HEADER,
         "required": True,
-        "description": "随机的键；重发同一请求用同一个键，不会办两次 / a random key; repeats of a request use the same one, "
+        "description": "随机键；重发同一请求使用同一键，不会重复办理 / a random key; repeats of a request use the same one, "
         "and are done once",
         "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
     }
@@ -125,7 +125,7 @@ def _parameters(is_on_row: bool) -> list[dict[str, Any]]:
         "in": "header",
         "name": VERSION_HEADER,
         "required": True,
-        "description": "所见的版本（ETag），不论版本则写 *；没有则答 428，已被改动则答 412 / the version as seen, * for any; 428 "
+        "description": "所见版本（ETag），不限版本填 *；未填写返回 428，已被修改返回 412 / the version as seen, * for any; 428 "
         "where it is missing, 412 where it has been changed since",
         "schema": {"type": "string", "pattern": r'^("[0-9]{1,18}"|\*)$'},
     }

@@ -22,19 +22,19 @@ ANY_TIME = (408, 500)
 # An operation on a row must also state the version seen.
 ROW_REFUSALS = (*REFUSALS, 428)
 _TITLES: Mapping[int, Text] = {
-    400: Text("请求读不出来", "the request cannot be read"),
-    401: Text("没有登录，或令牌无效", "not signed in, or the token is not valid"),
+    400: Text("请求无法读取", "the request cannot be read"),
+    401: Text("未登录，或令牌无效", "not signed in, or the token is not valid"),
     403: Text("没有权限", "not permitted"),
-    404: Text("没有这个对象，或无权知道", "the object does not exist, or none that you may know of"),
-    405: Text("这个地址不支持这种方法", "this address does not take this method"),
-    408: Text("请求没有按时发完", "the request was not finished in time"),
-    409: Text("与现在的状态冲突", "in conflict with the present state"),
-    412: Text("对象已被改动", "the object has been changed"),
+    404: Text("对象不存在，或无权查看", "the object does not exist, or none that you may know of"),
+    405: Text("该地址不支持此方法", "this address does not take this method"),
+    408: Text("请求未在时限内发送完毕", "the request was not finished in time"),
+    409: Text("与当前状态冲突", "in conflict with the present state"),
+    412: Text("对象已被修改", "the object has been changed"),
     413: Text("请求太大", "the request is too large"),
-    422: Text("内容有问题", "something in it is wrong"),
-    428: Text("须写明所见的版本", "the version that was seen must be named"),
-    429: Text("请求太频繁", "too many requests"),
-    500: Text("平台出错，没有写入任何内容", "a fault of the platform; nothing was written"),
+    422: Text("内容有误", "something in it is wrong"),
+    428: Text("须提供所见版本", "the version that was seen must be named"),
+    429: Text("请求过于频繁", "too many requests"),
+    500: Text("平台出错，未写入任何内容", "a fault of the platform; nothing was written"),
     503: Text("暂时不能办理，请稍后重试", "not possible for the moment: try again later"),
     507: Text("磁盘已满", "the disk is full"),
 }
@@ -106,7 +106,7 @@ def details(path: str, status: int, problems: Iterable[Problem] = (), code: str 
 def details_example(path: str, status: int) -> dict[str, Any]:
     """Return example problem details of this status for the description."""
     about = {
-        412: one("stale", VERSION_HEADER, '"3"', title_of(412), Text("重新读取后再试", "read it again")),
+        412: one("stale", VERSION_HEADER, '"3"', title_of(412), Text("请重新读取后再试", "read it again")),
         422: one("missing", "amount", "", Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
     }
     found: dict[str, Any] = json.loads(details_of(path, status, [about[status]] if status in about else []))

@@ -83,7 +83,7 @@ def query_of(request: HttpRequest, known: Mapping[str, Any]) -> dict[str, str]:
         Problem(
             name[:80],
             "",
-            Text("没有这个参数", "the parameter does not exist"),
+            Text("该参数不存在", "the parameter does not exist"),
             Text(f"可用：{'、'.join(known)}", f"there are: {', '.join(known)}"),
             "unknown_parameter",
         )
@@ -110,7 +110,7 @@ def number_in(given: Mapping[str, str], name: str, least: int, most: int, otherw
                     name,
                     written,
                     Text(f"须为 {least} 至 {most} 的整数", f"it must be a whole number from {least} to {most}"),
-                    Text("请改正或去掉", "correct it or omit it"),
+                    Text("请改正或删除", "correct it or omit it"),
                     "out_of_bounds",
                 )
             ]
@@ -124,11 +124,11 @@ def no_version(name: str) -> Problem:
         name,
         "",
         Text(
-            "没有写明所见的版本，别人此间的改动会被不知不觉地盖掉",
+            "未提供所见版本，可能覆盖他人的修改",
             "it does not say which version was seen: what others changed in the meantime would be overwritten unseen",
         ),
         Text(
-            '写上所见对象的 ETag，如 "3"；确实不论现在的版本则写 *',
+            '请填写所见对象的 ETag，如 "3"；不限版本的填 *',
             'enter the ETag of the object as seen, such as "3"; or * where it may be whatever it is now',
         ),
         "precondition_required",
@@ -144,6 +144,6 @@ def _not_json(found: str) -> Problem:
         "body",
         found,
         Text("不是 JSON 对象", "not a JSON object"),
-        Text('写成 {"字段": 值}', 'write it like {"field": value}'),
+        Text('请写成 {"字段": 值}', 'write it like {"field": value}'),
         "not_json",
     )

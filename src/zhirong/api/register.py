@@ -173,7 +173,7 @@ def add_to(api: NinjaAPI) -> None:
     api.get(
         "/register/changes",
         operation_id="changes_of_day",
-        summary="某日的变动 / the changes of a day",
+        summary="某日变动 / changes of a day",
         response=responses(Entries, PUBLIC_REFUSALS),
         openapi_extra={"parameters": [_parameter("day", {"type": "string", "format": "date"}, required=True)]},
         **public,
@@ -181,7 +181,7 @@ def add_to(api: NinjaAPI) -> None:
     api.get(
         "/register/codes",
         operation_id="check_code",
-        summary="核验码 / what a check code stands for",
+        summary="凭核验码查询 / look up a check code",
         response=responses(CodeOut, PUBLIC_REFUSALS),
         openapi_extra={"parameters": [_parameter("code", {"type": "string", "maxLength": 200}, required=True)]},
         **public,
@@ -200,7 +200,9 @@ def add_to(api: NinjaAPI) -> None:
         summary="出质前核对 / pre-check",
         tags=["register"],
         response=responses(Prechecked, REFUSALS),
-        openapi_extra={"requestBody": _object_body("filing 与 rights 两个表 / the tables filing and rights")},
+        openapi_extra={
+            "requestBody": _object_body("申请内容（filing）与权利（rights） / the tables filing and rights")
+        },
     )(check_before)
 
 
@@ -301,7 +303,7 @@ def _choice(given: dict[str, str], name: str, known: tuple[str, ...]) -> Any:
                 Problem(
                     name,
                     written,
-                    Text("不是可选的值", "not one of the choices"),
+                    Text("不在可选范围内", "not one of the choices"),
                     Text(f"可选：{'、'.join(known)}", f"choose among: {', '.join(known)}"),
                     "not_a_choice",
                 )

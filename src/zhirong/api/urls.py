@@ -29,13 +29,13 @@ from zhirong.store.transaction import NoRegisterError
 from zhirong.version import __version__
 
 catalogue.load()
-# What the description says of the API as a whole; docs/en/how-to/use-the-api.md says the same at length.
-_ABOUT = """知识产权金融开放平台的接口：各工作台能办的事、能看的列表和对象。
+# Description of the whole API; docs/en/how-to/use-the-api.md says the same at length.
+_ABOUT = """知识产权金融开放平台的接口：各工作台可办理的事项、可查看的列表和对象。
 
-The API of the open platform for intellectual-property finance: everything a desk can do, look through and open.
+The API of the open platform for intellectual-property finance: the operations, lists and objects of every desk.
 
-版本：地址中的 v1 是大版本。v1 之内只做兼容的增加：新的操作、列表、对象、字段、可选参数、代码值、事件种类和问题代码；程序应忽略不认识的字段和代码。
-不兼容的改动只在新的大版本中作出，旧版本此后至少保留十二个月；将停用的操作、字段标为 deprecated，并写入更新说明。
+版本：地址中的 v1 为主版本。v1 之内仅作兼容的新增：新的操作、列表、对象、字段、可选参数、代码值、事件种类和问题代码；程序应忽略未知的字段和代码。
+不兼容的变更仅在新的主版本中作出，旧版本此后至少保留十二个月；将停用的操作、字段标为 deprecated，并写入更新说明。
 
 Versions: v1 in the address is the major version. Within v1 changes are compatible: new operations, lists, objects, fields,
 optional parameters, codes, kinds of event and problem codes; programs ignore fields and codes that they do not know. Incompatible

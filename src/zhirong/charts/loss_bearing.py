@@ -165,7 +165,7 @@ def cost_chart(bars: Sequence[CostBar], lang: Lang = "zh", width: int = WIDTH) -
     x_axis = {"title": Text("万元（整个贷款期）", "CNY 10,000 over the life of the loan").in_(lang), "tickCount": 6}
     return chart(
         Text(
-            "企业的成本与补贴后的实际年成本",
+            "企业成本与补贴后实际年成本",
             "Cost to the firm, and its effective annual cost",
         ),
         _height(bars),

@@ -163,7 +163,7 @@ def tornado_chart(swings: Sequence[Swing], base: Decimal, lang: Lang = "zh", wid
     ]
     return chart(
         Text(
-            f"哪些输入最影响价值（基准 {show_amount(base, 'zh')}）",
+            f"对价值影响最大的输入（基准 {show_amount(base, 'zh')}）",
             f"Inputs with the largest effect on the value (base {show_amount(base, 'en')})",
         ),
         _ROW * max(1, len(ordered)),

@@ -154,7 +154,12 @@ def _cluster(address: str) -> Any:
             client = connect(address, timeout="10s")
         except OSError as error:
             raise _problem(
-                "--cluster", address, "连不上集群", "the cluster cannot be reached", "检查地址", "check the address"
+                "--cluster",
+                address,
+                "无法连接集群",
+                "the cluster cannot be reached",
+                "检查地址",
+                "check the address",
             ) from error
         with client:
             yield client.get_executor()

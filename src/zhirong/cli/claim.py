@@ -32,8 +32,8 @@ Natures = dict[str, tuple[PayerNature, Reference]]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the recovery file, the mode and the days."""
     parser.add_argument("file", metavar="CASE.toml", help="违约贷款文件 / the file of loans in default")
-    parser.add_argument("--mode", metavar="ID", help="模式代码或文件，缺省取文件所写 / a mode's id or file")
-    parser.add_argument("--as-of", metavar="DATE", help="只算到此日 / only up to this day")
+    parser.add_argument("--mode", metavar="ID", help="模式代码或文件，默认取文件中的模式 / a mode's id or file")
+    parser.add_argument("--as-of", metavar="DATE", help="计算截止日 / only up to this day")
     parser.add_argument(
         "--known-on",
         metavar="DATE",
@@ -117,8 +117,8 @@ def _write_charts(path: str, mode: Mode, done: DefaultWalk, lang: Lang) -> None:
 def _named(mode: str, file: str) -> str:
     if mode:
         return mode
-    reason = Text("没有写模式", "no mode is named")
-    hint = Text("请在文件中写 mode，或用 --mode 指定", "Write mode in the file, or name one with --mode.")
+    reason = Text("未指定模式", "no mode is named")
+    hint = Text("请在文件中填写 mode，或用 --mode 指定", "Write mode in the file, or name one with --mode.")
     raise InputError([Problem("mode", "", reason, hint, "missing")], file)
 
 

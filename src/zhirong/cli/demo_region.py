@@ -16,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--today", type=date.fromisoformat, default=None, help="故事的最后一天 / last day of the story"
     )
     parser.add_argument(
-        "--if-empty", action="store_true", help="已有内容时不做任何操作 / do nothing where there is something"
+        "--if-empty", action="store_true", help="已有内容时不做任何操作 / do nothing if the folder is not empty"
     )
     parser.add_argument("--json", action="store_true", help="机器可读 / for programs")
 

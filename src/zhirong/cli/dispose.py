@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the disposal file and what to show of it."""
     parser.add_argument("file", metavar="CASE.toml", help="处置文件 / the disposal file")
     parser.add_argument(
-        "--compare", action="store_true", help="逐项列出现值的算法 / show how each value is made up"
+        "--compare", action="store_true", help="逐项列明现值的计算依据 / show how each value is made up"
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
 
@@ -133,7 +133,7 @@ def _as_text(
     for value in ways:
         for words in value.way.closes:
             lines.append(
-                say(f"{value.way.title.zh}：此后不能再选 {words.zh}", f"{value.way.title.en}: closes {words.en}")
+                say(f"{value.way.title.zh}：此后不可选择 {words.zh}", f"{value.way.title.en}: closes {words.en}")
             )
     if not file.ways:
         lines += ["", rules.at(WAYS_RULE, file.day).reference.as_text(lang)]

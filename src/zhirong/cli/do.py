@@ -220,7 +220,7 @@ def _done_lines(op: Mapping[str, Any], done: Any, link: str, lang: str) -> list[
         lines.append(f"页面 {link}" if zh else f"page {link}")
     if done.shown_once:
         lines.append(
-            f"只显示这一次，请妥善保存：{done.shown_once}"
+            f"仅显示一次，请妥善保存：{done.shown_once}"
             if zh
             else f"shown only once, keep it safe: {done.shown_once}"
         )

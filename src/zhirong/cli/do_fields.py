@@ -143,7 +143,7 @@ def _wrong_way(name: str, widget: str) -> Problem:
         return Problem(
             name,
             "",
-            Text("这一项是文件", "this field is a file"),
+            Text("该项为文件", "this field is a file"),
             Text(f"用 --file {name}=路径", f"use --file {name}=PATH"),
             "is_a_file",
         )
@@ -166,7 +166,7 @@ def print_fields(fields: Sequence[Mapping[str, Any]], is_on_row: bool, lang: str
     begins = ("现为" if is_on_row else "可填") if zh else ("at present" if is_on_row else "such as")
     shown = [one for one in fields if one["suits"]]
     if not shown:
-        print("不用填什么。" if zh else "It has no fields.")
+        print("无需填写任何字段。" if zh else "It has no fields.")
     for one in shown:
         must = ("（必填）" if zh else " (required)") if one["required"] else ""
         how = _HOW[one["widget"]][0 if zh else 1]

@@ -19,7 +19,7 @@ _IN_CHINESE = {
     errno.ECONNREFUSED: "对方拒绝连接",
     errno.EIO: "磁盘读写出错",
     errno.EISDIR: "这是文件夹，不是文件",
-    errno.EMFILE: "打开的文件太多",
+    errno.EMFILE: "打开的文件过多",
     errno.ENOENT: "文件或文件夹不存在",
     errno.ENOTDIR: "不是文件夹",
     errno.EPERM: "没有权限",

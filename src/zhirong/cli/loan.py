@@ -180,7 +180,7 @@ def _as_text(
                 say(f"应提准备（{title}）：{show_yuan(amount)}", f"provision ({title}): {show_yuan(amount)}")
             )
     if state.applied:
-        lines.append(say("收款如何抵充：", "application of receipts:"))
+        lines.append(say("收款抵充情况：", "application of receipts:"))
         for applied in state.applied:
             parts = [
                 f"{HEAD_TEXT[head].in_(lang)} {show_yuan(part)}" for head, part in applied.parts.items() if part

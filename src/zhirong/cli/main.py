@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "check a list of rights: numbers, status, age, remaining term",
     ),
     "settle": (
-        "损失分担：一份索赔，各方承担多少、为什么",
+        "损失分担：一份索赔，各方承担额及依据",
         "loss sharing: what each party bears of a claim, and why",
     ),
     "claim": (
@@ -42,7 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "disposal of a pledge: compare the ways on present value, distribute the price",
     ),
     "watch": (
-        "贷后监测：哪些贷款需要处理、为什么、由谁在何时前办理",
+        "贷后监测：需处理的贷款、原因、办理人与期限",
         "the watch over a portfolio: which loans need attention, why, what to do by when",
     ),
     "loan": (

@@ -40,7 +40,7 @@ def the_mode(mode_id: str) -> "Mode":
         else Text("请用 zhirong modes 查看全部代码", "see all ids with: zhirong modes")
     )
     raise InputError(
-        [Problem("ID", mode_id, Text("没有这个模式", "the mode does not exist"), hint, "unknown_mode")]
+        [Problem("ID", mode_id, Text("该模式不存在", "the mode does not exist"), hint, "unknown_mode")]
     )
 
 

@@ -166,7 +166,7 @@ def _check(arguments: argparse.Namespace, files: list[str]) -> int:
     from zhirong.kernel.errors import InputError
 
     if not files:
-        raise bad_words("check", "没有写文件", "the file is missing", "请写 check 文件", "write: check FILE")
+        raise bad_words("check", "未指定文件", "the file is missing", "请填写 check 文件名", "write: check FILE")
     results: list[dict[str, object]] = []
     texts: list[str] = []
     known = _known_ids(files)
@@ -220,7 +220,7 @@ def _check_exclusive(mode: "Mode", path: str, known: set[str]) -> None:
             if near
             else Text("请将该模式的文件放在同一文件夹", "put the file of that mode into the same folder")
         )
-        reason = Text("没有这个模式", "the mode does not exist")
+        reason = Text("该模式不存在", "the mode does not exist")
         problems.append(Problem("exclusive_with", other, reason, hint, "unknown_mode"))
     if problems:
         raise InputError(problems, path)
@@ -233,7 +233,7 @@ def _format(arguments: argparse.Namespace, files: list[str]) -> int:
     from zhirong.cli.files import read_text
 
     if not files:
-        raise bad_words("format", "没有写文件", "the file is missing", "请写 format 文件", "write: format FILE")
+        raise bad_words("format", "未指定文件", "the file is missing", "请填写 format 文件名", "write: format FILE")
     chinese = arguments.lang == "zh"
     changed = 0
     for path in files:

@@ -36,7 +36,7 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
             " ".join(["diff", *ids]),
             "需要两个模式，或一个模式和两个日期",
             "two modes are needed, or one mode and two days",
-            "请写 diff A B，或 diff A --on 日期 --and 日期",
+            "请填写 diff A B，或 diff A --on 日期 --and 日期",
             "write: diff A B, or diff A --on DATE --and DATE",
         )
     before, after = the_mode(ids[0]), the_mode(ids[-1])
@@ -175,7 +175,7 @@ def compare(arguments: argparse.Namespace, words: list[str]) -> int:
             " ".join(["compare", *words]),
             "需要一个案件文件",
             "one case file is needed",
-            "请写 compare CASE.toml（格式同 zhirong quote）",
+            "请填写 compare CASE.toml（格式同 zhirong quote）",
             "write: compare CASE.toml (the same file as for zhirong quote)",
         )
     from zhirong.chain.quote.comparison import compared, open_figures_of
@@ -247,7 +247,7 @@ def subsidies(arguments: argparse.Namespace, words: list[str]) -> int:
             "subsidies",
             "需要一个案件文件",
             "a case file is needed",
-            "请写 subsidies CASE.toml [模式代码]…",
+            "请填写 subsidies CASE.toml [模式代码]…",
             "write: subsidies CASE.toml [ID]...",
         )
     from zhirong.chain.mode.charges import GIVEN_BACK

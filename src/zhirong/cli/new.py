@@ -12,7 +12,7 @@ from zhirong.kernel.text import Text
 STARTERS = Path(__file__).parent / "starters"
 _KINDS = {
     "case": ("案件文件，可直接报价", "a case file, to quote"),
-    "loan": ("贷款文件，可直接出还款计划", "a loan file, for a schedule or a replay"),
+    "loan": ("贷款文件，可直接生成还款计划", "a loan file, for a schedule or a replay"),
 }
 
 
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
             file.write(starter(options.kind, options.lang, str(path)))
     except FileExistsError as error:
         reason = Text("文件已存在，不覆盖", "the file exists and is not overwritten")
-        problem = Problem("PATH", str(path), reason, Text("换一个文件名", "enter another name"), "file_exists")
+        problem = Problem("PATH", str(path), reason, Text("请更换文件名", "enter another name"), "file_exists")
         raise InputError([problem]) from error
     except OSError as error:
         raise unwritable(str(path), error) from error

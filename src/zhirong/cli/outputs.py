@@ -32,7 +32,7 @@ def refuse_overwriting(options: argparse.Namespace) -> None:
                     f"--{name}",
                     path,
                     Text("该文件为输入文件，不能覆盖", "this is an input file and must not be overwritten"),
-                    Text("换一个文件名", "choose another name"),
+                    Text("请更换文件名", "choose another name"),
                     "overwrites_input",
                 )
             )

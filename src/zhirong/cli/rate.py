@@ -130,7 +130,7 @@ def _print_form(options: argparse.Namespace, case: "CreditCase") -> int:
         problem = Problem(
             "--form",
             options.form,
-            Text("没有这套指标", "the system does not exist"),
+            Text("该指标体系不存在", "the system does not exist"),
             Text(f"可选：{'、'.join(known)}", f"choose from: {', '.join(known)}"),
             "unknown_system",
         )
@@ -174,7 +174,7 @@ def _show(quote: "QuoteDocument", lang: Lang) -> None:
     for score in beside.indicators:
         console.print(
             say(
-                f"指标 {escape(score.right)}：{score.score} 分，若缺项最好 {score.highest}，已知权重 {score.coverage}；",
+                f"指标 {escape(score.right)}：{score.score} 分，缺项均取最高分时 {score.highest}，已知权重 {score.coverage}；",
                 f"Indicators {escape(score.right)}: {score.score}, {score.highest} if missing answers were best, {score.coverage} of the weight known; ",
             )
             + SCREENING_TEXT[score.screening].in_(lang)

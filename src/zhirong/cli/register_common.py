@@ -50,9 +50,9 @@ def common_options() -> argparse.ArgumentParser:
         metavar="WORDS",
         help="请求的键；重发时用原键 / key of the request; use the same one to repeat it",
     )
-    common.add_argument("--as", dest="role", choices=ROLES, default="registrar", help="以何身份 / as whom")
+    common.add_argument("--as", dest="role", choices=ROLES, default="registrar", help="办理身份 / as whom")
     common.add_argument(
-        "--party", default="", metavar="NAME", help="为哪家机构或企业 / for which institution or firm"
+        "--party", default="", metavar="NAME", help="代表的机构或企业 / for which institution or firm"
     )
     common.add_argument("--party-code", default="", metavar="CODE", help="其信用代码 / its credit code")
     common.add_argument("--person", action="store_true", help="其为自然人 / it is a natural person")
@@ -171,7 +171,7 @@ def rights_of(path: str) -> list[Any]:
     """Return the ``[[rights]]`` of a file."""
     found = toml(path).get("rights", [])
     if not isinstance(found, list) or not found:
-        raise problem(path, "", "没有 [[rights]]", "[[rights]] are missing", "no_rights")
+        raise problem(path, "", "未填写权利（[[rights]]）", "[[rights]] are missing", "no_rights")
     return found
 
 

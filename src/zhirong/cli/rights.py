@@ -95,7 +95,7 @@ def _template(options: argparse.Namespace) -> int:
             "FILE",
             options.file,
             Text("文件已存在，不予覆盖", "the file exists and is not overwritten"),
-            Text("换一个文件名", "choose another name"),
+            Text("请更换文件名", "choose another name"),
             "file_exists",
         )
         raise InputError([problem], options.file) from error

@@ -18,7 +18,7 @@ from zhirong.kernel.text import Text
 _WORDS = {
     "list": ("列出规则：某日的值、来源是否可靠、政策包", "list the rules: value on a day, confidence, policy pack"),
     "show": ("一条规则：全部版本和来源", "one rule: every version with its source"),
-    "diff": ("政策包的变更和影响方面", "changes by a policy pack, and the areas concerned"),
+    "diff": ("政策包的变更及影响范围", "changes by a policy pack, and the areas concerned"),
 }
 
 

@@ -43,7 +43,7 @@ def _twice(name: str, path: str) -> Problem:
     return Problem(
         name,
         "",
-        Text(f"案件文件 {path} 已经写了", f"the case file {path} states it, too"),
-        Text("只在一处写", "state it in only one of the files"),
+        Text(f"案件文件 {path} 已填写该内容", f"the case file {path} states it, too"),
+        Text("请仅在一处填写", "state it in only one of the files"),
         "stated_twice",
     )

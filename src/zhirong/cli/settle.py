@@ -24,7 +24,7 @@ _NOTHING_ENTERED = Text(
 
 
 _NO_REFILL = Text(
-    "回收后退回资金池的款项不再用于本次其他贷款的赔付（以余额为限按计算时的余额算，规则未说明）",
+    "回收后退回资金池的款项不再用于本次其他贷款的赔付（以计算时的余额为限，规则未说明）",
     "recoveries that return to the fund are not used for other loans here (the limit is the given balance; no rule says otherwise)",
 )
 

@@ -75,7 +75,7 @@ def _show_me(platform: Platform, options: argparse.Namespace) -> None:
         ("角色", "roles", "、".join(me["roles"])),
         ("令牌范围", "scopes of the token", "、".join(scopes) if scopes is not None else "—"),
         ("能办的事", "operations", f"{len(me['operations'])}（zhirong do）"),
-        ("能看的列表", "lists", f"{len(me['lists'])}（zhirong show lists）"),
+        ("可查看的列表", "lists", f"{len(me['lists'])}（zhirong show lists）"),
     ]
     print("\n".join(to_left([[row[0] if zh else row[1], row[2]] for row in rows])))
 
@@ -135,7 +135,7 @@ def _kind(kinds: Sequence[Mapping[str, Any]], what: str) -> Mapping[str, Any]:
         "no_such_kind",
         "WHAT",
         what,
-        Text("没有这种内容", "unknown name"),
+        Text("不存在此类内容", "unknown name"),
         Text(f"可以是 {names}", f"it may be {names.replace('、', ', ')}"),
     )
 

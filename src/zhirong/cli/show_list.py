@@ -89,7 +89,7 @@ def _unknown(option: str, name: str, known: Sequence[str]) -> Problem:
     return Problem(
         option,
         name,
-        Text("没有这一项", "unknown name"),
+        Text("该项不存在", "unknown name"),
         Text(f"可用：{'、'.join(known) or '无'}", f"choose from: {', '.join(known) or 'none'}"),
         "unknown_parameter",
     )

@@ -55,7 +55,7 @@ class AgencyOperations(Group):
         )
 
     def paper_end(self, row: int, *, version: Version, paper: str, valid_to: date | str, key: str = "") -> Done:
-        """改资格有效期 / Change the validity of a certificate."""
+        """变更资格有效期 / Change the validity of a certificate."""
         return self._do("agency.paper_end", row, {"paper": paper, "valid_to": valid_to}, version, key)
 
     def person_add(
@@ -131,7 +131,7 @@ class AgencyOperations(Group):
         )
 
     def sanction_end(self, row: int, *, version: Version, sanction: str, end: date | str, key: str = "") -> Done:
-        """改处分期限 / Change the period of a sanction."""
+        """变更处分期限 / Change the period of a sanction."""
         return self._do("agency.sanction_end", row, {"sanction": sanction, "end": end}, version, key)
 
 

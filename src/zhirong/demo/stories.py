@@ -37,14 +37,14 @@ _ENDS = {"declined": "diligence", "withdrawn": "submitted", "overdue": "released
 _ENTRUSTED_OVER = 1_000_000_000  # Threshold in fen of payments to one payee; above it the bank pays directly.
 _GUARANTEED = ("xixian", "national-28")
 _TEAM = {
-    "market": "走访三家客户，合同续签率高，能说出竞争对手的价格和短板",
+    "market": "走访三家客户，合同续签率高，了解竞争对手的价格和不足",
     "delivery": "抽查五个订单，按期交付四个，延期一个有书面说明",
     "technology": "核心发明人在职，现场演示样机，研发台账完整",
     "finance": "月度报表按时，现金流预测与实际相差不大",
     "ip_management": "有专利台账和年费提醒，发明人奖励制度已执行",
     "continuity": "三名负责人签有竞业限制，关键岗位有替补",
     "openness": "主动提供了一项未决诉讼的材料",
-    "setbacks": "两年前丢失大客户后转型，讲清了原因和做法",
+    "setbacks": "两年前流失主要客户后转型，能说明原因和措施",
 }
 
 

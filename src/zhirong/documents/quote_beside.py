@@ -12,7 +12,7 @@ View = dict[str, Any]
 _SCREENINGS = {
     "pass": Text("通过筛选", "passes the screening"),
     "below": Text("低于筛选线", "below the screening line"),
-    "too_little_known": Text("所知太少，不能筛选", "too little is known to screen it"),
+    "too_little_known": Text("资料过少，不能筛选", "too little is known to screen it"),
 }
 
 
@@ -32,7 +32,7 @@ def one_plus_one_rows(beside: OnePlusOnePart, lang: Lang) -> list[View]:
             + f"{team.agreement or NOTHING}{comma}{team.state_text.in_(lang)}",
         )
     for score in beside.indicators:
-        highest = Text(f"缺项若最好 {score.highest}", f"{score.highest} if what is missing were best")
+        highest = Text(f"缺项均取最高分时 {score.highest}", f"{score.highest} if what is missing were best")
         add(
             Text(f"指标 {score.right}", f"indicators {score.right}"),
             score.score,

@@ -180,14 +180,14 @@ def decision_text(quote: QuoteDocument, lang: Lang) -> str:
     limit = quote.credit_limit
     amount, asked = money(limit.amount), money(quote.case.request.amount)
     if limit.decision is LimitDecision.OFFER:
-        said = Text(f"可以按申请放贷 {amount} 元", f"The loan of CNY {amount} can be made")
+        said = Text(f"可按申请金额贷款 {amount} 元", f"The loan of CNY {amount} can be made")
     elif limit.decision is LimitDecision.OFFER_LESS:
         said = Text(
-            f"可以放贷 {amount} 元，少于申请的 {asked} 元",
+            f"可贷款 {amount} 元，低于申请金额 {asked} 元",
             f"CNY {amount} can be lent, less than the {asked} requested",
         )
     else:
-        return Text("目前不能放贷", "No loan can be made as things stand").in_(lang)
+        return Text("目前不能贷款", "No loan can be made as things stand").in_(lang)
     if limit.conditional:
         said = Text(f"附条件：{said.zh}", f"Conditional: {said.en}")
     return said.in_(lang)
@@ -203,7 +203,7 @@ def provisional_note(modes: Sequence[ModePart], lang: Lang) -> str:
         return ""
     named = WORDS["listing"].in_(lang).join(map(str, years))
     return Text(
-        f"{named} 年的节假日安排尚未公布，该年的付款日是暂定的，公布后可能变动。",
+        f"{named} 年的节假日安排尚未公布，该年的付款日为暂定，公布后可能变动。",
         f"The working days of {named} are not announced yet: due days of that time are provisional and may move.",
     ).in_(lang)
 

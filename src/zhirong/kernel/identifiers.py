@@ -343,7 +343,7 @@ def data_ip_number(written: str) -> str:
         raise NumberError(
             "certificate_number",
             Text(
-                "这是证书编号（17 位）；同一登记另有登记号，两个号会成为两项权利",
+                "这是证书编号（17 位）；同一登记另有登记号，使用两个号码会被视为两项权利",
                 "this is the certificate number (17 characters); the registration has a different number, and the"
                 " right would count twice",
             ),

@@ -421,12 +421,12 @@ _WORDS: Mapping[str, tuple[Text, Text]] = {
     "string_type": (Text("不是文字", "not text"), Text("填文字", "enter text")),
     "dict_type": (Text("不是表", "not a table"), Text("填表", "enter a table")),
     "bool_type": (
-        Text("不是是或否", "neither true nor false"),
-        Text("请填写 true 或 false", "enter true or false"),
+        Text("应为是或否", "neither true nor false"),
+        Text("请填写 true（是）或 false（否）", "enter true or false"),
     ),
     "bool_parsing": (
-        Text("不是是或否", "neither true nor false"),
-        Text("请填写 true 或 false", "enter true or false"),
+        Text("应为是或否", "neither true nor false"),
+        Text("请填写 true（是）或 false（否）", "enter true or false"),
     ),
     "decimal_max_places": (
         Text("小数超过 {decimal_places} 位", "more than {decimal_places} decimals"),

@@ -30,9 +30,9 @@ def beyond_token(name: str) -> ForbiddenError:
 
 def bad_key(key: str) -> InputError:
     """Return the error for a request without a valid key."""
-    reason = Text("请求没有键，或键太长", "the request has no key, or its key is too long")
+    reason = Text("请求未附键，或键过长", "the request has no key, or its key is too long")
     hint = Text(
-        "每次请求用一个新的随机键，重发时用原键",
+        "每次请求请使用新的随机键，重发时使用原键",
         "use a random key for each request, and the same key when you repeat it",
     )
     return InputError([Problem("key", key, reason, hint, "key")])

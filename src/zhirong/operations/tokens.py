@@ -51,7 +51,7 @@ def _scope_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
 class MakeToken(Request):
     """The scopes of a token and its last day."""
 
-    name: Annotated[Line, Field(max_length=60), ask("名称", "Name", "哪个程序用", "the program that uses it")]
+    name: Annotated[Line, Field(max_length=60), ask("名称", "Name", "使用该令牌的程序", "the program that uses it")]
     scopes: Annotated[
         list[Annotated[str, Field(max_length=40)]],
         Field(min_length=1, max_length=60),

@@ -141,7 +141,7 @@ def _subject(request: AppraisalRequest, rights: Sequence[Right], day: date) -> t
                 Problem(
                     "appraisal.rights",
                     right_id,
-                    Text("本案没有这项权利", "the case has no such right"),
+                    Text("本案未列该项权利", "the case has no such right"),
                     Text(f"可选：{'、'.join(known)}", f"choose from: {', '.join(known)}"),
                     "unknown_right",
                 )
@@ -156,7 +156,7 @@ def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -
     if not request.rights:
         return _no_value(
             "no_rights",
-            Text("没有指明要评估的权利", "no right is named for appraisal"),
+            Text("未指定评估的权利", "no right is named for appraisal"),
             Text("请补充权利", "add the rights"),
         )
     if not request.methods:
@@ -410,7 +410,9 @@ def _explanation(
         parts=(
             Explanation(Text("均值（平均结果）", "mean (the average outcome)"), value.mean, "fen"),
             Explanation(
-                Text("中位数（一半机会更低）", "median (half of the outcomes are lower)"), value.median, "fen"
+                Text("中位数（高于、低于该值的可能各半）", "median (half of the outcomes are lower)"),
+                value.median,
+                "fen",
             ),
         ),
     )
@@ -455,7 +457,7 @@ def _weighted(result: MethodResult, suit: Suitability, leading: Approach) -> Exp
 def _why(result: MethodResult, leading: Approach) -> Text:
     if result.weight > 0:
         return Text(
-            "按规则的优先次序，现有方法中这一途径居先；同一途径的方法平分，相差过大时只取最低者",
+            "按规则的优先次序，现有方法中该途径优先；同一途径的方法平分，相差过大时只取最低者",
             "by the order of the rules this approach comes first among those given; its methods share evenly, or"
             " only the lowest counts where they differ too much",
         )

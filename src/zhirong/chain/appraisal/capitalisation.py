@@ -133,7 +133,7 @@ def read_capitalisation(reader: Reader, method_id: str, setting: Setting) -> Cap
             "yearly_decline",
             decline.as_text(),
             "change_twice",
-            Text("增长率与递减额只能写一种", "growth and a yearly decline exclude each other"),
+            Text("增长率与递减额只能填写一项", "growth and a yearly decline exclude each other"),
             Text("请删除其一", "remove one of them"),
         )
     life = None
@@ -147,6 +147,6 @@ def read_capitalisation(reader: Reader, method_id: str, setting: Setting) -> Cap
             income.convention,
             "days_and_convention",
             Text("资本化的年收益不适用收款日期", "a capitalised income has no payment dates"),
-            Text("请填写 end_of_year 或 mid_year", "give end_of_year or mid_year"),
+            Text("请填写年末（end_of_year）或年中（mid_year）", "give end_of_year or mid_year"),
         )
     return Capitalisation(method_id, read_uncertain(reader, "yearly_income", "yuan"), growth, decline, life, income)

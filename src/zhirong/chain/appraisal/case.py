@@ -75,7 +75,7 @@ def only_methods(request: AppraisalRequest, names: tuple[str, ...]) -> Appraisal
             problem = Problem(
                 "method",
                 name,
-                Text("本案没有这个方法", "the case has no such method"),
+                Text("本案未列该方法", "the case has no such method"),
                 Text(f"可选：{listed}", f"choose from: {listed}"),
                 "unknown_method",
             )

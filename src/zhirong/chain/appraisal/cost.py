@@ -327,7 +327,7 @@ def _read_items(reader: Reader, name: str, index_now: Decimal | None) -> tuple[t
                 plain(then),
                 "index_without_now",
                 Text("已填写当时指数，未填写现时指数", "index_then is given without index_now"),
-                Text("请补充 index_now，或删除该项", "give index_now, or remove it"),
+                Text("请补充现时指数（index_now），或删除该项", "give index_now, or remove it"),
             )
         elif then is not None and index_now is not None and then > 0:
             times = index_now / then
@@ -363,7 +363,8 @@ def _read_wear(reader: Reader) -> Wear:
             "obsolescence_above_one",
             Text("两项贬值率相加超过 100 %", "the two kinds of obsolescence add up to more than 100 %"),
             Text(
-                '请减小其一，或填写 obsolescence = "multiplied"', 'reduce one, or set obsolescence = "multiplied"'
+                '请减小其一，或将贬值合并方式改为连乘（obsolescence = "multiplied"）',
+                'reduce one, or set obsolescence = "multiplied"',
             ),
         )
     return Obsolescence(functional, economic, combination)

@@ -238,7 +238,10 @@ def read_discount(reader: Reader, tax_basis: str) -> Discount:
                 "现金流与折现率的价格口径不一致（一个含通胀，一个不含）",
                 "cash flows and discount rate use different price bases",
             ),
-            Text("请填写 inflation 以换算，或改成同一口径", "give inflation to convert it, or use one basis"),
+            Text(
+                "请填写通货膨胀率（inflation）以换算，或改成同一口径",
+                "give inflation to convert it, or use one basis",
+            ),
         )
     if of_rate == prices and inflation is not None:
         reader.problem(
@@ -246,7 +249,7 @@ def read_discount(reader: Reader, tax_basis: str) -> Discount:
             inflation.as_text(),
             "inflation_unused",
             Text("口径一致，无需填写通货膨胀率", "the price bases agree, so inflation is not needed"),
-            Text("请删除该项，或写明 discount_prices", "remove it, or state discount_prices"),
+            Text("请删除该项，或填写折现率口径（discount_prices）", "remove it, or state discount_prices"),
         )
     return Discount(source, prices, inflation)
 
@@ -265,7 +268,7 @@ def _read_source(reader: Reader, tax_basis: str) -> BuildUp | Capm | Wacc:
             "discount_form",
             Text("折现率未填写，或填写了两种", "the discount rate is missing or given twice"),
             Text(
-                "请填写 discount_rate、[[discount_item]]、[[discount_score]]、[capm]（可加 [wacc]）之一",
+                "请填写其中之一：折现率（discount_rate）、累加项（[[discount_item]]）、评分项（[[discount_score]]）、资本资产定价模型（[capm]，可加 [wacc]）",
                 "enter one of discount_rate, [[discount_item]], [[discount_score]] or [capm] (with [wacc])",
             ),
         )
@@ -275,7 +278,7 @@ def _read_source(reader: Reader, tax_basis: str) -> BuildUp | Capm | Wacc:
             "",
             "wacc_without_capm",
             Text("加权平均资本成本缺少权益成本", "an average cost of capital needs a cost of equity"),
-            Text("请补充 [capm]", "add [capm]"),
+            Text("请补充资本资产定价模型（[capm]）", "add [capm]"),
         )
     if ways["capm"]:
         if tax_basis == "before_tax":
@@ -403,7 +406,7 @@ def _check_structure(reader: Reader, debt_to_equity: Decimal | None, debt_share:
         plain(debt_share),
         "structure_differs",
         Text(
-            f"与 capm 的 debt_to_equity {plain(debt_to_equity)} 不符：那相当于债务占 {shown}",
+            f"与 CAPM 的债务权益比（debt_to_equity） {plain(debt_to_equity)} 不符：后者相当于债务占 {shown}",
             f"contradicts the debt_to_equity of {plain(debt_to_equity)} in capm, which corresponds to a debt share of {shown}",
         ),
         Text("两处请使用同一资本结构", "use the same capital structure in both"),

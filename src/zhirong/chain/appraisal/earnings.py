@@ -208,7 +208,7 @@ def read_contributory_assets(reader: Reader) -> list[Contributory]:
             "missing",
             Text("没有贡献资产", "no contributory asset is given"),
             Text(
-                "请至少填写一个 [[contributory_asset]]，例如营运资金",
+                "请至少填写一项贡献资产（[[contributory_asset]]），例如营运资金",
                 "Enter at least one [[contributory_asset]], such as working capital.",
             ),
         )

@@ -279,7 +279,8 @@ def read_income(reader: Reader, setting: Setting, *forecasts: Forecast, perpetua
             "tax_before_tax" if tax_basis == "before_tax" else "tax_twice",
             Text("这一口径下不再扣所得税", "no tax is deducted on this basis"),
             Text(
-                '请删除 tax_rate，或填写 tax_basis = "after_tax"', 'remove tax_rate, or set tax_basis = "after_tax"'
+                '请删除税率（tax_rate），或填写税项口径 tax_basis = "after_tax"',
+                'remove tax_rate, or set tax_basis = "after_tax"',
             ),
         )
     convention: Convention = reader.choice("convention", tuple(CONVENTION_TEXT))  # type: ignore[assignment]
@@ -302,7 +303,7 @@ def read_forecast(reader: Reader, setting: Setting, name: str, label: Text, kind
             f"{name}_form",
             Text(f"{label.zh}预测未填写，或填写了两种", f"the forecast of {label.en} is missing or given twice"),
             Text(
-                f"请填写 [[{name}]]（一年一张表），或填写 first_year_{name} 与 growth",
+                f"请填写 [[{name}]]（每年一张表），或填写 first_year_{name} 与 growth",
                 f"give [[{name}]], one table per year, or first_year_{name} with growth",
             ),
         )
@@ -331,7 +332,10 @@ def read_years(reader: Reader, setting: Setting, name: str, label: Text, kind: K
                     "day",
                     day,
                     "days_out_of_order",
-                    Text(f"收款日须晚于 {before}，且不与 years 并用", f"must come after {before}, without years"),
+                    Text(
+                        f"收款日须晚于 {before}，且不得与年数（years）并用",
+                        f"must come after {before}, without years",
+                    ),
                     Text("请按先后填写每笔收入的日期", "enter the day of each amount in order"),
                 )
             days.append(day)
@@ -357,11 +361,11 @@ def _check_days(reader: Reader, forecast: Forecast, convention: Convention) -> N
         convention,
         "days_and_convention",
         Text(
-            "按收款日折现须填写每笔的 day，其他口径不填写",
+            "按收款日折现须填写每笔的收款日（day），其他口径不填写",
             "discounting by exact dates needs a day for each amount; other conventions allow none",
         ),
         Text(
-            f"请为每张 [[{forecast.name}]] 写 day，或修改 convention",
+            f"请为每张 [[{forecast.name}]] 填写收款日（day），或修改折现时点（convention）",
             f"give every [[{forecast.name}]] its day, or change the convention",
         ),
     )
@@ -398,7 +402,7 @@ def _read_life(reader: Reader, setting: Setting, forecasts: tuple[Forecast, ...]
                 "the income grows without an end and the right cannot be renewed",
             ),
             Text(
-                "请填写 economic_life 或 [life_from_decay]；只有商标可以不填",
+                "请填写经济寿命（economic_life）或衰减率（[life_from_decay]）；仅商标可以不填",
                 "Enter economic_life or [life_from_decay]; only trademarks may omit it.",
             ),
         )
@@ -435,7 +439,7 @@ def _read_amortisation(reader: Reader, purpose: str, tax_basis: TaxBasis) -> int
             "amortisation_benefit_years",
             years,
             "benefit_in_pledge_value",
-            Text("质押价值不计摊销税盾", "a pledge value excludes the tax amortisation benefit"),
+            Text("质押目的下不计摊销税盾", "a pledge value excludes the tax amortisation benefit"),
             Text("请删除该项，或改写评估目的", "remove it, or change the purpose"),
         )
     elif tax_basis != "after_tax":

@@ -319,7 +319,7 @@ def read_comparable_deals(reader: Reader, method_id: str, setting: Setting) -> C
             "",
             "missing",
             Text("未填写可比交易", "no comparable deal is given"),
-            Text("请填写若干 [[deal]]", "give [[deal]] tables"),
+            Text("请填写可比交易（[[deal]]）", "give [[deal]] tables"),
         )
     labels = [deal.label for deal in deals]
     if len(set(labels)) < len(labels):

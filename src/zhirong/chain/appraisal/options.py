@@ -19,7 +19,7 @@ from zhirong.kernel.text import Text
 
 Exercise = Literal["at_end", "any_time"]
 EXERCISE_TEXT: Mapping[Exercise, Text] = {
-    "at_end": Text("到期才决定", "exercisable only at the end"),
+    "at_end": Text("到期时决定", "exercisable only at the end"),
     "any_time": Text("随时可投资", "exercisable at any time"),
 }
 LATTICE_STEPS = 120

@@ -217,7 +217,7 @@ def read_profit_split(reader: Reader, method_id: str, setting: Setting) -> Profi
             "split_form",
             Text("分成率未填写，或填写了两种", "the split is missing or given twice"),
             Text(
-                "请填写 split_rate、[equivalent_investment]、[[marginal_profit]] 之一",
+                "请填写其中之一：分成率（split_rate）、约当投资（[equivalent_investment]）、边际利润（[[marginal_profit]]）",
                 "enter one of split_rate, [equivalent_investment] or [[marginal_profit]]",
             ),
         )
@@ -232,7 +232,7 @@ def read_profit_split(reader: Reader, method_id: str, setting: Setting) -> Profi
                 marginal.years,
                 "marginal_longer_than_profit",
                 Text("追加利润的年数多于利润", "added profit is forecast for more years than profit"),
-                Text("年数请不多于 profit", "enter at most as many years as for profit"),
+                Text("年数不得多于利润（profit）的年数", "enter at most as many years as for profit"),
             )
         split = MarginalProfit(marginal)
     else:

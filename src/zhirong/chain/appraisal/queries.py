@@ -74,7 +74,7 @@ def _growth(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook
         found.append(Alarm("growth_near_discount", text))
     if growth > float(limits["greatest"]):
         text = Text(
-            f"{method.title.zh}：年增长 {growth:.1%} 远超经验：填写的是小数吗（2 % 写作 0.02）？请核实",
+            f"{method.title.zh}：年增长 {growth:.1%} 远超经验范围：请核实是否以小数填写（2 % 应为 0.02）",
             f"{method.title.en}: growth of {growth:.1%} a year is far outside experience: is it written as a share (2 % is"
             " 0.02)? Confirm or correct it.",
         )
@@ -105,8 +105,8 @@ def _rate(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook, 
     if rate is None or float(limits["least"]) <= rate <= float(limits["greatest"]):
         return []
     text = Text(
-        f"{method.title.zh}：折现率 {rate:.2%} 远离经验（{limits['least']:.0%} 至 {limits['greatest']:.0%}）："
-        "填写的是小数吗（12 % 写作 0.12）？请核实",
+        f"{method.title.zh}：折现率 {rate:.2%} 明显偏离经验范围（{limits['least']:.0%} 至 {limits['greatest']:.0%}）："
+        "请核实是否以小数填写（12 % 应为 0.12）",
         f"{method.title.en}: a discount rate of {rate:.2%} is far from experience ({limits['least']:.0%} to"
         f" {limits['greatest']:.0%}): is it written as a share (12 % is 0.12)? Confirm or correct it.",
     )
@@ -129,7 +129,7 @@ def _sales(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook,
         return []
     shown = show_yuan(int(outside[0] * FEN_PER_YUAN))
     text = Text(
-        f"{method.title.zh}：年收入 {shown} 元远离经验：单位是元吗？如为万元，请写成“…万元”",
+        f"{method.title.zh}：年收入 {shown} 元明显偏离经验范围：请核实单位是否为元；如为万元，请写成“…万元”",
         f"{method.title.en}: a yearly revenue of CNY {shown} is far from experience: is it in yuan? For ten thousands"
         ' write "…万元".',
     )

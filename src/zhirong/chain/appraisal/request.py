@@ -190,7 +190,7 @@ def _read_rights(reader: Reader, right_ids: Sequence[str]) -> tuple[str, ...]:
                 "rights",
                 right_id,
                 "unknown_right",
-                Text("本案没有这项权利", "the case has no such right"),
+                Text("本案未列该项权利", "the case has no such right"),
                 Text(f"可选：{'、'.join(right_ids)}", f"choose from: {', '.join(right_ids)}"),
             )
     if len(set(named)) < len(named):
@@ -215,7 +215,7 @@ def _read_methods(reader: Reader, setting: Setting) -> tuple[AppraisalMethod, ..
                 method_id,
                 "id_twice",
                 Text("两个方法同名", "two methods have the same id"),
-                Text("请为其中一个另设 id", "change the id of one of them"),
+                Text("请为其中一个另设编号（id）", "change the id of one of them"),
             )
         methods.append(METHODS[name](entry, method_id, setting))
         entry.finish()

@@ -130,7 +130,7 @@ def read_decision_tree(reader: Reader, method_id: str, setting: Setting) -> Deci
             str(len(stages)),
             "stages",
             Text("阶段数不在 1 至 20 之间", "there must be 1 to 20 stages"),
-            Text("请按先后填写 [[stage]]", "Enter the [[stage]] tables in order."),
+            Text("请按先后填写各阶段（[[stage]]）", "Enter the [[stage]] tables in order."),
         )
     income = read_years(reader, setting, "income_on_success", Text("成功后收益", "income on success"))
     fallback = read_optional_uncertain(reader, "left_on_failure", "yuan")
@@ -141,6 +141,6 @@ def read_decision_tree(reader: Reader, method_id: str, setting: Setting) -> Deci
             "exact_date",
             "days_and_convention",
             Text("各阶段之后的收益不适用收款日期", "an income after stages has no payment dates"),
-            Text("请填写 end_of_year 或 mid_year", "Enter end_of_year or mid_year."),
+            Text("请填写年末（end_of_year）或年中（mid_year）", "Enter end_of_year or mid_year."),
         )
     return method

@@ -205,8 +205,11 @@ def uncertain_of(reader: Reader, kind: Kind, bounds: tuple[Decimal, Decimal] | N
                     name,
                     str(reader.anything(name)),
                     "value_and_range",
-                    Text("已填写 value，又填写了范围", "both a single value and a range are given"),
-                    Text("请只填写 value，或只填写 low、mode、high", "give only value, or low, mode and high"),
+                    Text("已填写单一值（value），又填写了范围", "both a single value and a range are given"),
+                    Text(
+                        "请只填写单一值（value），或只填写最低、最可能、最高值（low、mode、high）",
+                        "give only value, or low, mode and high",
+                    ),
                 )
     else:
         low, mode, high = (_point(reader, name, kind, bounds) for name in ("low", "mode", "high"))
@@ -215,7 +218,7 @@ def uncertain_of(reader: Reader, kind: Kind, bounds: tuple[Decimal, Decimal] | N
                 "mode",
                 plain(mode),
                 "range_out_of_order",
-                Text("不满足 low ≤ mode ≤ high", "low ≤ mode ≤ high is not met"),
+                Text("不满足：最低（low）≤ 最可能（mode）≤ 最高（high）", "low ≤ mode ≤ high is not met"),
                 Text("请按从小到大填写三个数", "put the three figures in rising order"),
             )
     figure = Uncertain(low, mode, high, read_grade(reader), kind, reader.optional_text("source"))

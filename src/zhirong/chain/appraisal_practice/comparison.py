@@ -157,7 +157,7 @@ def _questions(pairs: Sequence[AssumptionPair]) -> list[Text]:
             asked.append(
                 Text(
                     f"“{pair.label.zh}”两份的范围不相交（{plain(pair.first.mode)}，{grades[0].zh}；"
-                    f"{plain(pair.second.mode)}，{grades[1].zh}），依据各是什么？",
+                    f"{plain(pair.second.mode)}，{grades[1].zh}），请分别说明依据",
                     f"{pair.label.en}: the ranges do not overlap ({plain(pair.first.mode)}, {grades[0].en};"
                     f" {plain(pair.second.mode)}, {grades[1].en}); what is the basis of each?",
                 )

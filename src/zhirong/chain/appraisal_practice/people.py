@@ -162,8 +162,8 @@ def read_pool(reader: Reader) -> Pool:
             "agency",
             "、".join(twice),
             "id_twice",
-            Text("两条记录同一 id", "two entries have the same id"),
-            Text("请为其中一条另设 id", "change the id of one of them"),
+            Text("两条记录的编号（id）相同", "two entries have the same id"),
+            Text("请为其中一条另设编号（id）", "change the id of one of them"),
         )
     reader.finish()
     return Pool(agencies, experts)
@@ -189,8 +189,8 @@ def _read_expert(reader: Reader, agencies: set[str]) -> Expert:
             "agency",
             employer,
             "unknown_agency",
-            Text("没有这家机构", "the agency does not exist"),
-            Text("请先写 [[agency]]，或删除该项", "add the [[agency]], or remove it"),
+            Text("该机构不存在", "the agency does not exist"),
+            Text("请先登记该机构（[[agency]]），或删除该项", "add the [[agency]], or remove it"),
         )
     expert = Expert(
         id=reader.text("id"),

@@ -446,7 +446,10 @@ def _read_signature(reader: Reader, grade: AppraisalGrade) -> ReportSignature | 
             "",
             "unsigned",
             Text("正式评估须由评估机构签章", "a formal appraisal must be signed by its agency"),
-            Text("请补充 [signature]，或改为 online", "add [signature], or change the grade to online"),
+            Text(
+                "请补充签章（[signature]），或改为线上评估（online）",
+                "add [signature], or change the grade to online",
+            ),
         )
     return None
 

@@ -129,8 +129,8 @@ def read_registry(reader: Reader, day: date) -> Registry:
             "record",
             "、".join(twice),
             "id_twice",
-            Text("两份记录同一编号", "two records have the same id"),
-            Text("请更正其中一份的 id", "correct the id of one of them"),
+            Text("两份记录的编号相同", "two records have the same id"),
+            Text("请更正其中一份的编号（id）", "correct the id of one of them"),
         )
     disposals = tuple(_read_disposal(entry, day) for entry in reader.tables("disposal"))
     sold = [disposal.right_id for disposal in disposals]

@@ -28,7 +28,7 @@ EVENT_TEXT: Mapping[EventKind, Text] = {
     "fee_unpaid": Text("年费逾期未缴", "an annual fee is unpaid"),
     "title_disputed": Text("发生权属争议", "the title is disputed"),
     "key_licence_ended": Text("主要许可终止", "the main licence ended"),
-    "product_stopped": Text("使用它的产品停产", "the product that uses it was discontinued"),
+    "product_stopped": Text("使用该权利的产品停产", "the product that uses it was discontinued"),
     "revenue_fell": Text("相关收入大幅下降", "its revenue fell sharply"),
     "borrower_in_default": Text("借款人违约", "the borrower defaulted"),
     "rival_product": Text("出现替代产品", "a substitute entered the market"),

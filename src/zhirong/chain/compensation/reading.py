@@ -40,7 +40,7 @@ def read_recovery(reader: Reader) -> RecoveryFile:
             "count",
             Text(f"须有 1 至 {MOST_LOANS} 笔贷款", f"there must be 1 to {MOST_LOANS} loans"),
             Text(
-                "请至少填写一个 [[loan]]；数量过多时请拆分为多个文件",
+                "请至少填写一笔贷款（[[loan]]）；数量过多时请拆分为多个文件",
                 "Add at least one [[loan]]; split a longer file.",
             ),
         )
@@ -107,7 +107,7 @@ def _read_loan(reader: Reader) -> ev.DefaultedLoan:
             owed[Head.PRINCIPAL],
             "too_large",
             Text("未还本金高于贷款额", "the principal owed exceeds the loan"),
-            Text("请更正 owed.principal 或 amount", "Correct owed.principal or amount."),
+            Text("请更正未还本金（owed.principal）或贷款额（amount）", "Correct owed.principal or amount."),
         )
     for number, event in enumerate(loan.events, 1):
         if event.day < loan.first_day:
@@ -117,7 +117,8 @@ def _read_loan(reader: Reader) -> ev.DefaultedLoan:
                 "dates_reversed",
                 Text(f"早于起算日 {loan.first_day}", f"earlier than the first day, {loan.first_day}"),
                 Text(
-                    "请更正日期，或将此前的情况并入 owed", "Correct the date, or include earlier amounts in owed."
+                    "请更正日期，或将此前的情况并入欠款（owed）",
+                    "Correct the date, or include earlier amounts in owed.",
                 ),
             )
     reader.finish()

@@ -239,7 +239,7 @@ def _debt(reader: Reader | None, as_of: date | None) -> DebtOnFile | None:
             debt.overdue / 100,
             "overdue_above_debt",
             Text("逾期金额大于全部负债", "the overdue amount exceeds the total debt"),
-            Text("请更正 overdue 或 total_debt", "correct overdue or total_debt"),
+            Text("请更正逾期金额（overdue）或全部负债（total_debt）", "correct overdue or total_debt"),
         )
     return debt
 

@@ -26,10 +26,10 @@ STATE_TEXT: Mapping[State, Text] = {
 Finding = Literal["too_few", "no_worse", "worse"]
 
 FINDING_TEXT: Mapping[Finding, Text] = {
-    "too_few": Text("笔数太少，不下结论", "too few to judge"),
+    "too_few": Text("笔数过少，不作结论", "too few to judge"),
     "no_worse": Text("结果不差于调整后的等级", "outcomes no worse than the adjusted grade"),
     "worse": Text(
-        "结果差于调整后的等级，这种理由不可靠", "outcomes worse than the adjusted grade; the reason is unreliable"
+        "结果差于调整后的等级，该理由不可靠", "outcomes worse than the adjusted grade; the reason is unreliable"
     ),
 }
 
@@ -171,8 +171,8 @@ def read_outcomes(reader: Reader, rules: Rulebook, day: date) -> tuple[OverrideO
             "override",
             "",
             "missing",
-            Text("没有任何调整", "no override is given"),
-            Text("请填写 [[override]]", "write [[override]]"),
+            Text("未填写任何调整", "no override is given"),
+            Text("请填写等级调整（[[override]]）", "write [[override]]"),
         )
     reader.finish()
     return tuple(found)
@@ -285,7 +285,7 @@ def _faults(
             override.to_grade,
             "gate_cannot_be_overridden",
             Text("一票否决项不能调整", "a finding that alone declines the firm cannot be overridden"),
-            Text("先消除该记录", "clear that record first"),
+            Text("请先消除该记录", "clear that record first"),
         )
     if _person(override.proposed_by) == _person(override.approved_by):
         fault(
@@ -301,7 +301,7 @@ def _faults(
             "reason",
             override.reason,
             "reason_points_elsewhere",
-            Text("这种理由不支持这个方向的调整", "the reason does not support a move in this direction"),
+            Text("该理由不支持此方向的调整", "the reason does not support a move in this direction"),
             Text("请改换理由或方向", "change the reason or the direction"),
         )
     if override.made_on > day:

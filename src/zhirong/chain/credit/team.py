@@ -179,7 +179,7 @@ def read_team(reader: Reader, rules: Rulebook, as_of: date) -> tuple[Rating, ...
             "rating",
             "、".join(rating.rater for rating in ratings),
             "same_rater",
-            Text("同一人评了两次", "the same person rated twice"),
+            Text("同一人重复评定", "the same person rated twice"),
             Text("请由不同的人评定", "have different people rate"),
         )
     if not 1 <= len(ratings) <= 3:
@@ -188,7 +188,7 @@ def read_team(reader: Reader, rules: Rulebook, as_of: date) -> tuple[Rating, ...
             len(ratings),
             "number_of_raters",
             Text("须有两人评定，分歧时加一人", "two raters are needed, a third where they disagree"),
-            Text("请填写两个或三个 [[team.rating]]", "write two or three [[team.rating]]"),
+            Text("请填写两份或三份评定（[[team.rating]]）", "write two or three [[team.rating]]"),
         )
     reader.finish()
     return ratings
@@ -321,7 +321,7 @@ def _read_marks(reader: Reader, items: Sequence[TeamItem], barred: RuleValue) ->
                 name,
                 "",
                 "unknown_item",
-                Text("评估表没有这一项", "the assessment has no such item"),
+                Text("评估表中没有该项", "the assessment has no such item"),
                 Text(f"可选：{'、'.join(sorted(known))}", f"choose from: {', '.join(sorted(known))}"),
             )
     reader.finish()
@@ -337,7 +337,7 @@ def _no_sheet() -> Problem:
         "team.rating",
         "",
         Text("尚无评定", "no rating is given"),
-        Text("请填写两个 [[team.rating]]", "write two [[team.rating]]"),
+        Text("请填写两份评定（[[team.rating]]）", "write two [[team.rating]]"),
         "missing",
     )
 

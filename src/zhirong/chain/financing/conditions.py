@@ -490,7 +490,7 @@ def _use_shown(facts: ReleaseFacts, rules: Rulebook) -> Wrong:
     lacking = show_yuan(facts.amount - annex - shown)
     return (
         Text(
-            f"超过需求测算数 {show_yuan(annex)} 元的部分，还有 {lacking} 元没有用途凭据",
+            f"超过需求测算数 {show_yuan(annex)} 元的部分，尚有 {lacking} 元缺少用途凭据",
             f"of the amount above the annex figure of CNY {show_yuan(annex)}, CNY {lacking} lacks evidence of use",
         ),
         Text(

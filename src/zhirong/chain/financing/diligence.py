@@ -25,7 +25,7 @@ class CheckState(StrEnum):
 CHECK_STATE_TEXT: Mapping[CheckState, Text] = {
     CheckState.OPEN: Text("未做", "open"),
     CheckState.DONE: Text("已做", "done"),
-    CheckState.WAIVED: Text("免做", "waived"),
+    CheckState.WAIVED: Text("免予办理", "waived"),
 }
 
 
@@ -120,7 +120,7 @@ def entry_problems(rule: CheckRule, entry: DiligenceRule) -> list[Problem]:
             Problem(
                 "outcome",
                 rule.title.zh,
-                Text("该项不能免做", "this item cannot be waived"),
+                Text("该项必须办理", "this item cannot be waived"),
                 Text("请完成该项", "complete it"),
                 "not_waivable",
             )

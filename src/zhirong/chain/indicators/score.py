@@ -23,7 +23,7 @@ Screening = Literal["pass", "below", "too_little_known"]
 SCREENING_TEXT: Mapping[Screening, Text] = {
     "pass": Text("入选", "passes"),
     "below": Text("低于门槛", "below the threshold"),
-    "too_little_known": Text("资料太少，不作筛选", "too little information for screening"),
+    "too_little_known": Text("资料过少，不作筛选", "too little information for screening"),
 }
 
 
@@ -211,7 +211,7 @@ def _explanation(
         score,
         "points",
         Text(
-            f"满分 100；未知项按最低计，若全为最好则 {best}；已知权重 {coverage * 100:.0f} %；只用于排序和筛选，不是价值",
+            f"满分 100；未知项按最低分计，均取最高分时为 {best}；已知权重 {coverage * 100:.0f} %；只用于排序和筛选，不是价值",
             f"out of 100; unknown items at their worst, {best} if all were best; {coverage * 100:.0f} % of the weight known;"
             " for ranking and screening only, not a value",
         ),

@@ -126,7 +126,7 @@ class System:
                     Problem(
                         "purpose",
                         purpose,
-                        Text("这套指标没有该目的的权重", "the system has no weights for this purpose"),
+                        Text("该指标体系未设该目的的权重", "the system has no weights for this purpose"),
                         Text(f"可选：{known}", f"choose from: {', '.join(self.weights)}"),
                         "no_weights",
                     )

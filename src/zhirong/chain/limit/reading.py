@@ -76,7 +76,10 @@ def read_for_limit(reader: Reader, request: Reader, size: SizeClass | None) -> S
             service // 100,
             "nothing_replaced",
             Text("未填写置换的债务，却填写了其年本息", "replaced debt service is given without replaced debt"),
-            Text("请填写 replaces，或删除 replaced_service", "Enter replaces, or remove replaced_service."),
+            Text(
+                "请填写置换的债务（replaces），或删除其年本息（replaced_service）",
+                "Enter replaces, or remove replaced_service.",
+            ),
         )
     lender, guarantor = reader.optional_table("lender"), reader.optional_table("guarantor")
     return StatedForLimit(
@@ -117,7 +120,7 @@ def refuse_contradictions(
             "firm.size",
             stated.size,
             "contradicts_facts",
-            Text(f"facts.size_class 填写为 {size_in_facts}", f"facts.size_class says {size_in_facts}"),
+            Text(f"企业规模（facts.size_class）填写为 {size_in_facts}", f"facts.size_class says {size_in_facts}"),
             Text("请使两处填写一致，或仅填写一处", "Make both equal, or state only one."),
         )
     seen: set[Collection] = set()
@@ -172,7 +175,7 @@ def _evidence(reader: Reader) -> Evidence:
             Fraction(found.received) / 100,
             "part_above_whole",
             Text("已收大于合同金额", "the amount received exceeds the contract amount"),
-            Text("请核对 received 和 amount", "Check received and amount."),
+            Text("请核对已收金额（received）和合同金额（amount）", "Check received and amount."),
         )
     reader.finish()
     return found
@@ -203,7 +206,7 @@ def _lender(reader: Reader) -> LenderFigures:
             Fraction(found.tier1) / 100,
             "part_above_whole",
             Text("一级资本净额大于资本净额", "tier-1 capital exceeds net capital"),
-            Text("请核对 tier1 和 net_capital", "Check tier1 and net_capital."),
+            Text("请核对一级资本净额（tier1）和资本净额（net_capital）", "Check tier1 and net_capital."),
         )
     if found.group_exposure is not None and found.group_exposure < found.exposure:
         reader.problem(
@@ -214,7 +217,7 @@ def _lender(reader: Reader) -> LenderFigures:
                 "集团余额小于其中该企业的余额",
                 "the group's exposure is below that of the firm, which belongs to it",
             ),
-            Text("请核对 group_exposure 和 exposure", "Check group_exposure and exposure."),
+            Text("请核对集团余额（group_exposure）和该企业余额（exposure）", "Check group_exposure and exposure."),
         )
     reader.finish()
     return found

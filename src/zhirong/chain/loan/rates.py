@@ -70,11 +70,12 @@ class RateTable:
                         "linked.index",
                         day.isoformat(),
                         Text(
-                            f"{INDEX_TEXT[self.index].zh}在这一天没有数据，最早为 {first}",
+                            f"{INDEX_TEXT[self.index].zh}在该日没有数据，最早为 {first}",
                             f"no {INDEX_TEXT[self.index].en} is published for this day; the first is of {first}",
                         ),
                         Text(
-                            "请改用固定利率 rate，或补充利率数据", "enter a fixed rate, or add the published rate"
+                            "请改用固定利率（rate），或补充利率数据",
+                            "enter a fixed rate, or add the published rate",
                         ),
                         "no_published_rate",
                     )

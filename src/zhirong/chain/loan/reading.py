@@ -200,8 +200,8 @@ def _read_end(reader: Reader, start: date, end_of_month: str) -> date:
             "months",
             "",
             "said_twice",
-            Text("期限写了两次", "the term is given twice"),
-            Text("请只保留 end 与 months 之一", "keep either end or months"),
+            Text("期限重复填写", "the term is given twice"),
+            Text("请只保留到期日（end）或月数（months）", "keep either end or months"),
         )
     if by_months:
         months = reader.whole("months", 1, MOST_MONTHS)
@@ -218,8 +218,8 @@ def _read_rate(reader: Reader) -> FixedRate | LinkedRate:
             "rate",
             "",
             "said_twice",
-            Text("利率写了两次", "the rate is given twice"),
-            Text("请只保留 rate 与 [linked] 之一", "keep either rate or [linked]"),
+            Text("利率重复填写", "the rate is given twice"),
+            Text("请只保留固定利率（rate）或浮动利率（[linked]）", "keep either rate or [linked]"),
         )
     rate = LinkedRate(
         index=linked.choice("index", list(INDEX_RULES)),  # type: ignore[arg-type]

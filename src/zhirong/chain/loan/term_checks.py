@@ -47,7 +47,7 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
             terms.end,
             "dates_reversed",
             Text("到期日不晚于放款日", "the loan ends on or before the day it starts"),
-            Text("请更正 start 或 end", "correct start or end"),
+            Text("请更正放款日（start）或到期日（end）", "correct start or end"),
         )
     if terms.first_due is not None and not terms.start < terms.first_due <= terms.end:
         yield (
@@ -63,7 +63,10 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
             terms.day_count,
             "monthly_needs_months",
             Text("按月计息须以月为周期", "counting interest by months needs a cycle of months"),
-            Text("请将 cycle 写成 1M、3M 等，或换 day_count", "write cycle as 1M, 3M, or choose another day_count"),
+            Text(
+                "请将还款周期（cycle）写成 1M、3M 等，或更换计息基础（day_count）",
+                "write cycle as 1M, 3M, or choose another day_count",
+            ),
         )
     if terms.day_count == MONTHLY and terms.interest_to_shifted:
         yield (
@@ -74,7 +77,7 @@ def findings(terms: LoanTerms) -> Iterator[Finding]:
                 "按月计息与“利息计至顺延后的付款日”不能并用",
                 "interest by whole months cannot run to a shifted payment day",
             ),
-            Text("请更换 day_count，例如 act_360", "choose another day_count, such as act_360"),
+            Text("请更换计息基础（day_count），例如 act_360", "choose another day_count, such as act_360"),
         )
     yield from _rate_findings("", terms.rate)
     yield from _form_findings(terms)
@@ -108,7 +111,7 @@ def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
                 f"还款日共 {len(due_days(terms))} 个，宽限期不能涵盖全部还款日",
                 f"the loan has {len(due_days(terms))} due days; the grace period cannot cover all of them",
             ),
-            Text("请减小 periods", "reduce periods"),
+            Text("请减少宽限期数（periods）", "reduce periods"),
         )
     if terms.balloon >= lent(terms) > 0:
         yield (
@@ -134,7 +137,10 @@ def _form_findings(terms: LoanTerms) -> Iterator[Finding]:
             "",
             "plan_and_method",
             Text("自定计划与还款方式不符", "a custom repayment plan cannot be combined with this method"),
-            Text("请将 method 填写为 custom，并列出 [[plan]]", "set method to custom and list [[plan]]"),
+            Text(
+                "请将还款方式（method）填写为 custom，并列出还款计划（[[plan]]）",
+                "set method to custom and list [[plan]]",
+            ),
         )
     if days != sorted(set(days)) or any(not terms.start < day <= terms.end for day in days):
         yield (
@@ -193,7 +199,7 @@ def _change_findings(terms: LoanTerms) -> Iterator[Finding]:
             show_yuan(terms.principal),
             "over_limit",
             Text("超过授信额度", "above the credit limit"),
-            Text("请减小金额或提高 limit", "draw less, or raise the limit"),
+            Text("请减小金额，或提高授信额度（limit）", "draw less, or raise the limit"),
         )
 
 
@@ -222,7 +228,10 @@ def _amendment_findings(terms: LoanTerms) -> Iterator[Finding]:
                 change.day,
                 "empty_amendment",
                 Text("未写明变更内容", "the amendment does not say what changes"),
-                Text("请写明 end、rate、method 等，或删除该项", "give end, rate, method or the like, or remove it"),
+                Text(
+                    "请填写到期日（end）、利率（rate）、还款方式（method）等，或删除该项",
+                    "give end, rate, method or the like, or remove it",
+                ),
             )
         if change.rate is not None:
             yield from _rate_findings(change_field(terms, change) + ".", change.rate)
@@ -260,7 +269,10 @@ def _rate_findings(inside: str, rate: FixedRate | LinkedRate) -> Iterator[Findin
             rate.reset_from,
             "reset_from_alone",
             Text("已填写首个重定价日，但未填写重定价周期", "a first reset day is given without a reset cycle"),
-            Text("请补充 reset，例如 1Y，或删除 reset_from", "add reset, such as 1Y, or remove reset_from"),
+            Text(
+                "请补充重定价周期（reset），例如 1Y，或删除首个重定价日（reset_from）",
+                "add reset, such as 1Y, or remove reset_from",
+            ),
         )
 
 

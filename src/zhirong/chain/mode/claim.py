@@ -39,7 +39,7 @@ def read_claims(reader: Reader) -> Claims:
             "",
             "missing",
             Text("没有贷款", "no loans are given"),
-            Text("至少写一个 [[loan]]", "add at least one [[loan]]"),
+            Text("请至少填写一笔贷款（[[loan]]）", "add at least one [[loan]]"),
         )
     seen: set[str] = set()
     for number, loan in enumerate(loans, 1):
@@ -48,7 +48,7 @@ def read_claims(reader: Reader) -> Claims:
                 f"loan[{number}].id",
                 loan.loan_id,
                 "twice",
-                Text("同一笔贷款写了两次，不能重复计算", "the same loan is given twice and cannot count twice"),
+                Text("同一笔贷款重复填写，不能重复计算", "the same loan is given twice and cannot count twice"),
                 Text("请删除重复的一笔，或更正编号", "remove one of them, or correct the id"),
             )
         seen.add(loan.loan_id)
@@ -111,7 +111,7 @@ def _read_loan(reader: Reader) -> LoanLoss:
             loan.entered_on,
             "dates_reversed",
             Text("入库日晚于索赔日", "the loan enters the pool after its claim"),
-            Text("请改正 entered_on 或 claim_day", "Correct entered_on or claim_day."),
+            Text("请更正入库日（entered_on）或索赔日（claim_day）", "Correct entered_on or claim_day."),
         )
     for number, accrual in enumerate(loan.accrued, 1):
         if accrual.day < loan.claim_day:
@@ -128,14 +128,14 @@ def _read_loan(reader: Reader) -> LoanLoss:
             yuan(loan.principal),
             "too_large",
             Text("损失的本金高于贷款额", "the principal lost exceeds the loan"),
-            Text("请更正 principal 或 amount", "correct principal or amount"),
+            Text("请更正本金（principal）或贷款额（amount）", "correct principal or amount"),
         )
     if -int(loan.ip_share.as_tuple().exponent) > IP_PLACES:
         reader.problem(
             "ip_share",
             loan.ip_share,
             "too_precise",
-            Text(f"小数位多于 {IP_PLACES} 位", f"more than {IP_PLACES} decimal places"),
+            Text(f"小数位超过 {IP_PLACES} 位", f"more than {IP_PLACES} decimal places"),
             Text(f"请保留到小数点后 {IP_PLACES} 位以内", f"write at most {IP_PLACES} decimal places"),
         )
     if loan.claim_day < loan.loan_day:

@@ -80,7 +80,7 @@ def _check(reader: Reader, reference: Reference, found: Confirmation) -> None:
             "open_ended",
             found.open_ended,
             "contradiction",
-            Text("既写最后一天，又写长期有效", "it has a last day and is also marked as having none"),
+            Text("已填写终止日，又填写了长期有效", "it has a last day and is also marked as having none"),
             Text("请删除 valid_to 或 open_ended", "remove valid_to or open_ended"),
         )
     if (found.ended_by is None) != (not found.ended_words):
@@ -88,8 +88,8 @@ def _check(reader: Reader, reference: Reference, found: Confirmation) -> None:
             "ended_words",
             found.ended_words,
             "incomplete",
-            Text("已结束要有日期和原文", "an end needs a date and the words that say so"),
-            Text("ended_by 与 ended_words 一起写", "write ended_by and ended_words together"),
+            Text("已终止的须填写日期和原文", "an end needs a date and the words that say so"),
+            Text("请同时填写 ended_by 与 ended_words", "write ended_by and ended_words together"),
         )
     if found.ended_by is not None and (found.open_ended or reference.valid_to is not None):
         reader.problem(

@@ -215,7 +215,7 @@ def asked_of(condition: ModeCondition) -> Text:
     if condition.test == "is":
         return Text(f"要求{'' if value else '不是'}{label.zh}", f"asked for: {'' if value else 'not '}{label.en}")
     if isinstance(value, tuple):
-        words = {"within": ("在", "in"), "any_of": ("至少有一种：", "any of"), "only_of": ("仅限", "only")}[
+        words = {"within": ("在", "in"), "any_of": ("须至少有一种：", "any of"), "only_of": ("仅限", "only")}[
             condition.test
         ]
         listed = _listed(value)

@@ -33,7 +33,7 @@ def mode_text(mode: Mode, lang: Lang = "zh") -> str:
     if mode.exclusive_with:
         others = _and(mode.exclusive_with, lang)
         lines.append(_say(lang, f"同一贷款不得又按 {others} 索赔", f"no loan is claimed under {others} as well"))
-    lines += ["", _say(lang, "谁承担损失", "Who bears a loss")]
+    lines += ["", _say(lang, "损失承担方", "Who bears a loss")]
     if mode.versions_by != "loan_day":
         chosen = words.VERSIONS_BY[mode.versions_by].in_(lang)
         lines.append(f"  {_say(lang, '各版本适用', 'versions hold')}{_colon(lang)}{chosen}")

@@ -139,7 +139,7 @@ def _read_parties(reader: Reader) -> tuple[ModeParty, ...]:
                 "",
                 "party_missing",
                 Text("每个模式都有企业和放款机构", "every mode has a firm and a lender"),
-                Text(f"在 [parties] 中写上 {needed}", f"add {needed} to [parties]"),
+                Text(f"请在参与方（[parties]）中填写 {needed}", f"add {needed} to [parties]"),
             )
     table.finish()
     return tuple(parties)
@@ -182,8 +182,8 @@ def _read_limits(reader: Reader, context: Context) -> Limits | None:
             "rate_at_most",
             plain(limits.rate_at_most),
             "contradiction",
-            Text("利率上限写了两种", "the rate is limited in two ways"),
-            Text("rate_at_most 与 rate_over_lpr 只写其一", "use rate_at_most or rate_over_lpr, not both"),
+            Text("利率上限重复填写", "the rate is limited in two ways"),
+            Text("请只填写 rate_at_most 与 rate_over_lpr 之一", "use rate_at_most or rate_over_lpr, not both"),
         )
     entry.finish()
     return limits
@@ -244,7 +244,7 @@ def _read_by_source(entry: Reader, context: Context) -> tuple[tuple[words.Recove
                     ", ".join(order),
                     "contradiction",
                     Text(
-                        "须写承担损失的各方，每方一次，不含企业",
+                        "须填写承担损失的各方，每方一次，不含企业",
                         "name parties that bear the loss, each once, not the firm",
                     ),
                     Text("请改正", "Correct the list."),
@@ -328,7 +328,10 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             "base",
             base,
             "contradiction",
-            Text("定额须写 amount，其余须写 rate", "a fixed charge has an amount, every other one a rate"),
+            Text(
+                "定额须填写金额（amount），其余须填写费率（rate）",
+                "a fixed charge has an amount, every other one a rate",
+            ),
             Text("请只填写其中之一", "keep only the one that belongs to the base"),
         )
     if base == "fee_table":
@@ -351,7 +354,7 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             rule.of,
             "unknown_charge",
             Text("前面没有这项费用", "no charge with this code precedes it"),
-            Text("请先写该费用，再写以其为基数的补贴", "write that charge before the subsidy based on it"),
+            Text("请先填写该费用，再填写以其为基数的补贴", "write that charge before the subsidy based on it"),
         )
     if rule.rates and rule.rate is None:
         entry.problem(
@@ -495,7 +498,7 @@ def _read_breaker(entry: Reader, context: Context) -> Breaker:
             float(resume_at),
             "contradiction",
             Text("恢复线高于暂停线", "it would resume above the ratio that pauses it"),
-            Text("请使 resume_at 不高于 above", "set resume_at no higher than above"),
+            Text("请使恢复线（resume_at）不高于暂停线（above）", "set resume_at no higher than above"),
         )
     entry.finish()
     return breaker
@@ -575,7 +578,7 @@ def _read_variant(entry: Reader, context: Context) -> Variant:
                 role,
                 other,
                 "contradiction",
-                Text("替换者自己也被替换", "the party that steps in is itself replaced"),
+                Text("替换方同时被替换", "the party that steps in is itself replaced"),
                 Text("请写明最终担任的一方", "name the party that plays the role in the end"),
             )
     if not roles:

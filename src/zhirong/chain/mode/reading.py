@@ -29,7 +29,7 @@ def need_role(reader: Reader, field: str, role: str, known: tuple[str, ...]) -> 
             field,
             role,
             "unknown_party",
-            Text("不认识的参与方", "this party is not known here"),
+            Text("未知的参与方", "this party is not known here"),
             Text(f"是否应为 {near}？", f"did you mean {near}?")
             if near
             else Text(f"可填写：{'、'.join(known)}", f"write one of: {', '.join(known)}"),
@@ -126,7 +126,7 @@ def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] =
             "fact",
             fact,
             "unknown_fact",
-            Text("不认识的事实", "this fact is not known"),
+            Text("未知的事实", "this fact is not known"),
             Text(f"是否应为 {near}？", f"did you mean {near}?")
             if near
             else Text(f"可填写：{'、'.join(facts)}", f"write one of: {', '.join(facts)}"),
@@ -140,7 +140,7 @@ def read_condition(reader: Reader, context: Context, facts: Mapping[str, Fact] =
             "fact",
             fact,
             "wrong_test",
-            Text("每个条件写一种检验，且须适合该事实", "a condition has one test, and one that suits its fact"),
+            Text("每个条件须填写一种检验，且适合该事实", "a condition has one test, and one that suits its fact"),
             Text(f"请填写其中之一：{'、'.join(allowed)}", f"write one of: {', '.join(allowed)}"),
         )
     condition = ModeCondition(fact, tests[0] if tests else "is", _value(reader, fact, tests), reference, why)

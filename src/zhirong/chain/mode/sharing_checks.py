@@ -89,8 +89,8 @@ def check_ends(reader: Reader, sharing: Sharing, ends: Sequence[TierEnd]) -> Non
             "tier",
             "",
             "missing",
-            Text("没有写各方份额", "the shares of the parties are not given"),
-            Text("至少写一个 [[sharing.tier]]", "write at least one [[sharing.tier]]"),
+            Text("未填写各方份额", "the shares of the parties are not given"),
+            Text("请至少填写一档（[[sharing.tier]]）", "write at least one [[sharing.tier]]"),
         )
     by_ratio = sharing.measure == "pool_loss_ratio"
     if sharing.pool_per and not by_ratio:
@@ -304,7 +304,7 @@ def _check_timings(reader: Reader, sharing: Sharing) -> None:
                 timing.payer,
                 "contradiction",
                 Text(
-                    "损失先由放款机构承受，它和企业都不向谁付款",
+                    "损失先由放款机构承受，放款机构和企业不作为付款方",
                     "the lender already bears the loss; neither it nor the firm pays anybody",
                 ),
                 Text("请填写由谁补偿放款机构", "name a party that pays the lender"),
@@ -325,7 +325,7 @@ def _check_timings(reader: Reader, sharing: Sharing) -> None:
                 f"timing[{number}].payer",
                 timing.payer,
                 "twice",
-                Text("同一方写了两次付款时点", "the timing of this party is given twice"),
+                Text("同一方的付款时点重复填写", "the timing of this party is given twice"),
                 Text("请合并为一条", "merge them"),
             )
         if timing.through is not None and (timing.through in through or timing.through == timing.payer):
@@ -334,7 +334,7 @@ def _check_timings(reader: Reader, sharing: Sharing) -> None:
                 timing.through,
                 "contradiction",
                 Text(
-                    "先行付款的一方自己也由别人先行付款",
+                    "先行付款方的款项又由他方先行支付",
                     "another party pays in advance for the party that pays first",
                 ),
                 Text("先行付款的一方须直接付给放款机构", "have the party that pays first pay the lender directly"),
@@ -348,8 +348,8 @@ def check_versions(reader: Reader, sharings: tuple[Sharing, ...]) -> None:
             "sharing",
             "",
             "missing",
-            Text("没有写风险如何分担", "it is not stated who bears a loss"),
-            Text("至少写一个 [[sharing]]", "write at least one [[sharing]]"),
+            Text("未填写风险分担方式", "it is not stated who bears a loss"),
+            Text("请至少填写一项（[[sharing]]）", "write at least one [[sharing]]"),
         )
     for number, (one, other) in enumerate(zip(sharings, sharings[1:], strict=False), 1):
         if one.valid_to is None or other.valid_from is None or other.valid_from <= one.valid_to:

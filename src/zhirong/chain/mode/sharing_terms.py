@@ -36,7 +36,7 @@ def read_sharing(reader: Reader, context: Context, conditions: tuple[ModeConditi
             "base",
             ", ".join(base),
             "twice",
-            Text("同一项写了两次", "the same thing is named twice"),
+            Text("同一项重复填写", "the same thing is named twice"),
             Text("各写一次", "name each once"),
         )
     if not base:
@@ -113,7 +113,7 @@ def _read_shares(reader: Reader, known: tuple[str, ...]) -> dict[str, Fraction]:
             "weights",
             "",
             "contradiction",
-            Text("shares 与 weights 同时写了", "both shares and weights are given"),
+            Text("份额（shares）与权重（weights）不能同时填写", "both shares and weights are given"),
             Text("请只填写其一", "write one of them"),
         )
     by_weight = reader.has("weights") and not reader.has("shares")
@@ -129,7 +129,7 @@ def _read_shares(reader: Reader, known: tuple[str, ...]) -> dict[str, Fraction]:
             "",
             "",
             "missing",
-            Text("没有一方有份额", "no party has a share"),
+            Text("未填写任何一方的份额", "no party has a share"),
             Text("例如 { fund = 0.4, lender = 0.6 }", "such as { fund = 0.4, lender = 0.6 }"),
         )
     elif read_well and not by_weight and total != 1:

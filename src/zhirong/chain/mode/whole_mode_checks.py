@@ -30,7 +30,7 @@ def check_mode(reader: Reader, mode: Mode) -> None:
             "fund",
             "",
             "contradiction",
-            Text("以基金余额为限，却没有写基金", "a cap refers to the fund's balance, but there is no fund"),
+            Text("以基金余额为限，但未填写基金", "a cap refers to the fund's balance, but there is no fund"),
             Text("请填写 [fund]", "write [fund]"),
         )
     _check_conditions(reader, mode)
@@ -47,7 +47,7 @@ def _check_conditions(reader: Reader, mode: Mode) -> None:
             "condition",
             "",
             "twice",
-            Text("同一条件写了两次", "the same condition is written twice"),
+            Text("同一条件重复填写", "the same condition is written twice"),
             Text("请合并", "merge them"),
         )
     for number, condition in enumerate(mode.conditions, 1):
@@ -89,7 +89,7 @@ def _check_put(reader: Reader, mode: Mode) -> None:
             "",
             "contradiction",
             Text(
-                "一档止于约定收购价，却没有写收购约定", "a tier ends at the agreed price, but no purchase is agreed"
+                "一档止于约定收购价，但未填写收购约定", "a tier ends at the agreed price, but no purchase is agreed"
             ),
             Text("请填写 [put]", "write [put]"),
         )

@@ -222,7 +222,7 @@ def debt_term(facts: GroundFacts) -> Ruling:
                 f"the debt is due on {end}, the right expires on {last_day}",
             ),
             Text(
-                f"请将债务到期日提前到{last_day}或更早，或换一项权利",
+                f"请将债务到期日提前到{last_day}或更早，或更换权利",
                 f"Set the end of the debt to {last_day} or earlier, or pledge another right.",
             ),
         )

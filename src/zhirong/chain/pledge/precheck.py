@@ -281,7 +281,7 @@ def read_key(written: str) -> str:
     is_words = kind in NUMBER_OPTIONAL and _FINGERPRINT.fullmatch(number) is not None
     hint = Text("请填写为 invention:201410362077.3", "write it as invention:201410362077.3")
     if kind not in tuple(RightKind) or not number or (number[0] == "#" and not is_words):
-        raise refuse("not_a_key", "right", written, Text("不是权利的键", "not the key of a right"), hint)
+        raise refuse("not_a_key", "right", written, Text("不是有效的权利标识", "not the key of a right"), hint)
     if is_words:
         return f"{kind}:{number}{fees}"
     try:
@@ -387,7 +387,7 @@ def certificate_number() -> NumberError:
     return NumberError(
         "certificate_number",
         Text(
-            "这是证书号；同一软件另有登记号，两个号会成为两项权利",
+            "这是证书号；同一软件另有登记号，使用两个号码会被视为两项权利",
             "this is the certificate's number; the software also has a registration number and would count twice",
         ),
         Text("请填写登记号，例如 2014SR123456", "enter the registration number, such as 2014SR123456"),

@@ -30,7 +30,7 @@ def read_filing(reader: Reader) -> Filing:
             "",
             "missing",
             Text("未填写出质人", "no pledgor is given"),
-            Text("请至少填写一个 [[pledgors]]", "add at least one [[pledgors]]"),
+            Text("请至少填写一个出质人（[[pledgors]]）", "add at least one [[pledgors]]"),
         )
     pledgee = reader.optional_table("pledgee")
     start, end = reader.optional_day("debt_start"), reader.optional_day("debt_end")
@@ -40,7 +40,7 @@ def read_filing(reader: Reader) -> Filing:
             end,
             "dates_reversed",
             Text("债务到期日早于起始日", "the debt ends before it starts"),
-            Text("请更正 debt_start 或 debt_end", "correct debt_start or debt_end"),
+            Text("请更正债务起始日（debt_start）或到期日（debt_end）", "correct debt_start or debt_end"),
         )
     filing = Filing(
         pledgors=pledgors,

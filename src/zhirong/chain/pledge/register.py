@@ -257,7 +257,7 @@ def _corrected(found: Registration, content: Mapping[str, Any]) -> Registration:
             "changes.debt_end",
             after.debt_end,
             Text("债务到期日早于起始日", "the debt ends before it starts"),
-            Text("请更正 debt_start 或 debt_end", "correct debt_start or debt_end"),
+            Text("请更正债务起始日（debt_start）或到期日（debt_end）", "correct debt_start or debt_end"),
         )
     return after
 

@@ -308,7 +308,7 @@ def _valued(appraisal: Appraisal | NoValue) -> Gate:
             GateVerdict.OPEN,
             title,
             _joined([alarm.text for alarm in appraisal.alarms]),
-            Text("向评估机构核实后再用", "confirm it with the appraiser before relying on the value"),
+            Text("请向评估机构核实后使用", "confirm it with the appraiser before relying on the value"),
         )
     return Gate("no_value", GateVerdict.PASSED, title, Text("有评估价值", "there is a value"))
 

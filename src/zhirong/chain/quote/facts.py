@@ -151,7 +151,7 @@ def read_certified(
             expires,
             "dates_reversed",
             Text(f"早于发证日 {issued}", f"before the day of issue, {issued}"),
-            Text("请更正 issued_on 或 expires_on", "Correct issued_on or expires_on."),
+            Text("请更正发证日（issued_on）或到期日（expires_on）", "Correct issued_on or expires_on."),
         )
     if issued is not None and as_of is not None and issued > as_of:
         table.problem(

@@ -102,7 +102,7 @@ def substitutes(case: CreditCase, judged: Judged) -> tuple[Substitute, ...]:
                     "质押价值只看质押率上限和可贷价值", "only the cap and the lending value limit the pledge value"
                 ),
                 Text(
-                    "请由两名独立的评定人各填一份 [[team.rating]]",
+                    "请由两名独立评定人各填写一份团队评定（[[team.rating]]）",
                     "have two independent raters fill in [[team.rating]]",
                 ),
             )
@@ -116,7 +116,7 @@ def substitutes(case: CreditCase, judged: Judged) -> tuple[Substitute, ...]:
                     "质押价值只看质押率上限和可贷价值", "only the cap and the lending value limit the pledge value"
                 ),
                 Text(
-                    "请填写 [indicators]（可先打印空白表）",
+                    "请填写权利指标（[indicators]），可先打印空白表",
                     "fill in [indicators] (a form: zhirong rate --form)",
                 ),
             )
@@ -128,7 +128,7 @@ def substitutes(case: CreditCase, judged: Judged) -> tuple[Substitute, ...]:
                 Text("没有律师事务所的权属调查", "the pledgee's law firm has not investigated the title"),
                 Text("只按所填的登记事项逐项审查", "only the stated register data are examined, ground by ground"),
                 Text(
-                    "委托律师事务所调查，填写 [title_investigation]",
+                    "请委托律师事务所调查，并填写权属调查（[title_investigation]）",
                     "commission it and fill in [title_investigation]",
                 ),
             )
@@ -139,7 +139,7 @@ def substitutes(case: CreditCase, judged: Judged) -> tuple[Substitute, ...]:
                 "redeployability",
                 Text("未填写权利是否易于转用", "the redeployability of the rights is not stated"),
                 Text("按“难转用”的快速变现折扣", "the forced-sale factor of rights that are hard to redeploy"),
-                Text("请填写 appraisal.redeployability", "state appraisal.redeployability"),
+                Text("请填写可转用程度（appraisal.redeployability）", "state appraisal.redeployability"),
             )
         )
     if case.request.annual_rate is None:
@@ -150,7 +150,7 @@ def substitutes(case: CreditCase, judged: Judged) -> tuple[Substitute, ...]:
                 Text(
                     "成本价，至多 LPR ＋ 信用等级加点", "the cost price, at most LPR + spread of the credit grade"
                 ),
-                Text("请填写 request.annual_rate", "state request.annual_rate"),
+                Text("请填写贷款年利率（request.annual_rate）", "state request.annual_rate"),
             )
         )
     return tuple(found)

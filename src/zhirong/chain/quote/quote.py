@@ -310,7 +310,7 @@ def _appraise(
         hint = Text("请改用能够质押的权利", "Use rights that can be pledged.")
         return NoValue("no_right_left", reason, hint, Explanation(Text("评估价值", "appraised value"), reason))
     reason = Text("未申请评估，也未提供经济数据", "no appraisal is requested and no economic input is given")
-    hint = Text("请补充 [appraisal]：收入、许可费率或成本", "add [appraisal]: revenue, royalty or cost")
+    hint = Text("请补充评估资料（[appraisal]）：收入、许可费率或成本", "add [appraisal]: revenue, royalty or cost")
     return NoValue("no_appraisal", reason, hint, Explanation(Text("评估价值", "appraised value"), reason))
 
 

@@ -255,7 +255,7 @@ def _written_name(reader: Reader, name: str) -> str:
             other,
             "",
             "twice",
-            Text(f"与 {name} 是同一事实，写了两次", f"the same fact as {name}, stated twice"),
+            Text(f"与 {name} 是同一事实，重复填写", f"the same fact as {name}, stated twice"),
             Text("请只填写其一", "State it once."),
         )
     return other
@@ -275,7 +275,7 @@ def _read_fact(reader: Reader, name: str, kind: FactKind) -> Fact:
                 name,
                 share,
                 "too_fine",
-                Text("小数位太多", "too many decimals"),
+                Text("小数位过多", "too many decimals"),
                 Text("至多六位小数", "enter at most six decimals"),
             )
         return share

@@ -49,7 +49,7 @@ def read_title(reader: Reader, right_ids: Sequence[str], as_of: date) -> TitleIn
             reader.anything("finding"),
             "finding_before_end",
             Text("调查尚未完成，不应填写结论", "a finding is given before the investigation is complete"),
-            Text("请补充 done_on，或删除 finding", "add done_on, or remove the finding"),
+            Text("请补充完成日（done_on），或删除结论（finding）", "add done_on, or remove the finding"),
         )
     named = reader.texts("rights")
     for right_id in named:

@@ -282,7 +282,7 @@ def upcoming_fees(right: Right, first: date, last: date, rules: Rulebook) -> tup
 def _no_fee(right: Right, day: date, rules: Rulebook) -> Text | None:
     """Return why no annual fee can be owed, or None if one can."""
     if right.kind not in PATENT_KINDS:
-        return Text("这类权利没有年费", "this kind of right has no annual fee")
+        return Text("此类权利无年费", "this kind of right has no annual fee")
     if right.grant_date is None and right.status is not LegalStatus.IN_FORCE:
         return Text("尚未授权", "not yet granted")
     if right.ended_date is not None:

@@ -136,7 +136,7 @@ def contradictions(right: Right) -> tuple[Problem, ...]:
             Problem(
                 "fee_paid_through_year",
                 str(right.fee_paid_through_year),
-                Text("这类权利没有年费", "this kind of right has no annual fee"),
+                Text("此类权利无年费", "this kind of right has no annual fee"),
                 Text("请删除，或更正种类", "remove it, or correct the kind"),
                 "not_for_kind",
             )

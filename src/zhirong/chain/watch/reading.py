@@ -137,7 +137,9 @@ def _read_event(reader: Reader, codes: list[str], rights: Collection[str]) -> Wa
             event.right_id,
             "unknown_right",
             Text("该贷款没有质押这项权利", "this right is not pledged for this loan"),
-            Text("请填写 [[loan.right]] 中的 id", "Enter the id of one of its [[loan.right]] tables."),
+            Text(
+                "请填写质押权利（[[loan.right]]）的编号（id）", "Enter the id of one of its [[loan.right]] tables."
+            ),
         )
     reader.finish()
     return event

@@ -115,9 +115,9 @@ def loan_statement(f: Facts) -> DocumentSheet:
             right=(1, 2, 3, 4, 5),
         )
         if received
-        else paragraph("还没有收款。"),
+        else paragraph("尚无收款。"),
         heading("以后到期"),
-        schedule_table(f["schedule"]) if f["schedule"] else paragraph("没有以后到期的款项。"),
+        schedule_table(f["schedule"]) if f["schedule"] else paragraph("无后续到期款项。"),
     ]
     return DocumentSheet("贷款对账单", f["number"], date.fromisoformat(f["day"]), tuple(blocks))
 

@@ -49,7 +49,7 @@ class AppraisalInput(Request):
         Ask(
             Text("评估表文件（TOML）", "File of the methods (TOML)"),
             Text(
-                "适用于任何方法：填写 [appraisal] 表，格式见手册“评估”；上传文件后无需填写以下各栏",
+                "适用于任何方法，格式见手册“评估”；上传文件后无需填写以下各栏",
                 "Any method: the [appraisal] table described in the manual. The fields below are then not needed.",
             ),
             widget="file",
@@ -132,8 +132,8 @@ def table_of_file(text: str, name: str) -> dict[str, Any]:
                 Problem(
                     "file",
                     name,
-                    Text("文件中没有 [appraisal] 表", "the file has no [appraisal] table"),
-                    Text("请添加该表，格式见手册“评估”", "add the table as described in the manual"),
+                    Text("文件中没有评估内容", "the file has no [appraisal] table"),
+                    Text("请按手册“评估”的格式填写（表名 appraisal）", "add the table as described in the manual"),
                     "no_appraisal",
                 )
             ]

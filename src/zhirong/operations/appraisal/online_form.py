@@ -140,7 +140,7 @@ class OnlineAppraisal(Request):
         _range(
             "研发和取得总成本（元，选填）",
             "Total cost of development and acquisition (CNY, optional)",
-            "用来交叉核对",
+            "用于交叉核对",
             "a cross-check",
         ),
     ] = []

@@ -39,7 +39,7 @@ class PoolEntry(Request):
         ask(
             "资格与人员（TOML）",
             "Qualifications and staff (TOML)",
-            "先填写机构的 regions、ties、[[qualification]]、[[sanction]]，再填写 [[expert]]；格式见手册“评估实务”",
+            "依次填写机构的地区、利益关系、资格和处分，再填写人员；格式见手册“评估实务”",
             "First the agency's regions, ties, [[qualification]] and [[sanction]], then each [[expert]]. See 'Appraisal practice' in the manual.",
             widget="area",
         ),

@@ -245,7 +245,8 @@ class EndPerson(Request):
     request=EndPerson,
     is_grave=True,
     help=Text(
-        "已完成的评估不受影响；历史在日志里。", "Completed appraisals are not affected; the log keeps the history."
+        "已完成的评估不受影响；变更前的内容保存在日志中。",
+        "Completed appraisals are not affected; the log keeps the history.",
     ),
 )
 def end_person(work: Work, request: EndPerson) -> Any:
@@ -297,7 +298,7 @@ class EndPaper(Request):
 
 @operation(
     "agency.paper_end",
-    Text("改资格有效期", "Change the validity of a certificate"),
+    Text("变更资格有效期", "Change the validity of a certificate"),
     model=Organisation,
     roles=_ADMIN,
     relation=_is_agency,
@@ -355,7 +356,7 @@ class EndSanction(Request):
 
 @operation(
     "agency.sanction_end",
-    Text("改处分期限", "Change the period of a sanction"),
+    Text("变更处分期限", "Change the period of a sanction"),
     model=Organisation,
     roles=_ADMIN,
     relation=_is_agency,

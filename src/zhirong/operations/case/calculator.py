@@ -44,7 +44,7 @@ def _kind(number: int) -> Any:
     zh, en = (
         ("权利种类", "Kind of right")
         if number == 1
-        else (f"第 {number} 件种类（可不填）", f"Kind of right {number} (optional)")
+        else (f"第 {number} 件种类（选填）", f"Kind of right {number} (optional)")
     )
     return ask(zh, en, choices=CHOICES)
 

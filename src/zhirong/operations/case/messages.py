@@ -103,7 +103,7 @@ class Objection(Request):
         Formed(
             "^(case|appraisal)/[0-9]{1,18}$",
             Text(
-                "从所列申请和评估中选择，如 case/12",
+                "请从所列申请和评估中选择",
                 "choose one of the cases and appraisals listed, such as case/12",
             ),
         ),

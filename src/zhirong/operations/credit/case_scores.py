@@ -30,14 +30,20 @@ class CreditFile(Request):
         ask(
             "信用档案",
             "Credit file",
-            "见案件文件说明 [credit]",
+            "格式见手册“案件文件”中的信用资料",
             "the table [credit] of a case file",
             widget="table",
         ),
     ]
     facts: Annotated[
         Table | None,
-        ask("企业情况", "Facts", "见案件文件说明 [facts]", "the table [facts] of a case file", widget="table"),
+        ask(
+            "企业情况",
+            "Facts",
+            "格式见手册“案件文件”中的模式事实",
+            "the table [facts] of a case file",
+            widget="table",
+        ),
     ] = None
 
 

@@ -302,7 +302,7 @@ class Check(Request):
             "Outcome",
             choices=(
                 (CheckState.DONE, Text("已做", "done")),
-                (CheckState.WAIVED, Text("免做（须填写理由）", "waived, with the reason")),
+                (CheckState.WAIVED, Text("免予办理（须填写理由）", "waived, with the reason")),
             ),
             only=_is_other,
         ),

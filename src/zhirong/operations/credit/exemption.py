@@ -272,9 +272,9 @@ def _departures(
     found = [f"超期 late: {_both(CASE_WORDS[CaseState(one.state)])}" for one in steps if is_late(one, work)]
     for one in checks:
         if one.state == CheckState.OPEN:
-            found.append(f"未做 open: {_both(titles[one.item])}")
+            found.append(f"未完成 open: {_both(titles[one.item])}")
         elif one.state == CheckState.WAIVED:
-            found.append(f"免做 waived: {_both(titles[one.item])} — {one.finding}")
+            found.append(f"免予办理 waived: {_both(titles[one.item])} — {one.finding}")
         elif one.verdict == CheckVerdict.ADVERSE:
             found.append(f"不利 adverse: {_both(titles[one.item])} — {one.finding}")
     if case.approved_amount is not None and case.approved_amount < case.amount:

@@ -72,7 +72,7 @@ class LimitInputs(Request):
         ask(
             "更多（表）",
             "More (tables)",
-            "见案件文件说明 collections、evidence、security",
+            "格式见手册“案件文件”中的已转让回款、用途依据和其他担保",
             "the tables collections, evidence and security of a case file",
             widget="table",
         ),

@@ -49,7 +49,7 @@ class SetLimit(Request):
         ask(
             "模式或地区",
             "Mode or region",
-            "模式填代号（如 xixian），地区填六位代码；其他种类留空",
+            "模式限额填写模式代码（如西咸担保模式为 xixian），地区限额填写六位地区代码；其他种类留空",
             "the id of a mode, or the six digits of a region; empty for the other kinds",
         ),
     ] = ""

@@ -258,7 +258,7 @@ def _check_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
         Problem(
             f"check.{rule.id}",
             "",
-            Text(f"调查项未做：{rule.title.zh}", f"not investigated: {rule.title.en}"),
+            Text(f"调查项未完成：{rule.title.zh}", f"not investigated: {rule.title.en}"),
             rule.how,
             "check_open",
         )

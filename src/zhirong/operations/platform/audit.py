@@ -146,7 +146,11 @@ EVENTS = listing(
                 Text("办理人（账号编号）", "Actor (account number)"),
                 lambda value: Q(actor=_actor(value)),
             ),
-            Filter("subject", Text("对象，如 case/12", "Object, such as case/12"), lambda value: Q(subject=value)),
+            Filter(
+                "subject",
+                Text("对象（种类和编号，如 case/12）", "Object, such as case/12"),
+                lambda value: Q(subject=value),
+            ),
             Filter("registration", Text("质押申请编号", "Filing"), lambda value: Q(registration=int(value))),
             Filter("first", Text("日期自", "From"), lambda value: Q(day__gte=_day(value))),
             Filter("last", Text("日期至", "Until"), lambda value: Q(day__lte=_day(value))),
@@ -174,7 +178,11 @@ SEEN = listing(
         ),
         (
             Filter("account", Text("邮箱", "E-mail"), lambda value: Q(account__email__iexact=value)),
-            Filter("subject", Text("对象，如 case/12", "Object, such as case/12"), lambda value: Q(subject=value)),
+            Filter(
+                "subject",
+                Text("对象（种类和编号，如 case/12）", "Object, such as case/12"),
+                lambda value: Q(subject=value),
+            ),
             Filter("first", Text("日期自", "From"), lambda value: Q(day__gte=_day(value))),
             Filter("last", Text("日期至", "Until"), lambda value: Q(day__lte=_day(value))),
         ),

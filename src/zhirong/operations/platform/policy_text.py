@@ -79,7 +79,7 @@ def _flag(written: str) -> bool:
             "not_a_flag",
             "value",
             written,
-            Text("须为 true 或 false", "neither true nor false"),
+            Text("须为是（true）或否（false）", "neither true nor false"),
             Text("请填写 true 或 false", "Enter true or false."),
         )
     return written.lower() == "true"

@@ -301,7 +301,7 @@ def _read_filing(request: Request, facts: Request) -> tuple[RegisterRole, Filing
                 "未写明授权本登记簿登记的试点文件，质权只能由主管机关登记设立",
                 "no pilot document authorises this register; only the authority's registration creates the pledge",
             ),
-            Text("请写明 filing.pilot_basis，或用 role = mirror", "enter filing.pilot_basis, or use role = mirror"),
+            Text("请填写试点依据，或改为镜像登记", "enter the pilot document, or file a mirror registration"),
         )
     registers = {register_of(right.kind, filing.subject) for _, right in rights}
     if role is RegisterRole.MIRROR and len(registers) > 1:
@@ -314,8 +314,8 @@ def _read_filing(request: Request, facts: Request) -> tuple[RegisterRole, Filing
                 "these rights belong to several authorities with separate numbers; one mirror registration cannot cover them",
             ),
             Text(
-                "用 file_package（zhirong register file --package）一次拆成各机关一件",
-                "use file_package (zhirong register file --package), which makes one for each authority",
+                "请按登记机关分别申请",
+                "make one filing for each authority",
             ),
         )
     return role, filing, rights

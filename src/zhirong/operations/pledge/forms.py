@@ -23,7 +23,7 @@ Number = Annotated[
     int,
     id_of("register/filings"),
     Field(ge=1, lt=2**63),
-    ask("申请编号", "Filing", "登记簿给申请的编号", "the number of the filing"),
+    ask("申请编号", "Filing", "登记簿编制的申请编号", "the number of the filing"),
 ]
 Reason = Annotated[Words, ask("理由", "Reason", widget="area")]
 
@@ -38,7 +38,7 @@ class Examine(Request):
         ask(
             "新的登记簿摘录（TOML）",
             "Newer extracts (TOML)",
-            "仅在权利状况有变化时提交：全部权利的 [[rights]]",
+            "仅在权利状况有变化时提交，须包含全部权利",
             "only if something has changed: [[rights]] with all of them",
             widget="file",
         ),
@@ -60,7 +60,7 @@ class FileAtCounter(Request):
         ask(
             "申请文件（TOML）",
             "The filing (TOML)",
-            "role、[filing]、[[rights]]，格式见手册“质押登记”",
+            "包含登记簿的作用、申请内容和权利，格式见手册“质押登记”",
             "role, [filing] and [[rights]], as described in the manual",
             widget="file",
         ),
@@ -150,7 +150,7 @@ class ReleasePart(Request):
         ask(
             "解除质押的权利",
             "Rights to release",
-            "每行一个权利的键，如 invention:201410362077.3",
+            "每行一项权利，填写种类代码和号码，如 invention:201410362077.3",
             "one right key per line, such as invention:201410362077.3",
             widget="area",
         ),
@@ -204,9 +204,9 @@ class CourtOrder(Request):
         str,
         Field(max_length=120),
         ask(
-            "或权利的键",
+            "或权利",
             "Or the key of a right",
-            "冻结权利时填写，如 invention:201410362077.3",
+            "冻结权利时填写种类代码和号码，如 invention:201410362077.3",
             "for a right, such as invention:201410362077.3",
         ),
     ] = ""

@@ -222,7 +222,7 @@ def _decide(
                 "right",
                 key,
                 Text("与上一版相同", "no change since the last version"),
-                Text("有变动时再记", "record it when something has changed"),
+                Text("请在有变动时再记载", "record it when something has changed"),
             )
         made = next_identity(before, status=standing, as_of=as_of, claims=claims)
     content = {
@@ -338,7 +338,7 @@ def _demand_holder(actor: Actor, claims: Sequence[IdentityClaim]) -> None:
                     "actor",
                     actor.capacity,
                     Text("只有权利人可以披露", "only the holder can disclose it"),
-                    Text("请权利人出具", "ask the holder"),
+                    Text("请由权利人出具", "ask the holder"),
                     "forbidden",
                 )
             ]

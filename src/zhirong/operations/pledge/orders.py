@@ -302,7 +302,7 @@ def _decide_subscription(work: Work, target: str, value: str, kind: str) -> Deci
             f"{target} {value}",
             Text("不能订阅该对象", "cannot be subscribed to"),
             Text(
-                "请填写 right 和权利的键，或 party 和名称或信用代码",
+                "请选择“权利”并填写种类和号码，或选择“当事人”并填写名称或信用代码",
                 "enter right and its key, or party and a name or code",
             ),
         )

@@ -63,7 +63,7 @@ class Reconcile(Request):
     is_complete: Annotated[
         bool,
         ask(
-            "数据是全部",
+            "数据为全部登记",
             "The data are complete",
             "勾选后，镜像登记中有而数据中没有的也视为不一致",
             "if ticked, mirror registrations missing from the data count as differences",

@@ -142,7 +142,7 @@ def _tell_the_others(work: Work, period: str, institution: str, index: int) -> N
 
 def _demand_sound(period: str, reports: Sequence[Mapping[str, str]]) -> None:
     problems = []
-    hint = Text("用 zhirong register uses make 生成", "create them with zhirong register uses make")
+    hint = Text("请用命令行工具按权利清单生成，格式见手册“质押登记”", "create them with zhirong register uses make")
     if _PERIOD.fullmatch(period) is None:
         reason = Text("期间请写成 2026-11 的格式", "enter the period like 2026-11")
         problems.append(Problem("period", period, reason, hint, "period"))
@@ -159,7 +159,9 @@ def _demand_sound(period: str, reports: Sequence[Mapping[str, str]]) -> None:
             )
         seen.add(fingerprint)
         if set(one) - {"fingerprint", "reference"} or not isinstance(one.get("reference", ""), str):
-            reason = Text("只有 fingerprint 和 reference", "only fingerprint and reference are allowed")
+            reason = Text(
+                "每项仅可包含指纹（fingerprint）和备查号（reference）", "only fingerprint and reference are allowed"
+            )
             problems.append(Problem(f"reports[{at}]", ", ".join(one), reason, hint, "unknown_field"))
         elif len(one.get("reference", "")) > 200:
             reason = Text("编号太长", "the reference is too long")

@@ -92,8 +92,8 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
             "loan.changes",
             len(contract.terms.changes),
             "changes_are_events",
-            Text("放款后的变化在重算时是事件", "changes after disbursement must be events when a loan is replayed"),
-            Text("请改写为 [[event]]", "write it as an [[event]]"),
+            Text("放款后的变更须作为事件填写", "changes after disbursement must be events when a loan is replayed"),
+            Text("请改写为事件（[[event]]）", "write it as an [[event]]"),
         )
     if contract.terms.grace is not None and contract.terms.grace.interest != "paid":
         yield (
@@ -101,11 +101,11 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
             contract.terms.grace.interest,
             "grace_not_serviced",
             Text(
-                "宽限期利息转本金或递延的贷款还不能逐事件重算",
+                "宽限期利息转本金或递延的贷款暂不支持逐事件重算",
                 "a loan whose grace defers or capitalises interest cannot be replayed yet",
             ),
             Text(
-                "请将宽限期利息填写为 paid，或用 due_row 事件逐期写明",
+                "请将宽限期利息改为按期支付（paid），或用到期事件（due_row）逐期填写",
                 "set it to paid, or give each instalment as a due_row event",
             ),
         )

@@ -124,7 +124,7 @@ class Fold(Working):
                             f"{en}, CNY {show_yuan(most)}, of which CNY {show_yuan(owed)} is used",
                         ),
                         Text(
-                            "请核对金额；循环额度请写明 limit",
+                            "请核对金额；循环额度请填写授信额度（limit）",
                             "Check the amount. For a revolving credit, state limit.",
                         ),
                         code,
