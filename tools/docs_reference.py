@@ -1,4 +1,4 @@
-"""The pages of the reference that are made from the code, in one language: operations, lists, rules, settings, commands,
+"""Generate the reference pages from the code, in one language: operations, lists, rules, settings, commands,
 Python API, HTTP API. ``tools/make_docs.py`` puts them into the site.
 """
 
@@ -20,7 +20,7 @@ _WIDEST_VALUE = 400
 
 
 def pages(lang: Lang) -> dict[str, str]:
-    """Name of a page (without ``.md``) to its Markdown. Loads the platform, with its own data folder."""
+    """Return the Markdown of each page by its name without ``.md``. Loads the platform, with a separate data folder."""
     _ready()
     made = {
         "operations": _operations(lang),
@@ -37,7 +37,7 @@ def pages(lang: Lang) -> dict[str, str]:
 
 
 def openapi() -> str:
-    """The description of the API, as JSON."""
+    """Return the description of the API as JSON."""
     return json.dumps(_spec(), ensure_ascii=False, indent=1, default=str)
 
 
@@ -125,7 +125,7 @@ def _operation(one: Any, lang: Lang) -> Iterator[str]:
 
 
 def _fields(request: Any, lang: Lang) -> Iterator[str]:
-    """One line a field: code, title, type, whether it is required, help."""
+    """Return one line per field: code, title, type, whether it is required, help."""
     from zhirong.operations.fields import ask_in
 
     schema = request.model_json_schema()
@@ -140,7 +140,7 @@ def _fields(request: Any, lang: Lang) -> Iterator[str]:
 
 
 def _kind(described: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
-    """The type of a field in one phrase, with the values that it takes."""
+    """Return the type of a field in one phrase, with its allowed values."""
     if "$ref" in described:
         name = described["$ref"].rsplit("/", 1)[1]
         found = schema.get("$defs", {}).get(name, {})
@@ -215,7 +215,7 @@ def _rules(lang: Lang) -> str:
 
 
 def _version(version: Any, confidence: Mapping[Any, Text], lang: Lang) -> str:
-    """One line a version: value, region, dates, confidence, source, quotation, note."""
+    """Return one line per version: value, region, dates, confidence, source, quotation, note."""
     source = version.reference
     value = json.dumps(version.value, ensure_ascii=False, default=str)
     value = value if len(value) <= _WIDEST_VALUE else value[:_WIDEST_VALUE] + " …"
@@ -300,7 +300,7 @@ def _called(action: argparse.Action) -> str:
 
 
 def _half(words: str, lang: Lang) -> str:
-    """Helps are written 'Chinese / English'."""
+    """Return the part of a help text in one language; it is written as 'Chinese / English'."""
     zh, _, en = words.partition(" / ")
     return zh if lang == "zh" or not en else en
 
@@ -353,7 +353,7 @@ def _member(module: str, name: str, one: Any) -> Iterator[str]:
 
 
 def _prose(one: Any) -> str:
-    """A docstring as plain paragraphs: what looks like markup in it is none."""
+    """Return a docstring as plain paragraphs, with characters that look like markup escaped."""
     text = inspect.getdoc(one) or ""
     return text.replace("``", "`").replace("<", "&lt;").replace("*", "\\*")
 

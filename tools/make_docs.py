@@ -23,7 +23,7 @@ from zhirong.kernel.text import Lang
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-# What both languages show: laid into the folder of each.
+# Shared by both languages: copied into the folder of each.
 SHARED = ("decisions", "images", "schemas", "vectors")
 GENERATED_FOLDER = "reference/generated"
 NOTEBOOKS = "notebooks"
@@ -39,7 +39,7 @@ _OTHER = {"zh": "en", "en": "zh"}
 
 
 def main(words: list[str]) -> int:
-    """0 where both languages are built without a warning."""
+    """Return 0 if both languages are built without a warning."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--source", type=Path, default=ROOT / "build" / "docs")
     parser.add_argument("--site", type=Path, default=ROOT / "build" / "site")

@@ -64,7 +64,7 @@ def make_environment(kind: str) -> None:
 
 
 def install_with_uv(pip: list[str], lock: Path) -> bool:
-    """Install what is locked with uv, which takes an eighth of pip's time; whether that worked. pip: the command that installs."""
+    """Install the locked packages with uv, which is faster than pip; return whether that worked. pip: its command."""
     own, folder = VENV / "uv.txt", VENV / "installer"
     found = re.search(r"^uv==.*(?:\n    --hash.*)+", LOCKS["test"].read_text(encoding="utf-8"), re.MULTILINE)
     if found is None:
@@ -85,11 +85,11 @@ def install_with_uv(pip: list[str], lock: Path) -> bool:
 
 
 def places(python: str) -> dict[str, str]:
-    """Where pip is configured to find packages, in the words of uv; a variable of uv that is set says it better."""
+    """Return where pip finds packages, as variables of uv; a variable of uv that is already set takes precedence."""
     listed = subprocess.run(
         [python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout
-    # The environment comes first there, and counts more than a file: the first of a name is taken.
+    # The environment is listed first and takes precedence over a file: the first value of a name is used.
     settings = dict(reversed(re.findall(r"^\S+\.([a-z-]+)='(.*)'$", listed, re.MULTILINE)))
     names = {
         "index-url": "UV_DEFAULT_INDEX",

@@ -309,7 +309,7 @@ class Way:
         second.send()
 
     def conditions_are_met(self) -> None:
-        """What the approval left open is settled one by one; the use of the money is shown by a contract."""
+        """What the approval left open is settled one by one; the use of the loan is evidenced by a contract."""
         officer = self.bank_officer
         officer.visit(self.completion, f"/do/condition.settle/{self.case}/")
         options = officer.page.locator("main [name='item'] option")

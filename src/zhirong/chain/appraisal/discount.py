@@ -31,7 +31,7 @@ PRICES_TEXT: dict[Prices, Text] = {
 }
 LABEL = Text("折现率", "discount rate")
 _STRUCTURE_TOLERANCE = Decimal("0.01")  # shares are often written with two decimals
-LEAST = Decimal("0.001")  # a rate of zero has no annuity, and none lower is ever meant
+LEAST = Decimal("0.001")  # a rate of zero has no annuity factor, and a lower rate is always an input error
 
 
 # -- formulas -----------------------------------------------------------------------------------------------------

@@ -244,7 +244,7 @@ def _term_gate(case: CreditCase, limits: FirmLimits, policy: Policy) -> Gate:
     if months > longest.whole():
         reason = Text(
             f"{months} 个月，流动资金贷款最长 {longest.value} 个月",
-            f"{months} months; working capital is lent for {longest.value} at most",
+            f"{months} months; working-capital loans run for at most {longest.value} months",
         )
         return Gate("term_too_long", GateVerdict.FAILED, title, reason, shorten, references)
     cycle = limits.need.cycle
