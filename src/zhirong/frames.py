@@ -139,7 +139,7 @@ _RIGHT_FIELDS: tuple[tuple[str, Unit, str, str], ...] = (
     ("creation_date", "day", "完成日", "day of creation"),
     ("publication_date", "day", "公布或首次发表日", "day of publication"),
     ("term_end_date", "day", "本期届满日", "last day of the present term"),
-    ("fee_paid_through_year", "count", "年费已缴至第几年", "last patent year whose fee is paid"),
+    ("fee_paid_through_year", "count", "年费已缴年度", "last patent year whose fee is paid"),
     ("status", "text", "法律状态", "legal status"),
     ("role", "text", "在组合中的作用", "role in the package"),
 )

@@ -66,7 +66,7 @@ def add_to(api: NinjaAPI) -> None:
         openapi_extra={
             "parameters": [
                 _parameter("after", "上一页答复中的 next / `next` of the answer before", 0, _MOST_ID),
-                _parameter("limit", "至多几条 / how many", 1, _MOST),
+                _parameter("limit", "最多条数 / maximum number", 1, _MOST),
             ]
         },
     )(events)

@@ -86,7 +86,7 @@ def _demand_order(one: Listing, wanted: str) -> None:
             "order",
             wanted,
             Text("不能按该项排序", "the list cannot be ordered by this"),
-            Text(f"可用：{'、'.join(can)}", f"use one of: {', '.join(can)}") if can else Text("去掉", "omit it"),
+            Text(f"可用：{'、'.join(can)}", f"use one of: {', '.join(can)}") if can else Text("请删除", "omit it"),
         )
 
 

@@ -30,7 +30,7 @@ _TITLES: Mapping[int, Text] = {
     408: Text("请求未在时限内发送完毕", "the request was not finished in time"),
     409: Text("与当前状态冲突", "in conflict with the present state"),
     412: Text("对象已被修改", "the object has been changed"),
-    413: Text("请求太大", "the request is too large"),
+    413: Text("请求过大", "the request is too large"),
     422: Text("内容有误", "something in it is wrong"),
     428: Text("须提供所见版本", "the version that was seen must be named"),
     429: Text("请求过于频繁", "too many requests"),

@@ -100,7 +100,7 @@ def _compare(
     for name, result in results.items():
         if isinstance(result, InputError):
             failed += 1
-            table.add_row(name, "", Text("读不出来", "cannot be run").in_(lang), result.problems[0].as_text(lang))
+            table.add_row(name, "", Text("无法读取", "cannot be run").in_(lang), result.problems[0].as_text(lang))
             continue
         published = cases[name].get("results")
         if published is None:

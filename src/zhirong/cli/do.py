@@ -124,7 +124,7 @@ def _demand_subject(op: Mapping[str, Any], identity: int | None) -> None:
             "ID",
             str(identity),
             Text("该事项不针对某个对象", "this operation has no object"),
-            Text(f"请去掉编号：zhirong do {op['name']}", f"omit the id: zhirong do {op['name']}"),
+            Text(f"请删除编号：zhirong do {op['name']}", f"omit the id: zhirong do {op['name']}"),
         )
 
 

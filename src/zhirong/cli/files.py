@@ -54,7 +54,7 @@ def unreadable(path: str, error: OSError | UnicodeDecodeError) -> InputError:
     elif isinstance(error, IsADirectoryError):
         reason, hint = (
             Text("这是文件夹，不是文件", "this is a folder, not a file"),
-            Text("写明文件名", "name the file"),
+            Text("请填写文件名", "name the file"),
         )
     elif isinstance(error, UnicodeDecodeError):
         reason = Text("文件不是 UTF-8 编码", "the file is not UTF-8")

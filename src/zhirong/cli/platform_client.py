@@ -28,13 +28,13 @@ _NEXT: Mapping[int, Text] = {
         "the token has expired, was revoked or was copied incorrectly: create a new one on the API page and put it into ZHIRONG_TOKEN or the file of --token-file",
     ),
     403: Text(
-        "zhirong do 列出该令牌可办理的事项；令牌范围不含查看（read）的，只能办理，不能查看",
+        "zhirong do 列出该令牌可办理的事项；令牌范围不含查看（read）的，仅可办理，不可查看",
         "zhirong do lists the operations of this token; a token without the scope read can run operations but not read",
     ),
     404: Text("{look} 核对编号", "check the number: {look}"),
     409: Text("{look} 查看当前状态和可办理的事项", "show its current state and the possible operations: {look}"),
     412: Text("{look} 查看他人的修改，再重新办理", "show the changes and repeat: {look}"),
-    429: Text("过一分钟再试", "try again in a minute"),
+    429: Text("请一分钟后重试", "try again in a minute"),
     503: Text("稍后用同一个键重试：--key {key}", "try again later with the same key: --key {key}"),
 }
 

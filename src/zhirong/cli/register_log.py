@@ -181,7 +181,7 @@ def _stamped(response: bytes, roots: Any) -> tuple[Any, bytes]:
         except InputError as error:
             wrong = wrong or error
     if wrong is None:
-        raise problem("--response", "", "还没有检查点", "no checkpoint yet", "no_checkpoint")
+        raise problem("--response", "", "尚无检查点", "no checkpoint yet", "no_checkpoint")
     raise wrong
 
 

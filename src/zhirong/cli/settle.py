@@ -64,7 +64,7 @@ def _chosen(arguments: argparse.Namespace) -> Mode:
             mode = mode.with_reading(arguments.reading)
         except ValueError as error:
             reason = Text("该模式的上限不适用这种理解", str(error))
-            hint = Text("请去掉 --reading", "omit --reading")
+            hint = Text("请删除 --reading", "omit --reading")
             raise InputError([Problem("--reading", arguments.reading, reason, hint, "reading")]) from error
     if arguments.variant:
         known = [variant.id for variant in mode.variants]

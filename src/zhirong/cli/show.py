@@ -74,7 +74,7 @@ def _show_me(platform: Platform, options: argparse.Namespace) -> None:
         ("账号", "account", str(me["account"])),
         ("角色", "roles", "、".join(me["roles"])),
         ("令牌范围", "scopes of the token", "、".join(scopes) if scopes is not None else "—"),
-        ("能办的事", "operations", f"{len(me['operations'])}（zhirong do）"),
+        ("可办理的事项", "operations", f"{len(me['operations'])}（zhirong do）"),
         ("可查看的列表", "lists", f"{len(me['lists'])}（zhirong show lists）"),
     ]
     print("\n".join(to_left([[row[0] if zh else row[1], row[2]] for row in rows])))
@@ -121,7 +121,7 @@ def _print_possible(platform: Platform, names: Sequence[str], options: argparse.
     if not names:
         return
     words = {row["name"]: say(options.lang, row["title"]) for row in platform.operations()}
-    print("现在能办" if options.lang == "zh" else "possible operations")
+    print("当前可办理" if options.lang == "zh" else "possible operations")
     print("\n".join(to_left([[f"  zhirong do {name} {options.id}", words.get(name, "")] for name in names])))
 
 
@@ -187,7 +187,7 @@ def _keep(platform: Platform, noun: str, options: argparse.Namespace) -> None:
             "--out",
             options.out,
             Text("只有文件（file）和文书（paper）可以保存", "only a file or a document can be saved"),
-            Text("请去掉 --out，或使用 --json", "omit --out, or use --json"),
+            Text("请删除 --out，或使用 --json", "omit --out, or use --json"),
         )
     content = platform.content(f"/files/{file}/content")
     try:

@@ -170,7 +170,7 @@ def _read_checkpoints(
         own = [f for f in findings if f.key is not None and not f.key.is_witness and f.key.name == work.origin]
         if not any(finding.state is SignatureState.GOOD for finding in own):
             work.note(
-                "log_signature_missing", place, "没有日志自己的有效签名", "no valid signature of the log itself"
+                "log_signature_missing", place, "缺少日志自身的有效签名", "no valid signature of the log itself"
             )
         elif one.checkpoint.origin != work.origin or one.checkpoint.algorithm is not work.algorithm:
             work.note("other_log", place, "是另一个日志的检查点", "it is of another log")

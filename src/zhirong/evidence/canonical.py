@@ -106,7 +106,7 @@ def _ordered(value: Any, path: str, depth: int) -> Any:
         return value
     if isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:
-            reason = Text("整数太大", "the integer is too large")
+            reason = Text("整数过大", "the integer is too large")
             raise _refused(
                 path, str(value), "integer_too_large", reason, Text("请写成文字", "write it as a string")
             )

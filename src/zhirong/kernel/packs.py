@@ -105,7 +105,7 @@ def _too_many(count: int) -> Problem:
     return Problem(
         ENVIRONMENT,
         str(count),
-        Text("政策包太多", "too many policy packs"),
+        Text("政策包过多", "too many policy packs"),
         Text(f"请使用至多 {MOST_PACKS} 个", f"use at most {MOST_PACKS}"),
         "too_many_packs",
     )
@@ -153,7 +153,7 @@ def pack_of_texts(name: str, texts: Mapping[str, str]) -> Pack:
     ]
     size = sum(len(text.encode()) for text in texts.values())
     if len(files) > MOST_FILES or size > MOST_BYTES:
-        reason = Text("文件太多或太大", "too many files, or too large in total")
+        reason = Text("文件过多或过大", "too many files, or too large in total")
         raise InputError([Problem(name, "", reason, _SPLIT, "too_many_files")])
     pack, problems = _read_files(Path(name), files, [])
     if problems or pack is None:
@@ -235,7 +235,7 @@ def _form(place: str, value: Any, samples: Sequence[Any], *, is_whole: bool) -> 
             yield Problem(
                 f"{place}.{name}",
                 "",
-                Text("被替换的规则有这一项，此处没有", "the overridden rule has this entry"),
+                Text("被替换的规则含有该项，此处缺少", "the overridden rule has this entry"),
                 Text("请补充该项", "fill it in"),
                 "missing",
             )
@@ -561,7 +561,7 @@ def _walk_through(walk: _Walk, place: Path, depth: int) -> None:
         shown = f"{walk.root.name}/{name}"
         if walk.entries == MOST_ENTRIES or len(walk.files) > MOST_FILES or walk.size > MOST_BYTES:
             if not any(one.code == "too_many_files" for one in walk.problems):
-                reason = Text("文件太多或太大", "too many files, or too large in total")
+                reason = Text("文件过多或过大", "too many files, or too large in total")
                 walk.problems.append(Problem(str(walk.root), "", reason, _SPLIT, "too_many_files"))
             return
         if entry.name.startswith("."):

@@ -391,7 +391,7 @@ def unwritable_problem(path: str) -> Problem:
 # pydantic's kinds of error with our reason and hint. {x} are pydantic's values.
 _WORDS: Mapping[str, tuple[Text, Text]] = {
     "missing": (Text("没有填写", "the field is empty"), Text("补上", "fill it in")),
-    "extra_forbidden": (Text("该字段不存在", "the field does not exist"), Text("去掉它", "omit it")),
+    "extra_forbidden": (Text("该字段不存在", "the field does not exist"), Text("请删除", "omit it")),
     # The minimum length of a text is always one: it must not be empty.
     "string_too_short": (Text("没有填写", "the field is empty"), Text("补上", "fill it in")),
     "string_too_long": (

@@ -144,7 +144,7 @@ def rows_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> 
 def _not_a_choice(filtered: Filter, value: str) -> Problem:
     zh = "、".join(f"{one}（{words.zh}）" for one, words in filtered.choices or ())
     en = ", ".join(f"{one} ({words.en})" for one, words in filtered.choices or ())
-    reason = Text(f"“{filtered.title.zh}”没有这个选项", f'not one of the choices of "{filtered.title.en}"')
+    reason = Text(f"“{filtered.title.zh}”无此选项", f'not one of the choices of "{filtered.title.en}"')
     return Problem(filtered.name, value, reason, Text(f"请选择：{zh}", f"Choose from: {en}"), "not_a_choice")
 
 

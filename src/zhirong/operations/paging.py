@@ -66,6 +66,8 @@ def _read(one: Listing, order: Order, wanted: str, cursor: str) -> tuple[Any, in
             "after",
             cursor[:80],
             Text("不是本列表这一排序的位置标记", "not a cursor of this list in this order"),
-            Text("照抄上一页答复中的 next，排序不变", "Repeat `next` of the answer before, in the same order"),
+            Text(
+                "请原样填写上一页答复中的 next，排序不变", "Repeat `next` of the answer before, in the same order"
+            ),
         ) from error
     return value, pk

@@ -50,7 +50,7 @@ def demand_fit(row: Model, names: Iterable[str]) -> None:
                     name,
                     str(getattr(row, column.attname)),
                     Text(f"超出长度：{zh}", f"does not fit: {en}"),
-                    Text("改短或改小", "make it shorter or smaller"),
+                    Text("请缩短或减小", "make it shorter or smaller"),
                     "does_not_fit",
                 )
             )

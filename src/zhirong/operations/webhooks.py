@@ -157,7 +157,7 @@ def end_webhook(work: Work, request: Any) -> Any:
     roles=HEADS,
     relation=lambda actor, row: bool(row.active),
     help=Text(
-        "向这个回调发送一条签名的消息，事项为 webhook.test，与所选事项无关；结果见“回调消息”。",
+        "向该回调发送一条签名的消息，事项为 webhook.test，与所选事项无关；结果见“回调消息”。",
         "Sends a signed message of the kind webhook.test to this webhook, whatever events it has chosen. See the result "
         "under webhook messages.",
     ),

@@ -20,7 +20,7 @@ WORDS: Mapping[str, Text] = {
     "0007_roles": Text("“职责”改称“角色”，数据不变", "rename duties to roles; the data are unchanged"),
     "0008_policies": Text("建立各机构政策的数据表", "create the table of policies of organisations"),
     "0009_concerns": Text(
-        "记录各事项与哪些机构有关，供程序补收",
+        "记录各事项涉及的机构，供程序补收",
         "store which events concern which organisation, for programs to catch up",
     ),
 }

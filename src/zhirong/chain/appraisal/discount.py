@@ -266,7 +266,7 @@ def _read_source(reader: Reader, tax_basis: str) -> BuildUp | Capm | Wacc:
             "discount_rate",
             ", ".join(name for name, given in ways.items() if given),
             "discount_form",
-            Text("折现率未填写，或填写了两种", "the discount rate is missing or given twice"),
+            Text("折现率未填写，或重复填写", "the discount rate is missing or given twice"),
             Text(
                 "请填写其中之一：折现率（discount_rate）、累加项（[[discount_item]]）、评分项（[[discount_score]]）、资本资产定价模型（[capm]，可加 [wacc]）",
                 "enter one of discount_rate, [[discount_item]], [[discount_score]] or [capm] (with [wacc])",

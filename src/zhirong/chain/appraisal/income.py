@@ -301,7 +301,7 @@ def read_forecast(reader: Reader, setting: Setting, name: str, label: Text, kind
             name,
             "",
             f"{name}_form",
-            Text(f"{label.zh}预测未填写，或填写了两种", f"the forecast of {label.en} is missing or given twice"),
+            Text(f"{label.zh}预测未填写，或重复填写", f"the forecast of {label.en} is missing or given twice"),
             Text(
                 f"请填写 [[{name}]]（每年一张表），或填写 first_year_{name} 与 growth",
                 f"give [[{name}]], one table per year, or first_year_{name} with growth",
@@ -386,7 +386,7 @@ def _read_life(reader: Reader, setting: Setting, forecasts: tuple[Forecast, ...]
                 "economic_life",
                 "economic_life, life_from_decay",
                 "life_form",
-                Text("经济寿命填写了两种", "the economic life is given twice"),
+                Text("经济寿命重复填写", "the economic life is given twice"),
                 Text("请只保留一种", "keep one of them"),
             )
     elif reader.has("economic_life"):

@@ -215,7 +215,7 @@ def read_profit_split(reader: Reader, method_id: str, setting: Setting) -> Profi
             "split_rate",
             ", ".join(ways),
             "split_form",
-            Text("分成率未填写，或填写了两种", "the split is missing or given twice"),
+            Text("分成率未填写，或重复填写", "the split is missing or given twice"),
             Text(
                 "请填写其中之一：分成率（split_rate）、约当投资（[equivalent_investment]）、边际利润（[[marginal_profit]]）",
                 "enter one of split_rate, [equivalent_investment] or [[marginal_profit]]",

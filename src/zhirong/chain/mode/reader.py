@@ -211,7 +211,7 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
             ", ".join(order),
             "contradiction",
             Text(
-                "in_order 要写 order，其余不写",
+                "仅 in_order 须填写 order",
                 "in_order needs an order of parties, the other choices have none",
             ),
             Text("请补充或删除 order", "add or remove order"),

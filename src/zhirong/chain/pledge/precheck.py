@@ -358,7 +358,7 @@ def demand_possible_number(written: str) -> None:
                 " searched, "
                 "which does not mean that nothing is pledged",
             ),
-            Text("请照证书逐位核对后再查询", "compare it with the certificate and search again"),
+            Text("请对照证书逐位核对后查询", "compare it with the certificate and search again"),
         )
     raise refuse(telling.code, "number", written, telling.reason, telling.hint)
 

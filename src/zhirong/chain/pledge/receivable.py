@@ -35,7 +35,7 @@ def _described(facts: GroundFacts) -> Ruling:
     running = [one for one in facts.right.licences if runs_on(one, facts.day)]
     if not running:
         return refused(
-            Text("没有写明产生许可费的许可合同", "no current licence contract is named as the source of the fees"),
+            Text("未写明产生许可费的许可合同", "no current licence contract is named as the source of the fees"),
             Text("请列明许可合同、被许可人和期限", "list the licence contracts, the licensees and their terms"),
         )
     named = "、".join(one.licensee for one in running)
@@ -47,7 +47,7 @@ def _term(facts: GroundFacts) -> Ruling:
     until = facts.filing.debt_end
     if until is None:
         return unknown(
-            Text("没有写明登记期限", "the term of the notice is not stated"),
+            Text("未写明登记期限", "the term of the notice is not stated"),
             Text("请填写登记期限届满日", "state the last day of the notice"),
         )
     least = facts.rules.at("registration.receivable.least_months", facts.day).whole()

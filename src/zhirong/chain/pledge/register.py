@@ -330,7 +330,7 @@ def _transfer(found: Registration, content: Mapping[str, Any]) -> Registration:
             "same_pledgee",
             "pledgee",
             to.name,
-            Text("受让人就是现在的质权人", "the transferee is the present pledgee"),
+            Text("受让人与现质权人相同", "the transferee is the present pledgee"),
             Text("请写明受让人", "name the transferee"),
         )
     return replace(found, pledgee=to)

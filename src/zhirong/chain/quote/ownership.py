@@ -34,7 +34,7 @@ def ownership_gates(views: Sequence[RightView], subject: Sequence[str], firm: Ho
 
 
 def _third_party(valued: Sequence[RightView], firm: Holder) -> Gate:
-    title = Text("出质的是否企业自己的权利", "does the firm own the rights")
+    title = Text("出质权利是否归企业所有", "does the firm own the rights")
     foreign = [v.right for v in valued if not any(same_party(firm, holder) for holder in v.right.holders)]
     if not foreign:
         return Gate("third_party_pledge", GateVerdict.PASSED, title, Text("都是", "yes, all of them"))

@@ -187,7 +187,7 @@ COLUMN_HELP: dict[str, Column] = {
         tuple(STATUS_TEXT.values()),
     ),
     "fee_paid_through_year": Column(
-        Text("年费缴到第几个专利年度，1 至 20", "last patent year whose fee is paid, 1 to 20"), "12"
+        Text("年费已缴至的专利年度，1 至 20", "last patent year whose fee is paid, 1 to 20"), "12"
     ),
     "flags": Column(
         Text(

@@ -182,7 +182,7 @@ def _patent_contradictions(right: Right) -> list[Problem]:
                     "专利必须填写申请日：期限和年费均自申请日起算",
                     "a patent needs its filing date: term and fees count from it",
                 ),
-                Text("请照专利证书填写", "copy it from the patent certificate"),
+                Text("请对照专利证书填写", "copy it from the patent certificate"),
                 "missing",
             )
         ]

@@ -302,7 +302,7 @@ class RowReader:
                 "number",
                 "; ".join(kept),
                 "numbers_differ",
-                Text("几栏号码不是同一个号", "the columns give different numbers"),
+                Text("各栏号码不一致", "the columns give different numbers"),
                 Text("每行请只填写一件权利的号码", "enter the number of only one right per row"),
             )
         return kind, kept[0] if kept else ""
@@ -354,7 +354,7 @@ class RowReader:
                 "number",
                 text,
                 "number_unknown",
-                Text("无法判断是哪一类权利的号码", "this is not a number of any kind of right"),
+                Text("无法判断号码所属的权利种类", "this is not a number of any kind of right"),
                 Text("请更正号码，或写明种类", "correct the number, or state the kind"),
             )
             return

@@ -109,7 +109,7 @@ def comparison(first: Appraisal, second: Appraisal) -> Comparison:
             "other",
             str(second.pk),
             Text(
-                "两份报告没有共同的权利，或有一份还没有出具",
+                "两份报告没有共同的权利，或其中一份尚未出具",
                 "the reports have no right in common, or one of them is not issued",
             ),
             Text("请选择同一权利的另一份已出具报告", "choose another issued report on the same right"),

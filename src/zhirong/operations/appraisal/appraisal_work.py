@@ -145,7 +145,7 @@ def compute(kept_input: Mapping[str, Any]) -> tuple[Valued, AppraisalCase]:
             "too_many_paths",
             "paths",
             case.request.paths,
-            Text("模拟次数太多", "too many simulation paths"),
+            Text("模拟次数过多", "too many simulation paths"),
             Text(f"至多 {MOST_PATHS}", f"at most {MOST_PATHS}"),
         )
     found = appraise(case.request, case.rights, rulebook(), case.as_of)

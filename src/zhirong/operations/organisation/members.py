@@ -305,7 +305,7 @@ def _demand_apart(work: Work, account: Account, organisation: Organisation, role
             "own_roles",
             "email",
             account.email,
-            Text("不能给自己授予角色", "you cannot assign roles to yourself"),
+            Text("不能向本人授予角色", "you cannot assign roles to yourself"),
             Text("请由安全管理员或另一位负责人办理", "ask the security administrator or another manager"),
         )
     elsewhere = Membership.objects.filter(account=account, active=True).exclude(organisation=organisation)

@@ -61,7 +61,7 @@ def close_account(work: Work, request: ChangeAccount) -> Any:
             "own_account",
             "account",
             request.account,
-            Text("不能停用自己的账号", "you cannot close your own account"),
+            Text("不能停用本人账号", "you cannot close your own account"),
             Text("请由另一名安全管理员办理", "ask another security administrator"),
         )
     if not account.is_active:
@@ -70,7 +70,7 @@ def close_account(work: Work, request: ChangeAccount) -> Any:
             "account",
             request.account,
             Text("账号已停用", "the account is already closed"),
-            Text("无需再办", "no action needed"),
+            Text("无需重复办理", "no action needed"),
         )
     Account.objects.filter(pk=account.pk).update(is_active=False)
     reseal(account.pk, ["is_active"])
@@ -91,7 +91,7 @@ def open_account(work: Work, request: ChangeAccount) -> Any:
             "account",
             request.account,
             Text("账号未停用", "the account is not closed"),
-            Text("无需再办", "no action needed"),
+            Text("无需重复办理", "no action needed"),
         )
     Account.objects.filter(pk=account.pk).update(is_active=True)
     reseal(account.pk, ["is_active"])

@@ -97,7 +97,7 @@ def _submit(work: Work, request: forms.Submit) -> Decision:
     roles=REGISTRAR,
     policy=BY_REGISTRAR,
     help=Text(
-        "按当日规则逐项审查：有一项应当不予登记的，即不予登记；资料不明的，须写明如何查明。",
+        "按当日规则逐项审查：有一项应当不予登记的，即不予登记；资料不明的，须写明查明方式。",
         "Every ground is examined by today's rules. If one ground for refusal applies, the filing is rejected. Grounds that the data leave unknown must be clarified.",
     ),
 )

@@ -164,7 +164,7 @@ def _demand_sound(period: str, reports: Sequence[Mapping[str, str]]) -> None:
             )
             problems.append(Problem(f"reports[{at}]", ", ".join(one), reason, hint, "unknown_field"))
         elif len(one.get("reference", "")) > 200:
-            reason = Text("编号太长", "the reference is too long")
+            reason = Text("编号过长", "the reference is too long")
             problems.append(Problem(f"reports[{at}].reference", "", reason, hint, "too_long"))
     if problems:
         raise InputError(problems)

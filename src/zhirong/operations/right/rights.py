@@ -280,7 +280,7 @@ class AddFile(Request):
         ),
         ask("属于", "Belongs to", choices=_subjects),
     ]
-    paper: Annotated[str, ask("哪种文件", "Document type", choices=PAPERS)]
+    paper: Annotated[str, ask("文件种类", "Document type", choices=PAPERS)]
     file: Annotated[
         Ticket,
         ask(
