@@ -56,7 +56,7 @@ class Copy:
         )
 
     def missing(self) -> list[str]:
-        """What the new kind lacks, as the package itself lists it."""
+        """Return what the new kind lacks, as listed by the package."""
         done = self.run("-c", MISSING)
         assert done.returncode == 0, done.stderr
         return done.stdout.split("\n")[:-1]

@@ -1,4 +1,4 @@
-"""The measurements run one after the other, each in a process of its own, whatever becomes of the others."""
+"""The measurements run one after the other, each in a separate process, even if others fail."""
 
 import json
 import os

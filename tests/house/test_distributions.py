@@ -1,4 +1,4 @@
-"""What is built: the package with all its data, and the client alone, which needs nothing of the package."""
+"""The built distributions: the package with all its data, and the client, which does not need the package."""
 
 import json
 import os

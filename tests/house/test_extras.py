@@ -1,4 +1,4 @@
-"""What each kind of user installs is enough for their work, and what is missing is named with its command.
+"""Each kind of user can work with what they install; a message names a missing package with its command.
 
 What is not installed is played: a finder that refuses the modules of an extra, in a process of its own. It takes a second;
 making an environment takes minutes.

@@ -1,4 +1,4 @@
-"""What a firm types: the figures of an online appraisal, its description, a case."""
+"""Input of a firm: the figures of an online appraisal, its profile, a case."""
 
 from typing import Any
 
@@ -93,7 +93,7 @@ def appraised(platform: Platform, manager: Member, rights: list[FirmRight]) -> A
 
 
 def wanted(bank: Organisation, rights: list[FirmRight], appraisal: Appraisal | None, **more: Any) -> dict[str, Any]:
-    """What a firm asks for."""
+    """The request of a firm."""
     return {
         "lender": bank.pk,
         "mode": "xixian",

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class _Kept:
-    """What a step has left: the database, the last number given, and what it returned, pickled."""
+    """The state after a step: the database, the last number assigned, and the pickled result."""
 
     database: Path
     number: int

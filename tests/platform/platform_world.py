@@ -1,4 +1,4 @@
-"""People and organisations for tests of the platform, a day that can be set, operations done as somebody, pages as they see them."""
+"""People and organisations for tests of the platform, a settable date, and operations and pages as a chosen person."""
 
 import re
 from collections.abc import Callable
@@ -70,7 +70,7 @@ class Member:
 
 
 def _any_state() -> Any:
-    """What is written within goes past the tables of transitions."""
+    """Write states within this block without checking the tables of transitions."""
     return mock.patch("zhirong.operations.unit_of_work.demand_transitions")
 
 
@@ -229,7 +229,7 @@ class Platform:
     # -- pages ------------------------------------------------------------------------------------------------------
 
     def client(self, who: Member | None = None, lang: str = "zh") -> Client:
-        """A browser that is signed in as this member; of nobody where none is given."""
+        """Return a browser signed in as this member; without a member, one that is not signed in."""
         client = Client(HTTP_HOST="localhost")
         client.cookies["zhirong_language"] = lang
         if who is not None:
@@ -256,7 +256,7 @@ class Platform:
         return firm, self.member(firm, MemberRole.FIRM_MANAGER)
 
     def bank(self, name: str = "", *roles: MemberRole) -> tuple[Organisation, Member]:
-        """A bank and somebody in it who has these roles, an officer where none is said."""
+        """Return a bank and a member with these roles, by default an officer."""
         bank = self.organisation(OrganisationKind.LENDER, name)
         return bank, self.member(bank, *(roles or (MemberRole.LENDER_OFFICER,)))
 

@@ -1,4 +1,4 @@
-"""What a contract of the platform agrees on days off, rates, instalments and maximum amounts, and how it is serviced."""
+"""Terms of a platform contract on days off, rates, instalments and maximum amounts, and its servicing."""
 
 import json
 import re

@@ -46,7 +46,7 @@ def _one_of_each(work: Work, request: Any) -> Any:
 
 
 def _parents(model: type[Kept]) -> set[type]:
-    """What must be there before a row of this table can be."""
+    """Return the rows that a row of this table requires."""
     return {one.related_model for one in model._meta.concrete_fields if one.is_relation and not one.null}
 
 

@@ -1,4 +1,4 @@
-"""What happens to a firm's payments and papers stays before its eyes: a reversal under way, papers of a case that ended."""
+"""A firm sees what happens to its payments and documents: a pending reversal, documents of a case that has ended."""
 
 from money_world import Money
 

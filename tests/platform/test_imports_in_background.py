@@ -1,4 +1,4 @@
-"""Long lists and statements: accepted at once, read in the background, kept once somebody has agreed, never twice."""
+"""Long lists and statements: accepted at once, read in the background, stored once after confirmation."""
 
 import subprocess
 import sys

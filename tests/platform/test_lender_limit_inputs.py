@@ -1,4 +1,4 @@
-"""What the lender adds for the credit limit moves the review, is read by the chain first and replaces itself."""
+"""The lender's additions for the credit limit change the review, take precedence in the chain and replace earlier ones."""
 
 import pytest
 from lender_world import desk_of

@@ -61,7 +61,7 @@ class Agency:
 
 
 class Surety:
-    """A guarantor that grants whatever it is asked for."""
+    """A guarantor that grants every request."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk

@@ -1,4 +1,4 @@
-"""Two at once: one wins, the other is told, nothing is lost."""
+"""Of two simultaneous requests one wins, the other receives the reason, and nothing is lost."""
 
 import threading
 from collections.abc import Callable
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.both_databases
 
 
 def at_once(*calls: Callable[[], Any]) -> list[str]:
-    """What each of several calls, begun together in threads of their own, came to: ``done`` or the code of its refusal."""
+    """Return the result of each of several calls started together in threads: ``done`` or the code of the refusal."""
     outcome: list[str] = [""] * len(calls)
     start = threading.Barrier(len(calls))
 

@@ -26,7 +26,7 @@ def demand_whole(platform) -> None:
 
 
 def demand_columns(platform, loan: Loan) -> None:
-    """What the row says is what the replay of the events gives."""
+    """Check that the row equals the replay of the events."""
     state = state_of(loan, platform.day, rulebook())
     for name, value in columns_of(loan, state, rulebook()).items():
         assert getattr(loan, name) == value, name

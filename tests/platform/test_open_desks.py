@@ -1,4 +1,4 @@
-"""What the desks found wrong when they were worked at: where one lands, what comes next, names on papers."""
+"""Faults found while working at the desks: the first page, the next step, names on documents."""
 
 from typing import Any
 

@@ -110,7 +110,7 @@ def test_the_three_administrators_are_three_people(platform: Platform) -> None:
 
 
 def _at_once(count: int, do: Callable[[int], Any]) -> list[str]:
-    """What came of doing it so many times at once."""
+    """Return the results of running it this many times at once."""
     from django.db import connection
 
     told: list[str] = []

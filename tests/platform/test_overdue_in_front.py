@@ -1,4 +1,4 @@
-"""What is overdue stands first on the firm's own pages."""
+"""Overdue amounts come first on the pages of the firm."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who joins an organisation is told so; those who were there before are not told that they have joined."""
+"""A person who joins an organisation is notified; existing members are not notified that they have joined."""
 
 from typing import Any
 

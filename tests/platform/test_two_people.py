@@ -1,4 +1,4 @@
-"""What creates rights or moves money takes two people; what is not met blocks unless somebody with the power waives it."""
+"""Operations that create rights or move money take two people; an unmet condition blocks unless an authorised person waives it."""
 
 import pytest
 from lender_world import desk_of

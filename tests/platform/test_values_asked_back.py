@@ -1,4 +1,4 @@
-"""What nobody means is asked back: days out of range, a fee of 100 %, an amount in the wrong unit; ready means ready."""
+"""Implausible values must be confirmed: dates out of range, a fee of 100 %, an amount in the wrong unit."""
 
 from datetime import date, timedelta
 from decimal import Decimal
