@@ -146,7 +146,7 @@ def test_settle(claim: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "insurer" not in json.loads(capsys.readouterr().out)["borne"]
     assert main(["settle", claim, "--mode", "guangzhou-55"]) == 0
     shown = capsys.readouterr().out
-    assert "多退少补" in shown and "利息不分担" in shown and "读法" in shown
+    assert "多退少补" in shown and "利息不分担" in shown and "上限的理解" in shown
 
 
 @pytest.mark.parametrize(
