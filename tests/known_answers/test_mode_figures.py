@@ -137,7 +137,7 @@ def test_s7_three_readings_of_the_caps(
 def test_s7_the_file_states_the_most_literal_reading() -> None:
     file = MODES["guangzhou-55"]
     assert {cap.counts for cap in file.sharings[0].caps if "loan" in cap.per} == {"loans_covered"}
-    assert any("读法" in assumption.words.zh for assumption in file.assumptions)
+    assert any("上限的理解" in assumption.words.zh for assumption in file.assumptions)
 
 
 @pytest.mark.parametrize("reading", ["loans_covered", "shared_loss", "payment"])
