@@ -191,7 +191,7 @@ def _bulk(spec: Mapping[str, Any]) -> str:
         f"\n\n    def bulk(self, name: Literal[{names}], rows: Sequence[Mapping[str, Any]], *, "
         + 'key: str = "") -> list[BulkRow]:\n'
         + '        """Many requests of one operation. rows: each ``{"data": {...}}``, with ``id`` and ``version`` where it is '
-        + "done to a row,\n        and ``key`` where it has one of its own. Returns what became of each: a refused row "
+        + "done to a row,\n        and ``key`` where it has its own. Returns what became of each: a refused row "
         + 'leaves the others as they are.\n        """\n'
         + "        return self._transport.bulk(name, rows, key)\n"
     )

@@ -1,7 +1,7 @@
 """Many requests of one operation in one call: ``POST /bulk/NAME``, with a report row by row.
 
-Each row is carried out as ``/do/NAME`` would carry it out: permission, version, state, rule and event of its own, in a
-transaction of its own. A row that is refused leaves the others as they are; a repeat of the call changes nothing.
+Each row is carried out as ``/do/NAME`` would carry it out, with its own permission, version, state, rule and event, in a
+separate transaction. A row that is refused leaves the others as they are; a repeat of the call changes nothing.
 """
 
 from collections.abc import Callable, Mapping

@@ -160,7 +160,7 @@ class Client:
         key: str = "",
     ) -> list[BulkRow]:
         """Many requests of one operation. rows: each ``{"data": {...}}``, with ``id`` and ``version`` where it is done to a row,
-        and ``key`` where it has one of its own. Returns what became of each: a refused row leaves the others as they are.
+        and ``key`` where it has its own. Returns what became of each: a refused row leaves the others as they are.
         """
         return self._transport.bulk(name, rows, key)
 
