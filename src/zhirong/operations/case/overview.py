@@ -117,7 +117,7 @@ def case_overview(actor: Actor, case: Case, today: Today) -> CaseOverview:
         as_of=today.day,
         case=_application(case, state, today.day),
         waits_for=_waits_for(round_of(case, today) if state is CaseState.APPROVAL else None, state),
-        missing=_missing(case, state, today),
+        missing=_missing(case, state, today, document),
         flags=_flags(document, checks, [one.as_problem() for one in broken(meters)]),
         progress=_progress(state),
         steps=_steps(case, today),
@@ -165,10 +165,10 @@ def _application(case: Case, state: CaseState, day: date) -> ApplicationPart:
     )
 
 
-def _missing(case: Case, state: CaseState, today: Today) -> tuple[MissingPart, ...]:
+def _missing(case: Case, state: CaseState, today: Today, quote: QuoteDocument | None) -> tuple[MissingPart, ...]:
     if state not in (CaseState.SUBMITTED, CaseState.DILIGENCE):
         return ()
-    found = hand_up_problems(case, today.rules, today.day)
+    found = hand_up_problems(case, today.rules, today.day, quote=quote)
     return tuple(MissingPart(one.field, one.code, str(one.value), one.reason, one.hint) for one in found)
 
 

@@ -192,7 +192,7 @@ class HandUp(Request):
 def hand_up(work: Work, request: HandUp) -> Any:
     """Start a round of approval. If anything prevents it, all obstacles are reported."""
     case: Case = work.row
-    problems = hand_up_problems(case, work.rules, work.day)
+    problems = hand_up_problems(case, work.rules, work.day, quote=read_kept(case.quote))
     rules, entries = check_state(case, work.rules, work.day)
     if adverse_items(rules, entries) and not request.despite.strip():
         problems.append(
@@ -242,13 +242,13 @@ def notify_next(work: Work, case: Case, role: str) -> None:
     )
 
 
-def hand_up_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
-    """Return the obstacles to submission for approval, apart from the fields of the form."""
+def hand_up_problems(case: Case, rules: Rulebook, day: date, *, quote: QuoteDocument | None) -> list[Problem]:
+    """Return the obstacles to submission for approval, apart from the fields of the form. quote: of the case."""
     return [
         *_check_problems(case, rules, day),
         *_team_problems(case, rules, day),
         *review_problems(case, rules, day),
-        *_quote_problems(case),
+        *_quote_problems(quote),
         *suspended_problems(case),
     ]
 
@@ -283,9 +283,8 @@ def _team_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
     return [Problem("team", "", words, hint, "team_unusable")]
 
 
-def _quote_problems(case: Case) -> list[Problem]:
+def _quote_problems(quote: QuoteDocument | None) -> list[Problem]:
     """Return the failed eligibility checks and unmet conditions of the mode in the quote."""
-    quote = read_kept(case.quote)
     if quote is None:
         return []
     return [
