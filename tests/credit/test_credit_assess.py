@@ -118,7 +118,7 @@ def test_an_item_holds_for_its_months_and_not_a_day_longer() -> None:
     assert on_the_day.stale == ()
     assert a_day_late.stale == ("compliance",)
     assert points_of(a_day_late)["penalties"] == 0
-    assert "stale" in a_day_late.explanation.as_text("en")
+    assert "out of date" in a_day_late.explanation.as_text("en")
     assert a_day_late.unchecked == ("dishonest_judgment_debtor", "abnormal_operations")
 
 

@@ -106,7 +106,7 @@ def test_headings_that_are_missing_are_named_all() -> None:
     with pytest.raises(InputError) as told:
         read_statement([(1, ["日期", "金额", "收支"])], TODAY)
     assert {problem.code for problem in told.value.problems} == {"no_column"}
-    assert [problem.reason.zh for problem in told.value.problems] == ["没有“流水号”一栏", "没有“对方户名”一栏"]
+    assert [problem.reason.zh for problem in told.value.problems] == ["缺少“流水号”一栏", "缺少“对方户名”一栏"]
     with pytest.raises(InputError):
         read_statement([(1, ["", None])], TODAY)
     with pytest.raises(InputError):

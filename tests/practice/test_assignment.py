@@ -56,7 +56,7 @@ def test_asking_again_in_the_month_draws_the_same():
     assert seed_of(later, BEACON) == seed_of(TASK, BEACON)
     assert seed_of(replace(TASK, right_numbers=TASK.right_numbers * 2), BEACON) == seed_of(TASK, BEACON)
     assert seed_of(TASK, "other") != seed_of(TASK, BEACON)
-    with pytest.raises(ValueError, match="steered"):
+    with pytest.raises(ValueError, match="foresee"):
         seed_of(TASK, "")
 
 

@@ -174,7 +174,7 @@ def test_an_excel_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     )
     code, out, _ = run(capsys, "check", str(file), "--as-of", "2026-01-01")
     assert code == 1
-    assert "可用 1 行" in out and "第 4 行" in out and "写成 00118464.4" in out
+    assert "可用 1 行" in out and "第 4 行" in out and "请填写为 00118464.4" in out
 
 
 def test_a_filled_template_is_read_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
