@@ -150,3 +150,12 @@ def test_a_filter_that_cannot_be_is_refused(world: ApiWorld) -> None:
     for wrong in ("firm_id=x", "firm_id=-1", "state_code=gone", "lender=1"):
         problem(world.get(f"/lists/lender.cases?{wrong}", token), 422)
     assert json.loads(world.get("/lists/lender.cases?firm_id=987654", token).content)["rows"] == []
+
+
+def test_a_right_whose_status_is_not_known_has_a_code_that_is_declared_and_found(world: ApiWorld) -> None:
+    world.platform.reseed(world.right, status="unknown")
+    token = world.token(world.manager)
+    page = json.loads(world.get("/lists/firm.rights?status_code=unknown", token).content)
+    assert [(row["id"], row["status_code"]) for row in page["rows"]] == [(world.right.pk, "unknown")]
+    schemas = json.loads(world.get("/openapi.json").content)["components"]["schemas"]
+    assert "unknown" in schemas["FirmRightsRow"]["properties"]["status_code"]["enum"]

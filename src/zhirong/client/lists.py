@@ -283,7 +283,9 @@ class FirmRightsRow(TypedDict):
         "data_ip",
         "",
     ]
-    status_code: Literal["pending", "refused", "withdrawn", "in_force", "lapsed", "invalidated", "expired", ""]
+    status_code: Literal[
+        "pending", "refused", "withdrawn", "in_force", "lapsed", "invalidated", "expired", "unknown", ""
+    ]
     title: str | dict[str, Any] | None
     kind: str | dict[str, Any] | None
     number: str | dict[str, Any] | None
@@ -1185,7 +1187,9 @@ class Lists(Group):
             "data_ip",
         ]
         | None = None,
-        status_code: Literal["pending", "refused", "withdrawn", "in_force", "lapsed", "invalidated", "expired"]
+        status_code: Literal[
+            "pending", "refused", "withdrawn", "in_force", "lapsed", "invalidated", "expired", "unknown"
+        ]
         | None = None,
         order: Literal[
             "title",

@@ -533,7 +533,7 @@ class RightsObject(TypedDict):
     number: str
     title: str
     facts: dict[str, Any] | list[Any]
-    status: Literal["pending", "refused", "withdrawn", "in_force", "lapsed", "invalidated", "expired"]
+    status: Literal["pending", "refused", "withdrawn", "in_force", "lapsed", "invalidated", "expired", "unknown"]
     ends_on: str | None
     next_fee_on: str | None
     checked_on: str

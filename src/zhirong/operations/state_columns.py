@@ -42,6 +42,11 @@ from zhirong.kernel.transitions import Transitions
 from zhirong.ledger.accounts import PARTY_TEXT
 from zhirong.store import financing, parties, policies, work
 
+UNKNOWN = "unknown"  # the status of a right whose facts do not say it
+RIGHT_STATUS_WORDS: Mapping[str, Text] = {
+    **{status.value: words for status, words in STATUS_TEXT.items()},
+    UNKNOWN: Text("不明", "not known"),
+}
 # Columns whose values change by a transition table.
 TRANSITIONS: Mapping[tuple[type[Model], str], Transitions[Any]] = {
     (financing.Case, "state"): CASE_TRANSITIONS,
@@ -60,7 +65,7 @@ TRANSITIONS: Mapping[tuple[type[Model], str], Transitions[Any]] = {
 # Columns whose value never changes, or changes without a table; only the lease sets a job's state.
 CODES: Mapping[tuple[type[Model], str], Mapping[Any, Text]] = {
     (financing.FirmRight, "kind"): KIND_TEXT,
-    (financing.FirmRight, "status"): STATUS_TEXT,
+    (financing.FirmRight, "status"): RIGHT_STATUS_WORDS,
     (financing.CaseStep, "state"): CASE_WORDS,
     (financing.Message, "kind"): MESSAGE_KIND_WORDS,
     (financing.CheckItem, "verdict"): VERDICT_TEXT,

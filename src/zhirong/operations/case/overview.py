@@ -66,7 +66,8 @@ from zhirong.operations.credit.limits import broken, lender_meters
 from zhirong.operations.credit.portfolio import mode_title
 from zhirong.operations.credit.review import check_state, hand_up_problems, open_conditions
 from zhirong.operations.credit.team_rating import assessed
-from zhirong.operations.right.rights import UNKNOWN, status_words
+from zhirong.operations.right.rights import status_words
+from zhirong.operations.state_columns import UNKNOWN
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import (
     Appraisal,

@@ -13,7 +13,7 @@ from zhirong.chain.pledge.precheck import right_key
 from zhirong.chain.right.fees import FeeState, fee_state
 from zhirong.chain.right.kinds import KIND_TEXT, RightKind
 from zhirong.chain.right.reading import read_right
-from zhirong.chain.right.records import STATUS_TEXT, LegalStatus, Right
+from zhirong.chain.right.records import Right
 from zhirong.chain.right.status import StatusOn, status_on
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
@@ -29,6 +29,7 @@ from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import not_found, refuse
 from zhirong.operations.right.right_form import NewRight, RightFacts, facts_table
+from zhirong.operations.state_columns import RIGHT_STATUS_WORDS, UNKNOWN
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach
 from zhirong.operations.visibility import visible
@@ -36,8 +37,6 @@ from zhirong.store.financing import Case, FirmRight, SharedRight, StoredFile
 from zhirong.store.parties import Organisation
 
 FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
-UNKNOWN = "unknown"
-_UNKNOWN_TEXT = Text("不明", "not known")
 
 
 def own(actor: Actor, row: Any) -> bool:
@@ -80,7 +79,7 @@ def check_right(table: Mapping[str, Any], day: date, rules: Rulebook) -> Checked
 
 def status_words(status: str) -> Text:
     """Return a status in words."""
-    return _UNKNOWN_TEXT if status == UNKNOWN else STATUS_TEXT[LegalStatus(status)]
+    return RIGHT_STATUS_WORDS[status]
 
 
 # -- one right --------------------------------------------------------------------------------------------------
@@ -349,7 +348,7 @@ def remove_file(work: Work, request: Any) -> Any:
 # -- the list -------------------------------------------------------------------------------------------------
 
 _KINDS = tuple((kind.value, words) for kind, words in KIND_TEXT.items())
-_STATUSES = (*((one.value, words) for one, words in STATUS_TEXT.items()), (UNKNOWN, _UNKNOWN_TEXT))
+_STATUSES = tuple(RIGHT_STATUS_WORDS.items())
 
 listing(
     Listing(
