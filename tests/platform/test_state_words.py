@@ -31,7 +31,7 @@ def test_a_refusal_says_both_states_in_words(sqlite_platform: Any, monkeypatch: 
         platform.do(money.second, "line.confirm", line)
     (problem,) = told.value.problems
     assert problem.reason.zh == "当前状态为“待匹配”，不能办理“确认入账”"
-    assert problem.reason.en == "in the state 'open', 'Confirm' is not possible"
+    assert problem.reason.en == "in the state 'unmatched', 'Confirm' is not possible"
     assert (
         problem.hint.zh == "须处于：待确认" and problem.hint.en == "Possible in: matched, waiting for confirmation"
     )
