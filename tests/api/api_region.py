@@ -43,6 +43,8 @@ class Region:
             model = OPERATIONS[parts[4]].model
         elif parts[3] in SHOWN:
             model = SHOWN[parts[3]].model
+        elif parts[3] == "case-overviews":
+            model = financing.Case
         return (
             [] if model is None else list(model._default_manager.order_by("-pk").values_list("pk", flat=True)[:9])
         )
@@ -76,7 +78,7 @@ class Region:
             by=by,
             text="？",
         )
-        platform.seed(financing.CheckItem, case=case, item="site_visit", file=file)
+        platform.seed(financing.CheckItem, case=case, item="title_investigation", file=file)
         platform.seed(financing.TeamRating, case=case, rater=by, ratings={})
         platform.seed(
             financing.Approval,
