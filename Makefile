@@ -30,7 +30,7 @@ test: ## set everything up and pass every check and test
 	@$(PYTHON) tools/setup.py --left-out
 
 tests:
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Beside the tests: while those wait for a server or a browser, and yielding to them.
 types:
@@ -59,7 +59,7 @@ bench: ## measure each work beside a peer, answers compared (JSON=1 for JSON, SM
 
 soak: ## the long runs (hours): all tests on both databases with new examples, races, kills, damage, attacks
 	@$(PYTHON) tools/setup.py test
-	@ZHIRONG_TWINS=1 ZHIRONG_SEARCH=1 $(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@ZHIRONG_TWINS=1 ZHIRONG_SEARCH=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 	@$(BIN)/python tests/register/register_soak.py race --postgresql
 	@$(BIN)/python tests/register/register_soak.py kill --times 500
 	@$(BIN)/python tests/register/register_soak.py simulate --steps 100000

@@ -63,8 +63,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if is_left_out else None
 
 
+@pytest.hookimpl(tryfirst=True)  # a process of tests reads the groups when its own turn comes
 def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
-    """See above; ``--dist loadgroup`` keeps a group together."""
+    """See above. ``--dist loadfile`` keeps a file together, so that what its module makes is made once; groups order them."""
     if not os.environ.get("ZHIRONG_TWINS"):
         config.hook.pytest_deselected(items=[item for item in items if _is_a_twin(item)])
         items[:] = [item for item in items if not _is_a_twin(item)]

@@ -1,7 +1,7 @@
 """The way of one firm in the browser, step by step: each step is done at the desk that it belongs to, each page looked at."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from browser_world import PHONE, Site, User
@@ -21,6 +21,7 @@ from people_of_the_way import (
 )
 
 from zhirong.demo.documents import sheet
+from zhirong.kernel.days import day_of
 
 AMOUNT = "120万元"
 AUTHORITY_NUMBER = "Y2026610000123"
@@ -267,7 +268,7 @@ class Way:
         """Issued by the bank, read and signed by each side at its own desk with a code."""
         officer = self.bank_officer
         officer.visit(self.completion, f"/do/contract.issue/{self.case}/")
-        officer.fill(start=TODAY, firm_account="6100 0000 0001", lender_account=_ACCOUNT)
+        officer.fill(start=day_of(datetime.now(UTC)), firm_account="6100 0000 0001", lender_account=_ACCOUNT)
         officer.send()
         officer.look()
         for one in (self.firm_manager, self.bank_manager, self.guarantor_approver):
