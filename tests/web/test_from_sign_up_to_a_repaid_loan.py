@@ -108,6 +108,7 @@ def look_at_the_rest(way: Way) -> None:
         way.platform_security: ("/admin/accounts/", "/admin/accounts/1/", "/admin/tokens/", "/admin/tokens/1/"),
         way.platform_audit: ("/audit/", "/audit/events/1/", "/audit/seen/", "/audit/check/"),
         way.registry_registrar: ("/registrar/changes/", "/registrar/reconciliations/"),
+        way.guarantor_approver: ("/guarantor/requests/1/replay/",),
     }
     for user, paths in rounds.items():
         user.visit(*paths)
