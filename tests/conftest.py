@@ -6,8 +6,8 @@ Property tests draw the same examples every time: what is tested of a change mus
 The twins on PostgreSQL of tests of operations, pages and the API run where their SQL, their locks or their files differ from
 SQLite (mark ``both_databases``), and in whole with ``ZHIRONG_TWINS=1``, as in ``make soak``. The register has all of them always.
 
-What a module makes once (a served platform, a region, a world of its own) is made by one process: its tests are a group. The
-groups begin first, since nothing takes longer, then what starts programs: two processes end together.
+What a module makes once (a served platform, a region, a separate world) is made by one process: the tests of a file stay together
+(``--dist loadfile``). Such files begin first, since nothing takes longer, then those that start programs: all processes end together.
 
 ``--quick`` leaves out every folder that needs a database, a server or a browser, the modules that run commands and the
 property tests (``make quick``).
@@ -63,19 +63,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if is_left_out else None
 
 
-@pytest.hookimpl(tryfirst=True)  # a process of tests reads the groups when its own turn comes
 def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
-    """See above. ``--dist loadfile`` keeps a file together, so that what its module makes is made once; groups order them."""
+    """See above. ``--dist loadfile`` keeps a file together, so that what its module makes is made once."""
     if not os.environ.get("ZHIRONG_TWINS"):
         config.hook.pytest_deselected(items=[item for item in items if _is_a_twin(item)])
         items[:] = [item for item in items if not _is_a_twin(item)]
     if config.getoption("--quick"):
         config.hook.pytest_deselected(items=[item for item in items if not _is_quick(item)])
         items[:] = [item for item in items if _is_quick(item)]
-    for item in items:
-        shared = _made_once(item)
-        if shared and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(shared))
     items.sort(key=_rank)
 
 
@@ -119,27 +114,17 @@ def _folder(file: Path) -> str:
     return file.relative_to(_HERE).parts[0]
 
 
-def _made_once(item: Any) -> str:
-    """The name of the group of a test that uses what its module has made; empty where it uses nothing of the kind."""
-    ours = [
-        name
-        for name, found in item._fixtureinfo.name2fixturedefs.items()
-        if found[-1].scope == "module" and found[-1].baseid.startswith("tests")
-    ]
-    if not ours:
-        return ""
-    if _folder(item.path) == _IN_A_BROWSER:
-        return f"browser on {item.callspec.params['site']}"
-    given = getattr(item, "callspec", None)
-    values = [str(given.params[name]) for name in sorted(ours) if given is not None and name in given.params]
-    return "-".join([item.path.stem, *values])
+def _makes_once(item: Any) -> bool:
+    """Return whether a test uses what its module, or a folder for its modules, has made once."""
+    found = item._fixtureinfo.name2fixturedefs.values()
+    return any(one[-1].scope == "module" and one[-1].baseid.startswith("tests") for one in found)
 
 
 def _rank(item: Any) -> int:
-    """Browsers first, then the other groups, then what starts programs; in the order of the files otherwise."""
+    """Browsers first, then files that make something once, then what starts programs; in the order of the files otherwise."""
     if _folder(item.path) == _IN_A_BROWSER:
         return 0
-    if item.get_closest_marker("xdist_group"):
+    if _makes_once(item) or item.get_closest_marker("xdist_group"):
         return 1
     return 2 if hasattr(item.module, "subprocess") else 3
 

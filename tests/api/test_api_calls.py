@@ -273,7 +273,7 @@ def test_a_file_is_handed_in_and_downloaded(world: ApiWorld) -> None:
 
 @pytest.fixture
 def long_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The minute in which calls are counted does not end between them: with the next one the count begins anew."""
+    """The minute in which calls are counted does not end between them: with the next one the count begins again."""
     from zhirong.api import security
 
     monkeypatch.setattr(security, "time", SimpleNamespace(time=lambda: 1_800_000_010.0))

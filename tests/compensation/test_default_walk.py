@@ -269,6 +269,20 @@ def test_nobody_pays_before_the_claim() -> None:
     assert refused("e01", early) == "no claim has been filed yet"
 
 
+def test_a_party_that_the_mode_does_not_have_is_named() -> None:
+    for event in (
+        ev.PayerPaid(day=date(2024, 9, 9), party="nobody", amount=1),
+        ev.ClawedBack(day=date(2024, 9, 9), party="lender"),
+        ev.UpkeepPaid(day=date(2024, 9, 9), party="firm", amount=1),
+    ):
+        assert refused("e01", event) == "no such party shares the loss under this mode"
+
+
+def test_upkeep_is_paid_by_who_holds_the_right() -> None:
+    upkeep = ev.UpkeepPaid(day=date(2025, 2, 1), party="insurer", amount=1)
+    assert refused("e01", upkeep) == "that party holds no right"
+
+
 def test_no_interest_runs_after_a_bankruptcy_petition_is_accepted() -> None:
     file = file_of("e14")
     mode = load_mode(file.mode)

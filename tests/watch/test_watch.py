@@ -161,7 +161,7 @@ def test_a_missed_deadline_stays_black() -> None:
             loan(right("p1", "9,000,000.00")), deadlines=(Deadline("g", Text("保证期间", "period"), last, 5, met),)
         )
         assert [a.code for a in swept(one).alarms] == ["deadline_missed"]
-        assert swept(one).colour is Colour.BLACK
+        assert (swept(one).colour, swept(one).lost) == (Colour.BLACK, 5)
     in_time = replace(
         loan(right("p1", "9,000,000.00")), deadlines=(Deadline("g", Text("保证期间", "period"), last, 5, last),)
     )

@@ -64,6 +64,7 @@ def _as_json(result: WatchResult) -> dict[str, object]:
         "category_at_least": result.category.value,
         "at_risk": yuan(result.at_risk),
         "days_left": result.days_left,
+        "lost": yuan(result.lost),
         "alarms": [
             {
                 "code": alarm.code,
@@ -126,6 +127,9 @@ def _as_text(results: list[WatchResult], count: int, day: date, catalogue: Watch
                     f"  missing: security worth CNY {show_yuan(one.shortfall.value)}, or CNY {show_yuan(one.shortfall.cash)} of repayment",
                 )
             )
+        if one.lost:
+            lost = show_yuan(one.lost)
+            lines.append(say(f"  错过期限涉及金额 {lost} 元", f"  at stake in missed deadlines: CNY {lost}"))
         for task in one.tasks:
             who = WHO_TEXT[task.who].in_(lang) if task.who in WHO_TEXT else task.who
             late = say("（已过期）", " (past)") if task.last_day < day else ""

@@ -114,6 +114,15 @@ class DefaultBook:
 
     def apply(self, event: ev.DefaultEvent) -> None:
         """Apply one event. Raises InputError if it is impossible."""
+        party = getattr(event, "party", None)
+        if party is not None and (party not in self.positions or party == LENDER):
+            known = [role for role in self.positions if role != LENDER]
+            raise _refused(
+                event,
+                party,
+                Text("该模式没有这个分担方", "no such party shares the loss under this mode"),
+                Text(f"请填写：{'、'.join(known)}", f"Enter one of: {', '.join(known)}."),
+            )
         match event:
             case ev.DebtAccrued():
                 self._accrue(event)
@@ -157,7 +166,7 @@ class DefaultBook:
         if self.frozen_from is not None and event.day >= self.frozen_from and event.component is not Head.COSTS:
             raise _refused(
                 event,
-                event.amount,
+                yuan(event.amount),
                 Text(
                     f"{self.frozen_from} 受理破产申请后停止计息",
                     f"interest stopped on {self.frozen_from}, when the petition was accepted",
@@ -201,7 +210,7 @@ class DefaultBook:
         if event.amount <= 0 or event.amount > due:
             raise _refused(
                 event,
-                event.amount,
+                yuan(event.amount),
                 Text(
                     f"{self._name(event.party).zh}当日尚应支付 {show_yuan(max(0, due))} 元",
                     f"{self._name(event.party).en} still owes CNY {show_yuan(max(0, due))} that day",
@@ -301,7 +310,7 @@ class DefaultBook:
         if event.costs > event.amount or event.amount <= 0 or event.costs < 0:
             raise _refused(
                 event,
-                event.amount,
+                yuan(event.amount),
                 Text(
                     "金额须大于零，费用不得超过金额",
                     "the amount must be above zero and the costs at most all of it",
@@ -318,7 +327,7 @@ class DefaultBook:
         if not 0 < event.amount <= self.deposit:
             raise _refused(
                 event,
-                event.amount,
+                yuan(event.amount),
                 Text(
                     f"尚未抵用的保证金为 {show_yuan(self.deposit)} 元",
                     f"the deposit held is CNY {show_yuan(self.deposit)}",
@@ -486,7 +495,7 @@ class DefaultBook:
         if event.party in shared.through or carries <= 0:
             raise _refused(
                 event,
-                carries,
+                yuan(carries),
                 Text(
                     f"{self._name(event.party).zh}未向放款机构支付，无可追回",
                     f"{self._name(event.party).en} has no payment to the lender that it still carries",
@@ -514,7 +523,7 @@ class DefaultBook:
         if self.natures.get(event.party) is not PayerNature.TAKES_OVER or not 0 < event.amount <= carries:
             raise _refused(
                 event,
-                event.amount,
+                yuan(event.amount),
                 Text(
                     "只有取得追偿权的一方可在其债权额内取得权利",
                     "only a party that took the claim over may take the right, up to the amount of its claim",
@@ -533,7 +542,17 @@ class DefaultBook:
             postings,
         )
 
+    def _needs_right(self, event: ev.LicenceFee | ev.UpkeepPaid | ev.RightSold) -> None:
+        if event.party not in self.rights:
+            raise _refused(
+                event,
+                yuan(event.amount),
+                Text("该主体未持有权利", "that party holds no right"),
+                Text("请先登记取得权利", "Record first that it took title."),
+            )
+
     def _take_fee(self, event: ev.LicenceFee) -> None:
+        self._needs_right(event)
         for amount, income, title in (
             (event.amount, "licence", Text("许可费", "licence fee")),
             (event.late, "late", Text("许可费滞纳金", "late charge on licence fees")),
@@ -544,19 +563,14 @@ class DefaultBook:
                 self._step(event.day, title, amount, postings, ((Text("企业", "firm"), -amount),))
 
     def _pay_upkeep(self, event: ev.UpkeepPaid) -> None:
+        self._needs_right(event)
         self.positions[event.party] += event.amount
         postings = {f"{event.party}:expense:upkeep": event.amount, f"{event.party}:cash": -event.amount}
         office = ((Text("登记机关", "registration office"), event.amount),)
         self._step(event.day, Text("缴纳年费", "annual fees are paid"), event.amount, postings, office)
 
     def _sell_right(self, event: ev.RightSold) -> None:
-        if event.party not in self.rights:
-            raise _refused(
-                event,
-                event.amount,
-                Text("该主体未持有权利", "that party holds no right"),
-                Text("请先登记取得权利", "Record the taking of title first."),
-            )
+        self._needs_right(event)
         value, net = self.rights.pop(event.party), event.amount - event.costs
         self.positions[event.party] -= net
         postings = {f"{event.party}:cash": net, f"{event.party}:right_held": -value}
@@ -581,7 +595,7 @@ class DefaultBook:
         if self.shared is None:
             raise _refused(
                 event,
-                0,
+                yuan(0),
                 Text("尚未提出索赔", "no claim has been filed yet"),
                 Text("请先登记索赔", "Record the claim first."),
             )
@@ -626,6 +640,6 @@ def turn_of_day(event: ev.DefaultEvent) -> int:
     return len(_TURN)
 
 
-def _refused(event: ev.DefaultEvent, amount: Fen, reason: Text, hint: Text) -> InputError:
+def _refused(event: ev.DefaultEvent, value: str, reason: Text, hint: Text) -> InputError:
     field = f"{type(event).__name__}[{event.day.isoformat()}]"
-    return InputError([Problem(field, yuan(amount), reason, hint, "not_possible")])
+    return InputError([Problem(field, value, reason, hint, "not_possible")])

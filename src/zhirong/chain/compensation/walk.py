@@ -83,7 +83,7 @@ def shared_net(mode: Mode, loss: LoanLoss) -> tuple[LoanLoss, dict[str, Fen]]:
 
 
 _CLAIM_TURN = turn_of_day(ev.ClaimFiled(day=date.min))
-_NEVER = date.max
+_NEVER = date(9000, 1, 1)  # leaves room for the days that payers have
 
 
 def _turn(event: ev.DefaultEvent, claim_day: date) -> int:

@@ -82,7 +82,7 @@ def read_portfolio(reader: Reader, given: WatchRules) -> tuple[WatchedLoan, ...]
 def _read_loan(reader: Reader, codes: list[str], given: WatchRules) -> WatchedLoan:
     rights = tuple(_read_right(entry) for entry in reader.tables("right"))
     names = {right.right_id for right in rights}
-    chance = reader.number("chance", 0, 1, Decimal(-1)) if reader.has("chance") else None
+    chance = reader.optional_number("chance", 0, 1)
     loan = WatchedLoan(
         loan_id=reader.text("id"),
         exposure=reader.money("exposure"),

@@ -68,6 +68,10 @@ class Deadline:
     lost_if_missed: Fen = 0
     met_on: date | None = None
 
+    def is_missed(self, day: date) -> bool:
+        """Return whether it was missed by ``day``; meeting it later changes nothing."""
+        return self.last_day < (self.met_on or day)
+
 
 @dataclass(frozen=True, slots=True)
 class WatchedLoan:
@@ -136,6 +140,7 @@ class WatchResult:
     tasks: tuple[WatchTask, ...]
     at_risk: Fen
     days_left: int | None
+    lost: Fen
 
 
 def sweep(
@@ -197,7 +202,8 @@ def sweep_loan(loan: WatchedLoan, day: date, catalogue: WatchCatalogue, working_
         alarms=tuple(sorted(alarms, key=lambda alarm: (-alarm.colour.grade, alarm.since, alarm.code))),
         tasks=tasks,
         at_risk=_at_risk(loan),
-        days_left=_days_left(tasks, loan, day),
+        days_left=min(((task.last_day - day).days for task in tasks), default=None),
+        lost=sum(one.lost_if_missed for one in loan.deadlines if one.is_missed(day)),
     )
 
 
@@ -258,7 +264,7 @@ def _of_loan(loan: WatchedLoan, day: date, catalogue: WatchCatalogue) -> Iterato
     if loan.overdue_since is not None and loan.overdue_since < day:
         yield _alarm(catalogue.findings["overdue"], loan.overdue_since, "")
     for deadline in loan.deadlines:
-        if deadline.last_day < (deadline.met_on or day):
+        if deadline.is_missed(day):
             # A missed deadline stays black even if the task is done later.
             yield _alarm(catalogue.findings["deadline_missed"], deadline.last_day, "")
         elif deadline.met_on is None and (deadline.last_day - day).days <= max(catalogue.deadline_notice):
@@ -314,8 +320,3 @@ def _at_risk(loan: WatchedLoan) -> Fen:
     open_part = max(0, loan.exposure - loan.taken_over)
     chance = _ONE if loan.chance is None else loan.chance
     return open_part * chance.numerator // chance.denominator
-
-
-def _days_left(tasks: Sequence[WatchTask], loan: WatchedLoan, day: date) -> int | None:
-    days = [(task.last_day - day).days for task in tasks]
-    return min(days, default=None)
