@@ -4,7 +4,6 @@ Blocks are cut by row numbers, never by worker, and a block's result depends onl
 worker may compute it, in any order, even twice.
 """
 
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -20,6 +19,7 @@ from zhirong.batch.kernel import COLUMNS, appraise_block
 from zhirong.batch.method_table import MethodJob, MethodTable, Row
 from zhirong.batch.portfolio import Column, Portfolio, read_portfolio
 from zhirong.chain.appraisal.uncertain import Array, Widening
+from zhirong.kernel.interrupts import interrupts_held
 
 BLOCK_ROWS = 4_096
 METHOD_ROWS = 256  # rows per block if every row is read and valued by its own method
@@ -46,12 +46,20 @@ def local_pool(workers: int | None = None) -> Pool:
     state in which other threads hold them.
     """
     number = workers or cpu_count() or 1
-    return lambda: ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_leave_interrupts)
+    return lambda: _Processes(number, mp_context=get_context("spawn"))
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches every process of the terminal: the one that started this pool ends it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+class _Processes(ProcessPoolExecutor):
+    """A pool that Ctrl-C does not reach: the process that started it ends it."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand over one piece of work. The processes are started here, by the first piece."""
+        with interrupts_held():
+            return super().submit(fn, *args, **kwargs)
+
+    def __exit__(self, *raised: object) -> None:
+        """Wait for the pieces at work only: what has not begun is not needed after an error or an interruption."""
+        self.shutdown(wait=True, cancel_futures=True)
 
 
 def run_blocks(

@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from zhirong.kernel.interrupts import interrupts_held
+
 _LOOK_SECONDS = 1.0
 _END_SECONDS = 15.0
 _LONGEST_PAUSE = 60.0
@@ -65,4 +67,5 @@ class Background:
     @staticmethod
     def _start() -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "zhirong.cli.main", "worker", "--with-parent", str(os.getpid())]
-        return subprocess.Popen(command)  # noqa: S603 - our own program
+        with interrupts_held():
+            return subprocess.Popen(command)  # noqa: S603 - our own program
