@@ -143,6 +143,26 @@ def test_amounts_come_back_in_yuan_wherever_they_stand(world: ApiWorld) -> None:
                 assert "integer" not in json.dumps(spec[f"{page}Row"]["properties"][column.name]), listed.name
 
 
+def test_a_former_name_is_answered_with_the_present_one_and_is_deprecated(world: ApiWorld) -> None:
+    """Within v1 the API only grows: a column that is renamed is answered by both names."""
+    case, token = world.case, world.token(world.officer)
+    Case.objects.filter(pk=case.pk).update(credit_limit=1_500_000_00, proposed_by=world.officer.account)
+    found = json.loads(world.get(f"/cases/{case.pk}", token).content)
+    assert found["credit_limit"] == found["line"] == "1500000.00"
+    assert found["proposed_by"] == found["handed_up_by"] == world.officer.account.pk
+    for order in ("credit_limit", "-line"):
+        row = json.loads(world.get(f"/lists/lender.cases?order={order}", token).content)["rows"][0]
+        assert row["credit_limit"] == row["line"] == "1500000.00"
+    spec = json.loads(world.get("/openapi.json").content)["components"]["schemas"]
+    for schema, present, former in (
+        ("CasesObject", "credit_limit", "line"),
+        ("CasesObject", "proposed_by", "handed_up_by"),
+        ("LenderCasesRow", "credit_limit", "line"),
+    ):
+        columns = spec[schema]["properties"]
+        assert columns[former]["deprecated"] is True and "deprecated" not in columns[present], (schema, former)
+
+
 def test_what_a_form_begins_with_can_be_sent_as_it_is(world: ApiWorld) -> None:
     draft = world.make_case("draft")
     said = world.get(f"/me/operations?name=case.edit&id={draft.pk}", world.token(world.manager))

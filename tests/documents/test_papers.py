@@ -90,7 +90,7 @@ def facts(rights: int = 1, **more: Any) -> dict[str, Any]:
         "p10": 1,
         "p50": 2,
         "p90": 3,
-        "line": AMOUNT,
+        "credit_limit": AMOUNT,
         "limits": [{"title": "评估价值", "amount": AMOUNT, "binding": True}],
         "checks": [{"title": "权属调查", "state": "已做", "finding": "无异常"}],
         "decisions": [

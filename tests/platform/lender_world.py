@@ -92,9 +92,13 @@ class Desk:
     def handed_up(self, **values: Any) -> Case:
         """A case in approval, for its line or what was asked for, whichever is less."""
         case = self.reviewed(**values)
-        assert case.line is not None
+        assert case.credit_limit is not None
         self.platform.do(
-            self.officer, "case.submit_for_approval", case, amount=min(case.line, case.amount), opinion="同意放款"
+            self.officer,
+            "case.submit_for_approval",
+            case,
+            amount=min(case.credit_limit, case.amount),
+            opinion="同意放款",
         )
         return self.again(case)
 

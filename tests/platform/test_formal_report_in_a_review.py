@@ -15,7 +15,7 @@ from zhirong.store.financing import Appraisal
 def test_the_line_follows_the_report_signed_for_the_case(platform: Any) -> None:
     desk = replace(desk_of(platform), limit_inputs=PLEDGE_ALONE)
     case = desk.reviewed()
-    before, inputs = case.line, inputs_of(case)
+    before, inputs = case.credit_limit, inputs_of(case)
     house, appraiser, reviewer = agency(platform, "甲评估机构")
     done = platform.do(
         desk.officer, "appraisal.request", case=case.pk, valuation_date=str(platform.day), agency=house.pk
@@ -40,4 +40,4 @@ def test_the_line_follows_the_report_signed_for_the_case(platform: Any) -> None:
     assert inputs_of(case) != inputs
     assert can(platform.actor(desk.officer), "case.review", desk.again(case))
     platform.do(desk.officer, "case.review", desk.again(case))
-    assert desk.again(case).line < before
+    assert desk.again(case).credit_limit < before

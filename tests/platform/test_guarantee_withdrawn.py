@@ -66,7 +66,11 @@ def handed_up(house, asked):
     house.platform.do(desk.officer, "case.review", desk.again(case))
     case = desk.again(case)
     house.platform.do(
-        desk.officer, "case.submit_for_approval", case, amount=min(case.line, case.amount), opinion="同意放款"
+        desk.officer,
+        "case.submit_for_approval",
+        case,
+        amount=min(case.credit_limit, case.amount),
+        opinion="同意放款",
     )
     return desk.again(case)
 

@@ -40,7 +40,7 @@ def test_the_lender_s_capital_bounds_the_limit_and_contracts_raise_the_need(plat
     assert caps(after)["lender_capital"] == "500000.00"
     assert after["binding"] == "lender_capital"
     assert caps(after)["need"] == "7200000.00"
-    assert desk.again(case).line == 50_000_000
+    assert desk.again(case).credit_limit == 50_000_000
     # What is entered again takes the place of all of it.
     platform.do(desk.officer, "case.limit_inputs", case)
     assert caps(review(platform, desk, case)) == caps(before)

@@ -40,7 +40,7 @@ def test_from_acceptance_to_approval(platform):
     desk = desk_of(platform)
     case = desk.handed_up()
     assert (case.state, case.approval_round, case.proposed_amount) == ("approval", 1, AMOUNT)
-    assert case.handed_up_by_id == case.officer_id == desk.officer.account.pk
+    assert case.proposed_by_id == case.officer_id == desk.officer.account.pk
     assert Notice.objects.filter(account=desk.reviewer.account, link=f"/lender/cases/{case.pk}/").exists()
     done = platform.do(desk.reviewer, "case.approve", case, amount=AMOUNT - 1_000_000, opinion="同意，略减")
     assert done.answer["still_wanted"] == ["lender.approver"]
@@ -57,7 +57,7 @@ def test_from_acceptance_to_approval(platform):
     basis = Approval.objects.get(by=desk.approver.account).basis
     assert basis["rules"] == rules_version() == case.quote["rules_version"]
     review = {name: value for name, value in case.review.items() if name != "table"}  # the facts stay with the case
-    assert (basis["band"], basis["line"], basis["review"]) == ("small", case.line, review)
+    assert (basis["band"], basis["credit_limit"], basis["review"]) == ("small", case.credit_limit, review)
     assert Notice.objects.filter(account=desk.manager.account, link=f"/firm/cases/{case.pk}/").exists()
     assert platform_findings() == []
 
@@ -205,7 +205,7 @@ def test_the_title_investigation_needs_all_that_the_quote_reads_and_all_is_said_
 
 def test_a_grave_defect_of_title_bars_the_pledge(desk):
     platform, case = desk.platform, desk.reviewed()
-    assert case.line > 0
+    assert case.credit_limit > 0
     item = CheckItem.objects.get(case=case, item=TITLE_INVESTIGATION)
     day = platform.day.isoformat()
     platform.do(
@@ -281,7 +281,7 @@ def test_nobody_sees_the_other_sheet_before_handing_in_their_own(desk):
 
 def test_a_review_uses_team_and_title_and_the_rate_agreed_on(desk):
     case = desk.reviewed()
-    assert case.line == AMOUNT
+    assert case.credit_limit == AMOUNT
     assert case.quote["one_plus_one"]["team"]["state"] == "agreed"
     assert case.quote["one_plus_one"]["title_investigation"]["finding"] == "clear"
     desk.platform.do(desk.officer, "case.review", case, annual_rate="0.0385")
@@ -308,14 +308,16 @@ def test_a_review_is_stale_once_its_inputs_change_and_after_its_time(desk):
     case = desk.again(case)
     platform.later(31)
     with pytest.raises(InputError) as refused:
-        platform.do(desk.officer, "case.submit_for_approval", case, amount=case.line, opinion="同意")
+        platform.do(desk.officer, "case.submit_for_approval", case, amount=case.credit_limit, opinion="同意")
     assert "review_too_old" in _codes(refused)
 
 
 def test_more_than_the_line_cannot_be_handed_up(desk):
     case = desk.reviewed()
     with pytest.raises(InputError) as refused:
-        desk.platform.do(desk.officer, "case.submit_for_approval", case, amount=case.line + 1, opinion="同意")
+        desk.platform.do(
+            desk.officer, "case.submit_for_approval", case, amount=case.credit_limit + 1, opinion="同意"
+        )
     assert _codes(refused) == ["above_line"]
 
 

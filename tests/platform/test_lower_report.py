@@ -119,8 +119,8 @@ def test_no_contract_for_more_than_a_report_signed_since_supports(platform: Any,
     assert (case.state, case.approved_amount) == (CaseState.DILIGENCE, None)
     platform.do(desk.officer, "case.review", case)
     case = desk.again(case)
-    assert case.line == supported
-    platform.do(desk.officer, "case.submit_for_approval", case, amount=case.line, opinion="按新报告")
+    assert case.credit_limit == supported
+    platform.do(desk.officer, "case.submit_for_approval", case, amount=case.credit_limit, opinion="按新报告")
     for who in (desk.reviewer, desk.approver):
         platform.do(who, "case.approve", case, amount=supported, opinion="同意")
     surety.grants(case)
@@ -171,7 +171,7 @@ def test_no_release_above_what_todays_report_supports(platform: Any, monkeypatch
     assert desk.again(case).state == CaseState.DILIGENCE
     assert check_register(platform.folder).findings == ()
     platform.do(desk.officer, "case.review", case)
-    line = desk.again(case).line
+    line = desk.again(case).credit_limit
     platform.do(desk.officer, "case.submit_for_approval", case, amount=line, opinion="按新报告")
     for who in (desk.reviewer, desk.approver):
         platform.do(who, "case.approve", case, amount=line, opinion="同意")

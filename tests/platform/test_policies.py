@@ -260,7 +260,7 @@ def test_another_organisation_sees_none_of_it_and_the_auditors_do(desk: Desk) ->
 def test_a_policy_decides_on_its_banks_cases_alone_and_the_approver_sees_which(desk: Desk) -> None:
     platform, other = desk.platform, second(desk)
     case = desk.reviewed()
-    before = case.line
+    before = case.credit_limit
     policy = submitted(desk)
     assert policy.effects["total"] == 1 and policy.effects["changed"] == 1
     (touched,) = policy.effects["cases"]
@@ -274,16 +274,16 @@ def test_a_policy_decides_on_its_banks_cases_alone_and_the_approver_sees_which(d
     assert codes(caught) == ["review_other_policy"]
     platform.do(desk.officer, "case.review", case)
     case = Desk.again(case)
-    assert 0 < case.line < before
+    assert 0 < case.credit_limit < before
     mark = case.review["policies"][0]
     assert mark.startswith(f"lender-{desk.bank.pk} 1 ") and mark.endswith(policy.sha256)
     content = canonical.decode(Event.objects.latest("index").content.encode())
     assert content["_packs"] == [mark] and content["_rules"] == case.review["rules"]
     another = desk_of(platform)
     elsewhere = another.reviewed()
-    assert elsewhere.review["policies"] == [] and elsewhere.line == before
-    platform.do(desk.officer, "case.submit_for_approval", case, amount=case.line, opinion="同意")
-    platform.do(desk.reviewer, "case.approve", case, amount=case.line, opinion="同意")
+    assert elsewhere.review["policies"] == [] and elsewhere.credit_limit == before
+    platform.do(desk.officer, "case.submit_for_approval", case, amount=case.credit_limit, opinion="同意")
+    platform.do(desk.reviewer, "case.approve", case, amount=case.credit_limit, opinion="同意")
     assert Approval.objects.get(case=case).basis["policies"] == [mark]
     assert platform_findings() == []
 
@@ -308,7 +308,7 @@ def test_a_later_version_ends_the_former_one_and_the_former_decision_can_be_repl
         assert words in platform.client(desk.officer, lang).get(f"/lender/cases/{case.pk}/replay/").content.decode()
     assert platform.client(desk.officer).get(f"/lender/cases/{case.pk}/why/").status_code == 200
     platform.do(desk.officer, "case.review", case)
-    assert 0 < Desk.again(case).line < case.line
+    assert 0 < Desk.again(case).credit_limit < case.credit_limit
     assert replay(Desk.again(case).review)["modes"][0]["loan"]["amount"] != quote["modes"][0]["loan"]["amount"]
 
 

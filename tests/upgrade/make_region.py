@@ -89,7 +89,16 @@ def facts() -> dict[str, Any]:
             [one.grade, one.state, one.p10, one.p50, one.p90] for one in Appraisal.objects.order_by("pk")
         ],
         "cases": [
-            [one.number, one.firm.name, one.state, one.mode, one.amount, one.line, one.approved_amount, one.reason]
+            [
+                one.number,
+                one.firm.name,
+                one.state,
+                one.mode,
+                one.amount,
+                one.credit_limit,
+                one.approved_amount,
+                one.reason,
+            ]
             for one in Case.objects.order_by("pk")
         ],
         "loans": [

@@ -77,9 +77,8 @@ _WORDS: Mapping[str, Text] = {
     "quote": Text("报价", "Quote"),
     "beside": Text("对照报价", "Quote next to it"),
     "review": Text("审查", "Review"),
-    "line": Text("额度", "Credit limit"),
+    "credit_limit": Text("额度", "Credit limit"),
     "proposed_amount": Text("拟贷金额", "Proposed amount"),
-    "handed_up_by": Text("报送人", "Submitted for approval by"),
     "approval_round": Text("审批轮次", "Round of approval"),
     "guarantee": Text("担保", "Guarantee"),
     "exemption": Text("尽职免责", "Exemption"),
@@ -193,6 +192,7 @@ _WORDS: Mapping[str, Text] = {
 # The same name with another meaning.
 _OWN_WORDS: Mapping[str, Text] = {
     "organisations.name": Text("全称", "Full name"),
+    "cases.proposed_by": Text("报送人", "Submitted for approval by"),
     "consents.scope": Text("可查看内容", "Visible data"),
     "limits.scope": Text("限额种类", "Limit on"),
     "appraisals.purpose": Text("评估目的", "Purpose"),
@@ -218,7 +218,7 @@ _MONEY = frozenset(
         "overdue",
         "next_due",
         "provision",
-        "cases.line",
+        "credit_limit",
     ]
 )
 # Amounts within a column that contains a table: the keys that lead to them, through list entries if necessary.

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from zhirong.api.answers import READ_REFUSALS, as_json, responses
 from zhirong.api.problems import Words
@@ -71,7 +71,7 @@ def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
 
 
 def _orders(one: Listing) -> list[str]:
-    names = [column.name for column in one.columns if column.order]
+    names = [name for column in one.columns if column.order for name in _names(column)]
     return [*names, *(f"-{name}" for name in names)]
 
 
@@ -96,7 +96,14 @@ def _row(one: Listing, row: Any) -> dict[str, Any]:
     """
     said = {"id": row.pk, **({"version": row.version} if _has_version(one) else {})}
     said |= {reference.name: reference.of(row) for reference in references(one)}
-    return said | {column.name: _cell(column, row) for column in one.columns if column.name != "id"}
+    return said | {
+        name: _cell(column, row) for column in one.columns if column.name != "id" for name in _names(column)
+    }
+
+
+def _names(column: Column) -> tuple[str, ...]:
+    """The name of a column and, while the API answers that too, its former one."""
+    return (column.name, column.former) if column.former else (column.name,)
 
 
 def _has_version(one: Listing) -> bool:
@@ -126,6 +133,7 @@ def _cell(column: Column, row: Any) -> Any:
 def _page_model(one: Listing) -> type[Schema]:
     stem = "".join(part.capitalize() for part in one.name.replace("-", ".").replace("_", ".").split("."))
     columns: dict[str, Any] = {c.name: (_TYPES[c.kind], ...) for c in one.columns if c.name != "id"}
+    columns |= {c.former: (_TYPES[c.kind], Field(deprecated=True)) for c in one.columns if c.former}
     known: dict[str, Any] = {"id": (int, ...), **({"version": (int, ...)} if _has_version(one) else {})}
     known |= {reference.name: (reference.type, ...) for reference in references(one)}
     row: Any = create_model(f"{stem}Row", __base__=Schema, **known, **columns)

@@ -9,7 +9,7 @@ from django.db import models as fields
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Path, Schema
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from zhirong.api.answers import READ_REFUSALS, as_json, responses
 from zhirong.api.column_words import is_money, with_yuan
@@ -76,7 +76,7 @@ def _values(noun: str, shown: Shown, columns: list[_Field], actor: Actor, row: M
     for column in columns:
         value = getattr(row, column.attribute) if sees_own or not column.is_own else None
         said[column.name] = masked(shown.model, column.name, with_yuan(noun, column.name, value), actor, row)
-    return said
+    return said | {former: said[name] for name, former in shown.former.items()}
 
 
 def _fields(noun: str, shown: Shown) -> list[_Field]:
@@ -96,6 +96,7 @@ def _out(noun: str, shown: Shown) -> type[Schema]:
     stem = "".join(part.capitalize() for part in noun.split("-"))
     typed: dict[str, Any] = {"id": (int, ...)}
     typed |= {one.name: (one.type | None if one.is_own else one.type, ...) for one in _fields(noun, shown)}
+    typed |= {former: (typed[name][0], Field(deprecated=True)) for name, former in shown.former.items()}
     if any(one.name == "version" for one in shown.model._meta.concrete_fields):
         typed["operations"] = (list[str], ...)
     return create_model(f"{stem}Object", __base__=Schema, **typed)

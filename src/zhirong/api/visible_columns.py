@@ -3,7 +3,7 @@ here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Model
 
@@ -17,7 +17,7 @@ _ROW = ("version", "created_at", "changed_at")
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One kind of object. fields: shown to everyone who can see the row. own: shown only to organisations of
-    ``own_kinds``.
+    ``own_kinds``. former: by a column's name, the name that it had; the API answers by both, the former is deprecated.
     """
 
     model: type[Model]
@@ -25,6 +25,7 @@ class Shown:
     fields: tuple[str, ...]
     own: tuple[str, ...] = ()
     own_kinds: tuple[Kind, ...] = ()
+    former: Mapping[str, str] = field(default_factory=dict)
 
 
 def _shown(
@@ -35,8 +36,9 @@ def _shown(
     own: str = "",
     own_kinds: tuple[Kind, ...] = (),
     row: tuple[str, ...] = _ROW,
+    former: Mapping[str, str] | None = None,
 ) -> Shown:
-    return Shown(model, Text(zh, en), (*fields.split(), *row), tuple(own.split()), own_kinds)
+    return Shown(model, Text(zh, en), (*fields.split(), *row), tuple(own.split()), own_kinds, former or {})
 
 
 SHOWN: Mapping[str, Shown] = {
@@ -63,8 +65,9 @@ SHOWN: Mapping[str, Shown] = {
         "case",
         "firm lender guarantor number state mode amount term_months annual_rate method cycle purpose rights facts "
         "credit appraisal_input approved_amount contract filing reason submitted_on due_on",
-        "officer former_officers team quote beside review line proposed_amount handed_up_by approval_round guarantee exemption",
+        "officer former_officers team quote beside review credit_limit proposed_amount proposed_by approval_round guarantee exemption",
         (Kind.LENDER,),
+        former={"credit_limit": "line", "proposed_by": "handed_up_by"},
     ),
     "steps": _shown(financing.CaseStep, "步骤", "step", "case state began_at ended_at due_on cost"),
     "messages": _shown(

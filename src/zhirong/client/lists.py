@@ -363,12 +363,13 @@ class LenderCasesRow(TypedDict):
     firm: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
     amount: str | None
-    line: str | None
+    credit_limit: str | None
     approved: str | None
     mode: str | dict[str, Any] | None
     submitted: str | None
     due_on: str | None
     officer: str | dict[str, Any] | None
+    line: str | None
 
 
 class LenderChecksRow(TypedDict):
@@ -1404,6 +1405,7 @@ class Lists(Group):
             "firm",
             "state",
             "amount",
+            "credit_limit",
             "line",
             "approved",
             "mode",
@@ -1414,6 +1416,7 @@ class Lists(Group):
             "-firm",
             "-state",
             "-amount",
+            "-credit_limit",
             "-line",
             "-approved",
             "-mode",

@@ -125,12 +125,14 @@ class CasesObject(TypedDict):
     quote: dict[str, Any] | list[Any] | None
     beside: dict[str, Any] | list[Any] | None
     review: dict[str, Any] | list[Any] | None
-    line: str | None
+    credit_limit: str | None
     proposed_amount: str | None
-    handed_up_by: int | None
+    proposed_by: int | None
     approval_round: int | None
     guarantee: dict[str, Any] | list[Any] | None
     exemption: dict[str, Any] | list[Any] | None
+    line: str | None
+    handed_up_by: int | None
     operations: list[str]
 
 

@@ -309,7 +309,7 @@ def _look_into(region: Region, firm: dict[str, Any], case: int) -> Iterator[date
         "bank.officer",
         "case.submit_for_approval",
         case,
-        amount=min(row.line or 0, row.amount),
+        amount=min(row.credit_limit or 0, row.amount),
         opinion="权利清楚、现金流稳定，额度在测算范围内，建议放款。",
     )
     yield region.day + timedelta(days=1)

@@ -12,7 +12,7 @@ Row = Sequence[Cell]
 
 def exemption_xlsx(file: Mapping[str, Any]) -> bytes:
     """Return the workbook. file: ``title`` and ``facts`` (pairs of label and cell), and the rows of ``events``,
-    ``steps``, ``checks``, ``raters``, ``line``, ``approvals``, ``departures``; amounts in fen are converted with
+    ``steps``, ``checks``, ``raters``, ``credit_limit``, ``approvals``, ``departures``; amounts in fen are converted with
     ``fen``.
     """
     buffer = BytesIO()
@@ -50,7 +50,7 @@ _TITLES = {
     "steps": "环节 Steps",
     "checks": "尽职调查 Diligence",
     "raters": "团队评定 Team",
-    "line": "额度 Credit limit",
+    "credit_limit": "额度 Credit limit",
     "approvals": "审批 Approvals",
 }
 _SHEETS: tuple[tuple[str, list[str], tuple[int, ...]], ...] = (
@@ -87,7 +87,7 @@ _SHEETS: tuple[tuple[str, list[str], tuple[int, ...]], ...] = (
         (26, 12, 18, 60, 14, 18, 14, 68),
     ),
     ("raters", ["评定人 Rater", "日期 Day", "项目 Item", "档 Level", "依据 Evidence"], (24, 14, 22, 8, 70)),
-    ("line", ["限额 Limit", "金额（元）Amount", "是否决定 Binding"], (40, 20, 16)),
+    ("credit_limit", ["限额 Limit", "金额（元）Amount", "是否决定 Binding"], (40, 20, 16)),
     (
         "approvals",
         [

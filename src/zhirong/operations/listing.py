@@ -27,7 +27,8 @@ class Column:
     """One column. value: plain value from a row; Text is shown in the reader's language. order: the database column
     to sort by.
 
-    main: also shown on a phone.
+    main: also shown on a phone. former: the name by which the API answers it too, deprecated; saved views and requests
+    may still order by it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Column:
     kind: Kind = "text"
     order: str = ""
     main: bool = False
+    former: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ class Order:
 
 def order_of(one: Listing, wanted: str) -> Order:
     """The order that was asked for, a column's name with ``-`` before it for descending; the list's own otherwise."""
-    names = {column.name: column.order for column in one.columns if column.order}
+    names = {name: column.order for column in one.columns if column.order for name in (column.name, column.former)}
     by = names.get(wanted.removeprefix("-"))
     written = one.order if by is None else ("-" if wanted.startswith("-") else "") + by
     column = written.removeprefix("-")

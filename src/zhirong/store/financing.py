@@ -60,13 +60,13 @@ class StoredFile(Kept):
 
 
 class Case(Kept):
-    """One application for financing. state: ``chain.financing.case.CaseState``. amount, line: fen.
+    """One application for financing. state: ``chain.financing.case.CaseState``. amount, credit_limit: fen.
 
     facts, credit, team, appraisal_input: tables as in a case file. appraisal: the one that the firm submitted.
     quote: the quote under the chosen mode, as JSON. filing: id of the registration in the register. reason: of a
     decline or withdrawal. beside: the further tables that the lender adds (``indicators``,
     ``title_investigation``). review: when, by whom, by which rules and from which inputs (SHA-256) the quote was
-    made, ``valued`` being the hash of its appraisal. proposed_amount, handed_up_by: of the submission for approval.
+    made, ``valued`` being the hash of its appraisal. proposed_amount, proposed_by: of the submission for approval.
     former_officers: the ids of those who had the case before its officer; they do not decide on it either.
     """
 
@@ -93,9 +93,9 @@ class Case(Kept):
     quote = models.JSONField(default=dict)
     beside = models.JSONField(default=dict)
     review = models.JSONField(default=dict)
-    line = models.BigIntegerField(null=True)
+    credit_limit = models.BigIntegerField(null=True)
     proposed_amount = models.BigIntegerField(null=True)
-    handed_up_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    proposed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     approved_amount = models.BigIntegerField(null=True)
     approval_round = models.IntegerField(default=0)
     guarantee = models.JSONField(default=dict)

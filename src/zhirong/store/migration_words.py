@@ -23,6 +23,10 @@ WORDS: Mapping[str, Text] = {
         "记录各事项涉及的机构，供程序补收",
         "store which events concern which organisation, for programs to catch up",
     ),
+    "0010_credit_limit": Text(
+        "两个数据列改名：授信额度、报送人，数据不变",
+        "rename two columns, of the credit limit and of its proposer; the data are unchanged",
+    ),
 }
 _COMPONENT = Text("登录、会话等组件的数据表", "tables of a component such as sign-in or sessions")
 

@@ -12,6 +12,8 @@ RENAMED_COLUMNS: Mapping[tuple[str, str], str] = {
     ("membership", "duties"): "roles",
     ("invitation", "duties"): "roles",
     ("approval", "duty"): "role",
+    ("case", "line"): "credit_limit",
+    ("case", "handed_up_by_id"): "proposed_by_id",
 }
 
 

@@ -73,7 +73,7 @@ def credit_review(f: Facts) -> DocumentSheet:
         facts(
             *party_rows("申请人", f["firm"]),
             ("申请金额", money(f["amount"])),
-            ("测算额度", money(f["line"]) if f["line"] is not None else "—"),
+            ("测算额度", money(f["credit_limit"]) if f["credit_limit"] is not None else "—"),
             ("期限", f"{f['term_months']} 个月"),
             ("年利率", percent(f["rate"]) if f["rate"] else "—"),
             ("融资模式", f["mode_title"]),

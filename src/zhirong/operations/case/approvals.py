@@ -49,15 +49,15 @@ def round_of(case: Case, work: Any) -> Round:
     return Round(
         band_for(proposed, work.rules, work.day, case.lender.region),
         proposed,
-        case.line or 0,
-        frozenset(one for one in (case.handed_up_by_id, case.officer_id, *case.former_officers) if one),
+        case.credit_limit or 0,
+        frozenset(one for one in (case.proposed_by_id, case.officer_id, *case.former_officers) if one),
         decisions,
     )
 
 
 def _not_own(actor: Actor, row: Any) -> bool:
     """Return whether the actor has neither submitted the case for approval nor worked on it."""
-    return actor.account not in (row.handed_up_by_id, row.officer_id, *row.former_officers)
+    return actor.account not in (row.proposed_by_id, row.officer_id, *row.former_officers)
 
 
 def _may_approve(actor: Actor, row: Any) -> bool:
@@ -281,7 +281,7 @@ def _decide(
         "platform_rules": rules_version(),
         "policies": policies_in(work.rules),
         "band": now.band.level,
-        "line": case.line,
+        "credit_limit": case.credit_limit,
         "proposed": case.proposed_amount,
         "review": {name: value for name, value in case.review.items() if name != "table"},
         "binding": "" if quote is None else quote.modes[0].credit_limit.binding,

@@ -64,7 +64,7 @@ from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.exemption import OUTCOME_TEXT, is_late
 from zhirong.operations.credit.limits import broken, lender_meters
 from zhirong.operations.credit.portfolio import mode_title
-from zhirong.operations.credit.review import check_state, hand_up_problems, open_conditions
+from zhirong.operations.credit.review import check_state, submission_problems, open_conditions
 from zhirong.operations.credit.team_rating import assessed
 from zhirong.operations.right.rights import status_words
 from zhirong.operations.state_columns import UNKNOWN
@@ -110,7 +110,7 @@ def case_overview(actor: Actor, case: Case, today: Today) -> CaseOverview:
     state, quote = CaseState(case.state), quote_of(case, read_kept(case.quote))
     checks = _checks(case, today)
     meters = lender_meters(
-        case, case.approved_amount or case.proposed_amount or case.line or case.amount, today.day
+        case, case.approved_amount or case.proposed_amount or case.credit_limit or case.amount, today.day
     )
     document = None if quote is None else quote.document
     return CaseOverview(
@@ -169,7 +169,7 @@ def _application(case: Case, state: CaseState, day: date) -> ApplicationPart:
 def _missing(case: Case, state: CaseState, today: Today, quote: QuoteDocument | None) -> tuple[MissingPart, ...]:
     if state not in (CaseState.SUBMITTED, CaseState.DILIGENCE):
         return ()
-    found = hand_up_problems(case, today.rules, today.day, quote=quote)
+    found = submission_problems(case, today.rules, today.day, quote=quote)
     return tuple(MissingPart(one.field, one.code, str(one.value), one.reason, one.hint) for one in found)
 
 
@@ -364,7 +364,7 @@ def quote_of(case: Case, quote: QuoteDocument | None) -> CaseQuotePart | None:
     offer, titles = quote.modes[0], {one.id: one.title for one in quote.rights}
     return CaseQuotePart(
         document=quote,
-        is_reviewed=bool(case.review) and case.line is not None,
+        is_reviewed=bool(case.review) and case.credit_limit is not None,
         drawn_on_annex=yuan(min(parse_yuan(quote.credit_limit.drawn_on_annex), parse_yuan(offer.loan.amount))),
         indicators=tuple(
             RightIndicatorsPart(titles.get(one.right, one.right), one) for one in quote.one_plus_one.indicators

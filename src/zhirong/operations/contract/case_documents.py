@@ -142,7 +142,7 @@ def _review(work: Work, case: Case) -> dict[str, Any]:
     quantiles = (None, None, None) if value is None else tuple(map(parse_yuan, (value.p10, value.p50, value.p90)))
     return {
         "amount": case.amount,
-        "line": case.line,
+        "credit_limit": case.credit_limit,
         "rate": _rate(case),
         "grade": "" if quote is None else quote.credit.grade,
         **dict(zip(("p10", "p50", "p90"), quantiles, strict=True)),

@@ -125,7 +125,7 @@ def decide(work: Work, request: Decide) -> Any:
 
 def taking_part(case: Case) -> set[int]:
     """Return the lender's accounts that worked or decided on a case."""
-    found = {case.officer_id, case.handed_up_by_id, *case.former_officers}
+    found = {case.officer_id, case.proposed_by_id, *case.former_officers}
     found |= set(Approval.objects.filter(case=case).values_list("by_id", flat=True))
     found |= set(CheckItem.objects.filter(case=case).values_list("by_id", flat=True))
     found |= set(TeamRating.objects.filter(case=case).values_list("rater_id", flat=True))
@@ -233,7 +233,7 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
             for sheet in case.team.get("rating", [])
             for code, mark in sheet["marks"].items()
         ],
-        "line": [
+        "credit_limit": [
             (
                 f"{one.title.zh} {one.title.en}",
                 fen(parse_yuan(one.amount)),

@@ -103,7 +103,14 @@ CASES = listing(
             _FIRM,
             _STATE,
             _AMOUNT,
-            Column("line", Text("额度", "Credit limit"), lambda row: row.line, "money", order="line"),
+            Column(
+                "credit_limit",
+                Text("额度", "Credit limit"),
+                lambda row: row.credit_limit,
+                "money",
+                order="credit_limit",
+                former="line",
+            ),
             Column(
                 "approved",
                 Text("批准金额", "Approved"),

@@ -17,7 +17,7 @@ from zhirong.chain.quote.records import GateScope, GateVerdict
 from zhirong.kernel.days import day_of
 from zhirong.kernel.document import to_json
 from zhirong.kernel.errors import InputError, Problem
-from zhirong.kernel.money import parse_yuan, show_yuan
+from zhirong.kernel.money import parse_yuan, show_yuan, yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.operations.case_file.tables import case_table_of, plain, quote_of_table, valued_hash
@@ -66,12 +66,12 @@ def review(work: Work, request: Review) -> Any:
     case.annual_rate = request.annual_rate
     table = case_table_of(case, work.day)
     quote = quote_of_table(table, [case.mode], work.rules)
-    line = parse_yuan(quote.modes[0].loan.amount)
+    credit_limit = parse_yuan(quote.modes[0].loan.amount)
     work.update(
         case,
         annual_rate=request.annual_rate,
         quote=to_json(quote),
-        line=line,
+        credit_limit=credit_limit,
         review={
             "on": work.day.isoformat(),
             "by": work.actor.account,
@@ -84,7 +84,7 @@ def review(work: Work, request: Review) -> Any:
             "table": plain(table),
         },
     )
-    return {"id": case.pk, "line": line}
+    return {"id": case.pk, "credit_limit": yuan(credit_limit), "line": credit_limit}
 
 
 def inputs_of(case: Case) -> str:
@@ -153,7 +153,7 @@ def check_state(case: Case, rules: Rulebook, day: date) -> tuple[tuple[CheckRule
     return tuple(sorted(wanted, key=lambda rule: (rule.order, rule.id))), entries
 
 
-class HandUp(Request):
+class SubmitForApproval(Request):
     """The proposal."""
 
     amount: Annotated[
@@ -164,7 +164,7 @@ class HandUp(Request):
             "不超过测算的额度",
             "at most the credit limit",
             widget="money",
-            start=lambda actor, row: None if row.line is None else min(row.line, row.amount),
+            start=lambda actor, row: None if row.credit_limit is None else min(row.credit_limit, row.amount),
         ),
     ]
     opinion: Annotated[Words, ask("调查意见", "Opinion", widget="area")]
@@ -186,13 +186,13 @@ class HandUp(Request):
     model=Case,
     roles=(MemberRole.LENDER_OFFICER,),
     states=(CaseState.DILIGENCE,),
-    request=HandUp,
+    request=SubmitForApproval,
     page="lender.case",
 )
-def hand_up(work: Work, request: HandUp) -> Any:
+def submit_for_approval(work: Work, request: SubmitForApproval) -> Any:
     """Start a round of approval. If anything prevents it, all obstacles are reported."""
     case: Case = work.row
-    problems = hand_up_problems(case, work.rules, work.day, quote=read_kept(case.quote))
+    problems = submission_problems(case, work.rules, work.day, quote=read_kept(case.quote))
     rules, entries = check_state(case, work.rules, work.day)
     if adverse_items(rules, entries) and not request.despite.strip():
         problems.append(
@@ -204,15 +204,15 @@ def hand_up(work: Work, request: HandUp) -> Any:
                 "adverse_finding",
             )
         )
-    line = case.line or 0
-    if not problems and not 0 < request.amount <= line:
+    credit_limit = case.credit_limit or 0
+    if not problems and not 0 < request.amount <= credit_limit:
         problems.append(
             Problem(
                 "amount",
                 show_yuan(request.amount),
                 Text(
-                    f"须大于零，且不超过额度 {show_yuan(line)} 元",
-                    f"must be above zero and at most the credit limit of CNY {show_yuan(line)}",
+                    f"须大于零，且不超过额度 {show_yuan(credit_limit)} 元",
+                    f"must be above zero and at most the credit limit of CNY {show_yuan(credit_limit)}",
                 ),
                 Text("请减少金额", "propose a smaller amount"),
                 "above_line",
@@ -225,7 +225,7 @@ def hand_up(work: Work, request: HandUp) -> Any:
         case,
         CaseTransition.SUBMIT_FOR_APPROVAL,
         approval_round=case.approval_round + 1,
-        handed_up_by_id=work.actor.account,
+        proposed_by_id=work.actor.account,
         proposed_amount=request.amount,
     )
     notify_next(work, case, MemberRole.LENDER_REVIEWER)
@@ -242,7 +242,7 @@ def notify_next(work: Work, case: Case, role: str) -> None:
     )
 
 
-def hand_up_problems(case: Case, rules: Rulebook, day: date, *, quote: QuoteDocument | None) -> list[Problem]:
+def submission_problems(case: Case, rules: Rulebook, day: date, *, quote: QuoteDocument | None) -> list[Problem]:
     """Return the obstacles to submission for approval, apart from the fields of the form. quote: of the case."""
     return [
         *_check_problems(case, rules, day),

@@ -67,7 +67,7 @@ class AskGuarantor(Request):
             "贷款金额",
             "Loan amount",
             widget="money",
-            start=lambda actor, row: row.line or row.amount,
+            start=lambda actor, row: row.credit_limit or row.amount,
         ),
     ]
     share: Annotated[

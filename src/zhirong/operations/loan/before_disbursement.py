@@ -226,7 +226,7 @@ def _had_no_part(actor: Actor, case: Any) -> bool:
     """Return whether the actor neither works on the case nor submitted it for approval; only then may they waive a
     condition.
     """
-    own = (case.officer_id, case.handed_up_by_id, *case.former_officers)
+    own = (case.officer_id, case.proposed_by_id, *case.former_officers)
     return case.lender_id == actor.organisation and actor.account not in own
 
 
