@@ -71,7 +71,7 @@ def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
 
 
 def _orders(one: Listing) -> list[str]:
-    names = [name for column in one.columns if column.order for name in _names(column)]
+    names = [name for column in one.columns if column.order for name in column.names()]
     return [*names, *(f"-{name}" for name in names)]
 
 
@@ -97,13 +97,8 @@ def _row(one: Listing, row: Any) -> dict[str, Any]:
     said = {"id": row.pk, **({"version": row.version} if _has_version(one) else {})}
     said |= {reference.name: reference.of(row) for reference in references(one)}
     return said | {
-        name: _cell(column, row) for column in one.columns if column.name != "id" for name in _names(column)
+        name: _cell(column, row) for column in one.columns if column.name != "id" for name in column.names()
     }
-
-
-def _names(column: Column) -> tuple[str, ...]:
-    """The name of a column and, while the API answers that too, its former one."""
-    return (column.name, column.former) if column.former else (column.name,)
 
 
 def _has_version(one: Listing) -> bool:

@@ -39,6 +39,10 @@ class Column:
     main: bool = False
     former: str = ""
 
+    def names(self) -> tuple[str, ...]:
+        """Return its name and, if it has one, its former name."""
+        return (self.name, self.former) if self.former else (self.name,)
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -220,7 +224,7 @@ class Order:
 
 def order_of(one: Listing, wanted: str) -> Order:
     """The order that was asked for, a column's name with ``-`` before it for descending; the list's own otherwise."""
-    names = {name: column.order for column in one.columns if column.order for name in (column.name, column.former)}
+    names = {name: column.order for column in one.columns if column.order for name in column.names()}
     by = names.get(wanted.removeprefix("-"))
     written = one.order if by is None else ("-" if wanted.startswith("-") else "") + by
     column = written.removeprefix("-")
