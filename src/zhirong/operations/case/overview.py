@@ -64,7 +64,7 @@ from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.exemption import OUTCOME_TEXT, is_late
 from zhirong.operations.credit.limits import broken, lender_meters
 from zhirong.operations.credit.portfolio import mode_title
-from zhirong.operations.credit.review import check_state, submission_problems, open_conditions
+from zhirong.operations.credit.review import check_state, open_conditions, submission_problems
 from zhirong.operations.credit.team_rating import assessed
 from zhirong.operations.right.rights import status_words
 from zhirong.operations.state_columns import UNKNOWN
