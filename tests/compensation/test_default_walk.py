@@ -19,7 +19,7 @@ from zhirong.chain.compensation.expected import with_expected_payments
 from zhirong.chain.compensation.natures import natures_of
 from zhirong.chain.compensation.reading import RecoveryFile, read_recovery
 from zhirong.chain.compensation.walk import DefaultWalk, walk
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.mode.loss import LossRecovery, PoolState
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.stream import settle
@@ -199,7 +199,7 @@ def test_every_mode_is_walked_from_default_to_closing(mode_id: str) -> None:
     claim_day = made + timedelta(days=420)
     start = ev.DefaultedLoan(
         "A", "firm", "bank", made, 200_000_000, made + timedelta(days=366),
-        {Head.PRINCIPAL: 187_654_321, Head.INTEREST: 1_234_567, Head.PENALTY: 76_543},
+        {Component.PRINCIPAL: 187_654_321, Component.INTEREST: 1_234_567, Component.PENALTY: 76_543},
         (
             ev.CostPaid(day=made + timedelta(days=380), amount=3_500_000),
             ev.Recovered(day=made + timedelta(days=400), amount=2_345_678),
@@ -311,10 +311,10 @@ def histories(draw: st.DrawFn) -> tuple[Mode, ev.DefaultedLoan, date]:
     first = date(2025, 6, 1) if mode.id == "national-4222" else date(2022, 3, 1)
     lent = draw(st.integers(100_000, 500_000_000))
     principal = draw(st.integers(1, lent))
-    owed = dict.fromkeys(Head, 0) | {
-        Head.PRINCIPAL: principal,
-        Head.INTEREST: draw(st.integers(0, 5_000_000)),
-        Head.PENALTY: draw(st.integers(0, 1_000_000)),
+    owed = dict.fromkeys(Component, 0) | {
+        Component.PRINCIPAL: principal,
+        Component.INTEREST: draw(st.integers(0, 5_000_000)),
+        Component.PENALTY: draw(st.integers(0, 1_000_000)),
     }
     events: list[ev.DefaultEvent] = []
     claim_day = first + timedelta(days=60)
@@ -345,7 +345,7 @@ def histories(draw: st.DrawFn) -> tuple[Mode, ev.DefaultedLoan, date]:
             amount = draw(amounts)
             event = ev.Recovered(day=day, amount=amount, costs=draw(st.integers(0, amount // 10)))
         elif kind == "accrue":
-            event = ev.DebtAccrued(day=day, component=Head.PENALTY, amount=draw(st.integers(1, 100_000)))
+            event = ev.DebtAccrued(day=day, component=Component.PENALTY, amount=draw(st.integers(1, 100_000)))
         elif kind == "cost":
             event = ev.CostPaid(day=day, amount=draw(st.integers(1, 100_000)))
         elif kind == "write_off":
@@ -479,7 +479,7 @@ def test_the_walk_ends_where_settle_does(mode_id: str, later: list[tuple[int, in
     claim_day = made + timedelta(days=420)
     recoveries = tuple((claim_day + timedelta(days=days), amount) for days, amount in later)
     events = (ev.ClaimFiled(day=claim_day), *(ev.Recovered(day=day, amount=amount) for day, amount in recoveries))
-    owed = {Head.PRINCIPAL: 187_654_321, Head.INTEREST: 1_234_567}
+    owed = {Component.PRINCIPAL: 187_654_321, Component.INTEREST: 1_234_567}
     start = ev.DefaultedLoan("A", "firm", "bank", made, 200_000_000, claim_day, owed, events)
     pool = PoolState(balance=10**12, fees=10**10, entered={("bank", made.year): 10**12})
     loans = with_expected_payments(mode, [start], natures(mode), pool)

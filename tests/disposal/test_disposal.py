@@ -14,7 +14,7 @@ from zhirong.chain.disposal.costs import execution_fee, payment_order_fee, sale_
 from zhirong.chain.disposal.distribution import Deduction, Distribution, Pledgee, distribute
 from zhirong.chain.disposal.reading import read_disposal, standard_ways
 from zhirong.chain.disposal.ways import DisposalWay, Outcome, compare
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen, parse_yuan
@@ -122,17 +122,21 @@ def test_court_fees_and_taxes_by_their_brackets() -> None:
 BANK_A = Pledgee(
     "A",
     {
-        Head.COSTS: yuan("25,000.00"),
-        Head.PENALTY: yuan("12,345.67"),
-        Head.INTEREST: yuan("56,789.01"),
-        Head.PRINCIPAL: yuan("2,050,000.00"),
+        Component.COSTS: yuan("25,000.00"),
+        Component.PENALTY: yuan("12,345.67"),
+        Component.INTEREST: yuan("56,789.01"),
+        Component.PRINCIPAL: yuan("2,050,000.00"),
     },
     date(2024, 3, 1),
     yuan("2,100,000.00"),
 )
 BANK_B = Pledgee(
     "B",
-    {Head.COSTS: yuan("8,000.00"), Head.INTEREST: yuan("15,432.10"), Head.PRINCIPAL: yuan("800,000.00")},
+    {
+        Component.COSTS: yuan("8,000.00"),
+        Component.INTEREST: yuan("15,432.10"),
+        Component.PRINCIPAL: yuan("800,000.00"),
+    },
     date(2025, 3, 1),
 )
 
@@ -152,11 +156,11 @@ def test_two_pledges_by_rank_within_the_registered_amount() -> None:
     done = sold("2,612,345.67")
     first, second = done.ranks
     assert (first.pledgee.name, first.total, first.unsecured) == ("A", yuan("2,100,000.00"), yuan("44,134.68"))
-    assert first.paid[Head.PRINCIPAL] == yuan("2,005,865.32")
+    assert first.paid[Component.PRINCIPAL] == yuan("2,005,865.32")
     assert second.paid == {
-        Head.COSTS: yuan("8,000.00"),
-        Head.INTEREST: yuan("15,432.10"),
-        Head.PRINCIPAL: yuan("296,464.26"),
+        Component.COSTS: yuan("8,000.00"),
+        Component.INTEREST: yuan("15,432.10"),
+        Component.PRINCIPAL: yuan("296,464.26"),
     }
     assert (second.short, done.surplus) == (yuan("503,535.74"), 0)
 
@@ -168,13 +172,15 @@ def test_a_surplus_is_the_pledgors_though_the_first_rank_is_not_whole() -> None:
 
 
 money = st.integers(0, 10**9)
-claims = st.builds(lambda c, i, p: {Head.COSTS: c, Head.INTEREST: i, Head.PRINCIPAL: p}, money, money, money)
+claims = st.builds(
+    lambda c, i, p: {Component.COSTS: c, Component.INTEREST: i, Component.PRINCIPAL: p}, money, money, money
+)
 pledges = st.lists(
     st.tuples(claims, st.one_of(st.none(), st.integers(0, 3)), st.one_of(st.none(), money)), min_size=1, max_size=4
 )
 
 
-def pledgees(rows: list[tuple[dict[Head, Fen], int | None, Fen | None]]) -> list[Pledgee]:
+def pledgees(rows: list[tuple[dict[Component, Fen], int | None, Fen | None]]) -> list[Pledgee]:
     return [
         Pledgee(str(number), claim, None if day is None else date(2024, 1, 1 + day), highest)
         for number, (claim, day, highest) in enumerate(rows)
@@ -184,7 +190,7 @@ def pledgees(rows: list[tuple[dict[Head, Fen], int | None, Fen | None]]) -> list
 @given(money, st.lists(money, max_size=3), pledges)
 @settings(max_examples=examples(40), deadline=None)
 def test_the_price_is_costs_ranks_and_surplus(
-    price: Fen, costs: list[Fen], rows: list[tuple[dict[Head, Fen], int | None, Fen | None]]
+    price: Fen, costs: list[Fen], rows: list[tuple[dict[Component, Fen], int | None, Fen | None]]
 ) -> None:
     """Property 17, and nobody gets more than it secures or less than nothing."""
     done = distribute(price, [Deduction(Text("费", "cost"), cost) for cost in costs], pledgees(rows))
@@ -197,7 +203,7 @@ def test_the_price_is_costs_ranks_and_surplus(
 @given(money, money, pledges)
 @settings(max_examples=examples(40), deadline=None)
 def test_a_higher_price_lowers_nobody(
-    price: Fen, more: Fen, rows: list[tuple[dict[Head, Fen], int | None, Fen | None]]
+    price: Fen, more: Fen, rows: list[tuple[dict[Component, Fen], int | None, Fen | None]]
 ) -> None:
     """Property 16, but for the fen that pledges registered on one day share by largest remainder."""
     low, high = distribute(price, [], pledgees(rows)), distribute(price + more, [], pledgees(rows))
@@ -209,14 +215,14 @@ def test_a_higher_price_lowers_nobody(
 @given(money, pledges, money)
 @settings(max_examples=examples(40), deadline=None)
 def test_a_later_ranks_claim_changes_nothing_for_an_earlier_one(
-    price: Fen, rows: list[tuple[dict[Head, Fen], int | None, Fen | None]], more: Fen
+    price: Fen, rows: list[tuple[dict[Component, Fen], int | None, Fen | None]], more: Fen
 ) -> None:
     parties = pledgees(rows)
     last = max(one.registered_on or date.max for one in parties)
     raised = [
         Pledgee(
             one.name,
-            {**one.claim, Head.PRINCIPAL: one.claim[Head.PRINCIPAL] + more},
+            {**one.claim, Component.PRINCIPAL: one.claim[Component.PRINCIPAL] + more},
             one.registered_on,
             one.highest,
         )

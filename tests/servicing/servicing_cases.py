@@ -12,7 +12,7 @@ from zhirong.chain.loan.day_counts import DAY_COUNTS
 from zhirong.chain.loan.periods import due_days
 from zhirong.chain.loan.rates import FixedRate, LinkedRate
 from zhirong.chain.loan.servicing import events as ev
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.terms import Grace, LoanTerms, Method, PaymentStep, PlanItem
 from zhirong.kernel.days import add_months, working_days_from
@@ -88,8 +88,8 @@ def contracts(draw: st.DrawFn, for_arrays: bool = False) -> Contract:
         overdue_uplift=draw(st.sampled_from([Decimal("0.3"), Decimal("0.5")])),
         misuse_uplift=Decimal(1),
         compounds=draw(st.booleans()),
-        order=draw(st.sampled_from([None, tuple(reversed(Head))])),
-        walk=draw(st.sampled_from(["by_head", "by_instalment"])),
+        order=draw(st.sampled_from([None, tuple(reversed(Component))])),
+        walk=draw(st.sampled_from(["by_component", "by_instalment"])),
         excess=draw(st.sampled_from(["prepay_reduce", "prepay_shorten", "hold"])),
         grace_days=0 if for_arrays else draw(st.sampled_from([0, 0, 3])),
     )
@@ -114,7 +114,7 @@ def streams(draw: st.DrawFn, contract: Contract, simple: bool = False) -> tuple[
         kind, i = draw(st.sampled_from(kinds)), f"E{number}"
         if kind == "payment":
             payer = draw(st.sampled_from(["firm", "firm", "guarantor"]))
-            order = draw(st.none() | st.permutations(Head).map(tuple))
+            order = draw(st.none() | st.permutations(Component).map(tuple))
             made.append(ev.Payment(id=i, day=day, booked=booked, amount=draw(amounts), payer=payer, order=order))
         elif kind == "fee":
             made.append(ev.Fee(id=i, day=day, booked=booked, amount=draw(amounts)))
@@ -147,8 +147,8 @@ def streams(draw: st.DrawFn, contract: Contract, simple: bool = False) -> tuple[
                 ev.Recovery(id=i, day=day, booked=booked, amount=draw(amounts), costs=draw(st.integers(0, 99)))
             )
         elif kind == "waiver":
-            heads = draw(st.dictionaries(st.sampled_from(list(Head)), st.integers(1, 10_000), min_size=1))
-            made.append(ev.Waiver(id=i, day=day, booked=booked, amounts=heads))
+            components = draw(st.dictionaries(st.sampled_from(list(Component)), st.integers(1, 10_000), min_size=1))
+            made.append(ev.Waiver(id=i, day=day, booked=booked, amounts=components))
         elif kind in ("compensate", "compensate_back"):
             made_of = ev.Compensation if kind == "compensate" else ev.CompensationReturned
             payer = draw(st.sampled_from(["fund", "insurer"]))

@@ -13,7 +13,7 @@ from servicing_cases import RULES, WORKING_DAYS
 from zhirong.chain.loan.rates import FixedRate
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.bookkeeping import balances_of, to_book
-from zhirong.chain.loan.servicing.components import Category, Head
+from zhirong.chain.loan.servicing.components import Category, Component
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.provisions import provision
 from zhirong.chain.loan.servicing.replay import replay
@@ -48,7 +48,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.Drawdown(id="D", **on("2024-01-15"), amount=36_000_000),
     ev.Payment(id="late-entry", **on("2024-08-01", "2024-10-31"), amount=10_000_000, payer="guarantor"),
     ev.Fee(id="lawsuit", **on("2024-09-10"), amount=80_000),
-    ev.Waiver(id="waived", **on("2024-11-05"), amounts={Head.PENALTY: 5_000}),
+    ev.Waiver(id="waived", **on("2024-11-05"), amounts={Component.PENALTY: 5_000}),
     ev.WriteOff(id="off", **on("2025-09-30")),
     ev.Recovery(id="back", **on("2025-12-20"), amount=3_000_000, costs=20_000),
 )
@@ -166,8 +166,8 @@ def test_a_recovery_beyond_what_was_written_off_is_no_recourse() -> None:
 
 
 def test_a_payment_before_the_order_of_2023_is_applied_in_the_usual_order_and_says_so() -> None:
-    last_first = tuple(reversed(Head))
-    by_class = replace(CONTRACT, order=last_first, orders={Category.NORMAL: tuple(Head)})
+    last_first = tuple(reversed(Component))
+    by_class = replace(CONTRACT, order=last_first, orders={Category.NORMAL: tuple(Component)})
     old = replace(by_class, terms=replace(CONTRACT.terms, start=date(2022, 1, 15), end=date(2022, 7, 15)))
     drawn = ev.Drawdown(id="D", **on("2022-01-15"), amount=36_000_000)
     paid = ev.Payment(id="P", **on("2022-07-15"), amount=36_000_000)

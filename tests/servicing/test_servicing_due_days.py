@@ -15,7 +15,7 @@ from zhirong.chain.loan.rates import FixedRate, LinkedRate, published_rates
 from zhirong.chain.loan.schedule import schedule
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.classification import classify
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.loan.servicing.replay import replay
@@ -73,7 +73,7 @@ def test_paid_on_the_day_that_the_schedule_prints(
         state = state_of(terms, day, pay(payable, row.total)) if day >= payable else None
         if state is not None:
             assert (state.days_overdue, state.interest_due, state.principal) == (0, 0, terms.principal)
-            assert [applied.parts[Head.INTEREST] for applied in state.applied] == [row.interest]
+            assert [applied.parts[Component.INTEREST] for applied in state.applied] == [row.interest]
             assert state.accrued == max(0, (day - contract_day).days) * 9_000
             assert classify(state.standing, RULES, day).category.value == "normal"
     # A day later it is late, and only then.
@@ -143,7 +143,7 @@ def test_on_one_day_what_falls_due_comes_first_then_acceleration_then_money() ->
     state = state_of(terms, day, pay(day, 20_000_000), called, excess="prepay_reduce")
     assert [(item.principal, item.interest) for item in state.items] == [(10_000_000, 279_000), (50_000_000, 0)]
     [applied] = state.applied
-    assert (applied.prepaid, applied.parts[Head.PRINCIPAL]) == (0, 19_721_000)
+    assert (applied.prepaid, applied.parts[Component.PRINCIPAL]) == (0, 19_721_000)
 
 
 # -- the replay does what the schedule says ----------------------------------------------------------------------

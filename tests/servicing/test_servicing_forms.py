@@ -12,7 +12,7 @@ from zhirong.chain.loan.cycles import Cycle
 from zhirong.chain.loan.rates import FixedRate, LinkedRate, published_rates
 from zhirong.chain.loan.schedule import schedule
 from zhirong.chain.loan.servicing import events as ev
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanPosition
@@ -116,7 +116,10 @@ def test_an_extension_that_is_refused_on_a_due_day_leaves_what_is_due() -> None:
 
 def test_a_restructuring_without_principal_leaves_the_interest_where_it_is() -> None:
     """Principal was covered first, at the end or by a prepayment before it: only interest is owed."""
-    principal_first = (Head.PRINCIPAL, *(head for head in Head if head is not Head.PRINCIPAL))
+    principal_first = (
+        Component.PRINCIPAL,
+        *(component for component in Component if component is not Component.PRINCIPAL),
+    )
     for paid_on, day, interest in (
         (END, date(2025, 9, 2), (2_700_000, 0)),
         (date(2025, 1, 11), date(2025, 1, 12), (0, 200_000)),  # ten days / 360

@@ -11,7 +11,7 @@ from zhirong.chain.loan.rates import FixedRate
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.bookkeeping import balances_of, to_book
 from zhirong.chain.loan.servicing.classification import classify
-from zhirong.chain.loan.servicing.components import Category, Head
+from zhirong.chain.loan.servicing.components import Category, Component
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LateSpan, LoanPosition, LoanStanding
@@ -62,7 +62,7 @@ def test_day_90_is_still_income_and_day_91_is_not() -> None:
     assert (state.days_overdue, sum(state.off_balance.values())) == (90, 0)
     state = state_of(after(91))
     assert state.off_balance == {
-        Head.COSTS: 0, Head.PENALTY: 91 * 9_000, Head.COMPOUND: 0, Head.INTEREST: INTEREST, Head.PRINCIPAL: 0,
+        Component.COSTS: 0, Component.PENALTY: 91 * 9_000, Component.COMPOUND: 0, Component.INTEREST: INTEREST, Component.PRINCIPAL: 0,
     }  # fmt: skip
     # The debtor owes all of it as before.
     assert state.payoff == TERMS.principal + INTEREST + 91 * 9_000
@@ -109,7 +109,7 @@ def test_what_was_written_off_is_still_owed_and_bears_interest_off_the_balance_s
     assert state_of(after(200), off).payoff == owed
     state = state_of(after(230), off)
     assert (state.payoff, state.principal, state.due) == (owed + 30 * 9_000, 0, 0)
-    assert state.written_off_since[Head.PENALTY] == 30 * 9_000
+    assert state.written_off_since[Component.PENALTY] == 30 * 9_000
     assert str(state.payoff // 100) in state.explanation.as_text("en").replace(",", "")
     books = books_until(after(230), off)
     # Interest was out of income already: only the principal is lost.
@@ -134,7 +134,10 @@ def test_a_written_off_loan_is_not_called_paid_or_free_of_arrears() -> None:
 def test_what_was_not_due_when_it_was_written_off_bears_the_contract_rate_to_the_end_of_the_loan() -> None:
     off = ev.WriteOff(id="W", day=DUE - timedelta(days=10), booked=DUE)
     state = state_of(after(3), off)
-    assert (state.written_off_since[Head.INTEREST], state.written_off_since[Head.PENALTY]) == (60_000, 27_000)
+    assert (state.written_off_since[Component.INTEREST], state.written_off_since[Component.PENALTY]) == (
+        60_000,
+        27_000,
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from zhirong.chain.loan.rates import published_rates
 from zhirong.chain.loan.schedule import schedule
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.bookkeeping import to_book
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.loan.servicing.contract import Contract
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanPosition
@@ -20,7 +20,7 @@ from zhirong.ledger.books import Books, post
 from zhirong.ledger.check import check
 from zhirong.ledger.views import by_cause
 
-_LOAN_ACCOUNTS = {head: f"lender:loan:{head.value}" for head in Head}
+_LOAN_ACCOUNTS = {component: f"lender:loan:{component.value}" for component in Component}
 modest = settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -30,13 +30,13 @@ def state_of(
     return replay(events, contract, day, RULES, WORKING_DAYS, known_on)
 
 
-def owed_by_head(state: LoanPosition) -> dict[Head, int]:
+def owed_by_component(state: LoanPosition) -> dict[Component, int]:
     return {
-        Head.COSTS: state.costs,
-        Head.PENALTY: state.penalty,
-        Head.COMPOUND: state.compound,
-        Head.INTEREST: state.interest_due + state.accrued,
-        Head.PRINCIPAL: state.principal,
+        Component.COSTS: state.costs,
+        Component.PENALTY: state.penalty,
+        Component.COMPOUND: state.compound,
+        Component.INTEREST: state.interest_due + state.accrued,
+        Component.PRINCIPAL: state.principal,
     }
 
 
@@ -95,14 +95,14 @@ def test_every_fen_is_somewhere(data: st.DataObject) -> None:
     events = data.draw(streams(contract))
     day = contract.terms.start + timedelta(days=data.draw(st.integers(0, 700)))
     state = state_of(events, contract, day)
-    owed, totals = owed_by_head(state), total_by_account(state)
+    owed, totals = owed_by_component(state), total_by_account(state)
     # No balance below nothing, and the books of the loan are what is owed.
     assert all(amount >= 0 for amount in owed.values())
     assert state.credit >= 0
     off = state.off_balance
-    for head, account in _LOAN_ACCOUNTS.items():
-        assert totals.get(account, 0) == owed[head] - (off[head] if state.written_off_on is None else 0)
-        assert totals.get(f"lender:memo:{head.value}", 0) == off[head] >= 0
+    for component, account in _LOAN_ACCOUNTS.items():
+        assert totals.get(account, 0) == owed[component] - (off[component] if state.written_off_on is None else 0)
+        assert totals.get(f"lender:memo:{component.value}", 0) == off[component] >= 0
     held = {payer: "lender:credit" if payer == "firm" else f"lender:credit:{payer}" for payer in ev.Payer}
     for payer, account in held.items():
         assert totals.get(account, 0) == -state.credit_of.get(payer, 0) <= 0
@@ -117,9 +117,9 @@ def test_every_fen_is_somewhere(data: st.DataObject) -> None:
     for applied in state.applied:
         assert sum(applied.parts.values()) + applied.prepaid + applied.credit == applied.amount
         assert all(part >= 0 for part in applied.parts.values()) and applied.credit >= 0
-        assert sum(applied.items.values()) == applied.parts[Head.INTEREST] + applied.parts[Head.PRINCIPAL] or (
-            state.written_off_on is not None
-        )
+        assert sum(applied.items.values()) == applied.parts[Component.INTEREST] + applied.parts[
+            Component.PRINCIPAL
+        ] or (state.written_off_on is not None)
     for item in state.items:
         assert 0 <= item.principal_left <= item.principal and 0 <= item.interest_left <= item.interest
 
@@ -131,14 +131,14 @@ def test_principal_is_conserved(data: st.DataObject) -> None:
     events = data.draw(streams(contract))
     day = contract.terms.start + timedelta(days=data.draw(st.integers(0, 700)))
     state = state_of(events, contract, day)
-    principal = _LOAN_ACCOUNTS[Head.PRINCIPAL]
+    principal = _LOAN_ACCOUNTS[Component.PRINCIPAL]
     moved = {cause: amounts.get(principal, 0) for cause, amounts in state.moves.items()}
     drawn = {event.id for event in events if isinstance(event, ev.Drawdown)}
     capitalised = {event.id for event in events if isinstance(event, ev.Restructuring)}
     off = {event.id for event in events if isinstance(event, ev.WriteOff)}
     assert sum(amount for cause, amount in moved.items() if cause in drawn) == state.drawn
     left = state.drawn + sum(amount for cause, amount in moved.items() if cause in capitalised | off)
-    taken = state.paid[Head.PRINCIPAL] + state.waived[Head.PRINCIPAL]
+    taken = state.paid[Component.PRINCIPAL] + state.waived[Component.PRINCIPAL]
     assert left - taken == state.principal
 
 

@@ -10,7 +10,7 @@ from zhirong.chain.compensation.natures import natures_of
 from zhirong.chain.compensation.reading import read_recovery
 from zhirong.chain.compensation.timeline import DefaultStep
 from zhirong.chain.compensation.walk import DefaultWalk, walk
-from zhirong.chain.loan.servicing.components import HEAD_TEXT
+from zhirong.chain.loan.servicing.components import COMPONENT_TEXT
 from zhirong.chain.mode.loss import MissingFigureError
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import NATURE_TEXT, PayerNature
@@ -229,7 +229,7 @@ def _as_text(mode: Mode, natures: Natures, done: DefaultWalk, lang: Lang, *, ent
             )
     for loan, debt in done.debts.items():
         parts = ", ".join(
-            f"{HEAD_TEXT[head].in_(lang)} {show_yuan(amount)}" for head, amount in debt.items() if amount
+            f"{COMPONENT_TEXT[head].in_(lang)} {show_yuan(amount)}" for head, amount in debt.items() if amount
         )
         total = show_yuan(sum(debt.values()))
         lines.append(

@@ -152,7 +152,7 @@ def _as_text(
     problems: "tuple[Problem, ...]",
     lang: Lang,
 ) -> str:
-    from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, HEAD_TEXT
+    from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, COMPONENT_TEXT
     from zhirong.chain.loan.servicing.provisions import PROVISION_TABLES
     from zhirong.cli.columns import aligned
     from zhirong.kernel.money import show_yuan
@@ -183,7 +183,9 @@ def _as_text(
         lines.append(say("收款抵充情况：", "application of receipts:"))
         for applied in state.applied:
             parts = [
-                f"{HEAD_TEXT[head].in_(lang)} {show_yuan(part)}" for head, part in applied.parts.items() if part
+                f"{COMPONENT_TEXT[head].in_(lang)} {show_yuan(part)}"
+                for head, part in applied.parts.items()
+                if part
             ]
             if applied.prepaid:
                 parts.append(say("提前还本付息 ", "prepaid ") + show_yuan(applied.prepaid))

@@ -5,20 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.mode.loss import LoanLoss, LossRecovery
 from zhirong.chain.mode.vocabulary import RecoverySource
 from zhirong.kernel.money import Fen
 
 # A mode shares principal, interest and costs; compound interest and penalty count as interest there.
-SHARED_AS: Mapping[Head, str] = {
-    Head.PRINCIPAL: "principal",
-    Head.INTEREST: "interest",
-    Head.COMPOUND: "interest",
-    Head.PENALTY: "interest",
-    Head.COSTS: "costs",
+SHARED_AS: Mapping[Component, str] = {
+    Component.PRINCIPAL: "principal",
+    Component.INTEREST: "interest",
+    Component.COMPOUND: "interest",
+    Component.PENALTY: "interest",
+    Component.COSTS: "costs",
 }
-INTEREST_LIKE = (Head.INTEREST, Head.COMPOUND, Head.PENALTY)
+INTEREST_LIKE = (Component.INTEREST, Component.COMPOUND, Component.PENALTY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class DefaultEvent:
 class DebtAccrued(DefaultEvent):
     """The debt grows by interest, compound interest, penalty or costs that the lender does not pay out."""
 
-    component: Head
+    component: Component
     amount: Fen
 
 
@@ -170,7 +170,7 @@ class DefaultedLoan:
     loan_day: date
     amount: Fen
     first_day: date
-    owed: Mapping[Head, Fen]
+    owed: Mapping[Component, Fen]
     events: tuple[DefaultEvent, ...]
     entered_on: date | None = None
     ip_share: Decimal = Decimal(1)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from zhirong.chain.compensation import events as ev
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.mode.claim import read_amounts, read_facts, read_members, read_pool
 from zhirong.chain.mode.loss import PoolState
 from zhirong.chain.mode.vocabulary import RecoverySource
@@ -62,7 +62,7 @@ def read_recovery(reader: Reader) -> RecoveryFile:
 
 def _read_loan(reader: Reader) -> ev.DefaultedLoan:
     owed_table = reader.table("owed")
-    owed = {head: owed_table.optional_money(head.value) or 0 for head in Head}
+    owed = {head: owed_table.optional_money(head.value) or 0 for head in Component}
     owed_table.finish()
     events = tuple(
         event for entry in reader.tables("event")[:MOST_EVENTS] if (event := _read_event(entry)) is not None
@@ -101,10 +101,10 @@ def _read_loan(reader: Reader) -> ev.DefaultedLoan:
             Text("早于放款日", "earlier than the day of the loan"),
             Text("请更正日期", "Correct the dates."),
         )
-    if owed[Head.PRINCIPAL] > loan.amount:
+    if owed[Component.PRINCIPAL] > loan.amount:
         reader.problem(
             "owed.principal",
-            owed[Head.PRINCIPAL],
+            owed[Component.PRINCIPAL],
             "too_large",
             Text("未还本金高于贷款额", "the principal owed exceeds the loan"),
             Text("请更正未还本金（owed.principal）或贷款额（amount）", "Correct owed.principal or amount."),
@@ -136,7 +136,9 @@ def _amount(reader: Reader) -> Fen:
 
 _KINDS: dict[str, Callable[[Reader], ev.DefaultEvent]] = {
     "accrued": lambda r: ev.DebtAccrued(
-        **_days(r), component=Head(r.choice("component", [head.value for head in Head])), amount=_amount(r)
+        **_days(r),
+        component=Component(r.choice("component", [head.value for head in Component])),
+        amount=_amount(r),
     ),
     "cost_paid": lambda r: ev.CostPaid(**_days(r), amount=_amount(r)),
     "claim": lambda r: ev.ClaimFiled(**_days(r)),

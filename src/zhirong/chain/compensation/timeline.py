@@ -12,7 +12,7 @@ from datetime import date
 
 from zhirong.chain.compensation import events as ev
 from zhirong.chain.compensation.carried import LENDER, SharedLoss, carried, due_flows
-from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
+from zhirong.chain.loan.servicing.components import COMPONENT_TEXT, Component
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import SOURCE_TEXT, PayerNature, RecoverySource
 from zhirong.kernel.errors import InputError, Problem
@@ -31,7 +31,7 @@ _HOLDING = {
     "disposal_fund": "loss_share",
     "asset_manager": "loss_share",
 }
-_INCOME = {Head.INTEREST: "interest", Head.COMPOUND: "compound", Head.PENALTY: "penalty"}
+_INCOME = {Component.INTEREST: "interest", Component.COMPOUND: "compound", Component.PENALTY: "penalty"}
 
 
 def holding_of(role: str) -> str:
@@ -55,7 +55,7 @@ class DefaultStep:
     positions: Mapping[str, Fen]
     entry: Entry | None
     outside: tuple[tuple[Text, Fen], ...]
-    debt: Mapping[Head, Fen]
+    debt: Mapping[Component, Fen]
 
 
 class DefaultBook:
@@ -65,9 +65,9 @@ class DefaultBook:
         self.mode = mode
         self.loan = loan
         self.natures = natures
-        self.debt: dict[Head, Fen] = {head: loan.owed.get(head, 0) for head in Head}
+        self.debt: dict[Component, Fen] = {head: loan.owed.get(head, 0) for head in Component}
         self.booked = dict(self.debt)  # of the debt, on the lender's balance sheet
-        self.memo: dict[Head, Fen] = dict.fromkeys(Head, 0)  # of the lender's debt, off it
+        self.memo: dict[Component, Fen] = dict.fromkeys(Component, 0)  # of the lender's debt, off it
         self.positions: dict[str, Fen] = dict.fromkeys(mode.bearers, 0)
         self.positions[LENDER] = sum(self.debt.values())
         self.shared: SharedLoss | None = None
@@ -163,7 +163,11 @@ class DefaultBook:
                 raise TypeError(f"no such event: {event!r}")
 
     def _accrue(self, event: ev.DebtAccrued) -> None:
-        if self.frozen_from is not None and event.day >= self.frozen_from and event.component is not Head.COSTS:
+        if (
+            self.frozen_from is not None
+            and event.day >= self.frozen_from
+            and event.component is not Component.COSTS
+        ):
             raise _refused(
                 event,
                 yuan(event.amount),
@@ -182,24 +186,24 @@ class DefaultBook:
         else:
             postings = {f"lender:loan:{head}": event.amount, f"lender:income:{income}": -event.amount}
             self.booked[head] += event.amount
-        words = HEAD_TEXT[head]
+        words = COMPONENT_TEXT[head]
         self._step(event.day, Text(f"计提{words.zh}", f"{words.en} accrues"), event.amount, postings)
 
     def _pay_cost(self, event: ev.CostPaid) -> None:
-        self._grow(Head.COSTS, event.amount)
+        self._grow(Component.COSTS, event.amount)
         if self.written_off:
             postings = {"lender:expense:recovery_costs": event.amount, "lender:cash": -event.amount}
-            self.memo[Head.COSTS] += event.amount
+            self.memo[Component.COSTS] += event.amount
             postings |= {"lender:memo:costs": event.amount, "lender:memo:contra": -event.amount}
         else:
             postings = {"lender:loan:costs": event.amount, "lender:cash": -event.amount}
-            self.booked[Head.COSTS] += event.amount
+            self.booked[Component.COSTS] += event.amount
         title = Text("放款机构垫付费用，由债务人承担", "the lender pays costs that the debtor owes")
         self._step(
             event.day, title, event.amount, postings, ((Text("费用收取方", "payee of the costs"), event.amount),)
         )
 
-    def _grow(self, head: Head, amount: Fen) -> None:
+    def _grow(self, head: Component, amount: Fen) -> None:
         self.debt[head] += amount
         self.positions[LENDER] += amount
 
@@ -245,7 +249,7 @@ class DefaultBook:
             return {"lender:income:recovery": -amount}
         return {f"lender:compensation:{party}": -amount}
 
-    def _divided(self, amount: Fen) -> dict[Head, Fen]:
+    def _divided(self, amount: Fen) -> dict[Component, Fen]:
         """Return how a payment covers each shared component that the lender still has, in proportion."""
         own = self._own()
         base = set(self._sharing_base())
@@ -259,11 +263,11 @@ class DefaultBook:
         day = self.loan.loan_day if claim is None else self.mode.version_day(claim.loan_day, claim.claim_day)
         return self.mode.sharing_on(day).base
 
-    def _own(self) -> dict[Head, Fen]:
+    def _own(self) -> dict[Component, Fen]:
         """Return what the debtor owes the lender, on the balance sheet and off it."""
-        return {head: self.booked[head] + self.memo[head] for head in Head}
+        return {head: self.booked[head] + self.memo[head] for head in Component}
 
-    def _cover(self, amounts: Mapping[Head, Fen]) -> dict[str, Fen]:
+    def _cover(self, amounts: Mapping[Component, Fen]) -> dict[str, Fen]:
         """Return the lender's postings for money that covers ``amounts``; debt on the balance sheet is covered
         before the rest.
         """
@@ -282,7 +286,7 @@ class DefaultBook:
                 postings["lender:memo:contra"] += off_book
         return dict(postings)
 
-    def _in_order(self, amount: Fen, owed: Mapping[Head, Fen]) -> dict[Head, Fen]:
+    def _in_order(self, amount: Fen, owed: Mapping[Component, Fen]) -> dict[Component, Fen]:
         """Return what ``amount`` covers of ``owed``, in the order in which money covers the debt today."""
         covered = {}
         for head in self._order():
@@ -292,7 +296,7 @@ class DefaultBook:
                 amount -= part
         return covered
 
-    def _order(self) -> list[Head]:
+    def _order(self) -> list[Component]:
         """Return the components in the order in which money covers them.
 
         Before the claim the mode's file decides, within interest contract interest, compound interest, penalty (CC
@@ -303,7 +307,7 @@ class DefaultBook:
             base = self._sharing_base()
             names = [*(n for n in names if n in base), *(n for n in names if n not in base)]
         names += [name for name in ("costs", "interest", "principal") if name not in names]
-        heads = {"costs": [Head.COSTS], "interest": list(ev.INTEREST_LIKE), "principal": [Head.PRINCIPAL]}
+        heads = {"costs": [Component.COSTS], "interest": list(ev.INTEREST_LIKE), "principal": [Component.PRINCIPAL]}
         return [head for name in names for head in heads[name]]
 
     def _recover(self, event: ev.Recovered) -> None:
@@ -424,13 +428,13 @@ class DefaultBook:
     def _claim_again(self, amount: Fen) -> dict[str, Fen]:
         """Return the lender's postings when part of a claim that a payer had taken over returns to it."""
         if self.written_off:
-            self.memo[Head.PRINCIPAL] += amount
+            self.memo[Component.PRINCIPAL] += amount
             return {
                 "lender:expense:write_off": amount,
                 "lender:memo:principal": amount,
                 "lender:memo:contra": -amount,
             }
-        self.booked[Head.PRINCIPAL] += amount
+        self.booked[Component.PRINCIPAL] += amount
         return {"lender:loan:principal": amount}
 
     def _stop_accrual(self, event: ev.AccrualStopped) -> None:
@@ -464,7 +468,7 @@ class DefaultBook:
         """Take the loan off the balance sheet; the debt, the positions and later collection are unchanged."""
         postings: dict[str, Fen] = defaultdict(int)
         amount = sum(self.booked.values())
-        for head in Head:
+        for head in Component:
             part = self.booked[head]
             if not part:
                 continue

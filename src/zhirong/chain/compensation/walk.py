@@ -7,7 +7,7 @@ from datetime import date
 from zhirong.chain.compensation import events as ev
 from zhirong.chain.compensation.carried import SharedLoss, shared_loss
 from zhirong.chain.compensation.timeline import DefaultBook, DefaultStep, turn_of_day
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.mode.allocation import net_loss, terms_of
 from zhirong.chain.mode.loss import LoanLoss, PoolState
 from zhirong.chain.mode.model import Mode
@@ -28,7 +28,7 @@ class DefaultWalk:
     steps: tuple[DefaultStep, ...]
     positions: Mapping[str, Fen]
     due: Mapping[str, Mapping[tuple[str, str], Fen]]
-    debts: Mapping[str, Mapping[Head, Fen]]
+    debts: Mapping[str, Mapping[Component, Fen]]
     balances: Mapping[str, Fen]
     paid: Mapping[str, Fen]
     got: Mapping[str, Fen]

@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
+from zhirong.chain.loan.servicing.components import COMPONENT_TEXT, Component
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen, allocate, show_yuan, yuan
 from zhirong.kernel.text import Text
 
 # Civil Code 561; without an agreement penalty and compound interest count as interest (CC 561 (2)).
-STATUTORY_ORDER = tuple(Head)
+STATUTORY_ORDER = tuple(Component)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Pledgee:
     """
 
     name: str
-    claim: Mapping[Head, Fen]
+    claim: Mapping[Component, Fen]
     registered_on: date | None
     highest: Fen | None = None
-    order: tuple[Head, ...] = STATUTORY_ORDER
+    order: tuple[Component, ...] = STATUTORY_ORDER
 
     @property
     def owed(self) -> Fen:
@@ -60,7 +60,7 @@ class RankShare:
 
     rank: int
     pledgee: Pledgee
-    paid: Mapping[Head, Fen]
+    paid: Mapping[Component, Fen]
     unsecured: Fen
     short: Fen
 
@@ -131,8 +131,8 @@ def _by_rank(pledgees: Sequence[Pledgee]) -> list[list[Pledgee]]:
     return [*ranked, unregistered] if unregistered else ranked
 
 
-def _by_component(pledgee: Pledgee, amount: Fen) -> dict[Head, Fen]:
-    paid: dict[Head, Fen] = {}
+def _by_component(pledgee: Pledgee, amount: Fen) -> dict[Component, Fen]:
+    paid: dict[Component, Fen] = {}
     for component in pledgee.order:
         part = min(amount, pledgee.claim.get(component, 0))
         if part:
@@ -179,7 +179,7 @@ def _negative(field: str, amount: Fen) -> Problem:
 def _explain(price: Fen, taken: Sequence[Deduction], shares: Sequence[RankShare], surplus: Fen) -> Explanation:
     parts = [Explanation(deduction.title, deduction.amount, "fen") for deduction in taken]
     for share in shares:
-        components = tuple(Explanation(HEAD_TEXT[n], part, "fen") for n, part in share.paid.items())
+        components = tuple(Explanation(COMPONENT_TEXT[n], part, "fen") for n, part in share.paid.items())
         limit = share.pledgee.highest
         formula = None
         if limit is not None:

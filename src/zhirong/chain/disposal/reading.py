@@ -8,7 +8,7 @@ from typing import Any
 
 from zhirong.chain.disposal.distribution import Deduction, Pledgee
 from zhirong.chain.disposal.ways import DisposalWay, Outcome
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen, share_of
 from zhirong.kernel.rulebook import Rulebook
@@ -118,7 +118,7 @@ def _read_deduction(reader: Reader) -> Deduction:
 
 def _read_pledgee(reader: Reader) -> Pledgee:
     claim_table = reader.table("claim")
-    claim = {head: claim_table.optional_money(head.value) or 0 for head in Head}
+    claim = {head: claim_table.optional_money(head.value) or 0 for head in Component}
     claim_table.finish()
     pledgee = Pledgee(
         reader.text("name"), claim, reader.optional_day("registered_on"), reader.optional_money("highest", None)

@@ -13,7 +13,7 @@ from zhirong.chain.loan.cycles import Cycle, parse_cycle
 from zhirong.chain.loan.rates import Index, published_rates
 from zhirong.chain.loan.reading import usual_day_count
 from zhirong.chain.loan.schedule import schedule
-from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
+from zhirong.chain.loan.servicing.components import COMPONENT_TEXT, Component
 from zhirong.chain.loan.servicing.reading import read_loan_file
 from zhirong.chain.loan.terms import Method
 from zhirong.chain.organisation.roles import MemberRole
@@ -803,8 +803,12 @@ def _facts(
         "clauses": contract_clauses(work.rules, work.day),
         "purpose": case.purpose,
         "servicing": terms["servicing"],
-        "order_en": [HEAD_TEXT[Head(head)].en for head in work.rules.at("lending.servicing.order", work.day).value],
-        "order": [HEAD_TEXT[Head(head)].zh for head in work.rules.at("lending.servicing.order", work.day).value],
+        "order_en": [
+            COMPONENT_TEXT[Component(head)].en for head in work.rules.at("lending.servicing.order", work.day).value
+        ],
+        "order": [
+            COMPONENT_TEXT[Component(head)].zh for head in work.rules.at("lending.servicing.order", work.day).value
+        ],
         "schedule": planned_rows(terms, work.rules, work.day),
         "rights": right_facts(rights, work.day, work.rules),
         "agreed_value": request.agreed_value,

@@ -9,7 +9,7 @@ from django.db.models import Q
 from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.contract.states import DocumentState
 from zhirong.chain.loan.servicing.classification import Classification, classify
-from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category, Head
+from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category, Component
 from zhirong.chain.loan.servicing.provisions import provision
 from zhirong.chain.loan.servicing.reading import LoanFile
 from zhirong.chain.loan.servicing.replay import replay
@@ -239,9 +239,11 @@ def receipts(state: LoanPosition) -> list[dict[str, Any]]:
             "day": one.day.isoformat(),
             "event": one.event,
             "amount": one.amount,
-            "principal": one.parts.get(Head.PRINCIPAL, 0) + one.prepaid,
-            "interest": one.parts.get(Head.INTEREST, 0),
-            "other": sum(one.parts.get(head, 0) for head in (Head.COSTS, Head.PENALTY, Head.COMPOUND)),
+            "principal": one.parts.get(Component.PRINCIPAL, 0) + one.prepaid,
+            "interest": one.parts.get(Component.INTEREST, 0),
+            "other": sum(
+                one.parts.get(head, 0) for head in (Component.COSTS, Component.PENALTY, Component.COMPOUND)
+            ),
             "credit": one.credit,
         }
         for one in state.applied

@@ -12,7 +12,7 @@ from zhirong.chain.contract.states import DOCUMENT_WORDS, DocumentState, Signatu
 from zhirong.chain.financing.case import CASE_WORDS, WAY, CaseState
 from zhirong.chain.financing.statement import FIELD_TEXT
 from zhirong.chain.loan.rates import INDEX_TEXT
-from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, HEAD_TEXT, Category
+from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category
 from zhirong.chain.loan.states import (
     DIRECTION_WORDS,
     FLAG_WORDS,
@@ -297,7 +297,6 @@ def _standing(request: HttpRequest, row: Loan, day: date) -> dict[str, Any]:
         "ahead": ahead_rows(state),
         "items": state.items,
         "receipts": receipts(state),
-        "heads": [(HEAD_TEXT[head], amount) for head, amount in state.paid.items() if amount],
         "category": None if judged is None else CATEGORY_TEXT[judged.category],
         "category_class": _category_class(None if judged is None else judged.category),
         "grounds": () if judged is None else judged.grounds,

@@ -9,7 +9,7 @@ from zhirong.kernel.money import Fen, round_fen
 
 
 @dataclass(slots=True)
-class Pot:
+class Accrual:
     """Interest accrued since the start, exactly, and its part that is gone: paid, waived or written off.
 
     The exact amount is never rounded in storage and is rounded only as a whole, so that the debt does not depend on

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
-from zhirong.chain.loan.servicing.accruals import Pot, Uplifts
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.accruals import Accrual, Uplifts
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.loan.servicing.contract import Order, Walk
 from zhirong.chain.loan.servicing.state import Item, LateSpan
 from zhirong.kernel.money import Fen
 
-POTS = (Head.PENALTY, Head.COMPOUND)
+ACCRUING = (Component.PENALTY, Component.COMPOUND)
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Owed:
     interest_left: Fen
     cleared_on: date | None = None
     # Penalty and compound interest that is waived if the instalment is paid now.
-    in_grace: dict[Head, Fraction] = field(default_factory=dict)
+    in_grace: dict[Component, Fraction] = field(default_factory=dict)
 
     @property
     def left(self) -> Fen:
@@ -41,14 +41,18 @@ class Arrears:
     def __init__(self, walk: Walk, compounds: bool, grace_days: int = 0) -> None:
         self._walk, self._compounds, self._grace = walk, compounds, timedelta(days=grace_days)
         self.items: list[Owed] = []
-        self.pots = {head: Pot() for head in POTS}
+        self.accruals = {component: Accrual() for component in ACCRUING}
         self.costs: Fen = 0
         self.spans: list[LateSpan] = []
 
     @property
     def total(self) -> Fen:
         """Return everything that is due."""
-        return self.costs + sum(pot.owed for pot in self.pots.values()) + sum(item.left for item in self.items)
+        return (
+            self.costs
+            + sum(accrual.owed for accrual in self.accruals.values())
+            + sum(item.left for item in self.items)
+        )
 
     @property
     def principal(self) -> Fen:
@@ -87,20 +91,20 @@ class Arrears:
         late = [item for item in self.items if item.due <= start]
         overdue = sum(item.principal_left for item in late)
         misused = not_due + overdue if misuse is None else misuse
-        self.pots[Head.PENALTY].exact += uplifts.penalty(not_due, overdue, misused, start, end)
+        self.accruals[Component.PENALTY].exact += uplifts.penalty(not_due, overdue, misused, start, end)
         if self._compounds:
             interest = sum(item.interest_left for item in late)
-            self.pots[Head.COMPOUND].exact += uplifts.compound(interest, start, end)
+            self.accruals[Component.COMPOUND].exact += uplifts.compound(interest, start, end)
         for item in late:
             if start < item.due + self._grace and item.left:
-                self._forgive(item, Head.PENALTY, uplifts.penalty(0, item.principal_left, 0, start, end))
+                self._forgive(item, Component.PENALTY, uplifts.penalty(0, item.principal_left, 0, start, end))
                 if self._compounds:
-                    self._forgive(item, Head.COMPOUND, uplifts.compound(item.interest_left, start, end))
+                    self._forgive(item, Component.COMPOUND, uplifts.compound(item.interest_left, start, end))
 
-    def _forgive(self, item: Owed, head: Head, amount: Fraction) -> None:
+    def _forgive(self, item: Owed, component: Component, amount: Fraction) -> None:
         """Record interest of an instalment within its days of grace as pending."""
-        self.pots[head].exact -= amount
-        item.in_grace[head] = item.in_grace.get(head, Fraction(0)) + amount
+        self.accruals[component].exact -= amount
+        item.in_grace[component] = item.in_grace.get(component, Fraction(0)) + amount
 
     def _end_grace(self, day: date) -> None:
         """Charge the pending interest of instalments whose days of grace have passed; those paid in time never owe
@@ -108,26 +112,26 @@ class Arrears:
         """
         for item in self.items:
             if item.in_grace and (not item.left or day >= item.due + self._grace):
-                for head, amount in item.in_grace.items() if item.left else ():
-                    self.pots[head].exact += amount
+                for component, amount in item.in_grace.items() if item.left else ():
+                    self.accruals[component].exact += amount
                 item.in_grace = {}
 
-    def cover(self, amount: Fen, order: Order) -> tuple[dict[Head, Fen], dict[int, Fen]]:
+    def cover(self, amount: Fen, order: Order) -> tuple[dict[Component, Fen], dict[int, Fen]]:
         """Cover amounts due, at most ``amount``; return the amounts by component and by instalment."""
-        parts, by_item = dict.fromkeys(Head, 0), defaultdict[int, Fen](int)
+        parts, by_item = dict.fromkeys(Component, 0), defaultdict[int, Fen](int)
         left = amount
         items = self._unpaid()
-        groups = [items] if self._walk == "by_head" or not items else [[item] for item in items]
+        groups = [items] if self._walk == "by_component" or not items else [[item] for item in items]
         for group in groups:
-            for head in order:
-                part = self._cover_head(head, left, group, by_item)
-                parts[head] += part
+            for component in order:
+                part = self._cover_component(component, left, group, by_item)
+                parts[component] += part
                 left -= part
         return parts, dict(by_item)
 
-    def give_up(self, head: Head, most: Fen) -> Fen:
+    def give_up(self, component: Component, most: Fen) -> Fen:
         """Deduct at most ``most`` from one component, the oldest first; return the amount deducted."""
-        return self._cover_head(head, most, self._unpaid(), defaultdict(int))
+        return self._cover_component(component, most, self._unpaid(), defaultdict(int))
 
     def principal_of(self, number: int) -> Fen:
         """Return the unpaid principal of one instalment."""
@@ -151,12 +155,15 @@ class Arrears:
             item.interest_left = 0
         return taken
 
-    def take_all(self) -> dict[Head, Fen]:
+    def take_all(self) -> dict[Component, Fen]:
         """Remove everything, by component."""
-        off = {Head.COSTS: self.costs, **{head: pot.take(pot.owed) for head, pot in self.pots.items()}}
+        off = {
+            Component.COSTS: self.costs,
+            **{component: accrual.take(accrual.owed) for component, accrual in self.accruals.items()},
+        }
         self.costs = 0
-        off[Head.INTEREST] = self.take_interest()
-        off[Head.PRINCIPAL] = self.principal
+        off[Component.INTEREST] = self.take_interest()
+        off[Component.PRINCIPAL] = self.principal
         for item in self.items:
             item.principal_left = 0
         return off
@@ -182,16 +189,18 @@ class Arrears:
     def _unpaid(self) -> list[Owed]:
         return sorted((item for item in self.items if item.left), key=lambda item: (item.due, item.number))
 
-    def _cover_head(self, head: Head, most: Fen, items: Sequence[Owed], by_item: dict[int, Fen]) -> Fen:
-        if head is Head.COSTS:
+    def _cover_component(
+        self, component: Component, most: Fen, items: Sequence[Owed], by_item: dict[int, Fen]
+    ) -> Fen:
+        if component is Component.COSTS:
             part = min(most, self.costs)
             self.costs -= part
             return part
-        if head in self.pots:
-            return self.pots[head].take(most)
+        if component in self.accruals:
+            return self.accruals[component].take(most)
         covered = 0
         for item in items:
-            if head is Head.INTEREST:
+            if component is Component.INTEREST:
                 part = min(most - covered, item.interest_left)
                 item.interest_left -= part
             else:

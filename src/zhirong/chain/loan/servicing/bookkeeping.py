@@ -8,7 +8,7 @@ event that it changed.
 from collections.abc import Mapping
 from datetime import date
 
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.loan.servicing.events import Payer
 from zhirong.chain.loan.servicing.state import LoanPosition, Moves
 from zhirong.chain.loan.servicing.unapplied_cash import LOAN, compensation_account, credit_account, kept_off_balance
@@ -31,18 +31,18 @@ def balances_of(state: LoanPosition) -> dict[str, Fen]:
     debit positive.
     """
     owed = {
-        Head.COSTS: state.costs,
-        Head.PENALTY: state.penalty,
-        Head.COMPOUND: state.compound,
-        Head.INTEREST: state.interest_due + state.accrued,
-        Head.PRINCIPAL: state.principal,
+        Component.COSTS: state.costs,
+        Component.PENALTY: state.penalty,
+        Component.COMPOUND: state.compound,
+        Component.INTEREST: state.interest_due + state.accrued,
+        Component.PRINCIPAL: state.principal,
     }
     if state.written_off_on is None:
-        owed = {head: amount - state.off_balance.get(head, 0) for head, amount in owed.items()}
+        owed = {component: amount - state.off_balance.get(component, 0) for component, amount in owed.items()}
     held = {credit_account(payer): -state.credit_of.get(payer, 0) for payer in Payer}
     paid = {compensation_account(payer): -amount for payer, amount in state.compensated_on_books.items()}
-    memo = kept_off_balance({head: state.off_balance.get(head, 0) for head in Head})
-    return {**{LOAN[head]: amount for head, amount in owed.items()}, **held, **paid, **memo}
+    memo = kept_off_balance({component: state.off_balance.get(component, 0) for component in Component})
+    return {**{LOAN[component]: amount for component, amount in owed.items()}, **held, **paid, **memo}
 
 
 def to_book(state: LoanPosition, booked: Moves, day: date, provision: Fen | None = None) -> tuple[Entry, ...]:

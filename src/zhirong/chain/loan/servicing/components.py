@@ -5,7 +5,7 @@ from enum import StrEnum
 from zhirong.kernel.text import Text
 
 
-class Head(StrEnum):
+class Component(StrEnum):
     """The component of an owed amount. principal, interest: due or not yet due, depending on the field."""
 
     COSTS = "costs"
@@ -15,12 +15,12 @@ class Head(StrEnum):
     PRINCIPAL = "principal"
 
 
-HEAD_TEXT: dict[Head, Text] = {
-    Head.COSTS: Text("费用", "costs"),
-    Head.PENALTY: Text("罚息", "penalty interest"),
-    Head.COMPOUND: Text("复利", "compound interest"),
-    Head.INTEREST: Text("利息", "interest"),
-    Head.PRINCIPAL: Text("本金", "principal"),
+COMPONENT_TEXT: dict[Component, Text] = {
+    Component.COSTS: Text("费用", "costs"),
+    Component.PENALTY: Text("罚息", "penalty interest"),
+    Component.COMPOUND: Text("复利", "compound interest"),
+    Component.INTEREST: Text("利息", "interest"),
+    Component.PRINCIPAL: Text("本金", "principal"),
 }
 
 

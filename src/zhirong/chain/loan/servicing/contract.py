@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from zhirong.chain.loan.day_counts import DayCount
-from zhirong.chain.loan.servicing.components import Category, Head
+from zhirong.chain.loan.servicing.components import Category, Component
 from zhirong.chain.loan.term_checks import findings
 from zhirong.chain.loan.terms import Finding, LoanTerms
 from zhirong.kernel.rulebook import Rulebook
@@ -17,10 +17,10 @@ from zhirong.kernel.text import Text, same
 # with smaller instalments. hold: money beyond what is due waits for the next due day. In all three cases a payment
 # that, with the cash held, settles the whole loan settles it on its day.
 Excess = Literal["prepay_shorten", "prepay_reduce", "hold"]
-# by_head: all costs first, then all penalties ... by_instalment: the oldest instalment completely, then the next.
-Walk = Literal["by_head", "by_instalment"]
+# by_component: all costs first, then all penalties ... by_instalment: the oldest instalment completely, then the next.
+Walk = Literal["by_component", "by_instalment"]
 
-Order = tuple[Head, ...]
+Order = tuple[Component, ...]
 
 _UPLIFTS = (
     ("overdue_uplift", "lending.servicing.overdue_uplift", Text("逾期加收幅度", "the overdue uplift")),
@@ -49,7 +49,7 @@ class Contract:
     compounds: bool = True
     order: Order | None = None
     orders: Mapping[Category, Order] = field(default_factory=dict)
-    walk: Walk = "by_head"
+    walk: Walk = "by_component"
     excess: Excess = "prepay_reduce"
     grace_days: int = 0
     compound_within_term: Literal["penalty", "contract"] = "penalty"
@@ -110,11 +110,11 @@ def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterato
             ),
         )
     for name, order in (("order", contract.order), *(("orders." + c, o) for c, o in contract.orders.items())):
-        if order is not None and sorted(order) != sorted(Head):
+        if order is not None and sorted(order) != sorted(Component):
             yield (
                 f"servicing.{name}",
                 ", ".join(order),
                 "order_incomplete",
                 Text("抵充顺序须将五项各列一次", "the order must name each of the five components once"),
-                same(", ".join(Head)),
+                same(", ".join(Component)),
             )

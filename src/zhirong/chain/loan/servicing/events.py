@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.loan.terms import Method
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, yuan
@@ -69,7 +69,7 @@ class Payment(_Happened):
 
     amount: Fen
     payer: Payer = Payer.FIRM
-    order: tuple[Head, ...] | None = None
+    order: tuple[Component, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ class Recovery(_Happened):
 class Waiver(_Happened):
     """The lender waives an amount of each component, at most what is then owed and due."""
 
-    amounts: Mapping[Head, Fen] = field(default_factory=dict)
+    amounts: Mapping[Component, Fen] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,14 +333,14 @@ def check_events(events: Iterable[Event]) -> None:
                     "amount_not_positive",
                 )
             )
-        if isinstance(event, Payment) and event.order is not None and sorted(event.order) != sorted(Head):
+        if isinstance(event, Payment) and event.order is not None and sorted(event.order) != sorted(Component):
             # A missing component would leave a part of the money without a place.
             problems.append(
                 Problem(
                     f"{where}.order",
                     ", ".join(event.order),
                     Text("抵充顺序须将五项各列一次", "the order must name each of the five components once"),
-                    Text(f"例如：{', '.join(Head)}", f"for example: {', '.join(Head)}"),
+                    Text(f"例如：{', '.join(Component)}", f"for example: {', '.join(Component)}"),
                     "order_incomplete",
                 )
             )

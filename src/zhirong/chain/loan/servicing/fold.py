@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from zhirong.chain.loan.periods import Period, due_days, fraction_of_year
 from zhirong.chain.loan.servicing import events as ev
-from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
+from zhirong.chain.loan.servicing.components import COMPONENT_TEXT, Component
 from zhirong.chain.loan.servicing.plan import (
     RunningInterest,
     at_new_rate,
@@ -24,7 +24,7 @@ from zhirong.chain.loan.servicing.unapplied_cash import (
     ACCRUAL,
     CASH,
     INCOME,
-    INTEREST_HEADS,
+    INTEREST_COMPONENTS,
     LOAN,
     OFF_BALANCE,
     RECOVERED,
@@ -90,7 +90,7 @@ class Fold(Working):
 
     def _on_drawdown(self, event: ev.Drawdown) -> None:
         self._demand_agreed(event)
-        self._move(event.id, {LOAN[Head.PRINCIPAL]: event.amount, CASH: -event.amount})
+        self._move(event.id, {LOAN[Component.PRINCIPAL]: event.amount, CASH: -event.amount})
         self._drawn += event.amount
         self._drawn_on = self._drawn_on or event.day
         self._settled_on = None
@@ -185,11 +185,11 @@ class Fold(Working):
 
     def _on_fee(self, event: ev.Fee) -> None:
         if self._written_off_on is not None:
-            self._off[Head.COSTS] += event.amount
-            self._move(event.id, {WRITTEN_OFF: event.amount, INCOME[Head.COSTS]: -event.amount})
+            self._off[Component.COSTS] += event.amount
+            self._move(event.id, {WRITTEN_OFF: event.amount, INCOME[Component.COSTS]: -event.amount})
             return
         self._arrears.costs += event.amount
-        self._move(event.id, {LOAN[Head.COSTS]: event.amount, INCOME[Head.COSTS]: -event.amount})
+        self._move(event.id, {LOAN[Component.COSTS]: event.amount, INCOME[Component.COSTS]: -event.amount})
         self._settled_on = None
         self._use_credit()
 
@@ -199,7 +199,7 @@ class Fold(Working):
         if beyond:
             self._arrears.costs += beyond
             self._settled_on = None
-            self._move(event.id, {LOAN[Head.COSTS]: beyond})
+            self._move(event.id, {LOAN[Component.COSTS]: beyond})
             self._note(
                 event.id,
                 f"退款超过溢缴款 {show_yuan(beyond)} 元，超出部分记为应收费用",
@@ -309,7 +309,7 @@ class Fold(Working):
             self._interest_earned += ready
             interest = ready + self._arrears.take_interest()
             closed = Fraction(0)
-        self._move(event.id, {LOAN[Head.PRINCIPAL]: interest, LOAN[Head.INTEREST]: -interest})
+        self._move(event.id, {LOAN[Component.PRINCIPAL]: interest, LOAN[Component.INTEREST]: -interest})
         self._agree(event.yearly)
         self._running = self._running_on(closed + self._up_to_its_period(put_off - in_its_period))
         self._method = self._method if event.method is None else event.method
@@ -326,8 +326,8 @@ class Fold(Working):
         self._interest_earned += ready
         is_income = not self._accrual_stopped
         off = self._arrears.take_all()
-        off[Head.INTEREST] += ready
-        off[Head.PRINCIPAL] += self._not_due
+        off[Component.INTEREST] += ready
+        off[Component.PRINCIPAL] += self._not_due
         self._off_not_due = self._not_due
         self._clear_plan()
         self._misuse = 0
@@ -336,15 +336,15 @@ class Fold(Working):
         for payer, paid in self._compensated_on_books.items():
             self._move(event.id, {compensation_account(payer): paid, WRITTEN_OFF: -paid})
         self._compensated_on_books = {}
-        for head, amount in off.items():
-            self._off[head] += amount
+        for component, amount in off.items():
+            self._off[component] += amount
         self._after_change(before)
 
     def _on_recovery(self, event: ev.Recovery) -> None:
         if self._written_off_on is None:
             # The write-off was reversed: what was received is a payment, and the debtor owes its costs.
             self._arrears.costs += event.costs
-            self._move(event.id, {LOAN[Head.COSTS]: event.costs, CASH: -event.costs})
+            self._move(event.id, {LOAN[Component.COSTS]: event.costs, CASH: -event.costs})
             self._receive(event.id, event.amount, event.payer, None)
             return
         self._move(event.id, {RECOVERY_COSTS: event.costs, CASH: -event.costs})
@@ -382,36 +382,40 @@ class Fold(Working):
 
     def _on_waiver(self, event: ev.Waiver) -> None:
         before, is_income = self._oldest_late, not self._accrual_stopped
-        given: dict[Head, Fen] = {}
-        for head, amount in event.amounts.items():
-            given[head] = self._arrears.give_up(head, amount)
-            self._waived[head] += given[head]
-            if given[head] < amount:
+        given: dict[Component, Fen] = {}
+        for component, amount in event.amounts.items():
+            given[component] = self._arrears.give_up(component, amount)
+            self._waived[component] += given[component]
+            if given[component] < amount:
                 self._note(
                     event.id,
-                    f"{HEAD_TEXT[head].zh}仅欠 {show_yuan(given[head])} 元，按欠款金额减免",
-                    f"only CNY {show_yuan(given[head])} of {HEAD_TEXT[head].en} was owed; that amount was waived",
+                    f"{COMPONENT_TEXT[component].zh}仅欠 {show_yuan(given[component])} 元，按欠款金额减免",
+                    f"only CNY {show_yuan(given[component])} of {COMPONENT_TEXT[component].en} was owed; that amount was waived",
                 )
         self._give_up(event.id, WAIVED, given, is_income)
         self._after_change(before)
 
-    def _give_up(self, event_id: str, expense: str, given: Mapping[Head, Fen], is_income: bool) -> None:
+    def _give_up(self, event_id: str, expense: str, given: Mapping[Component, Fen], is_income: bool) -> None:
         """Remove claims from the books: as the lender's expense, except for interest that is not income."""
-        kept_out = {head: amount for head, amount in given.items() if not is_income and head in INTEREST_HEADS}
-        lost = {head: amount for head, amount in given.items() if head not in kept_out}
+        kept_out = {
+            component: amount
+            for component, amount in given.items()
+            if not is_income and component in INTEREST_COMPONENTS
+        }
+        lost = {component: amount for component, amount in given.items() if component not in kept_out}
         self._move(event_id, {expense: sum(lost.values()), **credited(lost)})
         self._move(event_id, out_of_income(kept_out))
 
-    def _off_balance(self, ready: Fen) -> dict[Head, Fen]:
+    def _off_balance(self, ready: Fen) -> dict[Component, Fen]:
         """Return claims off the balance sheet as booked: amounts written off, or interest too late to be income."""
-        claims = dict.fromkeys(Head, 0)
+        claims = dict.fromkeys(Component, 0)
         if self._written_off_on is not None:
             claims.update(self._off)
-            for head, pot in self._off_pots.items():
-                claims[head] += pot.owed
+            for component, accrual in self._off_accruals.items():
+                claims[component] += accrual.owed
         elif self._accrual_stopped:
-            interest = {head: pot.owed for head, pot in self._arrears.pots.items()}
-            interest[Head.INTEREST] = ready + sum(item.interest_left for item in self._arrears.items)
+            interest = {component: accrual.owed for component, accrual in self._arrears.accruals.items()}
+            interest[Component.INTEREST] = ready + sum(item.interest_left for item in self._arrears.items)
             claims.update(interest)
             self._move(OFF_BALANCE, out_of_income(interest))
         self._move(OFF_BALANCE, kept_off_balance(claims))
@@ -424,13 +428,13 @@ class Fold(Working):
         self._to(as_of)
         exact = self._accrued(as_of)
         ready = round_fen(exact)
-        pots = self._arrears.pots
+        accruals = self._arrears.accruals
         earned = {
-            Head.INTEREST: self._interest_earned + ready,
-            **{head: pot.earned for head, pot in pots.items()},
+            Component.INTEREST: self._interest_earned + ready,
+            **{component: accrual.earned for component, accrual in accruals.items()},
         }
-        for head, amount in earned.items():
-            self._move(ACCRUAL, {LOAN[head]: amount, INCOME[head]: -amount})
+        for component, amount in earned.items():
+            self._move(ACCRUAL, {LOAN[component]: amount, INCOME[component]: -amount})
         off_balance = self._off_balance(ready)
         plan = self._plan
         not_due, standing = self._not_due, self._standing()
@@ -442,12 +446,12 @@ class Fold(Working):
             not_due=not_due,
             items=self._arrears.frozen(),
             costs=self._arrears.costs,
-            penalty=pots[Head.PENALTY].owed,
-            compound=pots[Head.COMPOUND].owed,
+            penalty=accruals[Component.PENALTY].owed,
+            compound=accruals[Component.COMPOUND].owed,
             accrued=ready,
             accrued_exact=exact,
-            penalty_exact=pots[Head.PENALTY].exact,
-            compound_exact=pots[Head.COMPOUND].exact,
+            penalty_exact=accruals[Component.PENALTY].exact,
+            compound_exact=accruals[Component.COMPOUND].exact,
             credit=self._held.total,
             credit_of={payer: held for payer, held in self._held.of.items() if held},
             yearly=self._yearly,
@@ -459,7 +463,7 @@ class Fold(Working):
             paid=dict(self._paid),
             waived=dict(self._waived),
             written_off=dict(self._off),
-            written_off_since={head: pot.owed for head, pot in self._off_pots.items()},
+            written_off_since={component: accrual.owed for component, accrual in self._off_accruals.items()},
             off_balance=off_balance,
             recovered=self._recovered,
             accelerated_on=self._accelerated_on,

@@ -7,8 +7,8 @@ from decimal import Decimal
 from zhirong.chain.loan.reading import read_terms
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.classification import DebtorClaims, LoanFacts
-from zhirong.chain.loan.servicing.components import CATEGORIES, Category, Head
-from zhirong.chain.loan.servicing.contract import Contract, Order, contract_findings
+from zhirong.chain.loan.servicing.components import CATEGORIES, Category, Component
+from zhirong.chain.loan.servicing.contract import Contract, Order, Walk, contract_findings
 from zhirong.chain.loan.terms import Method
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import Fen
@@ -50,7 +50,7 @@ def read_loan_file(reader: Reader, rules: Rulebook) -> LoanFile:
         compounds=servicing.flag("compounds", default=True),
         order=_read_order(servicing, "order"),
         orders=_read_orders(servicing),
-        walk=servicing.choice("walk", ("by_head", "by_instalment"), "by_head"),  # type: ignore[arg-type]
+        walk=_read_walk(servicing),
         excess=servicing.choice("excess", ("prepay_reduce", "prepay_shorten", "hold"), "prepay_reduce"),  # type: ignore[arg-type]
         grace_days=servicing.whole("grace_days", 0, 90, 0),
         compound_within_term=servicing.choice("compound_within_term", ("penalty", "contract"), "penalty"),  # type: ignore[arg-type]
@@ -74,20 +74,26 @@ def _usual(which: str, rules: Rulebook, day: date) -> Decimal:
     return rules.at(f"lending.servicing.usual_{which}_uplift", day).number()
 
 
+def _read_walk(servicing: Reader) -> Walk:
+    """Read in which order a payment covers instalments; files of before 0.2 say ``by_head`` for ``by_component``."""
+    walk = servicing.choice("walk", ("by_component", "by_instalment", "by_head"), "by_component")
+    return "by_instalment" if walk == "by_instalment" else "by_component"
+
+
 def _read_order(reader: Reader, name: str) -> Order | None:
     words = reader.texts(name)
     if not words:
         return None
-    unknown = [word for word in words if word not in set(Head)]
+    unknown = [word for word in words if word not in set(Component)]
     for word in unknown:
         reader.problem(
             name,
             word,
             "not_a_choice",
             Text("不在可选范围内", "not one of the choices"),
-            Text(f"可选：{'、'.join(Head)}", f"choose from: {', '.join(Head)}"),
+            Text(f"可选：{'、'.join(Component)}", f"choose from: {', '.join(Component)}"),
         )
-    return None if unknown else tuple(Head(word) for word in words)
+    return None if unknown else tuple(Component(word) for word in words)
 
 
 def _read_orders(reader: Reader) -> dict[Category, Order]:
@@ -187,7 +193,9 @@ def _event_of_kind(kind: str, reader: Reader) -> ev.Event:
         case "bankruptcy":
             return ev.BankruptcyAccepted(id=i, day=d, booked=b, cause=c)
         case _:
-            amounts = {head: amount for head in Head if (amount := reader.optional_money(head.value))}
+            amounts = {
+                component: amount for component in Component if (amount := reader.optional_money(component.value))
+            }
             return ev.Waiver(id=i, day=d, booked=b, cause=c, amounts=amounts)
 
 

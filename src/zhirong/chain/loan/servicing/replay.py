@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from zhirong.chain.loan.rates import FixedRate, published_rates, rate_sets
 from zhirong.chain.loan.servicing import events as ev
-from zhirong.chain.loan.servicing.components import HEAD_TEXT, Head
+from zhirong.chain.loan.servicing.components import COMPONENT_TEXT, Component
 from zhirong.chain.loan.servicing.contract import Contract, contract_findings
 from zhirong.chain.loan.servicing.fold import Fold
 from zhirong.chain.loan.servicing.state import LoanPosition
@@ -118,7 +118,7 @@ def _explain(
         (overdue,),
     )
     owed_penalty = Explanation(
-        HEAD_TEXT[Head.PENALTY],
+        COMPONENT_TEXT[Component.PENALTY],
         state.penalty,
         "fen",
         Text(
@@ -158,13 +158,13 @@ def _explain(
         ),
         owed_penalty,
         Explanation(
-            HEAD_TEXT[Head.COMPOUND],
+            COMPONENT_TEXT[Component.COMPOUND],
             state.compound,
             "fen",
             _compound_formula(contract),
             (compound,) if contract.compounds else (),
         ),
-        Explanation(HEAD_TEXT[Head.COSTS], state.costs, "fen"),
+        Explanation(COMPONENT_TEXT[Component.COSTS], state.costs, "fen"),
         *_off_the_books(state),
         Explanation(Text("溢缴款", "unapplied cash"), -state.credit, "fen"),
     )
@@ -183,13 +183,15 @@ def _off_the_books(state: LoanPosition) -> tuple[Explanation, ...]:
     if state.written_off_on is None:
         return ()
     return tuple(
-        Explanation(words, sum(heads.values()), "fen", parts=_by_head(heads))
-        for words, heads in (
+        Explanation(words, sum(components.values()), "fen", parts=_by_component(components))
+        for words, components in (
             (Text("已核销、仍欠", "written off and still owed"), state.written_off),
             (Text("核销后的利息（表外）", "interest since then, off the balance sheet"), state.written_off_since),
         )
     )
 
 
-def _by_head(amounts: Mapping[Head, Fen]) -> tuple[Explanation, ...]:
-    return tuple(Explanation(HEAD_TEXT[head], amount, "fen") for head, amount in amounts.items() if amount)
+def _by_component(amounts: Mapping[Component, Fen]) -> tuple[Explanation, ...]:
+    return tuple(
+        Explanation(COMPONENT_TEXT[component], amount, "fen") for component, amount in amounts.items() if amount
+    )

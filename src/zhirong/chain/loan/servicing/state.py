@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.loan.servicing.plan import Plan
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen, show_yuan, yuan
@@ -124,7 +124,7 @@ class Applied:
     event: str
     day: date
     amount: Fen
-    parts: Mapping[Head, Fen]
+    parts: Mapping[Component, Fen]
     prepaid: Fen
     credit: Fen
     items: Mapping[int, Fen]
@@ -135,7 +135,7 @@ class Applied:
             "event": self.event,
             "day": self.day.isoformat(),
             "amount": yuan(self.amount),
-            "parts": {head.value: yuan(part) for head, part in self.parts.items() if part},
+            "parts": {component.value: yuan(part) for component, part in self.parts.items() if part},
             "prepaid": yuan(self.prepaid),
             "credit": yuan(self.credit),
             "instalments": {str(number): yuan(part) for number, part in self.items.items()},
@@ -178,11 +178,11 @@ class LoanPosition(Tabular):
     interest_ahead: tuple[Fen, ...]
     standing: LoanStanding
     applied: tuple[Applied, ...]
-    paid: Mapping[Head, Fen]
-    waived: Mapping[Head, Fen]
-    written_off: Mapping[Head, Fen]
-    written_off_since: Mapping[Head, Fen]
-    off_balance: Mapping[Head, Fen]
+    paid: Mapping[Component, Fen]
+    waived: Mapping[Component, Fen]
+    written_off: Mapping[Component, Fen]
+    written_off_since: Mapping[Component, Fen]
+    off_balance: Mapping[Component, Fen]
     recovered: Fen
     accelerated_on: date | None
     extended_to: date | None
@@ -273,11 +273,11 @@ class LoanPosition(Tabular):
                 for row, interest in zip(ahead, self.interest_ahead, strict=True)
             ],
             "payments": [applied.as_json() for applied in self.applied],
-            "paid": _heads(self.paid),
-            "waived": _heads(self.waived),
-            "written_off": _heads(self.written_off),
-            "written_off_since": _heads(self.written_off_since),
-            "off_balance": _heads(self.off_balance),
+            "paid": _by_component(self.paid),
+            "waived": _by_component(self.waived),
+            "written_off": _by_component(self.written_off),
+            "written_off_since": _by_component(self.written_off_since),
+            "off_balance": _by_component(self.off_balance),
             "recovered": yuan(self.recovered),
             "compensated": {payer: yuan(amount) for payer, amount in self.compensated.items()},
             **{name: None if day is None else day.isoformat() for name, day in days.items()},
@@ -318,5 +318,5 @@ class LoanPosition(Tabular):
         )
 
 
-def _heads(amounts: Mapping[Head, Fen]) -> dict[str, str]:
-    return {head.value: yuan(amounts.get(head, 0)) for head in Head}
+def _by_component(amounts: Mapping[Component, Fen]) -> dict[str, str]:
+    return {component.value: yuan(amounts.get(component, 0)) for component in Component}

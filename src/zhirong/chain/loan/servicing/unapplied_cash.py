@@ -3,38 +3,38 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.loan.servicing.events import Payer
 from zhirong.kernel.money import Fen
 
 ACCRUAL = "accrual"  # The cause under which the books show interest that accrues with time alone.
 
 OFF_BALANCE = "off_balance"  # The cause under which claims are kept off the balance sheet and out of income.
-INTEREST_HEADS = (Head.PENALTY, Head.COMPOUND, Head.INTEREST)
+INTEREST_COMPONENTS = (Component.PENALTY, Component.COMPOUND, Component.INTEREST)
 
 CASH = "lender:cash"
-LOAN = {head: f"lender:loan:{head.value}" for head in Head}
-INCOME = {head: f"lender:income:{head.value}" for head in Head}
+LOAN = {component: f"lender:loan:{component.value}" for component in Component}
+INCOME = {component: f"lender:income:{component.value}" for component in Component}
 WAIVED, WRITTEN_OFF = "lender:expense:waiver", "lender:expense:write_off"
 RECOVERED, RECOVERY_COSTS = "lender:income:recovery", "lender:expense:recovery_costs"
 
-MEMO = {head: f"lender:memo:{head.value}" for head in Head}
+MEMO = {component: f"lender:memo:{component.value}" for component in Component}
 MEMO_CONTRA = "lender:memo:contra"
 
 
-def kept_off_balance(claims: Mapping[Head, Fen]) -> dict[str, Fen]:
+def kept_off_balance(claims: Mapping[Component, Fen]) -> dict[str, Fen]:
     """Return the accounts off the balance sheet that show ``claims``."""
-    return {**{MEMO[head]: amount for head, amount in claims.items()}, MEMO_CONTRA: -sum(claims.values())}
+    return {**{MEMO[component]: amount for component, amount in claims.items()}, MEMO_CONTRA: -sum(claims.values())}
 
 
-def out_of_income(claims: Mapping[Head, Fen]) -> dict[str, Fen]:
+def out_of_income(claims: Mapping[Component, Fen]) -> dict[str, Fen]:
     """Return the reversal of income that was booked and not received."""
     return {**{LOAN[h]: -amount for h, amount in claims.items()}, **{INCOME[h]: a for h, a in claims.items()}}
 
 
-def credited(parts: Mapping[Head, Fen]) -> dict[str, Fen]:
+def credited(parts: Mapping[Component, Fen]) -> dict[str, Fen]:
     """Return the postings on the loan's accounts where ``parts`` of it were paid, waived or written off."""
-    return {LOAN[head]: -part for head, part in parts.items() if part}
+    return {LOAN[component]: -part for component, part in parts.items() if part}
 
 
 def compensation_account(payer: str) -> str:

@@ -13,10 +13,10 @@ from fractions import Fraction
 from zhirong.chain.loan.day_counts import year_fraction
 from zhirong.chain.loan.periods import Period
 from zhirong.chain.loan.servicing import events as ev
-from zhirong.chain.loan.servicing.accruals import Pot, Uplifts
+from zhirong.chain.loan.servicing.accruals import Accrual, Uplifts
 from zhirong.chain.loan.servicing.arrears import Arrears
 from zhirong.chain.loan.servicing.classification import classify
-from zhirong.chain.loan.servicing.components import Category, Head
+from zhirong.chain.loan.servicing.components import Category, Component
 from zhirong.chain.loan.servicing.contract import Contract, Order
 from zhirong.chain.loan.servicing.plan import (
     Plan,
@@ -29,7 +29,7 @@ from zhirong.chain.loan.servicing.plan import (
 from zhirong.chain.loan.servicing.state import Applied, LoanStanding, Restructured
 from zhirong.chain.loan.servicing.unapplied_cash import (
     CASH,
-    INTEREST_HEADS,
+    INTEREST_COMPONENTS,
     LOAN,
     RECOVERED,
     Held,
@@ -73,10 +73,10 @@ class Working:
         self._held = Held()
         self._misuse: Fen | None = 0
         self._applied: list[Applied] = []
-        self._paid = dict.fromkeys(Head, 0)
-        self._waived = dict.fromkeys(Head, 0)
-        self._off = dict.fromkeys(Head, 0)
-        self._off_pots = {head: Pot() for head in INTEREST_HEADS}
+        self._paid = dict.fromkeys(Component, 0)
+        self._waived = dict.fromkeys(Component, 0)
+        self._off = dict.fromkeys(Component, 0)
+        self._off_accruals = {component: Accrual() for component in INTEREST_COMPONENTS}
         self._off_not_due: Fen = 0
         self._recovered: Fen = 0
         self._interest_earned: Fen = 0
@@ -134,14 +134,14 @@ class Working:
         end.
         """
         turn = min(max(start, self._terms.end), end)
-        principal, interest = self._off[Head.PRINCIPAL], self._off[Head.INTEREST]
+        principal, interest = self._off[Component.PRINCIPAL], self._off[Component.INTEREST]
         not_due = min(self._off_not_due, principal)
         ordinary = not_due * uplifts.yearly * year_fraction(start, turn, uplifts.basis)
-        self._off_pots[Head.INTEREST].exact += ordinary
-        self._off_pots[Head.PENALTY].exact += uplifts.penalty(0, principal - not_due, 0, start, turn)
-        self._off_pots[Head.PENALTY].exact += uplifts.penalty(0, principal, 0, turn, end)
+        self._off_accruals[Component.INTEREST].exact += ordinary
+        self._off_accruals[Component.PENALTY].exact += uplifts.penalty(0, principal - not_due, 0, start, turn)
+        self._off_accruals[Component.PENALTY].exact += uplifts.penalty(0, principal, 0, turn, end)
         if self._contract.compounds:
-            self._off_pots[Head.COMPOUND].exact += uplifts.compound(interest, start, end)
+            self._off_accruals[Component.COMPOUND].exact += uplifts.compound(interest, start, end)
 
     def _fall_due(self) -> None:
         """End the running period: its principal and interest become an instalment that is due.
@@ -269,7 +269,7 @@ class Working:
                 return self._contract.orders[category]
         if self._contract.order is not None:
             return self._contract.order
-        return tuple(Head(name) for name in self._rules.at("lending.servicing.order", self._today).value)
+        return tuple(Component(name) for name in self._rules.at("lending.servicing.order", self._today).value)
 
     def _category(self) -> Category | None:
         try:
@@ -282,10 +282,10 @@ class Working:
             )
             return None
 
-    def _cover(self, amount: Fen, order: Order) -> tuple[dict[Head, Fen], dict[int, Fen]]:
+    def _cover(self, amount: Fen, order: Order) -> tuple[dict[Component, Fen], dict[int, Fen]]:
         parts, by_item = self._arrears.cover(amount, order)
-        for head, part in parts.items():
-            self._paid[head] += part
+        for component, part in parts.items():
+            self._paid[component] += part
         return parts, by_item
 
     def _receive(self, event_id: str, amount: Fen, payer: ev.Payer, agreed: Order | None) -> None:
@@ -316,7 +316,7 @@ class Working:
             self._add_item(plan.rows[0].number, self._today, plan.balance, ready)
             prepaid = min(rest, plan.balance + ready)
             self._clear_plan()
-            parts, _ = self._cover(prepaid, tuple(Head))
+            parts, _ = self._cover(prepaid, tuple(Component))
             self._move(event_id, credited(parts))
             return prepaid, rest - prepaid
         if self._contract.excess == "hold":
@@ -324,19 +324,19 @@ class Working:
         prepaid = min(rest, plan.balance)
         self._rebase()
         self._plan = spread(plan, plan.balance - prepaid, self._running, self._working_days, self._contract.excess)
-        self._paid[Head.PRINCIPAL] += prepaid
-        self._move(event_id, {LOAN[Head.PRINCIPAL]: -prepaid})
+        self._paid[Component.PRINCIPAL] += prepaid
+        self._move(event_id, {LOAN[Component.PRINCIPAL]: -prepaid})
         return prepaid, rest - prepaid
 
     def _recover(self, event_id: str, amount: Fen, agreed: Order | None) -> Fen:
         """Apply money to what was written off; return what exceeds all of it."""
-        parts, left = dict.fromkeys(Head, 0), amount
-        for head in self._order(agreed):
-            part = min(left, self._off[head])
-            self._off[head] -= part
-            if head in self._off_pots:
-                part += self._off_pots[head].take(left - part)
-            parts[head] = part
+        parts, left = dict.fromkeys(Component, 0), amount
+        for component in self._order(agreed):
+            part = min(left, self._off[component])
+            self._off[component] -= part
+            if component in self._off_accruals:
+                part += self._off_accruals[component].take(left - part)
+            parts[component] = part
             left -= part
         self._recovered += amount - left
         self._move(event_id, {RECOVERED: left - amount})
