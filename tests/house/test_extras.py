@@ -30,7 +30,7 @@ CASE = str(SRC / "zhirong/cases/xixian-jingshuixing/case.toml")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+")
 # Requirements that no line imports: Django loads them by name.
-_BY_NAME = {"django-htmx", "django-axes", "whitenoise", "distributed", "psycopg"}
+_BY_NAME = {"django-cotton", "django-axes", "whitenoise", "distributed", "psycopg"}
 BLOCK = """
 import sys
 class Refuse:

@@ -232,6 +232,7 @@ class Platform:
         """Return a browser signed in as this member; without a member, one that is not signed in."""
         client = Client(HTTP_HOST="localhost")
         client.cookies["zhirong_language"] = lang
+        client.cookies["zhirong_unit"] = "yuan"
         if who is not None:
             client.force_login(who.account, backend="allauth.account.auth_backends.AuthenticationBackend")
             session = client.session

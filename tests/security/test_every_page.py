@@ -80,6 +80,7 @@ def test_every_declared_page_says_for_whom_it_is() -> None:
         "desk",
         "acting",
         "notices",
+        "search",
         "file",
         "paper.",
         "message",

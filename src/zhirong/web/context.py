@@ -1,25 +1,40 @@
-"""Data on every page: the signed-in user, the desk's menu, unread notifications, the language."""
+"""Data on every page: the signed-in user, the desk's menu, unread notifications, the reader's preferences."""
 
 from typing import Any
 
 from django.http import HttpRequest
 
-from zhirong.operations.actors import NOBODY
+from zhirong.chain.organisation.roles import OrganisationKind
+from zhirong.operations.actors import NOBODY, Actor
 from zhirong.store.work import Notice
 from zhirong.web.clock import days_ahead
-from zhirong.web.menu import menu_of
+from zhirong.web.menu import account_menu_of, grouped, menu_of
+from zhirong.web.preferences import chosen_by
+
+_ON_PHONES = 4  # entries in the bar at the bottom; the rest is behind the fifth
 
 
 def around(request: HttpRequest) -> dict[str, Any]:
     """Return the variables of every template."""
     actor = getattr(request, "actor", NOBODY)
+    chosen = getattr(request, "chosen", None) or chosen_by(request)
     unread = 0
     if actor.account:
         unread = Notice.objects.filter(account_id=actor.account, read_at=None).count()
+    entries = menu_of(actor)
     return {
         "actor": actor,
-        "lang": getattr(request, "lang", "zh"),
-        "menu": menu_of(actor),
+        "lang": chosen.lang,
+        "chosen": chosen,
+        "density": chosen.density or _density(actor),
+        "menu": tuple(grouped(entries)),
+        "on_phones": entries[:_ON_PHONES],
+        "account_menu": account_menu_of(actor),
         "unread": unread,
         "days_ahead": days_ahead(),
     }
+
+
+def _density(actor: Actor) -> str:
+    """Return the density of a desk: close for those who work there all day, wide for companies and the public."""
+    return "roomy" if actor.kind in (None, OrganisationKind.FIRM) else "compact"

@@ -1,4 +1,4 @@
-"""Middleware for every request: security headers, the reader's language, the actor."""
+"""Middleware for every request: security headers, the reader's preferences, the actor."""
 
 from collections.abc import Callable
 
@@ -9,9 +9,9 @@ from zhirong.kernel.days import day_of
 from zhirong.operations.actors import NOBODY
 from zhirong.operations.sessions import actor_of
 from zhirong.web.clock import now
+from zhirong.web.preferences import PREFERENCES, chosen_by
 
 Answer = Callable[[HttpRequest], HttpResponse]
-LANGUAGE_COOKIE = "zhirong_language"
 # No script, style, font or picture from elsewhere; nothing inline except data: pictures.
 _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; script-src 'self'; style-src 'self'; object-src 'none'; "
@@ -33,19 +33,18 @@ def headers(get_response: Answer) -> Answer:
     return middleware
 
 
-def language(get_response: Answer) -> Answer:
-    """Choose the language: Chinese by default; English if the user chose it (once in the address, then remembered)."""
+def preferences(get_response: Answer) -> Answer:
+    """Read what the user prefers: language, colours, density, unit (once in the address, then remembered)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        chosen = request.GET.get("lang") or request.COOKIES.get(LANGUAGE_COOKIE)
-        if chosen not in ("zh", "en"):
-            chosen = "zh"
-        request.lang = chosen
-        with translation.override("en" if chosen == "en" else "zh-hans"):
+        request.chosen = chosen_by(request)
+        request.lang = request.chosen.lang
+        is_english = request.lang == "en"
+        with translation.override("en" if is_english else "zh-hans"):
             response = get_response(request)
-        response.headers["Content-Language"] = "en" if chosen == "en" else "zh-Hans"
-        if request.GET.get("lang") == chosen and request.COOKIES.get(LANGUAGE_COOKIE) != chosen:
-            response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+        response.headers["Content-Language"] = "en" if is_english else "zh-Hans"
+        for one in PREFERENCES:
+            one.remember(request, response)
         return response
 
     return middleware

@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "axes",
-    "django_htmx",
+    "django_cotton.apps.SimpleAppConfig",
     *INSTALLED_APPS,
     "zhirong.web",
 ]
@@ -70,12 +70,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "zhirong.web.middleware.language",
+    "zhirong.web.middleware.preferences",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "zhirong.web.middleware.actor",
     "zhirong.web.second_step.middleware",
     "axes.middleware.AxesMiddleware",
@@ -90,18 +89,30 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [HERE / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            # Compiled once per process; components (``<c-…>``) are translated to template tags on loading.
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "zhirong.web.context.around",
             ],
-            "builtins": ["zhirong.web.templatetags.zhirong"],
+            "builtins": ["django_cotton.templatetags.cotton", "zhirong.web.templatetags.zhirong"],
         },
     }
 ]
+# A component sees its attributes and what every page has, not the variables of the page that uses it.
+COTTON_ISOLATE_BY_DEFAULT = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True

@@ -5,7 +5,7 @@ from importlib import import_module
 from django.urls import include, path
 
 from zhirong.operations import catalogue
-from zhirong.web import views  # noqa: F401 - declares the shared pages
+from zhirong.web import display_pages, search_pages, views  # noqa: F401 - they declare the shared pages
 from zhirong.web.pages import url_patterns
 
 DESKS = (

@@ -36,6 +36,7 @@ from zhirong.web.forms import data_of, form_fields, unplaced
 from zhirong.web.list_export import MOST_ROWS, workbook_of
 from zhirong.web.menu import menu_of
 from zhirong.web.pages import PAGES, call_of, page
+from zhirong.web.preferences import NAMES as PREFERENCES
 
 
 @page("desk/", "desk")
@@ -191,7 +192,7 @@ def render_list(request: HttpRequest, one: Listing, template: str = "list.html",
     if not may_list(actor, one):
         return render(request, "403.html", status=403)
     day = day_of(now())
-    query = {key: value for key, value in request.GET.items() if key not in ("lang", "export")}
+    query = {key: value for key, value in request.GET.items() if key != "export" and key not in PREFERENCES}
     problems: tuple[Any, ...] = ()
     found = None
     try:

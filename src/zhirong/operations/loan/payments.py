@@ -402,7 +402,7 @@ listing(
             Column("loan", Text("贷款", "Loan"), lambda row: row.loan.number, main=True),
             Column("kind", Text("款项", "What"), lambda row: PAYMENT_KIND_WORDS[PaymentKind(row.kind)], main=True),
             Column("day", Text("日期", "Date"), lambda row: row.day, "day", "day"),
-            Column("amount", Text("金额（元）", "Amount (yuan)"), lambda row: row.amount, "money", main=True),
+            Column("amount", Text("金额（元）", "Amount (yuan)"), lambda row: row.amount, "money", main=True, is_exact=True),
             Column("firm", Text("借款人", "Borrower"), lambda row: row.loan.firm.name),
             Column("reference", Text("流水号", "Reference"), lambda row: row.line.reference),
             Column("state", Text("状态", "State"), lambda row: PAYMENT_WORDS[PaymentState(row.state)], "state", main=True),

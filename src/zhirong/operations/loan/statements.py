@@ -369,7 +369,7 @@ listing(
             Column("reference", Text("流水号", "Reference"), lambda row: row.reference, main=True),
             Column("day", Text("日期", "Date"), lambda row: row.day, "day", "day", main=True),
             Column("direction", Text("收支", "Direction"), lambda row: DIRECTION_WORDS[row.direction]),
-            Column("amount", Text("金额（元）", "Amount (yuan)"), lambda row: row.amount, "money", main=True),
+            Column("amount", Text("金额（元）", "Amount (yuan)"), lambda row: row.amount, "money", main=True, is_exact=True),
             Column("counterparty", Text("对方户名", "Counterparty"), lambda row: row.counterparty),
             Column("note", Text("摘要", "Note"), lambda row: row.note),
             Column("account", Text("账号", "Account"), lambda row: row.account_number),

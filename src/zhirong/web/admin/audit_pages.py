@@ -56,6 +56,6 @@ def check(request: HttpRequest) -> HttpResponse:
     return render(request, "audit/check.html", context)
 
 
-menu("audit.home", "全部事项", "Events", *AUDIT)
-menu("audit.seen", "查看记录", "Access log", *AUDIT)
-menu("audit.check", "全部重算核对", "Check everything", *AUDIT)
+menu("audit.home", "全部事项", "Events", *AUDIT, icon="history")
+menu("audit.seen", "查看记录", "Access log", *AUDIT, icon="eye")
+menu("audit.check", "全部重算核对", "Check everything", *AUDIT, icon="badge-check")

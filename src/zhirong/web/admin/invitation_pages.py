@@ -6,7 +6,7 @@ from django.shortcuts import render
 from zhirong.chain.organisation.states import INVITATION_WORDS
 from zhirong.operations.organisation.members import HEADS, INVITATIONS, roles_text
 from zhirong.store.parties import Invitation
-from zhirong.web.menu import menu
+from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
@@ -24,4 +24,4 @@ def invitation(request: HttpRequest, row: Invitation) -> HttpResponse:
     return render(request, "admin/invitation.html", context)
 
 
-menu("own.invitations", "成员邀请", "Invitations", *HEADS.values())
+menu("own.invitations", "成员邀请", "Invitations", *HEADS.values(), icon="mail", group=Group.ACCOUNT)

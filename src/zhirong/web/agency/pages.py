@@ -18,11 +18,12 @@ from zhirong.kernel.text import Text
 from zhirong.operations.appraisal.appraisal_view import beside, chart_data, comparison, may_see_value
 from zhirong.operations.appraisal.appraisals import AGENCY, ASSIGNMENTS, CLIENTS, FORMAL
 from zhirong.operations.case_file.tables import right_id
+from zhirong.operations.right.rights import FIRM
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, FirmRight
 from zhirong.web.agency import pool_pages  # noqa: F401 - declares the page of the agency's entry
 from zhirong.web.clock import now
-from zhirong.web.menu import menu
+from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
@@ -132,6 +133,13 @@ def compare(request: HttpRequest, row: Appraisal, other: int) -> HttpResponse:
     return render(request, "agency/compare.html", context, status=422 if problems else 200)
 
 
-menu("agency.home", "评估委托", "Assignments", *AGENCY)
-menu("agency.pool", "资格与人员", "Qualifications and staff", *AGENCY)
-menu("appraisals", "正式评估", "Formal appraisals", *CLIENTS)
+menu("agency.home", "评估委托", "Assignments", *AGENCY, icon="list-checks")
+menu("agency.pool", "资格与人员", "Qualifications and staff", *AGENCY, icon="users", group=Group.MANAGEMENT)
+menu(
+    "appraisals",
+    "正式评估",
+    "Formal appraisals",
+    *(role for role in CLIENTS if role not in FIRM),
+    icon="scale",
+    group=Group.MANAGEMENT,
+)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from zhirong.kernel.text import Text
 from zhirong.operations.webhooks import HEADS
-from zhirong.web.menu import menu
+from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 
 Described = Mapping[str, Any]
@@ -81,4 +81,4 @@ def _type(schema: Described, schemas: Described) -> str:
     return f"{kind}[{_type(schema.get('items', {}), schemas)}]" if kind == "array" else kind
 
 
-menu("developers", "接口", "API", *HEADS)
+menu("developers", "接口", "API", *HEADS, icon="plug", group=Group.ACCOUNT)

@@ -23,7 +23,7 @@ from zhirong.store.parties import Consent, Mandate, Membership, Organisation
 from zhirong.web.clock import now
 from zhirong.web.firm import appraisal_pages, mode_pages, profile_page, right_pages  # noqa: F401 - declare their pages
 from zhirong.web.firm.case_view import case_context, papers_to_sign
-from zhirong.web.menu import menu
+from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.views import operate, render_list
 
@@ -31,17 +31,14 @@ _SHOWN = 20
 _FEE_DAYS = 60  # the front page shows fees due within these days
 
 # A service agent first chooses the firm to act for.
-menu("acting", "代理的企业", "Firms you act for", MemberRole.OPERATOR_AGENT)
-for _name, _zh, _en in (
-    ("firm.home", "首页", "Home"),
-    ("firm.rights", "我的权利", "My rights"),
-    ("firm.appraisals", "评估", "Appraisals"),
-    ("firm.modes", "比较模式", "Compare modes"),
-    ("firm.cases", "我的申请", "My cases"),
-    ("firm.profile", "企业情况", "Firm profile"),
-    ("firm.trust", "委托与授权", "Mandates and consents"),
-):
-    menu(_name, _zh, _en, *FIRM)
+menu("acting", "代理的企业", "Firms you act for", MemberRole.OPERATOR_AGENT, icon="building-2")
+menu("firm.home", "首页", "Home", *FIRM, icon="house")
+menu("firm.cases", "我的申请", "My cases", *FIRM, icon="file-text")
+menu("firm.rights", "我的权利", "My rights", *FIRM, icon="shield-check", group=Group.RIGHTS)
+menu("firm.appraisals", "评估", "Appraisals", *FIRM, icon="chart-column", group=Group.RIGHTS)
+menu("firm.modes", "比较模式", "Compare modes", *FIRM, icon="git-compare", group=Group.RIGHTS)
+menu("firm.profile", "企业情况", "Firm profile", *FIRM, icon="building-2", group=Group.OWN)
+menu("firm.trust", "委托与授权", "Mandates and consents", *FIRM, icon="users", group=Group.OWN)
 
 
 @page("firm/", "firm.home", roles=FIRM)

@@ -23,7 +23,7 @@ from zhirong.operations.rulebook import rules_deciding
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, GuaranteeRequest, Loan
 from zhirong.web.clock import now
-from zhirong.web.menu import menu
+from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
@@ -124,5 +124,12 @@ def limits(request: HttpRequest) -> HttpResponse:
     return render(request, "guarantor/limits.html", context)
 
 
-menu("guarantor.home", "担保请求", "Requests", *GUARANTOR)
-menu("guarantor.limits", "担保责任与限额", "Exposure and limits", *GUARANTOR)
+menu("guarantor.home", "担保请求", "Requests", *GUARANTOR, icon="list-checks")
+menu(
+    "guarantor.limits",
+    "担保责任与限额",
+    "Exposure and limits",
+    *GUARANTOR,
+    icon="chart-column",
+    group=Group.MANAGEMENT,
+)

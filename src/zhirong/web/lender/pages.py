@@ -33,7 +33,7 @@ from zhirong.web.case_overview import case_context
 from zhirong.web.clock import now
 from zhirong.web.explanation_view import tree
 from zhirong.web.lender import forms_of_case  # noqa: F401 - declares its pages
-from zhirong.web.menu import menu
+from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
@@ -208,6 +208,6 @@ def portfolio_chart(request: HttpRequest, by: str) -> HttpResponse:
     return HttpResponse(to_svg(spec), content_type="image/svg+xml")
 
 
-menu("lender.home", "待办", "To do", *LENDER)
-menu("lender.cases", "全部业务", "All cases", *LENDER)
-menu("lender.portfolio", "组合与限额", "Portfolio and limits", *LENDER)
+menu("lender.home", "待办", "To do", *LENDER, icon="list-checks")
+menu("lender.cases", "全部业务", "All cases", *LENDER, icon="briefcase")
+menu("lender.portfolio", "组合与限额", "Portfolio and limits", *LENDER, icon="chart-column", group=Group.MANAGEMENT)

@@ -51,7 +51,7 @@ from zhirong.operations.uploads import take_in
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, StatementLine, StoredFile, WatchFlag
 from zhirong.store.parties import Organisation
-from zhirong.web.menu import menu
+from zhirong.web.menu import Group, menu
 from zhirong.web.pages import call_of, page
 from zhirong.web.views import render_list
 
@@ -449,8 +449,18 @@ def of_flag(request: HttpRequest, row: WatchFlag) -> HttpResponse:
     return render(request, "loan/flag.html", {"flag": row, "kind": FLAG_WORDS[row.kind]})
 
 
-menu("loan.loans", "贷款", "Loans", *BANKERS, *_FIRM, *_GUARANTOR)
-menu("loan.statements", "银行流水", "Statements", *_STATEMENTS)
-menu("loan.payments", "收付款", "Payments", *CASHIERS, MemberRole.LENDER_REVIEWER)
-menu("loan.watch", "贷后预警", "Watch list", *BANKERS)
-menu("paper.papers", "文件", "Documents", *BANKERS, *_FIRM, *_GUARANTOR)
+menu("loan.loans", "贷款", "Loans", *BANKERS, icon="wallet", group=Group.LENDING)
+menu("loan.loans", "贷款", "Loans", *_FIRM, *_GUARANTOR, icon="wallet")
+menu("loan.statements", "银行流水", "Statements", *_STATEMENTS, icon="landmark", group=Group.LENDING)
+menu(
+    "loan.payments",
+    "收付款",
+    "Payments",
+    *CASHIERS,
+    MemberRole.LENDER_REVIEWER,
+    icon="arrow-left-right",
+    group=Group.LENDING,
+)
+menu("loan.watch", "贷后预警", "Watch list", *BANKERS, icon="triangle-alert", group=Group.LENDING)
+menu("paper.papers", "文件", "Documents", *BANKERS, *_GUARANTOR, icon="file-check", group=Group.MANAGEMENT)
+menu("paper.papers", "文件", "Documents", *_FIRM, icon="file-check", group=Group.OWN)

@@ -29,7 +29,7 @@ from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Case, GuaranteeRequest
 from zhirong.store.policies import Policy
 from zhirong.web.clock import now
-from zhirong.web.menu import menu
+from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
@@ -257,5 +257,12 @@ def _settable_rule(rule: Rule, value: RuleValue) -> dict[str, Any]:
     }
 
 
-menu("policy.home", "本机构政策", "Own policy", *(role for role in READERS if role is not MemberRole.AUDIT_ADMIN))
-menu("policy.home", "机构政策", "Policies", MemberRole.AUDIT_ADMIN)
+menu(
+    "policy.home",
+    "本机构政策",
+    "Own policy",
+    *(role for role in READERS if role is not MemberRole.AUDIT_ADMIN),
+    icon="scale",
+    group=Group.ACCOUNT,
+)
+menu("policy.home", "机构政策", "Policies", MemberRole.AUDIT_ADMIN, icon="scale")

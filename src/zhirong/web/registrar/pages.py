@@ -193,7 +193,7 @@ def _download(data: bytes, name: str, media_type: str) -> HttpResponse:
     return response
 
 
-menu("registrar.home", "待办申请", "Filings", *REGISTRAR)
-menu("registrar.changes", "每日变更", "Daily changes", *REGISTRAR)
-menu("registrar.reconciliations", "与登记机关核对", "Reconciling", *REGISTRAR)
-menu("register.search", "登记查询", "Search", *REGISTRAR)
+menu("registrar.home", "待办申请", "Filings", *REGISTRAR, icon="list-checks")
+menu("registrar.changes", "每日变更", "Daily changes", *REGISTRAR, icon="history")
+menu("registrar.reconciliations", "与登记机关核对", "Reconciling", *REGISTRAR, icon="git-compare")
+menu("register.search", "登记查询", "Search", *REGISTRAR, icon="search")

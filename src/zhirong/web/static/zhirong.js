@@ -6,6 +6,32 @@ document.addEventListener("submit", (event) => {
   window.setTimeout(() => { delete form.dataset.sent; }, 4000);
 });
 
+// A form that was refused: what is to be corrected has the focus.
+document.querySelector("[data-focus]")?.focus();
+
+// "/" goes to the search, unless somebody is typing.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.target.closest("input, textarea, select, [contenteditable]")) { return; }
+  const search = document.querySelector("[data-shortcut='/']");
+  if (search) { event.preventDefault(); search.focus(); }
+});
+
+// A menu closes when its reader goes elsewhere.
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.more[open]").forEach((one) => { if (!one.contains(event.target)) { one.open = false; } });
+});
+
+// The reading of an amount, below its field: an amount in units of ten thousand yuan in yuan, one in yuan with its thousands.
+document.querySelectorAll("[data-money]").forEach((one) => {
+  const reading = document.querySelector(`output[for="${one.id}"]`), [factor, unit] = [Number(one.dataset.factor || 1), one.dataset.money];
+  const read = () => {
+    const digits = one.value.replaceAll(",", "").trim();
+    const known = reading && /^\d{1,13}(\.\d{1,2})?$/.test(digits);
+    if (reading) { reading.textContent = known ? `= ${(Number(digits) * factor).toLocaleString("en", { minimumFractionDigits: 2 })} ${unit}` : ""; }
+  };
+  one.addEventListener("input", read);
+});
+
 // What is folded away is printed too, and folded again afterwards.
 window.addEventListener("beforeprint", () => {
   document.querySelectorAll("main details:not([open])").forEach((one) => { one.open = true; one.dataset.opened = "1"; });

@@ -16,6 +16,7 @@ from zhirong.chain.contract.document_kinds import DOCUMENT_TITLES, DocumentKind
 from zhirong.chain.contract.states import DOCUMENT_WORDS
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.quote.document import TotalsPart
+from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import parse_yuan, show_yuan
@@ -24,8 +25,11 @@ from zhirong.operations.authorize import can, operations_for
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.listing import Listing
 from zhirong.operations.right.rights import status_words
-from zhirong.web.cells import shown
+from zhirong.web.cells import in_wan, shown
+from zhirong.web.clock import now
+from zhirong.web.icons import icon as drawn_icon
 from zhirong.web.mode_answer import OfferRow
+from zhirong.web.preferences import PREFERENCES, Unit
 
 register = template.Library()
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -33,6 +37,11 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 def _lang(context: Any) -> Lang:
     return "en" if context.get("lang") == "en" else "zh"
+
+
+def _unit(context: Any) -> Unit:
+    chosen = context.get("chosen")
+    return "yuan" if chosen is None else chosen.unit
 
 
 @register.simple_tag(takes_context=True)
@@ -60,8 +69,99 @@ def source(context: Any, reference: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def cell(context: Any, column: Any, row: Any) -> str | SafeString:
-    """Return a cell of a list."""
-    return shown(column, row, _lang(context))
+    """Return a cell of a list. Amounts are in the reader's unit."""
+    return shown(column, row, _lang(context), _unit(context))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon; it stands beside a word."""
+    return drawn_icon(name)
+
+
+@register.simple_tag(takes_context=True)
+def unit(context: Any) -> str:
+    """Return the unit of amounts in lists that the reader prefers."""
+    is_wan, is_english = _unit(context) == "wan", _lang(context) == "en"
+    if is_english:
+        return "CNY 10k" if is_wan else "CNY"
+    return "万元" if is_wan else "元"
+
+
+@register.simple_tag(takes_context=True)
+def amount(context: Any, fen: int | None) -> str:
+    """Format fen in the unit that the reader prefers, without the unit."""
+    if fen is None:
+        return "—"
+    return in_wan(fen) if _unit(context) == "wan" else show_yuan(fen)
+
+
+@register.simple_tag(takes_context=True)
+def amount_words(context: Any, written: str | None) -> str:
+    """Format yuan in the chain's JSON form in the unit that the reader prefers, without the unit."""
+    return amount(context, parse_yuan(written) if written else None)
+
+
+@register.simple_tag(takes_context=True)
+def with_unit(context: Any, written: str) -> str:
+    """Return an amount with its unit: after it in Chinese, before it in English."""
+    return f"{unit(context)} {written}" if _lang(context) == "en" else f"{written} {unit(context)}"
+
+
+@register.filter
+def days_left(day: date | str | None) -> int | None:
+    """Return the days from today to a date; negative if it has passed."""
+    if not day:
+        return None
+    due = day if isinstance(day, date) else date.fromisoformat(day)
+    return (due - day_of(now())).days
+
+
+@register.simple_tag(takes_context=True)
+def left_words(context: Any, left: int) -> str:
+    """Return the days left until a time limit in words."""
+    if _lang(context) == "en":
+        days = "1 day" if abs(left) == 1 else f"{abs(left)} days"
+        return "due today" if left == 0 else f"{days} late" if left < 0 else f"{days} left"
+    return "今天到期" if left == 0 else f"已超 {-left} 天" if left < 0 else f"还有 {left} 天"
+
+
+@register.filter
+def day_short(day: date | None) -> str:
+    """Format a date of this year without the year."""
+    if day is None:
+        return "—"
+    return day.strftime("%m-%d" if day.year == day_of(now()).year else "%Y-%m-%d")
+
+
+@register.filter
+def moment_short(value: datetime | None) -> str:
+    """Format an instant of this year in Shanghai time without the year."""
+    if value is None:
+        return "—"
+    local = value.astimezone(_SHANGHAI)
+    return local.strftime("%m-%d %H:%M" if local.year == day_of(now()).year else "%Y-%m-%d")
+
+
+@register.filter
+def percent_of(part: Any, whole: Any) -> str:
+    """Return the width of a bar: ``part`` of ``whole`` in per cent, between 0 and 100."""
+    of = Decimal(str(whole or 0))
+    share = min(max(Decimal(str(part or 0)) / of, Decimal(0)), Decimal(1)) if of else Decimal(0)
+    return f"{share * 100:.1f}%"
+
+
+@register.inclusion_tag("parts/switch.html", takes_context=True)
+def switch(context: Any, name: str) -> dict[str, Any]:
+    """Return links that set a preference: the unit, the density, the colours or the language."""
+    one = next(one for one in PREFERENCES if one.name == name)
+    current = one.of(context["request"]) or (context["chosen"].unit if name == "unit" else one.choices[0][0])
+    query = context["request"].GET.copy()
+    links = []
+    for value, title in one.choices:
+        query[name] = value
+        links.append((title, "?" + query.urlencode(), value == current))
+    return {"preference": one, "links": links, "lang": context.get("lang")}
 
 
 @register.filter
@@ -74,6 +174,12 @@ def yuan(fen: int | None) -> str:
 def yuan_words(written: str | None) -> str:
     """Format yuan in the chain's JSON form (``"3879012.39"``) with thousands separators."""
     return "—" if not written else show_yuan(parse_yuan(written))
+
+
+@register.filter
+def person(account: Any) -> str:
+    """Return the name of an account for readers: as its owner stated it, or the address before the ``@``."""
+    return str(account.display_name or account.email.partition("@")[0])
 
 
 @register.filter

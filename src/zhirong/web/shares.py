@@ -1,0 +1,29 @@
+"""Parts of a whole as places on one bar, for the component ``c-split``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from zhirong.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class SharePart:
+    """One part: where it begins on the bar and how wide it is, in per cent, and its words."""
+
+    title: Text
+    value: str
+    begins: str
+    width: str
+
+
+def parts_of(shares: Sequence[tuple[Text, Any, str]]) -> list[SharePart]:
+    """Place parts one after the other. shares: title, size and words of each. No part has a size if all are zero."""
+    sizes = [Decimal(str(size)) for _, size, _ in shares]
+    whole, found, at = sum(sizes, Decimal(0)), [], Decimal(0)
+    for (title, _, value), size in zip(shares, sizes, strict=True):
+        width = size / whole * 100 if whole else Decimal(0)
+        found.append(SharePart(title, value, f"{at:.2f}%", f"{width:.2f}%"))
+        at += width
+    return found

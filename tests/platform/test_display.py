@@ -1,0 +1,88 @@
+"""How pages look: the sheet and its components, the reader's preferences, the menus, the search."""
+
+import gzip
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lender_world import desk_of
+
+from zhirong.chain.organisation.roles import OrganisationKind, roles_of
+from zhirong.operations.actors import Actor
+from zhirong.web.icons import icon
+from zhirong.web.menu import ENTRIES, grouped, menu_of
+
+WEB = Path(str(files("zhirong.web")))
+SHEET = (WEB / "static" / "zhirong.css").read_text(encoding="utf-8")
+MOST_SHEET, MOST_SCRIPT = 12_000, 20_000  # bytes, compressed
+MOST_ENTRIES, MOST_GROUPS = 9, 3
+
+
+def test_sheet_and_script_are_small() -> None:
+    assert len(gzip.compress(SHEET.encode())) <= MOST_SHEET
+    assert len(gzip.compress((WEB / "static" / "zhirong.js").read_bytes())) <= MOST_SCRIPT
+
+
+def test_colours_are_named_among_the_tokens_alone() -> None:
+    rules = SHEET.partition("/* -- text")[2].partition("/* -- paper")[0]
+    assert re.findall(r"#[0-9a-f]{3,8}\b|rgba?\([^)]*\)", rules) == []
+
+
+def test_the_styleguide_shows_every_component_in_both_languages(sqlite_platform: Any) -> None:
+    shown = (WEB / "templates" / "styleguide.html").read_text(encoding="utf-8")
+    components = {file.stem.replace("_", "-") for file in (WEB / "templates" / "cotton").glob("*.html")}
+    # A gauge is part of others, the mark of a source part of a field.
+    assert {one for one in components if not re.search(rf"<c-{one}[ >]", shown)} == {"gauge", "from"}
+    for lang in ("zh", "en"):
+        page = sqlite_platform.client(lang=lang).get("/styleguide/").content.decode()
+        assert "<c-" not in page and "style=" not in page and "{%" not in page
+
+
+def test_preferences_are_remembered_and_nothing_else_is(sqlite_platform: Any) -> None:
+    client = sqlite_platform.client()
+    del client.cookies["zhirong_unit"]
+    answer = client.get("/?theme=dark&density=roomy&unit=yuan&lang=zh")
+    kept = {name: one.value for name, one in answer.cookies.items()}
+    assert kept == {"zhirong_theme": "dark", "zhirong_density": "roomy", "zhirong_unit": "yuan"}
+    again = client.get("/").content.decode()
+    assert 'data-theme="dark"' in again and 'data-density="roomy"' in again
+    assert client.get('/?theme="><script>').cookies == {}
+    assert 'data-theme="dark"' in client.get("/?theme=purple").content.decode()
+    assert "data-theme" not in client.get("/?theme=system").content.decode()
+
+
+@pytest.mark.parametrize("kind", list(OrganisationKind))
+def test_a_menu_is_short_grouped_and_drawn(kind: OrganisationKind) -> None:
+    roles = frozenset(roles_of(kind))
+    # The platform's three administrators are three people.
+    for held in [frozenset({one}) for one in roles] if kind is OrganisationKind.PLATFORM else [roles]:
+        entries = menu_of(Actor(account=1, organisation=1, kind=kind, roles=held))
+        groups = list(grouped(entries))
+        assert len(entries) <= MOST_ENTRIES and len(groups) <= MOST_GROUPS, (kind, [one.page for one in entries])
+        assert sum(len(one.entries) for one in groups) == len(entries)
+
+
+def test_every_menu_entry_has_an_icon_of_its_own_package() -> None:
+    for entry in ENTRIES:
+        assert icon(entry.icon).startswith('<svg class="icon"') and icon(entry.icon).endswith("</svg>"), entry
+
+
+def test_search_finds_what_the_reader_may_see_and_no_more(platform: Any) -> None:
+    desk = desk_of(platform)
+    case = desk.case()
+    _, stranger = platform.bank("乙银行")
+
+    def found(member: Any, words: str) -> str:
+        page = platform.client(member).get("/search/", {"q": words}).content.decode()
+        return page.partition("<main")[2]
+
+    address = f"/lender/cases/{case.pk}/"
+    for words in (case.number, case.firm.name[2:6], f"{case.number[-5:]} {case.firm.name[:3]}"):
+        assert address in found(desk.officer, words), words
+        assert f"/firm/cases/{case.pk}/" in found(desk.manager, words), words
+        assert case.number not in found(stranger, words).replace(words, ""), words
+    assert address not in found(desk.officer, f"{case.number} 另一个词")
+    assert address not in found(desk.officer, "")
+    assert platform.client(desk.officer).get("/search/?q=%00").status_code == 200
