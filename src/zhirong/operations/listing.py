@@ -27,13 +27,9 @@ class Column:
     """One column. value: plain value from a row; Text is shown in the reader's language. order: the database column
     to sort by.
 
-<<<<<<< HEAD
     main: also shown on a phone. former: the name by which the API answers it too, deprecated; saved views and requests
-    may still order by it.
-=======
-    main: also shown on a phone. is_exact: an amount that is paid or owed, always in yuan with fen; others follow the
+    may still order by it. is_exact: an amount that is paid or owed, always in yuan with fen; others follow the
     reader's unit.
->>>>>>> 52381201 (Pages: an own sheet on tokens, components, grouped menus with icons, a search and preferences; htmx goes)
     """
 
     name: str
@@ -42,15 +38,12 @@ class Column:
     kind: Kind = "text"
     order: str = ""
     main: bool = False
-<<<<<<< HEAD
     former: str = ""
+    is_exact: bool = False
 
     def names(self) -> tuple[str, ...]:
         """Return its name and, if it has one, its former name."""
         return (self.name, self.former) if self.former else (self.name,)
-=======
-    is_exact: bool = False
->>>>>>> 52381201 (Pages: an own sheet on tokens, components, grouped menus with icons, a search and preferences; htmx goes)
 
 
 @dataclass(frozen=True, slots=True)
