@@ -8,12 +8,14 @@ import pytest
 from api_region import Region
 from api_world import ApiWorld, problem
 from django.conf import settings
+from django.db import OperationalError
 
 from zhirong.api import security
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.client import Client
 from zhirong.kernel.identifiers import patent_check_digit
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import FirmRight, StatementLine, StoredFile
 from zhirong.store.models import Event
 from zhirong.web.wsgi import application
@@ -188,6 +190,32 @@ def test_each_row_counts_against_the_rate(world: ApiWorld, monkeypatch: pytest.M
     found = _bulk(world, "right.add", world.token(world.manager), _rights(*(_right(n) for n in _NUMBERS)))
     assert [one["status"] for one in found["rows"]] == [200, 200, 429]  # the call itself is one of the three
     assert FirmRight.objects.count() == 2
+
+
+def test_a_database_that_stops_on_the_way_leaves_rows_before_it_done_and_a_repeat_does_the_rest(
+    world: ApiWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = world.token(world.manager)
+    rows, kept = _rights(*(_right(number) for number in _NUMBERS)), Event.objects.count
+    before, tried = kept(), []
+    create = Work.create
+
+    def stops_within_the_second(work: Work, *args: Any, **values: Any) -> Any:
+        made = create(work, *args, **values)
+        tried.append(made)
+        if len(tried) == 2:
+            raise OperationalError("database is locked")  # after the row has been written, before the event
+        return made
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(Work, "create", stops_within_the_second)
+        found = _bulk(world, "right.add", token, rows, "stopped")
+    assert [one["status"] for one in found["rows"]] == [200, 503, 503] and len(tried) == 2
+    assert {one["problem"]["problems"][0]["code"] for one in found["rows"][1:]} == {"not_now"}
+    assert FirmRight.objects.count() == 1 and kept() == before + 1
+    again = _bulk(world, "right.add", token, rows, "stopped")
+    assert [one["done"]["repeated"] for one in again["rows"]] == [True, False, False]
+    assert FirmRight.objects.count() == 3 and kept() == before + 3
 
 
 def test_the_client_sends_rows_and_gives_what_became_of_each(world: ApiWorld) -> None:

@@ -51,7 +51,7 @@ def test_every_operation_is_shown_and_done_up_to_the_refusal_of_the_platform(des
         if who is None:
             # No token is ever for these: the platform says so, in words.
             said = desk(people[0], "do", op.name, "--fields")
-            if op.scope not in ("token", "webhook", "member", "firm") or "平台拒绝（403）" not in said.err:
+            if op.scope not in ("token", "webhook", "member") or "平台拒绝（403）" not in said.err:
                 failures.append(f"{op.name}: nobody's token does it")
             continue
         lang: Lang = "en" if number % 2 else "zh"  # the words of both are held by the tests below
@@ -73,7 +73,7 @@ def test_a_token_lists_what_its_owner_may_do_and_no_more(desk: Desk) -> None:
     assert listed == {
         one.name
         for one in _operations()
-        if may(actor, one) and one.scope not in ("token", "webhook", "member", "firm")
+        if may(actor, one) and one.scope not in ("token", "webhook", "member")
     }
     words = desk(world.officer, "do")
     assert "  case.accept ID" in words.out and "对一件“融资申请”" in words.out

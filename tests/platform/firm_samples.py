@@ -28,11 +28,11 @@ STATEMENTS: dict[str, Any] = {
     "payables": "500万元",
     "advances_received": "100万元",
     "cash": "250万元",
-    "restricted_cash": 0,
+    "restricted_cash": "0",
     "working_capital_loans": "350万元",
-    "other_channels": 0,
+    "other_channels": "0",
     "bank_debt": "350万元",
-    "soft_assets": 0,
+    "soft_assets": "0",
     "forecast_growth": 0.08,
 }
 
@@ -42,14 +42,14 @@ def credit(day: str) -> dict[str, Any]:
     said = {"source": "企业资料", "date": day, "grade": "contract"}
     return {
         "registration": {"registered_on": "2014-03-18", "legal_person": True, **said},
-        "tax": {"tax_grade": "B", "arrears": 0, **said},
+        "tax": {"tax_grade": "B", "arrears": "0", **said},
         "compliance": {
             "penalties_in_three_years": 0,
             "dishonest_judgment_debtor": False,
             "abnormal_operations": False,
             **said,
         },
-        "debt": {"total_debt": "1150万元", "total_assets": "2600万元", "overdue": 0, **said},
+        "debt": {"total_debt": "1150万元", "total_assets": "2600万元", "overdue": "0", **said},
         "cash_flow": {
             "operating_cash_flow": "390万元",
             "operating_cash_flow_before": "400万元",

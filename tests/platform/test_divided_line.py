@@ -109,7 +109,16 @@ def test_a_line_is_divided_confirmed_by_another_and_reversed_as_a_whole(world: S
     assert refused(platform, money.cashier, "line.confirm", line) == "same_person"
     platform.do(money.cashier, "line.undo", line)
     assert _states(line) == ["undone", "undone"]
-    platform.do(money.cashier, "line.divide", line, parts=parts)
+    # Programs give the same as two lists.
+    lists: dict[str, Any] = {"loans": numbers, "amounts": ["60000.00", "40000"]}
+    for code, given in {
+        "given_twice": {**lists, "parts": parts},
+        "unequal_lengths": {**lists, "amounts": ["100000"]},
+        "not_the_amount": {**lists, "amounts": ["60000", "1"]},
+        "missing": {},
+    }.items():
+        assert refused(platform, money.cashier, "line.divide", line, **given) == code
+    platform.do(money.cashier, "line.divide", line, **lists)
     platform.do(money.second, "line.confirm", line)
     assert _states(line)[2:] == ["confirmed", "confirmed"]
     balances = _balances(world)

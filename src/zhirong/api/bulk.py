@@ -1,13 +1,15 @@
 """Many requests of one operation in one call: ``POST /bulk/NAME``, with a report row by row.
 
 Each row is carried out as ``/do/NAME`` would carry it out, with its own permission, version, state, rule and event, in a
-separate transaction. A row that is refused leaves the others as they are; a repeat of the call changes nothing.
+separate transaction. A row that is refused leaves the others as they are; a repeat of the call changes nothing. Where the
+database stops answering on the way, that row and those after it are reported as not done, and a repeat does them.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from pydantic import Field
@@ -18,6 +20,7 @@ from zhirong.api.problems import ProblemDetails, details, status_of
 from zhirong.api.reading import ANY_VERSION, KEY_HEADER, NoVersionError, bad_version, body_of, no_version
 from zhirong.api.security import Rate
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.full_disk import full_disk, is_full_disk
 from zhirong.kernel.text import Text
 from zhirong.operations.clock import now
 from zhirong.operations.declare import OPERATIONS, Call, Operation
@@ -26,6 +29,7 @@ from zhirong.operations.refusals import refuse
 from zhirong.operations.run import demand_may, run_operation
 
 _TOO_MANY_CALLS = 429
+_PLATFORM_STOPPED = (503, 507)
 
 
 class BulkAnswer(Schema):
@@ -91,8 +95,12 @@ def _view(op: Operation) -> Callable[[HttpRequest], HttpResponse]:
 def _carry_out(request: HttpRequest, op: Operation) -> HttpResponse:
     call = Call(request.actor, now(), request.headers.get(KEY_HEADER, "").strip())
     demand_may(call, op)
-    rows = _rows_of(body_of(request))
-    found = [_answer(request, op, call, index, row) for index, row in enumerate(rows)]
+    found: list[dict[str, Any]] = []
+    for index, row in enumerate(_rows_of(body_of(request))):
+        if found and found[-1]["status"] in _PLATFORM_STOPPED:
+            found.append({**found[-1], "index": index})  # Each further row would wait as long again.
+            continue
+        found.append(_answer(request, op, call, index, row))
     done = sum(one["done"] is not None for one in found)
     return as_json({"done": done, "refused": len(found) - done, "rows": found})
 
@@ -134,7 +142,18 @@ def _answer(request: HttpRequest, op: Operation, call: Call, index: int, row: An
             named = isinstance(row, Mapping) and row.get("version") not in (None, ANY_VERSION)
             status = status_of(error, is_conditional=named)
             problem = details(request.path, status, error.problems)
+        except (OperationalError, InterfaceError) as error:
+            status = 507 if is_full_disk(error) else 503
+            problem = details(request.path, status, [full_disk() if status == 507 else _not_done()])
     return {"index": index, "status": status, "done": done, "problem": problem}
+
+
+def _not_done() -> Problem:
+    reason = Text(
+        "数据库暂时不能写入，本行未办理", "the database cannot be written for the moment: the row is not done"
+    )
+    hint = Text("请稍后以同一键重发整个请求", "Send the whole request again later under the same key.")
+    return Problem("", "", reason, hint, "not_now")
 
 
 def _do(op: Operation, call: Call, index: int, sent: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from zhirong.evidence.keys import PublicKey
 from zhirong.evidence.receipts import read_receipt
 from zhirong.evidence.verify import verify_receipt
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.json_numbers import marked
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import NOBODY, Actor
@@ -291,7 +292,7 @@ def check_before(request: HttpRequest) -> HttpResponse:
     sent = body_of(request)
     if wrong := [unwritable_problem(path) for path in unwritable_paths(sent)]:
         raise InputError(wrong)
-    checks = precheck(actor, sent, now())
+    checks = precheck(actor, marked(sent), now())
     return as_json({"rows": [check.as_json() for check in checks]})
 
 

@@ -1114,12 +1114,16 @@ class LineOperations(Group):
         row: int,
         *,
         version: Version,
-        parts: str,
+        parts: str | None = None,
+        loans: Sequence[str] | None = None,
+        amounts: Sequence[Decimal | str] | None = None,
         payer: Literal["firm", "guarantor", "fund", "insurer", "operator", "plan"] | None = None,
         key: str = "",
     ) -> Done:
         """分配至多笔贷款 / Allocate to several loans."""
-        return self._do("line.divide", row, {"parts": parts, "payer": payer}, version, key)
+        return self._do(
+            "line.divide", row, {"parts": parts, "loans": loans, "amounts": amounts, "payer": payer}, version, key
+        )
 
     def ignore(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
         """与贷款无关 / Not related to a loan."""

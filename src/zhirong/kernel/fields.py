@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.json_numbers import MONEY_NUMBER, MONEY_NUMBER_HINT, MONEY_NUMBER_REASON, JsonNumber
 from zhirong.kernel.money import MOST_AMOUNT, Fen, MoneyError, parse_yuan, show_yuan
 from zhirong.kernel.suggestions import nearest
 from zhirong.kernel.text import Text
@@ -67,11 +68,13 @@ class Reader:
         path: str = "",
         source: str = "",
         problems: list[Problem] | None = None,
+        amounts: dict[str, Fen] | None = None,
     ) -> None:
         self._table = table
         self._path = path
         self._source = source
         self._problems: list[Problem] = [] if problems is None else problems
+        self._amounts: dict[str, Fen] = {} if amounts is None else amounts
         self._is_root = problems is None
         self._asked: set[str] = set()
 
@@ -89,6 +92,11 @@ class Reader:
     def problem_count(self) -> int:
         """Return how many problems have been noted so far, here or in a nested table."""
         return len(self._problems)
+
+    @property
+    def amounts(self) -> Mapping[str, Fen]:
+        """The amounts of money read so far, here or in a nested table, in fen by the path of their field."""
+        return self._amounts
 
     def finish(self) -> None:
         """Report fields that were never read; the outermost table also raises the problems found."""
@@ -294,7 +302,7 @@ class Reader:
         return f"{self._path}.{field}" if self._path and field else self._path or field
 
     def _inside(self, name: str, table: Mapping[str, Any]) -> "Reader":
-        return Reader(table, self._at(name), self._source, self._problems)
+        return Reader(table, self._at(name), self._source, self._problems, self._amounts)
 
     def _look(self, name: str) -> Any:
         self._asked.add(name)
@@ -382,6 +390,9 @@ class Reader:
         return value
 
     def _as_money(self, name: str, value: object, minimum: Fen | None) -> Fen:
+        if isinstance(value, JsonNumber):
+            self.problem(name, value, MONEY_NUMBER, MONEY_NUMBER_REASON, MONEY_NUMBER_HINT)
+            return 0
         if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
             self._wrong_type(
                 name,
@@ -420,6 +431,7 @@ class Reader:
                 Text(f"不超过 {show_yuan(MOST_AMOUNT)} 元", f"Enter at most CNY {show_yuan(MOST_AMOUNT)}."),
             )
             return 0
+        self._amounts[self._at(name)] = fen
         return fen
 
     def _as_number(

@@ -32,6 +32,7 @@ from pydantic_core.core_schema import no_info_after_validator_function
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.identifiers import NumberError, credit_code
+from zhirong.kernel.json_numbers import MONEY_NUMBER, MONEY_NUMBER_HINT, MONEY_NUMBER_REASON, JsonNumber, marked
 from zhirong.kernel.money import MOST_AMOUNT, MoneyError, parse_yuan, show_yuan
 from zhirong.kernel.text import Text
 
@@ -202,12 +203,8 @@ def _fen(value: Any) -> Any:
     (``mark_money_numbers``).
     """
     fen = value
-    if isinstance(value, _MoneyNumber):
-        raise _said(
-            "money_number",
-            Text("金额是数字，不是字符串", "the amount is a number, not a string"),
-            Text('写成字符串，单位为元，如 "1200000.00"', 'Write a string in yuan, such as "1200000.00"'),
-        )
+    if isinstance(value, JsonNumber):
+        raise _said(MONEY_NUMBER, MONEY_NUMBER_REASON, MONEY_NUMBER_HINT)
     if isinstance(value, str):
         try:
             fen = parse_yuan(value)
@@ -229,6 +226,12 @@ def _fen(value: Any) -> Any:
             Text("核对金额", "check the amount"),
         )
     return fen
+
+
+def _no_number(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise _said(MONEY_NUMBER, MONEY_NUMBER_REASON, MONEY_NUMBER_HINT)
+    return value
 
 
 def _code(value: str) -> str:
@@ -265,6 +268,8 @@ _MONEY = WithJsonSchema(
         "description": "元，字符串，至多两位小数 / yuan, a string with at most two decimals: 1200000.00",
     }
 )
+# A text that holds an amount, or several: a JSON number in its place is refused as for ``Fen``.
+IN_YUAN = BeforeValidator(_no_number)
 Fen = Annotated[int, BeforeValidator(_fen), Field(ge=0, le=MOST_AMOUNT), _MONEY]
 CreditCode = Annotated[str, Field(max_length=40), AfterValidator(_code)]
 Region = Annotated[
@@ -290,37 +295,25 @@ _LONGEST_LINE = 500  # characters; a longer text has lines
 
 
 def is_money(info: FieldInfo) -> bool:
-    """Return whether a field is an amount of money."""
+    """Return whether a field is an amount of money, or several."""
     return _MONEY in info.metadata or _holds_money(info.annotation)
 
 
 def _holds_money(annotation: Any) -> bool:
     if get_origin(annotation) is Annotated:
         return _MONEY in annotation.__metadata__
-    if get_origin(annotation) in (Union, types.UnionType):
+    if get_origin(annotation) in (Union, types.UnionType, list):
         return any(_holds_money(part) for part in get_args(annotation))
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class _MoneyNumber:
-    """A number that came in where an amount is written as a string: whether yuan or fen was meant, nobody can tell."""
-
-    number: int | float
-
-    def __str__(self) -> str:
-        return str(self.number)
-
-
 def mark_money_numbers(model: type[Request], data: Mapping[str, Any]) -> dict[str, Any]:
-    """What came in as JSON, with every number that is given for an amount marked, so that it is refused."""
+    """Return what came in as JSON with the numbers marked that are given for an amount or stand within a table, so that
+    whoever reads an amount there refuses them.
+    """
+    fields = model.model_fields
     return {
-        name: _MoneyNumber(value)
-        if name in model.model_fields
-        and is_money(model.model_fields[name])
-        and isinstance(value, int | float)
-        and not isinstance(value, bool)
-        else value
+        name: marked(value) if name in fields and (is_money(fields[name]) or isinstance(value, dict)) else value
         for name, value in data.items()
     }
 

@@ -8,7 +8,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
 # Scopes that no token has: their operations create or end ways to sign in.
-NEVER_BY_TOKEN = frozenset({"token", "member", "firm"})
+NEVER_BY_TOKEN = frozenset({"token", "member"})
 # Operations that no token allows, whatever its scopes: they say where messages go, and show the key that signs them.
 ONLY_AT_THE_DESK = frozenset({"webhook.add", "webhook.end"})
 LONGEST_KEY = 200

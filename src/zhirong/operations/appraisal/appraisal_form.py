@@ -12,7 +12,7 @@ from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.money import MoneyError, parse_yuan
 from zhirong.kernel.provenance import EVIDENCE_TEXT
 from zhirong.kernel.text import Text
-from zhirong.operations.fields import Ask, Request
+from zhirong.operations.fields import IN_YUAN, Ask, Request
 from zhirong.operations.plausibility import TermDay
 from zhirong.operations.uploads import Ticket
 
@@ -78,7 +78,7 @@ class AppraisalInput(Request):
         ),
     ] = None
     revenue: Annotated[
-        Figure, _ask("revenue", "许可费节省法：首年收入", "Relief from royalty: revenue, first year")
+        Figure, IN_YUAN, _ask("revenue", "许可费节省法：首年收入", "Relief from royalty: revenue, first year")
     ] = ""
     revenue_grade: Annotated[Grade, _grade("revenue_grade", "首年收入", "Revenue")] = ""
     growth: Annotated[Figure, _ask("growth", "年增长率", "Annual growth")] = ""
@@ -95,7 +95,7 @@ class AppraisalInput(Request):
         _ask("income_source", "收益法资料来源", "Sources for the income approach", Text("", ""), widget="area"),
     ] = ""
     cost: Annotated[
-        Figure, _ask("cost", "成本法：重置或复原成本", "Cost approach: reproduction or replacement cost")
+        Figure, IN_YUAN, _ask("cost", "成本法：重置或复原成本", "Cost approach: reproduction or replacement cost")
     ] = ""
     cost_grade: Annotated[Grade, _grade("cost_grade", "成本", "Cost")] = ""
     functional_obsolescence: Annotated[

@@ -31,7 +31,7 @@ from zhirong.operations.appraisal.appraisal_form import (
 )
 from zhirong.operations.appraisal.appraisals import AGENCY, address, name_of
 from zhirong.operations.case_file.documents import let_read
-from zhirong.operations.case_file.tables import exact, plain, right_id, right_table
+from zhirong.operations.case_file.tables import exact, plain, right_id, right_table, stored_appraisal
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, Words, ask
 from zhirong.operations.refusals import refuse
@@ -107,7 +107,7 @@ def _input(row: Appraisal, table: Mapping[str, Any], request: AppraisalInput, da
         "valuation_date": row.valuation_date.isoformat(),
         "rights": [right_id(pk) for pk in row.rights],
     }
-    written = plain(table)
+    written = stored_appraisal(table)
     for name in ("purpose", "valuation_date"):
         if name in written and written[name] != fixed[name]:
             raise refuse(

@@ -21,7 +21,7 @@ from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_form import OnlineAppraisal, appraisal_table, as_asked
-from zhirong.operations.case_file.tables import exact, plain, right_id, right_table
+from zhirong.operations.case_file.tables import exact, plain, right_id, right_table, stored_appraisal
 from zhirong.operations.declare import operation
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.right.rights import FIRM, share_rights
@@ -62,7 +62,7 @@ def appraise_online(work: Work, request: OnlineAppraisal) -> Any:
         rights=[right.pk for right in rights],
         valuation_date=work.day,
         valid_until=record.valid_until,
-        input=plain(table),
+        input=stored_appraisal(table),
         result={"record": plain(record.as_json()), "appraisal": to_json(appraisal_document(found))},
         p10=record.low,
         p50=record.value,

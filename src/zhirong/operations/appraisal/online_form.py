@@ -17,7 +17,7 @@ from zhirong.kernel.provenance import EVIDENCE_TEXT
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.operations.clock import now
-from zhirong.operations.fields import Ask, Percent, Request, ask, id_of
+from zhirong.operations.fields import IN_YUAN, Ask, Percent, Request, ask, id_of
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import FirmRight
 
@@ -64,7 +64,7 @@ def _range(zh: str, en: str, help_zh: str, help_en: str, start: Any = None) -> A
 
 
 _THREE = Field(min_length=3, max_length=3)
-Money = Annotated[str, Field(min_length=1, max_length=40)]
+Money = Annotated[str, IN_YUAN, Field(min_length=1, max_length=40)]
 Years = Annotated[Decimal, Field(gt=0, le=50, decimal_places=2)]
 Grade = Annotated[str, Ask(Text("依据", "Evidence"), choices=_GRADES)]
 Source = Annotated[str, Field(max_length=200), Ask(Text("出处", "Source"))]

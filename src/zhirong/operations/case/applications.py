@@ -20,7 +20,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_appraisals import grade_words, method_table, own_rights, usable_appraisals
 from zhirong.operations.case.completeness import described, lacking, ready_to_submit
 from zhirong.operations.case_file.documents import end_papers
-from zhirong.operations.case_file.tables import plain
+from zhirong.operations.case_file.tables import plain, stored_appraisal
 from zhirong.operations.case_file.transitions import begin_step, change_case_state
 from zhirong.operations.clock import now
 from zhirong.operations.contract.pledge_filing import demand_not_released, demand_nothing_filed
@@ -326,7 +326,7 @@ def _values(
     except InputError as error:
         problems += error.problems
     try:
-        check_known(facts, credit, work)
+        facts, credit = check_known(facts, credit, work)
     except InputError as error:
         problems += error.problems
     appraisal = None
@@ -342,7 +342,7 @@ def _values(
     if appraisal is not None:
         appraisal_input = method_table(appraisal)
     elif request.appraisal_input is not None:
-        appraisal_input = request.appraisal_input
+        appraisal_input = stored_appraisal(request.appraisal_input)
     return {
         "lender_id": request.lender,
         "mode": request.mode,
@@ -354,8 +354,8 @@ def _values(
         "rights": [right.pk for right in rights],
         "appraisal": appraisal,
         "appraisal_input": plain(appraisal_input),
-        "facts": plain(facts),
-        "credit": plain(credit),
+        "facts": facts,
+        "credit": credit,
     }
 
 

@@ -11,12 +11,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from zhirong.chain.appraisal.request import read_appraisal
 from zhirong.chain.appraisal_practice.records import AppraisalGrade
 from zhirong.chain.financing.appraisal_states import AppraisalState
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.reading import read_case
 from zhirong.chain.quote.view import view
 from zhirong.kernel.document import to_json
+from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.json_numbers import MONEY_NUMBER, JsonDecimal, JsonFloat, JsonNumber, unmarked
+from zhirong.kernel.money import Fen, yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.store.financing import Appraisal, Case, FirmRight
 from zhirong.store.parties import Organisation
@@ -163,18 +168,55 @@ def plain(value: Any) -> Any:
         return [plain(inner) for inner in value]
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, JsonNumber):
+        return unmarked(value)
     return float(value) if isinstance(value, Decimal) else value
 
 
 def exact(value: Any) -> Any:
     """Convert a table from a JSON column for the chain: fractional numbers become the exact decimals that were
-    written.
+    written. Marks of numbers from JSON remain.
     """
     if isinstance(value, Mapping):
         return {name: exact(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [exact(inner) for inner in value]
+    if isinstance(value, JsonFloat):
+        return JsonDecimal(repr(value))
     return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def amounts_as_text(value: Any, amounts: Mapping[str, Fen], path: str = "") -> Any:
+    """Return a table as it is stored: as ``plain`` does, and amounts as strings in yuan.
+
+    amounts: in fen by the path of their field, as a ``Reader`` of the table found them. path: of ``value`` itself.
+    """
+    if path in amounts:
+        return yuan(amounts[path])
+    if isinstance(value, Mapping):
+        return {
+            str(name): amounts_as_text(inner, amounts, f"{path}.{name}" if path else str(name))
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [amounts_as_text(inner, amounts, f"{path}[{number}]") for number, inner in enumerate(value, 1)]
+    return plain(value)
+
+
+def stored_appraisal(table: Mapping[str, Any]) -> Table:
+    """Return a table ``[appraisal]`` as it is stored, complete or not. Raises InputError with the amounts that came as
+    JSON numbers; everything else is checked when the value is calculated.
+    """
+    problems: list[Problem] = []
+    reader = Reader({"appraisal": exact(table)}, problems=problems)
+    try:
+        read_appraisal(reader.table("appraisal"), ())
+    except InputError as error:
+        problems += error.problems
+    if numbers := [one for one in problems if one.code == MONEY_NUMBER]:
+        raise InputError(numbers)
+    stored: Table = amounts_as_text(table, reader.amounts, "appraisal")
+    return stored
 
 
 def _request(request: Mapping[str, Any]) -> Table:

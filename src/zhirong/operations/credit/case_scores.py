@@ -63,9 +63,9 @@ class CreditFile(Request):
 def verify_credit(work: Work, request: CreditFile) -> Any:
     """Store the verified data. The case uses them from now on; the firm's profile stays unchanged."""
     case: Case = work.row
-    facts = case.facts if request.facts is None else request.facts
-    check_known(facts, request.credit, work)
-    work.update(case, credit=plain(request.credit), facts=plain(facts))
+    stated = case.facts if request.facts is None else request.facts
+    facts, credit = check_known(stated, request.credit, work)
+    work.update(case, credit=credit, facts=facts)
     return {"id": case.pk}
 
 
@@ -133,7 +133,7 @@ def score_right(work: Work, request: ScoreRight) -> Any:
             Text("该指标体系不适用于此类权利", "the system does not apply to rights of this kind"),
             Text("请选择其他指标体系，或不对该权利评分", "choose another system, or do not score this right"),
         )
-    read_answers(Reader(exact(plain(request.answers)), path="answers"), system)
+    read_answers(Reader(exact(request.answers), path="answers"), system)
     before = case.beside.get("indicators", {})
     if before.get("system") != request.system:
         before = {}

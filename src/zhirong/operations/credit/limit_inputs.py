@@ -5,12 +5,12 @@ institutions' figures.
 from typing import Annotated, Any
 
 from zhirong.chain.financing.case import CaseState
-from zhirong.chain.limit.reading import TABLES, read_for_limit
+from zhirong.chain.limit.reading import read_for_limit
 from zhirong.chain.limit.records import SECURITY_KINDS
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
-from zhirong.operations.case_file.tables import LIMIT_INPUTS, exact, plain
+from zhirong.operations.case_file.tables import LIMIT_INPUTS, amounts_as_text, exact
 from zhirong.operations.credit.diligence import DESK
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, ask
@@ -96,36 +96,43 @@ def limit_inputs(work: Work, request: LimitInputs) -> Any:
     """Store the entries after the chain has checked all of them."""
     case: Case = work.row
     stated = _tables(request)
-    reader = Reader(exact(plain(stated)))
+    reader = Reader(exact(stated))
     asked = reader.table("request")
     read_for_limit(reader, asked, None)
     asked.finish()
     reader.finish()
-    work.update(case, beside={**case.beside, LIMIT_INPUTS: plain(stated)})
+    work.update(case, beside={**case.beside, LIMIT_INPUTS: amounts_as_text(stated, reader.amounts)})
     return {"id": case.pk}
 
 
 def _tables(request: LimitInputs) -> Table:
     """Return the entries as tables of a case file."""
-    tables: Table = {name: list(rows) for name, rows in request.more.items() if name in TABLES}
-    tables |= {name: rows for name, rows in request.more.items() if name not in TABLES}
+    tables: Table = dict(request.more)
     if request.contracts is not None:
         row: Table = {"kind": "contract", "amount": yuan(request.contracts), "source": request.contracts_source}
         received = {} if request.contracts_received is None else {"received": yuan(request.contracts_received)}
-        tables.setdefault("evidence", []).append({**row, **received})
+        _add_row(tables, "evidence", {**row, **received})
     if request.security_kind in SECURITY_KINDS:
         row = {"kind": request.security_kind, "own": not request.security_of_third_party}
         amounts = {"value": request.security_value, "prior": request.security_prior}
-        tables.setdefault("security", []).append({**row, **_known(amounts)})
+        _add_row(tables, "security", {**row, **_known(amounts)})
     lender = {name: getattr(request, name) for name in ("net_capital", "tier1", "exposure", "loans")}
     guarantor = {"net_assets": request.guarantor_net_assets, "exposure": request.guarantor_exposure}
     for name, stated in (("lender", _known(lender)), ("guarantor", _known(guarantor))):
-        if stated:
-            tables[name] = stated
+        given = tables.get(name, {})
+        if stated and isinstance(given, dict):
+            tables[name] = {**given, **stated}
     return {
         **tables,
         "request": _known({"replaces": request.replaces, "replaced_service": request.replaced_service}),
     }
+
+
+def _add_row(tables: Table, name: str, row: Table) -> None:
+    """Add a row to a list of tables; what is no list stays as it is, and is refused when it is read."""
+    given = tables.get(name, [])
+    if isinstance(given, list):
+        tables[name] = [*given, row]
 
 
 def _known(amounts: dict[str, int | None]) -> dict[str, str]:

@@ -1,9 +1,11 @@
 """Payments: one person matches a bank statement entry with a loan, another person confirms."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
 from django.db.models import Q
+from pydantic import Field
 
 from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.financing.case import CaseTransition
@@ -29,7 +31,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.documents import issue_paper, next_number
 from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Line, Request, Words, ask, id_of
+from zhirong.operations.fields import Fen, Line, Request, ask, id_of
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.end_of_day import clear_flags
 from zhirong.operations.loan.loans import ahead_rows, append_event, base_facts, event_id, state_of
@@ -119,11 +121,16 @@ def _parts_to_begin_with(actor: Actor, line: StatementLine) -> str:
     return "\n".join(f"{number} {yuan(due)}" for number, due in rows)
 
 
+def _never(actor: Actor, line: Any) -> bool:
+    return False
+
+
 class Divide(Request):
-    """The loans, and the part of the entry for each."""
+    """The loans, and the part of the entry for each: as rows of a text, or as two lists of equal length."""
 
     parts: Annotated[
-        Words,
+        str,
+        Field(max_length=2000),
         ask(
             "贷款分配明细",
             "Allocation to loans",
@@ -132,7 +139,24 @@ class Divide(Request):
             widget="area",
             start=_parts_to_begin_with,
         ),
-    ]
+    ] = ""
+    loans: Annotated[
+        list[Annotated[str, Field(max_length=200)]],
+        id_of("loans", "number"),
+        Field(max_length=50),
+        ask(
+            "贷款编号（供程序使用）",
+            "Loan numbers (for programs)",
+            "代替贷款分配明细，与各笔金额逐项对应",
+            "instead of the allocation, in the order of the amounts",
+            only=_never,
+        ),
+    ] = []
+    amounts: Annotated[
+        list[Fen],
+        Field(max_length=50),
+        ask("各笔金额（供程序使用）", "Amounts (for programs)", widget="money", only=_never),
+    ] = []
     payer: Payer = LoanPayer.FIRM
 
 
@@ -154,7 +178,7 @@ def divide(work: Work, request: Divide) -> Any:
     line = work.row
     fitting: list[tuple[Loan, int]] = []
     problems: list[Problem] = []
-    for number, amount in read_parts(request.parts, line.amount):
+    for number, amount in _parts(request, line.amount):
         try:
             loan = _loan_of(line, number, "parts")
             _demand_fit(line, loan, PaymentKind.REPAYMENT, request.payer, work)
@@ -167,6 +191,30 @@ def divide(work: Work, request: Divide) -> Any:
     made = [_keep_match(work, loan, PaymentKind.REPAYMENT, amount, request.payer).pk for loan, amount in fitting]
     _ask_to_confirm(work, "、".join(loan.number for loan, _ in fitting))
     return {"payments": made}
+
+
+def _parts(request: Divide, amount: int) -> tuple[tuple[str, int], ...]:
+    """Return the numbers of the loans, each with its part in fen. amount: of the entry."""
+    if request.parts:
+        if request.loans or request.amounts:
+            reason = Text("分配明细填写了两次", "the allocation is given twice")
+            hint = Text("请只填写分配明细，或只填写贷款编号和各笔金额", "Give parts alone, or loans and amounts.")
+            raise refuse("given_twice", "parts", request.parts[:100], reason, hint)
+        return read_parts(request.parts, amount)
+    if not request.loans:
+        reason = Text("未填写贷款分配明细", "no allocation is given")
+        hint = Text("请填写分配明细，或填写贷款编号和各笔金额", "Give parts, or loans and amounts.")
+        raise refuse("missing", "parts", "", reason, hint)
+    if len(request.loans) != len(request.amounts):
+        shown = f"{len(request.loans)}, {len(request.amounts)}"
+        reason = Text("贷款与金额的个数不同", "there are not as many amounts as loans")
+        hint = Text("请为每笔贷款填写一个金额，顺序一致", "Give one amount for each loan, in the same order.")
+        raise refuse("unequal_lengths", "amounts", shown, reason, hint)
+    rows = zip(request.loans, request.amounts, strict=True)
+    try:
+        return read_parts("\n".join(f"{number} {yuan(part)}" for number, part in rows), amount)
+    except InputError as error:
+        raise InputError(replace(one, field="amounts") for one in error.problems) from error
 
 
 def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Work) -> None:

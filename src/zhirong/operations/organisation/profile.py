@@ -7,7 +7,7 @@ from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.chain.quote.reading import read_facts
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.text import Text
-from zhirong.operations.case_file.tables import exact, plain
+from zhirong.operations.case_file.tables import amounts_as_text, exact
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Request, ask
 from zhirong.operations.right.rights import FIRM
@@ -48,17 +48,20 @@ class Describe(Request):
 )
 def describe(work: Work, request: Describe) -> Any:
     """Store the firm's profile after the chain has checked it."""
-    check_known(request.facts, request.credit, work)
-    profile = {**work.row.profile, "facts": plain(request.facts), "credit": plain(request.credit)}
+    facts, credit = check_known(request.facts, request.credit, work)
+    profile = {**work.row.profile, "facts": facts, "credit": credit}
     work.update(work.row, profile=profile)
 
 
-def check_known(facts: Table, credit: Table, work: Work) -> None:
-    """Raise InputError with every error in facts and credit file."""
-    reader = Reader({"facts": exact(plain(facts)), "credit": exact(plain(credit))})
+def check_known(facts: Table, credit: Table, work: Work) -> tuple[Table, Table]:
+    """Return facts and credit file as they are stored. Raises InputError with every error in them."""
+    given = {"facts": facts, "credit": credit}
+    reader = Reader(exact(given))
     read_facts(reader.optional_table("facts"), work.day)
     read_credit(reader.table("credit"), work.day)
     reader.finish()
+    stored = amounts_as_text(given, reader.amounts)
+    return stored["facts"], stored["credit"]
 
 
 def facts_of(firm: Organisation) -> tuple[Table, Table]:
