@@ -19,6 +19,7 @@ from zhirong.kernel.suggestions import nearest
 from zhirong.kernel.text import Text, same
 
 Unit = Literal["yuan", "percent", "months", "years", "count", "day", "flag", "text"]
+_MOST_NAMED = 40
 MOST_SHOWN = 100  # of many problems the first hundred and their number are reported
 
 UNIT_TEXT: dict[Unit, Text] = {
@@ -88,7 +89,7 @@ class CheckedTable:
             if name in known and self.count
         }
         self._paths = {column.path: column.name for column in declared}
-        self.open = {name: [_plain(v) for v in values] for name, values in given.items() if name not in known}
+        self.open = {name: [plain_cell(v) for v in values] for name, values in given.items() if name not in known}
         self._by_name = known
 
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -137,7 +138,7 @@ class CheckedTable:
     def _converted(self, column: Column, values: Sequence[Any]) -> list[Any]:
         made: list[Any] = []
         for row, value in enumerate(values):
-            plain = _plain(value)
+            plain = plain_cell(value)
             if plain is None:
                 if column.required:
                     reason = Text("没有填写", "nothing is given")
@@ -240,7 +241,7 @@ def _is_column(values: object) -> bool:
     )
 
 
-def _plain(value: Any) -> Any:
+def plain_cell(value: Any) -> Any:
     """A cell as a plain Python value; None for every kind of empty cell."""
     if hasattr(value, "item") and getattr(value, "shape", None) == ():
         value = value.item()
@@ -307,9 +308,29 @@ def _unknown(name: str, known: Mapping[str, Column]) -> Problem:
             Text(f"用列名 {meant}：{UNIT_TEXT[column.unit].zh}", f"name it {meant}: {UNIT_TEXT[column.unit].en}"),
             "wrong_unit",
         )
-    near = nearest(name, sorted(known))
-    hint = Text(f"是否应为 {near}？", f"did you mean {near}?") if near else same(", ".join(sorted(known)))
+    near = _meant(name, known)
+    hint = Text(f"是否应为 {near}？", f"did you mean {near}?") if near else _listed(known)
     return Problem(name, name, Text("未知列", "unknown column"), hint, "unknown_field")
+
+
+def _meant(name: str, known: Mapping[str, Column]) -> str | None:
+    """The column that is probably meant: one spelt nearly so, or one that the name is the end of, such as
+    ``park_tenant`` of ``fact_park_tenant``.
+    """
+    near = nearest(name, sorted(known))
+    return near or next((other for other in sorted(known) if other.endswith(f"_{name}")), None)
+
+
+def _listed(known: Mapping[str, Column]) -> Text:
+    """The columns that there are; of a long list the required ones and how many more."""
+    if len(known) <= _MOST_NAMED:
+        return same(", ".join(sorted(known)))
+    needed = ", ".join(name for name, column in known.items() if column.required)
+    more = len(known) - sum(column.required for column in known.values())
+    return Text(
+        f"必填列：{needed}；另有 {more} 个可选列，见 zhirong.frames.COLUMNS",
+        f"Needed are {needed}; zhirong.frames.COLUMNS lists these and {more} more.",
+    )
 
 
 def _other_unit(name: str, known: Mapping[str, Column]) -> str | None:

@@ -115,7 +115,7 @@ def test_every_row_of_a_schedule_equals_that_of_the_single_loan(loans: list[dict
 
 def test_without_the_compiled_engine_a_schedule_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     together = zhirong.schedule_many(pd.DataFrame(_LOANS))
-    monkeypatch.setattr("zhirong.frames.is_installed", lambda name: False)
+    monkeypatch.setattr("zhirong.frames.schedules.is_installed", lambda name: False)
     pd.testing.assert_frame_equal(zhirong.schedule_many(pd.DataFrame(_LOANS)), together)
 
 
@@ -272,6 +272,48 @@ def test_a_right_is_worth_what_its_own_appraisal_says() -> None:
     assert made.p10_yuan[1] < made.p50_yuan[1] < made.p90_yuan[1]
 
 
+def test_other_methods_have_their_fields_by_path_and_rows_of_several_methods_share_a_table() -> None:
+    royalty = {
+        "id": ["w", "x"],
+        "revenue_yuan": [34_000_000, 1_000_000],
+        "revenue_yuan_low": [26_000_000, None],
+        "revenue_yuan_high": [40_000_000, None],
+        "growth_percent": [8, 0],
+        "royalty_percent": [5, 3],
+        "discount_percent": [18, 20],
+        "life_years": [7, 5],
+        "tax_percent": [15, 25],
+    }
+    obsolete = {f"{name}_obsolescence.{part}": [value] for name in ("functional", "economic")
+                for part, value in (("value", 0.1), ("grade", "assumed"))}  # fmt: skip
+    cost = {
+        "id": ["c"],
+        "method": ["cost"],
+        "basis": ["reproduction"],
+        "obsolescence": ["multiplied"],
+        "item.1.label": ["研发"],
+        "item.1.value": [5_000_000],
+        "item.1.grade": ["contract"],
+        **obsolete,
+    }
+    both = pd.concat(
+        [pd.DataFrame(royalty).assign(tax_basis="after_tax", convention="mid_year"), pd.DataFrame(cost)]
+    )
+    day = date(2026, 11, 30)
+    made = zhirong.appraise_many(both, as_of=day, paths=2_000)
+    assert list(made.method) == ["relief_from_royalty", "relief_from_royalty", "cost"]
+    assert list(made.state) == ["valued"] * 3
+    together = zhirong.appraise_many(pd.DataFrame(royalty), as_of=day, paths=2_000)
+    for name in ("p10_yuan", "p50_yuan", "p90_yuan"):
+        assert list(made[name][:2]) == pytest.approx(list(together[name]), rel=1e-4)
+    assert made.p50_yuan[2] == pytest.approx(5_000_000 * 0.9 * 0.9, rel=0.02)
+    with pytest.raises(zhirong.InputError) as caught:
+        zhirong.appraise_many(
+            both.assign(method=["relieve", None, "cost"], growth_percent=[8, 900, None]), as_of=day
+        )
+    assert {one.field for one in caught.value.problems} == {"method[1]", "growth_percent[2]"}
+
+
 # -- quotes -------------------------------------------------------------------------------------------------------
 
 
@@ -337,6 +379,31 @@ def test_every_row_of_a_quote_equals_the_offer_of_the_case() -> None:
         assert round(row["pledge_value_yuan"] * 100) == quote.pledge.amount
         for party in offer.at_default if offer.amount else ():
             assert round(row[f"{party.role}_at_default_yuan"] * 100) == party.amount
+
+
+@pytest.mark.parametrize(
+    ("column", "figure", "words"),
+    [("bank_debt_yuan", "bank_debt", "银行借款"), ("revenue_yuan", "revenue", "销售收入")],
+)
+def test_an_offer_of_nothing_says_which_figure_is_missing(column: str, figure: str, words: str) -> None:
+    company = _company()
+    whole = zhirong.quote_many(pd.DataFrame([company]), ["bank-alone"]).iloc[0]
+    assert whole.amount_yuan > 0 and figure not in whole.missing.split(", ") and "缺" not in whole.reason_zh
+    del company[column]
+    row = zhirong.quote_many(pd.DataFrame([company]), ["bank-alone"]).iloc[0]
+    assert row.amount_yuan == 0 and figure in row.missing.split(", ")
+    assert words in row.reason_zh and "missing or out of date" in row.reason_en
+
+
+def test_a_fact_without_its_prefix_is_recognised_and_a_strange_name_does_not_list_a_hundred() -> None:
+    for name, hint in {"park_tenant": "fact_park_tenant", "fact_park_tennant": "fact_park_tenant"}.items():
+        with pytest.raises(zhirong.InputError) as caught:
+            zhirong.quote_many(pd.DataFrame([{**_company(), name: True}]), ["bank-alone"])
+        (found,) = caught.value.problems
+        assert hint in found.hint.en and hint in found.hint.zh
+    with pytest.raises(zhirong.InputError) as caught:
+        zhirong.quote_many(pd.DataFrame([{**_company(), "horoscope": "leo"}]), ["bank-alone"])
+    assert len(caught.value.problems[0].hint.en) < 200
 
 
 def test_rights_of_a_second_table_count_like_those_beside_the_company() -> None:

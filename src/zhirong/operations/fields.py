@@ -308,8 +308,8 @@ def _holds_money(annotation: Any) -> bool:
 
 
 def mark_money_numbers(model: type[Request], data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what came in as JSON with the numbers marked that are given for an amount or stand within a table, so that
-    whoever reads an amount there refuses them.
+    """Return what came in as JSON with the numbers marked that are given for an amount or stand within a table: a
+    reader of amounts refuses them.
     """
     fields = model.model_fields
     return {

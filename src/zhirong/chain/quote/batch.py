@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
+from zhirong.chain.limit.wording import figures
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.pledge.records import Pledgeable
 from zhirong.chain.quote.offer import Decided, decide
-from zhirong.chain.quote.quote import prepare
+from zhirong.chain.quote.quote import missing_figures, prepare
 from zhirong.chain.quote.records import CreditCase
 from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class LimitRow:
     """One firm under one mode, equal to the offer of its quote.
 
-    amount: the loan in fen. binding: code of the binding cap or check. annual_rate: of the loan. pledge: recognised
+    amount: the loan in fen. binding: code of the binding cap or check; reason: the same in words, and where nothing
+    is lent also which figures are missing. missing: codes of the figures that are missing or out of date; such a
+    figure never raises the limit. annual_rate: of the loan. pledge: recognised
     pledge value, fen. at_default, expected: (role, fen) of each bearer, empty if nothing is lent.
     """
 
@@ -31,6 +35,8 @@ class LimitRow:
     pledge: Fen
     at_default: tuple[tuple[str, Fen], ...]
     expected: tuple[tuple[str, Fen], ...]
+    reason: Text
+    missing: tuple[str, ...]
 
     def __reduce__(self) -> tuple[type["LimitRow"], tuple[object, ...]]:
         """Build a row by position: tens of thousands of rows come from other processes, and field by field takes
@@ -46,6 +52,8 @@ class LimitRow:
             self.pledge,
             self.at_default,
             self.expected,
+            self.reason,
+            self.missing,
         )
 
     def __repr__(self) -> str:
@@ -55,10 +63,12 @@ class LimitRow:
 def limits_of(case: CreditCase, modes: Sequence[Mode], rules: Rulebook) -> tuple[LimitRow, ...]:
     """Return the rows of one case, in the order of the modes. Raises as ``quote`` does."""
     ready = prepare(case, rules, detailed=False)
-    return tuple(_row(case, decide(mode, ready.terms, compare=False), ready.pledge.amount) for mode in modes)
+    missing = missing_figures(ready.terms.limits)
+    decided = (decide(mode, ready.terms, compare=False) for mode in modes)
+    return tuple(_row(case, made, ready.pledge.amount, missing) for made in decided)
 
 
-def _row(case: CreditCase, made: Decided, pledge: Fen) -> LimitRow:
+def _row(case: CreditCase, made: Decided, pledge: Fen, missing: tuple[str, ...]) -> LimitRow:
     lent = bool(made.amount)
     return LimitRow(
         case_id=case.id,
@@ -70,6 +80,15 @@ def _row(case: CreditCase, made: Decided, pledge: Fen) -> LimitRow:
         pledge=pledge,
         at_default=tuple(made.limit.at_limit.items()) if lent else (),
         expected=tuple(made.limit.expected.items()) if lent else (),
+        reason=made.title if lent or not missing else _nothing_lent(made.title, missing),
+        missing=missing,
+    )
+
+
+def _nothing_lent(title: Text, missing: tuple[str, ...]) -> Text:
+    names = figures(missing)
+    return Text(
+        f"{title.zh}；缺或过期：{names.zh}，请补充", f"{title.en}; missing or out of date: {names.en}; provide them"
     )
 
 

@@ -262,8 +262,8 @@ def _term_gate(case: CreditCase, limits: FirmLimits, policy: Policy) -> Gate:
     return Gate("term_too_long", GateVerdict.OPEN, title, reason, shorten, (*references, slow.reference))
 
 
-def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
-    """Name the missing figures of the accounts; no missing figure raises the limit."""
+def missing_figures(limits: FirmLimits) -> tuple[str, ...]:
+    """Return the codes of the figures of the accounts that are missing or out of date, each once."""
     lacking = dict.fromkeys(
         [
             *limits.free.missing,
@@ -276,10 +276,16 @@ def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
     stated = limits.firm.statements
     if stated.operating_cash_flow_before is None:
         lacking["operating_cash_flow_before"] = None
+    return tuple(lacking)
+
+
+def _figures_gate(limits: FirmLimits) -> tuple[Gate, ...]:
+    """Name the missing figures of the accounts; no missing figure raises the limit."""
+    lacking = missing_figures(limits)
     title = Text("测算额度的财务数据是否齐全", "are the figures for the limit complete")
     if not lacking:
         return (Gate("figures_missing", GateVerdict.PASSED, title, Text("齐全", "complete")),)
-    names = figures(tuple(lacking))
+    names = figures(lacking)
     return (
         Gate(
             "figures_missing",
