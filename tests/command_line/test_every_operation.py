@@ -71,9 +71,7 @@ def test_a_token_lists_what_its_owner_may_do_and_no_more(desk: Desk) -> None:
     actor = world.platform.actor(world.officer)
     listed = {row["name"] for row in desk.json(world.officer, "do")}
     assert listed == {
-        one.name
-        for one in _operations()
-        if may(actor, one) and one.scope not in ("token", "webhook", "member")
+        one.name for one in _operations() if may(actor, one) and one.scope not in ("token", "webhook", "member")
     }
     words = desk(world.officer, "do")
     assert "  case.accept ID" in words.out and "对一件“融资申请”" in words.out
