@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError
 from zhirong.operations.access_log import note_seen
 from zhirong.operations.declare import Call
 from zhirong.operations.visibility import visible
@@ -71,13 +72,23 @@ def page(
                 if row is None:
                     raise Http404
                 note_seen(actor, row, now())
-                return view(request, row, **kwargs)
-            return view(request, **kwargs)
+                return _opened(request, lambda: view(request, row, **kwargs))
+            return _opened(request, lambda: view(request, **kwargs))
 
         PAGES[name] = Page(name, route, guarded, roles, is_public, model)
         return guarded
 
     return declare
+
+
+def _opened(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return the page. Stored data that the rules of today can no longer read, such as a code that was withdrawn, is
+    named with what to do, in place of a fault of the program.
+    """
+    try:
+        return view()
+    except InputError as error:
+        return render(request, "unreadable.html", {"problems": error.problems}, status=422)
 
 
 def url_patterns() -> list[URLPattern]:

@@ -1,6 +1,6 @@
 """The due-diligence checklist: its items on a day, and what is still missing of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,6 +12,7 @@ from zhirong.kernel.transitions import Transitions
 
 PREFIX = "diligence.item."
 TITLE_INVESTIGATION = "title_investigation"
+_LAST = 10_000  # former items follow all others
 
 
 class CheckState(StrEnum):
@@ -100,6 +101,31 @@ def checklist(rules: Rulebook, day: date) -> tuple[CheckRule, ...]:
                 )
             )
     return tuple(sorted(found, key=lambda one: (one.order, one.id)))
+
+
+def rules_of_items(items: Iterable[str], rules: Rulebook, days: Iterable[date]) -> dict[str, CheckRule]:
+    """Return the rule of each item: as of the last one of ``days`` (in their order) that has it; if none has, ``former_item``."""
+    known = {rule.id: rule for day in days for rule in checklist(rules, day)}
+    return {item: known.get(item) or former_item(item) for item in items}
+
+
+def former_item(item: str) -> CheckRule:
+    """Return what stands for the rule of an item that no rule contains any more, such as one of a withdrawn policy: it can
+    still be completed, or waived with a reason.
+    """
+    note = Text("现行规则已无此项", "no rule contains this item any more")
+    return CheckRule(
+        item,
+        Text(f"已停用的调查项（{item}）", f"former item ({item})"),
+        Text(
+            f"{note.zh}；请填写已做的调查，或说明理由后免予办理",
+            f"{note.en}; record what was checked, or waive it with a reason",
+        ),
+        needs_evidence=False,
+        can_be_waived=True,
+        order=_LAST,
+        reference=Reference("", "", "", "", "unconfirmed", note=note),
+    )
 
 
 def entry_problems(rule: CheckRule, entry: DiligenceRule) -> list[Problem]:

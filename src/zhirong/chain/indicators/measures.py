@@ -94,9 +94,9 @@ MEASURES: Mapping[str, RightMeasure] = {
         Text("授权前的审查", "examination before grant"), examination, ("substantive", "preliminary")
     ),
     "burdens": RightMeasure(Text("权利负担数", "burdens"), burdens),
-    "company": RightMeasure(Text("同一企业其他有效权利数", "other rights in force of the firm"), company),
-    "years_left": RightMeasure(Text("剩余法定年限", "years of legal life left"), years_left),
-    "licence_income": RightMeasure(Text("在期许可年收入（元）", "income of running licences, yuan a year"), licence_income),
+    "company": RightMeasure(Text("同一企业其他有效权利数", "other rights of the firm in force"), company),
+    "years_left": RightMeasure(Text("剩余法定年限", "remaining years of legal life"), years_left),
+    "licence_income": RightMeasure(Text("在期许可年收入（元）", "yearly income from licences in force (yuan)"), licence_income),
     "fees": RightMeasure(
         Text("年费", "annual fees"), fees, ("none", "paid", "due", "in_grace", "lapsed")
     ),

@@ -15,7 +15,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation, of_rule
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook, wider_regions
-from zhirong.kernel.text import Text
+from zhirong.kernel.text import Text, same
 
 # Statuses granted by an authority: each may be stated with the certificate that proves it.
 CERTIFIED_FACTS = frozenset(
@@ -188,14 +188,23 @@ def code_of_region(written: str, rules: Rulebook, day: date) -> str | None:
     return codes.get("".join(written.split()), codes.get(written.strip().lower()))
 
 
+def region_words(code: str, rules: Rulebook, day: date) -> Text:
+    """Return the name of a stored region as ``name_of_region`` does; the code itself if the rules no longer know it."""
+    return _region_name(code, rules, day) or same(code)
+
+
+def _region_name(code: str, rules: Rulebook, day: date) -> Text | None:
+    names = {row["code"]: Text(row["zh"], row["en"]) for row in rules.at("regions.names", day).value}
+    return next((names[place] for place in wider_regions(code) if place in names), None)
+
+
 def name_of_region(code: str, rules: Rulebook, day: date) -> Text:
     """Return the name of a region, or of the smallest known region that contains it. Raises InputError for a code
     of no province.
     """
-    names = {row["code"]: Text(row["zh"], row["en"]) for row in rules.at("regions.names", day).value}
-    for place in wider_regions(code):
-        if place in names:
-            return names[place]
+    name = _region_name(code, rules, day)
+    if name is not None:
+        return name
     raise InputError(
         [
             Problem(

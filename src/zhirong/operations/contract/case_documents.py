@@ -11,7 +11,7 @@ from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.financing.appraisal_states import AppraisalState
 from zhirong.chain.financing.approval import ApprovalVerdict
 from zhirong.chain.financing.case import CaseState
-from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, CheckState, checklist
+from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, CheckState, rules_of_items
 from zhirong.chain.organisation.roles import ROLE_WORDS, MemberRole, OrganisationKind
 from zhirong.chain.quote.kept import read_kept
 from zhirong.documents.financing.kinds import PAPER_KINDS
@@ -134,8 +134,9 @@ def _appraisal(work: Work, case: Case) -> dict[str, Any]:
 
 
 def _review(work: Work, case: Case) -> dict[str, Any]:
-    titles = {one.id: one.title.zh for one in checklist(work.rules, work.day)}
     items = CheckItem.objects.filter(case=case).order_by("pk")
+    laid_out = sorted({day_of(one.created_at) for one in items})
+    rules = rules_of_items((one.item for one in items), work.rules, laid_out)
     quote = read_kept(case.quote)
     caps = () if quote is None else quote.modes[0].credit_limit.caps
     value = None if quote is None else quote.value
@@ -151,7 +152,7 @@ def _review(work: Work, case: Case) -> dict[str, Any]:
         ],
         "checks": [
             {
-                "title": titles.get(one.item, one.item),
+                "title": rules[one.item].title.zh,
                 "state": CHECK_STATE_TEXT[CheckState(one.state)].zh,
                 "finding": one.finding,
             }

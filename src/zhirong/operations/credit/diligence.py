@@ -14,6 +14,7 @@ from zhirong.chain.financing.diligence import (
     DiligenceVerdict,
     checklist,
     entry_problems,
+    rules_of_items,
 )
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.platform.states import MessageKind
@@ -380,8 +381,7 @@ def do_check(work: Work, request: Check) -> Any:
 
 def rule_of(item: CheckItem, rules: Rulebook, day: date) -> CheckRule:
     """Return the rule of an item as of the day on which the checklist was created."""
-    found = {rule.id: rule for on in (day, day_of(item.created_at)) for rule in checklist(rules, on)}
-    return found[item.item]
+    return rules_of_items([item.item], rules, (day, day_of(item.created_at)))[item.item]
 
 
 def demand_diligence(case: Case) -> None:

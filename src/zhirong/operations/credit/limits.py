@@ -11,7 +11,7 @@ from zhirong.chain.financing.case import CaseState
 from zhirong.chain.financing.limits import SCOPE_TEXT, Addition, LendingLimit, Meter, Scope, own_meters
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.organisation.roles import MemberRole
-from zhirong.chain.quote.facts import name_of_region
+from zhirong.chain.quote.facts import region_words
 from zhirong.kernel.money import Fen as FenAmount
 from zhirong.kernel.text import Text
 from zhirong.operations.declare import operation
@@ -140,7 +140,7 @@ def names_of(limits: Iterable[LendingLimit], day: date) -> dict[str, Text]:
         if limit.scope is Scope.MODE and limit.value in modes():
             found[limit.value] = modes()[limit.value].title
         elif limit.scope is Scope.REGION:
-            found[limit.value] = name_of_region(limit.value, rulebook(), day)
+            found[limit.value] = region_words(limit.value, rulebook(), day)
     return found
 
 

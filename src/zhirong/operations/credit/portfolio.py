@@ -11,7 +11,7 @@ from zhirong.chain.financing.case import CASE_WORDS, ENDED, TURN, CaseState
 from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.organisation.roles import MemberRole
-from zhirong.chain.quote.facts import name_of_region
+from zhirong.chain.quote.facts import region_words
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
@@ -197,7 +197,7 @@ def portfolio_of(lender: int, rules: Rulebook, day: date) -> LenderPortfolio:
             lambda key: CATEGORY_TEXT[Category(key)] if key else Text("未分类", "not classified"),
         ),
         _slices(standing, "mode", mode_title),
-        _slices(standing, "firm__region", lambda key: name_of_region(key, rules, day)),
+        _slices(standing, "firm__region", lambda key: region_words(key, rules, day)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from zhirong.chain.credit.team import STATE_TEXT
 from zhirong.chain.financing.case import CaseState, CaseTransition
-from zhirong.chain.financing.diligence import CheckRule, DiligenceRule, adverse_items, checklist, open_items
+from zhirong.chain.financing.diligence import CheckRule, DiligenceRule, adverse_items, open_items, rules_of_items
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.chain.quote.document import GatePart, ModeConditionPart, QuoteDocument
@@ -145,8 +145,7 @@ def check_state(case: Case, rules: Rulebook, day: date) -> tuple[tuple[CheckRule
     """Return the checklist of a case: its rules in order, and the results so far."""
     items = list(CheckItem.objects.filter(case=case).order_by("pk"))
     laid_out = {day_of(one.created_at) for one in items} or {day}
-    by_id = {rule.id: rule for on in sorted(laid_out) for rule in checklist(rules, on)}
-    wanted = [by_id[one.item] for one in items]
+    wanted = rules_of_items((one.item for one in items), rules, sorted(laid_out)).values()
     entries = tuple(
         DiligenceRule(one.item, one.state, one.verdict, one.finding, one.file_id is not None) for one in items
     )
