@@ -51,7 +51,7 @@ def test_a_loan_made_before_the_rule_is_not_shared_and_settle_says_so(
 def test_diff_prints_one_language_and_only_what_is_stated(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["modes", "diff", "bank-alone", "guangzhou-2025", "--lang", "en"]) == 0
     terms = capsys.readouterr().out.split("\n\n")[0]
-    assert "caps[1]: — → counts " in terms and "amount " in terms
+    assert "caps, no. 1: none → counts " in terms and "amount " in terms
     assert not any(part in terms for part in ("zh ", " en ", "times_fees", "beside", " —,"))
 
 

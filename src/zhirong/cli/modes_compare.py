@@ -92,7 +92,7 @@ def diff(arguments: argparse.Namespace, ids: list[str]) -> int:
     for mode, day in out_of_force:
         print(f"  {mode.id}：{day} 不在有效期内" if zh else f"  {mode.id}: not in force on {day}")
     for item in found:
-        print(f"  {item.place}: {_shown(item.before, arguments.lang)} → {_shown(item.after, arguments.lang)}")
+        print(f"  {item.as_text(arguments.lang)}")
     if not found:
         print("  规则相同" if zh else "  no differences")
     loss = show_yuan(sum(row.before for row in rows))
@@ -129,22 +129,6 @@ def _example_pool(*days: date) -> PoolState:
     """Return a pool so large that its size never matters: 1 billion yuan paid in and available."""
     billion = 100_000_000_000
     return PoolState(billion, billion, {("bank", day.year): billion for day in days})
-
-
-def _shown(value: object, lang: str) -> str:
-    """Return a value in one line: words in one language, and of a record only what is stated."""
-    if isinstance(value, dict):
-        if set(value) == {"zh", "en"}:
-            return str(value[lang])
-        stated = {
-            name: item
-            for name, item in value.items()
-            if name not in ("reference", "title") and not (item is None or item is False or item in ([], {}))
-        }
-        return ", ".join(f"{name} {_shown(item, lang)}" for name, item in stated.items()) or "—"
-    if isinstance(value, list):
-        return "; ".join(_shown(item, lang) for item in value) or "—"
-    return "—" if value is None else str(value)
 
 
 # The columns of a loss: their names, and the attributes of ``LossColumnsPart``.

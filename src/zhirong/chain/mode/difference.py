@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from zhirong.chain.mode.allocation import allocate
+from zhirong.chain.mode.difference_words import WORDS_ONLY, entry_text, field_text, is_words, value_text
 from zhirong.chain.mode.loss import LoanLoss, PoolState
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.summary import mode_summary
@@ -13,30 +14,27 @@ from zhirong.kernel.days import add_months
 from zhirong.kernel.document import to_json
 from zhirong.kernel.money import FEN_PER_YUAN, Fen
 from zhirong.kernel.rulebook import Reference
-from zhirong.kernel.text import Text
-
-_WORDS_ONLY = {
-    "id",
-    "title",
-    "place",
-    "about",
-    "reference",
-    "source",
-    "confirmation",
-    "other_sources",
-    "assumptions",
-    "name",
-    "does",
-}
+from zhirong.kernel.text import Lang, Text
 
 
 @dataclass(frozen=True, slots=True)
 class ModeDifference:
-    """One place where two modes differ. before, after: as in the JSON of a mode; None if it is absent."""
+    """One place where two modes differ. before, after: as in the JSON of a mode; None if it is absent. where: the
+    place in words. field: the field, or for shares the field that holds them.
+    """
 
     place: str
     before: object
     after: object
+    where: tuple[Text, ...]
+    field: str
+
+    def as_text(self, lang: Lang) -> str:
+        """Return the difference in one line."""
+        before, after = (value_text(value, self.field, lang) for value in (self.before, self.after))
+        if lang == "zh":
+            return f"{'·'.join(word.zh for word in self.where)}：{before} → {after}"
+        return f"{', '.join(word.en for word in self.where)}: {before} → {after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +66,45 @@ def as_of(mode: Mode, day: date) -> Mode:
 def differences(before: Mode, after: Mode) -> tuple[ModeDifference, ...]:
     """List every term, condition, limit and charge that differs. Names, titles and sources are not compared."""
     found: list[ModeDifference] = []
-    _compare("", to_json(mode_summary(before)), to_json(mode_summary(after)), found)
+    _compare(_Place("", (), ""), to_json(mode_summary(before)), to_json(mode_summary(after)), found)
     return tuple(found)
 
 
-def _compare(place: str, before: object, after: object, found: list[ModeDifference]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place of a mode: its path, the same in words, and the field."""
+
+    path: str
+    where: tuple[Text, ...]
+    field: str
+
+    def inside(self, name: str) -> "_Place":
+        """The field of a record. The keys of shares are parties: the field stays that of the shares."""
+        path = f"{self.path}.{name}" if self.path else name
+        return _Place(path, (*self.where, field_text(name)), self.field if self.field == "shares" else name)
+
+    def entry(self, key: str, item: object) -> "_Place":
+        """An entry of a list of records."""
+        named = entry_text(key, item if isinstance(item, dict) else {})
+        where = self.where if named is None else (*self.where, named)
+        return _Place(f"{self.path}[{key}]", where, self.field)
+
+
+def _compare(place: _Place, before: object, after: object, found: list[ModeDifference]) -> None:
     if before == after:
         return
-    if isinstance(before, dict) and isinstance(after, dict):
+    if isinstance(before, dict) and isinstance(after, dict) and not is_words(before):
         for name in dict.fromkeys((*before, *after)):
-            if name not in _WORDS_ONLY:
-                _compare(f"{place}.{name}" if place else str(name), before.get(name), after.get(name), found)
+            if name not in WORDS_ONLY:
+                _compare(place.inside(str(name)), before.get(name), after.get(name), found)
         return
     if isinstance(before, list) and isinstance(after, list) and _is_records(before) and _is_records(after):
         left, right = _by_key(before), _by_key(after)
         for key in dict.fromkeys((*left, *right)):
-            _compare(f"{place}[{key}]", left.get(key), right.get(key), found)
+            entry = place.entry(key, left.get(key) or right.get(key))
+            _compare(entry, left.get(key), right.get(key), found)
         return
-    found.append(ModeDifference(place, before, after))
+    found.append(ModeDifference(place.path, before, after, place.where, place.field))
 
 
 def _is_records(items: Sequence[object]) -> bool:
