@@ -44,7 +44,7 @@ def test_the_lender_s_capital_bounds_the_limit_and_contracts_raise_the_need(plat
     # What is entered again takes the place of all of it.
     platform.do(desk.officer, "case.limit_inputs", case)
     assert caps(review(platform, desk, case)) == caps(before)
-    page = platform.client(desk.officer).get(f"/lender/cases/{case.pk}/").content.decode()
+    page = platform.client(desk.officer).get(f"/lender/cases/{case.pk}/part/limit/").content.decode()
     assert "无分担时" in page and "附件公式测算额" in page and "约束项" in page
 
 

@@ -131,7 +131,8 @@ def test_the_next_step_stands_in_front(desk):
     assert first.format("case.accept", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
     platform.do(desk.officer, "case.accept", case)
     page = client.get(f"/lender/cases/{case.pk}/").content.decode()
-    assert '<a class="button main" href="#checks">' in page and first.format("team.rate", case.pk) not in page
+    checks = f'<a class="button main" href="/lender/cases/{case.pk}/part/checks/">'
+    assert checks in page and first.format("team.rate", case.pk) not in page
     desk.checked(case)
     assert first.format("team.rate", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
     desk.rated(case)

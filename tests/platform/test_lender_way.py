@@ -148,7 +148,7 @@ def test_a_question_is_open_until_the_firm_answers(desk):
     desk.platform.do(desk.officer, "case.ask", case, text="去年第四季度收入为何下降？")
     asked = Message.objects.get(subject=f"case/{case.pk}", kind="question")
     assert (asked.sender, asked.receiver, asked.answered_at) == (desk.bank, desk.firm, None)
-    page = desk.platform.client(desk.officer).get(f"/lender/cases/{case.pk}/").content.decode()
+    page = desk.platform.client(desk.officer).get(f"/lender/cases/{case.pk}/part/questions/").content.decode()
     assert "去年第四季度收入为何下降？" in page and "未答" in page
 
 
@@ -270,8 +270,8 @@ def test_a_sheet_without_evidence_or_independence_is_refused_field_by_field(desk
 def test_nobody_sees_the_other_sheet_before_handing_in_their_own(desk):
     platform, case = desk.platform, desk.accepted()
     platform.do(desk.officer, "team.rate", case, **desk.sheet() | {"market_evidence": "只有评定人见过的依据"})
-    own = platform.client(desk.officer).get(f"/lender/cases/{case.pk}/").content.decode()
-    other = platform.client(desk.reviewer).get(f"/lender/cases/{case.pk}/").content.decode()
+    own = platform.client(desk.officer).get(f"/lender/cases/{case.pk}/part/credit/").content.decode()
+    other = platform.client(desk.reviewer).get(f"/lender/cases/{case.pk}/part/credit/").content.decode()
     assert "只有评定人见过的依据" in own
     assert "只有评定人见过的依据" not in other and "由我评定" in other
 
@@ -546,7 +546,7 @@ def test_the_time_limit_of_a_step_is_seen(desk):
     platform.set_day(date(2026, 12, 1))
     assert case.due_on < platform.day
     client = platform.client(desk.officer)
-    assert "已超时" in client.get(f"/lender/cases/{case.pk}/").content.decode()
+    assert "已超 " in client.get(f"/lender/cases/{case.pk}/").content.decode()
     assert "已超时限" in client.get("/lender/").content.decode()
 
 
@@ -585,7 +585,7 @@ def test_with_indicators_and_team_the_rate_comes_from_the_grid(desk):
     quote = desk.again(case).quote
     assert quote["one_plus_one"]["complete"]
     assert "one_plus_one" in {one["code"] for one in quote["pledge"]["limits"]}
-    page = platform.client(desk.officer).get(f"/lender/cases/{case.pk}/").content.decode()
+    page = platform.client(desk.officer).get(f"/lender/cases/{case.pk}/part/credit/").content.decode()
     assert "权利的指标得分" in page
 
 

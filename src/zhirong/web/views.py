@@ -17,11 +17,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.text import Text, same
 from zhirong.operations.authorize import may, operations_for
 from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.fields import Request
 from zhirong.operations.imports import waits_in_background
-from zhirong.operations.listing import LISTINGS, Listing, may_list, page_of, rows_of
+from zhirong.operations.listing import LISTINGS, Filter, Listing, may_list, page_of, rows_of
 from zhirong.operations.organisation.members import open_to
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.run import run_operation
@@ -209,10 +210,20 @@ def render_list(request: HttpRequest, one: Listing, template: str = "list.html",
         "problems": problems,
         "views": views,
         "filters": [(f, query.get(f.name, "")) for f in one.filters],
+        "active_filters": [(f.title, _shown(f, query[f.name])) for f in one.filters if query.get(f.name)],
+        "not_filtered": not any(query.values()),
+        "has_amounts": any(column.kind == "money" and not column.is_exact for column in one.columns),
+        "marks_due": any(column.name == "due_on" for column in one.columns),
+        "today": day,
         "current": urlencode({key: value for key, value in query.items() if key != "offset" and value}),
         **more,
     }
     return render(request, template, context, status=422 if problems else 200)
+
+
+def _shown(one: Filter, value: str) -> Text:
+    """Return the value of a filter in words."""
+    return next((words for choice, words in one.choices or () if str(choice) == value), same(value))
 
 
 def _as_excel(request: HttpRequest, one: Listing, query: dict[str, str]) -> HttpResponse:

@@ -12,7 +12,7 @@ from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.quote.facts import region_words
-from zhirong.kernel.money import Fen
+from zhirong.kernel.money import Fen, parse_yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
 from zhirong.operations.actors import Actor
@@ -72,7 +72,11 @@ _FILTERS = (
     Filter("firm", Text("企业名称含", "Firm's name contains"), lambda value: Q(firm__name__contains=value)),
     Filter("number", Text("编号", "Number"), lambda value: Q(number__startswith=value)),
     Filter("officer", Text("客户经理邮箱", "Officer's e-mail"), lambda value: Q(officer__email=value)),
+    Filter("due_from", Text("时限不早于", "Due from"), lambda value: Q(due_on__gte=date.fromisoformat(value))),
     Filter("due_until", Text("时限不晚于", "Due by"), lambda value: Q(due_on__lte=date.fromisoformat(value))),
+    Filter(
+        "amount_from", Text("金额不低于（元）", "Amount from (CNY)"), lambda value: Q(amount__gte=parse_yuan(value))
+    ),
 )
 
 WORK = listing(

@@ -5,10 +5,9 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.limits import Scope, title_of
 from zhirong.chain.financing.overview import CaseOverview
 from zhirong.chain.financing.tolerance import npl_tolerance
@@ -26,13 +25,14 @@ from zhirong.operations.case.overview import Today, case_overview
 from zhirong.operations.case_file.tables import case_table_of, quote_of_table
 from zhirong.operations.credit.exemption import events_of, history
 from zhirong.operations.credit.limits import lent, limits_of, names_of
-from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, LenderPortfolio, my_states, portfolio_of
+from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, LenderPortfolio, portfolio_of
 from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.store.financing import Case
-from zhirong.web.case_overview import case_context
+from zhirong.web.case_overview import PARTS, case_context, part_context
 from zhirong.web.clock import now
 from zhirong.web.explanation_view import tree
 from zhirong.web.lender import forms_of_case  # noqa: F401 - declares its pages
+from zhirong.web.lender.work_views import NEXT_WORDS, work_views
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list
@@ -58,15 +58,9 @@ def _today(case: Case | None = None) -> Today:
 
 @page("lender/", "lender.home", roles=LENDER)
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the user's pending cases, nearest time limit first."""
-    actor, today = request.actor, _today()
-    mine = Case.objects.filter(lender=actor.organisation, state__in=my_states(actor))
-    counts = [
-        {"title": CASE_WORDS[CaseState(state)], "state": state, "count": mine.filter(state=state).count()}
-        for state in my_states(actor)
-    ]
-    late = mine.filter(due_on__lt=today.day).count()
-    return render_list(request, WORK, "lender/home.html", counts=counts, late=late, today=today.day.isoformat())
+    """Show the user's pending cases, nearest time limit first, with views by urgency and stage."""
+    views = work_views(request.actor, day_of(now()), request.GET)
+    return render_list(request, WORK, "lender/home.html", work_views=views, next_words=NEXT_WORDS)
 
 
 @page("lender/cases/", "lender.cases", roles=LENDER)
@@ -86,6 +80,14 @@ def case(request: HttpRequest, row: Case) -> HttpResponse:
         response["Content-Disposition"] = f'attachment; filename="case-{row.pk}.{export}"'
         return response
     return render(request, "lender/case.html", case_context(request.actor, row, _today(row)))
+
+
+@page("lender/cases/<int:id>/part/<str:part>/", "lender.case_part", roles=LENDER, model=Case)
+def case_part(request: HttpRequest, row: Case, part: str) -> HttpResponse:
+    """Show one part of the case with all its details."""
+    if part not in PARTS:
+        raise Http404
+    return render(request, "lender/case_part.html", part_context(request.actor, row, _today(row), part))
 
 
 @page("lender/cases/<int:id>/why/", "lender.why", roles=LENDER, model=Case)

@@ -117,6 +117,13 @@ def days_left(day: date | str | None) -> int | None:
     return (due - day_of(now())).days
 
 
+@register.filter
+def urgency(day: date | None) -> str:
+    """Return the class of a row by its time limit: late, or soon if it is today; empty otherwise."""
+    left = days_left(day)
+    return "" if left is None or left > 0 else "late" if left < 0 else "soon"
+
+
 @register.simple_tag(takes_context=True)
 def left_words(context: Any, left: int) -> str:
     """Return the days left until a time limit in words."""
@@ -152,13 +159,16 @@ def percent_of(part: Any, whole: Any) -> str:
 
 
 @register.inclusion_tag("parts/switch.html", takes_context=True)
-def switch(context: Any, name: str) -> dict[str, Any]:
-    """Return links that set a preference: the unit, the density, the colours or the language."""
+def switch(context: Any, name: str, short: bool = False) -> dict[str, Any]:
+    """Return links that set a preference: the unit, the density, the colours or the language. short: without the
+    choice that leaves it to the page.
+    """
     one = next(one for one in PREFERENCES if one.name == name)
-    current = one.of(context["request"]) or (context["chosen"].unit if name == "unit" else one.choices[0][0])
+    by_page = {"unit": context["chosen"].unit, "density": context["density"] if short else "page"}
+    current = one.of(context["request"]) or by_page.get(name, one.choices[0][0])
     query = context["request"].GET.copy()
     links = []
-    for value, title in one.choices:
+    for value, title in one.choices[1 if short else 0 :]:
         query[name] = value
         links.append((title, "?" + query.urlencode(), value == current))
     return {"preference": one, "links": links, "lang": context.get("lang")}
