@@ -9,7 +9,7 @@ from zhirong.chain.financing.case import WAY, CaseState
 from zhirong.chain.financing.overview import CaseOverview, CaseRightPart, MissingPart, Stage
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.chain.quote.document import QuoteDocument
-from zhirong.chain.quote.facts import name_of_region
+from zhirong.chain.quote.facts import region_words
 from zhirong.kernel.money import Fen, MoneyError, parse_yuan
 from zhirong.kernel.text import Text, same
 from zhirong.operations.actors import Actor
@@ -199,7 +199,7 @@ def _missing_row(case: Case, one: MissingPart, actions: CaseActions) -> MissingR
 def _firm_facts(case: Case, today: Today) -> list[FirmFact]:
     """Return what is known of the firm: from its profile, and from the credit file of the case."""
     statements, debt = case.credit.get("statements", {}), case.credit.get("debt", {})
-    region = name_of_region(case.firm.region, today.rules, today.day)
+    region = region_words(case.firm.region, today.rules, today.day)
     total, owed = _fen(debt.get("total_assets")), _fen(debt.get("total_debt"))
     return [
         FirmFact(Text("注册地", "Region"), region),
