@@ -31,6 +31,8 @@ _PARTY = {
     "receiver": "firm",
     "organisation": "lender",
     "owner": "lender",
+    "payer": "fund",
+    "claimant": "lender",
 }
 
 

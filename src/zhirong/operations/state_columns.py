@@ -15,6 +15,11 @@ from zhirong.chain.appraisal.request import PURPOSE_TEXT
 from zhirong.chain.appraisal_practice.records import GRADE_TEXT, VALUE_TYPE_TEXT
 from zhirong.chain.contract.document_kinds import DOCUMENT_TITLES
 from zhirong.chain.contract.states import DOCUMENT_TRANSITIONS, SIGNATURE_METHOD_WORDS
+from zhirong.chain.default.case_states import DEFAULT_CASE
+from zhirong.chain.default.claim_states import CLAIM
+from zhirong.chain.default.disposal_states import DISPOSAL
+from zhirong.chain.default.money_kinds import ALARM_TRANSITIONS, CLAIM_MONEY_WORDS
+from zhirong.chain.default.recourse_states import RECOURSE
 from zhirong.chain.financing.appraisal_states import APPRAISAL_TRANSITIONS
 from zhirong.chain.financing.approval import APPROVAL_VERDICT_WORDS
 from zhirong.chain.financing.case import CASE_TRANSITIONS, CASE_WORDS
@@ -37,10 +42,11 @@ from zhirong.chain.organisation.states import CONSENT_SCOPE_WORDS, INVITATION_TR
 from zhirong.chain.platform.states import IMPORT_KIND_WORDS, IMPORT_TRANSITIONS, JOB_WORDS, MESSAGE_KIND_WORDS
 from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.chain.right.records import STATUS_TEXT
+from zhirong.chain.watch.catalogue import COLOUR_TEXT
 from zhirong.kernel.text import Text
 from zhirong.kernel.transitions import Transitions
 from zhirong.ledger.accounts import PARTY_TEXT
-from zhirong.store import financing, parties, policies, work
+from zhirong.store import financing, parties, policies, recovery, work
 
 UNKNOWN = "unknown"  # the status of a right whose facts do not say it
 RIGHT_STATUS_WORDS: Mapping[str, Text] = {
@@ -61,6 +67,11 @@ TRANSITIONS: Mapping[tuple[type[Model], str], Transitions[Any]] = {
     (parties.Organisation, "status"): ORGANISATION_TRANSITIONS,
     (parties.Invitation, "state"): INVITATION_TRANSITIONS,
     (work.FileImport, "state"): IMPORT_TRANSITIONS,
+    (recovery.DefaultCase, "state"): DEFAULT_CASE.transitions,
+    (recovery.PayerClaim, "state"): CLAIM.transitions,
+    (recovery.Recourse, "state"): RECOURSE.transitions,
+    (recovery.DisposalProject, "state"): DISPOSAL.transitions,
+    (recovery.LoanAlarm, "state"): ALARM_TRANSITIONS,
 }
 # Columns whose value never changes, or changes without a table; only the lease sets a job's state.
 CODES: Mapping[tuple[type[Model], str], Mapping[Any, Text]] = {
@@ -85,6 +96,9 @@ CODES: Mapping[tuple[type[Model], str], Mapping[Any, Text]] = {
     (parties.Consent, "scope"): CONSENT_SCOPE_WORDS,
     (parties.FileColumns, "kind"): IMPORT_KIND_WORDS,
     (work.Job, "state"): JOB_WORDS,
+    (recovery.ClaimPayment, "kind"): CLAIM_MONEY_WORDS,
+    (recovery.PayerClaim, "party"): PARTY_TEXT,
+    (recovery.LoanAlarm, "colour"): COLOUR_TEXT,
     (work.FileImport, "kind"): IMPORT_KIND_WORDS,
 }
 

@@ -54,6 +54,7 @@ from zhirong.store.parties import (
     SavedView,
 )
 from zhirong.store.policies import Policy
+from zhirong.store.recovery import ClaimPayment, DefaultCase, DisposalProject, LoanAlarm, PayerClaim, Recourse
 from zhirong.store.work import Concern, Delivery, FileImport, Job, Notice, Seen, Webhook
 
 M = TypeVar("M", bound=Model)
@@ -62,6 +63,8 @@ EVERYTHING = Q()
 
 # An institution can see a case only after the firm has submitted it.
 _KEPT_FROM_OTHERS = (CaseState.DRAFT,)
+# The kinds of organisation that share losses.
+_PAYERS = (OrganisationKind.GUARANTOR, OrganisationKind.FUND, OrganisationKind.INSURER)
 Scope = Callable[[Actor, date], Q]
 
 # The tables that an agent's mandate opens: each is needed by some operations that a firm may leave to an agent,
@@ -202,6 +205,45 @@ def _payments(actor: Actor, day: date) -> Q:
     return Q(loan__lender=actor.organisation) if _is(actor, OrganisationKind.LENDER) else NOTHING
 
 
+def _default_cases(actor: Actor, day: date) -> Q:
+    """Return the cases of default of the lender or the firm, and those with a claim on the organisation."""
+    if actor.kind is OrganisationKind.FIRM:
+        return Q(firm=actor.organisation)
+    if _is(actor, OrganisationKind.LENDER):
+        return Q(lender=actor.organisation)
+    if _is(actor, *_PAYERS):
+        return Q(pk__in=PayerClaim.objects.filter(payer=actor.organisation).exclude(case=None).values("case"))
+    return NOTHING
+
+
+def _claims(actor: Actor, day: date) -> Q:
+    """Return the claims of a lender's loans; those on a payer and those that it makes itself."""
+    if _is(actor, OrganisationKind.LENDER):
+        return Q(lender=actor.organisation)
+    if _is(actor, *_PAYERS):
+        return Q(payer=actor.organisation) | Q(claimant=actor.organisation)
+    return NOTHING
+
+
+def _claim_money(actor: Actor, day: date) -> Q:
+    return Q(claim__in=PayerClaim.objects.filter(_claims(actor, day)))
+
+
+def _recourse(actor: Actor, day: date) -> Q:
+    return Q(payer=actor.organisation) if _is(actor, *_PAYERS) else NOTHING
+
+
+def _disposals(actor: Actor, day: date) -> Q:
+    """Return the disposals of a lender's cases, and those of the firm's own rights."""
+    if actor.kind is OrganisationKind.FIRM:
+        return Q(firm=actor.organisation)
+    return Q(lender=actor.organisation) if _is(actor, OrganisationKind.LENDER) else NOTHING
+
+
+def _of_lender(actor: Actor, day: date) -> Q:
+    return Q(lender=actor.organisation) if _is(actor, OrganisationKind.LENDER) else NOTHING
+
+
 def _guarantees(actor: Actor, day: date) -> Q:
     if _is(actor, OrganisationKind.GUARANTOR):
         return Q(guarantor=actor.organisation)
@@ -230,7 +272,7 @@ def _files(actor: Actor, day: date) -> Q:
         return Q(owner=actor.organisation) & (Q(by=actor.account) | _agents_subjects(actor, day))
     own = Q(owner=actor.organisation)
     subjects = Q(pk__in=[])
-    for model in (Case, Appraisal, FirmRight, GuaranteeRequest, Loan):
+    for model in (Case, Appraisal, FirmRight, GuaranteeRequest, Loan, DefaultCase, PayerClaim):
         if actor.kind is not OrganisationKind.FIRM:
             rows = model._default_manager.filter(SCOPES[model](actor, day))
             subjects |= Q(subject__in=_subjects(model._meta.model_name, rows))
@@ -370,8 +412,14 @@ SCOPES: Mapping[type[Model], Scope] = {
     Case: _cases,
     CaseStep: _case_steps,
     CheckItem: _of_cases("case"),
+    ClaimPayment: _claim_money,
     Consent: _consents,
     Concern: _programs("organisation"),
+    DefaultCase: _default_cases,
+    DisposalProject: _disposals,
+    LoanAlarm: _of_lender,
+    PayerClaim: _claims,
+    Recourse: _recourse,
     Delivery: _programs("webhook__organisation"),
     Event: _audited,
     FileColumns: _own("organisation"),

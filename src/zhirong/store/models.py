@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 # Django finds the models of the application here.
-from zhirong.store import financing, parties, policies, work  # noqa: F401
+from zhirong.store import financing, parties, policies, recovery, work  # noqa: F401
 
 
 class LogHead(models.Model):

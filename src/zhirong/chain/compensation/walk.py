@@ -22,7 +22,8 @@ class DefaultWalk:
     """All steps in order, and the state after the last one.
 
     steps: ``positions`` of each are those of all loans together. due: what each payer still has to pay (negative:
-    is to get back), by loan, payer and payee. debts: what each debtor owes, by loan and component.
+    is to get back), by loan, payer and payee. debts: what each debtor owes, by loan and component. carried: what each
+    party carries of each loan. net_paid: what each payer has paid less what went back, by loan, payer and payee.
     """
 
     steps: tuple[DefaultStep, ...]
@@ -32,6 +33,8 @@ class DefaultWalk:
     balances: Mapping[str, Fen]
     paid: Mapping[str, Fen]
     got: Mapping[str, Fen]
+    carried: Mapping[str, Mapping[str, Fen]]
+    net_paid: Mapping[str, Mapping[tuple[str, str], Fen]]
 
 
 def walk(
@@ -178,4 +181,6 @@ def _result(books: Mapping[str, DefaultBook], steps: Sequence[DefaultStep]) -> D
         balances={account: amount for account, amount in balances.items() if amount},
         paid=paid,
         got=got,
+        carried={loan_id: dict(book.positions) for loan_id, book in books.items()},
+        net_paid={loan_id: dict(book.flows) for loan_id, book in books.items()},
     )

@@ -23,6 +23,12 @@ class DocumentKind(StrEnum):
     OVERDUE_NOTICE = "overdue_notice"
     DISCHARGE_NOTICE = "discharge_notice"
     LOAN_STATEMENT = "loan_statement"
+    DEMAND_LETTER = "demand_letter"
+    ACCELERATION_LETTER = "acceleration_letter"
+    CLAIM_SET = "claim_set"
+    CLAIM_DECISION = "claim_decision"
+    CLAIM_VOUCHER = "claim_voucher"
+    CLOSING_REPORT = "closing_report"
 
 
 DOCUMENT_TITLES: Mapping[DocumentKind, Text] = {
@@ -40,4 +46,10 @@ DOCUMENT_TITLES: Mapping[DocumentKind, Text] = {
     DocumentKind.OVERDUE_NOTICE: Text("催收通知书", "notice of what is overdue"),
     DocumentKind.DISCHARGE_NOTICE: Text("解除质押通知书", "notice of discharge"),
     DocumentKind.LOAN_STATEMENT: Text("贷款对账单", "loan statement"),
+    DocumentKind.DEMAND_LETTER: Text("催收函", "demand for payment"),
+    DocumentKind.ACCELERATION_LETTER: Text("提前到期通知书", "acceleration letter"),
+    DocumentKind.CLAIM_SET: Text("索赔申请书", "claim set"),
+    DocumentKind.CLAIM_DECISION: Text("索赔审核决定书", "decision on a claim"),
+    DocumentKind.CLAIM_VOUCHER: Text("赔付或返还凭证", "voucher of a claim"),
+    DocumentKind.CLOSING_REPORT: Text("结案报告", "closing report"),
 }

@@ -43,10 +43,13 @@ class MemberRole(StrEnum):
     LENDER_APPROVER = "lender.approver"
     LENDER_CASHIER = "lender.cashier"
     LENDER_MANAGER = "lender.manager"
+    LENDER_WORKOUT = "lender.workout"
     GUARANTOR_OFFICER = "guarantor.officer"
     GUARANTOR_APPROVER = "guarantor.approver"
     INSURER_OFFICER = "insurer.officer"
+    INSURER_APPROVER = "insurer.approver"
     FUND_OFFICER = "fund.officer"
+    FUND_APPROVER = "fund.approver"
     AGENCY_APPRAISER = "agency.appraiser"
     AGENCY_REVIEWER = "agency.reviewer"
     OPERATOR_AGENT = "operator.agent"
@@ -64,10 +67,13 @@ ROLE_WORDS: Mapping[MemberRole, Text] = {
     MemberRole.LENDER_APPROVER: Text("审批人", "approver"),
     MemberRole.LENDER_CASHIER: Text("放款会计", "cashier"),
     MemberRole.LENDER_MANAGER: Text("行长", "branch manager"),
+    MemberRole.LENDER_WORKOUT: Text("保全经办人", "workout officer"),
     MemberRole.GUARANTOR_OFFICER: Text("担保经办人", "guarantee officer"),
     MemberRole.GUARANTOR_APPROVER: Text("担保审批人", "guarantee approver"),
     MemberRole.INSURER_OFFICER: Text("保险经办人", "insurance officer"),
+    MemberRole.INSURER_APPROVER: Text("保险审批人", "insurance approver"),
     MemberRole.FUND_OFFICER: Text("基金经办人", "fund officer"),
+    MemberRole.FUND_APPROVER: Text("基金审批人", "fund approver"),
     MemberRole.AGENCY_APPRAISER: Text("资产评估师", "appraiser"),
     MemberRole.AGENCY_REVIEWER: Text("评估复核人", "appraisal reviewer"),
     MemberRole.OPERATOR_AGENT: Text("代理经办人", "agent"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from zhirong.chain.contract.document_kinds import DOCUMENT_TITLES, DocumentKind
-from zhirong.documents.financing import case_documents, contracts, forms, notices
+from zhirong.documents.financing import case_documents, contracts, forms, notices, recovery_letters
 from zhirong.documents.financing.sheet import DocumentSheet, Facts
 from zhirong.documents.financing.typesetting import paper_docx, paper_pdf
 from zhirong.kernel.text import Text
@@ -60,6 +60,22 @@ PAPER_KINDS: Mapping[DocumentKind, PaperKind] = {
     ),
     DocumentKind.LOAN_STATEMENT: PaperKind(
         DOCUMENT_TITLES[DocumentKind.LOAN_STATEMENT], "DZ", notices.loan_statement
+    ),
+    DocumentKind.DEMAND_LETTER: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.DEMAND_LETTER], "CSH", recovery_letters.demand_letter
+    ),
+    DocumentKind.ACCELERATION_LETTER: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.ACCELERATION_LETTER], "TQ", recovery_letters.acceleration_letter
+    ),
+    DocumentKind.CLAIM_SET: PaperKind(DOCUMENT_TITLES[DocumentKind.CLAIM_SET], "SPS", recovery_letters.claim_set),
+    DocumentKind.CLAIM_DECISION: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.CLAIM_DECISION], "SH", recovery_letters.claim_decision
+    ),
+    DocumentKind.CLAIM_VOUCHER: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.CLAIM_VOUCHER], "PZ", recovery_letters.claim_voucher
+    ),
+    DocumentKind.CLOSING_REPORT: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.CLOSING_REPORT], "JA", recovery_letters.closing_report
     ),
 }
 

@@ -1,0 +1,149 @@
+"""Letters and reports from default to the closed file: demand, acceleration, claim set, decision, voucher, closing."""
+
+from datetime import date
+
+from zhirong.documents.financing.sheet import (
+    Block,
+    DocumentSheet,
+    Facts,
+    day_words,
+    facts,
+    figure,
+    heading,
+    money,
+    paragraph,
+    table,
+)
+
+_HEADS = (("principal", "本金"), ("interest", "利息"), ("compound", "复利"), ("penalty", "罚息"), ("costs", "费用"))
+
+
+def demand_letter(f: Facts) -> DocumentSheet:
+    """Return the demand for payment with the debt by component, whose service restarts limitation."""
+    ground = f"依据约定事由（{f['ground']}）" if f["ground"] else f"已逾期 {f['overdue_days']} 天"
+    return _sheet(
+        "催收函",
+        f,
+        f["lender"]["name"],
+        paragraph(f"{f['firm']['name']}："),
+        paragraph(
+            f"截至{day_words(f['day'])}，借款合同（编号 {f['loan_number']}）项下贷款{ground}，"
+            f"你方尚欠{money(f['total'])}，明细如下。"
+        ),
+        _owed(f),
+        paragraph(
+            f"请于{day_words(f['answer_by'])}前清偿到期款项，或书面答复还款安排。逾期不答复的，贷款人将依照合同宣布贷款提前到期、"
+            "实现质权，并向保证人和其他分担方主张权利。"
+        ),
+        paragraph("本函送达之日，诉讼时效重新起算（民法典第一百九十五条）。"),
+    )
+
+
+def acceleration_letter(f: Facts) -> DocumentSheet:
+    """Return the letter that declares the whole loan due."""
+    return _sheet(
+        "提前到期通知书",
+        f,
+        f["lender"]["name"],
+        paragraph(f"{f['firm']['name']}："),
+        paragraph(
+            f"因{f['ground']}，贷款人依据{f['clause']}，宣布借款合同（编号 {f['loan_number']}）项下全部贷款于"
+            f"{day_words(f['day'])}提前到期。请立即清偿{money(f['total'])}，明细如下。"
+        ),
+        _owed(f),
+        paragraph("逾期不还的，贷款人将依法实现质权（民法典第四百三十六条），并向保证人和其他分担方主张权利。"),
+    )
+
+
+def claim_set(f: Facts) -> DocumentSheet:
+    """Return the claim with the list of the nine documents and what is missing of them."""
+    rows = [[one["title"], one["shown"] or "缺"] for one in f["papers"]]
+    return _sheet(
+        "索赔申请书",
+        f,
+        f["lender"]["name"],
+        paragraph(f"{f['payer']}："),
+        paragraph(
+            f"{f['firm']['name']}在借款合同（编号 {f['loan_number']}）项下违约（案件 {f['case']}）。依据“{f['mode']}”，"
+            f"你方作为{f['party']}应承担{money(f['due'])}，请予审核并支付。"
+        ),
+        heading("欠款明细"),
+        _owed(f),
+        heading("材料清单"),
+        table(("材料", "编号或说明"), rows, (4, 6)),
+    )
+
+
+def claim_decision(f: Facts) -> DocumentSheet:
+    """Return the payer's decision with each check and the way to object."""
+    rows = [[one["title"], "通过" if one["passed"] else "未通过", one["more"]] for one in f["checks"]]
+    blocks: list[Block] = [
+        paragraph(f"索赔 {f['claim']}（借款人 {f['firm']['name']}）审核决定：{f['decision']}。"),
+        facts(
+            ("索赔金额（元）", figure(f["amount_claimed"])),
+            ("同意金额（元）", figure(f["accepted"])),
+            ("理由", f["reason"]),
+        ),
+    ]
+    if rows:
+        blocks += [heading("审核事项"), table(("事项", "结果", "说明"), rows, (4, 2, 5))]
+    if f["object_by"]:
+        blocks.append(paragraph(f"对不予赔付有异议的，请于{day_words(f['object_by'])}前提出新的事实或理由。"))
+    return _sheet("索赔审核决定书", f, f["payer"], *blocks)
+
+
+def claim_voucher(f: Facts) -> DocumentSheet:
+    """Return the voucher of a payment or return under a claim."""
+    return _sheet(
+        f["voucher"],
+        f,
+        f["claimant"],
+        facts(
+            ("索赔编号", f["claim"]),
+            ("付款人（分担方）", f["payer"]),
+            ("金额", money(f["paid"])),
+            ("日期", day_words(f["paid_on"])),
+            ("银行流水号", f["reference"]),
+            ("累计赔付（元）", figure(f["total_paid"])),
+            ("累计返还（元）", figure(f["total_returned"])),
+        ),
+        paragraph("赔付后取得债权的，就已赔付部分取得追偿权和相应的担保权利（民法典第七百条、第五百四十七条）。"),
+    )
+
+
+def closing_report(f: Facts) -> DocumentSheet:
+    """Return the closing report: the timeline, who paid and got back what, what remains."""
+    parties = [
+        [one["name"], figure(one["paid"]), figure(one["back"]), figure(one["carries"])] for one in f["parties"]
+    ]
+    steps = [[one["day"], one["title"], figure(one["amount"])] for one in f["steps"]]
+    blocks: list[Block] = [
+        facts(
+            ("债务人", f["firm"]["name"]),
+            ("借款合同编号", f["loan_number"]),
+            ("立案日", day_words(f["opened_on"])),
+            ("结案理由", f["reason"]),
+            ("逾期办理的期限（次）", str(f["missed"])),
+        )
+    ]
+    if parties:
+        blocks += [
+            heading("各方付款和回收"),
+            table(
+                ("一方", "赔付（元）", "收回返还（元）", "最终承担（元）"), parties, (4, 3, 3, 3), right=(1, 2, 3)
+            ),
+        ]
+    if steps:
+        blocks += [heading("经过"), table(("日期", "事项", "金额（元）"), steps, (3, 7, 3), right=(2,))]
+    blocks += [heading("债务余额"), _owed(f)]
+    return _sheet("结案报告", f, f["lender"]["name"], *blocks)
+
+
+def _owed(f: Facts) -> Block:
+    rows = [(f"{words}（元）", figure(f["owed"].get(head, 0))) for head, words in _HEADS]
+    return facts(*rows, ("合计（元）", figure(f["total"])))
+
+
+def _sheet(title: str, f: Facts, by: str, *blocks: Block) -> DocumentSheet:
+    signed = facts(("出具方", by), ("日期", day_words(f["day"])))
+    return DocumentSheet(title, f["number"], date.fromisoformat(f["day"]), (*blocks, signed))

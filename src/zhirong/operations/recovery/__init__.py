@@ -1,0 +1,1 @@
+"""From default to the closed file: cases, claims on payers, recourse, disposal, alarms."""

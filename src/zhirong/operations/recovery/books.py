@@ -1,0 +1,211 @@
+"""The books of cases of default: rows read for the chain, walked together by mode, and repeated in columns."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from zhirong.chain.compensation.events import DefaultedLoan
+from zhirong.chain.compensation.natures import natures_of
+from zhirong.chain.compensation.reading import read_recovery
+from zhirong.chain.compensation.walk import DefaultWalk, walk
+from zhirong.chain.default.debt import CaseRecord, RecoveryNote, debt_of, defaulted_loan
+from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.replay import replay
+from zhirong.chain.mode.loss import MissingFigureError, PoolState
+from zhirong.chain.mode.model import Mode
+from zhirong.chain.mode.vocabulary import PayerNature, RecoverySource
+from zhirong.kernel.fields import Reader
+from zhirong.kernel.money import Fen, parse_yuan, yuan
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.mode_files import load_mode
+from zhirong.operations.loan.loans import calendar, loan_file
+from zhirong.operations.refusals import refuse
+from zhirong.store.financing import Loan
+from zhirong.store.recovery import DefaultCase, PayerClaim
+
+LENDER = "lender"
+
+
+@lru_cache(maxsize=64)
+def mode_of(mode_id: str) -> Mode:
+    """Return a mode by its id. Raises InputError if there is none any more."""
+    try:
+        return load_mode(mode_id)
+    except KeyError:
+        raise refuse(
+            "no_such_mode",
+            "mode",
+            mode_id,
+            Text("没有此模式", "there is no such mode"),
+            Text("请联系平台管理员恢复模式文件", "ask the administrator to restore the file of the mode"),
+        ) from None
+
+
+def payee_of(mode: Mode, party: str, day: date) -> str:
+    """Return to whom a party pays: the lender, or the party that pays first on its behalf. day: of the loan."""
+    return mode.sharing_on(day).timing_of(party).through or LENDER
+
+
+def natures(mode: Mode, rules: Rulebook, day: date) -> Mapping[str, PayerNature]:
+    """Return whether each payer takes the claim over or compensates."""
+    return {role: nature for role, (nature, _) in natures_of(mode, rules, day).items()}
+
+
+def debtors_debt(loan: Loan, payer_events: Iterable[str], day: date, rules: Rulebook) -> dict[Head, Fen]:
+    """Return what the debtor owes by component on a day, to whomever: money of payers does not reduce it."""
+    file, apart = loan_file(loan, rules), set(payer_events)
+    own = tuple(event for event in file.events if event.id not in apart)
+    return debt_of(replay(own, file.contract, day, rules, calendar(rules, day)))
+
+
+def entry_of(case: DefaultCase) -> date | None:
+    """Return the first day on which the loan entered a pool."""
+    days = (
+        PayerClaim.objects.filter(loan=case.loan_id).exclude(entered_on=None).values_list("entered_on", flat=True)
+    )
+    return min(days, default=None)
+
+
+def case_table(case: DefaultCase) -> dict[str, Any]:
+    """Return the case as a table of a recovery file, without what follows from the loan."""
+    loan = case.loan
+    table: dict[str, Any] = {
+        "id": loan.number,
+        "borrower": f"firm-{case.firm_id}",
+        "lender": f"lender-{case.lender_id}",
+        "loan_day": (loan.start or case.opened_on).isoformat(),
+        "amount": yuan(loan.principal),
+        "first_day": (case.first_day or case.opened_on).isoformat(),
+        "owed": dict(case.owed),
+        "event": [one for event in case.events if (one := _from_first_day(event, case.first_day))],
+    }
+    entered = entry_of(case)
+    return table if entered is None else {**table, "entered_on": entered.isoformat()}
+
+
+# Events of before the claim day that still count on it; the debt that it freezes contains all others.
+_LASTING = ("accrual_stopped", "written_off", "bankruptcy")
+
+
+def _from_first_day(event: Mapping[str, Any], first_day: date | None) -> dict[str, Any] | None:
+    if first_day is None or event["day"] >= first_day.isoformat():
+        return dict(event)
+    return {**event, "day": first_day.isoformat()} if event["kind"] in _LASTING else None
+
+
+def record_of(case: DefaultCase) -> CaseRecord:
+    """Read a case for the chain. Raises InputError for rows that cannot be read."""
+    read = read_recovery(Reader({"mode": case.mode, "loan": [case_table(case)]})).loans[0]
+    notes = {
+        event: RecoveryNote(
+            RecoverySource(note["source"]), parse_yuan(note["costs"]), date.fromisoformat(note["recorded_on"])
+        )
+        for event, note in case.notes.items()
+    }
+    return CaseRecord(
+        loan_id=read.loan_id,
+        borrower=read.borrower,
+        lender=read.lender,
+        loan_day=read.loan_day,
+        amount=read.amount,
+        first_day=read.first_day,
+        owed=read.owed,
+        events=read.events,
+        notes=notes,
+        payer_events=frozenset(case.payer_events),
+        is_stated=case.stated,
+        entered_on=read.entered_on,
+    )
+
+
+def loan_in_default(case: DefaultCase, day: date, rules: Rulebook) -> DefaultedLoan:
+    """Return the loan of a case as ``zhirong claim`` reads it, with everything up to a day."""
+    return defaulted_loan(record_of(case), loan_file(case.loan, rules), day, rules, calendar(rules, day))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBooks:
+    """The books of one case among those of its mode. due: what each payer still has to pay, and to whom."""
+
+    mode: Mode
+    natures: Mapping[str, PayerNature]
+    done: DefaultWalk
+    loan_id: str
+
+    @property
+    def due(self) -> Mapping[tuple[str, str], Fen]:
+        """Return what each payer still has to pay, and to whom; negative amounts go back."""
+        return self.done.due[self.loan_id]
+
+    @property
+    def debt(self) -> Mapping[Head, Fen]:
+        """Return what the debtor owes by component."""
+        return self.done.debts[self.loan_id]
+
+    @property
+    def carried(self) -> Mapping[str, Fen]:
+        """Return what each party carries."""
+        return self.done.carried[self.loan_id]
+
+    @property
+    def net_paid(self) -> Mapping[tuple[str, str], Fen]:
+        """Return what each payer has paid less what is its own again."""
+        return self.done.net_paid[self.loan_id]
+
+    @property
+    def steps(self) -> tuple[Any, ...]:
+        """Return the timeline of this case."""
+        return tuple(step for step in self.done.steps if step.loan_id == self.loan_id)
+
+    def due_from(self, party: str) -> tuple[Fen, str]:
+        """Return what a party still has to pay, and to whom; zero if nothing."""
+        found = [(amount, to) for (who, to), amount in self.due.items() if who == party and amount > 0]
+        return found[0] if found else (0, LENDER)
+
+    def payee_is_lender(self, party: str, case: DefaultCase) -> bool:
+        """Return whether a party pays the lender itself."""
+        return payee_of(self.mode, party, case.loan.start or case.opened_on) == LENDER
+
+    def net_of(self, party: str) -> Fen:
+        """Return what a party has paid less what is its own again."""
+        return sum(amount for (who, _), amount in self.net_paid.items() if who == party)
+
+
+def books_of_case(case: DefaultCase, day: date, rules: Rulebook) -> CaseBooks:
+    """Return the books of a case whose debt has been frozen. Caps connect the cases of one mode: all are walked.
+
+    Raises InputError for events that cannot have been, and for a figure of the pool that the mode needs.
+    """
+    mode = mode_of(case.mode)
+    others = DefaultCase.objects.filter(mode=case.mode).exclude(first_day=None).exclude(pk=case.pk)
+    together = [case, *others.select_related("loan")]
+    loans = [loan_in_default(one, day, rules) for one in sorted(together, key=lambda one: one.pk)]
+    kinds = natures(mode, rules, day)
+    try:
+        done = walk(mode, loans, kinds, PoolState(figures_open=True), until=day)
+    except MissingFigureError as error:
+        raise refuse(
+            "missing_figure",
+            "pool",
+            error.figure,
+            error.words,
+            Text("请由基金填报该数据", "let the fund report this figure"),
+        ) from error
+    return CaseBooks(mode, kinds, done, case.loan.number)
+
+
+def owed_words(owed: Mapping[Head, Fen]) -> dict[str, str]:
+    """Return a debt by component as a recovery file states it."""
+    return {head.value: yuan(amount) for head, amount in owed.items() if amount}
+
+
+def columns_of_case(case: DefaultCase, day: date, rules: Rulebook) -> dict[str, Any]:
+    """Return the columns that repeat what the books give today."""
+    if case.first_day is None:
+        debt = sum(debtors_debt(case.loan, case.payer_events, day, rules).values())
+        return {"reckoned_on": day, "debt": debt, "carried": debt}
+    books = books_of_case(case, day, rules)
+    return {"reckoned_on": day, "debt": sum(books.debt.values()), "carried": books.carried.get(LENDER, 0)}
