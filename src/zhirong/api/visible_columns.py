@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from zhirong.chain.organisation.roles import OrganisationKind as Kind
 from zhirong.kernel.text import Text
-from zhirong.store import financing, parties, policies, work
+from zhirong.store import financing, parties, policies, recovery, work
 
 _ROW = ("version", "created_at", "changed_at")
 
@@ -124,6 +124,30 @@ SHOWN: Mapping[str, Shown] = {
         "overdue_days next_due_on next_due",
         "events category provision",
         (Kind.LENDER,),
+    ),
+    "default-cases": _shown(
+        recovery.DefaultCase,
+        "违约案件",
+        "case of default",
+        "loan lender firm number state mode ground opened_on closed_on debt",
+        "officer first_day owed stated events notes payer_events demands proposal proposed_by reckoned_on carried "
+        "missed due_on",
+        (Kind.LENDER,),
+    ),
+    "claims": _shown(
+        recovery.PayerClaim,
+        "索赔",
+        "claim",
+        "loan case lender payer claimant party mode number state entered_on filed_on decided_on due_on left_days amount "
+        "accepted paid due_back returned order_agreed papers asked checks missed reason",
+        "prepared_by",
+        (Kind.GUARANTOR, Kind.FUND, Kind.INSURER),
+    ),
+    "claim-payments": _shown(
+        recovery.ClaimPayment, "赔付款项", "payment under a claim", "claim kind number amount day reference"
+    ),
+    "recourse": _shown(
+        recovery.Recourse, "追偿", "recourse", "claim payer firm state amount arisen_on limitation_on acts"
     ),
     "lines": _shown(
         financing.StatementLine,

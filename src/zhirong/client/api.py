@@ -15,9 +15,11 @@ from zhirong.client.operations import (
     AuditOperations,
     CaseOperations,
     CheckOperations,
+    ClaimOperations,
     ConditionOperations,
     ConsentOperations,
     ContractOperations,
+    DefaultOperations,
     ExemptionOperations,
     FileOperations,
     FilingOperations,
@@ -39,6 +41,7 @@ from zhirong.client.operations import (
     PaperOperations,
     PaymentOperations,
     PolicyOperations,
+    RecourseOperations,
     RegistrationOperations,
     RightOperations,
     SessionOperations,
@@ -72,9 +75,11 @@ class Client:
         self.audit = AuditOperations(self._transport)
         self.case = CaseOperations(self._transport)
         self.check = CheckOperations(self._transport)
+        self.claim = ClaimOperations(self._transport)
         self.condition = ConditionOperations(self._transport)
         self.consent = ConsentOperations(self._transport)
         self.contract = ContractOperations(self._transport)
+        self.default = DefaultOperations(self._transport)
         self.exemption = ExemptionOperations(self._transport)
         self.file = FileOperations(self._transport)
         self.filing = FilingOperations(self._transport)
@@ -96,6 +101,7 @@ class Client:
         self.paper = PaperOperations(self._transport)
         self.payment = PaymentOperations(self._transport)
         self.policy = PolicyOperations(self._transport)
+        self.recourse = RecourseOperations(self._transport)
         self.registration = RegistrationOperations(self._transport)
         self.right = RightOperations(self._transport)
         self.session = SessionOperations(self._transport)
@@ -141,6 +147,9 @@ class Client:
         self.own_webhooks = self.lists.own_webhooks
         self.papers = self.lists.papers
         self.policy_versions = self.lists.policy_versions
+        self.recovery_cases = self.lists.recovery_cases
+        self.recovery_claims = self.lists.recovery_claims
+        self.recovery_recourse = self.lists.recovery_recourse
         self.signatures = self.lists.signatures
 
     def bulk(

@@ -634,6 +634,12 @@ class PapersRow(TypedDict):
         "overdue_notice",
         "discharge_notice",
         "loan_statement",
+        "demand_letter",
+        "acceleration_letter",
+        "claim_set",
+        "claim_decision",
+        "claim_voucher",
+        "closing_report",
         "",
     ]
     owner_id: int | None
@@ -667,6 +673,93 @@ class PolicyVersionsRow(TypedDict):
     ends_on: str | None
     drafted_by: str | dict[str, Any] | None
     decided_by: str | dict[str, Any] | None
+
+
+class RecoveryCasesRow(TypedDict):
+    """A row of the list ``recovery.cases``."""
+
+    id: int
+    version: int
+    firm_id: int | None
+    lender_id: int | None
+    loan_id: int | None
+    state_code: Literal[
+        "watched",
+        "overdue",
+        "cured",
+        "demanded",
+        "accelerated",
+        "non_performing",
+        "claimed",
+        "restructured",
+        "disposing",
+        "in_court",
+        "bankrupt",
+        "written_off",
+        "closed",
+        "",
+    ]
+    number: str | dict[str, Any] | None
+    firm: str | dict[str, Any] | None
+    debt: str | None
+    carried: str | None
+    due_on: str | None
+    opened_on: str | None
+    state: str | dict[str, Any] | None
+
+
+class RecoveryClaimsRow(TypedDict):
+    """A row of the list ``recovery.claims``."""
+
+    id: int
+    version: int
+    case_id: int | None
+    claimant_id: int | None
+    lender_id: int | None
+    loan_id: int | None
+    payer_id: int | None
+    state_code: Literal[
+        "applied",
+        "reserved",
+        "noticed",
+        "filed",
+        "asked",
+        "accepted",
+        "refused",
+        "objected",
+        "part_paid",
+        "paid",
+        "clawed_back",
+        "lapsed",
+        "closed",
+        "",
+    ]
+    number: str | dict[str, Any] | None
+    lender: str | dict[str, Any] | None
+    payer: str | dict[str, Any] | None
+    amount: str | None
+    paid: str | None
+    due_back: str | None
+    due_on: str | None
+    state: str | dict[str, Any] | None
+
+
+class RecoveryRecourseRow(TypedDict):
+    """A row of the list ``recovery.recourse``."""
+
+    id: int
+    version: int
+    claim_id: int | None
+    firm_id: int | None
+    payer_id: int | None
+    state_code: Literal[
+        "arisen", "demanded", "secured", "suing", "enforcing", "against_peers", "written_off", "extinguished", ""
+    ]
+    claim: str | dict[str, Any] | None
+    firm: str | dict[str, Any] | None
+    amount: str | None
+    limitation_on: str | None
+    state: str | dict[str, Any] | None
 
 
 class SignaturesRow(TypedDict):
@@ -1908,6 +2001,12 @@ class Lists(Group):
             "overdue_notice",
             "discharge_notice",
             "loan_statement",
+            "demand_letter",
+            "acceleration_letter",
+            "claim_set",
+            "claim_decision",
+            "claim_voucher",
+            "closing_report",
         ]
         | None = None,
         state: Literal["draft", "issued", "signed", "void", "ended"] | None = None,
@@ -1926,6 +2025,12 @@ class Lists(Group):
             "overdue_notice",
             "discharge_notice",
             "loan_statement",
+            "demand_letter",
+            "acceleration_letter",
+            "claim_set",
+            "claim_decision",
+            "claim_voucher",
+            "closing_report",
         ]
         | None = None,
         owner_id: int | None = None,
@@ -1978,6 +2083,168 @@ class Lists(Group):
                 "organisation_id": organisation_id,
                 "state_code": state_code,
                 "submitted_by_id": submitted_by_id,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
+    def recovery_cases(
+        self,
+        *,
+        state: Literal[
+            "watched",
+            "overdue",
+            "cured",
+            "demanded",
+            "accelerated",
+            "non_performing",
+            "claimed",
+            "restructured",
+            "disposing",
+            "in_court",
+            "bankrupt",
+            "written_off",
+            "closed",
+        ]
+        | None = None,
+        number: str | None = None,
+        firm_id: int | None = None,
+        lender_id: int | None = None,
+        loan_id: int | None = None,
+        state_code: Literal[
+            "watched",
+            "overdue",
+            "cured",
+            "demanded",
+            "accelerated",
+            "non_performing",
+            "claimed",
+            "restructured",
+            "disposing",
+            "in_court",
+            "bankrupt",
+            "written_off",
+            "closed",
+        ]
+        | None = None,
+        order: Literal["debt", "carried", "due_on", "opened_on", "-debt", "-carried", "-due_on", "-opened_on"]
+        | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[RecoveryCasesRow]":
+        """违约案件 / Cases of default."""
+        return Listed(
+            self._transport,
+            "recovery.cases",
+            {
+                "state": state,
+                "number": number,
+                "firm_id": firm_id,
+                "lender_id": lender_id,
+                "loan_id": loan_id,
+                "state_code": state_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
+    def recovery_claims(
+        self,
+        *,
+        state: Literal[
+            "applied",
+            "reserved",
+            "noticed",
+            "filed",
+            "asked",
+            "accepted",
+            "refused",
+            "objected",
+            "part_paid",
+            "paid",
+            "clawed_back",
+            "lapsed",
+            "closed",
+        ]
+        | None = None,
+        number: str | None = None,
+        loan: str | None = None,
+        case_id: int | None = None,
+        claimant_id: int | None = None,
+        lender_id: int | None = None,
+        loan_id: int | None = None,
+        payer_id: int | None = None,
+        state_code: Literal[
+            "applied",
+            "reserved",
+            "noticed",
+            "filed",
+            "asked",
+            "accepted",
+            "refused",
+            "objected",
+            "part_paid",
+            "paid",
+            "clawed_back",
+            "lapsed",
+            "closed",
+        ]
+        | None = None,
+        order: Literal["amount", "paid", "due_back", "due_on", "-amount", "-paid", "-due_back", "-due_on"]
+        | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[RecoveryClaimsRow]":
+        """索赔 / Claims."""
+        return Listed(
+            self._transport,
+            "recovery.claims",
+            {
+                "state": state,
+                "number": number,
+                "loan": loan,
+                "case_id": case_id,
+                "claimant_id": claimant_id,
+                "lender_id": lender_id,
+                "loan_id": loan_id,
+                "payer_id": payer_id,
+                "state_code": state_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
+    def recovery_recourse(
+        self,
+        *,
+        state: Literal[
+            "arisen", "demanded", "secured", "suing", "enforcing", "against_peers", "written_off", "extinguished"
+        ]
+        | None = None,
+        claim_id: int | None = None,
+        firm_id: int | None = None,
+        payer_id: int | None = None,
+        state_code: Literal[
+            "arisen", "demanded", "secured", "suing", "enforcing", "against_peers", "written_off", "extinguished"
+        ]
+        | None = None,
+        order: Literal["amount", "limitation_on", "-amount", "-limitation_on"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[RecoveryRecourseRow]":
+        """追偿 / Recourse."""
+        return Listed(
+            self._transport,
+            "recovery.recourse",
+            {
+                "state": state,
+                "claim_id": claim_id,
+                "firm_id": firm_id,
+                "payer_id": payer_id,
+                "state_code": state_code,
                 "order": order,
                 "after": after,
                 "limit": limit,

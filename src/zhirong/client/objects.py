@@ -155,6 +155,97 @@ class ChecksObject(TypedDict):
     operations: list[str]
 
 
+class ClaimPaymentsObject(TypedDict):
+    """赔付款项 / payment under a claim."""
+
+    id: int
+    claim: int
+    kind: Literal["paid", "returned", "clawed_back"]
+    number: int
+    amount: str
+    day: str
+    reference: str
+    version: int
+    created_at: str
+    changed_at: str
+    operations: list[str]
+
+
+class ClaimsObject(TypedDict):
+    """索赔 / claim."""
+
+    id: int
+    loan: int
+    case: int | None
+    lender: int
+    payer: int
+    claimant: int
+    party: Literal[
+        "lender",
+        "guarantor",
+        "fund",
+        "insurer",
+        "operator",
+        "firm",
+        "government",
+        "federal",
+        "state",
+        "province",
+        "city",
+        "district",
+        "national_fund",
+        "reguarantor",
+        "ip_operator",
+        "disposal_fund",
+        "asset_manager",
+        "purchaser",
+        "investor",
+        "peers",
+        "park",
+        "service_centre",
+        "platform",
+        "plan",
+    ]
+    mode: str
+    number: str
+    state: Literal[
+        "applied",
+        "reserved",
+        "noticed",
+        "filed",
+        "asked",
+        "accepted",
+        "refused",
+        "objected",
+        "part_paid",
+        "paid",
+        "clawed_back",
+        "lapsed",
+        "closed",
+    ]
+    entered_on: str | None
+    filed_on: str | None
+    decided_on: str | None
+    due_on: str | None
+    left_days: int
+    amount: str
+    accepted: int
+    paid: int
+    due_back: int
+    returned: int
+    order_agreed: bool
+    papers: dict[str, Any] | list[Any]
+    asked: dict[str, Any] | list[Any]
+    checks: dict[str, Any] | list[Any]
+    missed: dict[str, Any] | list[Any]
+    reason: str
+    version: int
+    created_at: str
+    changed_at: str
+    prepared_by: int | None
+    operations: list[str]
+
+
 class ConsentsObject(TypedDict):
     """数据授权 / consent."""
 
@@ -168,6 +259,54 @@ class ConsentsObject(TypedDict):
     version: int
     created_at: str
     changed_at: str
+    operations: list[str]
+
+
+class DefaultCasesObject(TypedDict):
+    """违约案件 / case of default."""
+
+    id: int
+    loan: int
+    lender: int
+    firm: int
+    number: str
+    state: Literal[
+        "watched",
+        "overdue",
+        "cured",
+        "demanded",
+        "accelerated",
+        "non_performing",
+        "claimed",
+        "restructured",
+        "disposing",
+        "in_court",
+        "bankrupt",
+        "written_off",
+        "closed",
+    ]
+    mode: str
+    ground: str
+    opened_on: str
+    closed_on: str | None
+    debt: int
+    version: int
+    created_at: str
+    changed_at: str
+    officer: int | None
+    first_day: str | None
+    owed: dict[str, Any] | list[Any] | None
+    stated: bool | None
+    events: dict[str, Any] | list[Any] | None
+    notes: dict[str, Any] | list[Any] | None
+    payer_events: dict[str, Any] | list[Any] | None
+    demands: dict[str, Any] | list[Any] | None
+    proposal: dict[str, Any] | list[Any] | None
+    proposed_by: int | None
+    reckoned_on: str | None
+    carried: int | None
+    missed: dict[str, Any] | list[Any] | None
+    due_on: str | None
     operations: list[str]
 
 
@@ -450,6 +589,12 @@ class PapersObject(TypedDict):
         "overdue_notice",
         "discharge_notice",
         "loan_statement",
+        "demand_letter",
+        "acceleration_letter",
+        "claim_set",
+        "claim_decision",
+        "claim_voucher",
+        "closing_report",
     ]
     number: str
     state: Literal["draft", "issued", "signed", "void", "ended"]
@@ -507,6 +652,26 @@ class PoliciesObject(TypedDict):
     submitted_by: int | None
     decided_by: int | None
     opinion: str
+    version: int
+    created_at: str
+    changed_at: str
+    operations: list[str]
+
+
+class RecourseObject(TypedDict):
+    """追偿 / recourse."""
+
+    id: int
+    claim: int
+    payer: int
+    firm: int
+    state: Literal[
+        "arisen", "demanded", "secured", "suing", "enforcing", "against_peers", "written_off", "extinguished"
+    ]
+    amount: str
+    arisen_on: str
+    limitation_on: str
+    acts: dict[str, Any] | list[Any]
     version: int
     created_at: str
     changed_at: str
@@ -683,9 +848,24 @@ class Objects(Group):
         found: ChecksObject = self._transport.row("checks", row)
         return found
 
+    def claim_payments(self, row: int) -> ClaimPaymentsObject:
+        """赔付款项 / payment under a claim."""
+        found: ClaimPaymentsObject = self._transport.row("claim-payments", row)
+        return found
+
+    def claims(self, row: int) -> ClaimsObject:
+        """索赔 / claim."""
+        found: ClaimsObject = self._transport.row("claims", row)
+        return found
+
     def consents(self, row: int) -> ConsentsObject:
         """数据授权 / consent."""
         found: ConsentsObject = self._transport.row("consents", row)
+        return found
+
+    def default_cases(self, row: int) -> DefaultCasesObject:
+        """违约案件 / case of default."""
+        found: DefaultCasesObject = self._transport.row("default-cases", row)
         return found
 
     def deliveries(self, row: int) -> DeliveriesObject:
@@ -776,6 +956,11 @@ class Objects(Group):
     def policies(self, row: int) -> PoliciesObject:
         """政策 / policy."""
         found: PoliciesObject = self._transport.row("policies", row)
+        return found
+
+    def recourse(self, row: int) -> RecourseObject:
+        """追偿 / recourse."""
+        found: RecourseObject = self._transport.row("recourse", row)
         return found
 
     def rights(self, row: int) -> RightsObject:

@@ -635,6 +635,119 @@ class CheckOperations(Group):
         )
 
 
+class ClaimOperations(Group):
+    """Operations ``claim.*``."""
+
+    def accept(self, row: int, *, version: Version, opinion: str, key: str = "") -> Done:
+        """同意赔付 / Accept the claim."""
+        return self._do("claim.accept", row, {"opinion": opinion}, version, key)
+
+    def ask(
+        self,
+        row: int,
+        *,
+        version: Version,
+        papers: Sequence[
+            Literal[
+                "form",
+                "contracts",
+                "drawdown",
+                "statement",
+                "class_proof",
+                "demand",
+                "certificate",
+                "use_of_funds",
+                "identity",
+            ]
+        ],
+        reason: str,
+        key: str = "",
+    ) -> Done:
+        """一次性要求补充材料 / Request missing documents."""
+        return self._do("claim.ask", row, {"papers": papers, "reason": reason}, version, key)
+
+    def claw_back(
+        self,
+        row: int,
+        *,
+        version: Version,
+        ground: str,
+        heard_on: date | str,
+        interest: Decimal | str | None = None,
+        key: str = "",
+    ) -> Done:
+        """追回赔付款 / Claw back the payment."""
+        return self._do(
+            "claim.claw_back", row, {"ground": ground, "heard_on": heard_on, "interest": interest}, version, key
+        )
+
+    def close(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
+        """了结索赔 / Close the claim."""
+        return self._do("claim.close", row, {"reason": reason}, version, key)
+
+    def decline_entry(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
+        """不予入库 / Decline the entry."""
+        return self._do("claim.decline_entry", row, {"reason": reason}, version, key)
+
+    def enter(self, row: int, *, version: Version, payer: int, party: str, key: str = "") -> Done:
+        """申请入库 / Request entry in a pool."""
+        return self._do("claim.enter", row, {"payer": payer, "party": party}, version, key)
+
+    def file(self, row: int, *, version: Version, order_agreed: bool | None = None, key: str = "") -> Done:
+        """提交索赔 / File the claim."""
+        return self._do("claim.file", row, {"order_agreed": order_agreed}, version, key)
+
+    def lapse(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
+        """逾期未补，失效 / Let the claim lapse."""
+        return self._do("claim.lapse", row, {"reason": reason}, version, key)
+
+    def notice(self, row: int, *, version: Version, key: str = "") -> Done:
+        """通知风险 / Notify the payer."""
+        return self._do("claim.notice", row, {}, version, key)
+
+    def object(self, row: int, *, version: Version, reason: str, file: str | None = None, key: str = "") -> Done:
+        """提出异议 / Object."""
+        return self._do("claim.object", row, {"reason": reason, "file": file}, version, key)
+
+    def open(self, row: int, *, version: Version, payer: int, party: str, key: str = "") -> Done:
+        """通知风险 / Notify a payer."""
+        return self._do("claim.open", row, {"payer": payer, "party": party}, version, key)
+
+    def pay(
+        self, row: int, *, version: Version, amount: Decimal | str, day: date | str, reference: str, key: str = ""
+    ) -> Done:
+        """付款 / Pay."""
+        return self._do("claim.pay", row, {"amount": amount, "day": day, "reference": reference}, version, key)
+
+    def refuse(
+        self,
+        row: int,
+        *,
+        version: Version,
+        check: Literal[
+            "in_force", "pledge_registered", "use_shown", "papers", "in_time", "amount_due", "good_faith"
+        ],
+        reason: str,
+        key: str = "",
+    ) -> Done:
+        """不予赔付 / Refuse the claim."""
+        return self._do("claim.refuse", row, {"check": check, "reason": reason}, version, key)
+
+    def reserve(self, row: int, *, version: Version, key: str = "") -> Done:
+        """确认入库 / Confirm the entry."""
+        return self._do("claim.reserve", row, {}, version, key)
+
+    def return_(
+        self, row: int, *, version: Version, amount: Decimal | str, day: date | str, reference: str, key: str = ""
+    ) -> Done:
+        """返还 / Return money."""
+        return self._do("claim.return", row, {"amount": amount, "day": day, "reference": reference}, version, key)
+
+    def supply(self, row: int, *, version: Version, paper: str, file: str, key: str = "") -> Done:
+        """补充材料 / Add a document."""
+        return self._do("claim.supply", row, {"paper": paper, "file": file}, version, key)
+
+
 class ConditionOperations(Group):
     """Operations ``condition.*``."""
 
@@ -740,6 +853,133 @@ class ContractOperations(Group):
                 "with_english": with_english,
                 "firm_account": firm_account,
                 "lender_account": lender_account,
+            },
+            version,
+            key,
+        )
+
+
+class DefaultOperations(Group):
+    """Operations ``default.*``."""
+
+    def accelerate(self, row: int, *, version: Version, opinion: str, key: str = "") -> Done:
+        """批准提前到期 / Approve the acceleration."""
+        return self._do("default.accelerate", row, {"opinion": opinion}, version, key)
+
+    def bankruptcy(
+        self, row: int, *, version: Version, day: date | str, ruling: str, declare_by: date | str, key: str = ""
+    ) -> Done:
+        """登记受理破产 / Record the bankruptcy."""
+        return self._do(
+            "default.bankruptcy", row, {"day": day, "ruling": ruling, "declare_by": declare_by}, version, key
+        )
+
+    def close(self, row: int, *, version: Version, opinion: str, key: str = "") -> Done:
+        """批准结案 / Approve the closing."""
+        return self._do("default.close", row, {"opinion": opinion}, version, key)
+
+    def demand(
+        self,
+        row: int,
+        *,
+        version: Version,
+        answer_days: int | None = None,
+        ground: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """催收 / Demand payment."""
+        return self._do("default.demand", row, {"answer_days": answer_days, "ground": ground}, version, key)
+
+    def open(self, row: int, *, version: Version, ground: str, key: str = "") -> Done:
+        """违约立案 / Open a case of default."""
+        return self._do("default.open", row, {"ground": ground}, version, key)
+
+    def propose_acceleration(self, row: int, *, version: Version, clause: str, ground: str, key: str = "") -> Done:
+        """提请提前到期 / Propose acceleration."""
+        return self._do("default.propose_acceleration", row, {"clause": clause, "ground": ground}, version, key)
+
+    def propose_close(
+        self, row: int, *, version: Version, reason: str, final_loss: bool | None = None, key: str = ""
+    ) -> Done:
+        """提请结案 / Propose to close."""
+        return self._do("default.propose_close", row, {"reason": reason, "final_loss": final_loss}, version, key)
+
+    def record_growth(
+        self,
+        row: int,
+        *,
+        version: Version,
+        kind: Literal["cost_paid", "accrued_penalty", "accrued_compound", "accrued_interest"],
+        day: date | str,
+        amount: Decimal | str,
+        key: str = "",
+    ) -> Done:
+        """登记利息或费用 / Record interest or costs."""
+        return self._do("default.record_growth", row, {"kind": kind, "day": day, "amount": amount}, version, key)
+
+    def recovery(
+        self,
+        row: int,
+        *,
+        version: Version,
+        receipt: str,
+        source: Literal[
+            "debtor", "pledge", "counter_guarantee", "other_guarantor", "right_insurer", "damages", "licence_fees"
+        ],
+        costs: Decimal | str | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记回收款来源 / State the source of a recovery."""
+        return self._do(
+            "default.recovery", row, {"receipt": receipt, "source": source, "costs": costs}, version, key
+        )
+
+    def serve(
+        self,
+        row: int,
+        *,
+        version: Version,
+        demand: str,
+        served_on: date | str,
+        evidence: str,
+        file: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记送达 / Record the service."""
+        return self._do(
+            "default.serve",
+            row,
+            {"demand": demand, "served_on": served_on, "evidence": evidence, "file": file},
+            version,
+            key,
+        )
+
+    def state_debt(
+        self,
+        row: int,
+        *,
+        version: Version,
+        day: date | str,
+        principal: Decimal | str,
+        evidence: str,
+        interest: Decimal | str | None = None,
+        compound: Decimal | str | None = None,
+        penalty: Decimal | str | None = None,
+        costs: Decimal | str | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记已确定的债权 / State the debt."""
+        return self._do(
+            "default.state_debt",
+            row,
+            {
+                "day": day,
+                "principal": principal,
+                "interest": interest,
+                "compound": compound,
+                "penalty": penalty,
+                "costs": costs,
+                "evidence": evidence,
             },
             version,
             key,
@@ -1215,10 +1455,13 @@ class MemberOperations(Group):
                 "lender.approver",
                 "lender.cashier",
                 "lender.manager",
+                "lender.workout",
                 "guarantor.officer",
                 "guarantor.approver",
                 "insurer.officer",
+                "insurer.approver",
                 "fund.officer",
+                "fund.approver",
                 "agency.appraiser",
                 "agency.reviewer",
                 "operator.agent",
@@ -1448,6 +1691,36 @@ class PolicyOperations(Group):
     def withdraw(self, row: int, *, version: Version, key: str = "") -> Done:
         """撤回 / Withdraw."""
         return self._do("policy.withdraw", row, {}, version, key)
+
+
+class RecourseOperations(Group):
+    """Operations ``recourse.*``."""
+
+    def end(
+        self, row: int, *, version: Version, step: Literal["write_off", "extinguish"], reason: str, key: str = ""
+    ) -> Done:
+        """追偿核销或消灭 / Write off or extinguish."""
+        return self._do("recourse.end", row, {"step": step, "reason": reason}, version, key)
+
+    def record(
+        self,
+        row: int,
+        *,
+        version: Version,
+        act: Literal["demand", "secure", "sue", "enforce", "ask_peers"],
+        day: date | str,
+        evidence: str,
+        confirmed: bool | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记追偿行动 / Record an act of recourse."""
+        return self._do(
+            "recourse.record",
+            row,
+            {"act": act, "day": day, "evidence": evidence, "confirmed": confirmed},
+            version,
+            key,
+        )
 
 
 class RegistrationOperations(Group):

@@ -33,7 +33,8 @@ _ORDER = (
     "repaid",
     "closed",
 )
-_ENDS = {"declined": "diligence", "withdrawn": "submitted", "overdue": "released"}
+_LATE = "overdue"  # the end of a story: its last instalment stays unpaid
+_ENDS = {"declined": "diligence", "withdrawn": "submitted", _LATE: "released"}
 _ENTRUSTED_OVER = 1_000_000_000  # Threshold in fen of payments to one payee; above it the bank pays directly.
 _GUARANTEED = ("xixian", "national-28")
 _TEAM = {
@@ -252,7 +253,7 @@ def _case_story(region: Region, firm: dict[str, Any], rights: list[int], apprais
             reason="产品刚上市，权利的可贷价值低于最低额度，现金流也不足以覆盖这笔借款",
             hint="产品收入有一个完整年度后再申请，或先选财政贴息的小额信用贷款",
         )
-    elif wanted["state"] in ("released", "repaid", "closed", "overdue"):
+    elif wanted["state"] in ("released", "repaid", "closed", _LATE):
         yield from _repay(region, firm, case)
 
 
@@ -427,7 +428,7 @@ def _repay(region: Region, firm: dict[str, Any], case: int) -> Iterator[date]:
         loan = Loan.objects.get(case=case)
         if loan.state != LoanState.STANDING or loan.next_due_on is None:
             break
-        if state == "overdue" and loan.next_due_on == loan.end:
+        if state == _LATE and loan.next_due_on == loan.end:
             return
         yield max(loan.next_due_on, region.day)
         region.do("worker", "loan.reckon")

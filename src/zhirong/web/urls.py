@@ -16,6 +16,7 @@ DESKS = (
     "guarantor",
     "loan",
     "policy",
+    "recovery",
     "agency",
     "registrar",
     "admin",

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from zhirong.chain.compensation import events as ev
 from zhirong.chain.loan.servicing import events as loan_events
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.loan.servicing.reading import LoanFile
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.loan.servicing.state import LoanPosition
@@ -44,7 +44,7 @@ class CaseRecord:
     loan_day: date
     amount: Fen
     first_day: date
-    owed: Mapping[Head, Fen]
+    owed: Mapping[Component, Fen]
     events: tuple[ev.DefaultEvent, ...] = ()
     notes: Mapping[str, RecoveryNote] = field(default_factory=dict)
     payer_events: Collection[str] = ()
@@ -52,17 +52,20 @@ class CaseRecord:
     entered_on: date | None = None
 
 
-def debt_of(position: LoanPosition) -> dict[Head, Fen]:
+def debt_of(position: LoanPosition) -> dict[Component, Fen]:
     """Return what the debtor owes by component, on the balance sheet or off it; interest includes what is not due."""
-    off = {head: position.written_off.get(head, 0) + position.written_off_since.get(head, 0) for head in Head}
-    on = {
-        Head.PRINCIPAL: position.principal,
-        Head.INTEREST: position.interest_due + position.accrued,
-        Head.COMPOUND: position.compound,
-        Head.PENALTY: position.penalty,
-        Head.COSTS: position.costs,
+    off = {
+        component: position.written_off.get(component, 0) + position.written_off_since.get(component, 0)
+        for component in Component
     }
-    return {head: on.get(head, 0) + off[head] for head in Head}
+    on = {
+        Component.PRINCIPAL: position.principal,
+        Component.INTEREST: position.interest_due + position.accrued,
+        Component.COMPOUND: position.compound,
+        Component.PENALTY: position.penalty,
+        Component.COSTS: position.costs,
+    }
+    return {component: on.get(component, 0) + off[component] for component in Component}
 
 
 def defaulted_loan(
@@ -119,16 +122,18 @@ def _grown(
     for day in _days(record, as_of, received):
         position = replay(own.events, own.contract, day, rules, working_days)
         now = debt_of(position)
-        for head in Head:
+        for component in Component:
             covered = sum(
-                one.parts.get(head, 0) + (one.prepaid if head is Head.PRINCIPAL else 0)
+                one.parts.get(component, 0) + (one.prepaid if component is Component.PRINCIPAL else 0)
                 for one in position.applied
                 if one.day == day and one.event in named
             )
-            noted = sum(event.costs for _, event in received if event.day == day) if head is Head.COSTS else 0
-            growth = now[head] + covered - before.get(head, 0) - noted
+            noted = (
+                sum(event.costs for _, event in received if event.day == day) if component is Component.COSTS else 0
+            )
+            growth = now[component] + covered - before.get(component, 0) - noted
             if growth > 0:
-                grown.append(ev.DebtAccrued(day=day, component=head, amount=growth))
+                grown.append(ev.DebtAccrued(day=day, component=component, amount=growth))
         before = now
     return grown
 

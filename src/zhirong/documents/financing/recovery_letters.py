@@ -15,7 +15,13 @@ from zhirong.documents.financing.sheet import (
     table,
 )
 
-_HEADS = (("principal", "本金"), ("interest", "利息"), ("compound", "复利"), ("penalty", "罚息"), ("costs", "费用"))
+_COMPONENTS = (
+    ("principal", "本金"),
+    ("interest", "利息"),
+    ("compound", "复利"),
+    ("penalty", "罚息"),
+    ("costs", "费用"),
+)
 
 
 def demand_letter(f: Facts) -> DocumentSheet:
@@ -76,7 +82,7 @@ def claim_set(f: Facts) -> DocumentSheet:
 
 def claim_decision(f: Facts) -> DocumentSheet:
     """Return the payer's decision with each check and the way to object."""
-    rows = [[one["title"], "通过" if one["passed"] else "未通过", one["more"]] for one in f["checks"]]
+    rows = [[one["title"], "通过" if one["passed"] else "未通过", one["more"]] for one in f["results"]]
     blocks: list[Block] = [
         paragraph(f"索赔 {f['claim']}（借款人 {f['firm']['name']}）审核决定：{f['decision']}。"),
         facts(
@@ -100,6 +106,7 @@ def claim_voucher(f: Facts) -> DocumentSheet:
         f["claimant"],
         facts(
             ("索赔编号", f["claim"]),
+            ("债务人", f["firm"]["name"]),
             ("付款人（分担方）", f["payer"]),
             ("金额", money(f["paid"])),
             ("日期", day_words(f["paid_on"])),
@@ -140,7 +147,7 @@ def closing_report(f: Facts) -> DocumentSheet:
 
 
 def _owed(f: Facts) -> Block:
-    rows = [(f"{words}（元）", figure(f["owed"].get(head, 0))) for head, words in _HEADS]
+    rows = [(f"{words}（元）", figure(f["owed"].get(component, 0))) for component, words in _COMPONENTS]
     return facts(*rows, ("合计（元）", figure(f["total"])))
 
 

@@ -1,17 +1,18 @@
 """The books of cases of default: rows read for the chain, walked together by mode, and repeated in columns."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from zhirong.chain.compensation.events import DefaultedLoan
+from zhirong.chain.compensation import events as ev
 from zhirong.chain.compensation.natures import natures_of
 from zhirong.chain.compensation.reading import read_recovery
 from zhirong.chain.compensation.walk import DefaultWalk, walk
 from zhirong.chain.default.debt import CaseRecord, RecoveryNote, debt_of, defaulted_loan
-from zhirong.chain.loan.servicing.components import Head
+from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.loan.servicing.replay import replay
 from zhirong.chain.mode.loss import MissingFigureError, PoolState
 from zhirong.chain.mode.model import Mode
@@ -54,7 +55,7 @@ def natures(mode: Mode, rules: Rulebook, day: date) -> Mapping[str, PayerNature]
     return {role: nature for role, (nature, _) in natures_of(mode, rules, day).items()}
 
 
-def debtors_debt(loan: Loan, payer_events: Iterable[str], day: date, rules: Rulebook) -> dict[Head, Fen]:
+def debtors_debt(loan: Loan, payer_events: Iterable[str], day: date, rules: Rulebook) -> dict[Component, Fen]:
     """Return what the debtor owes by component on a day, to whomever: money of payers does not reduce it."""
     file, apart = loan_file(loan, rules), set(payer_events)
     own = tuple(event for event in file.events if event.id not in apart)
@@ -121,7 +122,7 @@ def record_of(case: DefaultCase) -> CaseRecord:
     )
 
 
-def loan_in_default(case: DefaultCase, day: date, rules: Rulebook) -> DefaultedLoan:
+def loan_in_default(case: DefaultCase, day: date, rules: Rulebook) -> ev.DefaultedLoan:
     """Return the loan of a case as ``zhirong claim`` reads it, with everything up to a day."""
     return defaulted_loan(record_of(case), loan_file(case.loan, rules), day, rules, calendar(rules, day))
 
@@ -141,7 +142,7 @@ class CaseBooks:
         return self.done.due[self.loan_id]
 
     @property
-    def debt(self) -> Mapping[Head, Fen]:
+    def debt(self) -> Mapping[Component, Fen]:
         """Return what the debtor owes by component."""
         return self.done.debts[self.loan_id]
 
@@ -197,9 +198,9 @@ def books_of_case(case: DefaultCase, day: date, rules: Rulebook) -> CaseBooks:
     return CaseBooks(mode, kinds, done, case.loan.number)
 
 
-def owed_words(owed: Mapping[Head, Fen]) -> dict[str, str]:
+def owed_words(owed: Mapping[Component, Fen]) -> dict[str, str]:
     """Return a debt by component as a recovery file states it."""
-    return {head.value: yuan(amount) for head, amount in owed.items() if amount}
+    return {component.value: yuan(amount) for component, amount in owed.items() if amount}
 
 
 def columns_of_case(case: DefaultCase, day: date, rules: Rulebook) -> dict[str, Any]:
@@ -209,3 +210,67 @@ def columns_of_case(case: DefaultCase, day: date, rules: Rulebook) -> dict[str, 
         return {"reckoned_on": day, "debt": debt, "carried": debt}
     books = books_of_case(case, day, rules)
     return {"reckoned_on": day, "debt": sum(books.debt.values()), "carried": books.carried.get(LENDER, 0)}
+
+
+def case_file(case: DefaultCase, day: date, rules: Rulebook) -> str:
+    """Return the case as a recovery file: ``zhirong claim`` gives the same figures from it without the platform."""
+    loan = loan_in_default(case, day, rules)
+    lines = [
+        f"mode = {_quoted(case.mode)}",
+        "",
+        "[[loan]]",
+        f"id = {_quoted(loan.loan_id)}",
+        f"borrower = {_quoted(loan.borrower)}",
+        f"lender = {_quoted(loan.lender)}",
+        f"loan_day = {loan.loan_day}",
+        f"amount = {_quoted(yuan(loan.amount))}",
+        f"first_day = {loan.first_day}",
+    ]
+    if loan.entered_on is not None:
+        lines.append(f"entered_on = {loan.entered_on}")
+    owed = ", ".join(
+        f"{component.value} = {_quoted(yuan(amount))}" for component, amount in loan.owed.items() if amount
+    )
+    lines += [f"owed = {{ {owed} }}", "event = ["]
+    lines += [f"    {{ {_inline(event_table(event))} }}," for event in loan.events]
+    return "\n".join([*lines, "]", ""])
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _inline(table: Mapping[str, Any]) -> str:
+    return ", ".join(
+        f"{name} = {value if isinstance(value, date) else _quoted(str(value))}" for name, value in table.items()
+    )
+
+
+_KIND_OF_EVENT = {
+    ev.DebtAccrued: "accrued",
+    ev.CostPaid: "cost_paid",
+    ev.ClaimFiled: "claim",
+    ev.PayerPaid: "paid",
+    ev.Recovered: "recovery",
+    ev.AccrualStopped: "accrual_stopped",
+    ev.WrittenOff: "written_off",
+    ev.ClawedBack: "clawed_back",
+    ev.BankruptcyAccepted: "bankruptcy",
+    ev.TitleTaken: "title_taken",
+}
+
+
+def event_table(event: ev.DefaultEvent) -> dict[str, Any]:
+    """Return an event as a table of a recovery file."""
+    table: dict[str, Any] = {"kind": _KIND_OF_EVENT[type(event)], "day": event.day}
+    if event.recorded_on is not None:
+        table["recorded_on"] = event.recorded_on
+    for name in ("component", "party", "source"):
+        value = getattr(event, name, None)
+        if value is not None:
+            table[name] = str(value)
+    for name in ("amount", "costs", "interest"):
+        fen = getattr(event, name, 0)
+        if fen:
+            table[name] = yuan(fen)
+    return table

@@ -18,7 +18,7 @@ from zhirong.chain.default.case_states import (
 from zhirong.chain.default.claim_states import CLAIMS_ENDED
 from zhirong.chain.default.disposal_states import DisposalState
 from zhirong.chain.default.machine import Doer, counted, last_day_of
-from zhirong.chain.loan.servicing.components import HEAD_TEXT, Category, Head
+from zhirong.chain.loan.servicing.components import COMPONENT_TEXT, Category, Component
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.mode.vocabulary import SOURCE_TEXT, RecoverySource
 from zhirong.chain.organisation.roles import MemberRole
@@ -224,13 +224,13 @@ def sweep(work: Work, request: Nightly) -> Any:
 
 def _sweep_one(work: Work, loan: Loan) -> int:
     """Return 1 if something was written for a loan."""
-    case = getattr(loan, "defaultcase", None)
-    late = loan.overdue_days > 0
+    case: DefaultCase | None = getattr(loan, "defaultcase", None)
+    late, written = loan.overdue_days > 0, 0
     if late and (case is None or case.state in (DefaultState.WATCHED, DefaultState.CURED)):
         since = oldest_late(state_of(loan, work.day, work.rules)) or work.day
         ground = f"逾期 {loan.overdue_days} 日"
-        begin_case(work, loan, ground, case, Doer.SYSTEM, opened_on=since + timedelta(days=1))
-        return 1
+        case = begin_case(work, loan, ground, case, Doer.SYSTEM, opened_on=since + timedelta(days=1))
+        written = 1
     if case is None:
         return 0
     case.loan = loan
@@ -252,7 +252,7 @@ def _sweep_one(work: Work, loan: Loan) -> int:
     }
     if differs:
         work.update(case, **columns)
-    return int(bool(differs))
+    return written or int(bool(differs))
 
 
 def is_bad(loan: Loan) -> bool:
@@ -320,8 +320,8 @@ def demand(work: Work, request: Demand) -> Any:
     return {"id": case.pk, "paper": paper}
 
 
-def _figures(owed: Mapping[Head, int]) -> dict[str, int]:
-    return {head.value: owed.get(head, 0) for head in Head}
+def _figures(owed: Mapping[Component, int]) -> dict[str, int]:
+    return {component.value: owed.get(component, 0) for component in Component}
 
 
 def _letter(work: Work, case: DefaultCase, kind: DocumentKind, facts: Mapping[str, Any]) -> int:
@@ -522,12 +522,12 @@ def state_debt(work: Work, request: StatedDebt) -> Any:
     """Count the case from a stated debt instead of the servicing of the loan."""
     case = with_loan(work.row)
     _demand_day(request.day, case.loan.start or request.day, work.day, "day")
-    owed = {head: getattr(request, head.value) for head in Head}
-    if owed[Head.PRINCIPAL] > case.loan.principal:
+    owed = {component: getattr(request, component.value) for component in Component}
+    if owed[Component.PRINCIPAL] > case.loan.principal:
         raise refuse(
             "too_large",
             "principal",
-            show_yuan(owed[Head.PRINCIPAL]),
+            show_yuan(owed[Component.PRINCIPAL]),
             Text("高于贷款本金", "exceeds the principal of the loan"),
             Text("请核对本金", "check the principal"),
         )
@@ -539,10 +539,21 @@ def state_debt(work: Work, request: StatedDebt) -> Any:
     return {"id": case.pk}
 
 
-_GROWTH = ("cost_paid", *(f"accrued_{head.value}" for head in Head if head not in (Head.PRINCIPAL, Head.COSTS)))
+_GROWTH = (
+    "cost_paid",
+    *(
+        f"accrued_{component.value}"
+        for component in Component
+        if component not in (Component.PRINCIPAL, Component.COSTS)
+    ),
+)
 _GROWTH_WORDS = (
     ("cost_paid", Text("垫付的费用", "costs that the lender paid")),
-    *((f"accrued_{head.value}", HEAD_TEXT[head]) for head in Head if head not in (Head.PRINCIPAL, Head.COSTS)),
+    *(
+        (f"accrued_{component.value}", COMPONENT_TEXT[component])
+        for component in Component
+        if component not in (Component.PRINCIPAL, Component.COSTS)
+    ),
 )
 
 

@@ -31,6 +31,7 @@ from zhirong.chain.pledge.registration import Status
 from zhirong.chain.watch.clocks import insurance_clock
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan, yuan
+from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import PARTY_TEXT
 from zhirong.operations.actors import Actor
@@ -142,7 +143,7 @@ def _demand_payer(work: Work, loan: Loan, request: ClaimOn) -> str:
     kind = _KIND_OF.get(request.party, OrganisationKind.FUND)
     if not wrong and (organisation is None or organisation.kind != kind):
         wrong = "payer"
-    if request.party == "guarantor" and loan.guarantor_id and request.payer != loan.guarantor_id:
+    if request.party == LoanPayer.GUARANTOR and loan.guarantor_id and request.payer != loan.guarantor_id:
         wrong = "payer"
     if wrong:
         names = "、".join(mode.name_of(role).zh for role in roles) or "无"
@@ -367,16 +368,16 @@ def papers_of(claim: PayerClaim) -> dict[ClaimPaper, str]:
     return {**found, **supplied}
 
 
-def is_in_time(claim: PayerClaim, day: date, work: Work) -> bool:
+def is_in_time(claim: PayerClaim, day: date, rules: Rulebook) -> bool:
     """Return whether the guarantee period, or the time to claim under insurance, is still running."""
     case = claim.case
     if case is None:
         return False
     if claim.payer.kind == OrganisationKind.GUARANTOR:
-        clocks = [one for one in clocks_of(case, day, work.rules) if one.code == "guarantee_period"]
+        clocks = [one for one in clocks_of(case, day, rules) if one.code == "guarantee_period"]
         return all(day <= one.last_day for one in clocks)
     if claim.payer.kind == OrganisationKind.INSURER:
-        return day <= insurance_clock(work.rules, case.opened_on, calendar(work.rules, day)).last_day
+        return day <= insurance_clock(rules, case.opened_on, calendar(rules, day)).last_day
     return True
 
 
@@ -413,7 +414,7 @@ def file_claim(work: Work, request: File) -> Any:
     compensates = natures(mode_of(claim.mode), work.rules, work.day)[claim.party] is PayerNature.COMPENSATES
     facts = {
         "waited": bool(case.demands) and (is_bad(case.loan) or not compensates),
-        "in_time": is_in_time(claim, work.day, work),
+        "in_time": is_in_time(claim, work.day, work.rules),
         "not_twice": not PayerClaim.objects.filter(loan=claim.loan_id).exclude(mode=claim.mode).exists(),
     }
     CLAIM.take(ClaimState(claim.state), "file", Doer.WORKOUT, facts=facts)
@@ -460,7 +461,7 @@ def _claim_set(work: Work, claim: PayerClaim, books: CaseBooks, due: int) -> int
         "payer": claim.payer.name,
         "mode": books.mode.title.zh,
         "party": books.mode.name_of(claim.party).zh,
-        "owed": {head.value: amount for head, amount in books.debt.items()},
+        "owed": {component.value: amount for component, amount in books.debt.items()},
         "total": sum(books.debt.values()),
         "due": due,
         "case": "" if case is None else case.number,
@@ -597,11 +598,11 @@ def lapse(work: Work, request: Reason) -> Any:
     return {"id": claim.pk}
 
 
-def checks_of(claim: PayerClaim, day: date, work: Any) -> list[dict[str, Any]]:
+def checks_of(claim: PayerClaim, day: date, rules: Rulebook) -> list[dict[str, Any]]:
     """Return each check of a claim with its result; the decision keeps them."""
     claim.case = with_loan(claim.case)
     claim.loan = claim.case.loan
-    books = books_of_case(claim.case, day, work.rules)
+    books = books_of_case(claim.case, day, rules)
     due, _ = books.due_from(claim.party)
     shown = papers_of(claim)
     mode = books.mode
@@ -613,7 +614,7 @@ def checks_of(claim: PayerClaim, day: date, work: Any) -> list[dict[str, Any]]:
         _check("pledge_registered", "质押已登记", "the pledge is registered", bool(shown[ClaimPaper.CERTIFICATE])),
         _check("use_shown", "资金用途有证明", "the use of funds is shown", bool(shown[ClaimPaper.USE_OF_FUNDS])),
         _check("papers", "九项材料齐全", "the nine documents are complete", not missing, Text(missing, english)),
-        _check("in_time", "在保证期间或索赔期限内", "within the time to claim", is_in_time(claim, day, work)),
+        _check("in_time", "在保证期间或索赔期限内", "within the time to claim", is_in_time(claim, day, rules)),
         _check(
             "amount_due",
             "依模式和上限尚应支付",
@@ -623,6 +624,11 @@ def checks_of(claim: PayerClaim, day: date, work: Any) -> list[dict[str, Any]]:
         ),
     ]
     return [{**one, "due": due} if one["code"] == "amount_due" else one for one in found]
+
+
+def _notes(claim: PayerClaim) -> list[dict[str, Any]]:
+    """Return what the record of a claim holds besides the results of checks: objections, refusals, hearings."""
+    return [one for one in claim.checks if "title" not in one]
 
 
 def _check(code: str, zh: str, en: str, passed: bool, more: Text | None = None) -> dict[str, Any]:
@@ -653,7 +659,7 @@ class Accept(Request):
 def accept(work: Work, request: Accept) -> Any:
     """Accept what is due under the mode. Every check must pass; they are kept with the decision."""
     claim = work.row
-    checks = checks_of(claim, work.day, work)
+    checks = checks_of(claim, work.day, work.rules)
     failed = [one for one in checks if not one["passed"]]
     if failed:
         hint = Text("请一次性要求补充，或不予赔付", "request what is missing once, or refuse")
@@ -667,7 +673,7 @@ def accept(work: Work, request: Accept) -> Any:
         Doer.PAYER,
         {},
         accepted=due,
-        checks=checks,
+        checks=[*checks, *_notes(claim)],
         reason=request.opinion,
         decided_on=work.day,
         prepared_by_id=work.actor.account,
@@ -723,14 +729,14 @@ class Refuse(Request):
 def refuse_claim(work: Work, request: Refuse) -> Any:
     """Refuse the claim with the check that failed; the lender may object."""
     claim = work.row
-    checks = checks_of(claim, work.day, work)
+    checks = checks_of(claim, work.day, work.rules)
     _move(
         work,
         claim,
         "refuse",
         Doer.PAYER,
         {},
-        checks=[*checks, {"code": request.check, "refused": True}],
+        checks=[*checks, *_notes(claim), {"code": request.check, "refused": True}],
         reason=request.reason,
         decided_on=work.day,
         prepared_by_id=work.actor.account,
@@ -752,7 +758,7 @@ def _decision(work: Work, claim: PayerClaim, decision: str, reason: str) -> int:
         "reason": reason,
         "amount_claimed": claim.amount,
         "accepted": claim.accepted,
-        "checks": [
+        "results": [
             {"title": one["title"]["zh"], "passed": one["passed"], "more": one["more"]["zh"]}
             for one in claim.checks
             if "title" in one

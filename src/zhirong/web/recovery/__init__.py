@@ -1,0 +1,1 @@
+"""The desks of recovery: cases of default, claims on payers, recourse."""

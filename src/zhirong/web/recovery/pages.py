@@ -1,0 +1,138 @@
+"""From default to the closed file: a case, the claims on payers, recourse; what is due first stands in front."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from zhirong.chain.default.case_states import DEFAULT_WORDS
+from zhirong.chain.default.claim_states import CLAIM_PAPER_TEXT, CLAIM_WORDS, ClaimPaper
+from zhirong.chain.default.money_kinds import CLAIM_MONEY_WORDS
+from zhirong.chain.default.recourse_states import RECOURSE, RECOURSE_WORDS
+from zhirong.chain.loan.servicing.components import COMPONENT_TEXT
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
+from zhirong.documents.financing.kinds import PAPER_KINDS
+from zhirong.kernel.days import day_of
+from zhirong.kernel.errors import InputError
+from zhirong.kernel.money import Fen
+from zhirong.kernel.text import Text
+from zhirong.operations.listing import LISTINGS
+from zhirong.operations.recovery.books import CaseBooks, books_of_case, case_file, debtors_debt
+from zhirong.operations.recovery.cases import CASE_READERS, WORKOUT, clocks_of, open_points
+from zhirong.operations.recovery.claims import PAYERS, checks_of, papers_of, room_of
+from zhirong.operations.rulebook import rulebook
+from zhirong.operations.visibility import visible
+from zhirong.store.financing import Paper
+from zhirong.store.recovery import ClaimPayment, DefaultCase, PayerClaim, Recourse
+from zhirong.web.clock import now
+from zhirong.web.menu import menu
+from zhirong.web.pages import page
+from zhirong.web.views import render_list
+
+_FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
+
+
+@page("recovery/cases/", "recovery.cases", roles=CASE_READERS)
+def cases(request: HttpRequest) -> HttpResponse:
+    """Show the lender's cases of default, the first deadline first."""
+    return render_list(request, LISTINGS["recovery.cases"])
+
+
+@page("recovery/cases/<int:id>/", "recovery.case", roles=(*CASE_READERS, *PAYERS, *_FIRM), model=DefaultCase)
+def case(request: HttpRequest, row: DefaultCase) -> HttpResponse:
+    """Show a case: what is due, the debt by component, who carries what, claims, letters, deadlines, the timeline."""
+    day, actor = day_of(now()), request.actor
+    is_bank = actor.kind is OrganisationKind.LENDER
+    books = None if row.first_day is None or not is_bank else books_of_case(row, day, rulebook())
+    claims = visible(actor, PayerClaim, day).filter(loan=row.loan_id).select_related("payer").order_by("pk")
+    debt = debtors_debt(row.loan, row.payer_events, day, rulebook()) if books is None else books.debt
+    papers = visible(actor, Paper, day).filter(subject=f"defaultcase/{row.pk}").order_by("-pk")
+    context: dict[str, Any] = {
+        "case": row,
+        "state": DEFAULT_WORDS[row.state],
+        "debt": [(COMPONENT_TEXT[one], amount) for one, amount in debt.items() if amount],
+        "total": sum(debt.values()),
+        "is_bank": is_bank,
+        "parties": [] if books is None else _parties(books),
+        "steps": () if books is None else books.steps,
+        "claims": [(one, CLAIM_WORDS[one.state]) for one in claims],
+        "papers": [(one, PAPER_KINDS[one.kind].title) for one in papers],
+        "clocks": clocks_of(row, day, rulebook()) if is_bank else (),
+        "open": open_points(row, day, rulebook()) if is_bank else (),
+        "day": day,
+    }
+    return render(request, "recovery/case.html", context)
+
+
+def _parties(books: CaseBooks) -> list[tuple[Text, Fen, Fen]]:
+    """Return each party with what it carries and what it still has to pay; a negative amount goes back to it."""
+    due: dict[str, Fen] = {}
+    for (who, _), amount in books.due.items():
+        due[who] = due.get(who, 0) + amount
+    return [(books.mode.name_of(role), carries, due.get(role, 0)) for role, carries in books.carried.items()]
+
+
+@page("recovery/cases/<int:id>/file/", "recovery.file", roles=CASE_READERS, model=DefaultCase)
+def file(request: HttpRequest, row: DefaultCase) -> HttpResponse:
+    """Give the case as a recovery file for ``zhirong claim``."""
+    if row.first_day is None:
+        return redirect("recovery.case", row.pk)
+    response = HttpResponse(case_file(row, day_of(now()), rulebook()), content_type="application/toml")
+    response["Content-Disposition"] = f'attachment; filename="{row.number}.toml"'
+    return response
+
+
+@page("recovery/claims/", "recovery.claims", roles=(*CASE_READERS, *PAYERS))
+def claims(request: HttpRequest) -> HttpResponse:
+    """Show the claims, the first last day first; a payer sees its sums above."""
+    room = room_of(request.actor) if request.actor.has(*PAYERS) else None
+    return render_list(request, LISTINGS["recovery.claims"], "recovery/claims.html", room=room)
+
+
+@page("recovery/claims/<int:id>/", "recovery.claim", roles=(*CASE_READERS, *PAYERS), model=PayerClaim)
+def claim(request: HttpRequest, row: PayerClaim) -> HttpResponse:
+    """Show a claim: its amounts, its last day, each check, the nine documents, the money."""
+    day, actor = day_of(now()), request.actor
+    papers = visible(actor, Paper, day).filter(subject=f"payerclaim/{row.pk}").order_by("-pk")
+    problems: tuple[Any, ...] = ()
+    checks: list[Any] = [one for one in row.checks if "title" in one]
+    if row.case is not None and row.case.first_day is not None and not checks:
+        try:
+            checks = checks_of(row, day, rulebook())
+        except InputError as error:
+            problems = error.problems
+    context: dict[str, Any] = {
+        "claim": row,
+        "case": row.case,
+        "state": CLAIM_WORDS[row.state],
+        "checks": checks,
+        "problems": problems,
+        "shown": [(CLAIM_PAPER_TEXT[code], shown) for code, shown in papers_of(row).items()],
+        "asked": [CLAIM_PAPER_TEXT[ClaimPaper(code)] for code in row.asked],
+        "money": [
+            (one, CLAIM_MONEY_WORDS[one.kind])
+            for one in ClaimPayment.objects.filter(claim=row).order_by("day", "pk")
+        ],
+        "papers": [(one, PAPER_KINDS[one.kind].title) for one in papers],
+        "recourse": visible(actor, Recourse, day).filter(claim=row).first(),
+        "is_late": row.due_on is not None and row.due_on < day,
+    }
+    return render(request, "recovery/claim.html", context)
+
+
+@page("recovery/recourse/", "recovery.recourse", roles=PAYERS)
+def recourse(request: HttpRequest) -> HttpResponse:
+    """Show what the payer pursues, the first end of limitation first."""
+    return render_list(request, LISTINGS["recovery.recourse"])
+
+
+@page("recovery/recourse/<int:id>/", "recovery.recourse_of", roles=PAYERS, model=Recourse)
+def recourse_of(request: HttpRequest, row: Recourse) -> HttpResponse:
+    """Show one recourse with its acts and the end of limitation."""
+    acts = [(RECOURSE.step(one["act"]).title, one) for one in row.acts]
+    return render(request, "recovery/recourse.html", {"row": row, "state": RECOURSE_WORDS[row.state], "acts": acts})
+
+
+menu("recovery.cases", "违约与处置", "Defaults", *WORKOUT, *(role for role in CASE_READERS if role not in WORKOUT))
+menu("recovery.claims", "索赔", "Claims", *WORKOUT, *PAYERS)
+menu("recovery.recourse", "追偿", "Recourse", *PAYERS)
