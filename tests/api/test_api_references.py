@@ -22,7 +22,8 @@ _ELSEWHERE = {"register/filings"}
 _WITHIN = {"rights": ("cases", "rights")}
 # Whole numbers that are no ids.
 _NUMBERS = {
-    "term_months", "guarantee_months", "grace_days", "fee_paid_through_year", "limit", "after", "use", "offset", "length",
+    "term_months", "guarantee_months", "grace_days", "fee_paid_through_year", "limit", "after",
+    "answer_days", "use", "offset", "length",
 }  # fmt: skip
 
 
