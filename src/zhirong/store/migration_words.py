@@ -27,6 +27,10 @@ WORDS: Mapping[str, Text] = {
         "两个数据列改名：授信额度、报送人，数据不变",
         "rename two columns, of the credit limit and of its proposer; the data are unchanged",
     ),
+    "0011_recovery": Text(
+        "建立违约案件、索赔、追偿、处置和预警的数据表",
+        "create the tables of cases of default, claims, recourse, disposals and alarms",
+    ),
 }
 _COMPONENT = Text("登录、会话等组件的数据表", "tables of a component such as sign-in or sessions")
 

@@ -461,6 +461,5 @@ menu(
     icon="arrow-left-right",
     group=Group.LENDING,
 )
-menu("loan.watch", "贷后预警", "Watch list", *BANKERS, icon="triangle-alert", group=Group.LENDING)
 menu("paper.papers", "文件", "Documents", *BANKERS, *_GUARANTOR, icon="file-check", group=Group.MANAGEMENT)
 menu("paper.papers", "文件", "Documents", *_FIRM, icon="file-check", group=Group.OWN)

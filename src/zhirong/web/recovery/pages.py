@@ -18,14 +18,14 @@ from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.recovery.books import CaseBooks, books_of_case, case_file, debtors_debt
-from zhirong.operations.recovery.cases import CASE_READERS, WORKOUT, clocks_of, open_points
+from zhirong.operations.recovery.cases import CASE_READERS, clocks_of, open_points
 from zhirong.operations.recovery.claims import PAYERS, checks_of, papers_of, room_of
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Paper
 from zhirong.store.recovery import ClaimPayment, DefaultCase, PayerClaim, Recourse
 from zhirong.web.clock import now
-from zhirong.web.menu import menu
+from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
@@ -35,7 +35,7 @@ _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 @page("recovery/cases/", "recovery.cases", roles=CASE_READERS)
 def cases(request: HttpRequest) -> HttpResponse:
     """Show the lender's cases of default, the first deadline first."""
-    return render_list(request, LISTINGS["recovery.cases"])
+    return render_list(request, LISTINGS["recovery.cases"], "recovery/cases.html")
 
 
 @page("recovery/cases/<int:id>/", "recovery.case", roles=(*CASE_READERS, *PAYERS, *_FIRM), model=DefaultCase)
@@ -133,6 +133,8 @@ def recourse_of(request: HttpRequest, row: Recourse) -> HttpResponse:
     return render(request, "recovery/recourse.html", {"row": row, "state": RECOURSE_WORDS[row.state], "acts": acts})
 
 
-menu("recovery.cases", "违约与处置", "Defaults", *WORKOUT, *(role for role in CASE_READERS if role not in WORKOUT))
-menu("recovery.claims", "索赔", "Claims", *WORKOUT, *PAYERS)
-menu("recovery.recourse", "追偿", "Recourse", *PAYERS)
+menu(
+    "recovery.cases", "预警与处置", "Alerts and defaults", *CASE_READERS, icon="triangle-alert", group=Group.LENDING
+)
+menu("recovery.claims", "索赔", "Claims", *PAYERS, icon="wallet", group=Group.LENDING)
+menu("recovery.recourse", "追偿", "Recourse", *PAYERS, icon="landmark", group=Group.LENDING)
