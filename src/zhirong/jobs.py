@@ -44,11 +44,17 @@ def rights(path: str | PathLike[str], *, as_of: date | None = None) -> "RightsCh
     """
     from zhirong.chain.right.list_check import check_rights
     from zhirong.chain.right.table import read_rights_table
+    from zhirong.documents.file_limits import MOST_BYTES, RecordsClock
     from zhirong.documents.tables import read_rows
+    from zhirong.kernel.collector import no_collection
+    from zhirong.kernel.text_files import read_bytes_of
 
     day, name = as_of or today(), str(path)
-    table = read_rights_table(read_rows(Path(path).read_bytes(), name), name, day)
-    return check_rights(table, rules(), day, name)
+    with no_collection():
+        table = read_rights_table(
+            read_rows(read_bytes_of(name, MOST_BYTES), name), name, day, seen=RecordsClock(name, is_long=True)
+        )
+        return check_rights(table, rules(), day, name)
 
 
 def appraise(case: Source, *, methods: Iterable[str] | None = None) -> "Appraisal | NoValue":

@@ -156,7 +156,7 @@ def _backtest(options: argparse.Namespace) -> int:
         )
     day = read_day("--as-of", options.as_of, date(2008, 12, 31))
     observed_to = read_day("--observed-to", options.observed_to, date(2017, 12, 31))
-    applications, debris = read_applications(read_rows(options.data, "latin-1"))
+    applications, debris = read_applications(read_rows(options.data))
     try:
         survival = survival_after_filing(applications, observed_to, range(3, 17))
         tested = backtest(applications, day, observed_to)

@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from zhirong.cli.files import unreadable, unwritable
-from zhirong.cli.option_values import read_day, read_rows
+from zhirong.cli.option_values import read_columns, read_day
 from zhirong.cli.outputs import safe_cells
 from zhirong.kernel.days import SHANGHAI, day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+
+# Of a Parquet file: rows, cells that are words, cells that are numbers, bytes when unpacked.
+_MOST_ROWS, _MOST_WORDS, _MOST_NUMBERS, _MOST_UNPACKED = 1_000_000, 8_000_000, 24_000_000, 256 << 20
 
 
 def run_batch(options: argparse.Namespace) -> int:
@@ -185,7 +188,10 @@ def _read_columns(path: str) -> Mapping[str, Any]:
     if path.endswith(".parquet"):
         parquet = _arrow(path)
         try:
+            _refuse_large(parquet.ParquetFile(path), path)
             table = parquet.read_table(path)
+        except InputError:
+            raise
         except OSError as error:
             raise unreadable(path, error) from error
         except ValueError as error:  # pyarrow's own errors are ValueErrors
@@ -193,15 +199,59 @@ def _read_columns(path: str) -> Mapping[str, Any]:
                 path, "", f"不是 Parquet：{error}", f"not Parquet: {error}", "检查文件", "check the file"
             ) from error
         return {name: _column(table[name]) for name in table.column_names}
-    rows = read_rows(path)
-    return {name: [row[name] for row in rows] for name in rows[0]} if rows else {"id": []}
+    return read_columns(path) or {"id": []}
+
+
+def _refuse_large(file: Any, path: str) -> None:
+    """Raise InputError before a table is read that does not fit into memory: a small file may hold a large one."""
+    about = file.metadata
+    groups = [about.row_group(number) for number in range(about.num_row_groups)]
+    plain = sum(_is_number(file.schema_arrow.field(at).type) for at in range(len(file.schema_arrow)))
+    nested = [one.name for one in file.schema_arrow if _is_nested(one.type)]
+    if nested:
+        raise _problem(
+            path,
+            ", ".join(nested),
+            "单元格中是列表，不是数字或文字",
+            "the cells are lists, not numbers or words",
+            "请改为普通的列",
+            "write plain columns",
+        )
+    words = (len(file.schema_arrow) - plain) * about.num_rows
+    size = sum(group.total_byte_size for group in groups)
+    if (
+        about.num_rows > _MOST_ROWS
+        or words > _MOST_WORDS
+        or plain * about.num_rows > _MOST_NUMBERS
+        or size > _MOST_UNPACKED
+    ):
+        raise _problem(
+            path,
+            f"{about.num_rows:,} x {len(file.schema_arrow)}",
+            f"超过 {_MOST_ROWS:,} 行，或展开后过大",
+            f"more than {_MOST_ROWS:,} rows, or too large when unpacked",
+            "请拆分为多个文件",
+            "split the file",
+        )
+
+
+def _is_number(kind: Any) -> bool:
+    import pyarrow
+
+    return bool(pyarrow.types.is_floating(kind) or pyarrow.types.is_integer(kind))
+
+
+def _is_nested(kind: Any) -> bool:
+    import pyarrow
+
+    return bool(pyarrow.types.is_nested(kind))
 
 
 def _column(column: Any) -> Any:
-    import pyarrow
-
-    numeric = pyarrow.types.is_floating(column.type) or pyarrow.types.is_integer(column.type)
-    return column.to_numpy() if numeric and column.null_count == 0 else column.to_pylist()
+    if _is_number(column.type) and column.null_count == 0:
+        return column.to_numpy()
+    kept: dict[Any, Any] = {}  # equal words are stored once
+    return [kept.setdefault(word, word) for chunk in column.chunks for word in chunk.to_pylist()]
 
 
 def _write(out: Path, columns: Mapping[str, Any]) -> None:

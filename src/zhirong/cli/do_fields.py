@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zhirong.cli.files import read_text, unreadable
+from zhirong.cli.files import read_binary, read_text
 from zhirong.cli.platform_client import say, value_of_words
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
@@ -132,9 +132,9 @@ def _split(written: str, option: str, problems: list[Problem]) -> tuple[str, str
 
 def _content(name: str, path: str, problems: list[Problem]) -> list[tuple[str, str, bytes]]:
     try:
-        return [(name, Path(path).name, Path(path).read_bytes())]
-    except OSError as error:
-        problems += [one.within(name) for one in unreadable(path, error).problems]
+        return [(name, Path(path).name, read_binary(path))]
+    except InputError as error:
+        problems += [one.within(name) for one in error.problems]
         return []
 
 

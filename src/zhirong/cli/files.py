@@ -2,8 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from zhirong.documents.file_limits import MOST_BYTES
@@ -11,7 +10,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.full_disk import is_full_disk
 from zhirong.kernel.text import Text
-from zhirong.kernel.text_files import MOST_TEXT_BYTES, read_text_file
+from zhirong.kernel.text_files import MOST_TEXT_BYTES, read_bytes_of, read_text_file
 
 
 def read_text(path: str, most: int = MOST_BYTES) -> str:
@@ -22,24 +21,12 @@ def read_text(path: str, most: int = MOST_BYTES) -> str:
         raise unreadable(path, error) from error
 
 
-def read_table_file(path: str) -> bytes:
-    """Read the bytes of a list. Raises InputError if it is larger than any list may be."""
-    file = Path(path)
+def read_binary(path: str, most: int = MOST_BYTES) -> bytes:
+    """Read a file of at most ``most`` bytes. Raises InputError with the file, the reason and the hint."""
     try:
-        size = file.stat().st_size
-        if size <= MOST_BYTES:
-            return file.read_bytes()
+        return read_bytes_of(path, most)
     except OSError as error:
         raise unreadable(path, error) from error
-    reason = Text(
-        f"文件有 {size / 1024 / 1024:,.1f} MB，超过 {MOST_BYTES // 1024 // 1024} MB",
-        f"the file has {size / 1024 / 1024:,.1f} MB, more than {MOST_BYTES // 1024 // 1024} MB",
-    )
-    hint = Text(
-        "请只保留清单所需的行和列，或拆分为多个文件",
-        "keep only the rows and columns of the list, or split the file",
-    )
-    raise InputError([Problem("FILE", path, reason, hint, "file_too_large")], path)
 
 
 def read_toml(path: str) -> dict[str, Any]:
@@ -67,14 +54,33 @@ def unreadable(path: str, error: OSError | UnicodeDecodeError) -> InputError:
 
 def print_json(content: Mapping[str, Any] | list[Any]) -> None:
     """Print content as JSON on standard output, with readable Chinese if the output supports it."""
-    is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
-    json.dump(content, sys.stdout, ensure_ascii=not is_unicode, indent=2)
+    json.dump(content, sys.stdout, ensure_ascii=not _is_unicode_output(), indent=2)
     sys.stdout.write("\n")
+
+
+def _is_unicode_output() -> bool:
+    return (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
 
 
 def print_answer(content: Mapping[str, Any]) -> None:
     """Print an answer that depends on the rules like ``print_json``, with the policy packs used, if any."""
     print_json(with_packs(content))
+
+
+def print_long_answer(summary: Mapping[str, Any], rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+    """Print like ``print_answer`` one object of a summary and of lists whose rows are made and printed one by one,
+    each on a line of its own, so that the longest list needs little memory.
+    """
+    out = sys.stdout
+    is_plain = not _is_unicode_output()
+    head = json.dumps(with_packs(summary), ensure_ascii=is_plain, indent=2)
+    out.write(head.removesuffix("\n}"))
+    for name, items in rows.items():
+        out.write(f',\n  "{name}": [')
+        for number, item in enumerate(items):
+            out.write(("," if number else "") + "\n    " + json.dumps(item, ensure_ascii=is_plain))
+        out.write("\n  ]")
+    out.write("\n}\n")
 
 
 def with_packs(content: Mapping[str, Any]) -> dict[str, Any]:

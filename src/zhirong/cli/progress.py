@@ -9,6 +9,10 @@ from zhirong.kernel.text import Lang, Text
 _SECONDS_BETWEEN = 0.5
 
 
+_READ = Text("已读 {count:,} 行", "{count:,} rows read")
+_CHECKED = Text("已核对 {count:,} 行", "{count:,} rows checked")
+
+
 class RowsRead:
     """The number of rows read so far, shown on standard error when reading takes longer. Called with the count."""
 
@@ -23,11 +27,17 @@ class RowsRead:
 
     def __call__(self, count: int) -> None:
         """Show the count, at most twice a second."""
+        self._show(_READ, count)
+
+    def checked(self, count: int) -> None:
+        """Show in the same place how many rows have been checked."""
+        self._show(_CHECKED, count)
+
+    def _show(self, words: Text, count: int) -> None:
         if not self._is_shown or time.monotonic() - self._last < _SECONDS_BETWEEN:
             return
         self._last, self._is_written = time.monotonic(), True
-        words = Text(f"已读 {count:,} 行", f"{count:,} rows read").in_(self._lang)
-        print(f"\r{words}", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{words.in_(self._lang).format(count=count)}", end="", file=sys.stderr, flush=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zhirong.cli.files import print_json, unreadable, unwritable
+from zhirong.cli.files import print_json, read_binary, unwritable
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import parse_toml
 from zhirong.kernel.text import Text
@@ -177,10 +177,7 @@ def rights_of(path: str) -> list[Any]:
 
 def read(path: str) -> bytes:
     """Return a file's bytes. Raises InputError with its name."""
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise unreadable(path, error) from error
+    return read_binary(path)
 
 
 def write(path: str, content: bytes) -> None:

@@ -2,10 +2,9 @@
 
 import argparse
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from zhirong.cli.files import print_answer, print_json, read_toml, unreadable
+from zhirong.cli.files import print_answer, print_json, read_binary, read_toml
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
 
@@ -87,10 +86,7 @@ def _no_report() -> InputError:
 def _read(path: str) -> dict[str, Any]:
     from zhirong.documents.appraisal_report import read_report
 
-    try:
-        return read_report(Path(path).read_bytes())
-    except OSError as error:
-        raise unreadable(path, error) from error
+    return read_report(read_binary(path))
 
 
 def _show_one(data: dict[str, Any], lang: Lang) -> None:

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhirong.cli.files import print_answer, read_table_file, unwritable
+from zhirong.cli.files import print_long_answer, read_binary, unwritable
 from zhirong.cli.progress import RowsRead
+from zhirong.kernel.collector import no_collection
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
@@ -61,14 +62,14 @@ def _check(options: argparse.Namespace) -> int:
     from zhirong.kernel.rulebook_files import load_rulebook
 
     day = day_of(datetime.now(UTC)) if options.as_of is None else _day(options.as_of)
-    content = read_table_file(options.file)
+    content = read_binary(options.file)
     corrections = read_corrections(options.column, HEADINGS, "--column")
-    with RowsRead(options.lang) as seen:
+    with no_collection(), RowsRead(options.lang) as seen:
         clock = RecordsClock(options.file, seen, is_long=True)
         table = read_rights_table(read_rows(content, options.file), options.file, day, corrections, clock)
-    checked = check_rights(table, load_rulebook(), day, options.file)
+        checked = check_rights(table, load_rulebook(), day, options.file, seen=seen.checked)
     if options.json:
-        print_answer(checked.as_json())
+        print_long_answer(checked.summary_json(), checked.rows_json())
     else:
         _show(checked, options.lang)
     return 1 if table.bad else 0

@@ -1,9 +1,8 @@
 """``zhirong verify``: verify a receipt of the register offline, without database or network."""
 
 import argparse
-from pathlib import Path
 
-from zhirong.cli.files import print_json, read_text, unreadable
+from zhirong.cli.files import print_json, read_binary, read_text
 
 _EXIT = {"holds": 0, "fails": 1, "undecided": 2}
 
@@ -52,21 +51,14 @@ def run(options: argparse.Namespace) -> int:
     from zhirong.evidence.timestamps import read_roots
     from zhirong.evidence.verify import verify_receipt
 
-    receipt = read_receipt(_bytes(options.receipt), options.receipt)
+    receipt = read_receipt(read_binary(options.receipt), options.receipt)
     keys = [key for path in options.key for key in read_keys(read_text(path), path)]
-    checkpoints = [(path, read_checkpoint_file(_bytes(path), path)) for path in options.checkpoint]
-    disclosures = [(path, read_disclosure(_bytes(path), path)) for path in options.disclosure]
-    roots = [one for path in options.tsa for one in read_roots(_bytes(path), path)]
+    checkpoints = [(path, read_checkpoint_file(read_binary(path), path)) for path in options.checkpoint]
+    disclosures = [(path, read_disclosure(read_binary(path), path)) for path in options.disclosure]
+    roots = [one for path in options.tsa for one in read_roots(read_binary(path), path)]
     verification = verify_receipt(receipt, checkpoints, keys, disclosures, roots)
     if options.json:
         print_json(verification.as_json())
     else:
         print(verification.as_text(options.lang))
     return _EXIT[verification.verdict]
-
-
-def _bytes(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise unreadable(path, error) from error

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from zhirong.cli.files import read_text, unreadable, unwritable
+from zhirong.cli.files import read_binary, read_text, unwritable
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
@@ -71,10 +71,7 @@ def _sign(options: argparse.Namespace) -> int:
     folder = Path(options.folder)
     name, seed = read_text(str(folder / SECRET)).split()
     key = SigningKey(name, KeyType.WITNESS_ED25519, bytes.fromhex(seed))
-    try:
-        file = read_checkpoint_file(Path(options.file).read_bytes(), options.file)
-    except OSError as error:
-        raise unreadable(options.file, error) from error
+    file = read_checkpoint_file(read_binary(options.file), options.file)
     origin = file.signed.checkpoint.origin
     seen_file = folder / f"seen-{hashlib.sha256(origin.encode()).hexdigest()[:16]}.txt"
     with _alone(folder):

@@ -33,7 +33,7 @@ def csv_rows(content: bytes, source: str) -> Rows:
             budget.spend(len(cells), sum(map(len, cells)))
             if number % _ROWS_BETWEEN_CLOCKS == 0:
                 budget.look_at_the_clock()
-            rows.append((number, cells))
+            rows.append((number, tuple(cells)))  # a tuple of words takes less memory than a list
             begins = reader.line_num + 1
     except csv.Error as error:
         raise _damaged_quote(source, begins, error) from error
@@ -93,6 +93,13 @@ def _damaged_quote(source: str, line: int, error: csv.Error) -> InputError:
         if "unexpected end" in words
         else Text(f"第 {line} 行的引号不成对", f"the quotes in line {line} are not in pairs")
         if "expected after" in words
+        else Text(
+            f"自第 {line} 行起，一个单元格超过 {csv.field_size_limit():,} 个字符",
+            f"a cell that begins near line {line} has more than {csv.field_size_limit():,} characters",
+        )
+        if "field larger" in words
+        else Text(f"第 {line} 行含有空字符（NUL）", f"line {line} contains a null character (NUL)")
+        if "NUL" in words
         else Text(f"第 {line} 行无法读取：{words}", f"line {line} cannot be read: {words}")
     )
     hint = Text("请检查该行前后的引号是否成对", "check that the quotes near this line are in pairs")

@@ -37,6 +37,25 @@ def read_rows(content: bytes, source: str) -> Rows:
     is returned, and the others with it. Raises InputError for anything else, for damaged quotes and beyond the
     limits of ``file_limits``.
     """
+    _refuse_other_types(content, source)
+    if content.startswith((_ZIP, _OLD_OFFICE)):
+        return workbook_rows(content, source)
+    return csv_rows(content, source)
+
+
+def read_csv(content: bytes, source: str) -> list[tuple[int, tuple[str, ...]]]:
+    """Return the rows of a CSV file as ``read_rows``. Raises InputError for a workbook as well."""
+    _refuse_other_types(content, source)
+    if content.startswith((_ZIP, _OLD_OFFICE)):
+        raise unusable(
+            source,
+            Text("这是 Excel 工作簿，不是 CSV", "this is a workbook, not a CSV file"),
+            Text("请用 Excel 打开，另存为 CSV", "open it in Excel and save it as CSV"),
+        )
+    return [(number, tuple(map(str, cells))) for number, cells in csv_rows(content, source)]
+
+
+def _refuse_other_types(content: bytes, source: str) -> None:
     for beginnings, kind in _NO_TABLES:
         if content[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(beginnings):
             raise unusable(
@@ -44,9 +63,6 @@ def read_rows(content: bytes, source: str) -> Rows:
                 Text(f"这是{kind.zh}，不是清单", f"this is {kind.en}, not a table"),
                 Text("请用 Excel 打开，另存为 .xlsx 或 CSV", "open it in Excel and save it as .xlsx or CSV"),
             )
-    if content.startswith((_ZIP, _OLD_OFFICE)):
-        return workbook_rows(content, source)
-    return csv_rows(content, source)
 
 
 def seems_longer_than(content: bytes, rows: int) -> bool:

@@ -14,6 +14,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 EndOfMonth = Literal["same_day", "end_of_month"]
 Shift = Literal["none", "following", "modified_following", "preceding"]
+_DAYS_OF_EVERY_MONTH = 28
 
 
 def day_of(instant: datetime) -> date:
@@ -30,6 +31,8 @@ def add_months(start: date, months: int, rule: EndOfMonth = "same_day") -> date:
     """
     index = start.year * 12 + start.month - 1 + months
     year, month = index // 12, index % 12 + 1
+    if start.day <= _DAYS_OF_EVERY_MONTH and rule == "same_day":
+        return date(year, month, start.day)
     last = calendar.monthrange(year, month)[1]
     if rule == "end_of_month" and start.day == calendar.monthrange(start.year, start.month)[1]:
         return date(year, month, last)

@@ -1,6 +1,6 @@
 """Invalid input, reported so that the user can fix it: field, value, reason and hint for every problem at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,6 +55,35 @@ class Problem:
             "reason": self.reason.as_json(),
             "hint": self.hint.as_json(),
         }
+
+
+MOST_PROBLEMS = 100_000  # of one file: with more, its columns mean something else
+_PROBLEMS_SHOWN = 20
+
+
+def demand_few_problems(problems: Sequence[Problem], row: int, source: str = "") -> None:
+    """Raise InputError if a table has so many problems that it cannot be the file that was meant. row: the last one
+    read. Otherwise the problems of a hostile file would fill the memory.
+    """
+    if len(problems) > MOST_PROBLEMS:
+        raise too_many_problems(problems[:_PROBLEMS_SHOWN], MOST_PROBLEMS, row, source=source)
+
+
+def too_many_problems(shown: Sequence[Problem], most: int, row: int, *, source: str = "") -> "InputError":
+    """Return the error for a table with more than ``most`` problems up to a row. shown: the first of them."""
+    first = Problem(
+        "FILE",
+        source,
+        Text(
+            f"至第 {row} 行，问题和存疑超过 {most:,} 处", f"more than {most:,} problems and doubts up to row {row}"
+        ),
+        Text(
+            "请核对栏目是否对应正确；前几处问题列在后面",
+            "Check the meaning of the columns; the first problems follow",
+        ),
+        "too_many_problems",
+    )
+    return InputError([first, *shown], source)
 
 
 class InputError(ValueError):

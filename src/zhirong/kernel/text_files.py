@@ -1,4 +1,4 @@
-"""Reads text files named by the user: regular files of limited size only, to protect memory."""
+"""Reads files named by the user: regular files of limited size only, to protect memory."""
 
 from pathlib import Path
 
@@ -11,8 +11,15 @@ MOST_TEXT_BYTES = 4 << 20  # a case file is about ten thousand bytes
 def read_text_file(path: str | Path, most: int = MOST_TEXT_BYTES) -> str:
     """The text of a UTF-8 file of at most ``most`` bytes, without the byte-order mark.
 
-    Raises InputError if it is not a regular file (a pipe, a device) or is larger; OSError and UnicodeDecodeError
-    pass through.
+    Raises InputError as ``read_bytes_of``; OSError and UnicodeDecodeError pass through.
+    """
+    return read_bytes_of(path, most).decode("utf-8-sig")
+
+
+def read_bytes_of(path: str | Path, most: int) -> bytes:
+    """The content of a file of at most ``most`` bytes.
+
+    Raises InputError if it is not a regular file (a pipe, a device) or is larger; OSError passes through.
     """
     file = Path(path)
     if file.exists() and not file.is_file() and not file.is_dir():
@@ -31,7 +38,7 @@ def read_text_file(path: str | Path, most: int = MOST_TEXT_BYTES) -> str:
             Text("只保留所需内容，或拆分为多个文件", "keep only the required content, or split the file"),
             "file_too_large",
         )
-    return content.decode("utf-8-sig")
+    return content
 
 
 def _refused(path: str | Path, reason: Text, hint: Text, code: str) -> InputError:

@@ -18,7 +18,7 @@ from zhirong.chain.financing.statement_rows import (
     heading_trap,
     plain,
 )
-from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.errors import InputError, Problem, demand_few_problems
 from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.sheets import ROWS_BETWEEN, Cell, Row, nobody_looks, sheets_of
 from zhirong.kernel.text import Text
@@ -122,6 +122,7 @@ def read_statement(
             seen(count)
         if (line := reader.line(number, cells)) is not None:
             lines.append(line)
+        demand_few_problems(reader.problems, number)
     single, again = _without_repeats(lines)
     problems = sorted((*reader.problems, *again), key=_row_of)
     not_used = tuple(place.heading for place in columns.not_used)

@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 from zhirong.chain.right.encumbrances import flags_on, runs_on
 from zhirong.chain.right.holidays import roll_over
 from zhirong.chain.right.kinds import PATENT_KINDS, RightKind
-from zhirong.chain.right.life import as_known_on, legal_life
+from zhirong.chain.right.life import as_known_on, legal_life, life_of_known
 from zhirong.chain.right.records import Flag, LegalStatus, LicenceKind, Right
 from zhirong.kernel.days import add_months, add_years, whole_years
 from zhirong.kernel.explain import Explanation, of_rule
@@ -119,7 +119,9 @@ def annual_fee(right: Right, year: int, rules: Rulebook) -> AnnualFee:
     if right.fee_reduction is not None or right.licences:
         return _annual_fee(right, year, rules)
     # Without a reduction all patents of a kind and filing day owe the same; a long list has few such days.
-    read = _FEES.setdefault(rules, {})
+    read = _FEES.get(rules)
+    if read is None:
+        read = _FEES.setdefault(rules, {})
     key = (right.kind, right.filing_date, year)
     fee = read.get(key)
     if fee is None:
@@ -280,14 +282,14 @@ def upcoming_fees(right: Right, first: date, last: date, rules: Rulebook) -> tup
 
 
 def _no_fee(right: Right, day: date, rules: Rulebook) -> Text | None:
-    """Return why no annual fee can be owed, or None if one can."""
+    """Return why no annual fee can be owed, or None if one can. right: as known on that day."""
     if right.kind not in PATENT_KINDS:
         return Text("此类权利无年费", "this kind of right has no annual fee")
     if right.grant_date is None and right.status is not LegalStatus.IN_FORCE:
         return Text("尚未授权", "not yet granted")
     if right.ended_date is not None:
         return Text(f"{right.ended_date} 已终止", f"ended on {right.ended_date}")
-    if legal_life(right, rules, day).is_over(day):
+    if life_of_known(right, rules, day).is_over(day):
         return Text("期限已满", "its term is over")
     return None
 

@@ -8,6 +8,7 @@ day of that month replaces it, so that a term of 15 years from 2024-02-29 lives 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from operator import attrgetter
 from weakref import WeakKeyDictionary
 
 from zhirong.chain.right.holidays import roll_over
@@ -32,6 +33,7 @@ DATE_TEXT: dict[str, Text] = {
     "ended_date": Text("终止日", "day it ended"),
 }
 _EVENTS = tuple(name for name in DATE_TEXT if name != "term_end_date")
+_EVENTS_OF = attrgetter(*_EVENTS)
 _REGISTER_EVENTS = {"filing_date", "grant_date", "registration_date", "ended_date"}
 _END = Text("权利存续的最后一天", "last day of the right")
 
@@ -72,9 +74,9 @@ def as_known_on(right: Right, day: date) -> Right:
 
     The register's status has its own date; it is removed with the event that it reports.
     """
-    is_later = [name for name in _EVENTS if (value := getattr(right, name)) is not None and value > day]
-    if not is_later:
+    if max(filter(None, _EVENTS_OF(right)), default=day) <= day:
         return right
+    is_later = [name for name in _EVENTS if (value := getattr(right, name)) is not None and value > day]
 
     def known(name: str) -> date | None:
         return None if name in is_later else getattr(right, name)
@@ -101,12 +103,17 @@ def legal_life(right: Right, rules: Rulebook, day: date) -> LegalLife:
     property), publication, creation or death (copyright). Trademarks follow the law of ``day`` itself, which
     applies to every registered mark.
     """
-    record = KINDS[right.kind]
-    if record.is_renewable:
-        return _renewable(as_known_on(right, day), rules, day)
-    if right.term_end_date is not None:
+    if right.term_end_date is not None and not KINDS[right.kind].is_renewable:
         return _by_register(right)
-    return _BY_TERM[record.life.term](as_known_on(right, day), rules)
+    return life_of_known(as_known_on(right, day), rules, day)
+
+
+def life_of_known(known: Right, rules: Rulebook, day: date) -> LegalLife:
+    """Return the same of a right that ``as_known_on(right, day)`` has returned, for long lists."""
+    record = KINDS[known.kind]
+    if record.is_renewable:
+        return _renewable(known, rules, day)
+    return _by_register(known) if known.term_end_date is not None else _BY_TERM[record.life.term](known, rules)
 
 
 def remaining_days(life: LegalLife, day: date) -> int | None:
@@ -144,7 +151,9 @@ def _term(right: Right, rules: Rulebook, rule_id: str, field: str, *, governed_b
     start: date | None = getattr(right, field)
     if start is None:
         return _unknown(right.kind, (field,))
-    read = _TERMS.setdefault(rules, {})
+    read = _TERMS.get(rules)
+    if read is None:
+        read = _TERMS.setdefault(rules, {})
     key = (rule_id, field, start, governed_by)
     life = read.get(key)
     if life is None:

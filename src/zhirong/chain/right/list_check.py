@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from zhirong.chain.right.table import RightsTable, TableDoubt
 from zhirong.kernel.identifiers import patent_year
 from zhirong.kernel.money import yuan
 from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.sheets import ROWS_BETWEEN, nobody_looks
 from zhirong.kernel.tabular import Table, Tabular
 from zhirong.kernel.text import Text
 
@@ -52,6 +53,10 @@ class RightsCheck(Tabular):
 
     def as_json(self) -> dict[str, object]:
         """Return everything, with stable English keys; days as ISO dates, money as strings in yuan."""
+        return {**self.summary_json(), **{name: list(rows) for name, rows in self.rows_json().items()}}
+
+    def summary_json(self) -> dict[str, object]:
+        """Return what is said of the list as a whole."""
         table, package = self.table, self.package
         first = package.first_to_end
         return {
@@ -73,17 +78,23 @@ class RightsCheck(Tabular):
             "remaining_years_in_force": _spread_json(self.lives),
             "first_to_end": None if first is None else first.right.id,
             "without_end": list(package.without_end),
-            "doubts": [
+        }
+
+    def rows_json(self) -> dict[str, Iterator[dict[str, object]]]:
+        """Return what is said of each row, made one by one: all of a long list at once would fill the memory."""
+        return {
+            "doubts": (
                 {"row": doubt.row, "id": doubt.id, "code": doubt.code, "text": doubt.text.as_json()}
                 for doubt in self.doubts
-            ],
-            "rights": [
+            ),
+            "rights": (
                 _right_json(row, member, fee)
-                for row, member, fee in zip(table.rows, package.members, self.fees, strict=True)
-            ],
-            "bad": [
-                {"row": bad.row, "problems": [problem.as_json() for problem in bad.problems]} for bad in table.bad
-            ],
+                for row, member, fee in zip(self.table.rows, self.package.members, self.fees, strict=True)
+            ),
+            "bad": (
+                {"row": bad.row, "problems": [problem.as_json() for problem in bad.problems]}
+                for bad in self.table.bad
+            ),
         }
 
     def __repr__(self) -> str:
@@ -123,15 +134,23 @@ class RightsCheck(Tabular):
         )
 
 
-def check_rights(table: RightsTable, rules: Rulebook, day: date, source: str) -> RightsCheck:
-    """Check the list as of ``day``, from what was known on that day."""
+def check_rights(
+    table: RightsTable, rules: Rulebook, day: date, source: str, *, seen: Callable[[int], None] = nobody_looks
+) -> RightsCheck:
+    """Check the list as of ``day``, from what was known on that day. seen: called with the number of rights checked
+    so far, every ``ROWS_BETWEEN`` rights; an exception from it ends the check.
+    """
     package = package_of(table.rights, rules, day)
-    fees = tuple(fee_state(right, day, rules) for right in table.rights)
+    fees = []
+    for count, right in enumerate(table.rights, 1):
+        if count % ROWS_BETWEEN == 0:
+            seen(count)
+        fees.append(fee_state(right, day, rules))
     return RightsCheck(
         source,
         table,
         package,
-        fees,
+        tuple(fees),
         _doubts(table, package, rules),
         quartiles([member.age_days for member in package.members if member.age_days is not None]),
         quartiles([member.remaining_days for member in package.in_force if member.remaining_days is not None]),

@@ -40,6 +40,7 @@ _ORDER = (
 )
 _DATES = tuple(dict.fromkeys(name for pair in _ORDER for name in pair))
 _DATES_OF = attrgetter(*_DATES)
+_ORDER_AT = tuple((_DATES.index(earlier), _DATES.index(later)) for earlier, later in _ORDER)
 
 
 def read_rights(reader: Reader, name: str = "rights") -> tuple[Right, ...]:
@@ -155,7 +156,13 @@ def contradictions(right: Right) -> tuple[Problem, ...]:
 
 
 def _reversed_dates(right: Right) -> list[Problem]:
-    days: dict[str, date] = {name: day for name, day in zip(_DATES, _DATES_OF(right), strict=True) if day}
+    written: tuple[date | None, ...] = _DATES_OF(right)
+    if not any(
+        (first := written[earlier]) is not None and (second := written[later]) is not None and second < first
+        for earlier, later in _ORDER_AT
+    ):
+        return []
+    days: dict[str, date] = {name: day for name, day in zip(_DATES, written, strict=True) if day}
     return [
         Problem(
             later,

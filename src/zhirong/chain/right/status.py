@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from zhirong.chain.right.encumbrances import flags_on
 from zhirong.chain.right.fees import FeeStanding, fee_state
 from zhirong.chain.right.kinds import KINDS, PATENT_KINDS
-from zhirong.chain.right.life import LegalLife, as_known_on, legal_life
+from zhirong.chain.right.life import LegalLife, as_known_on, life_of_known
 from zhirong.chain.right.records import FLAG_TEXT, STATUS_TEXT, Flag, LegalStatus, Right
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 _LABEL = Text("法律状态", "legal status")
+_DAYS_KEPT = 20_000  # texts about one day, which many rights of a long list share
 _ENDED = frozenset(
     {LegalStatus.LAPSED, LegalStatus.INVALIDATED, LegalStatus.REFUSED, LegalStatus.WITHDRAWN, LegalStatus.EXPIRED}
 )
@@ -50,7 +52,7 @@ def status_on(right: Right, day: date, rules: Rulebook) -> StatusOn:
     that contradicts the dates is reported.
     """
     known = as_known_on(right, day)
-    life = legal_life(known, rules, day)
+    life = life_of_known(known, rules, day)
     by_dates, why = _by_dates(known, life, day, rules)
     register = _register_word(known, life, day)
     status = by_dates if register is None else register
@@ -61,7 +63,8 @@ def status_on(right: Right, day: date, rules: Rulebook) -> StatusOn:
     renewable_until = _renewable_until(life, status, day)
     parts = [life.explanation]
     parts.extend(Explanation(Text("不一致", "conflict"), text) for text in conflicts)
-    parts.extend(Explanation(Text("标记", "flag"), FLAG_TEXT[flag]) for flag in sorted(flags))
+    if flags:
+        parts.extend(Explanation(Text("标记", "flag"), FLAG_TEXT[flag]) for flag in sorted(flags))
     formula = why if register is None or status is not register else Text("登记簿所载", "status in the register")
     shown = Text("不明", "unknown") if status is None else STATUS_TEXT[status]
     explanation = Explanation(_LABEL, shown, formula=formula, parts=tuple(parts))
@@ -79,7 +82,7 @@ def _by_dates(right: Right, life: LegalLife, day: date, rules: Rulebook) -> tupl
     begun = _begun(right)
     if right.ended_date is not None:
         status = _kind_of_end(right, begun is not None)
-        return status, Text(f"{right.ended_date} 终止", f"ended on {right.ended_date}")
+        return status, _ended_on(right.ended_date)
     if begun is None:
         if not KINDS[right.kind].is_registered:
             return None, Text("未填写任何日期，无法判断", "no date is given, so it cannot be determined")
@@ -98,7 +101,17 @@ def _by_dates(right: Right, life: LegalLife, day: date, rules: Rulebook) -> tupl
             )
     if life.is_over(day):
         return LegalStatus.EXPIRED, Text(f"{life.end} 届满", f"its last day was {life.end}")
-    return LegalStatus.IN_FORCE, Text(f"自 {begun} 有效", f"in force since {begun}")
+    return LegalStatus.IN_FORCE, _in_force_since(begun)
+
+
+@lru_cache(maxsize=_DAYS_KEPT)
+def _in_force_since(day: date) -> Text:
+    return Text(f"自 {day} 有效", f"in force since {day}")
+
+
+@lru_cache(maxsize=_DAYS_KEPT)
+def _ended_on(day: date) -> Text:
+    return Text(f"{day} 终止", f"ended on {day}")
 
 
 def _kind_of_end(right: Right, begun: bool) -> LegalStatus:
@@ -143,5 +156,8 @@ def _renewable_until(life: LegalLife, status: LegalStatus | None, day: date) -> 
 
 def _begun(right: Right) -> date | None:
     """Return the day from which a right exists; None while it does not, or if no date shows it."""
-    days: tuple[date | None, ...] = tuple(getattr(right, field) for field in KINDS[right.kind].begins)
-    return next((day for day in days if day is not None), None)
+    for field in KINDS[right.kind].begins:
+        day: date | None = getattr(right, field)
+        if day is not None:
+            return day
+    return None

@@ -1,16 +1,17 @@
 """Comparison of an authority's published list, as Excel or CSV, with the mirror: every difference is an alarm."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from zhirong.chain.adapters.days import day_of_cell
 from zhirong.chain.pledge.reconciliation import Published, RegisterDifference, differences, read_published
 from zhirong.chain.pledge.register_json import registration_of
-from zhirong.chain.pledge.registration import RegisterRole
+from zhirong.chain.pledge.registration import RegisterRole, Registration
 from zhirong.documents.file_limits import RecordsClock
 from zhirong.documents.tables import read_rows
 from zhirong.evidence import canonical
-from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.errors import InputError, Problem, demand_few_problems
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.sheets import ROWS_BETWEEN, nobody_looks
 from zhirong.kernel.text import Text
@@ -40,6 +41,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "ended_on": ("注销日", "ended_on"),
 }
 _OPTIONAL = ("ended_on",)
+MOST_PUBLISHED = 20_000  # rows of one file: they become part of one entry of the log
 _LISTS = ("rights", "pledgors")
 _SEPARATORS = "；;、\n"
 
@@ -72,12 +74,23 @@ class Reconcile(Request):
     ] = False
 
 
-def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], list[Published]]:
-    """Read the published rows, raw and parsed, before the write lock is taken."""
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An authority's data compared with the mirror before the write lock is taken. ours: the registrations by their
+    id, each with its state as it was then.
+    """
+
+    published: Sequence[Published]
+    ours: Mapping[int, tuple[str, Registration]]
+    differences: tuple[RegisterDifference, ...]
+
+
+def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], Comparison]:
+    """Read the published rows and compare them, before the write lock is taken."""
     upload = redeem(call.actor, request.file)
     clock = RecordsClock(upload.name)
     rows = read_published_rows(bytes_of(upload), upload.name, clock)
-    return rows, read_all_published(rows, clock)
+    return rows, compare(request.authority, read_all_published(rows, clock), is_complete=request.is_complete)
 
 
 @operation(
@@ -90,8 +103,36 @@ def _read(call: Call, request: Reconcile) -> tuple[list[dict[str, Any]], list[Pu
 )
 def _reconcile(work: Work, request: Reconcile) -> Decision:
     """Compare the data and notify the parties of every registration that differs."""
-    published, read = work.prepared
-    return decide_reconciliation(work, request.authority, published, read, is_complete=request.is_complete)
+    published, compared = work.prepared
+    return decide_reconciliation(work, request.authority, published, compared, is_complete=request.is_complete)
+
+
+def compare(
+    authority: str,
+    published: Sequence[Published],
+    *,
+    is_complete: bool,
+    before: Comparison | None = None,
+) -> Comparison:
+    """Compare an authority's data with the mirror as it is now.
+
+    before: an earlier comparison of the same data; only registrations that have changed since are read again.
+    """
+    known = {} if before is None else before.ours
+    mirrored = models.Registration.objects.filter(role=RegisterRole.MIRROR.value).order_by("id")
+    states = dict(mirrored.values_list("id", "state"))
+    if before is not None and states == {number: state for number, (state, _) in known.items()}:
+        return before
+    ours: dict[int, tuple[str, Registration]] = {}
+    for number, state in states.items():
+        kept = known.get(number)
+        ours[number] = kept if kept is not None and kept[0] == state else (state, _registration(state))
+    registrations = [registration for _, registration in ours.values()]
+    return Comparison(published, ours, differences(authority, published, registrations, is_complete=is_complete))
+
+
+def _registration(state: str) -> Registration:
+    return registration_of(canonical.decode(state.encode()))
 
 
 def read_all_published(
@@ -108,6 +149,7 @@ def read_all_published(
         if count % ROWS_BETWEEN == 0:
             seen(count)
         read.append(read_published(row))
+        demand_few_problems(problems, count + 1)
     if problems:
         raise InputError(problems)
     return read
@@ -120,13 +162,15 @@ def reconcile(
 
     Raises InputError with everything that cannot be read in the data.
     """
-    read = read_all_published(published)
+    if len(published) > MOST_PUBLISHED:
+        raise _too_many(len(published))
+    compared = compare(authority, read_all_published(published), is_complete=is_complete)
     request = {"authority": authority, "published": list(published), "is_complete": is_complete}
     done = run_call(
         _RECONCILE,
         call,
         request,
-        lambda work: decide_reconciliation(work, authority, published, read, is_complete=is_complete),
+        lambda work: decide_reconciliation(work, authority, published, compared, is_complete=is_complete),
     )
     return done, alarms_of(done.index)
 
@@ -135,13 +179,13 @@ def decide_reconciliation(
     work: Work,
     authority: str,
     published: Sequence[Mapping[str, Any]],
-    read: Sequence[Published],
+    compared: Comparison,
     *,
     is_complete: bool,
 ) -> Decision:
-    """Decide on the differences between an authority's published data and the mirror. read: the data from
-    ``read_all_published``, read before the write lock is taken. A separate event notifies the parties of each
-    registration that differs.
+    """Decide on the differences between an authority's published data and the mirror. compared: from ``compare``,
+    before the write lock was taken; registrations that have changed since are compared again. A separate event
+    notifies the parties of each registration that differs.
     """
     work.demand(_RECONCILE)
     if not authority.strip():
@@ -150,9 +194,7 @@ def decide_reconciliation(
             Text("请写明登记机关", "enter the authority"),
         )
         raise refuse("missing", "authority", authority, reason, hint)
-    states = models.Registration.objects.filter(role=RegisterRole.MIRROR.value).order_by("id")
-    ours = [registration_of(canonical.decode(row.state.encode())) for row in states]
-    found = list(differences(authority, read, ours, is_complete=is_complete))
+    found = compare(authority, compared.published, is_complete=is_complete, before=compared).differences
     shown = [one.as_json() for one in found]
     content = {"authority": authority, "differences": shown, "published": plain(published)}
     public = {"authority": authority, "differences": len(found)}
@@ -205,12 +247,29 @@ def read_published_rows(
                 )
             ]
         )
+    if len(rows) - 1 > MOST_PUBLISHED:
+        raise _too_many(len(rows) - 1)
     tables = []
     for count, row in enumerate(rows[1:]):
         if count % ROWS_BETWEEN == 0:
             seen(count)
         tables.append(_table(row[1], at))
     return tables
+
+
+def _too_many(rows: int) -> InputError:
+    return InputError(
+        [
+            _problem(
+                "file",
+                f"{rows:,}",
+                f"超过 {MOST_PUBLISHED:,} 行",
+                f"more than {MOST_PUBLISHED:,} rows",
+                "请按登记日拆分为多个文件，并不要勾选“数据为全部登记”",
+                "split it by the day of registration, and do not state that the data are complete",
+            )
+        ]
+    )
 
 
 def _table(cells: Any, at: Mapping[str, int]) -> dict[str, Any]:
