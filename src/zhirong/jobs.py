@@ -223,11 +223,13 @@ def verify(
     receipt: its file or its bytes. keys: lines of published key files, of the register and its witnesses. checkpoints:
     got elsewhere, by the name to show. Raises InputError where something cannot be read.
     """
+    from zhirong.documents.file_limits import MOST_BYTES
     from zhirong.evidence.keys import read_keys
     from zhirong.evidence.receipts import read_checkpoint_file, read_receipt
     from zhirong.evidence.verify import verify_receipt
+    from zhirong.kernel.text_files import read_bytes_of
 
-    content = receipt if isinstance(receipt, bytes) else Path(receipt).read_bytes()
+    content = receipt if isinstance(receipt, bytes) else read_bytes_of(Path(receipt), MOST_BYTES)
     name = "receipt" if isinstance(receipt, bytes) else str(receipt)
     published = [key for line in keys for key in read_keys(line, "keys")]
     known = [(one, read_checkpoint_file(data, one)) for one, data in (checkpoints or {}).items()]

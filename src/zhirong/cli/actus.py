@@ -1,11 +1,10 @@
 """``zhirong actus``: run contracts of the ACTUS standard and compare the results with the published ones."""
 
 import argparse
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from zhirong.cli.files import print_json, read_text
+from zhirong.cli.files import print_json, read_json
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
 
@@ -35,19 +34,11 @@ def run(options: argparse.Namespace) -> int:
     return _compare(cases, results, options.lang)
 
 
+_MOST_CASES = 10_000
+
+
 def _read_cases(path: str) -> dict[str, Mapping[str, Any]]:
-    text = read_text(path)
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        problem = Problem(
-            "FILE",
-            path,
-            Text(f"不是有效的 JSON：{error}", f"not valid JSON: {error}"),
-            Text("请按提示的行列改正", "correct it at the line and column shown"),
-            "json",
-        )
-        raise InputError([problem], path) from error
+    content = read_json(path)
     if isinstance(content, list) and all(isinstance(case, dict) for case in content):
         content = {str(case.get("identifier", number)): case for number, case in enumerate(content, 1)}
     if not isinstance(content, dict) or not all(isinstance(case, dict) for case in content.values()):
@@ -63,6 +54,15 @@ def _read_cases(path: str) -> dict[str, Mapping[str, Any]]:
             ],
             path,
         )
+    if len(content) > _MOST_CASES:
+        problem = Problem(
+            "FILE",
+            path,
+            Text(f"超过 {_MOST_CASES:,} 个案例", f"more than {_MOST_CASES:,} cases"),
+            Text("请拆分为多个文件", "split the file"),
+            "file_too_large",
+        )
+        raise InputError([problem], path)
     return content
 
 

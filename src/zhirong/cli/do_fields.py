@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zhirong.cli.files import read_binary, read_text
+from zhirong.cli.files import parse_json, read_binary, read_json
 from zhirong.cli.platform_client import say, value_of_words
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.kernel.text_files import MOST_TEXT_BYTES
 
 _MOST_CHOICES = 60  # choices of one field on a terminal; --json lists all of them
 _HOW: Mapping[str, tuple[str, str]] = {
@@ -67,12 +68,10 @@ def _json_in(path: str, problems: list[Problem]) -> dict[str, Any]:
     if not path:
         return {}
     try:
-        said = json.loads(sys.stdin.read() if path == "-" else read_text(path))
-    except ValueError as error:
-        if isinstance(error, InputError):
-            problems += error.problems
-            return {}
-        said = str(error)
+        said = parse_json(sys.stdin.read(MOST_TEXT_BYTES), path) if path == "-" else read_json(path)
+    except InputError as error:
+        problems += error.problems
+        return {}
     if isinstance(said, dict):
         return said
     problems.append(

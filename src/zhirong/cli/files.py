@@ -34,6 +34,26 @@ def read_toml(path: str) -> dict[str, Any]:
     return parse_toml(read_text(path, MOST_TEXT_BYTES), path)
 
 
+def read_json(path: str, most: int = MOST_TEXT_BYTES) -> Any:
+    """Read a JSON file of at most ``most`` bytes. Raises InputError with the place where it is wrong."""
+    return parse_json(read_text(path, most), path)
+
+
+def parse_json(text: str, source: str) -> Any:
+    """Return the value of a JSON text. Raises InputError with the place where it is wrong."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        problem = Problem(
+            "FILE",
+            source,
+            Text(f"不是有效的 JSON：{error}", f"not valid JSON: {error}"),
+            Text("请按提示的行列改正", "correct it at the line and column shown"),
+            "json",
+        )
+        raise InputError([problem], source) from error
+
+
 def unreadable(path: str, error: OSError | UnicodeDecodeError) -> InputError:
     """Return the reason why a file cannot be read as a problem for the user."""
     if isinstance(error, FileNotFoundError):
@@ -69,7 +89,7 @@ def print_answer(content: Mapping[str, Any]) -> None:
 
 def print_long_answer(summary: Mapping[str, Any], rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
     """Print like ``print_answer`` one object of a summary and of lists whose rows are made and printed one by one,
-    each on a line of its own, so that the longest list needs little memory.
+    one on each line, so that the longest list needs little memory.
     """
     out = sys.stdout
     is_plain = not _is_unicode_output()

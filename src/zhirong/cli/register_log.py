@@ -62,7 +62,7 @@ def _events(path: str) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(read_text(path, _MOST_LOG_BYTES).splitlines(), 1):
         try:
             yield json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise problem(
                 path, f"{number}", f"第 {number} 行不是 JSON", f"line {number} is not JSON", "json"
             ) from error

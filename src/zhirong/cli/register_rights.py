@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from zhirong.cli.files import print_json, read_text
+from zhirong.cli.files import print_json, read_json, read_text
 from zhirong.cli.register_common import (
     Action,
     Options,
@@ -15,7 +15,6 @@ from zhirong.cli.register_common import (
     by,
     common_options,
     problem,
-    read,
     say_entry,
     signing_key,
     toml,
@@ -173,7 +172,7 @@ def _uses_report(options: Options) -> int:
     from zhirong.operations.pledge.uses import report_uses
 
     try:
-        content: Any = json.loads(read(options.file))
+        content = read_json(options.file)
         period, reports = content["period"], content["reports"]
         is_sound = isinstance(period, str) and all(isinstance(one, dict) for one in reports)
     except (ValueError, KeyError, TypeError):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from zhirong.cli.files import print_json
+from zhirong.cli.files import print_json, read_json
 from zhirong.cli.register_common import (
     Action,
     Options,
@@ -16,12 +16,10 @@ from zhirong.cli.register_common import (
     day,
     now,
     problem,
-    read,
     signing_key,
     with_registration,
     write,
 )
-from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
 if TYPE_CHECKING:
@@ -258,16 +256,13 @@ def _reconcile_options(parser: Parser) -> None:
     parser.add_argument("--complete", action="store_true", help="数据为全部登记 / the data are complete")
 
 
+_MOST_PUBLISHED_BYTES = 8 << 20  # some 400 bytes for each of the most rows
+
+
 def _reconcile(options: Options) -> int:
     from zhirong.operations.pledge.reconciliation import reconcile
 
-    content = read(options.file)
-    try:
-        published = json.loads(content)
-    except ValueError as error:
-        reason = Text(f"不是 JSON：{error}", f"not JSON: {error}")
-        wrong = Problem("FILE", options.file, reason, Text("改正文件", "Correct the file."), "json")
-        raise InputError([wrong], options.file) from error
+    published = read_json(options.file, _MOST_PUBLISHED_BYTES)
     if not isinstance(published, list) or not all(isinstance(one, dict) for one in published):
         raise problem("FILE", options.file, "应为对象的列表", "must be a list of objects", "json")
     _, found = reconcile(by(options), options.authority, published, is_complete=options.complete)

@@ -27,7 +27,7 @@ from zhirong.kernel.text import Lang, Text
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 ATTACHMENT = "zhirong-appraisal-report.json"
 NAMESPACE = "urn:zhirong:appraisal-report:1"
-_MOST_BYTES = 64 * 2**20  # a report is far smaller: a larger one would be an attempt to fill the memory
+_MOST_BYTES = 8 * 2**20  # a report is far smaller: a larger one would be an attempt to fill the memory
 _CUSTOM_PART = "/customXml/zhirong-report.xml"
 _XML = re.compile(rb'<(?:\w+:)?report\b[^>]*"' + NAMESPACE.encode() + rb'"[^>]*>\s*([A-Za-z0-9+/=\s]+)</')
 _CODE_POINTS = 0x110000
@@ -95,7 +95,7 @@ def read_report(content: bytes) -> dict[str, Any]:
         wrapped = json.loads(payload)
         data = wrapped["report"]
         intact = wrapped["sha256"] == _digest(data)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         data, intact = {}, False
     if not intact:
         raise _fault(
@@ -130,9 +130,10 @@ def _from_pdf(content: bytes) -> str | None:
 def _from_docx(content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for entry in archive.infolist():
-                if not entry.filename.startswith("customXml/") or entry.file_size > _MOST_BYTES:
-                    continue
+            parts = [entry for entry in archive.infolist() if entry.filename.startswith("customXml/")]
+            if sum(entry.file_size for entry in parts) > _MOST_BYTES:
+                return None
+            for entry in parts:
                 match = _XML.search(archive.read(entry))
                 if match is not None:
                     return base64.b64decode(b"".join(match.group(1).split())).decode("utf-8", "replace")

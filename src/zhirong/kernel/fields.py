@@ -1,5 +1,6 @@
 """Reads a typed record from a table of fields at the boundary of the program and reports every problem at once."""
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,22 @@ _FIRST_DAY = date(1, 1, 1)
 # No right, firm or loan has dates outside these years; such a year is probably a typing error.
 _YEARS = range(1800, 2300)
 _LONGEST_TEXT = 1000
+MOST_FIELD_PROBLEMS = 1000  # of one file; reading ends there
+_MORE_FOLLOW = Problem(
+    "FILE",
+    f"{MOST_FIELD_PROBLEMS:,}",
+    Text(
+        f"已有 {MOST_FIELD_PROBLEMS:,} 处问题，其余未读",
+        f"the file has {MOST_FIELD_PROBLEMS:,} problems; the rest was not read",
+    ),
+    Text("请先更正以上问题", "correct these problems first"),
+    "more_problems",
+)
+# The parser needs hours for a key of a million parts, and much memory for a number of a million digits. Possessive
+# quantifiers and the look-behind keep the search itself linear.
+_KEY_PART = r"""(?:[A-Za-z0-9_\-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_\-])(?:{_KEY_PART}[ \t]*+\.[ \t]*+){{100}}")
+_LONG_NUMBER = re.compile(r"(?<![0-9_])[0-9_]{5000}")
 
 
 def parse_toml(text: str, source: str) -> dict[str, Any]:
@@ -31,6 +48,10 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
         reason = Text(f"文件超过 {MOST_TEXT_BYTES >> 20} MB", f"the file is larger than {MOST_TEXT_BYTES >> 20} MB")
         hint = Text("只保留所需内容，或拆分为多个文件", "keep only the required content, or split the file")
         raise InputError([Problem(source, "", reason, hint, "file_too_large")], source)
+    if _LONG_KEY.search(text) is not None:
+        raise _too_deep(source)
+    if _LONG_NUMBER.search(text) is not None:
+        raise _too_many_digits(source)
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
@@ -45,13 +66,21 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
         )
         raise InputError([problem], source) from error
     except RecursionError as error:
-        reason = Text("表和列表的嵌套层数过多", "tables and lists are nested too deeply")
-        hint = Text("请减少嵌套层数", "reduce the nesting")
-        raise InputError([Problem(source, "", reason, hint, "too_deep")], source) from error
+        raise _too_deep(source) from error
     except ValueError as error:  # Python itself refuses whole numbers of more than a few thousand digits
-        reason = Text("有一个数的位数过多（数千位）", "a number has thousands of digits")
-        hint = Text("请缩短该数", "shorten the number")
-        raise InputError([Problem(source, "", reason, hint, "too_large")], source) from error
+        raise _too_many_digits(source) from error
+
+
+def _too_deep(source: str) -> InputError:
+    reason = Text("表和列表的嵌套层数过多", "tables and lists are nested too deeply")
+    hint = Text("请减少嵌套层数", "reduce the nesting")
+    return InputError([Problem(source, "", reason, hint, "too_deep")], source)
+
+
+def _too_many_digits(source: str) -> InputError:
+    reason = Text("有一个数的位数过多（数千位）", "a number has thousands of digits")
+    hint = Text("请缩短该数", "shorten the number")
+    return InputError([Problem(source, "", reason, hint, "too_large")], source)
 
 
 class Reader:
@@ -81,9 +110,13 @@ class Reader:
     # -- problems ---------------------------------------------------------------------------------------------
 
     def problem(self, field: str, value: object, code: str, reason: Text, hint: Text) -> None:
-        """Note a problem with one of this table's fields."""
+        """Note a problem with one of this table's fields. Raises InputError with all of them when there are too many:
+        those of a file of a few megabytes would fill the memory.
+        """
         shown = value.isoformat() if isinstance(value, date) else str(value)
         self._problems.append(Problem(self._at(field), shown, reason, hint, code))
+        if len(self._problems) >= MOST_FIELD_PROBLEMS:
+            raise InputError([*self._problems, _MORE_FOLLOW], self._source)
 
     def failed(self) -> bool:
         """Return whether any problem has been noted so far, here or in a nested table."""
