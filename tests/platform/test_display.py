@@ -86,3 +86,19 @@ def test_search_finds_what_the_reader_may_see_and_no_more(platform: Any) -> None
     assert address not in found(desk.officer, f"{case.number} 另一个词")
     assert address not in found(desk.officer, "")
     assert platform.client(desk.officer).get("/search/?q=%00").status_code == 200
+
+
+def test_notices_are_grouped_by_case_and_only_those_that_ask_are_counted(sqlite_platform: Any) -> None:
+    desk = desk_of(sqlite_platform)
+    case = desk.accepted()
+    firm = sqlite_platform.client(desk.manager)
+    sqlite_platform.do(desk.officer, "case.ask", case, text="为何下降？")
+    page = firm.get("/notices/").content.decode()
+    # The question asks something; that the case was accepted is for information.
+    asked, _, others = page.partition("<main")[2].partition("<details")
+    assert "提问" in asked and "受理" not in asked and "受理" in others
+    assert f"{case.firm.name} {case.number}" in asked
+    assert '<span class="count">1</span>' in page
+    firm.get(f"/firm/cases/{case.pk}/")
+    page = firm.get("/notices/").content.decode()
+    assert '<span class="count">' not in page and "提问" in page

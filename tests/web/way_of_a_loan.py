@@ -175,7 +175,7 @@ class Way:
         firm.fill(answer="明细已附在文件里。")
         firm.send()
         firm.visit("/notices/")
-        officer.go(self._case_page)
+        officer.go(f"{self._case_page}part/questions/")
         assert "明细已附在文件里" in officer.page.inner_text("main")
 
     def agency_appraises(self) -> None:
@@ -260,7 +260,7 @@ class Way:
             one.fill(amount=AMOUNT, opinion="同意")
             one.send()
         officer.go(self._case_page)
-        assert "已批准，待出合同" in officer.page.inner_text("main .state")
+        assert "已批准，待出合同" in officer.page.inner_text("main .bar")
 
     # -- contracts, registration, release ---------------------------------------------------------------------------
 

@@ -438,6 +438,7 @@ def _notify(work: Work) -> None:
         page_link("import.page", row.pk),
         row.organisation_id,
         alone=row.by,
+        asks=True,
     )
 
 

@@ -137,9 +137,11 @@ class Work:
         organisation: Any,
         roles: tuple[MemberRole, ...] = (),
         alone: Account | None = None,
+        *,
+        asks: bool = False,
     ) -> None:
         """Notify the members of an organisation with one of these roles (all members if none is named). alone: this
-        account only.
+        account only. asks: the reader is expected to do something; other notifications are for information.
         """
         organisation_id = getattr(organisation, "pk", organisation)
         self._concerned.add(organisation_id)
@@ -154,6 +156,7 @@ class Work:
                         at=self.now,
                         words=words.as_json(),
                         link=link,
+                        asks=asks,
                         mail_at=self.now,
                     )
                 )

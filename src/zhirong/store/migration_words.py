@@ -31,6 +31,7 @@ WORDS: Mapping[str, Text] = {
         "建立违约案件、索赔、追偿、处置和预警的数据表",
         "create the tables of cases of default, claims, recourse, disposals and alarms",
     ),
+    "0012_notice_asks": Text("通知标明是否需要办理", "notices state whether they ask something of the reader"),
 }
 _COMPONENT = Text("登录、会话等组件的数据表", "tables of a component such as sign-in or sessions")
 

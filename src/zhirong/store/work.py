@@ -8,8 +8,8 @@ from zhirong.store.parties import Account, Kept, Organisation
 
 
 class Notice(models.Model):
-    """A notice to an account. words: zh and en. link: path of the page that it refers to. mail_at: when to send it
-    by e-mail, null once that is done or given up. mailed_at: sent.
+    """A notice to an account. words: zh and en. link: path of the page that it refers to. asks: its reader is expected
+    to do something. mail_at: when to send it by e-mail, null once that is done or given up. mailed_at: sent.
     """
 
     account = models.ForeignKey(Account, models.PROTECT)
@@ -17,6 +17,7 @@ class Notice(models.Model):
     at = models.DateTimeField()
     words = models.JSONField()
     link = models.CharField(max_length=200, blank=True)
+    asks = models.BooleanField(default=False)
     read_at = models.DateTimeField(null=True)
     mail_at = models.DateTimeField(null=True, db_index=True)
     mail_tries = models.IntegerField(default=0)

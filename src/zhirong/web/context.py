@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.operations.actors import NOBODY, Actor
-from zhirong.store.work import Notice
+from zhirong.operations.notices import count_asked
 from zhirong.web.clock import days_ahead
 from zhirong.web.menu import account_menu_of, grouped, menu_of
 from zhirong.web.preferences import chosen_by
@@ -18,9 +19,6 @@ def around(request: HttpRequest) -> dict[str, Any]:
     """Return the variables of every template."""
     actor = getattr(request, "actor", NOBODY)
     chosen = getattr(request, "chosen", None) or chosen_by(request)
-    unread = 0
-    if actor.account:
-        unread = Notice.objects.filter(account_id=actor.account, read_at=None).count()
     entries = menu_of(actor)
     return {
         "actor": actor,
@@ -30,7 +28,7 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "menu": tuple(grouped(entries)),
         "on_phones": entries[:_ON_PHONES],
         "account_menu": account_menu_of(actor),
-        "unread": unread,
+        "unread": SimpleLazyObject(lambda: count_asked(actor)),  # an error page asks the database nothing
         "days_ahead": days_ahead(),
     }
 

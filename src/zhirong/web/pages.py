@@ -16,6 +16,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.operations.access_log import note_seen
 from zhirong.operations.declare import Call
+from zhirong.operations.notices import read_at_page
 from zhirong.operations.visibility import visible
 from zhirong.web.clock import now
 
@@ -72,6 +73,8 @@ def page(
                 if row is None:
                     raise Http404
                 note_seen(actor, row, now())
+                if actor.account:
+                    read_at_page(actor, request.path, now())
                 return _opened(request, lambda: view(request, row, **kwargs))
             return _opened(request, lambda: view(request, **kwargs))
 

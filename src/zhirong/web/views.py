@@ -23,6 +23,7 @@ from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.fields import Request
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.listing import LISTINGS, Filter, Listing, may_list, page_of, rows_of
+from zhirong.operations.notices import notices_of, read_all
 from zhirong.operations.organisation.members import open_to
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.run import run_operation
@@ -31,13 +32,15 @@ from zhirong.operations.uploads import bytes_of, take_in
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import StoredFile
 from zhirong.store.parties import SavedView
-from zhirong.store.work import Notice
 from zhirong.web.clock import now
 from zhirong.web.forms import data_of, form_fields, unplaced
 from zhirong.web.list_export import MOST_ROWS, workbook_of
 from zhirong.web.menu import menu_of
+from zhirong.web.notice_digest import grouped
 from zhirong.web.pages import PAGES, call_of, page
 from zhirong.web.preferences import NAMES as PREFERENCES
+
+_MOST_NOTICES = 200  # shown; older ones are in the log
 
 
 @page("desk/", "desk")
@@ -259,13 +262,21 @@ def acting(request: HttpRequest) -> HttpResponse:
 
 @page("notices/", "notices", methods=("GET", "HEAD", "POST"))
 def notices(request: HttpRequest) -> HttpResponse:
-    """Show the user's notifications; reading marks them as read."""
-    actor = request.actor
-    own = Notice.objects.filter(account_id=actor.account)
+    """Show the user's notifications, grouped by case: first those that ask something. Opening a page marks them read."""
+    actor, day = request.actor, day_of(now())
     if request.method == "POST":
-        own.filter(read_at=None).update(read_at=now())
+        read_all(actor, now())
         return redirect("notices")
-    return render(request, "notices.html", {"notices": own.order_by("-id")[:200]})
+    recent = list(notices_of(actor)[:_MOST_NOTICES])
+    asked = [one for one in recent if one.asks and one.read_at is None]
+    others = [one for one in recent if not (one.asks and one.read_at is None)]
+    context = {
+        "asked": grouped(actor, day, asked),
+        "others": grouped(actor, day, others),
+        "other_count": len(others),
+        "has_unread": any(one.read_at is None for one in recent),
+    }
+    return render(request, "notices.html", context)
 
 
 @page("files/<int:id>/", "file", model=StoredFile)

@@ -81,6 +81,7 @@ def work_on(work: Work, request: AppraisalInput) -> Any:
         address(row),
         row.agency,
         (MemberRole.AGENCY_REVIEWER,),
+        asks=True,
     )
     return {"p10": data["record"]["low"], "p50": data["record"]["value"], "p90": data["record"]["high"]}
 
@@ -258,7 +259,11 @@ def review(work: Work, request: ReviewAppraisal) -> Any:
         signatures=[],
     )
     work.notify(
-        Text(f"报告待签字：{row.firm.name}", f"Report to sign: {row.firm.name}"), address(row), row.agency, AGENCY
+        Text(f"报告待签字：{row.firm.name}", f"Report to sign: {row.firm.name}"),
+        address(row),
+        row.agency,
+        AGENCY,
+        asks=True,
     )
     return {"decision": PASS, "paper": paper.pk, "sha256": paper.sha256}
 
@@ -278,6 +283,7 @@ def _send_back(work: Work, opinion: str) -> None:
         address(row),
         row.agency,
         AGENCY,
+        asks=True,
     )
 
 

@@ -190,7 +190,10 @@ def _open(
     for right in rights:
         work.create(SharedRight, right=right, subject=subject_name(row), active=True)
     work.notify(
-        Text(f"新的评估委托：{firm.name}", f"New appraisal assignment: {firm.name}"), address(row), chosen.agency
+        Text(f"新的评估委托：{firm.name}", f"New appraisal assignment: {firm.name}"),
+        address(row),
+        chosen.agency,
+        asks=True,
     )
     work.concerns(firm, None if case is None else case.lender_id)
     return row

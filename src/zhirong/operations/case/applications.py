@@ -270,6 +270,7 @@ def submit(work: Work, request: Submit) -> Any:
         ),
         page_link("lender.case", case.pk),
         case.lender_id,
+        asks=True,
     )
 
 

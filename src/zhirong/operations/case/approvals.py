@@ -156,6 +156,7 @@ def send_back(work: Work, request: SendBack) -> Any:
         lender_page(case),
         case.lender,
         (MemberRole.LENDER_OFFICER,),
+        asks=True,
     )
     return {"id": case.pk}
 

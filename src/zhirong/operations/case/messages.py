@@ -141,7 +141,9 @@ def make_objection(work: Work, request: Objection) -> Any:
     )
     kind = OrganisationKind.LENDER if table == "case" else OrganisationKind.AGENCY
     firm = work.actor.organisation_name
-    work.notify(Text(f"{firm} 提出异议", f"{firm} objects"), page_of_subject(kind, request.subject), receiver)
+    work.notify(
+        Text(f"{firm} 提出异议", f"{firm} objects"), page_of_subject(kind, request.subject), receiver, asks=True
+    )
     return {"id": message.pk}
 
 

@@ -602,10 +602,10 @@ def _sha256(content: bytes) -> str:
 def _ask_to_sign(work: Work, case: Case, has_guarantee: bool) -> None:
     words = Text(f"合同待签署：{case.number}", f"Contracts to sign: {case.number}")
     link = page_link("loan.completion", case.pk)
-    work.notify(words, link, case.firm, (MemberRole.FIRM_MANAGER,))
-    work.notify(words, link, case.lender, (MemberRole.LENDER_MANAGER, MemberRole.LENDER_APPROVER))
+    work.notify(words, link, case.firm, (MemberRole.FIRM_MANAGER,), asks=True)
+    work.notify(words, link, case.lender, (MemberRole.LENDER_MANAGER, MemberRole.LENDER_APPROVER), asks=True)
     if has_guarantee:
-        work.notify(words, link, case.guarantor, (MemberRole.GUARANTOR_APPROVER,))
+        work.notify(words, link, case.guarantor, (MemberRole.GUARANTOR_APPROVER,), asks=True)
 
 
 def contract_keys(rights: tuple[Right, ...]) -> set[str]:

@@ -119,7 +119,9 @@ def withdraw_guarantee(work: Work, request: WithdrawGuarantee) -> Any:
         f"{asked.guarantor.name}撤回对 {case.number} 的担保：{request.reason}"[:200],
         f"{asked.guarantor.name} withdraws its guarantee of {case.number}: {request.reason}"[:200],
     )
-    work.notify(Text(f"{words.zh}。{hint.zh}", f"{words.en}. {hint.en}"), lender_page(case), case.lender, DESK)
+    work.notify(
+        Text(f"{words.zh}。{hint.zh}", f"{words.en}. {hint.en}"), lender_page(case), case.lender, DESK, asks=True
+    )
     work.notify(words, firm_page(case), case.firm)
 
 

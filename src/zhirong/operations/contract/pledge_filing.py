@@ -264,6 +264,7 @@ def record(work: Work, request: RecordResult) -> Any:
         page_link("loan.completion", case.pk),
         case.lender,
         CHECKERS,
+        asks=True,
     )
 
 
@@ -338,6 +339,7 @@ def check(work: Work, request: CheckResult) -> Any:
             page_link("loan.completion", case.pk),
             case.lender,
             (MemberRole.LENDER_OFFICER,),
+            asks=True,
         )
         return
     work.fold(

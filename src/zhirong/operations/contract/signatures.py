@@ -185,6 +185,7 @@ def send_scan(work: Work, request: SendScan) -> Any:
         page_link("paper.page", paper.pk),
         paper.owner_id,
         _CHECK,
+        asks=True,
     )
 
 
@@ -243,6 +244,7 @@ def check_scan(work: Work, request: CheckScan) -> Any:
             Text(f"盖章扫描件被退回：{paper.number} {request.finding}", f"Sealed scan sent back: {paper.number}"),
             page_link("paper.page", paper.pk),
             signature.organisation_id,
+            asks=True,
         )
         return
     if signature.checked_by_id is None:
@@ -271,6 +273,7 @@ def complete(work: Work, paper: Paper) -> None:
             page_link("loan.completion", case.pk),
             case.lender,
             (MemberRole.LENDER_OFFICER,),
+            asks=True,
         )  # fmt: skip
 
 

@@ -198,6 +198,7 @@ def hand_over(work: Work, request: HandOver) -> Any:
         lender_page(case),
         case.lender,
         (MemberRole.LENDER_OFFICER,),
+        asks=True,
     )
 
 
@@ -228,6 +229,7 @@ def send_back_to_firm(work: Work, request: Return) -> Any:
         ),
         firm_page(work.row),
         work.row.firm,
+        asks=True,
     )
 
 
@@ -279,6 +281,7 @@ def ask_firm(work: Work, request: AskFirm) -> Any:
         Text(f"{work.row.lender.name}就申请 {work.row.number} 提问", f"A question on {work.row.number}"),
         firm_page(work.row),
         work.row.firm,
+        asks=True,
     )
 
 

@@ -238,6 +238,7 @@ def notify_next(work: Work, case: Case, role: str) -> None:
         lender_page(case),
         case.lender,
         (MemberRole(role),),
+        asks=True,
     )
 
 

@@ -148,6 +148,7 @@ def ask_guarantor(work: Work, request: AskGuarantor) -> Any:
         guarantor_page(asked),
         request.guarantor,
         (MemberRole.GUARANTOR_OFFICER,),
+        asks=True,
     )
     return {"id": asked.pk}
 
@@ -218,6 +219,7 @@ def review_guarantee(work: Work, request: ReviewGuarantee) -> Any:
         guarantor_page(asked),
         asked.guarantor_id,
         (MemberRole.GUARANTOR_APPROVER,),
+        asks=True,
     )
 
 
@@ -329,6 +331,7 @@ def decline_guarantee(work: Work, request: DeclineGuarantee) -> Any:
         lender_page(asked.case),
         asked.case.lender_id,
         DESK,
+        asks=True,
     )
 
 

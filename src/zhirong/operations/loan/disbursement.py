@@ -78,6 +78,7 @@ def disburse(work: Work, request: Any) -> Any:
         page_link("loan.page", found.pk),
         case.lender,
         (MemberRole.LENDER_CASHIER,),
+        asks=True,
     )
     return {"loan": found.pk}
 

@@ -197,9 +197,9 @@ def _write_flags(work: Work, loan: Loan, found: Sequence[Found], kept: Sequence[
 def _notify(work: Work, loan: Loan, one: Found) -> None:
     words = Text(f"{loan.number}：{one.words.zh}", f"{loan.number}: {one.words.en}")
     link = page_link("loan.page", loan.pk)
-    work.notify(words, link, loan.lender_id, _LENDER)
+    work.notify(words, link, loan.lender_id, _LENDER, asks=True)
     if one.kind in _FIRM_HEARS:
-        work.notify(words, link, loan.firm_id, _FIRM)
+        work.notify(words, link, loan.firm_id, _FIRM, asks=True)
     if one.kind in _GUARANTOR_HEARS and loan.guarantor_id:
         work.notify(words, link, loan.guarantor_id)
 

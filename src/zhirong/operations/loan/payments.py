@@ -112,6 +112,7 @@ def _ask_to_confirm(work: Work, numbers: str) -> None:
         page_link("loan.line", line.pk),
         line.organisation_id,
         CONFIRM,
+        asks=True,
     )  # fmt: skip
 
 
@@ -417,6 +418,7 @@ def settle(work: Work, loan: Loan, is_settled: bool) -> None:
             page_link("loan.completion", case.pk),
             loan.lender_id,
             (MemberRole.LENDER_OFFICER,),
+            asks=True,
         )
     elif not is_settled and loan.state == LoanState.REPAID:
         work.update(loan, state=LoanState.STANDING)

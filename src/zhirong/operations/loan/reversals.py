@@ -51,6 +51,7 @@ def ask_to_reverse(work: Work, request: Reverse) -> Any:
         page_link("loan.payment", work.row.pk),
         work.row.loan.lender_id,
         CONFIRM,
+        asks=True,
     )
 
 

@@ -88,6 +88,7 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
             page_link("admin.organisation", firm.pk),
             admin,
             (MemberRole.SYSTEM_ADMIN,),
+            asks=True,
         )
     return {"id": firm.pk}
 
@@ -271,6 +272,7 @@ def _not_confirmed(work: Work, firm: Organisation, reason: Text) -> None:
         ),
         page_link("acting"),
         firm,
+        asks=True,
     )
 
 

@@ -287,7 +287,7 @@ def submit(work: Work, request: Any) -> Any:
         f"政策待批准：{policy.title}（第 {policy.number} 版）",
         f"Policy to approve: {policy.title} (version {policy.number})",
     )
-    work.notify(words, page_link("policy.version", policy.pk), policy.organisation, DECIDERS)
+    work.notify(words, page_link("policy.version", policy.pk), policy.organisation, DECIDERS, asks=True)
     return {"id": policy.pk}
 
 
@@ -385,7 +385,12 @@ def reject(work: Work, request: Decide) -> Any:
         f"Policy rejected: {policy.title}: {request.opinion}"[:200],
     )
     work.notify(
-        words, page_link("policy.version", policy.pk), policy.organisation, EDITORS, alone=policy.drafted_by
+        words,
+        page_link("policy.version", policy.pk),
+        policy.organisation,
+        EDITORS,
+        alone=policy.drafted_by,
+        asks=True,
     )
     return {"id": policy.pk}
 

@@ -53,6 +53,7 @@ def recheck_due(work: Work, request: Recheck) -> Any:
                 Text(f"{right.title}：{words.zh}", f"{right.title}: {words.en}"),
                 page_link("firm.right", right.pk),
                 right.firm_id,
+                asks=True,
             )
     return {"last": rights[-1].pk if rights else 0, "rights": len(rights), "more": len(rights) == request.limit}
 

@@ -1,0 +1,84 @@
+"""The notices of an account as a digest: grouped by the case or object that they are about, what asks something first."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Model
+from django.urls import Resolver404, resolve
+
+from zhirong.operations.actors import Actor
+from zhirong.operations.visibility import visible
+from zhirong.store.financing import Appraisal, Case, CheckItem, GuaranteeRequest, Loan, Paper, Payment, WatchFlag
+from zhirong.store.work import Notice
+from zhirong.web.pages import PAGES
+
+# How an object leads to its case.
+_TO_CASE: Mapping[type[Model], str] = {
+    Case: "pk",
+    Loan: "case_id",
+    GuaranteeRequest: "case_id",
+    Appraisal: "case_id",
+    CheckItem: "case_id",
+    Payment: "loan__case_id",
+    WatchFlag: "loan__case_id",
+}
+_Target = tuple[type[Model], int]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeGroup:
+    """Notices about one case, newest first. title: None for what belongs to no case."""
+
+    title: str | None
+    notices: tuple[Notice, ...]
+
+
+def grouped(actor: Actor, day: date, notices: Iterable[Notice]) -> list[NoticeGroup]:
+    """Group notices by case, in the order of the newest of each; a fixed number of queries."""
+    listed = list(notices)
+    targets = {one.pk: _target(one.link) for one in listed}
+    cases = _cases_of({target for target in targets.values() if target is not None})
+    titles = {
+        one.pk: f"{one.firm.name} {one.number}"
+        for one in visible(actor, Case, day).filter(pk__in=set(cases.values())).select_related("firm")
+    }
+    groups: dict[str | None, list[Notice]] = defaultdict(list)
+    for one in listed:
+        target = targets[one.pk]
+        groups[titles.get(cases.get(target, 0)) if target is not None else None].append(one)
+    return [NoticeGroup(title, tuple(found)) for title, found in groups.items()]
+
+
+def _target(link: str) -> _Target | None:
+    """Return the model and id of the row on the page that a link leads to; None if it shows no row."""
+    try:
+        found = resolve(link.partition("?")[0])
+    except Resolver404:
+        return None
+    page = PAGES.get(found.url_name or "")
+    if page is None or page.model is None or "id" not in found.kwargs:
+        return None
+    return page.model, int(found.kwargs["id"])
+
+
+def _cases_of(targets: set[_Target]) -> dict[_Target, int]:
+    found: dict[_Target, int] = {}
+    ids: dict[type[Model], set[int]] = defaultdict(set)
+    for model, pk in targets:
+        ids[model].add(pk)
+    for model, wanted in ids.items():
+        if model is Paper:
+            rows = Paper.objects.filter(pk__in=wanted).values_list("pk", "subject")
+            found |= {(Paper, pk): _of_subject(subject) for pk, subject in rows}
+        elif model in _TO_CASE:
+            rows = model._default_manager.filter(pk__in=wanted).values_list("pk", _TO_CASE[model])
+            found |= {(model, pk): case for pk, case in rows if case is not None}
+    return found
+
+
+def _of_subject(subject: str) -> int:
+    """Return the id of the case of a subject such as ``case/12``; 0 for others."""
+    kind, _, number = subject.partition("/")
+    return int(number) if kind == "case" and number.isdigit() else 0
