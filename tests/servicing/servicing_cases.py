@@ -113,8 +113,8 @@ def streams(draw: st.DrawFn, contract: Contract, simple: bool = False) -> tuple[
         booked = day + timedelta(days=draw(st.sampled_from([0, 0, 1, 9, 80])))
         kind, i = draw(st.sampled_from(kinds)), f"E{number}"
         if kind == "payment":
-            payer = draw(st.sampled_from(["firm", "firm", "guarantor"]))
-            order = draw(st.none() | st.permutations(Component).map(tuple))
+            payer = draw(st.sampled_from([ev.Payer.FIRM, ev.Payer.FIRM, ev.Payer.GUARANTOR]))
+            order = draw(st.none() | st.permutations(list(Component)).map(tuple))
             made.append(ev.Payment(id=i, day=day, booked=booked, amount=draw(amounts), payer=payer, order=order))
         elif kind == "fee":
             made.append(ev.Fee(id=i, day=day, booked=booked, amount=draw(amounts)))

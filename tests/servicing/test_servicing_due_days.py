@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from servicing_cases import RULES, SHIFTS, WORKING_DAYS
 
 from zhirong.chain.loan.cycles import Cycle
-from zhirong.chain.loan.rates import FixedRate, LinkedRate, published_rates
+from zhirong.chain.loan.rates import FixedRate, LinkedRate, RateTable, published_rates
 from zhirong.chain.loan.schedule import schedule
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.classification import classify
@@ -356,6 +356,48 @@ def test_put_off_where_two_instalments_meet_no_night_is_without_interest(capital
     daily = Fraction(60_000_000 + grown) * Fraction(54, 1000) / 360
     first = 750 + daily * nights[0]
     assert [item.interest for item in state.items[2:]] == [round_fen(first), round_fen(daily * nights[1])]
+
+
+def _table_of(*points: tuple[date, str]) -> dict[Any, RateTable]:
+    source = TABLES["lpr_one_year"].points[0][2]
+    return {"lpr_one_year": RateTable("lpr_one_year", tuple((day, Decimal(rate), source) for day, rate in points))}
+
+
+def test_nights_that_are_put_off_bear_the_rate_of_each_night() -> None:
+    """Due 1 October 2025, payable on the 9th; the rate falls on the 3rd, and all is put off on the 5th."""
+    plan = (PlanItem(date(2025, 10, 1), 9_000_000),)
+    linked = LinkedRate("lpr_one_year", Decimal(0), Cycle(1, "day"), observed="same_day")
+    fields = {
+        "start": date(2025, 9, 1), "end": date(2025, 12, 1), "method": Method.CUSTOM, "plan": plan, "shift": "following",
+    }  # fmt: skip
+    day, until = date(2025, 10, 5), date(2025, 11, 5)
+    change = Amendment(day, "restructuring", end=until, method=Method.BULLET, interest="next_due")
+    tables = _table_of((date(2020, 1, 1), "0.054"), (date(2025, 10, 3), "0.036"))
+    rows = schedule(terms_of(**fields, rate=linked, changes=(change,)), WORKING_DAYS, tables).rows
+    # 60 million: 30 nights at 5.4 % to the 1st; then 2 nights at 5.4 % and 33 at 3.6 %, on all of it.
+    expected = [(date(2025, 10, 9), 0, 270_000), (until, 60_000_000, 216_000)]
+    assert [(row.due, row.principal, row.interest) for row in rows if row.total] == expected
+    lower = ev.RateSet(id="R", day=date(2025, 10, 3), booked=date(2025, 10, 3), yearly=Decimal("0.036"))
+    event = ev.Restructuring(
+        id="X", day=day, booked=day, until=until, yearly=None, method=Method.BULLET, capitalises=False
+    )
+    state = state_of(terms_of(**fields), until, lower, event)
+    assert [(item.due, item.principal, item.interest) for item in state.items] == expected
+
+
+def test_money_drawn_before_the_end_of_a_paid_period_bears_the_rate_of_each_night() -> None:
+    """Due Sunday 1 December 2024, payable on Friday; the rate falls on Saturday. The money is drawn on the Friday."""
+    linked = LinkedRate("lpr_one_year", Decimal(0), Cycle(1, "day"), observed="same_day")
+    tables = _table_of((date(2020, 1, 1), "0.054"), (date(2024, 11, 30), "0.036"))
+    day = date(2024, 11, 29)
+    terms = terms_of(
+        start=date(2024, 11, 1), end=date(2024, 12, 31), shift="preceding", limit=10**10, rate=linked,
+        changes=(Draw(day, 10_000_000),),
+    )  # fmt: skip
+    first, _, last = schedule(terms, WORKING_DAYS, tables).rows
+    # 29 nights at 5.4 % and one at 3.6 % on 60 million; then 30 at 3.6 % on 70, and the two nights on the 10 drawn.
+    assert (first.due, first.interest) == (day, 29 * 9_000 + 6_000)
+    assert last.interest == 30 * 7_000 + 1_500 + 1_000
 
 
 @pytest.mark.parametrize("capitalises", [True, False])

@@ -1,14 +1,26 @@
 """Process a loan from day to day: interest accrues, due days are paid, changes happen, and each adds a row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 from zhirong.chain.loan.periods import Period, fraction_of_year, periods
 from zhirong.chain.loan.rates import RateFrom, RateTables, rate_sets
 from zhirong.chain.loan.rows import Row, RowKind
-from zhirong.chain.loan.terms import Amendment, Change, Draw, LoanTerms, Method, PlanItem, Prepayment, change_field
+from zhirong.chain.loan.terms import (
+    Amendment,
+    Change,
+    Draw,
+    InterestBasis,
+    LoanTerms,
+    Method,
+    PlanItem,
+    Prepayment,
+    change_field,
+)
 from zhirong.kernel.days import WorkingDays
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import Fen, round_fen, yuan
@@ -235,8 +247,7 @@ class _Run:
         if change.day < self.since:
             # The last instalment, paid before the end of its period, includes the interest up to that end on
             # everything except this drawing.
-            years = fraction_of_year(span, change.day, self.since, self.terms.day_count)
-            self.accrued += change.amount * self.in_force.yearly_exact * years
+            self.accrued += self._borne_by(change.amount, span, change.day, self.since)
         self.balance += change.amount
         self.payment = self.part = None
         self._row("draw", change.day, span, owed, 0, 0, drawn=change.amount)
@@ -337,8 +348,7 @@ class _Run:
             else:
                 waiting.append((span, interest))
             if change.day > span.end:
-                years = fraction_of_year(span, span.end, change.day, self.terms.day_count)
-                since_their_ends += principal * self.in_force.yearly_exact * years
+                since_their_ends += self._borne_by(principal, span, span.end, change.day)
             self.balance -= principal
             self._step_on()
         if self.spans:
@@ -347,6 +357,11 @@ class _Run:
         self.balance = owed
         self.since = max(self.since, change.day)
         return given, waiting
+
+    def _borne_by(self, principal: Fen, span: Period, start: date, end: date) -> Fraction:
+        """Return the interest on ``principal`` from ``start`` to ``end``, each night at the rate in force on it."""
+        rates = [(item.day, item.yearly) for item in self.sets]
+        return interest_at(rates, principal, span, start, end=end, basis=self.terms.day_count)
 
     def _step_on(self) -> None:
         self.since = self.spans.pop(0).end
@@ -382,6 +397,29 @@ class _Run:
                 capitalised=capitalised,
             )
         )
+
+
+def interest_at(
+    rates: Sequence[tuple[date, Decimal]],
+    principal: Fen,
+    span: Period,
+    start: date,
+    *,
+    end: date,
+    basis: InterestBasis,
+) -> Fraction:
+    """Return the exact interest on ``principal`` from ``start`` to ``end``, in fen, each night at the rate in force.
+
+    rates: yearly rates from a day on, in order; the first is in force on ``start`` or before.
+    """
+    yearly = [rate for day, rate in rates if day <= start][-1]
+    since, found = start, Fraction(0)
+    for day, rate in rates:
+        # The same rate again does not split the nights, as in a period of the schedule.
+        if start < day < end and rate != yearly:
+            found += principal * Fraction(yearly) * fraction_of_year(span, since, day, basis)
+            since, yearly = day, rate
+    return found + principal * Fraction(yearly) * fraction_of_year(span, since, end, basis)
 
 
 Run = _Run  # Servicing processes the rest of a loan with it, from the loan's present state.

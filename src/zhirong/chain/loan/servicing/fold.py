@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from zhirong.chain.loan.periods import Period, due_days, fraction_of_year
+from zhirong.chain.loan.periods import Period, due_days
 from zhirong.chain.loan.servicing import events as ev
 from zhirong.chain.loan.servicing.components import COMPONENT_TEXT, Component
 from zhirong.chain.loan.servicing.plan import (
@@ -137,8 +137,7 @@ class Fold(Working):
         since = self._running.since
         if self._plan is None or self._today >= since:
             return Fraction(0)
-        years = fraction_of_year(self._rows[0].period, self._today, since, self._plan.terms.day_count)
-        return amount * Fraction(self._yearly) * years
+        return self._borne_by(amount, self._rows[0].period, self._today, since)
 
     def _begin(self, event: ev.Drawdown) -> None:
         terms = self._terms
@@ -163,7 +162,8 @@ class Fold(Working):
     def _agree(self, yearly: Decimal | None) -> None:
         """Replace the agreed rate and its resets by a rate that an amendment states; None keeps both."""
         if yearly is not None:
-            self._yearly, self._taken, self._resets = yearly, (), ()
+            self._set_rate(yearly)
+            self._taken, self._resets = (), ()
             self.resets_ended = True
 
     def _on_rate_set(self, event: ev.RateSet) -> None:
@@ -172,13 +172,13 @@ class Fold(Working):
         if event in self._taken:
             # Future interest and rows already follow it; late amounts do from today.
             self._taken = self._taken[self._taken.index(event) + 1 :]
-            self._yearly = event.yearly
+            self._set_rate(event.yearly)
             return
         if event.yearly == self._yearly and not self._taken:
             return
         closed = self._accrued(self._today)
         self._taken = ()
-        self._yearly = event.yearly
+        self._set_rate(event.yearly)
         self._running = self._running_on(closed)
         if self._plan is not None:
             self._plan = at_new_rate(self._plan, self._running, self._working_days)
@@ -259,8 +259,7 @@ class Fold(Working):
         """
         if not principal or self._today <= period.end:
             return Fraction(0)
-        years = fraction_of_year(period, period.end, self._today, self._terms.day_count)
-        return principal * Fraction(self._yearly) * years
+        return self._borne_by(principal, period, period.end, self._today)
 
     def _since_their_ends(self) -> Fraction:
         """The same for all instalments that wait for their shifted day; of late ones the penalty tells."""
@@ -277,8 +276,7 @@ class Fold(Working):
         since = self._running.since
         if not principal or self._last_due is None or self._today >= since:
             return Fraction(0)
-        years = fraction_of_year(self._last_due, self._today, since, self._terms.day_count)
-        return principal * Fraction(self._yearly) * years
+        return self._borne_by(principal, self._last_due, self._today, since)
 
     def _replan(self, number: int, balance: Fen) -> None:
         """Return a plan of the terms in force for ``balance``, the next instalment being ``number``."""

@@ -57,7 +57,7 @@ def compensated(payer: str, amount: Fen, *, off_books: bool) -> dict[str, Fen]:
 
 def credit_account(payer: Payer) -> str:
     """Return the lender's account for money held for ``payer``."""
-    return "lender:credit" if payer is Payer.FIRM else f"lender:credit:{payer}"
+    return "lender:credit" if payer == Payer.FIRM else f"lender:credit:{payer}"
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class Held:
         """Record that ``kept`` of ``amount`` received was not applied and is held."""
         self.of[payer] = self.of.get(payer, 0) + kept
         moves = {credit_account(payer): -kept}
-        if payer is not Payer.FIRM:
+        if payer != Payer.FIRM:
             moves[f"{payer}:cash"] = -amount
             moves[f"{payer}:recourse"] = amount - kept
             moves[f"{payer}:receivable"] = kept
@@ -89,7 +89,7 @@ class Held:
         """Apply held money to a debt."""
         self.of[payer] -= amount
         moves = {credit_account(payer): amount}
-        if payer is not Payer.FIRM:
+        if payer != Payer.FIRM:
             moves[f"{payer}:recourse"] = amount
             moves[f"{payer}:receivable"] = -amount
         return moves
@@ -99,7 +99,7 @@ class Held:
         held = min(amount, self.of.get(payer, 0))
         self.of[payer] = self.of.get(payer, 0) - held
         moves = {credit_account(payer): held, CASH: -amount}
-        if payer is not Payer.FIRM:
+        if payer != Payer.FIRM:
             moves[f"{payer}:cash"] = amount
             moves[f"{payer}:receivable"] = -held
             moves[f"{payer}:recourse"] = held - amount

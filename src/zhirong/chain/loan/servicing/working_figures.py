@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from zhirong.chain.loan.amortisation import interest_at
 from zhirong.chain.loan.day_counts import year_fraction
 from zhirong.chain.loan.periods import Period
 from zhirong.chain.loan.servicing import events as ev
@@ -63,6 +64,7 @@ class Working:
         self._terms = contract.terms
         self._method = contract.terms.method
         self._yearly = yearly
+        self._rates: list[tuple[date, Decimal]] = [(date.min, yearly)]  # every rate so far, from its day on
         self._today = date.min
         self._drawn: Fen = 0
         self._plan: Plan | None = None
@@ -107,6 +109,16 @@ class Working:
             if end == upcoming:
                 self._fall_due()
         self._run_days(day)
+
+    def _set_rate(self, yearly: Decimal) -> None:
+        """Set the contract rate from today on."""
+        self._yearly = yearly
+        self._rates.append((self._today, yearly))
+
+    def _borne_by(self, principal: Fen, period: Period, start: date, end: date) -> Fraction:
+        """Return the interest on ``principal`` from ``start`` to ``end``, each night at the rate in force on it."""
+        rates = [*self._rates, *((reset.day, reset.yearly) for reset in self._taken)]
+        return interest_at(rates, principal, period, start, end=end, basis=self._terms.day_count)
 
     def _run_days(self, day: date) -> None:
         if day <= self._today:
