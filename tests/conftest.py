@@ -9,8 +9,8 @@ SQLite (mark ``both_databases``), and in whole with ``ZHIRONG_TWINS=1``, as in `
 What a module makes once (a served platform, a region, a separate world) is made by one process: the tests of a file stay together
 (``--dist loadfile``). Such files begin first, since nothing takes longer, then those that start programs: all processes end together.
 
-``--quick`` leaves out every folder that needs a database, a server or a browser, the modules that run commands and the
-property tests (``make quick``).
+``--quick`` (``make quick``) leaves out every folder that needs a database, a server, a browser or workers, the modules that run
+commands but for those of the documentation, the property tests, and what is marked ``slow``: what takes seconds on its own.
 
 A run ends with the time of each folder and of the slowest groups, so that growth is seen. The goal on two quiet cores:
 ``make test`` in less than fifteen minutes, ``make quick`` in less than one.
@@ -36,17 +36,19 @@ _IN_A_BROWSER = "web"
 _WITH_TWINS = ("api", "platform", "security", "web")
 _NOT_QUICK = (
     "api",
+    "batch",
     "charts",
     "command_line",
     "documents",
     "files",
-    "house",
     "platform",
     "register",
     "security",
     "upgrade",
     "web",
 )
+# What people copy from the documentation is tried at once.
+_COMMANDS_ARE_QUICK = "docs"
 _SLOWEST = 15
 
 
@@ -86,7 +88,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         _write_times(terminalreporter)
     if config.getoption("--quick"):
         terminalreporter.write_line(
-            f"LEFT OUT: {', '.join(_NOT_QUICK)}, property tests, modules that run commands. `make test` runs them, and checks the types."
+            f"LEFT OUT: {', '.join(_NOT_QUICK)}, property tests, modules that run commands, tests marked slow. "
+            "`make test` runs them, and checks the types."
         )
 
 
@@ -130,9 +133,17 @@ def _rank(item: Any) -> int:
 
 
 def _is_quick(item: Any) -> bool:
-    """Whether a test draws no examples, and its module runs no command, neither as a program nor in this process."""
-    runs_commands = {"subprocess", "run_command"} & set(vars(item.module))
-    return not runs_commands and not getattr(item.obj, "is_hypothesis_test", False)
+    """Whether a test draws no examples, is not slow, and its module runs no command, neither as a program nor in this process."""
+    is_slow = item.get_closest_marker("slow") is not None or getattr(item.obj, "is_hypothesis_test", False)
+    return not is_slow and not _runs_commands(item)
+
+
+def _runs_commands(item: Any) -> bool:
+    names = vars(item.module)
+    if "subprocess" in names:
+        return True
+    runs_here = "run_command" in names or getattr(names.get("main"), "__module__", "") == "zhirong.cli.main"
+    return runs_here and _folder(item.path) != _COMMANDS_ARE_QUICK
 
 
 def _is_a_twin(item: Any) -> bool:

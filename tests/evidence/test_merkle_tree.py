@@ -203,6 +203,7 @@ def test_no_changed_proof_verifies(data):
         verify_consistency(algorithm, old, tree.root(old), size, tree.root(), [bytes(p) for p in proof])
 
 
+@pytest.mark.slow  # compiles
 @pytest.mark.parametrize("algorithm", BOTH)
 def test_the_compiled_tree_is_the_same_tree(algorithm):
     from zhirong.evidence.bulk import build_tree, leaf_hashes
@@ -222,6 +223,7 @@ def test_the_compiled_tree_is_the_same_tree(algorithm):
     assert compiled.root() == plain.root()
 
 
+@pytest.mark.slow
 def test_batches_of_the_compiled_tree_join_without_a_seam(monkeypatch):
     from zhirong.evidence import bulk
 

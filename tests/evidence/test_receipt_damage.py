@@ -13,6 +13,8 @@ from zhirong.evidence.tree import MemoryTiles
 from zhirong.evidence.verify import EvidenceVerdict, verify_receipt
 from zhirong.kernel.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 KEYS = (LOG_KEY.public(), WITNESS.public())
 
 

@@ -37,7 +37,10 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.package = folder / "zhirong"
-        shutil.copytree(ROOT / "src" / "zhirong", self.package, ignore=shutil.ignore_patterns("__pycache__"))
+        # With what is compiled: each process of the copy would compile the whole package again.
+        # What other processes are writing at this moment may be gone at the next.
+        unfinished = shutil.ignore_patterns("*.pyc.*", "*.nb?*")
+        shutil.copytree(ROOT / "src" / "zhirong", self.package, ignore=unfinished)
 
     def write(self, number: int) -> None:
         """One Python block of the page into its place."""

@@ -15,6 +15,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from run_notebooks import FOLDER, code_of, run  # noqa: E402 - a tool, not a package
 
+pytestmark = pytest.mark.slow
+
 NAMES = sorted(path.name for path in (FOLDER / "en").glob("*.ipynb"))
 _MOST_LINES = 15
 

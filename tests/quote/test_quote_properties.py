@@ -14,6 +14,8 @@ from zhirong.chain.quote.records import GateVerdict, LimitDecision
 from zhirong.chain.quote.view import view
 from zhirong.workbench import modes, quote_case, rules
 
+pytestmark = pytest.mark.slow
+
 TABLE = case_table("xixian-jingshuixing")
 FEW = settings(max_examples=25, deadline=None)
 ONE_MODE = [modes()["beijing"]]

@@ -81,6 +81,7 @@ def test_the_pages_for_users_name_every_kind(page: str, lang: Literal["zh", "en"
     assert not missing, f"name in docs/{lang}/reference/{page} the code and titles of {missing}"
 
 
+@pytest.mark.slow
 def test_no_other_module_keeps_a_table_by_kind() -> None:
     tables = []
     for path in sorted((ROOT / "src" / "zhirong").rglob("*.py")):
