@@ -107,7 +107,7 @@ def details_example(path: str, status: int) -> dict[str, Any]:
     """Return example problem details of this status for the description."""
     about = {
         412: one("stale", VERSION_HEADER, '"3"', title_of(412), Text("请重新读取后再试", "read it again")),
-        422: one("missing", "amount", "", Text("没有填写", "nothing is given"), Text("补上", "fill it in")),
+        422: one("missing", "amount", "", Text("没有填写", "nothing is given"), Text("请补充填写", "fill it in")),
     }
     found: dict[str, Any] = json.loads(details_of(path, status, [about[status]] if status in about else []))
     return found

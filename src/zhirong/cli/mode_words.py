@@ -59,5 +59,5 @@ def missing_figure(error: "MissingFigureError", file: str) -> "InputError":
 
     name = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} =，写在 [pool] 下"
     english = "[[pool.entered]]" if error.figure == "entered" else f"{error.figure} = under [pool]"
-    hint = Text(f"补上 {name}", f"add {english}")
+    hint = Text(f"请补充 {name}", f"add {english}")
     return InputError([Problem(f"pool.{error.figure}", "", error.words, hint, "missing_figure")], file)

@@ -223,7 +223,7 @@ def _fen(value: Any) -> Any:
         raise _said(
             "too_large",
             Text(f"超过 {most} 元", f"more than {most} yuan"),
-            Text("核对金额", "check the amount"),
+            Text("请核对金额", "check the amount"),
         )
     return fen
 
@@ -383,23 +383,29 @@ def unwritable_problem(path: str) -> Problem:
 
 # pydantic's kinds of error with our reason and hint. {x} are pydantic's values.
 _WORDS: Mapping[str, tuple[Text, Text]] = {
-    "missing": (Text("没有填写", "the field is empty"), Text("补上", "fill it in")),
+    "missing": (Text("没有填写", "the field is empty"), Text("请补充填写", "fill it in")),
     "extra_forbidden": (Text("该字段不存在", "the field does not exist"), Text("请删除", "omit it")),
     # The minimum length of a text is always one: it must not be empty.
-    "string_too_short": (Text("没有填写", "the field is empty"), Text("补上", "fill it in")),
+    "string_too_short": (Text("没有填写", "the field is empty"), Text("请补充填写", "fill it in")),
     "string_too_long": (
         Text("超过 {max_length} 个字符", "longer than {max_length} characters"),
-        Text("写短一些", "make it shorter"),
+        Text("请缩短", "make it shorter"),
     ),
-    "greater_than_equal": (Text("小于 {ge}", "less than {ge}"), Text("至少 {ge}", "enter at least {ge}")),
-    "greater_than": (Text("不大于 {gt}", "not more than {gt}"), Text("应大于 {gt}", "enter more than {gt}")),
-    "less_than_equal": (Text("大于 {le}", "more than {le}"), Text("至多 {le}", "enter at most {le}")),
-    "less_than": (Text("不小于 {lt}", "not less than {lt}"), Text("应小于 {lt}", "enter less than {lt}")),
+    "greater_than_equal": (
+        Text("小于 {ge}", "less than {ge}"),
+        Text("请填写 {ge} 或更大的数", "enter at least {ge}"),
+    ),
+    "greater_than": (
+        Text("不大于 {gt}", "not more than {gt}"),
+        Text("请填写大于 {gt} 的数", "enter more than {gt}"),
+    ),
+    "less_than_equal": (Text("大于 {le}", "more than {le}"), Text("请填写 {le} 或更小的数", "enter at most {le}")),
+    "less_than": (Text("不小于 {lt}", "not less than {lt}"), Text("请填写小于 {lt} 的数", "enter less than {lt}")),
     "too_short": (
         Text("少于 {min_length} 项", "fewer than {min_length} entries"),
-        Text("补上", "add what is missing"),
+        Text("请补足", "add what is missing"),
     ),
-    "too_long": (Text("多于 {max_length} 项", "more than {max_length} entries"), Text("减少", "enter fewer")),
+    "too_long": (Text("多于 {max_length} 项", "more than {max_length} entries"), Text("请减少项数", "enter fewer")),
     "money": (
         Text("不是金额", "not an amount of money"),
         Text("请写成 2,000,000.00 或 200万元", "write it like 2,000,000.00"),
@@ -410,9 +416,9 @@ _WORDS: Mapping[str, tuple[Text, Text]] = {
         Text("不在可选范围内", "not one of the choices"),
         Text("可选：{expected}", "choose from: {expected}"),
     ),
-    "list_type": (Text("不是列表", "not a list"), Text("写成列表", "enter a list")),
-    "string_type": (Text("不是文字", "not text"), Text("填文字", "enter text")),
-    "dict_type": (Text("不是表", "not a table"), Text("填表", "enter a table")),
+    "list_type": (Text("不是列表", "not a list"), Text("请填写列表", "enter a list")),
+    "string_type": (Text("不是文字", "not text"), Text("请填写文字", "enter text")),
+    "dict_type": (Text("不是表", "not a table"), Text("请填写表", "enter a table")),
     "bool_type": (
         Text("应为是或否", "neither true nor false"),
         Text("请填写 true（是）或 false（否）", "enter true or false"),
@@ -423,7 +429,7 @@ _WORDS: Mapping[str, tuple[Text, Text]] = {
     ),
     "decimal_max_places": (
         Text("小数超过 {decimal_places} 位", "more than {decimal_places} decimals"),
-        Text("舍入后再填", "round it first"),
+        Text("请先舍入再填写", "round it first"),
     ),
 }
 _DAYS = frozenset({"date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"})

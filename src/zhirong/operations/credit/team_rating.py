@@ -163,7 +163,7 @@ def _demand_whole(work: Work, sheet: dict[str, Any]) -> None:
         for part, words in (("points", Text("未选择等级", "no level selected")), ("evidence", _NO_EVIDENCE)):
             if not mark[part]:
                 problems.append(
-                    Problem(f"{code}_{part}", "", words, Text("补上", "fill it in"), "missing"),
+                    Problem(f"{code}_{part}", "", words, Text("请补充填写", "fill it in"), "missing"),
                 )
     if not problems:
         try:

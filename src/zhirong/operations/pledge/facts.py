@@ -51,7 +51,7 @@ def read_facts(facts: Request) -> tuple[Filing, Keyed]:
     for name, missing in (("pledgee", filing.pledgee is None), ("claim_amount", not filing.claim_amount)):
         if missing:
             reason = Text("登记必须写明", "required for a registration")
-            problems.append(Problem(f"filing.{name}", "", reason, Text("补上", "add it"), "missing"))
+            problems.append(Problem(f"filing.{name}", "", reason, Text("请补充填写", "add it"), "missing"))
     pledgors = tuple(
         kept_party(one, f"filing.pledgors[{at}]", problems) for at, one in enumerate(filing.pledgors, 1)
     )

@@ -243,7 +243,12 @@ def read_published_rows(
         raise InputError(
             [
                 _problem(
-                    "file", listed, f"缺少以下列：{listed}", f"columns are missing: {listed}", "补上", "add them"
+                    "file",
+                    listed,
+                    f"缺少以下列：{listed}",
+                    f"columns are missing: {listed}",
+                    "请补充这些列",
+                    "add them",
                 )
             ]
         )
