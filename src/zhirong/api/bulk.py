@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import NinjaAPI, Schema
 from pydantic import Field
 
@@ -25,6 +25,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.clock import now
 from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.fields import Request, mark_money_numbers, read
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.refusals import refuse
 from zhirong.operations.run import demand_may, run_operation
 

@@ -5,7 +5,7 @@ stored.
 import threading
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import NinjaAPI, Schema
 
 from zhirong.api.answers import PUBLIC_REFUSALS, as_json, responses
@@ -19,6 +19,7 @@ from zhirong.operations.case.calculator import Calculate, calculated
 from zhirong.operations.case_file.tables import quote_of_table
 from zhirong.operations.clock import now
 from zhirong.operations.fields import mark_money_numbers, read
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.rulebook import rulebook
 
 # One calculation takes as long as a hundred page requests, so only a few run at once, and not too often.

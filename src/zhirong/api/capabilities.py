@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
 from ninja import NinjaAPI, Schema
 
@@ -23,6 +23,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.authorize import forbidden_to, may
 from zhirong.operations.clock import now
 from zhirong.operations.declare import OPERATIONS, Operation
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS, Listing, may_list
 from zhirong.operations.refusals import forbidden, not_found
 from zhirong.operations.request_fields import Asked, asked

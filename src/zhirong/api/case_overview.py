@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import NinjaAPI, Path, Schema
 
 from zhirong.api.answers import READ_REFUSALS, as_json, responses
@@ -13,6 +13,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.case.overview import Today, case_overview
 from zhirong.operations.clock import now
 from zhirong.operations.credit.portfolio import LENDER
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.refusals import not_found
 from zhirong.operations.rulebook import rules_of_case
 from zhirong.operations.tokens import demand_read

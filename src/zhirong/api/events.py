@@ -5,7 +5,7 @@ messages.
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import NinjaAPI, Schema
 
 from zhirong.api.answers import READ_REFUSALS, as_json, responses
@@ -13,6 +13,7 @@ from zhirong.api.reading import number_in, query_of
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.operations.actors import Actor
 from zhirong.operations.event_messages import message_of
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.refusals import forbidden
 from zhirong.operations.tokens import demand_read
 from zhirong.operations.webhooks import HEADS

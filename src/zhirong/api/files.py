@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from ninja import File, NinjaAPI, Path, Schema
 from ninja.files import UploadedFile
 
@@ -13,6 +13,7 @@ from zhirong.kernel.days import day_of
 from zhirong.operations.access_log import note_seen
 from zhirong.operations.actors import Actor
 from zhirong.operations.clock import now
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.refusals import forbidden, not_found
 from zhirong.operations.tokens import READ, demand_read
 from zhirong.operations.uploads import bytes_of, take_in

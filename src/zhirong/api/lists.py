@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import NinjaAPI, Schema
 from pydantic import Field, create_model
 
@@ -16,6 +16,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.money import yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.clock import now
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS, MOST, PAGE, Column, Kind, Listing, may_list
 from zhirong.operations.paging import part_of
 from zhirong.operations.refusals import forbidden, refuse

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import NinjaAPI, Schema
 
 from zhirong.api.answers import READ_REFUSALS, as_json, responses
@@ -12,6 +12,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.authorize import may
 from zhirong.operations.clock import now
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS, may_list
 from zhirong.operations.refusals import forbidden
 from zhirong.operations.tokens import READ, demand_read

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from django.db import models as fields
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import NinjaAPI, Path, Schema
 from pydantic import Field, create_model
 
@@ -21,10 +21,12 @@ from zhirong.operations.access_log import note_seen
 from zhirong.operations.actors import Actor
 from zhirong.operations.authorize import operations_for
 from zhirong.operations.clock import now
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.refusals import not_found
 from zhirong.operations.state_columns import choices_of
 from zhirong.operations.tokens import demand_read
 from zhirong.operations.visibility import visible
+from zhirong.store.parties import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ def _view(noun: str, shown: Shown) -> Callable[..., HttpResponse]:
             raise not_found(shown.model, id)
         note_seen(actor, row, now())
         said = _values(noun, shown, columns, actor, row)
-        version = getattr(row, "version", None)
-        if version is not None:
-            said["operations"] = [one.name for one in operations_for(actor, row)]
-        return as_json(said, headers=None if version is None else {"ETag": etag(version)})
+        if not isinstance(row, Kept):
+            return as_json(said)
+        said["operations"] = [one.name for one in operations_for(actor, row)]
+        return as_json(said, headers={"ETag": etag(row.version)})
 
     return view
 

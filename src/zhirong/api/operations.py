@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import NinjaAPI, Path, Schema
 
 from zhirong.api.answers import as_json, responses
@@ -14,6 +14,7 @@ from zhirong.operations import declare
 from zhirong.operations.clock import now
 from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.fields import mark_money_numbers
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.run import run_operation
 

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Schema
 from pydantic import Field
 
 from zhirong.api.reading import ANY_VERSION, VERSION_HEADER, NoVersionError
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.refusals import ConflictError, ForbiddenError, NotFoundError
 
 MEDIA_TYPE = "application/problem+json"

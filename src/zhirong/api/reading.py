@@ -5,11 +5,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
-
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.fields import unwritable_paths, unwritable_problem
+from zhirong.operations.http_request import HttpRequest
 
 KEY_HEADER = "Idempotency-Key"
 VERSION_HEADER = "If-Match"
@@ -90,7 +89,7 @@ def query_of(request: HttpRequest, known: Mapping[str, Any]) -> dict[str, str]:
         for name in request.GET
         if name not in known
     ]
-    given = {name: value for name, value in request.GET.items() if name in known}
+    given = {name: str(value) for name, value in request.GET.items() if name in known}
     problems += [unwritable_problem(path) for path in unwritable_paths(given)]
     if problems:
         raise InputError(problems)

@@ -69,6 +69,13 @@ class Reference:
         return getattr(row, row._meta.get_field(last).attname)
 
 
+def _model(field: "Field[Any, Any]") -> type[Model]:
+    """Return the table that a foreign key leads to. Raises AssertionError for any other column."""
+    if not isinstance(field.related_model, type):
+        raise AssertionError(f"{field.name} leads to no table")
+    return field.related_model
+
+
 @cache
 def references(one: Listing) -> tuple[Reference, ...]:
     """Of the rows of a list, in the order of its columns. An object names no more than ``api/visible_columns.py`` shows of it to all."""
@@ -77,12 +84,12 @@ def references(one: Listing) -> tuple[Reference, ...]:
     fields: dict[str, Field[Any, Any]] = {field.name: field for field in one.model._meta.concrete_fields}
     found = [_code(one, name, fields[name]) for name in named & set(fields) if not fields[name].is_relation]
     for name, field in fields.items():
-        noun = _NOUNS.get(field.related_model) if field.is_relation else None
+        noun = _NOUNS.get(_model(field)) if field.is_relation else None
         if noun and (name in named or name in own):
             found.append(Reference(f"{name}_id", name, noun))
     found += [Reference(name, path, is_flag=True) for name, path in _FLAGS_OF.get(one.model, {}).items()]
     for name, path in _THROUGH.get(one.model, {}).items():
-        found.append(Reference(name, path, _NOUNS[field_at(one.model, path).related_model]))
+        found.append(Reference(name, path, _NOUNS[_model(field_at(one.model, path))]))
     if "subject" in fields and "subject" in own and "subject" not in named:
         found.append(Reference("subject", "subject"))
     return tuple(sorted((one for one in found if one is not None), key=lambda one: one.name))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import NinjaAPI, Path, Schema
 
 from zhirong.api.answers import PUBLIC_REFUSALS, READ_REFUSALS, as_json, responses
@@ -18,6 +18,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import NOBODY, Actor
 from zhirong.operations.clock import now
 from zhirong.operations.fields import Day, Request, read, unwritable_paths, unwritable_problem
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.pledge.certificates import check_code
 from zhirong.operations.pledge.search import MOST, Query, changes_of, precheck, search, searched_as
 from zhirong.operations.refusals import not_found

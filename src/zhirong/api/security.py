@@ -5,7 +5,6 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from ninja.errors import HttpError
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.throttling import BaseThrottle
@@ -25,7 +24,7 @@ _PARTS = 50
 class BearerToken(HttpBearer):
     """``Authorization: Bearer zr_...``: a token created on the platform."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+    def authenticate(self, request: Any, token: str) -> Actor | None:
         """Return the actor of the token."""
         actor = actor_of_token(token, day_of(now()))
         request.actor = actor or NOBODY
@@ -37,13 +36,13 @@ class PageSession(APIKeyCookie):
 
     param_name = "sessionid"
 
-    def __call__(self, request: HttpRequest) -> Any:
+    def __call__(self, request: Any) -> Any:
         """Return the actor of the session; never if the caller has sent a token, valid or not."""
         if "Authorization" in request.headers:
             return None
         return self.authenticate(request, None)
 
-    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
+    def authenticate(self, request: Any, key: str | None) -> Actor | None:
         """Return the actor found by the pages' middleware."""
         actor: Actor = request.actor
         if not actor.account:
@@ -95,7 +94,7 @@ class Rate(BaseThrottle):
     def __init__(self, name: str = "all", most: int | None = None) -> None:
         self._name, self._most = name, most
 
-    def allow_request(self, request: HttpRequest) -> bool:
+    def allow_request(self, request: Any) -> bool:
         """Count the call; returns whether it is within the rate."""
         actor: Actor = getattr(request, "actor", NOBODY)
         if actor.account:

@@ -1,7 +1,7 @@
 """Addresses of the API, below ``/api/``."""
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
@@ -25,6 +25,7 @@ from zhirong.api.security import AUTH, Rate
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.full_disk import full_disk, is_full_disk
 from zhirong.operations import catalogue
+from zhirong.operations.http_request import HttpRequest
 from zhirong.store.transaction import NoRegisterError
 from zhirong.version import __version__
 

@@ -301,9 +301,9 @@ def _look_into(region: Region, firm: dict[str, Any], case: int) -> Iterator[date
         region.do(rater, "team.rate", case, independent=True, rated_alone=True, **marks)
     yield region.day + timedelta(days=2)
     if firm["case"]["mode"] in _GUARANTEED:
-        asked = review_guarantee(region, ask_guarantor(region, case))
+        guarantee = review_guarantee(region, ask_guarantor(region, case))
         if firm.get("guarantee") != "reviewed":
-            region.do("guarantor.approver", "guarantee.grant", asked, opinion="同意")
+            region.do("guarantor.approver", "guarantee.grant", guarantee, opinion="同意")
     region.do("bank.officer", "case.review", case)
     row = Case.objects.get(pk=case)
     region.do(

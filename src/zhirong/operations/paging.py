@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import ForeignKey, Q
 
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
@@ -59,7 +59,7 @@ def _read(one: Listing, order: Order, wanted: str, cursor: str) -> tuple[Any, in
             raise ValueError("of another order")
         if order.column and value is not None:
             found = field_at(one.model, order.column)
-            value = (found.target_field if found.is_relation else found).to_python(value)
+            value = (found.target_field if isinstance(found, ForeignKey) else found).to_python(value)
     except (ValueError, TypeError, binascii.Error, ValidationError, RecursionError, OverflowError) as error:
         raise refuse(
             "bad_cursor",

@@ -34,13 +34,21 @@ def image_value(row: Model, name: str) -> Any:
     return value
 
 
+def column_of(model: type[Model], name: str) -> "fields.Field[Any, Any]":
+    """Return a column of a table. Raises AssertionError for a relation of another table to it, which has no column."""
+    found = model._meta.get_field(name)
+    if not isinstance(found, fields.Field):
+        raise AssertionError(f"{model.__name__}.{name} is not a column")
+    return found
+
+
 def demand_fit(row: Model, names: Iterable[str]) -> None:
     """Raise InputError if a value is too long or too large for its column: SQLite would store it, PostgreSQL would
     fail.
     """
     problems = []
     for name in names:
-        column = row._meta.get_field(name)
+        column = column_of(type(row), name)
         try:
             column.run_validators(column.to_python(getattr(row, column.attname)))
         except ValidationError as error:

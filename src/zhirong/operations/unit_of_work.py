@@ -20,7 +20,7 @@ from zhirong.operations.refusals import conflict, forbidden, no_such_registratio
 from zhirong.operations.register_events import plain
 from zhirong.operations.register_policy import is_permitted
 from zhirong.operations.rulebook import rulebook, rules_content, rules_deciding, rules_version
-from zhirong.operations.snapshots import demand_fit, image_value
+from zhirong.operations.snapshots import column_of, demand_fit, image_value
 from zhirong.operations.state_columns import demand_transitions, plain_value
 from zhirong.store import log, rows
 from zhirong.store.parties import Account, Kept, Membership
@@ -123,8 +123,10 @@ class Work:
         demand_fit(row, values)
         old = row.version
         row.version, row.changed_at = old + 1, self.now
-        names = [type(row)._meta.get_field(name).attname for name in values] + ["version", "changed_at"]
-        changed = type(row).objects.filter(pk=row.pk, version=old).update(**{n: getattr(row, n) for n in names})
+        names = [column_of(type(row), name).attname for name in values] + ["version", "changed_at"]
+        changed = (
+            type(row)._default_manager.filter(pk=row.pk, version=old).update(**{n: getattr(row, n) for n in names})
+        )
         if changed != 1:
             raise conflict(old)
         self._image(row, names)

@@ -6,7 +6,7 @@ Pages, API, lists, files and exports all read through ``visible``; an operation 
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
@@ -162,11 +162,11 @@ def _shared_rights(actor: Actor, day: date) -> Q:
     return Q(right__in=FirmRight.objects.filter(_firm_rights(actor, day)))
 
 
-def _firms_with_cases(actor: Actor, day: date) -> "QuerySet[Case]":
+def _firms_with_cases(actor: Actor, day: date) -> "QuerySet[Case, Any]":
     return Case.objects.filter(_cases(actor, day)).values("firm")
 
 
-def consenting(actor: Actor, scope: str, day: date) -> "QuerySet[Consent]":
+def consenting(actor: Actor, scope: str, day: date) -> "QuerySet[Consent, Any]":
     """Return the firms that let the actor's organisation use this part of their data today."""
     return Consent.objects.filter(to=actor.organisation, scope=scope, until__gte=day, revoked_on=None).values(
         "firm"

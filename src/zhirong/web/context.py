@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.operations.actors import NOBODY, Actor
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.notices import count_asked
 from zhirong.web.clock import days_ahead
 from zhirong.web.menu import account_menu_of, grouped, menu_of

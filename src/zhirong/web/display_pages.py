@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.financing.overview import Stage
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text
+from zhirong.operations.http_request import HttpRequest
 from zhirong.web.clock import now
 from zhirong.web.pages import page
 from zhirong.web.preferences import PREFERENCES

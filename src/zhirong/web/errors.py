@@ -4,10 +4,11 @@ import sys
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from zhirong.kernel.full_disk import full_disk, is_full_disk
+from zhirong.operations.http_request import HttpRequest
 
 RETRY_SECONDS = "5"
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import translation
 
 from zhirong.kernel.days import day_of
 from zhirong.operations.actors import NOBODY
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.sessions import actor_of
 from zhirong.web.clock import now
 from zhirong.web.preferences import PREFERENCES, chosen_by

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from zhirong.chain.appraisal_practice.people import DISCIPLINE_TEXT
@@ -11,6 +10,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.appraisal.pool_forms import entry_of
 from zhirong.operations.authorize import can
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.http_request import HttpRequest
 from zhirong.store.parties import Organisation
 
 _OF_PEOPLE = ("agency.person_change", "agency.person_end")

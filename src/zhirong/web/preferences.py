@@ -7,9 +7,10 @@ it contains, so a link may set it.
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from zhirong.kernel.text import Lang, Text
+from zhirong.operations.http_request import HttpRequest
 
 _YEAR = 365 * 24 * 3600  # seconds
 Unit = Literal["wan", "yuan"]

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.view import for_reading
@@ -15,6 +15,7 @@ from zhirong.charts.quote import quote_charts
 from zhirong.kernel.days import day_of
 from zhirong.operations.case_file.tables import exact, plain, quote_of_table
 from zhirong.operations.clock import now
+from zhirong.operations.http_request import HttpRequest
 
 _KEPT = 64  # cached quotes per process, about 300 kB each
 _CHART_WIDTH, _NARROW_WIDTH = 460, 200

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.search import KINDS, FoundGroup, search
 from zhirong.web.clock import now
 from zhirong.web.pages import PAGES, page

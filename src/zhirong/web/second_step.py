@@ -9,7 +9,7 @@ from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -18,6 +18,7 @@ from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
+from zhirong.operations.http_request import HttpRequest
 from zhirong.store.parties import Account, Membership
 from zhirong.store.settings import DATA
 from zhirong.store.vault import decrypted, encrypted, is_encrypted
@@ -67,7 +68,7 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
             request.path.startswith(_OPEN)
             or request.path == reverse("acting")
             or not _is_required(actor)
-            or request.user.is_demo
+            or getattr(request.user, "is_demo", False)
             or _factors(actor.account).exists()
         ):
             return get_response(request)

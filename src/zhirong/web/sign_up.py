@@ -21,12 +21,13 @@ from allauth.account.stages import LoginByCodeStage, LoginStageController
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from zhirong.operations.actors import WORKER
 from zhirong.operations.clock import now
 from zhirong.operations.declare import Call
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.run import run_operation
 from zhirong.operations.sign_in import is_guessed_at, note_wrong
 from zhirong.store.parties import Account

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,6 +21,7 @@ from zhirong.kernel.text import Text, same
 from zhirong.operations.authorize import may, operations_for
 from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.fields import Request
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.listing import LISTINGS, Filter, Listing, may_list, page_of, rows_of
 from zhirong.operations.notices import notices_of, read_all
@@ -196,7 +197,7 @@ def render_list(request: HttpRequest, one: Listing, template: str = "list.html",
     if not may_list(actor, one):
         return render(request, "403.html", status=403)
     day = day_of(now())
-    query = {key: value for key, value in request.GET.items() if key != "export" and key not in PREFERENCES}
+    query = {key: str(value) for key, value in request.GET.items() if key != "export" and key not in PREFERENCES}
     problems: tuple[Any, ...] = ()
     found = None
     try:
@@ -246,7 +247,7 @@ def _as_excel(request: HttpRequest, one: Listing, query: dict[str, str]) -> Http
 @page("acting/", "acting", methods=("GET", "HEAD", "POST"))
 def acting(request: HttpRequest) -> HttpResponse:
     """Show the organisations that the user can act for."""
-    possible = choices(request.user, day_of(now()))
+    possible = choices(request.user, day_of(now())) if request.user.is_authenticated else []
     if request.method == "POST":
         chosen = request.POST.get("as", "")
         if chosen in {value for value, _ in possible}:
@@ -293,12 +294,14 @@ def download(request: HttpRequest, row: StoredFile) -> HttpResponse:
         content = bytes_of(row)
     except InputError as error:
         return render(request, "lost_file.html", {"problems": error.problems}, status=410)
-    return FileResponse(
+    # A stream, which for type checkers is no HttpResponse.
+    sent: Any = FileResponse(
         io.BytesIO(content),
         as_attachment=True,
         filename=row.name,
         content_type=row.media_type,
     )
+    return sent
 
 
 def next_steps(request: HttpRequest, row: Any) -> list[Operation]:

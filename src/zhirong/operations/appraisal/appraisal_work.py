@@ -11,7 +11,7 @@ from zhirong.chain.appraisal.case import AppraisalCase, read_appraisal_case
 from zhirong.chain.appraisal.lending import lending_value
 from zhirong.chain.appraisal.records import Appraisal as Valued
 from zhirong.chain.appraisal.request import Purpose
-from zhirong.chain.appraisal_practice.records import SIGNATORIES, ReportSignature, formal_record
+from zhirong.chain.appraisal_practice.records import SIGNATORIES, ReportSignature, ValueType, formal_record
 from zhirong.chain.appraisal_practice.report import Parties, report_data
 from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.contract.states import DocumentState, SignatureMethod
@@ -41,7 +41,7 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import attach, bytes_of, keep_made
 from zhirong.store.financing import Appraisal, FirmRight, Paper
 from zhirong.store.financing import Signature as KeptSignature
-from zhirong.store.parties import Account
+from zhirong.store.parties import Account, Organisation
 
 MOST_PATHS = 50_000  # a calculation blocks all other writes; this many draws take well under a second
 PASS, BACK = "pass", "back"
@@ -155,6 +155,13 @@ def compute(kept_input: Mapping[str, Any]) -> tuple[Valued, AppraisalCase]:
     return found, case
 
 
+def agency_of(row: Appraisal) -> Organisation:
+    """Return the agency of a formal appraisal, which always has one."""
+    if row.agency is None:
+        raise AssertionError("a formal appraisal has an agency")
+    return row.agency
+
+
 def _report(
     row: Appraisal,
     found: Valued,
@@ -165,18 +172,19 @@ def _report(
     rules: Any,
 ) -> dict[str, Any]:
     """Return the report as data. appraisers: the names of those who are responsible for it."""
-    signature = ReportSignature(row.agency.name, appraisers, day, True, bool(row.conflict.get("preset_value")))
+    agency = agency_of(row)
+    signature = ReportSignature(agency.name, appraisers, day, True, bool(row.conflict.get("preset_value")))
     record = formal_record(
         report_number(row),
         found,
         signature,
         rules=rules,
         fee=row.fee,
-        value_type=row.value_type,
+        value_type=ValueType(row.value_type),
         client=row.firm.name,
     )
     lender = None if row.case is None else row.case.lender.name
-    parties = Parties(row.firm.name, (lender,) if lender else (), row.agency.name, appraisers)
+    parties = Parties(row.firm.name, (lender,) if lender else (), agency.name, appraisers)
     lending = None
     if row.case is not None and row.purpose == Purpose.PLEDGE:
         lending = lending_value(found, case.rights, add_months(day, row.case.term_months), rules, day)
@@ -305,14 +313,14 @@ def _make_paper(work: Work, row: Appraisal, data: dict[str, Any]) -> Paper:
         number=number,
         state=DocumentState.DRAFT,
         title=f"知识产权资产评估报告（{row.firm.name}）"[:200],
-        owner=row.agency,
+        owner=agency_of(row),
         signers=[],
         facts={"appraisal": row.pk},
         word=word,
         pdf=kept,
         sha256=hashlib.sha256(pdf).hexdigest(),
     )
-    let_read(work, paper, row.agency_id)
+    let_read(work, paper, agency_of(row).pk)
     return paper
 
 
@@ -374,17 +382,19 @@ def sign(work: Work, request: SignReport) -> Any:
 
 
 def _issue(work: Work, row: Appraisal, signatures: list[dict[str, Any]]) -> None:
-    record = Reader(row.result["record"])
+    record, paper = Reader(row.result["record"]), row.paper
+    if paper is None:
+        raise AssertionError("a signed appraisal has a report")
     clients = [row.firm_id] + ([row.case.lender_id] if row.case is not None else [])
-    work.update(row.paper, state=DocumentState.SIGNED)
-    let_read(work, row.paper, *clients)
+    work.update(paper, state=DocumentState.SIGNED)
+    let_read(work, paper, *clients)
     work.create(
         KeptSignature,
-        paper=row.paper,
+        paper=paper,
         organisation=row.agency,
         account_id=work.actor.account,
         method=SignatureMethod.SECOND_FACTOR,
-        sha256=row.paper.sha256,
+        sha256=paper.sha256,
         valid=True,
     )
     work.update(
@@ -396,7 +406,7 @@ def _issue(work: Work, row: Appraisal, signatures: list[dict[str, Any]]) -> None
         p10=record.money("low"),
         p50=record.money("value"),
         p90=record.money("high"),
-        report=row.paper.pdf,
+        report=paper.pdf,
     )
     for client in clients:
         work.notify(Text("评估报告已出具", "The appraisal report has been issued"), address(row), client)

@@ -97,6 +97,7 @@ def appraisal_choices(actor: Actor, row: Any) -> list[tuple[str, Text]]:
             ),
         )
         for one in usable_appraisals(actor, day_of(now()))
+        if one.p50 is not None
     ]
 
 

@@ -91,6 +91,7 @@ def _objects(actor: Actor, row: Any) -> list[tuple[str, Text]]:
                 Text(f"{one.agency.name}：评估 {one.pk}", f"{one.agency.name}: appraisal {one.pk}"),
             )
             for one in valued
+            if one.agency is not None
         ),
     ]
 
@@ -128,7 +129,7 @@ def make_objection(work: Work, request: Objection) -> Any:
     model: Any = Case if table == "case" else Appraisal
     row = visible(work.actor, model, work.day).filter(pk=int(number), firm=work.actor.organisation).first()
     receiver = None if row is None else row.lender_id if table == "case" else row.agency_id
-    if receiver is None or (table == "case" and row.state == CaseState.DRAFT):
+    if row is None or receiver is None or (table == "case" and row.state == CaseState.DRAFT):
         raise not_found(model, number)
     message = work.create(
         Message,

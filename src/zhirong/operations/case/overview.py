@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from zhirong.chain.appraisal_practice.records import AppraisalGrade
 from zhirong.chain.contract.document_kinds import DOCUMENT_TITLES, DocumentKind
 from zhirong.chain.contract.states import DOCUMENT_WORDS, DocumentState
@@ -302,7 +304,7 @@ def _right(row: FirmRight, seen: QuotedRightPart | None, registration: int | Non
 def _appraisals(actor: Actor, case: Case, today: Today) -> tuple[CaseAppraisalPart, ...]:
     """Return the appraisals for the case, newest first."""
     mine = visible(actor, Appraisal, today.day)
-    rows = mine.filter(case=case) | mine.filter(pk=case.appraisal_id)
+    rows = mine.filter(Q(case=case) | Q(pk=case.appraisal_id))
     return tuple(_appraisal(one, today.day) for one in rows.distinct().order_by("-pk"))
 
 

@@ -16,6 +16,7 @@ from zhirong.chain.right.records import Right
 from zhirong.documents.financing.kinds import PAPER_KINDS, make_paper
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
 from zhirong.operations.case_file.tables import right_table
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import bytes_of, keep_made
@@ -36,6 +37,12 @@ def party_facts(organisation: Organisation, bank_account: str = "") -> dict[str,
     facts = {"name": organisation.name, "code": organisation.code}
     facts |= {name: str(organisation.profile.get(name) or "") for name in _PROFILE}
     return facts | ({"bank_account": bank_account} if bank_account else {})
+
+
+def kind_title(paper: Paper) -> Text | str:
+    """Return the title of a document's kind; the document's own title for one that is made elsewhere, such as a report."""
+    made_of = PAPER_KINDS.get(DocumentKind(paper.kind))
+    return paper.title if made_of is None else made_of.title
 
 
 def rights_of(case: Case) -> list[FirmRight]:

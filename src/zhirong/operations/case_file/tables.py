@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from zhirong.chain.appraisal.request import read_appraisal
 from zhirong.chain.appraisal_practice.records import AppraisalGrade
 from zhirong.chain.financing.appraisal_states import AppraisalState
@@ -87,7 +89,7 @@ def _valuation_of(case: Case) -> Mapping[str, Any]:
     table = valued_by(case)
     if not table or table != case.appraisal_input:
         return table
-    is_formal = Appraisal.objects.filter(pk=case.appraisal_id, grade=AppraisalGrade.FORMAL).exists()
+    is_formal = Appraisal.objects.filter(Q(pk=case.appraisal_id), grade=AppraisalGrade.FORMAL).exists()
     return {**table, "checked": is_formal}
 
 

@@ -185,7 +185,7 @@ def _approval(work: Work, case: Case) -> dict[str, Any]:
             {
                 "role": ROLE_WORDS[MemberRole(one.role)].zh if one.role else "",
                 "by": one.by.display_name or one.by.email,
-                "decision": _DECISIONS.get(one.decision, one.decision),
+                "decision": _DECISIONS[ApprovalVerdict(one.decision)],
                 "amount": one.amount,
                 "opinion": one.opinion,
                 "day": day_of(one.created_at).isoformat(),

@@ -249,7 +249,9 @@ def _paper_facts(case: Case) -> Iterable[PaperFact]:
         waiting = sorted(set(paper.signers) - signed_by(paper))
         names = dict(Organisation.objects.filter(pk__in=waiting).values_list("pk", "name")) if waiting else {}
         yield PaperFact(
-            PAPER_KINDS[paper.kind].title, tuple(names.get(pk, str(pk)) for pk in waiting), is_intact(paper)
+            PAPER_KINDS[DocumentKind(paper.kind)].title,
+            tuple(names.get(pk, str(pk)) for pk in waiting),
+            is_intact(paper),
         )
 
 

@@ -132,7 +132,7 @@ def filing_request(case: Case, request: Prepare) -> dict[str, Any]:
     """Return the application for the register: tables ``filing`` and ``rights``."""
     loan = case.contract["loan"]
     signed = {paper.kind for paper in contract_papers(case) if paper.state == DocumentState.SIGNED}
-    papers = {paper for kind in signed for paper in _MADE_HERE.get(kind, ())}
+    papers = {paper for kind in signed for paper in _MADE_HERE.get(DocumentKind(kind), ())}
     known = [one.value for one in Paper]
     at_hand = StoredFile.objects.filter(subject=f"case/{case.pk}", paper__in=known, removed=False)
     papers |= {*request.papers, *(Paper(one) for one in at_hand.values_list("paper", flat=True))}

@@ -12,7 +12,7 @@ from zhirong.chain.organisation.roles import MemberRole
 from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
-from zhirong.operations.case_file.documents import contract_papers, is_intact, signed_by
+from zhirong.operations.case_file.documents import contract_papers, is_intact, kind_title, signed_by
 from zhirong.operations.case_file.transitions import change_case_state
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, ask
@@ -339,7 +339,7 @@ listing(
         Paper,
         (
             Column("number", Text("编号", "Number"), lambda row: row.number, main=True),
-            Column("kind", Text("种类", "Kind"), lambda row: PAPER_KINDS[row.kind].title if row.kind in PAPER_KINDS else row.title, main=True),
+            Column("kind", Text("种类", "Kind"), kind_title, main=True),
             Column("owner", Text("出具方", "Issued by"), lambda row: row.owner.name),
             Column("state", Text("状态", "State"), lambda row: DOCUMENT_WORDS[DocumentState(row.state)], "state", main=True),
             Column("made", Text("日期", "Date"), lambda row: row.created_at, "instant"),

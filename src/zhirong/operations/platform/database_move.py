@@ -147,13 +147,14 @@ def _copy(model: type[Model]) -> int:
     table, quote = model._meta.db_table, connection.ops.quote_name
     into = f"COPY {quote(table)} ({', '.join(quote(field.column) for field in fields)}) FROM STDIN"
     rows = model._base_manager.using(_SOURCE).order_by("pk").values_list(*(field.attname for field in fields))
+    postgresql: Any = connection  # its errors are those of the driver, which COPY raises as they are
     count, row = 0, ()
     try:
         with connection.cursor() as cursor, cursor.copy(into) as copy:
             for row in rows.iterator(chunk_size=_ROWS):
                 copy.write_row([_prepared(*one) for one in zip(fields, row, strict=True)])
                 count += 1
-    except (connection.Database.DataError, ValueError) as error:
+    except (postgresql.Database.DataError, ValueError) as error:
         raise _problem(
             table,
             str(row[:1]),

@@ -201,10 +201,10 @@ def _registration_findings(state: RegisterState) -> list[AuditFinding]:
     ):
         charges.setdefault(registration, {})[key] = (rank, active)
     parts: dict[int, set[tuple[str, str, bool, str]]] = {}
-    for registration, *part in models.Part.objects.values_list(
+    for registration, name, code, is_natural, part in models.Part.objects.values_list(
         "registration_id", "party__name", "party__code", "party__is_natural_person", "part"
     ):
-        parts.setdefault(registration, set()).add(tuple(part))
+        parts.setdefault(registration, set()).add((name, code, is_natural, part))
     for number in sorted(state.registrations.keys() | held.keys()):
         one, row = state.registrations.get(number), held.get(number)
         place = f"registration {number}"

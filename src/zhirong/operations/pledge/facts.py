@@ -164,7 +164,7 @@ def standings(keys: Sequence[str], day: date) -> dict[str, RegisterStanding]:
     for key, rank in models.Charge.objects.filter(right__key__in=keys, active=True).values_list(
         "right__key", "rank"
     ):
-        ranks.setdefault(key, []).append(rank)
+        ranks.setdefault(key, []).append(_ranked(rank))
     return {
         key: RegisterStanding(tuple(sorted(ranks.get(key, []))), *_held_by(key, day) if order else ("", ()))
         for key, order in frozen.items()
@@ -217,6 +217,13 @@ def check_rights(
     return check_filing(filing, rights, known, day, rules)
 
 
+def _ranked(rank: int | None) -> int:
+    """Return the rank of an active pledge, which always has one."""
+    if rank is None:
+        raise AssertionError("an active pledge without a rank")
+    return rank
+
+
 def _ranks_under_another_key(filing: Filing, key: str, right: Right) -> set[int]:
     """Return the ranks of a right of a kind that may lack a number, if it is pledged under another key: with its
     number omitted earlier or now, under a former name, or under another list of holders. It is identified by title
@@ -226,7 +233,7 @@ def _ranks_under_another_key(filing: Filing, key: str, right: Right) -> set[int]
         return set()
     charges = _possible(key, right).filter(_of_same_holder(filing, right))
     return {
-        rank
+        _ranked(rank)
         for other, title, rank in charges.values_list("right__key", "right__title", "rank")
         if plain_name(title) == plain_name(right.title) and _is_same_object(key, other)
     }

@@ -307,7 +307,7 @@ def _decide_subscription(work: Work, target: str, value: str, kind: str) -> Deci
             ),
         )
     kept = read_key(value) if target == RIGHT else value if _is_code(value) else name_key(value)
-    one = {"subscriber": work.actor.id, "target": target, "value": kept}
+    one: dict[str, Any] = {"subscriber": work.actor.id, "target": target, "value": kept}
     if kind == SUBSCRIBED:
         models.Subscription.objects.get_or_create(**one)
     else:

@@ -69,5 +69,7 @@ def _recorded() -> dict[int, list[dict[str, object]]]:
     """Return the last recorded alarms by registration."""
     events = models.Event.objects.filter(kind=WATCHED).order_by("index").values_list("registration", "content")
     return {
-        registration: canonical.decode(content.encode())["alarms"] for registration, content in events.iterator()
+        registration: canonical.decode(content.encode())["alarms"]
+        for registration, content in events.iterator()
+        if registration is not None
     }

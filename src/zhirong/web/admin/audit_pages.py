@@ -1,9 +1,10 @@
 """Pages of the audit administration: events with their proofs, the access log, the complete check."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.platform.states import JobState
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.platform.audit import AUDIT, EVENTS, SEEN, last_checks, shown
 from zhirong.operations.pledge.certificates import codes
 from zhirong.store import log

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.organisation.roles import KIND_WORDS, ROLE_WORDS, MemberRole, OrganisationKind
 from zhirong.chain.organisation.states import ORGANISATION_WORDS, OrganisationState
 from zhirong.chain.platform.states import JobState
 from zhirong.kernel.days import day_of
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.platform.audit import JOBS
 from zhirong.operations.platform.rulebook_history import files, history, is_doubtful, language_files, rule
@@ -67,11 +68,11 @@ def organisation(request: HttpRequest, row: Organisation) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row,
         "kind": KIND_WORDS[OrganisationKind(row.kind)],
-        "css": _STATE_CSS.get(row.status, ""),
+        "css": _STATE_CSS.get(OrganisationState(row.status), ""),
         "profile": profile,
         **(pool_context(request, row) if row.kind == OrganisationKind.AGENCY else {}),
         "members": [(one, [ROLE_WORDS[MemberRole(role)] for role in one.roles]) for one in members],
-        "status": ORGANISATION_WORDS[row.status],
+        "status": ORGANISATION_WORDS[OrganisationState(row.status)],
         "rivals": Organisation.objects.filter(code=row.code).exclude(pk=row.pk).order_by("pk")[:_MOST],
     }
     return render(request, "admin/organisation.html", context)

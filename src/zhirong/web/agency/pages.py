@@ -4,11 +4,11 @@ reports.
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from zhirong.chain.appraisal.request import PURPOSE_TEXT
-from zhirong.chain.appraisal_practice.records import STATE_TEXT, VALUE_TYPE_TEXT, AppraisalGrade
+from zhirong.chain.appraisal.request import PURPOSE_TEXT, Purpose
+from zhirong.chain.appraisal_practice.records import STATE_TEXT, VALUE_TYPE_TEXT, AppraisalGrade, ValueType
 from zhirong.chain.financing.appraisal_states import APPRAISAL_WORDS, AppraisalState
 from zhirong.charts.drawing import to_svg
 from zhirong.documents.appraisal_report_blocks import report_charts
@@ -18,6 +18,7 @@ from zhirong.kernel.text import Text
 from zhirong.operations.appraisal.appraisal_view import beside, chart_data, comparison, may_see_value
 from zhirong.operations.appraisal.appraisals import AGENCY, ASSIGNMENTS, CLIENTS, FORMAL
 from zhirong.operations.case_file.tables import right_id
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, FirmRight
@@ -85,8 +86,8 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
         else [],
         "next": _next(row, actor.account),
         "is_issued": row.state in (AppraisalState.SIGNED, AppraisalState.ISSUED, AppraisalState.WITHDRAWN),
-        "purpose": PURPOSE_TEXT.get(row.purpose),
-        "value_type": VALUE_TYPE_TEXT.get(row.value_type),
+        "purpose": PURPOSE_TEXT[Purpose(row.purpose)] if row.purpose else None,
+        "value_type": VALUE_TYPE_TEXT[ValueType(row.value_type)] if row.value_type else None,
         "rights": rights,
         "is_shown": is_shown,
         "result": row.result if is_shown and chart_data(row.result) else None,

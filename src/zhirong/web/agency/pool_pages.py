@@ -1,9 +1,10 @@
 """The agency's page on its entry in the pool of appraisers."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from zhirong.operations.appraisal.appraisals import AGENCY
+from zhirong.operations.http_request import HttpRequest
 from zhirong.store.parties import Organisation
 from zhirong.web.pages import page
 from zhirong.web.pool_entry import pool_context

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from zhirong.kernel.text import Text
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.webhooks import HEADS
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page

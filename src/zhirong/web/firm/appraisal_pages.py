@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -13,6 +13,7 @@ from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade
 from zhirong.operations.appraisal.online_appraisals import grade_words, standing_of
 from zhirong.operations.appraisal.online_form import ROWS
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.right.rights import FIRM
 from zhirong.store.financing import Appraisal, FirmRight

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from zhirong.chain.contract.states import DocumentState
 from zhirong.chain.financing.case import CASE_WORDS, ENDED, TURN, WAY, CaseState
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
-from zhirong.chain.platform.states import MESSAGE_KIND_WORDS
+from zhirong.chain.platform.states import MESSAGE_KIND_WORDS, MessageKind
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.kept import read_kept
 from zhirong.documents.financing.kinds import PAPER_KINDS
@@ -67,7 +67,7 @@ def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[
         ],
         "appraisals": _appraisals(case),
         "files": [(one, dict(PAPERS).get(one.paper, Text(one.paper, one.paper))) for one in files],
-        "messages_of_case": [(one, MESSAGE_KIND_WORDS.get(one.kind, Text(one.kind, one.kind))) for one in messages],
+        "messages_of_case": [(one, MESSAGE_KIND_WORDS[MessageKind(one.kind)]) for one in messages],
         # A case that has ended needs no answers any more.
         "waiting": []
         if state in ENDED

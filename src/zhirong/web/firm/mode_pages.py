@@ -4,7 +4,7 @@ losses.
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from zhirong.chain.quote.document import QuoteDocument
@@ -13,6 +13,7 @@ from zhirong.kernel.errors import InputError
 from zhirong.operations.appraisal.online_appraisals import usable_appraisals
 from zhirong.operations.case.mode_comparison import Compare, compared
 from zhirong.operations.fields import read
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import FirmRight

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.financing.case import ENDED, CaseState
@@ -13,6 +13,7 @@ from zhirong.chain.right.kinds import KINDS, RightKind
 from zhirong.chain.right.records import LegalStatus
 from zhirong.kernel.days import day_of
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.organisation.consents import scope_words
 from zhirong.operations.organisation.mandates import operation_titles
@@ -59,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         for right in rights.filter(status=LegalStatus.IN_FORCE, next_fee_on__isnull=False).order_by("next_fee_on")[
             :_SHOWN
         ]
-        if (right.next_fee_on - day).days <= _FEE_DAYS
+        if right.next_fee_on is not None and (right.next_fee_on - day).days <= _FEE_DAYS
     ]
     ended = [
         f"case/{pk}"

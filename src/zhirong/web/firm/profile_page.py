@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.organisation.profile import facts_of
 from zhirong.operations.right.rights import FIRM
 from zhirong.store.parties import Organisation

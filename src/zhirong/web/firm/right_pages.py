@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from zhirong.chain.right.columns import FIELD_TEXT
@@ -13,6 +13,7 @@ from zhirong.documents.tables import rights_template
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.refusals import ForbiddenError

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Count, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
@@ -18,6 +18,7 @@ from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.limits import limits_of, names_of
 from zhirong.operations.credit.portfolio import mode_title
 from zhirong.operations.guarantee.guarantees import GUARANTOR, figures_of, meters_of, standing_of
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.rulebook import rules_deciding
 from zhirong.operations.visibility import visible
@@ -60,7 +61,7 @@ def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row,
         "case": row.case,
-        "state": GUARANTEE_WORDS[row.state],
+        "state": GUARANTEE_WORDS[GuaranteeState(row.state)],
         "case_state": CASE_WORDS[CaseState(row.case.state)],
         "mode": mode_title(row.case.mode),
         "operations": operations_for(actor, row),

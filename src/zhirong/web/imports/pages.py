@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -10,6 +10,7 @@ from zhirong.chain.platform.states import IMPORT_WORDS, ImportState
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.authorize import can
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.imports import BRINGERS, IMPORTERS, KIND_TEXT, PIECE, has_failed, job_of, preview_rows
 from zhirong.store.work import FileImport
 from zhirong.web.pages import page
@@ -29,7 +30,7 @@ def import_page(request: HttpRequest, row: FileImport) -> HttpResponse:
     context: dict[str, Any] = {
         "row": row,
         "kind": KIND_TEXT[row.kind],
-        "state": IMPORT_WORDS[row.state],
+        "state": IMPORT_WORDS[ImportState(row.state)],
         "link": reverse(IMPORTERS[row.kind].page),
         "progress": progress_of(row),
         "is_working": row.state in (ImportState.READING, ImportState.KEEPING),
@@ -65,7 +66,7 @@ def progress_of(row: FileImport) -> dict[str, Any]:
     elif row.state == ImportState.KEEPING:
         words = Text(f"已录入 {percent}%", f"{percent} % imported")
     else:
-        words = IMPORT_WORDS[row.state]
+        words = IMPORT_WORDS[ImportState(row.state)]
     state = f"{row.state}/failed" if has_failed(row) else row.state
     return {"state": state, "done": done, "total": total, "percent": percent, "words": words}
 

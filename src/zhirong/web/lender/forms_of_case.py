@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 
 from zhirong.chain.financing.diligence import TITLE_INVESTIGATION, CheckState
 from zhirong.chain.indicators import form, read_system, system_ids
@@ -16,6 +16,7 @@ from zhirong.operations.clock import now
 from zhirong.operations.credit.diligence import DESK, rule_of
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.fields import Request
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.rulebook import rules_deciding
 from zhirong.store.financing import Case, CheckItem, FirmRight
 from zhirong.web.pages import page

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.financing.limits import Scope, title_of
@@ -26,6 +26,7 @@ from zhirong.operations.case_file.tables import case_table_of, quote_of_table
 from zhirong.operations.credit.exemption import events_of, history
 from zhirong.operations.credit.limits import lent, limits_of, names_of
 from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, LenderPortfolio, portfolio_of
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.store.financing import Case
 from zhirong.web.case_overview import PARTS, case_context, part_context

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -20,26 +20,29 @@ from zhirong.chain.loan.states import (
     LOAN_WORDS,
     PAYMENT_KIND_WORDS,
     PAYMENT_WORDS,
+    Direction,
+    FlagKind,
     LineState,
     LoanState,
+    PaymentKind,
     PaymentState,
 )
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.chain.pledge.registration import STATUS_WORDS, Status
-from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.documents.statement_xlsx import statement_template
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import account_text
 from zhirong.operations.authorize import can, may
-from zhirong.operations.case_file.documents import is_intact, signed_by
+from zhirong.operations.case_file.documents import is_intact, kind_title, signed_by
 from zhirong.operations.clock import now
 from zhirong.operations.contract.conditions import conditions_of, registrations_of, takes_part
 from zhirong.operations.contract.contracts import agreed_words
 from zhirong.operations.contract.pledge_filing import is_waiting
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.loan.books import books_of
@@ -125,7 +128,7 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
         "registrations": [_registration(one) for one in registrations_of(case)] if case.contract else [],
         "insurance": case.contract.get("insurance"),
         "loan": loan if loan is not None and loan.state != LoanState.CANCELLED else None,
-        "loan_state": None if loan is None else LOAN_WORDS[loan.state],
+        "loan_state": None if loan is None else LOAN_WORDS[LoanState(loan.state)],
         "is_bank": is_bank,
         "uses": case.contract.get("uses", []) if case.contract else [],
         "settled": list(case.contract.get("settled", {}).values()) if case.contract else [],
@@ -193,8 +196,8 @@ def _paper_row(paper: Paper) -> dict[str, Any]:
     signed = signed_by(paper) if paper.signers else set()
     return {
         "paper": paper,
-        "kind": PAPER_KINDS[paper.kind].title if paper.kind in PAPER_KINDS else paper.title,
-        "state": DOCUMENT_WORDS[paper.state],
+        "kind": kind_title(paper),
+        "state": DOCUMENT_WORDS[DocumentState(paper.state)],
         "signed": len(signed & set(paper.signers)),
         "wanted": len(paper.signers),
     }
@@ -212,8 +215,8 @@ def paper(request: HttpRequest, row: Paper) -> HttpResponse:
     beside = StoredFile.objects.filter(subject=f"paper/{row.pk}", paper=row.kind, removed=False)
     context = {
         "paper": row,
-        "kind": PAPER_KINDS[row.kind].title if row.kind in PAPER_KINDS else row.title,
-        "state": DOCUMENT_WORDS[row.state],
+        "kind": kind_title(row),
+        "state": DOCUMENT_WORDS[DocumentState(row.state)],
         "signers": [
             {
                 "name": names.get(pk, ""),
@@ -256,14 +259,14 @@ def loan(request: HttpRequest, row: Loan) -> HttpResponse:
     context: dict[str, Any] = {
         "loan": row,
         "day": day,
-        "state": LOAN_WORDS[row.state],
+        "state": LOAN_WORDS[LoanState(row.state)],
         "terms": terms,
         "link": _link_words(terms),
         "agreed": agreed_words(row.contract),
         "method": METHOD_TEXT[Method(terms["method"])],
         "papers": [_paper_row(one) for one in visible(actor, Paper, day).filter(subject=f"loan/{row.pk}").order_by("-pk")],
         "payments": [
-            (one, PAYMENT_KIND_WORDS[one.kind], PAYMENT_WORDS[one.state])
+            (one, PAYMENT_KIND_WORDS[PaymentKind(one.kind)], PAYMENT_WORDS[PaymentState(one.state)])
             for one in visible(actor, Payment, day).filter(loan=row).exclude(state=PaymentState.UNDONE).select_related("line").order_by("-pk")
         ],
         "is_bank": actor.kind is OrganisationKind.LENDER,
@@ -303,7 +306,7 @@ def _standing(request: HttpRequest, row: Loan, day: date) -> dict[str, Any]:
         "quote": quote,
         "problems": problems,
         "asked": request.GET.get("payoff", ""),
-        "flags": [(flag, FLAG_WORDS[flag.kind]) for flag in flags],
+        "flags": [(flag, FLAG_WORDS[FlagKind(flag.kind)]) for flag in flags],
     }
 
 
@@ -415,9 +418,12 @@ def line(request: HttpRequest, row: StatementLine) -> HttpResponse:
     )
     context = {
         "line": row,
-        "state": LINE_WORDS[row.state],
-        "direction": DIRECTION_WORDS[row.direction],
-        "payments": [(one, PAYMENT_KIND_WORDS[one.kind], PAYMENT_WORDS[one.state]) for one in payments],
+        "state": LINE_WORDS[LineState(row.state)],
+        "direction": DIRECTION_WORDS[Direction(row.direction)],
+        "payments": [
+            (one, PAYMENT_KIND_WORDS[PaymentKind(one.kind)], PAYMENT_WORDS[PaymentState(one.state)])
+            for one in payments
+        ],
         "proposals": [(one, PAYMENT_KIND_WORDS[one.kind]) for one in proposals(row)]
         if row.state == LineState.OPEN
         else [],
@@ -435,8 +441,8 @@ def payment(request: HttpRequest, row: Payment) -> HttpResponse:
     )
     context = {
         "payment": row,
-        "kind": PAYMENT_KIND_WORDS[row.kind],
-        "state": PAYMENT_WORDS[row.state],
+        "kind": PAYMENT_KIND_WORDS[PaymentKind(row.kind)],
+        "state": PAYMENT_WORDS[PaymentState(row.state)],
         "is_bank": is_bank,
         "others": others.order_by("pk") if is_bank else (),
     }
@@ -446,7 +452,7 @@ def payment(request: HttpRequest, row: Payment) -> HttpResponse:
 @page("watch/<int:id>/", "loan.of_flag", roles=BANKERS, model=WatchFlag)
 def of_flag(request: HttpRequest, row: WatchFlag) -> HttpResponse:
     """Show an alert on the watch list and the possible actions."""
-    return render(request, "loan/flag.html", {"flag": row, "kind": FLAG_WORDS[row.kind]})
+    return render(request, "loan/flag.html", {"flag": row, "kind": FLAG_WORDS[FlagKind(row.kind)]})
 
 
 menu("loan.loans", "贷款", "Loans", *BANKERS, icon="wallet", group=Group.LENDING)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.financing.policies import POLICY_STATE_TEXT, PolicyState
@@ -20,6 +20,7 @@ from zhirong.operations.credit.portfolio import LENDER
 from zhirong.operations.credit.review_replay import replay
 from zhirong.operations.guarantee.guarantees import GUARANTOR
 from zhirong.operations.guarantee.review_replay import replay_meters
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.platform.policies import DECIDERS, ISSUERS, READERS, RULES, name_of_person, settable
 from zhirong.operations.platform.policy_effects import books

@@ -3,8 +3,8 @@
 import time
 
 from django.conf import settings
-from django.http import HttpRequest
 
+from zhirong.operations.http_request import HttpRequest
 from zhirong.store.shared_cache import count
 
 

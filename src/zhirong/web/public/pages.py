@@ -3,13 +3,14 @@
 import threading
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.kernel.errors import InputError
 from zhirong.operations.case.calculator import ASSUMPTIONS, Calculate, calculated, rough_interval
 from zhirong.operations.fields import read
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.rulebook import rulebook
 from zhirong.web.forms import data_of, form_fields, unplaced
 from zhirong.web.mode_answer import answer_context

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from zhirong.chain.default.case_states import DEFAULT_WORDS
@@ -16,6 +16,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.recovery.books import CaseBooks, books_of_case, case_file, debtors_debt
 from zhirong.operations.recovery.cases import CASE_READERS, clocks_of, open_points

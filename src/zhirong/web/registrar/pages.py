@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from zhirong.chain.pledge.records import CLAIM_KIND_TEXT, VERDICT_TEXT, ClaimKind
@@ -17,6 +17,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.operations.authorize import can
 from zhirong.operations.declare import OPERATIONS, Call
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.pledge.certificates import registration_certificate
 from zhirong.operations.pledge.forms import PARTIES, REGISTRAR
 from zhirong.operations.pledge.registrar_view import (
@@ -102,7 +103,9 @@ def examine(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     name = "registration.examine" if one.status is Status.FILED else "registration.register"
     problems: tuple[Any, ...] = ()
-    given = {key.removeprefix(_HOW): value.strip() for key, value in request.POST.items() if key.startswith(_HOW)}
+    given = {
+        key.removeprefix(_HOW): str(value).strip() for key, value in request.POST.items() if key.startswith(_HOW)
+    }
     if request.method == "POST":
         data = {"registration": number, "resolved": {place: how for place, how in given.items() if how}}
         try:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.right.kinds import KIND_TEXT, RightKind
@@ -15,6 +15,7 @@ from zhirong.evidence.verify import verify_receipt
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.declare import Call
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.platform.audit import kind_words
 from zhirong.operations.pledge.certificates import check_code, search_certificate
 from zhirong.operations.pledge.search import Query, search, searched_as, similar_names
