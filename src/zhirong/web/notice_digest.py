@@ -70,8 +70,8 @@ def _cases_of(targets: set[_Target]) -> dict[_Target, int]:
         ids[model].add(pk)
     for model, wanted in ids.items():
         if model is Paper:
-            rows = Paper.objects.filter(pk__in=wanted).values_list("pk", "subject")
-            found |= {(Paper, pk): _of_subject(subject) for pk, subject in rows}
+            papers = Paper.objects.filter(pk__in=wanted).values_list("pk", "subject")
+            found |= {(Paper, pk): _of_subject(subject) for pk, subject in papers}
         elif model in _TO_CASE:
             rows = model._default_manager.filter(pk__in=wanted).values_list("pk", _TO_CASE[model])
             found |= {(model, pk): case for pk, case in rows if case is not None}

@@ -16,6 +16,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.operations.access_log import note_seen
 from zhirong.operations.declare import Call
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.notices import read_at_page
 from zhirong.operations.visibility import visible
 from zhirong.web.clock import now

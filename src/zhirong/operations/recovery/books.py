@@ -64,10 +64,8 @@ def debtors_debt(loan: Loan, payer_events: Iterable[str], day: date, rules: Rule
 
 def entry_of(case: DefaultCase) -> date | None:
     """Return the first day on which the loan entered a pool."""
-    days = (
-        PayerClaim.objects.filter(loan=case.loan_id).exclude(entered_on=None).values_list("entered_on", flat=True)
-    )
-    return min(days, default=None)
+    days = PayerClaim.objects.filter(loan=case.loan_id).values_list("entered_on", flat=True)
+    return min((day for day in days if day is not None), default=None)
 
 
 def case_table(case: DefaultCase) -> dict[str, Any]:

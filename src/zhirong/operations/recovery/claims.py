@@ -598,9 +598,16 @@ def lapse(work: Work, request: Reason) -> Any:
     return {"id": claim.pk}
 
 
+def _case_of(claim: PayerClaim) -> DefaultCase:
+    """Return the case of a claim that has been made; an entry in a pool has none until the loan is in default."""
+    if claim.case is None:
+        raise AssertionError(f"claim {claim.pk} has no case")
+    return claim.case
+
+
 def checks_of(claim: PayerClaim, day: date, rules: Rulebook) -> list[dict[str, Any]]:
     """Return each check of a claim with its result; the decision keeps them."""
-    claim.case = with_loan(claim.case)
+    claim.case = with_loan(_case_of(claim))
     claim.loan = claim.case.loan
     books = books_of_case(claim.case, day, rules)
     due, _ = books.due_from(claim.party)
@@ -903,7 +910,7 @@ def _in_loan(work: Work, claim: PayerClaim, books: CaseBooks, day: date, amount:
     A party that takes over pays for the debtor; one that compensates leaves the debt whole. Money that goes to
     another payer is not in the lender's books.
     """
-    if not books.payee_is_lender(claim.party, claim.case):
+    if not books.payee_is_lender(claim.party, _case_of(claim)):
         return ()
     loan = claim.loan
     event: dict[str, Any] = {

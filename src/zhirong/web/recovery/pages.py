@@ -5,17 +5,17 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from zhirong.chain.default.case_states import DEFAULT_WORDS
-from zhirong.chain.default.claim_states import CLAIM_PAPER_TEXT, CLAIM_WORDS, ClaimPaper
-from zhirong.chain.default.money_kinds import CLAIM_MONEY_WORDS
-from zhirong.chain.default.recourse_states import RECOURSE, RECOURSE_WORDS
+from zhirong.chain.default.case_states import DEFAULT_WORDS, DefaultState
+from zhirong.chain.default.claim_states import CLAIM_PAPER_TEXT, CLAIM_WORDS, ClaimPaper, ClaimState
+from zhirong.chain.default.money_kinds import CLAIM_MONEY_WORDS, ClaimMoney
+from zhirong.chain.default.recourse_states import RECOURSE, RECOURSE_WORDS, RecourseState
 from zhirong.chain.loan.servicing.components import COMPONENT_TEXT
 from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
-from zhirong.documents.financing.kinds import PAPER_KINDS
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
+from zhirong.operations.case_file.documents import kind_title
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.recovery.books import CaseBooks, books_of_case, case_file, debtors_debt
@@ -50,14 +50,14 @@ def case(request: HttpRequest, row: DefaultCase) -> HttpResponse:
     papers = visible(actor, Paper, day).filter(subject=f"defaultcase/{row.pk}").order_by("-pk")
     context: dict[str, Any] = {
         "case": row,
-        "state": DEFAULT_WORDS[row.state],
+        "state": DEFAULT_WORDS[DefaultState(row.state)],
         "debt": [(COMPONENT_TEXT[one], amount) for one, amount in debt.items() if amount],
         "total": sum(debt.values()),
         "is_bank": is_bank,
         "parties": [] if books is None else _parties(books),
         "steps": () if books is None else books.steps,
-        "claims": [(one, CLAIM_WORDS[one.state]) for one in claims],
-        "papers": [(one, PAPER_KINDS[one.kind].title) for one in papers],
+        "claims": [(one, CLAIM_WORDS[ClaimState(one.state)]) for one in claims],
+        "papers": [(one, kind_title(one)) for one in papers],
         "clocks": clocks_of(row, day, rulebook()) if is_bank else (),
         "open": open_points(row, day, rulebook()) if is_bank else (),
         "day": day,
@@ -105,16 +105,16 @@ def claim(request: HttpRequest, row: PayerClaim) -> HttpResponse:
     context: dict[str, Any] = {
         "claim": row,
         "case": row.case,
-        "state": CLAIM_WORDS[row.state],
+        "state": CLAIM_WORDS[ClaimState(row.state)],
         "checks": checks,
         "problems": problems,
         "shown": [(CLAIM_PAPER_TEXT[code], shown) for code, shown in papers_of(row).items()],
         "asked": [CLAIM_PAPER_TEXT[ClaimPaper(code)] for code in row.asked],
         "money": [
-            (one, CLAIM_MONEY_WORDS[one.kind])
+            (one, CLAIM_MONEY_WORDS[ClaimMoney(one.kind)])
             for one in ClaimPayment.objects.filter(claim=row).order_by("day", "pk")
         ],
-        "papers": [(one, PAPER_KINDS[one.kind].title) for one in papers],
+        "papers": [(one, kind_title(one)) for one in papers],
         "recourse": visible(actor, Recourse, day).filter(claim=row).first(),
         "is_late": row.due_on is not None and row.due_on < day,
     }
@@ -131,7 +131,11 @@ def recourse(request: HttpRequest) -> HttpResponse:
 def recourse_of(request: HttpRequest, row: Recourse) -> HttpResponse:
     """Show one recourse with its acts and the end of limitation."""
     acts = [(RECOURSE.step(one["act"]).title, one) for one in row.acts]
-    return render(request, "recovery/recourse.html", {"row": row, "state": RECOURSE_WORDS[row.state], "acts": acts})
+    return render(
+        request,
+        "recovery/recourse.html",
+        {"row": row, "state": RECOURSE_WORDS[RecourseState(row.state)], "acts": acts},
+    )
 
 
 menu(
