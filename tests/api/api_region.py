@@ -9,7 +9,7 @@ from platform_world import Member
 from zhirong.api.visible_columns import SHOWN
 from zhirong.chain.organisation.roles import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.declare import OPERATIONS
-from zhirong.store import financing, parties, policies, work
+from zhirong.store import financing, parties, policies, recovery, work
 
 
 class Region:
@@ -169,6 +169,7 @@ class Region:
             matched_by=by,
         )
         platform.seed(financing.WatchFlag, loan=loan, kind="due", subject="1", words={"zh": "到期", "en": "due"})
+        self._seed_default(loan)
         platform.seed(financing.Limit, organisation=bank, scope="portfolio", amount=10**12)
         platform.seed(parties.Consent, firm=firm, to=bank, scope="rights", purpose="授信", until=day)
         platform.seed(
@@ -207,6 +208,43 @@ class Region:
                 words={"zh": "通知", "en": "notice"},
                 organisation=actor.organisation,
             )
+
+    def _seed_default(self, loan: financing.Loan) -> None:
+        """A case of default, and a claim that a guarantor has paid."""
+        platform, world = self.world.platform, self.world
+        day, payer = platform.day, parties.Organisation.objects.get(kind="guarantor")
+        default = platform.seed(
+            recovery.DefaultCase,
+            loan=loan,
+            lender=world.bank,
+            firm=world.firm,
+            number="D1",
+            state="claimed",
+            mode=loan.mode,
+            ground="逾期",
+            opened_on=day,
+        )
+        claim = platform.seed(
+            recovery.PayerClaim,
+            loan=loan,
+            case=default,
+            lender=world.bank,
+            payer=payer,
+            claimant=world.bank,
+            party="guarantor",
+            mode=loan.mode,
+            number="CL1",
+            state="paid",
+            amount=100,
+        )
+        platform.seed(
+            recovery.ClaimPayment, claim=claim, kind="paid", number=1, amount=100, day=day, reference="T1",
+            by=world.officer.account,
+        )  # fmt: skip
+        platform.seed(
+            recovery.Recourse, claim=claim, payer=payer, firm=world.firm, state="arisen", amount=100, arisen_on=day,
+            limitation_on=day,
+        )  # fmt: skip
 
 
 def _states() -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import pytest
 from api_world import ApiWorld, problem
+from django.db.models import BigIntegerField
 from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,6 +164,19 @@ def test_a_former_name_is_answered_with_the_present_one_and_is_deprecated(world:
     ):
         columns = spec[schema]["properties"]
         assert columns[former]["deprecated"] is True and "deprecated" not in columns[present], (schema, former)
+
+
+def test_every_column_as_large_as_an_amount_is_one() -> None:
+    """Amounts are the large whole numbers of the tables; others are the size of a file and the number of a registration."""
+    large = {
+        (noun, column.name)
+        for noun, shown in SHOWN.items()
+        for column in shown.model._meta.concrete_fields
+        if isinstance(column, BigIntegerField) and not column.primary_key and not column.is_relation
+        if column.name in (*shown.fields, *shown.own)
+    }
+    assert len(large) > 25
+    assert {one for one in large if not is_money_column(*one)} <= {("files", "size"), ("cases", "filing")}
 
 
 def test_what_a_form_begins_with_can_be_sent_as_it_is(world: ApiWorld) -> None:

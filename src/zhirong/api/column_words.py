@@ -219,6 +219,12 @@ _MONEY = frozenset(
         "next_due",
         "provision",
         "credit_limit",
+        "debt",
+        "carried",
+        "accepted",
+        "paid",
+        "due_back",
+        "returned",
     ]
 )
 # Amounts within a column that contains a table: the keys that lead to them, through list entries if necessary.

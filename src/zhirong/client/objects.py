@@ -229,10 +229,10 @@ class ClaimsObject(TypedDict):
     due_on: str | None
     left_days: int
     amount: str
-    accepted: int
-    paid: int
-    due_back: int
-    returned: int
+    accepted: str
+    paid: str
+    due_back: str
+    returned: str
     order_agreed: bool
     papers: dict[str, Any] | list[Any]
     asked: dict[str, Any] | list[Any]
@@ -289,7 +289,7 @@ class DefaultCasesObject(TypedDict):
     ground: str
     opened_on: str
     closed_on: str | None
-    debt: int
+    debt: str
     version: int
     created_at: str
     changed_at: str
@@ -304,7 +304,7 @@ class DefaultCasesObject(TypedDict):
     proposal: dict[str, Any] | list[Any] | None
     proposed_by: int | None
     reckoned_on: str | None
-    carried: int | None
+    carried: str | None
     missed: dict[str, Any] | list[Any] | None
     due_on: str | None
     operations: list[str]
