@@ -146,6 +146,21 @@ SHOWN: Mapping[str, Shown] = {
     "claim-payments": _shown(
         recovery.ClaimPayment, "赔付款项", "payment under a claim", "claim kind number amount day reference"
     ),
+    "alarms": _shown(
+        recovery.LoanAlarm,
+        "预警",
+        "alarm",
+        "loan lender code subject colour words tasks at_risk since due_on state evidence recorded seen_by closed_by closed_on "
+        "times",
+    ),
+    "disposals": _shown(
+        recovery.DisposalProject,
+        "处置项目",
+        "disposal project",
+        "case lender firm number state way rights value valued_on price costs buyer sold_on result served_on objections",
+        "plan reserve reason proposed_by due_on",
+        (Kind.LENDER,),
+    ),
     "recourse": _shown(
         recovery.Recourse, "追偿", "recourse", "claim payer firm state amount arisen_on limitation_on acts"
     ),

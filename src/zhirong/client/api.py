@@ -11,6 +11,7 @@ from zhirong.client.objects import Objects
 from zhirong.client.operations import (
     AccountOperations,
     AgencyOperations,
+    AlarmOperations,
     AppraisalOperations,
     AuditOperations,
     CaseOperations,
@@ -20,6 +21,7 @@ from zhirong.client.operations import (
     ConsentOperations,
     ContractOperations,
     DefaultOperations,
+    DisposalOperations,
     ExemptionOperations,
     FileOperations,
     FilingOperations,
@@ -71,6 +73,7 @@ class Client:
         self.events = Events(self._transport)
         self.account = AccountOperations(self._transport)
         self.agency = AgencyOperations(self._transport)
+        self.alarm = AlarmOperations(self._transport)
         self.appraisal = AppraisalOperations(self._transport)
         self.audit = AuditOperations(self._transport)
         self.case = CaseOperations(self._transport)
@@ -80,6 +83,7 @@ class Client:
         self.consent = ConsentOperations(self._transport)
         self.contract = ContractOperations(self._transport)
         self.default = DefaultOperations(self._transport)
+        self.disposal = DisposalOperations(self._transport)
         self.exemption = ExemptionOperations(self._transport)
         self.file = FileOperations(self._transport)
         self.filing = FilingOperations(self._transport)
@@ -147,14 +151,17 @@ class Client:
         self.own_webhooks = self.lists.own_webhooks
         self.papers = self.lists.papers
         self.policy_versions = self.lists.policy_versions
+        self.recovery_alarms = self.lists.recovery_alarms
         self.recovery_cases = self.lists.recovery_cases
         self.recovery_claims = self.lists.recovery_claims
+        self.recovery_disposals = self.lists.recovery_disposals
         self.recovery_recourse = self.lists.recovery_recourse
         self.signatures = self.lists.signatures
 
     def bulk(
         self,
         name: Literal[
+            "alarm.see",
             "line.confirm",
             "line.ignore",
             "line.match",

@@ -675,6 +675,27 @@ class PolicyVersionsRow(TypedDict):
     decided_by: str | dict[str, Any] | None
 
 
+class RecoveryAlarmsRow(TypedDict):
+    """A row of the list ``recovery.alarms``."""
+
+    id: int
+    version: int
+    closed_by_id: int | None
+    colour_code: Literal["green", "info", "amber", "red", "black", ""]
+    lender_id: int | None
+    loan_id: int | None
+    seen_by_id: int | None
+    state_code: Literal["open", "seen", "closed", ""]
+    subject: str
+    loan: str | dict[str, Any] | None
+    firm: str | dict[str, Any] | None
+    colour: str | dict[str, Any] | None
+    words: str | dict[str, Any] | None
+    at_risk: str | None
+    due_on: str | None
+    state: str | dict[str, Any] | None
+
+
 class RecoveryCasesRow(TypedDict):
     """A row of the list ``recovery.cases``."""
 
@@ -740,6 +761,41 @@ class RecoveryClaimsRow(TypedDict):
     amount: str | None
     paid: str | None
     due_back: str | None
+    due_on: str | None
+    state: str | dict[str, Any] | None
+
+
+class RecoveryDisposalsRow(TypedDict):
+    """A row of the list ``recovery.disposals``."""
+
+    id: int
+    version: int
+    case_id: int | None
+    firm_id: int | None
+    lender_id: int | None
+    state_code: Literal[
+        "proposed",
+        "valued",
+        "approved",
+        "agreed",
+        "listed",
+        "court_applied",
+        "round_1",
+        "round_2",
+        "at_reserve",
+        "sold",
+        "bid_defaulted",
+        "taken_in_kind",
+        "withdrawn",
+        "transferred",
+        "distributed",
+        "closed",
+        "",
+    ]
+    number: str | dict[str, Any] | None
+    firm: str | dict[str, Any] | None
+    value: str | None
+    price: str | None
     due_on: str | None
     state: str | dict[str, Any] | None
 
@@ -2089,6 +2145,44 @@ class Lists(Group):
             },
         )
 
+    def recovery_alarms(
+        self,
+        *,
+        state: Literal["open", "seen", "closed"] | None = None,
+        colour: Literal["green", "info", "amber", "red", "black"] | None = None,
+        loan: str | None = None,
+        closed_by_id: int | None = None,
+        colour_code: Literal["green", "info", "amber", "red", "black"] | None = None,
+        lender_id: int | None = None,
+        loan_id: int | None = None,
+        seen_by_id: int | None = None,
+        state_code: Literal["open", "seen", "closed"] | None = None,
+        subject: str | None = None,
+        order: Literal["at_risk", "due_on", "-at_risk", "-due_on"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[RecoveryAlarmsRow]":
+        """红名单 / Red list."""
+        return Listed(
+            self._transport,
+            "recovery.alarms",
+            {
+                "state": state,
+                "colour": colour,
+                "loan": loan,
+                "closed_by_id": closed_by_id,
+                "colour_code": colour_code,
+                "lender_id": lender_id,
+                "loan_id": loan_id,
+                "seen_by_id": seen_by_id,
+                "state_code": state_code,
+                "subject": subject,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
     def recovery_cases(
         self,
         *,
@@ -2210,6 +2304,70 @@ class Lists(Group):
                 "lender_id": lender_id,
                 "loan_id": loan_id,
                 "payer_id": payer_id,
+                "state_code": state_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
+    def recovery_disposals(
+        self,
+        *,
+        state: Literal[
+            "proposed",
+            "valued",
+            "approved",
+            "agreed",
+            "listed",
+            "court_applied",
+            "round_1",
+            "round_2",
+            "at_reserve",
+            "sold",
+            "bid_defaulted",
+            "taken_in_kind",
+            "withdrawn",
+            "transferred",
+            "distributed",
+            "closed",
+        ]
+        | None = None,
+        case_id: int | None = None,
+        firm_id: int | None = None,
+        lender_id: int | None = None,
+        state_code: Literal[
+            "proposed",
+            "valued",
+            "approved",
+            "agreed",
+            "listed",
+            "court_applied",
+            "round_1",
+            "round_2",
+            "at_reserve",
+            "sold",
+            "bid_defaulted",
+            "taken_in_kind",
+            "withdrawn",
+            "transferred",
+            "distributed",
+            "closed",
+        ]
+        | None = None,
+        order: Literal["price", "due_on", "-price", "-due_on"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[RecoveryDisposalsRow]":
+        """处置项目 / Disposals."""
+        return Listed(
+            self._transport,
+            "recovery.disposals",
+            {
+                "state": state,
+                "case_id": case_id,
+                "firm_id": firm_id,
+                "lender_id": lender_id,
                 "state_code": state_code,
                 "order": order,
                 "after": after,

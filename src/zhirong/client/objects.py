@@ -16,6 +16,33 @@ class AccountsObject(TypedDict):
     is_active: bool
 
 
+class AlarmsObject(TypedDict):
+    """预警 / alarm."""
+
+    id: int
+    loan: int
+    lender: int
+    code: str
+    subject: str
+    colour: Literal["green", "info", "amber", "red", "black"]
+    words: dict[str, Any] | list[Any]
+    tasks: dict[str, Any] | list[Any]
+    at_risk: int
+    since: str
+    due_on: str | None
+    state: Literal["open", "seen", "closed"]
+    evidence: str
+    recorded: bool
+    seen_by: int | None
+    closed_by: int | None
+    closed_on: str | None
+    times: int
+    version: int
+    created_at: str
+    changed_at: str
+    operations: list[str]
+
+
 class AppraisalsObject(TypedDict):
     """评估 / appraisal."""
 
@@ -321,6 +348,54 @@ class DeliveriesObject(TypedDict):
     next_at: str | None
     done_at: str | None
     answer: str
+
+
+class DisposalsObject(TypedDict):
+    """处置项目 / disposal project."""
+
+    id: int
+    case: int
+    lender: int
+    firm: int
+    number: str
+    state: Literal[
+        "proposed",
+        "valued",
+        "approved",
+        "agreed",
+        "listed",
+        "court_applied",
+        "round_1",
+        "round_2",
+        "at_reserve",
+        "sold",
+        "bid_defaulted",
+        "taken_in_kind",
+        "withdrawn",
+        "transferred",
+        "distributed",
+        "closed",
+    ]
+    way: str
+    rights: dict[str, Any] | list[Any]
+    value: int
+    valued_on: str | None
+    price: int
+    costs: int
+    buyer: str
+    sold_on: str | None
+    result: dict[str, Any] | list[Any]
+    served_on: str | None
+    objections: dict[str, Any] | list[Any]
+    version: int
+    created_at: str
+    changed_at: str
+    plan: dict[str, Any] | list[Any] | None
+    reserve: int | None
+    reason: str | None
+    proposed_by: int | None
+    due_on: str | None
+    operations: list[str]
 
 
 class FilesObject(TypedDict):
@@ -823,6 +898,11 @@ class Objects(Group):
         found: AccountsObject = self._transport.row("accounts", row)
         return found
 
+    def alarms(self, row: int) -> AlarmsObject:
+        """预警 / alarm."""
+        found: AlarmsObject = self._transport.row("alarms", row)
+        return found
+
     def appraisals(self, row: int) -> AppraisalsObject:
         """评估 / appraisal."""
         found: AppraisalsObject = self._transport.row("appraisals", row)
@@ -871,6 +951,11 @@ class Objects(Group):
     def deliveries(self, row: int) -> DeliveriesObject:
         """回调消息 / webhook message."""
         found: DeliveriesObject = self._transport.row("deliveries", row)
+        return found
+
+    def disposals(self, row: int) -> DisposalsObject:
+        """处置项目 / disposal project."""
+        found: DisposalsObject = self._transport.row("disposals", row)
         return found
 
     def files(self, row: int) -> FilesObject:

@@ -135,6 +135,34 @@ class AgencyOperations(Group):
         return self._do("agency.sanction_end", row, {"sanction": sanction, "end": end}, version, key)
 
 
+class AlarmOperations(Group):
+    """Operations ``alarm.*``."""
+
+    def close(self, row: int, *, version: Version, evidence: str, key: str = "") -> Done:
+        """办结 / Close with evidence."""
+        return self._do("alarm.close", row, {"evidence": evidence}, version, key)
+
+    def record(
+        self,
+        row: int,
+        *,
+        version: Version,
+        code: str,
+        day: date | str,
+        evidence: str,
+        right: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记风险事实 / Record a fact."""
+        return self._do(
+            "alarm.record", row, {"code": code, "right": right, "day": day, "evidence": evidence}, version, key
+        )
+
+    def see(self, row: int, *, version: Version, key: str = "") -> Done:
+        """开始处理 / Begin to handle."""
+        return self._do("alarm.see", row, {}, version, key)
+
+
 class AppraisalOperations(Group):
     """Operations ``appraisal.*``."""
 
@@ -984,6 +1012,104 @@ class DefaultOperations(Group):
             version,
             key,
         )
+
+
+class DisposalOperations(Group):
+    """Operations ``disposal.*``."""
+
+    def answer(self, row: int, *, version: Version, answer: str, key: str = "") -> Done:
+        """答复异议 / Answer the objection."""
+        return self._do("disposal.answer", row, {"answer": answer}, version, key)
+
+    def approve(self, row: int, *, version: Version, reserve: Decimal | str, opinion: str, key: str = "") -> Done:
+        """批准处置 / Approve the disposal."""
+        return self._do("disposal.approve", row, {"reserve": reserve, "opinion": opinion}, version, key)
+
+    def close(self, row: int, *, version: Version, key: str = "") -> Done:
+        """了结处置 / Close the disposal."""
+        return self._do("disposal.close", row, {}, version, key)
+
+    def distribute(self, row: int, *, version: Version, opinion: str, key: str = "") -> Done:
+        """批准分配 / Approve the distribution."""
+        return self._do("disposal.distribute", row, {"opinion": opinion}, version, key)
+
+    def object(self, row: int, *, version: Version, ground: str, key: str = "") -> Done:
+        """对分配方案提出异议 / Object to the distribution."""
+        return self._do("disposal.object", row, {"ground": ground}, version, key)
+
+    def offer(
+        self,
+        row: int,
+        *,
+        version: Version,
+        step: Literal[
+            "agree", "list", "apply_to_court", "first_round", "second_round", "sell_at_reserve", "default_bid"
+        ],
+        evidence: str,
+        reserve: Decimal | str | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记处置进展 / Record a step."""
+        return self._do(
+            "disposal.offer", row, {"step": step, "evidence": evidence, "reserve": reserve}, version, key
+        )
+
+    def propose(self, row: int, *, version: Version, way: str, reason: str, key: str = "") -> Done:
+        """提出处置方案 / Propose a disposal."""
+        return self._do("disposal.propose", row, {"way": way, "reason": reason}, version, key)
+
+    def sell(
+        self,
+        row: int,
+        *,
+        version: Version,
+        buyer: str,
+        price: Decimal | str,
+        sold_on: date | str,
+        costs: Decimal | str | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记成交 / Record the sale."""
+        return self._do(
+            "disposal.sell", row, {"buyer": buyer, "price": price, "costs": costs, "sold_on": sold_on}, version, key
+        )
+
+    def serve_table(
+        self,
+        row: int,
+        *,
+        version: Version,
+        others: str | None = None,
+        with_taxes: bool | None = None,
+        key: str = "",
+    ) -> Done:
+        """送达分配方案 / Serve the distribution."""
+        return self._do("disposal.serve_table", row, {"others": others, "with_taxes": with_taxes}, version, key)
+
+    def transfer(
+        self, row: int, *, version: Version, record: str, consented: bool | None = None, key: str = ""
+    ) -> Done:
+        """过户并注销质押 / Transfer and discharge."""
+        return self._do("disposal.transfer", row, {"record": record, "consented": consented}, version, key)
+
+    def value(
+        self,
+        row: int,
+        *,
+        version: Version,
+        value: Decimal | str,
+        valued_on: date | str,
+        report: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记清算价值 / Record the liquidation value."""
+        return self._do(
+            "disposal.value", row, {"value": value, "valued_on": valued_on, "report": report}, version, key
+        )
+
+    def withdraw(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
+        """撤回处置 / Withdraw."""
+        return self._do("disposal.withdraw", row, {"reason": reason}, version, key)
 
 
 class ExemptionOperations(Group):

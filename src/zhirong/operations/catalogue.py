@@ -50,6 +50,8 @@ MODULES = (
     "recovery.cases",
     "recovery.recourse",
     "recovery.claims",
+    "recovery.disposals",
+    "recovery.alarms",
     "pledge.pledges",
     "pledge.orders",
     "pledge.reconciliation",

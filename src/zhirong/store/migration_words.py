@@ -32,6 +32,10 @@ WORDS: Mapping[str, Text] = {
         "create the tables of cases of default, claims, recourse, disposals and alarms",
     ),
     "0012_notice_asks": Text("通知标明是否需要办理", "notices state whether they ask something of the reader"),
+    "0013_recorded_facts": Text(
+        "预警表增加一列：是否人工登记的事实",
+        "add a column to the alarms: whether somebody recorded the fact",
+    ),
 }
 _COMPONENT = Text("登录、会话等组件的数据表", "tables of a component such as sign-in or sessions")
 

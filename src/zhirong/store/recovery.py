@@ -125,7 +125,8 @@ class Recourse(Kept):
 
 class LoanAlarm(Kept):
     """What the watch found on a loan, as a task. code: of the catalogue of findings. subject: the right concerned.
-    at_risk: fen. evidence: with which it was closed; it opens again if the fact returns.
+    at_risk: fen. recorded: somebody recorded the fact; otherwise the watch derives it. evidence: of the fact, or with
+    which the alarm was closed; it opens again if the fact returns.
     """
 
     loan = models.ForeignKey(Loan, models.PROTECT)
@@ -140,6 +141,7 @@ class LoanAlarm(Kept):
     due_on = models.DateField(null=True, db_index=True)
     state = models.CharField(max_length=16, db_index=True)
     evidence = models.TextField(blank=True)
+    recorded = models.BooleanField(default=False)
     seen_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     closed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     closed_on = models.DateField(null=True)

@@ -7,10 +7,12 @@ from django.shortcuts import redirect, render
 
 from zhirong.chain.default.case_states import DEFAULT_WORDS, DefaultState
 from zhirong.chain.default.claim_states import CLAIM_PAPER_TEXT, CLAIM_WORDS, ClaimPaper, ClaimState
-from zhirong.chain.default.money_kinds import CLAIM_MONEY_WORDS, ClaimMoney
+from zhirong.chain.default.disposal_states import DISPOSAL, DISPOSAL_WORDS, DisposalState
+from zhirong.chain.default.money_kinds import ALARM_WORDS, CLAIM_MONEY_WORDS, AlarmState, ClaimMoney
 from zhirong.chain.default.recourse_states import RECOURSE, RECOURSE_WORDS, RecourseState
 from zhirong.chain.loan.servicing.components import COMPONENT_TEXT
 from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
+from zhirong.chain.watch.catalogue import COLOUR_TEXT, Colour, catalogue_on
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import Fen
@@ -24,7 +26,7 @@ from zhirong.operations.recovery.claims import PAYERS, checks_of, papers_of, roo
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Paper
-from zhirong.store.recovery import ClaimPayment, DefaultCase, PayerClaim, Recourse
+from zhirong.store.recovery import ClaimPayment, DefaultCase, DisposalProject, LoanAlarm, PayerClaim, Recourse
 from zhirong.web.clock import now
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
@@ -60,6 +62,7 @@ def case(request: HttpRequest, row: DefaultCase) -> HttpResponse:
         "papers": [(one, kind_title(one)) for one in papers],
         "clocks": clocks_of(row, day, rulebook()) if is_bank else (),
         "open": open_points(row, day, rulebook()) if is_bank else (),
+        "disposals": visible(actor, DisposalProject, day).filter(case=row).order_by("-pk"),
         "day": day,
     }
     return render(request, "recovery/case.html", context)
@@ -138,8 +141,53 @@ def recourse_of(request: HttpRequest, row: Recourse) -> HttpResponse:
     )
 
 
-menu(
-    "recovery.cases", "预警与处置", "Alerts and defaults", *CASE_READERS, icon="triangle-alert", group=Group.LENDING
+@page("recovery/alarms/", "recovery.alarms", roles=LISTINGS["recovery.alarms"].roles)
+def alarms(request: HttpRequest) -> HttpResponse:
+    """Show what needs attention, ranked by money at risk."""
+    return render_list(request, LISTINGS["recovery.alarms"], "recovery/cases.html")
+
+
+@page("recovery/alarms/<int:id>/", "recovery.alarm", roles=LISTINGS["recovery.alarms"].roles, model=LoanAlarm)
+def alarm(request: HttpRequest, row: LoanAlarm) -> HttpResponse:
+    """Show one alarm: why, what to do by when, its source and its record."""
+    rule = catalogue_on(rulebook(), day_of(now())).findings.get(row.code)
+    context = {
+        "alarm": row,
+        "colour": COLOUR_TEXT[Colour(row.colour)],
+        "state": ALARM_WORDS[AlarmState(row.state)],
+        "source": None if rule is None else rule.reference,
+        "case": DefaultCase.objects.filter(loan=row.loan_id).first(),
+    }
+    return render(request, "recovery/alarm.html", context)
+
+
+@page("recovery/disposals/", "recovery.disposals", roles=LISTINGS["recovery.disposals"].roles)
+def disposals(request: HttpRequest) -> HttpResponse:
+    """Show the disposal projects."""
+    return render_list(request, LISTINGS["recovery.disposals"])
+
+
+@page(
+    "recovery/disposals/<int:id>/",
+    "recovery.disposal",
+    roles=LISTINGS["recovery.disposals"].roles,
+    model=DisposalProject,
 )
+def disposal(request: HttpRequest, row: DisposalProject) -> HttpResponse:
+    """Show a disposal: the comparison of the ways, the steps, the distribution and the objections."""
+    is_bank = request.actor.kind is OrganisationKind.LENDER
+    context = {
+        "row": row,
+        "state": DISPOSAL_WORDS[DisposalState(row.state)],
+        "is_bank": is_bank,
+        "ways": row.plan.get("ways", ()) if is_bank else (),
+        "steps": [(DISPOSAL.step(one["step"]).title, one) for one in row.result.get("steps", ())],
+        "table": row.result.get("table"),
+    }
+    return render(request, "recovery/disposal.html", context)
+
+
+_ALARMED = LISTINGS["recovery.alarms"].roles
+menu("recovery.alarms", "预警与处置", "Alerts and defaults", *_ALARMED, icon="triangle-alert", group=Group.LENDING)
 menu("recovery.claims", "索赔", "Claims", *PAYERS, icon="wallet", group=Group.LENDING)
 menu("recovery.recourse", "追偿", "Recourse", *PAYERS, icon="landmark", group=Group.LENDING)

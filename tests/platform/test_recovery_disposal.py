@@ -1,0 +1,128 @@
+"""The disposal of a pledge and the watch over loans on the platform."""
+
+from datetime import timedelta
+
+import pytest
+from platform_world import Platform
+from recovery_world import Recovery
+
+from zhirong.kernel.errors import InputError
+from zhirong.operations.actors import WORKER
+from zhirong.operations.contract.conditions import registrations_of
+from zhirong.operations.jobs import JOBS
+from zhirong.operations.platform.platform_check import platform_findings
+from zhirong.operations.refusals import ForbiddenError
+from zhirong.store.recovery import DisposalProject, LoanAlarm
+
+
+@pytest.fixture
+def way(sqlite_platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Recovery:
+    return Recovery(sqlite_platform, monkeypatch)
+
+
+def test_a_pledge_is_compared_valued_approved_sold_transferred_and_distributed(way: Recovery) -> None:
+    way.late()
+    way.demanded()
+    way.do(way.workout, "disposal.propose", way.case, way="licence_back", reason="现值较高")
+    row = DisposalProject.objects.get()
+    values = [one["present_value"] for one in row.plan["ways"]]
+    assert way.case.state == "disposing" and values == sorted(values, reverse=True)
+    with pytest.raises(InputError, match=r"在办处置项目|open disposal"):
+        way.do(way.workout, "disposal.propose", way.case, way="licence_back", reason="再次")
+    way.do(way.workout, "disposal.value", row, value="3000000.00", valued_on=way.platform.day.isoformat())
+    with pytest.raises(ForbiddenError):
+        way.do(way.workout, "disposal.approve", row, reserve="2100000.00", opinion="同意")
+    way.do(way.approver, "disposal.approve", row, reserve="2100000.00", opinion="同意")
+    way.do(way.workout, "disposal.offer", row, step="apply_to_court", evidence="（2027）陕01民特1号")
+    way.do(way.workout, "disposal.offer", row, step="first_round", evidence="公告1")
+    with pytest.raises(InputError, match=r"不得低于|at least CNY 1,680,000.00"):
+        way.do(way.workout, "disposal.offer", row, step="second_round", evidence="公告2", reserve="1679999.99")
+    way.do(way.workout, "disposal.offer", row, step="second_round", evidence="公告2", reserve="1680000.00")
+    sale = {"buyer": "某受让公司", "costs": "20000.00", "sold_on": way.platform.day.isoformat()}
+    with pytest.raises(InputError, match="at_least_reserve"):
+        way.do(way.workout, "disposal.sell", row, price="1679999.99", **sale)
+    way.do(way.workout, "disposal.sell", row, price="2612345.67", **sale)
+    way.do(way.workout, "disposal.transfer", row, record="过户2027001")
+    # The pledge is discharged the same day.
+    assert {one.status.value for one in registrations_of(way.case.loan.case)} == {"discharged"}
+    others = "某二顺位银行 2027-01-05 500000.00 400000.00"
+    way.do(way.workout, "disposal.serve_table", row, others=others)
+    row.refresh_from_db()
+    table = row.result["table"]
+    taken = sum(one["amount"] for one in table["deducted"])
+    assert taken + sum(one["paid"] for one in table["ranks"]) + table["surplus"] == 261_234_567
+    assert [one["rank"] for one in table["ranks"]] == [1, 2]
+    way.do(way.money.manager, "disposal.object", row, ground="评估费过高")
+    with pytest.raises(InputError, match="objections_settled"):
+        way.do(way.approver, "disposal.distribute", row, opinion="同意")
+    way.do(way.workout, "disposal.answer", row, answer="依合同收取")
+    way.platform.later(20)
+    with pytest.raises(InputError, match=r"已于|ended on"):
+        way.do(way.money.manager, "disposal.object", row, ground="再次")
+    way.do(way.approver, "disposal.distribute", row, opinion="同意")
+    way.do(way.workout, "disposal.close", row)
+    row.refresh_from_db()
+    assert row.state == "closed" and row.result["sold"] and row.result["realised"] == "0.8708"
+    assert platform_findings() == []
+    for who in (way.workout, way.money.manager):
+        for lang in ("zh", "en"):
+            for address in ("/recovery/disposals/", f"/recovery/disposals/{row.pk}/"):
+                assert way.platform.client(who, lang).get(address).status_code == 200, address
+
+
+def test_an_unsold_pledge_is_on_record_too(way: Recovery) -> None:
+    way.late()
+    way.demanded()
+    way.do(way.workout, "disposal.propose", way.case, way="licence_back", reason="现值较高")
+    row = DisposalProject.objects.get()
+    way.do(way.workout, "disposal.withdraw", row, reason="无人报价")
+    row.refresh_from_db()
+    assert row.state == "withdrawn" and row.result == {"sold": False, "reason": "无人报价"}
+
+
+def test_every_night_the_findings_become_tasks_and_return_when_their_fact_returns(way: Recovery) -> None:
+    assert JOBS["recovery.night"].daily is not None
+
+    def swept() -> int:
+        changed: int = way.platform.do(WORKER, "alarm.sweep").answer["changed"]
+        return changed
+
+    swept()
+    assert swept() == 0  # nothing new, nothing written
+    way.late()
+    assert swept() > 0
+    row = LoanAlarm.objects.get(code="overdue")
+    assert row.colour == "red" and row.at_risk > 200_000_000 and row.state == "open" and row.tasks
+    answer = way.platform.client(way.workout).get("/recovery/alarms/").content.decode()
+    assert way.loan.number in answer
+    way.do(way.workout, "alarm.see", row)
+    way.do(way.workout, "alarm.close", row, evidence="已催收，见催收函")
+    swept()
+    row.refresh_from_db()
+    assert row.state == "closed"  # the same fact
+    way.money.pay(way.loan.overdue + 1_000_000)
+    way.platform.set_day(way.loan.next_due_on + timedelta(days=5))
+    way.night()
+    swept()
+    row.refresh_from_db()
+    assert (row.state, row.times) == ("open", 2)  # it returned
+    # What somebody records lowers the value until it is closed with evidence.
+    right = way.money.rights[0].number
+    way.do(
+        way.workout,
+        "alarm.record",
+        way.loan,
+        code="frozen",
+        right=right,
+        day=way.platform.day.isoformat(),
+        evidence="（2027）1号",
+    )
+    swept()
+    frozen = LoanAlarm.objects.get(code="frozen")
+    assert frozen.subject == right and frozen.tasks and frozen.at_risk > 0
+    assert way.platform.client(way.workout, "en").get(f"/recovery/alarms/{frozen.pk}/").status_code == 200
+    way.do(way.workout, "alarm.close", frozen, evidence="已解除冻结")
+    swept()
+    frozen.refresh_from_db()
+    assert frozen.state == "closed"
+    assert platform_findings() == []
