@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhirong.chain.financing.case import WAY, CaseState
+from zhirong.chain.financing.diligence import CheckState
 from zhirong.chain.financing.overview import CaseOverview, CaseRightPart, MissingPart, Stage
 from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.chain.quote.document import QuoteDocument
@@ -99,7 +100,7 @@ def case_context(actor: Actor, case: Case, today: Today) -> dict[str, Any]:
     document = None if quote is None else quote.document
     actions = actions_of(actor, case, overview)
     others = [one for one in overview.missing if one.code != "check_open"]
-    done = [one for one in overview.checks if one.state != "open"]
+    done = [one for one in overview.checks if one.state != CheckState.OPEN]
     return {
         **_shared(actor, case, overview),
         "actions": actions,
