@@ -23,6 +23,7 @@ FIRM = (
     "/firm/cases/",
     "/firm/cases/new/",
     "/firm/profile/",
+    "/firm/profile/edit/",
     "/firm/trust/",
     "/do/mandate.give/",
     "/do/consent.give/",
@@ -147,7 +148,7 @@ def test_an_online_appraisal_by_its_form_is_labelled_and_kept(platform):
 def test_the_description_is_typed_by_its_form(platform):
     firm, manager = platform.firm()
     client = platform.client(manager)
-    form = _page(client, "/firm/profile/")
+    form = _page(client, "/firm/profile/edit/")
     hidden = dict(re.findall(r'name="(_key|_version)" value="(\w+)"', form))
     typed = {
         "facts.sme": "yes",
@@ -159,15 +160,17 @@ def test_the_description_is_typed_by_its_form(platform):
         "credit.tax.grade": "contract",
         "credit.debt.total_debt": "很多",
     }
-    wrong = client.post("/firm/profile/", {**hidden, **typed})
+    wrong = client.post("/firm/profile/edit/", {**hidden, **typed})
     assert wrong.status_code == 422
     assert 'value="很多"' in wrong.content.decode()
     del typed["credit.debt.total_debt"]
-    assert client.post("/firm/profile/", {**hidden, **typed}).status_code == 302
+    assert client.post("/firm/profile/edit/", {**hidden, **typed}).status_code == 302
     firm.refresh_from_db()
     assert firm.profile["facts"] == {"sme": True, "bad_credit_on": "never"}
     assert firm.profile["credit"]["tax"]["arrears"] == "0"
-    assert 'value="2026-10-01"' in _page(client, "/firm/profile/")
+    assert 'value="2026-10-01"' in _page(client, "/firm/profile/edit/")
+    seen = _page(client, "/firm/profile/")  # as lenders read it
+    assert "税务局 · 2026-10-01" in seen and "合同或登记" in seen and '<form method="post"' not in seen
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -202,40 +205,99 @@ def test_another_firms_rights_and_appraisals_cannot_be_compared_with(platform):
     _page(client, f"{query}&rights={own.pk}")
 
 
+def _step(case, name):
+    return f"/firm/cases/{case.pk}/apply/{name}/"
+
+
+def _figures():
+    """What the second step asks for, in ten thousand yuan."""
+    return {
+        "source": "audit",
+        "credit_statements_revenue": "3,400",
+        "credit_cash_flow_operating_cash_flow": "390",
+        "credit_cash_flow_debt_service": "90",
+        "credit_debt_total_assets": "2600",
+        "credit_debt_total_debt": "1150",
+        "credit_debt_overdue": "0",
+        "facts_size_class": "small",
+        "credit_compliance_lists": "none",
+        "credit_registration_registered_on": "2014-03-18",
+    }
+
+
+def test_a_list_of_rights_is_entered_within_the_application_and_a_draft_is_kept(platform):
+    firm, manager = platform.firm("陕西泾水兴环保科技有限公司")
+    bank, _ = platform.bank("西安银行")
+    client = platform.client(manager)
+    need = {
+        "amount": "50",
+        "term_months": "12",
+        "method": "bullet",
+        "cycle": "1M",
+        "purpose": "购料",
+        "lender": bank.pk,
+    }
+    client.post("/firm/cases/new/", need)
+    case = Case.objects.get()
+    table = io.BytesIO("种类,名称,号码,注册日\n注册商标,泾水兴,12345678,2020-03-14\n".encode())
+    table.name = "rights.csv"
+    sent = client.post(_step(case, "rights"), {"list": table})
+    assert sent["Location"] == f"{_step(case, 'rights')}#appraisal"
+    case.refresh_from_db()
+    assert case.rights == [FirmRight.objects.get().pk]
+    odd = io.BytesIO("种类,名称,号码,注册日\n注册商标,水,no,2020-03-14\n".encode())
+    odd.name = "rights.csv"
+    assert client.post(_step(case, "rights"), {"list": odd}).status_code == 422
+    left = client.post(_step(case, "need"), {**need, "amount": "60", "leave": "1"})
+    assert left["Location"] == f"/firm/cases/{case.pk}/"
+    home = _page(client, "/firm/")
+    assert "补齐并提交申请" in home and "600,000.00" in home and _step(case, "data") in home
+    _, stranger = platform.firm()
+    assert platform.client(stranger).get(_step(case, "need")).status_code == 404
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_case_is_drafted_completed_and_handed_in_at_the_desk(platform, lang):
     firm, manager = platform.firm()
     bank, _ = platform.bank("西安银行")
     right = platform.right(firm)
     client = platform.client(manager, lang)
-    form = _page(client, "/firm/cases/new/?mode=xixian")
-    assert '<option value="xixian" selected>' in form
-    key = re.search(r'name="_key" value="(\w+)"', form).group(1)
-    typed = {
-        "lender": bank.pk,
-        "mode": "xixian",
-        "amount": "200万元",
-        "term_months": "12",
-        "method": "bullet",
-        "cycle": "1M",
-    }
-    sent = client.post("/firm/cases/new/", {"_key": key, **typed, "purpose": "购料", "rights": [right.pk]})
+    form = _page(client, f"/firm/cases/new/?mode=xixian&amount=200万元&term_months=18&rights={right.pk}")
+    assert 'value="200"' in form and "= 2,000,000.00" in form and 'value="18"' in form
+    hidden = dict(re.findall(r'type="hidden" name="(_key|rights|mode)" value="(\w+)"', form))
+    typed = {**hidden, "amount": "", "term_months": "18", "method": "bullet", "cycle": "1M", "lender": bank.pk}
+    refused = client.post("/firm/cases/new/", {**typed, "purpose": "购料"})
+    assert refused.status_code == 422 and 'value="购料"' in refused.content.decode()
+    sent = client.post("/firm/cases/new/", {**typed, "amount": "200", "purpose": "购料"})
     case = Case.objects.get()
-    assert sent["Location"] == f"/firm/cases/{case.pk}/"
-    lacking = _page(client, f"/firm/cases/{case.pk}/")
-    assert lacking.count("<li>") >= 5
-    refused = platform.send(client, "case.submit", case)
-    assert refused.status_code == 422
-    described(platform, manager)
-    appraisal = appraised(platform, manager, [right])
-    edit = platform.send(
-        client, "case.edit", case, **typed, purpose="购料", rights=[right.pk], appraisal=appraisal.pk
+    assert (case.amount, case.term_months, case.mode, case.rights) == (200_000_000, 18, "xixian", [right.pk])
+    assert sent["Location"] == _step(case, "data")
+    assert client.post(_step(case, "data"), {"source": "audit"}).status_code == 422
+    sent = client.post(_step(case, "data"), _figures())
+    assert sent["Location"] == _step(case, "rights")
+    firm.refresh_from_db()
+    debt, named = (
+        firm.profile["credit"]["debt"],
+        {"source": "2025 年度审计报告", "date": "2025-12-31", "grade": "audited"},
     )
-    assert edit.status_code == 302
-    done = platform.send(client, "case.submit", case, agreed="1")
+    assert debt == {"total_debt": "1150万元", "total_assets": "2600万元", "overdue": "0万元", **named}
+    assert "2025 年度审计报告" in _page(client, _step(case, "data"))  # the source stands at each value
+    assert client.post(_step(case, "rights"), {"rights": right.pk, "appraisal": "new"}).status_code == 422
+    sent = client.post(_step(case, "rights"), {"rights": right.pk, "appraisal": "new", "revenue": "3400"})
+    assert sent["Location"] == _step(case, "review")
+    case.refresh_from_db()
+    assert (
+        case.appraisal is not None
+        and case.appraisal.input["method"][0]["first_year_revenue"]["mode"] == "34000000.00"
+    )
+    review = _page(client, sent["Location"])
+    assert "2,000,000.00" in review and re.search(r'name="mode" value="xixian" checked', review)
+    assert client.post(sent["Location"], {"mode": "xixian"}).status_code == 422  # no consent
+    done = client.post(sent["Location"], {"mode": "xixian", "agreed": "1"})
     assert done["Location"] == f"/firm/cases/{case.pk}/"
     case.refresh_from_db()
-    assert case.state == "submitted" and case.credit["tax"]["tax_grade"] == "B"
+    assert case.state == "submitted" and case.credit["debt"] == debt
+    assert client.get(_step(case, "data"))["Location"] == f"/firm/cases/{case.pk}/"
     text = _page(client, f"/firm/cases/{case.pk}/")
     assert 'aria-current="step"' in text
     assert ("待银行办理" if lang == "zh" else "Waiting for the lender") in text
@@ -339,6 +401,7 @@ def test_a_page_of_the_firm_takes_a_fixed_number_of_queries(platform, django_ass
     firm, manager = platform.firm()
     bank, _ = platform.bank()
     case = submitted(platform, manager, bank)
+    platform.do(manager, "case.draft", **wanted(bank, [platform.right(firm)], None))
     client = platform.client(manager)
     before = {
         address: django_assert_same_queries(client, address)

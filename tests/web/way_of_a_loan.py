@@ -80,8 +80,7 @@ class Way:
     def firm_prepares(self) -> None:
         """Rights typed in, the firm described, an online appraisal, the modes compared."""
         firm = self.firm_manager
-        firm.click("录入第一件权利")
-        firm.look()
+        firm.visit("/firm/rights/new/")
         for title, filed, granted, serial in RIGHTS:
             firm.go("/firm/rights/new/invention/")
             firm.fill(
@@ -97,9 +96,10 @@ class Way:
             firm.send(title)
             self.rights.append(firm.row_id())
         firm.look()
-        firm.visit("/firm/rights/", "/firm/profile/")
+        firm.visit("/firm/rights/", "/firm/profile/edit/")
         firm.fill(**description())
         firm.send()
+        firm.look()
         firm.go("/firm/appraisals/new/")
         firm.look()
         firm.fill(
@@ -124,26 +124,19 @@ class Way:
         firm.picture("mode-comparison", at="main h2")
 
     def firm_applies(self) -> None:
-        """A draft from the mode chosen, and handed in."""
+        """The guided steps from the mode chosen; what is known is confirmed."""
         firm = self.firm_manager
         firm.page.locator("main a[href*='mode=xixian']").first.click()
         firm.look()
         firm.page.locator("[name=lender]").select_option(label=BANK)
-        firm.fill(
-            mode="xixian",
-            amount="300万元",
-            term_months=12,
-            method="bullet",
-            cycle="3M",
-            purpose="采购原材料和备货",
-            rights=self.rights,
-            appraisal=self.online,
-        )
+        firm.fill(purpose="采购原材料和备货")
         firm.send()
-        self.case = firm.row_id()
+        self.case = int(firm.page.url.split("/")[-4])
+        for _ in range(2):  # figures, rights and appraisal are known, and confirmed
+            firm.look()
+            firm.send()
         firm.look()
-        firm.click("提交")
-        firm.look()
+        firm.page.locator("[name=mode][value=xixian]").check()
         firm.fill(agreed=True)
         firm.send()
         firm.look()

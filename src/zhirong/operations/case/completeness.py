@@ -127,16 +127,21 @@ def ready_to_submit(case: Case, actor: Actor, day: date) -> tuple[QuoteDocument 
     return quote, [*lacks, *(problems if quote is not None or not lacks else ())]
 
 
-def _quote(case: Case, day: date) -> tuple[QuoteDocument | None, list[Problem]]:
-    facts, credit = described(case)
+def table_to_submit(case: Case, day: date) -> Table:
+    """Return the case file table with which the case would be submitted: supplemented by the firm's profile."""
     kept = case.facts, case.credit
     try:
-        case.facts, case.credit = facts, credit
-        quote = quote_of_table(case_table_of(case, day), [case.mode], rules_of_case(case, day))
-    except InputError as error:
-        return None, list(error.problems)
+        case.facts, case.credit = described(case)
+        return case_table_of(case, day)
     finally:
         case.facts, case.credit = kept
+
+
+def _quote(case: Case, day: date) -> tuple[QuoteDocument | None, list[Problem]]:
+    try:
+        quote = quote_of_table(table_to_submit(case, day), [case.mode], rules_of_case(case, day))
+    except InputError as error:
+        return None, list(error.problems)
     return quote, _mode_problems(quote)
 
 

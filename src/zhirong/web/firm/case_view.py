@@ -12,6 +12,7 @@ from zhirong.chain.platform.states import MESSAGE_KIND_WORDS, MessageKind
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.kept import read_kept
 from zhirong.documents.financing.kinds import PAPER_KINDS
+from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_appraisals import grade_words
@@ -32,6 +33,12 @@ from zhirong.store.financing import (
 from zhirong.web.mode_answer import OfferRow, offer_row
 from zhirong.workbench import modes
 
+# The steps of the application, and which of the missing fields each of them asks for.
+FIELDS_OF_STEPS = {
+    "need": {"amount", "purpose", "lender"},
+    "data": {"credit", "facts"},
+    "rights": {"rights", "appraisal"},
+}
 _SECONDS_A_DAY = 86_400
 _SIGNED_KINDS = tuple(kind for kind, made_of in PAPER_KINDS.items() if made_of.signers)
 
@@ -49,6 +56,7 @@ def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[
     files = visible(actor, StoredFile, day).filter(subject=subject, removed=False).order_by("id")[:200]
     papers = visible(actor, Paper, day).filter(subject=subject)
     mode = modes().get(case.mode)
+    missing = ready_to_submit(case, actor, day)[1] if state is CaseState.DRAFT else []
     return {
         "case": case,
         "subject": subject,
@@ -59,7 +67,8 @@ def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[
         "steps": [_step(one, moment) for one in steps],
         "days": _days(steps[0].began_at, steps[-1].ended_at or moment) if steps else 0,
         "cost": sum(one.cost for one in steps),
-        "missing": ready_to_submit(case, actor, day)[1] if state is CaseState.DRAFT else [],
+        "missing": missing,
+        "first_step": _first_step(missing),
         "mode": None if mode is None else mode.title,
         "method": METHOD_TEXT[Method(case.method)],
         "rights": [
@@ -77,6 +86,12 @@ def case_context(actor: Actor, case: Case, day: date, moment: datetime) -> dict[
         "loan": visible(actor, Loan, day).filter(case=case).first(),
         "offer": offer_of(read_kept(case.quote)),
     }
+
+
+def _first_step(missing: list[Problem]) -> str:
+    """Return the first step of the application on which something is missing; the review if nothing is."""
+    fields = {one.field.split(".")[0] for one in missing}
+    return next((step for step, names in FIELDS_OF_STEPS.items() if fields & names), "review")
 
 
 def way(state: CaseState, steps: list[CaseStep]) -> list[tuple[Text, str]]:

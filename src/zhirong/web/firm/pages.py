@@ -2,34 +2,32 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zhirong.chain.financing.case import ENDED, CaseState
-from zhirong.chain.loan.states import LoanState
+from zhirong.chain.financing.case import CaseState
 from zhirong.chain.organisation.roles import ROLE_WORDS, MemberRole
-from zhirong.chain.platform.states import MessageKind
-from zhirong.chain.right.kinds import KINDS, RightKind
-from zhirong.chain.right.records import LegalStatus
 from zhirong.kernel.days import day_of
-from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.organisation.consents import scope_words
 from zhirong.operations.organisation.mandates import operation_titles
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.visibility import visible
-from zhirong.store.financing import Case, FirmRight, Loan, Message, Paper
+from zhirong.store.financing import Case
 from zhirong.store.parties import Consent, Mandate, Membership, Organisation
 from zhirong.web.clock import now
-from zhirong.web.firm import appraisal_pages, mode_pages, profile_page, right_pages  # noqa: F401 - declare their pages
-from zhirong.web.firm.case_view import case_context, papers_to_sign
+from zhirong.web.firm import (  # noqa: F401 - declare their pages
+    apply_pages,
+    appraisal_pages,
+    home_page,
+    mode_pages,
+    profile_page,
+    right_pages,
+)
+from zhirong.web.firm.case_view import case_context
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
-from zhirong.web.views import operate, render_list
-
-_SHOWN = 20
-_FEE_DAYS = 60  # the front page shows fees due within these days
+from zhirong.web.views import render_list
 
 # A service agent first chooses the firm to act for.
 menu("acting", "代理的企业", "Firms you act for", MemberRole.OPERATOR_AGENT, icon="building-2")
@@ -42,61 +40,10 @@ menu("firm.profile", "企业情况", "Firm profile", *FIRM, icon="building-2", g
 menu("firm.trust", "委托与授权", "Mandates and consents", *FIRM, icon="users", group=Group.OWN)
 
 
-@page("firm/", "firm.home", roles=FIRM)
-def home(request: HttpRequest) -> HttpResponse:
-    """Show the firm's next steps, then its cases and loans."""
-    actor, day = request.actor, day_of(now())
-    firm = actor.organisation
-    rights = visible(actor, FirmRight, day).filter(firm=firm, removed=False)
-    cases = list(
-        visible(actor, Case, day)
-        .filter(firm=firm)
-        .exclude(state__in=ENDED)
-        .select_related("lender")
-        .order_by("-id")[:_SHOWN]
-    )
-    fees = [
-        (right, KINDS[RightKind(right.kind)].is_renewable)
-        for right in rights.filter(status=LegalStatus.IN_FORCE, next_fee_on__isnull=False).order_by("next_fee_on")[
-            :_SHOWN
-        ]
-        if right.next_fee_on is not None and (right.next_fee_on - day).days <= _FEE_DAYS
-    ]
-    ended = [
-        f"case/{pk}"
-        for pk in visible(actor, Case, day).filter(firm=firm, state__in=ENDED).values_list("pk", flat=True)
-    ]
-    context = {
-        "firm": Organisation.objects.get(pk=firm),
-        "rights": rights.count(),
-        "cases": cases,
-        "drafts": [case for case in cases if case.state == CaseState.DRAFT],
-        "open_messages": visible(actor, Message, day)
-        .filter(receiver=firm, answered_at=None, kind__in=(MessageKind.QUESTION, MessageKind.OBJECTION))
-        .exclude(subject__in=ended)
-        .select_related("sender")
-        .order_by("id")[:_SHOWN],
-        "papers": papers_to_sign(visible(actor, Paper, day), firm)[:_SHOWN],
-        "fees": fees,
-        "loans": visible(actor, Loan, day)
-        .filter(firm=firm, state=LoanState.STANDING)
-        .select_related("lender")
-        .order_by("next_due_on")[:_SHOWN],
-        "day": day,
-    }
-    return render(request, "firm/home.html", context)
-
-
 @page("firm/cases/", "firm.cases", roles=FIRM)
 def cases(request: HttpRequest) -> HttpResponse:
     """Show every case of the firm."""
     return render_list(request, LISTINGS["firm.cases"])
-
-
-@page("firm/cases/new/", "firm.case_new", roles=FIRM, methods=("GET", "HEAD", "POST"))
-def new_case(request: HttpRequest) -> HttpResponse:
-    """Show the form of a new case."""
-    return operate(request, OPERATIONS["case.draft"], None, template="firm/apply.html")
 
 
 @page("firm/cases/<int:id>/", "firm.case", roles=FIRM, model=Case)
