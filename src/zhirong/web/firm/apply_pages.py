@@ -1,6 +1,6 @@
 """The application as guided steps: the need, the business figures, rights and appraisal, review and submission.
 
-The draft is a case from the first step on: whoever leaves finds it as it was. Each step is a form of the operations
+The draft is a case from the first step on, so it is kept when its author leaves. Each step is a form of the operations
 that programs use, too.
 """
 
@@ -17,6 +17,7 @@ from django.urls import reverse
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.chain.quote.document import QuoteDocument
+from zhirong.chain.right.records import LegalStatus
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import parse_yuan, yuan
@@ -225,7 +226,7 @@ def _rights_to_begin_with(request: HttpRequest) -> tuple[list[int], int | None]:
     own = FirmRight.objects.filter(firm=request.actor.organisation, removed=False).order_by("-id")
     known = {right.pk: right for right in own[:50]}
     wanted = [int(one) for one in request.POST.getlist("rights") if one.isdecimal() and int(one) in known]
-    rights = wanted or [pk for pk, right in known.items() if right.status == "in_force"]
+    rights = wanted or [pk for pk, right in known.items() if right.status == LegalStatus.IN_FORCE]
     usable = usable_appraisals(request.actor, day_of(now()))
     chosen = next((one for one in usable if str(one.pk) == request.POST.get("appraisal")), None)
     fits = chosen or next((one for one in usable if set(one.rights) <= set(rights)), None)
@@ -407,7 +408,7 @@ def _enter_list(request: HttpRequest, case: Case, sent: Any) -> str:
         raise InputError([replace(one, field="list") for one in error.problems]) from error
     if waits_in_background(done.answer):
         return reverse("import.page", args=[done.answer["import"]])
-    own = FirmRight.objects.filter(firm=case.firm_id, removed=False, status="in_force").order_by("-id")
+    own = FirmRight.objects.filter(firm=case.firm_id, removed=False, status=LegalStatus.IN_FORCE).order_by("-id")
     _edit(request, case, rights=list(own.values_list("pk", flat=True)[:50]), appraisal=case.appraisal_id)
     count = len(case.rights)
     case.refresh_from_db()

@@ -45,12 +45,12 @@ _AFTER = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row of the checklist. state: done, now or open. by: when it was done, or how long it takes. do: the word
+    """One row of the checklist. stage: done, now or open. by: when it was done, or how long it takes. do: the word
     that leads to ``href``.
     """
 
     title: Text
-    state: str
+    stage: str
     by: Text | None = None
     href: str = ""
     do: Text | None = None
@@ -100,7 +100,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "next": todo[0],
         "others": todo[1:],
         "steps": steps,
-        "done": sum(one.state == "done" for one in steps),
+        "done": sum(one.stage == "done" for one in steps),
         "limit": None if case is None else limit_of_case(case, desk.day),
         "case": case,
         "is_draft": case is not None and case.state == CaseState.DRAFT,
@@ -154,8 +154,8 @@ def _days_to(day: date | None, today: date) -> int:
 def _steps(desk: Desk) -> list[Step]:
     """Return the way from sign-up to money; the first open step of the company is the current one."""
     found = [*_own_steps(desk), *_lender_steps(desk.case)]
-    if not any(one.state == "now" for one in found):
-        at = next((place for place, one in enumerate(found) if one.state == "open" and one.href), None)
+    if not any(one.stage == "now" for one in found):
+        at = next((place for place, one in enumerate(found) if one.stage == "open" and one.href), None)
         if at is not None:
             one = found[at]
             found[at] = Step(one.title, "now", one.by, one.href, one.do)
@@ -262,7 +262,7 @@ def _todo(desk: Desk, steps: list[Step]) -> list[Next]:
     found = [_overdue(one) for one in desk.loans if one.overdue]
     found += [_to_sign(one) for one in desk.papers]
     found += [_to_answer(one) for one in desk.questions]
-    own = next((one for one in steps if one.href and one.state in ("now", "open")), None)
+    own = next((one for one in steps if one.href and one.stage in ("now", "open")), None)
     if own is not None:
         found.append(_to_continue(desk, own))
     found += [_to_pay(one) for one in desk.loans if one.next_due and not one.overdue]

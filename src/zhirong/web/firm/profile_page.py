@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.right.kinds import KIND_TEXT, RightKind
+from zhirong.chain.right.records import LegalStatus
 from zhirong.kernel.days import day_of
 from zhirong.kernel.money import MoneyError, parse_yuan
 from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade
@@ -55,7 +56,7 @@ class Section:
 def profile(request: HttpRequest) -> HttpResponse:
     """Show the company as a lender sees it: registration, rights, figures with their evidence, loans, who may see it."""
     actor, day = request.actor, day_of(now())
-    firm = Organisation.objects.get(pk=actor.organisation)
+    firm = get_object_or_404(visible(actor, Organisation, day), pk=actor.organisation)
     facts, credit = facts_of(firm)
     rights = visible(actor, FirmRight, day).filter(firm=firm, removed=False)
     kinds = rights.values("kind").annotate(count=Count("id")).order_by("-count")
@@ -67,7 +68,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "statements": [one for one in _sections(credit) if one.name == "statements"],
         "lacking": [words for _, words in missing_sections(credit)],
         "kinds": [(KIND_TEXT[RightKind(one["kind"])], one["count"]) for one in kinds],
-        "in_force": rights.filter(status="in_force").count(),
+        "in_force": rights.filter(status=LegalStatus.IN_FORCE).count(),
         "rights": rights.count(),
         "appraisal": next(iter(usable_appraisals(actor, day)), None),
         "loans": visible(actor, Loan, day)
