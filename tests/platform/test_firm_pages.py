@@ -280,7 +280,7 @@ def test_a_case_is_drafted_completed_and_handed_in_at_the_desk(platform, lang):
         firm.profile["credit"]["debt"],
         {"source": "2025 年度审计报告", "date": "2025-12-31", "grade": "audited"},
     )
-    assert debt == {"total_debt": "1150万元", "total_assets": "2600万元", "overdue": "0万元", **named}
+    assert debt == {"total_debt": "11500000.00", "total_assets": "26000000.00", "overdue": "0.00", **named}
     assert "2025 年度审计报告" in _page(client, _step(case, "data"))  # the source stands at each value
     assert client.post(_step(case, "rights"), {"rights": right.pk, "appraisal": "new"}).status_code == 422
     sent = client.post(_step(case, "rights"), {"rights": right.pk, "appraisal": "new", "revenue": "3400"})

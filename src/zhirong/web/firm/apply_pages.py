@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from zhirong.chain.financing.case import CaseState
+from zhirong.chain.loan.terms import METHOD_TEXT, Method
 from zhirong.chain.organisation.states import OrganisationState
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.right.records import LegalStatus
@@ -25,10 +26,11 @@ from zhirong.kernel.text import Text
 from zhirong.operations.appraisal.online_appraisals import grade_words, usable_appraisals
 from zhirong.operations.appraisal.online_form import start_values
 from zhirong.operations.authorize import can
-from zhirong.operations.case.applications import CYCLES, METHODS, CaseFacts
+from zhirong.operations.case.applications import CYCLES, CaseFacts
 from zhirong.operations.case.calculator import ASSUMPTIONS
 from zhirong.operations.case.completeness import described, ready_to_submit
 from zhirong.operations.declare import Call
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.right.rights import FIRM, status_words
@@ -460,7 +462,7 @@ def _review_page(request: HttpRequest, case: Case, problems: tuple[Problem, ...]
         "limit": None if quote is None else limit_view(quote),
         "lacks": [(one, _field_address(case, one.field)) for one in lacks],
         "above": problems,
-        "method": dict(METHODS)[case.method],
+        "method": METHOD_TEXT[Method(case.method)],
         "cycle": dict(CYCLES)[case.cycle],
         "rights": FirmRight.objects.filter(pk__in=case.rights).order_by("id"),
         "may_submit": can(request.actor, "case.submit", case),

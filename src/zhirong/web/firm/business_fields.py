@@ -207,7 +207,7 @@ def described(posted: QueryDict, values: Table, day: date, is_confirmed: bool) -
     for one in ALL:
         if one.name not in posted:
             continue
-        written = posted[one.name].strip()
+        written = str(posted[one.name]).strip()
         if written != _written(one, values):
             changed.add(one.section)
         _put(one, written, facts, credit)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -19,6 +19,7 @@ from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text, same
 from zhirong.operations.actors import Actor
 from zhirong.operations.appraisal.online_appraisals import usable_appraisals
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.organisation.profile import facts_of, missing_sections
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.rulebook import rulebook

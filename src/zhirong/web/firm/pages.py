@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.organisation.roles import ROLE_WORDS, MemberRole
 from zhirong.kernel.days import day_of
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.organisation.consents import scope_words
 from zhirong.operations.organisation.mandates import operation_titles

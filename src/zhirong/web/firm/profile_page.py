@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from zhirong.chain.loan.states import LoanState
@@ -17,6 +17,7 @@ from zhirong.kernel.text import Text, same
 from zhirong.operations.appraisal.online_appraisals import usable_appraisals
 from zhirong.operations.case.calculator import regions
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.organisation.profile import facts_of, missing_sections
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.visibility import visible
