@@ -167,7 +167,7 @@ def test_the_description_is_typed_by_its_form(platform):
     assert client.post("/firm/profile/edit/", {**hidden, **typed}).status_code == 302
     firm.refresh_from_db()
     assert firm.profile["facts"] == {"sme": True, "bad_credit_on": "never"}
-    assert firm.profile["credit"]["tax"]["arrears"] == "0"
+    assert firm.profile["credit"]["tax"]["arrears"] == "0.00"
     assert 'value="2026-10-01"' in _page(client, "/firm/profile/edit/")
     seen = _page(client, "/firm/profile/")  # as lenders read it
     assert "税务局 · 2026-10-01" in seen and "合同或登记" in seen and '<form method="post"' not in seen
