@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lender_world import desk_of
 
-from zhirong.chain.organisation.roles import OrganisationKind, roles_of
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind, roles_of
 from zhirong.operations.actors import Actor
 from zhirong.web.icons import icon
 from zhirong.web.menu import ENTRIES, grouped, menu_of
@@ -102,3 +102,22 @@ def test_notices_are_grouped_by_case_and_only_those_that_ask_are_counted(sqlite_
     firm.get(f"/firm/cases/{case.pk}/")
     page = firm.get("/notices/").content.decode()
     assert '<span class="count">' not in page and "提问" in page
+
+
+def test_the_log_says_in_words_who_did_what_to_which_case(sqlite_platform: Any) -> None:
+    desk = desk_of(sqlite_platform)
+    case = desk.accepted()
+    office = sqlite_platform.organisation(OrganisationKind.PLATFORM)
+    auditor = sqlite_platform.client(sqlite_platform.member(office, MemberRole.AUDIT_ADMIN))
+
+    def lines(**query: str) -> list[str]:
+        page = auditor.get("/audit/", query).content.decode()
+        rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.S)
+        return [" ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in rows]
+
+    accepted = next(one for one in lines() if " 受理 " in one)
+    name = desk.officer.account.display_name or desk.officer.account.email
+    assert name in accepted and desk.bank.name in accepted and f"{case.firm.name} {case.number}" in accepted
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ", accepted)
+    assert accepted in lines(about=case.number) and accepted in lines(person=name, action="受理")
+    assert accepted in lines(institution=desk.bank.name) and lines(person="没有此人") == []

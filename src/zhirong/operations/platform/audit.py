@@ -15,11 +15,11 @@ from zhirong.chain.platform.states import JOB_WORDS, JobState
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.text import Text
-from zhirong.operations.declare import operation, operation_of
+from zhirong.operations.declare import operation
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.platform.audit_words import by_action, by_case, by_house, by_person, kind_words
 from zhirong.operations.platform.platform_check import check_register
-from zhirong.operations.pledge.registrar_view import event_words
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.models import Event
 from zhirong.store.parties import Account
@@ -114,12 +114,6 @@ def actor_words(actor: str) -> str:
     return f"{actor} {email or ''}".strip()
 
 
-def kind_words(kind: str) -> Text:
-    """Return the name of a kind of event: the operation, or the event in the register."""
-    found = operation_of(kind)
-    return event_words(kind) if found is None else found.title
-
-
 # -- lists ----------------------------------------------------------------------------------------------------------
 
 
@@ -140,6 +134,12 @@ EVENTS = listing(
             Column("subject", Text("对象", "About"), lambda row: row.subject or _registration(row)),
         ),
         (
+            Filter("person", Text("办理人姓名或邮箱", "Person"), by_person),
+            Filter("institution", Text("机构名称", "Institution"), by_house),
+            Filter("about", Text("企业名称或业务编号", "Company or case"), by_case),
+            Filter("action", Text("事项名称", "Action"), by_action),
+            Filter("first", Text("日期自", "From"), lambda value: Q(day__gte=_day(value))),
+            Filter("last", Text("日期至", "Until"), lambda value: Q(day__lte=_day(value))),
             Filter("kind", Text("事项代码", "Kind"), lambda value: Q(kind=value)),
             Filter(
                 "actor",
@@ -152,8 +152,6 @@ EVENTS = listing(
                 lambda value: Q(subject=value),
             ),
             Filter("registration", Text("质押申请编号", "Filing"), lambda value: Q(registration=int(value))),
-            Filter("first", Text("日期自", "From"), lambda value: Q(day__gte=_day(value))),
-            Filter("last", Text("日期至", "Until"), lambda value: Q(day__lte=_day(value))),
         ),
         roles=AUDIT,
         order="-index",

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from zhirong.chain.platform.states import JobState
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.platform.audit import AUDIT, EVENTS, SEEN, last_checks, shown
+from zhirong.operations.platform.audit_words import in_words
 from zhirong.operations.pledge.certificates import codes
 from zhirong.store import log
 from zhirong.store.keys import signing_key
@@ -20,13 +21,15 @@ from zhirong.web.views import render_list
 @page("audit/", "audit.home", roles=AUDIT)
 def home(request: HttpRequest) -> HttpResponse:
     """Show every event, latest first."""
-    return render_list(request, EVENTS)
+    return render_list(request, EVENTS, "audit/home.html")
 
 
 @page("audit/events/<int:id>/", "audit.event", roles=AUDIT, model=Event)
 def event(request: HttpRequest, row: Event) -> HttpResponse:
     """Show one event: its actor, its request, every row that it wrote, and its proof."""
-    return render(request, "audit/event.html", {"row": row, "shown": shown(row), "code": codes(row)[0]})
+    (line,) = in_words([row])
+    context = {"row": row, "line": line, "shown": shown(row), "code": codes(row)[0]}
+    return render(request, "audit/event.html", context)
 
 
 @page("audit/events/<int:id>/receipt/", "audit.receipt", roles=AUDIT, model=Event)

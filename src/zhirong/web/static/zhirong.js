@@ -27,9 +27,10 @@ document.querySelectorAll("[data-money]").forEach((one) => {
   const read = () => {
     const digits = one.value.replaceAll(",", "").trim();
     const known = reading && /^\d{1,13}(\.\d{1,2})?$/.test(digits);
-    if (reading) { reading.textContent = known ? `= ${(Number(digits) * factor).toLocaleString("en", { minimumFractionDigits: 2 })} ${unit}` : ""; }
+    if (reading) { reading.textContent = known ? `= ${(Number(digits) * factor).toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${unit}` : ""; }
   };
   one.addEventListener("input", read);
+  if (reading && !reading.textContent.trim()) { read(); }
 });
 
 // What is folded away is printed too, and folded again afterwards.

@@ -1,6 +1,7 @@
 """Template tags: bilingual text, amounts, dates, states, possible operations."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -24,7 +25,9 @@ from zhirong.kernel.text import Lang, Text, how_to_fix
 from zhirong.operations.authorize import can, operations_for
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.listing import Listing
+from zhirong.operations.platform.audit_words import AuditLine, in_words
 from zhirong.operations.right.rights import status_words
+from zhirong.store.models import Event
 from zhirong.web.cells import in_wan, shown
 from zhirong.web.clock import now
 from zhirong.web.icons import icon as drawn_icon
@@ -148,6 +151,18 @@ def moment_short(value: datetime | None) -> str:
         return "—"
     local = value.astimezone(_SHANGHAI)
     return local.strftime("%m-%d %H:%M" if local.year == day_of(now()).year else "%Y-%m-%d")
+
+
+@register.filter
+def audit_lines(events: Iterable[Event]) -> list[AuditLine]:
+    """Return the events of a page of the log in words."""
+    return in_words(events)
+
+
+@register.filter
+def moment_exact(value: datetime) -> str:
+    """Format an instant in Shanghai time to the second."""
+    return value.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
 @register.filter

@@ -1,0 +1,210 @@
+"""The log in words: who of which institution did what, to which case or company, when to the second."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, Q
+
+from zhirong.evidence import canonical
+from zhirong.evidence.entries import entry_of_bytes
+from zhirong.kernel.text import Text, same
+from zhirong.operations.declare import OPERATIONS, operation_of
+from zhirong.operations.pledge.registrar_view import event_words
+from zhirong.store.financing import (
+    Appraisal,
+    Case,
+    CheckItem,
+    FirmRight,
+    GuaranteeRequest,
+    Loan,
+    Paper,
+    Payment,
+    StatementLine,
+    StoredFile,
+)
+from zhirong.store.models import Event
+from zhirong.store.parties import Account, Membership, Organisation
+
+_ACCOUNT = "account:"
+_WORKER = Text("平台自动办理", "the platform")
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKind:
+    """A table whose rows are the object of events. title: what a row is called. related: what the title reads."""
+
+    words: Text
+    model: type[Model]
+    title: Callable[[Any], str]
+    related: tuple[str, ...] = ()
+
+
+_CASE = ("case__firm",)
+# By the name before the stroke of a subject such as ``case/12``.
+SUBJECT_KINDS: Mapping[str, SubjectKind] = {
+    "case": SubjectKind(Text("业务", "case"), Case, lambda row: f"{row.firm.name} {row.number}", ("firm",)),
+    "loan": SubjectKind(Text("贷款", "loan"), Loan, lambda row: f"{row.firm.name} {row.number}", ("firm",)),
+    "organisation": SubjectKind(Text("机构", "institution"), Organisation, lambda row: str(row.name)),
+    "firmright": SubjectKind(Text("权利", "right"), FirmRight, lambda row: f"{row.title} {row.number}"),
+    "appraisal": SubjectKind(
+        Text("评估", "appraisal"), Appraisal, lambda row: f"{row.firm.name} {row.valuation_date}", ("firm",)
+    ),
+    "paper": SubjectKind(Text("文件", "document"), Paper, lambda row: f"{row.title} {row.number}"),
+    "storedfile": SubjectKind(Text("附件", "file"), StoredFile, lambda row: str(row.name)),
+    "guaranteerequest": SubjectKind(
+        Text("担保", "guarantee"), GuaranteeRequest, lambda row: f"{row.case.firm.name} {row.case.number}", _CASE
+    ),
+    "checkitem": SubjectKind(
+        Text("尽职调查", "diligence"), CheckItem, lambda row: f"{row.case.firm.name} {row.case.number}", _CASE
+    ),
+    "payment": SubjectKind(
+        Text("收付款", "payment"), Payment, lambda row: f"{row.loan.firm.name} {row.loan.number}", ("loan__firm",)
+    ),
+    "statementline": SubjectKind(
+        Text("银行流水", "statement entry"),
+        StatementLine,
+        lambda row: f"{row.organisation.name} {row.day}",
+        ("organisation",),
+    ),
+    "account": SubjectKind(Text("账号", "account"), Account, lambda row: str(row.display_name or row.email)),
+    "membership": SubjectKind(
+        Text("成员", "member"),
+        Membership,
+        lambda row: f"{row.account.email} {row.organisation.name}",
+        ("account", "organisation"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One event in words. who: a person's name, or the platform. house: the institution acted for, empty if none.
+
+    kind, about: what the object is and what it is called; both empty for an event without one.
+    """
+
+    event: Event
+    at: datetime
+    who: Text
+    house: str
+    what: Text
+    kind: Text
+    about: str
+
+
+def kind_words(kind: str) -> Text:
+    """Return the name of a kind of event: the operation, or the event in the register."""
+    found = operation_of(kind)
+    return event_words(kind) if found is None else found.title
+
+
+def in_words(events: Iterable[Event]) -> list[AuditLine]:
+    """Return events in words; the names are read in one query for each table."""
+    listed = list(events)
+    accounts = _accounts(listed)
+    contents = [canonical.decode(one.content.encode()) for one in listed]
+    ids = {int(one["organisation"]) for one in contents if one.get("organisation")}
+    houses = dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name"))
+    subjects = _subjects(listed)
+    found = []
+    for event, content in zip(listed, contents, strict=True):
+        kind, about = _about(event, subjects)
+        found.append(
+            AuditLine(
+                event=event,
+                at=datetime.fromisoformat(str(entry_of_bytes(event.entry.encode()).as_json()["time"])),
+                who=_who(event.actor, accounts),
+                house=houses.get(int(content.get("organisation") or 0), ""),
+                what=kind_words(event.kind),
+                kind=kind,
+                about=about,
+            )
+        )
+    return found
+
+
+def _number(actor: str) -> int:
+    written = actor.removeprefix(_ACCOUNT)
+    return int(written) if actor.startswith(_ACCOUNT) and written.isdigit() else 0
+
+
+def _accounts(events: Iterable[Event]) -> dict[int, Account]:
+    return Account.objects.in_bulk({number for one in events if (number := _number(one.actor))})
+
+
+def _who(actor: str, accounts: Mapping[int, Account]) -> Text:
+    account = accounts.get(_number(actor))
+    if account is not None:
+        return same(account.display_name or account.email)
+    return _WORKER if actor == "worker" else same(actor)
+
+
+def _subjects(events: Iterable[Event]) -> dict[str, str]:
+    """Return what the objects of events are called, by subject."""
+    ids: dict[str, set[int]] = defaultdict(set)
+    for one in events:
+        name, _, number = one.subject.partition("/")
+        if name in SUBJECT_KINDS and number.isdigit():
+            ids[name].add(int(number))
+    found = {}
+    for name, wanted in ids.items():
+        kind = SUBJECT_KINDS[name]
+        for row in kind.model._default_manager.filter(pk__in=wanted).select_related(*kind.related):
+            found[f"{name}/{row.pk}"] = kind.title(row)
+    return found
+
+
+def _about(event: Event, titles: Mapping[str, str]) -> tuple[Text, str]:
+    if not event.subject:
+        filing = "" if event.registration is None else str(event.registration)
+        return (Text("质押登记", "pledge filing") if filing else same("")), filing
+    name, _, number = event.subject.partition("/")
+    kind = SUBJECT_KINDS.get(name)
+    return (same(name) if kind is None else kind.words), titles.get(event.subject, number)
+
+
+# -- filters ----------------------------------------------------------------------------------------------------------
+
+
+def by_person(written: str) -> Q:
+    """Return the events of people whose name or address contains the words."""
+    found = Account.objects.filter(Q(display_name__icontains=written) | Q(email__icontains=written))
+    return Q(actor__in=[f"{_ACCOUNT}{pk}" for pk in found.values_list("pk", flat=True)])
+
+
+def by_house(written: str) -> Q:
+    """Return the events of the members of institutions whose name contains the words."""
+    members = Membership.objects.filter(organisation__name__icontains=written).values_list("account", flat=True)
+    return Q(actor__in=[f"{_ACCOUNT}{pk}" for pk in set(members)])
+
+
+def by_action(written: str) -> Q:
+    """Return the events of operations whose title contains the words."""
+    sought = written.lower()
+    names = [name for name, one in OPERATIONS.items() if sought in one.title.zh or sought in one.title.en.lower()]
+    return Q(kind__in=names)
+
+
+def by_case(written: str) -> Q:
+    """Return the events about a company, its cases, loans, rights and documents. written: of its name or a number."""
+    cases = list(
+        Case.objects.filter(Q(number__icontains=written) | Q(firm__name__icontains=written)).values_list(
+            "pk", flat=True
+        )
+    )
+    firms = Organisation.objects.filter(name__icontains=written).values_list("pk", flat=True)
+    subjects = {f"case/{pk}" for pk in cases} | {f"organisation/{pk}" for pk in firms}
+    for name, column in (
+        ("loan", "case"),
+        ("guaranteerequest", "case"),
+        ("checkitem", "case"),
+        ("appraisal", "case"),
+    ):
+        rows = SUBJECT_KINDS[name].model._default_manager.filter(**{f"{column}__in": cases})
+        subjects |= {f"{name}/{pk}" for pk in rows.values_list("pk", flat=True)}
+    papers = Paper.objects.filter(subject__in=[f"case/{pk}" for pk in cases])
+    subjects |= {f"paper/{pk}" for pk in papers.values_list("pk", flat=True)}
+    return Q(subject__in=subjects)
