@@ -391,7 +391,12 @@ def test_a_question_is_answered_from_the_page_of_the_case(platform):
     assert "设备何时到货？" not in _page(client, "/firm/")
     assert "请答复" not in _page(client, f"/firm/cases/{case.pk}/")
     platform.reseed(ended, state=state)
-    assert platform.send(client, "message.answer", question, answer="下月").status_code == 302
+    paper = io.BytesIO(b"%PDF-1.7 contract")
+    paper.name = "合同.pdf"
+    assert platform.send(client, "message.answer", question, answer="下月", file=paper).status_code == 302
+    attached = StoredFile.objects.get()
+    assert attached.subject == f"case/{case.pk}"
+    assert platform.client(officer).get(f"/files/{attached.pk}/").status_code == 200
     question.refresh_from_db()
     assert question.answer == "下月" and question.answered_at is not None
     assert f"/do/message.answer/{question.pk}/" not in _page(client, f"/firm/cases/{case.pk}/")

@@ -1610,9 +1610,9 @@ class MemberOperations(Group):
 class MessageOperations(Group):
     """Operations ``message.*``."""
 
-    def answer(self, row: int, *, version: Version, answer: str, key: str = "") -> Done:
+    def answer(self, row: int, *, version: Version, answer: str, file: str | None = None, key: str = "") -> Done:
         """答复 / Answer."""
-        return self._do("message.answer", row, {"answer": answer}, version, key)
+        return self._do("message.answer", row, {"answer": answer, "file": file}, version, key)
 
 
 class ObjectionOperations(Group):

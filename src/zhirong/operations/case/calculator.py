@@ -14,16 +14,15 @@ from pydantic import Field
 from zhirong.chain.quote.document import ValuePart
 from zhirong.chain.right.fees import patent_year
 from zhirong.chain.right.kinds import KINDS, PATENT_KINDS, RightKind
-from zhirong.kernel.days import add_years, day_of
+from zhirong.kernel.days import add_years
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import parse_yuan, yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.operations.appraisal.online_form import START, assumed
 from zhirong.operations.case_file.tables import case_table
-from zhirong.operations.clock import now
 from zhirong.operations.fields import Day, Fen, Region, Request, ask
-from zhirong.operations.rulebook import rulebook
+from zhirong.operations.organisation.organisations import region_choices
 from zhirong.store.financing import FirmRight
 from zhirong.store.parties import Organisation
 
@@ -32,12 +31,6 @@ _PATHS = 2_000  # a rough figure: a visitor's request must not take long
 _NO_FIRM = Text("某企业", "a firm")
 # Fields calculated from two dates; for a trade name and a trade secret no register has those dates.
 CHOICES = tuple((kind.value, record.text) for kind, record in KINDS.items() if record.rough_days is not None)
-
-
-def regions(actor: Any, row: Any) -> list[tuple[str, Text]]:
-    """Return the regions that have a name in the rules."""
-    latest = rulebook().at("regions.names", day_of(now())).value
-    return [(one["code"], Text(one["zh"], one["en"])) for one in latest]
 
 
 def _kind(number: int) -> Any:
@@ -52,7 +45,7 @@ def _kind(number: int) -> Any:
 class Calculate(Request):
     """Up to three rights, the revenue that uses them, and the requested loan."""
 
-    region: Annotated[Region, ask("企业注册地", "Place of registration of the firm", choices=regions)]
+    region: Annotated[Region, ask("企业注册地", "Place of registration of the firm", choices=region_choices)]
     kind_1: Annotated[str, _kind(1)]
     began_1: Annotated[Day, ask("申请日或完成日", "Filed or completed on")]
     granted_1: Annotated[Day, ask("授权、注册或登记日", "Granted or registered on")]

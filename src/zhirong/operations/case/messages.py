@@ -13,9 +13,10 @@ from zhirong.operations.declare import operation
 from zhirong.operations.fields import Formed, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.page_links import page_link
-from zhirong.operations.refusals import not_found
+from zhirong.operations.refusals import not_found, refuse
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.unit_of_work import Work
+from zhirong.operations.uploads import Ticket, attach
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, Case, Message
 
@@ -37,10 +38,26 @@ _PAGES = {
 }
 
 
+def _may_attach(actor: Actor, row: Any) -> bool:
+    """Return whether a document can go with the answer: that of a company about its case, which the lender sees."""
+    return actor.kind is OrganisationKind.FIRM and (row is None or row.subject.startswith("case/"))
+
+
 class Answer(Request):
-    """The answer to a question or an objection."""
+    """The answer to a question or an objection, with a document if words are not enough."""
 
     answer: Annotated[Words, ask("答复", "Answer", widget="area")]
+    file: Annotated[
+        Ticket | None,
+        ask(
+            "附件",
+            "Document",
+            "PDF、图片、Word、Excel，20 MB 以内；存入申请的文件",
+            "PDF, picture, Word, Excel; up to 20 MB; kept with the documents of the case",
+            widget="file",
+            only=_may_attach,
+        ),
+    ] = None
 
 
 @operation(
@@ -56,6 +73,8 @@ class Answer(Request):
 )
 def answer(work: Work, request: Answer) -> Any:
     """Answer a question to the actor's side; the other side is notified."""
+    if request.file is not None:
+        _attach_to_case(work, request.file)
     work.update(work.row, answer=request.answer, answered_at=work.now)
     about = subject_words(work.row.subject)
     work.notify(
@@ -63,6 +82,18 @@ def answer(work: Work, request: Answer) -> Any:
         page_of_subject(work.row.sender.kind, work.row.subject),
         work.row.sender_id,
     )
+
+
+def _attach_to_case(work: Work, ticket: str) -> None:
+    if not _may_attach(work.actor, work.row):
+        raise refuse(
+            "no_document_here",
+            "file",
+            "",
+            Text("此处的答复不能附文件", "no document can be attached to this answer"),
+            Text("请以文字答复", "answer in words"),
+        )
+    attach(work, ticket, work.row.subject, "other", work.actor.organisation)
 
 
 def _objects(actor: Actor, row: Any) -> list[tuple[str, Text]]:

@@ -6,17 +6,26 @@ from pydantic import Field
 
 from zhirong.chain.organisation.roles import KIND_WORDS, MemberRole, OrganisationKind
 from zhirong.chain.organisation.states import CONFIRMED, OrganisationState
+from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text, same
+from zhirong.operations.clock import now
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import CreditCode, Line, Region, Request, Words, ask
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import HistoryDay
 from zhirong.operations.refusals import refuse
+from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach
 from zhirong.store.names import name_key
 from zhirong.store.parties import Membership, Organisation, SavedView
+
+
+def region_choices(actor: Any, row: Any) -> list[tuple[str, Text]]:
+    """Return the regions that have a name in the rules."""
+    latest = rulebook().at("regions.names", day_of(now())).value
+    return [(one["code"], Text(one["zh"], one["en"])) for one in latest]
 
 
 class RegisterFirm(Request):
@@ -34,12 +43,7 @@ class RegisterFirm(Request):
     name: Annotated[Line, ask("企业名称", "Name of the firm", "与营业执照一致", "as on the licence")]
     region: Annotated[
         Region,
-        ask(
-            "注册地区划代码",
-            "Region code",
-            "六位，如广州 440100、西咸新区 610100",
-            "six digits, such as 440100 for Guangzhou",
-        ),
+        ask("注册地", "Place of registration", choices=region_choices),
     ]
     registered_on: Annotated[HistoryDay, ask("成立日期", "Registered on")]
     legal_representative: Annotated[Line, ask("法定代表人", "Legal representative")]

@@ -15,9 +15,9 @@ from zhirong.kernel.money import MoneyError, parse_yuan
 from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade
 from zhirong.kernel.text import Text, same
 from zhirong.operations.appraisal.online_appraisals import usable_appraisals
-from zhirong.operations.case.calculator import regions
 from zhirong.operations.declare import OPERATIONS
 from zhirong.operations.http_request import HttpRequest
+from zhirong.operations.organisation.organisations import region_choices
 from zhirong.operations.organisation.profile import facts_of, missing_sections
 from zhirong.operations.right.rights import FIRM
 from zhirong.operations.visibility import visible
@@ -63,7 +63,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     kinds = rights.values("kind").annotate(count=Count("id")).order_by("-count")
     context = {
         "firm": firm,
-        "region": dict(regions(actor, None)).get(firm.region, same(firm.region)),
+        "region": dict(region_choices(actor, None)).get(firm.region, same(firm.region)),
         "facts": _rows(facts_items(), {"facts": facts}),
         "sections": [one for one in _sections(credit) if one.name != "statements"],
         "statements": [one for one in _sections(credit) if one.name == "statements"],
