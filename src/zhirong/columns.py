@@ -305,7 +305,7 @@ def _unknown(name: str, known: Mapping[str, Column]) -> Problem:
             name,
             name,
             Text("单位有误，或列名未注明单位", "wrong unit, or a name that says no unit"),
-            Text(f"用列名 {meant}：{UNIT_TEXT[column.unit].zh}", f"name it {meant}: {UNIT_TEXT[column.unit].en}"),
+            Text(f"请用列名 {meant}：{UNIT_TEXT[column.unit].zh}", f"name it {meant}: {UNIT_TEXT[column.unit].en}"),
             "wrong_unit",
         )
     near = _meant(name, known)

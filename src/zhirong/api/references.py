@@ -135,7 +135,7 @@ def _read(reference: Reference, written: str) -> Any:
 def _wrong(reference: Reference, written: str) -> Problem:
     known = reference.choices or tuple(_FLAGS)
     hint = (
-        Text("填行中的编号", "Give the id that a row has")
+        Text("请填写行中的编号", "Give the id that a row has")
         if reference.noun
         else Text(f"可用：{'、'.join(known)}", f"Choose from: {', '.join(known)}")
     )

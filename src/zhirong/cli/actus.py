@@ -48,7 +48,7 @@ def _read_cases(path: str) -> dict[str, Mapping[str, Any]]:
                     "FILE",
                     path,
                     Text("不是案例文件", "not a file of cases"),
-                    Text("写成 { 案例名: { terms: … } }", "write { name: { terms: ... } }"),
+                    Text("请写成 { 案例名: { terms: … } }", "write { name: { terms: ... } }"),
                     "not_cases",
                 )
             ],
@@ -71,7 +71,7 @@ def _undefined(error: ValueError | ArithmeticError) -> Problem:
         "terms",
         "",
         Text(f"条款不能构成合同：{error}", f"the terms do not define a contract: {error}"),
-        Text("补齐条款", "complete the terms"),
+        Text("请补齐条款", "complete the terms"),
         "no_contract",
     )
 

@@ -143,7 +143,7 @@ def _wrong_way(name: str, widget: str) -> Problem:
             name,
             "",
             Text("该项为文件", "this field is a file"),
-            Text(f"用 --file {name}=路径", f"use --file {name}=PATH"),
+            Text(f"请用 --file {name}=路径", f"use --file {name}=PATH"),
             "is_a_file",
         )
     return Problem(

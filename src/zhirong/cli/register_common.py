@@ -214,5 +214,5 @@ def party(written: str) -> dict[str, Any]:
 
 def problem(field: str, value: str, zh: str, en: str, code: str) -> InputError:
     """Return one error in the input."""
-    hint = Text("见 --help", "see --help")
+    hint = Text("请见 --help", "see --help")
     return InputError([Problem(field, value, Text(zh, en), hint, code)])

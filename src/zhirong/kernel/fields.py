@@ -46,7 +46,7 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
     """
     if len(text) > MOST_TEXT_BYTES:
         reason = Text(f"文件超过 {MOST_TEXT_BYTES >> 20} MB", f"the file is larger than {MOST_TEXT_BYTES >> 20} MB")
-        hint = Text("只保留所需内容，或拆分为多个文件", "keep only the required content, or split the file")
+        hint = Text("请只保留所需内容，或拆分为多个文件", "keep only the required content, or split the file")
         raise InputError([Problem(source, "", reason, hint, "file_too_large")], source)
     if _LONG_KEY.search(text) is not None:
         raise _too_deep(source)

@@ -21,7 +21,9 @@ def whole_number(name: str, otherwise: int) -> int:
     """Read the number in a variable. Raises InputError for anything but a whole number from 0."""
     written = os.environ.get(name, "") or str(otherwise)
     if not (written.isascii() and written.isdigit()):
-        raise _wrong(name, written, Text("不是整数", "not a whole number"), Text("只填写数字", "enter digits only"))
+        raise _wrong(
+            name, written, Text("不是整数", "not a whole number"), Text("请只填写数字", "enter digits only")
+        )
     return int(written)
 
 
@@ -37,7 +39,7 @@ def mail_settings(url: str) -> dict[str, Any]:
             "ZHIRONG_SMTP",
             parts.scheme,
             Text("不是邮件服务器的地址", "not the address of a mail server"),
-            Text("写成 smtps://用户:口令@主机:465", "enter it as smtps://user:password@host:465"),
+            Text("请写成 smtps://用户:口令@主机:465", "enter it as smtps://user:password@host:465"),
         )
     is_near = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if parts.password and parts.scheme == "smtp" and not is_near:
@@ -45,7 +47,7 @@ def mail_settings(url: str) -> dict[str, Any]:
             "ZHIRONG_SMTP",
             f"smtp://***@{parts.hostname}",
             Text("口令将以明文传输", "the password would be sent unencrypted"),
-            Text("改用 smtps:// 或 smtp+starttls://", "use smtps:// or smtp+starttls://"),
+            Text("请改用 smtps:// 或 smtp+starttls://", "use smtps:// or smtp+starttls://"),
         )
     port, protected = _MAIL[parts.scheme]
     found = {

@@ -171,7 +171,7 @@ def _reversed_dates(right: Right) -> list[Problem]:
                 f"早于{DATE_TEXT[earlier].zh} {days[earlier]}",
                 f"it comes before the {DATE_TEXT[earlier].en}, {days[earlier]}",
             ),
-            Text("改正其中一个日期", "correct one of the two dates"),
+            Text("请改正其中一个日期", "correct one of the two dates"),
             "dates_reversed",
         )
         for earlier, later in _ORDER

@@ -255,7 +255,8 @@ def _chosen(
                 "",
                 chosen,
                 Text(
-                    "指定一家机构，或联系平台登记更多机构", "choose an agency, or ask the platform to register more"
+                    "请指定一家机构，或联系平台登记更多机构",
+                    "choose an agency, or ask the platform to register more",
                 ),
             )
         return chosen

@@ -82,7 +82,7 @@ def own_rights(firm: Organisation, wanted: list[int]) -> list[FirmRight]:
                 "rights",
                 str(pk),
                 Text("该企业没有此项权利", "the firm has no such right"),
-                Text("从权利列表中选择", "choose from the list of rights"),
+                Text("请从权利列表中选择", "choose from the list of rights"),
                 "unknown_right",
             )
             for pk in unknown

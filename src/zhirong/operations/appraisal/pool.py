@@ -152,7 +152,7 @@ def named(agency: Organisation, firm: Organisation, parties: Sequence[str], day:
             "agency",
             agency.name,
             barred or Text("不是在用的评估机构", "the agency is not active"),
-            Text("另选一家机构，或由平台抽取", "choose another agency, or let the platform draw one"),
+            Text("请另选一家机构，或由平台抽取", "choose another agency, or let the platform draw one"),
         )
     return Chosen(agency, {"how": "named"})
 

@@ -380,7 +380,7 @@ def _next_number(day: date) -> str:
 
 
 def _wrong(field: str, value: object, reason: Text) -> Problem:
-    return Problem(field, str(value), reason, Text("从列表中选择", "choose one from the list"), "not_a_choice")
+    return Problem(field, str(value), reason, Text("请从列表中选择", "choose one from the list"), "not_a_choice")
 
 
 _STATES = tuple((state.value, words) for state, words in CASE_WORDS.items())

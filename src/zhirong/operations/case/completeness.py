@@ -96,7 +96,7 @@ def _missing_credit(case: Case, day: date) -> list[Problem]:
 
 
 def _missing_appraisal(case: Case, day: date) -> list[Problem]:
-    hint = Text("先完成一次免费线上评估，再选用该评估", "create a free online appraisal and select it")
+    hint = Text("请先完成一次免费线上评估，再选用该评估", "create a free online appraisal and select it")
     if case.appraisal is None:
         if case.appraisal_input.get("method"):
             return []

@@ -136,7 +136,7 @@ class Objection(Request):
             "^(case|appraisal)/[0-9]{1,18}$",
             Text(
                 "请从所列申请和评估中选择",
-                "choose one of the cases and appraisals listed, such as case/12",
+                "choose one of the cases and appraisals listed",
             ),
         ),
         ask("异议事项", "Subject of the objection", choices=_objects),

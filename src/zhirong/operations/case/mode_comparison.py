@@ -45,7 +45,7 @@ def compared(firm: Organisation, asked: Compare, day: date) -> dict[str, Any]:
         if appraisal is None:
             reason, hint = (
                 Text("该评估不存在", "the appraisal does not exist"),
-                Text("从列表中选择", "choose one from the list"),
+                Text("请从列表中选择", "choose one from the list"),
             )
             raise InputError([Problem("appraisal", str(asked.appraisal), reason, hint, "not_a_choice")])
         table = _of_these_rights(method_table(appraisal), [right.pk for right in rights], appraisal.rights)

@@ -174,7 +174,7 @@ def _approval(work: Work, case: Case) -> dict[str, Any]:
             "kind",
             DocumentKind.APPROVAL,
             Text("尚未批准", "the case has not been approved"),
-            Text("批准后再生成", "create it after approval"),
+            Text("请批准后再生成", "create it after approval"),
         )
     decisions = Approval.objects.filter(case=case, round=case.approval_round).select_related("by").order_by("pk")
     return {

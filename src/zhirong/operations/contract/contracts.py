@@ -626,7 +626,7 @@ def _terms(work: Work, case: Case, request: IssueContract) -> dict[str, Any]:
             "annual_rate",
             rate,
             Text(f"与批准的利率 {approved} 不同", f"differs from the approved rate, {approved}"),
-            Text("留空，或退回重新审批", "leave it empty, or have the new rate approved"),
+            Text("请留空，或退回重新审批", "leave it empty, or have the new rate approved"),
         )
     if rate is None:
         raise refuse(
@@ -707,7 +707,7 @@ def _by_instalments(
             "instalment",
             show_yuan(instalment),
             Text("只有到期还本的贷款需要填写", "only bullet loans need it"),
-            Text("留空", "leave it empty"),
+            Text("请留空", "leave it empty"),
         )
     periods = len(planned_rows({"loan": loan, "servicing": servicing}, work.rules, work.day))
     if instalment * periods > amount:

@@ -101,7 +101,7 @@ def withdraw_guarantee(work: Work, request: WithdrawGuarantee) -> Any:
                     "you have signed the guarantee contract and cannot withdraw it unilaterally",
                 ),
                 Text(
-                    "与银行协商；银行办理“退回重审”后，合同作废，担保结束",
+                    "请与银行协商；银行办理“退回重审”后，合同作废，担保结束",
                     "agree with the lender; when it returns the case to review, the contract is void and the guarantee ends",
                 ),
             )

@@ -418,7 +418,7 @@ def _title_table(case: Case, request: Check, day: date) -> dict[str, Any]:
             "done_on",
             "",
             Text("未填写报告日期", "the report date is missing"),
-            Text("收到调查报告后再填写", "enter it when you have received the report"),
+            Text("请收到调查报告后再填写", "enter it when you have received the report"),
         )
     reader = Reader(table)
     try:

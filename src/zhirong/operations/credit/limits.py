@@ -117,7 +117,7 @@ def _demand_value(request: SetLimit, day: date) -> None:
             "value",
             request.value,
             Text("此类限额不区分模式或地区", "this limit type has no mode or region"),
-            Text("留空", "leave it empty"),
+            Text("请留空", "leave it empty"),
         )
 
 

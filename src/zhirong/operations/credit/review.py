@@ -137,7 +137,7 @@ def suspended_problems(case: Case) -> list[Problem]:
 
 def _review(value: str, words: Text, code: str) -> Problem:
     return Problem(
-        "review", value, words, Text("重新测算额度和报价", "calculate the credit limit and quote again"), code
+        "review", value, words, Text("请重新测算额度和报价", "calculate the credit limit and quote again"), code
     )
 
 
@@ -278,7 +278,7 @@ def _team_problems(case: Case, rules: Rulebook, day: date) -> list[Problem]:
             f"the assessment of the team cannot be used: {STATE_TEXT[assessment.state].en}",
         )
     hint = Text(
-        "由两名独立评定人各评一份，分歧较大时增加一人", "ask two independent raters, and a third if they disagree"
+        "请由两名独立评定人各评一份，分歧较大时增加一人", "ask two independent raters, and a third if they disagree"
     )
     return [Problem("team", "", words, hint, "team_unusable")]
 

@@ -411,7 +411,7 @@ def figures_of(guarantor: int, day: date) -> GuarantorFigures | None:
 
 
 def _figures_problems(figures: GuarantorFigures | None, work: Work) -> list[Problem]:
-    hint = Text("先由担保审批人填报净资产", "ask an approver to report the net assets first")
+    hint = Text("请先由担保审批人填报净资产", "ask an approver to report the net assets first")
     if figures is None:
         words = Text(
             "未填报净资产，无法计算限额", "net assets have not been reported, so the limits cannot be calculated"

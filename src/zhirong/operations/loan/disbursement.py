@@ -41,7 +41,7 @@ def disburse(work: Work, request: Any) -> Any:
             "loan",
             found.number,
             Text("该笔申请已批准放款", "the disbursement of this case has already been approved"),
-            Text("到贷款页查看", "open the loan"),
+            Text("请到贷款页查看", "open the loan"),
         )
     found_conditions = conditions_of(case, work.day, work.rules)
     open_ones = [one for one in found_conditions if not one.is_met]

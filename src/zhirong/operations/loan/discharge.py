@@ -62,7 +62,7 @@ def close(work: Work, request: Close) -> Any:
             "credit",
             show_yuan(state.credit),
             Text("尚有溢缴款未退还", "there is unapplied cash to refund"),
-            Text("退还后，将银行流水匹配为“退还溢缴”", "refund it and match the bank entry as a refund"),
+            Text("请退还后，将银行流水匹配为“退还溢缴”", "refund it and match the bank entry as a refund"),
         )
     entered = [one for one in registrations_of(case) if one.status is Status.ENTERED]
     for one in entered:

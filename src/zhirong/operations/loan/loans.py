@@ -269,7 +269,7 @@ def _due_facts(loan: Loan, state: LoanPosition) -> dict[str, Any]:
             "kind",
             DocumentKind.DUE_NOTICE,
             Text("无即将到期款项", "no payment is due soon"),
-            Text("出具对账单", "issue a statement instead"),
+            Text("请出具对账单", "issue a statement instead"),
         )
     row = next((one for one in ahead_rows(state) if one["due"] == due_on.isoformat()), None)
     item = next((one for one in state.items if one.due == due_on), None)
@@ -285,7 +285,7 @@ def _overdue_facts(loan: Loan, state: LoanPosition) -> dict[str, Any]:
             "kind",
             DocumentKind.OVERDUE_NOTICE,
             Text("无逾期款项", "nothing is overdue"),
-            Text("出具对账单", "issue a statement instead"),
+            Text("请出具对账单", "issue a statement instead"),
         )
     principal, interest = sum(item.principal_left for item in late), sum(item.interest_left for item in late)
     owed = principal + interest + state.penalty + state.compound + state.costs

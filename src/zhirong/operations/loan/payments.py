@@ -290,7 +290,7 @@ def _demand_not_before(line: StatementLine, loan: Loan) -> None:
             "day",
             line.day,
             Text(f"早于合同起始日 {start}，期限会超过批准的期限", f"before the contract start date, {start}: the term would exceed the approved term"),
-            Text("在起始日或之后付款，或重新出具合同", "disburse on or after that date, or issue new contracts"),
+            Text("请在起始日或之后付款，或重新出具合同", "disburse on or after that date, or issue new contracts"),
         )  # fmt: skip
 
 

@@ -127,7 +127,7 @@ def _demand_reversible(payment: Payment) -> None:
             "case",
             case.number,
             Text("质押已注销，案件已结清", "the pledge is discharged, the case is closed"),
-            Text("另行追索", "recover the amount separately"),
+            Text("请另行追索", "recover the amount separately"),
         )
     others = Payment.objects.filter(loan=payment.loan, state__in=PAYMENTS_ALIVE).exclude(pk=payment.pk)
     if payment.kind == PaymentKind.DISBURSEMENT and others.exists():

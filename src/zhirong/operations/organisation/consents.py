@@ -126,7 +126,7 @@ def scope_words(scope: str) -> Text:
 
 
 def _wrong(field: str, value: object, reason: Text, code: str) -> Problem:
-    hint = Text("从列表中选择；日期填写今天或之后", "choose one from the list; enter today or a later date")
+    hint = Text("请从列表中选择；日期填写今天或之后", "choose one from the list; enter today or a later date")
     return Problem(field, str(value), reason, hint, code)
 
 

@@ -124,7 +124,7 @@ def end_mandate(work: Work, request: Any) -> Any:
 
 
 def _wrong(field: str, value: str, reason: Text) -> Problem:
-    return Problem(field, value, reason, Text("从列表中选择", "choose one from the list"), "not_a_choice")
+    return Problem(field, value, reason, Text("请从列表中选择", "choose one from the list"), "not_a_choice")
 
 
 def operation_titles(names: list[str]) -> Text:

@@ -148,7 +148,7 @@ EVENTS = listing(
             ),
             Filter(
                 "subject",
-                Text("对象（种类和编号，如 case/12）", "Object, such as case/12"),
+                Text("对象编号（写法同“对象”栏）", "Object, as in the column About"),
                 lambda value: Q(subject=value),
             ),
             Filter("registration", Text("质押申请编号", "Filing"), lambda value: Q(registration=int(value))),
@@ -178,7 +178,7 @@ SEEN = listing(
             Filter("account", Text("邮箱", "E-mail"), lambda value: Q(account__email__iexact=value)),
             Filter(
                 "subject",
-                Text("对象（种类和编号，如 case/12）", "Object, such as case/12"),
+                Text("对象编号（写法同“对象”栏）", "Object, as in the column About"),
                 lambda value: Q(subject=value),
             ),
             Filter("first", Text("日期自", "From"), lambda value: Q(day__gte=_day(value))),

@@ -45,7 +45,7 @@ def back_up(folder: Path, target: Path, now: datetime) -> dict[str, Any]:
             str(target),
             "文件已存在",
             "the file already exists",
-            "使用其他文件名",
+            "请使用其他文件名",
             "choose another file name",
         )
     if not folder.is_dir():
@@ -54,7 +54,7 @@ def back_up(folder: Path, target: Path, now: datetime) -> dict[str, Any]:
             str(folder),
             "数据文件夹不存在",
             "the data folder does not exist",
-            "检查 --data 或 ZHIRONG_DATA",
+            "请检查 --data 或 ZHIRONG_DATA",
             "check --data or ZHIRONG_DATA",
         )
     if not target.parent.is_dir():
@@ -63,7 +63,7 @@ def back_up(folder: Path, target: Path, now: datetime) -> dict[str, Any]:
             str(target.parent),
             "文件夹不存在",
             "the folder does not exist",
-            "先创建该文件夹，或使用其他文件夹",
+            "请先创建该文件夹，或使用其他文件夹",
             "create it first, or choose another folder",
         )
     part = target.with_name(target.name + ".part")
@@ -90,9 +90,9 @@ def restore(source: Path, folder: Path) -> dict[str, Any]:
         raise _problem(
             "not_empty",
             str(folder),
-            "文件夹不是空的",
+            "文件夹中已有内容",
             "the folder is not empty",
-            "使用空文件夹",
+            "请使用空文件夹",
             "choose an empty one",
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def restore(source: Path, folder: Path) -> dict[str, Any]:
             str(source),
             f"备份无法读取或已损坏：{error}",
             f"the backup cannot be read or is damaged: {error}",
-            "使用其他备份",
+            "请使用其他备份",
             "use another backup",
         ) from error
     (folder / MANIFEST).unlink()
@@ -200,7 +200,7 @@ def _dump_postgres(place: Path) -> Path:
             "pg_dump",
             "未安装 PostgreSQL 备份工具",
             "the PostgreSQL tool is not installed",
-            "安装 postgresql-client，或由数据库管理员备份数据库后另存数据文件夹",
+            "请安装 postgresql-client，或由数据库管理员备份数据库后另存数据文件夹",
             "install postgresql-client, or ask the database administrator for a backup and copy the data folder",
         )
     _run_tool([tool, "--format=custom", "--no-owner", "--no-privileges", f"--file={place}"])
@@ -213,9 +213,9 @@ def _load_postgres(dump: Path) -> None:
             raise _problem(
                 "not_empty",
                 "DATABASE_URL",
-                "数据库不是空的",
+                "数据库中已有内容",
                 "the database is not empty",
-                "使用空数据库",
+                "请使用空数据库",
                 "choose an empty one",
             )
     connection.close()
@@ -226,7 +226,7 @@ def _load_postgres(dump: Path) -> None:
             "pg_restore",
             "未安装 PostgreSQL 恢复工具",
             "the PostgreSQL tool is not installed",
-            "安装 postgresql-client",
+            "请安装 postgresql-client",
             "install postgresql-client",
         )
     name = str(connection.settings_dict["NAME"])
@@ -248,7 +248,7 @@ def _run_tool(command: list[str]) -> None:
             Path(command[0]).name,
             f"操作失败：{said}",
             f"failed: {said}",
-            "按提示改正后重试",
+            "请按提示改正后重试",
             "fix the cause and try again",
         )
 

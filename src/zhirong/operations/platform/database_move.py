@@ -57,7 +57,7 @@ def _demand_target(place: Path) -> None:
             str(place),
             "no_source",
             Text("该 SQLite 数据库不存在", "the SQLite database does not exist"),
-            Text("将 ZHIRONG_DATA 设为原平台的数据文件夹", "set ZHIRONG_DATA to the data folder of the platform"),
+            Text("请将 ZHIRONG_DATA 设为原平台的数据文件夹", "set ZHIRONG_DATA to the data folder of the platform"),
         )
     if connection.vendor != "postgresql":
         raise _problem(
@@ -65,7 +65,9 @@ def _demand_target(place: Path) -> None:
             connection.vendor,
             "no_target",
             Text("未指定 PostgreSQL 数据库", "the PostgreSQL database is not specified"),
-            Text("设为 postgresql://用户:口令@主机/空数据库", "set postgresql://user:password@host/empty-database"),
+            Text(
+                "请设为 postgresql://用户:口令@主机/空数据库", "set postgresql://user:password@host/empty-database"
+            ),
         )
     with connection.cursor() as cursor:
         if connection.introspection.table_names(cursor):
@@ -73,8 +75,8 @@ def _demand_target(place: Path) -> None:
                 "DATABASE_URL",
                 str(connection.settings_dict["NAME"]),
                 "not_empty",
-                Text("数据库不是空的", "the database is not empty"),
-                Text("新建一个空数据库，再迁移一次", "create an empty database and move again"),
+                Text("数据库中已有内容", "the database is not empty"),
+                Text("请新建一个空数据库，再迁移一次", "create an empty database and move again"),
             )
 
 
@@ -91,7 +93,7 @@ def demand_unused(place: Path) -> None:
                 str(place),
                 "in_use",
                 Text(f"仍有程序在使用：{error}", f"a program is still using it: {error}"),
-                Text("先停止 zhirong serve 和 zhirong worker", "stop zhirong serve and zhirong worker first"),
+                Text("请先停止 zhirong serve 和 zhirong worker", "stop zhirong serve and zhirong worker first"),
             ) from error
 
 
@@ -161,7 +163,7 @@ def _copy(model: type[Model]) -> int:
             "no_place",
             Text(f"该行无法写入 PostgreSQL：{error}", f"PostgreSQL cannot store this row: {error}"),
             Text(
-                "未复制任何内容；将此信息提供给维护者", "nothing was copied; send this message to the maintainers"
+                "未复制任何内容；请将此信息提供给维护者", "nothing was copied; send this message to the maintainers"
             ),
         ) from error
     return count

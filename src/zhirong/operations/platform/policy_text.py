@@ -73,16 +73,19 @@ def _number(written: str) -> Decimal | None:
     return number if number.is_finite() and abs(number.adjusted()) <= _LARGEST_EXPONENT else None
 
 
+_FLAGS = {"true": True, "是": True, "false": False, "否": False}
+
+
 def _flag(written: str) -> bool:
-    if written.lower() not in ("true", "false"):
+    if written.lower() not in _FLAGS:
         raise refuse(
             "not_a_flag",
             "value",
             written,
-            Text("须为是（true）或否（false）", "neither true nor false"),
-            Text("请填写 true 或 false", "Enter true or false."),
+            Text("须为“是”或“否”", "neither true nor false"),
+            Text("请填写“是”或“否”", "Enter true or false."),
         )
-    return written.lower() == "true"
+    return _FLAGS[written.lower()]
 
 
 def _rule(table: Mapping[str, Any]) -> str:

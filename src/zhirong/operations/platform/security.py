@@ -41,7 +41,7 @@ def _account(work: Work, number: int) -> Account:
             "account",
             number,
             Text("账号不存在", "the account does not exist"),
-            Text("在账号列表中查找", "find it in the list"),
+            Text("请在账号列表中查找", "find it in the list"),
         )
     return found
 

@@ -54,4 +54,4 @@ def demand_recordable(
 def later_than_today(field: str, day: date) -> InputError:
     """Return the error for a future date."""
     reason = Text("晚于今天", "the date is in the future")
-    return refuse("later_than_today", field, day, reason, Text("改正日期", "correct the date"))
+    return refuse("later_than_today", field, day, reason, Text("请改正日期", "correct the date"))

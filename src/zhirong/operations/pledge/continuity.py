@@ -146,7 +146,7 @@ def _take(head: models.LogHead, entry: LogEntry, content: Mapping[str, Any], sal
                 "不是登记簿自身的事项，不能由回执恢复",
                 "not an event of the register itself; a receipt cannot restore it",
             ),
-            Text("从备份恢复", "restore it from a backup"),
+            Text("请从备份恢复", "restore it from a backup"),
         )
     stored = log.append_entry(head, entry, _leaf(entry, content), salt)
     _project(head, register_event(stored), stored)

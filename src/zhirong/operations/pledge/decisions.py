@@ -381,7 +381,7 @@ def _demand_fileable(checks: Sequence[RightCheck]) -> None:
             words = PAPER_TEXT[paper]
             reason = Text(f"缺少{words.zh}", f"{words.en} is missing")
             problems.append(
-                Problem("filing.papers", check.key, reason, Text("补交", "submit it"), f"paper_{paper.value}")
+                Problem("filing.papers", check.key, reason, Text("请补交", "submit it"), f"paper_{paper.value}")
             )
     if problems:
         raise InputError(problems)

@@ -70,7 +70,7 @@ def read_facts(facts: Request) -> tuple[Filing, Keyed]:
             "rights",
             "",
             Text("同一权利重复填写", "a right is listed twice"),
-            Text("只留一次", "list it once"),
+            Text("请只留一次", "list it once"),
         )
     return replace(filing, together=together, pledgors=pledgors, pledgee=pledgee), keyed
 

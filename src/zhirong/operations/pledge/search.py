@@ -146,7 +146,9 @@ def _askable(query: Query) -> Query:
     if query.first is not None and query.last is not None and query.last < query.first:
         reason = Text(f"早于起始日 {query.first}", f"earlier than the first day, {query.first}")
         problems.append(
-            Problem("last", query.last.isoformat(), reason, Text("改正日期", "correct the dates"), "dates_reversed")
+            Problem(
+                "last", query.last.isoformat(), reason, Text("请改正日期", "correct the dates"), "dates_reversed"
+            )
         )
     if problems:
         raise InputError(problems)

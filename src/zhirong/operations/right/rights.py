@@ -275,7 +275,7 @@ class AddFile(Request):
         str,
         Formed(
             "^(case|firmright)/[0-9]{1,18}$",
-            Text("请从所列申请和权利中选择", "choose one of the cases and rights listed, such as case/12"),
+            Text("请从所列申请和权利中选择", "choose one of the cases and rights listed"),
         ),
         ask("属于", "Belongs to", choices=_subjects),
     ]

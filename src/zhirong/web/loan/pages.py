@@ -327,7 +327,7 @@ def _quote(request: HttpRequest, row: Loan, day: date) -> tuple[tuple[date, int]
         on = None
     if on is None or not day <= on <= (row.end or day):
         reason = Text("日期须在今天至贷款到期日之间", "must be between today and the loan's maturity")
-        return None, [Problem("payoff", asked[:40], reason, Text("改正日期", "correct the date"), "bad_day")]
+        return None, [Problem("payoff", asked[:40], reason, Text("请改正日期", "correct the date"), "bad_day")]
     return (on, state_of(row, on, rulebook()).payoff), []
 
 
@@ -393,7 +393,7 @@ def import_statement(request: HttpRequest) -> HttpResponse:
 def _ticket(request: HttpRequest) -> str:
     sent = request.FILES.get("file")
     if sent is None:
-        reason, hint = Text("未选择文件", "no file selected"), Text("选择流水文件", "choose the statement file")
+        reason, hint = Text("未选择文件", "no file selected"), Text("请选择流水文件", "choose the statement file")
         raise InputError([Problem("file", "", reason, hint, "missing")])
     return take_in(request.actor, sent.name or "", sent.read())
 

@@ -100,7 +100,7 @@ def _day(name: str, written: str, problems: list[Problem]) -> date | None:
     except ValueError:
         reason, hint = (
             Text("不是日期", "not a date"),
-            Text("按 2026-11-25 的格式填写", "enter the date as 2026-11-25"),
+            Text("请按 2026-11-25 的格式填写", "enter the date as 2026-11-25"),
         )
         problems.append(Problem(name, written, reason, hint, "not_a_day"))
         return None
@@ -159,7 +159,11 @@ def _verified(request: HttpRequest) -> dict[str, Any]:
     if sent is None or (sent.size or 0) > _MOST_BYTES:
         reason = Text("未选择文件，或文件超过 1 MB", "no file selected, or larger than 1 MB")
         raise InputError(
-            [Problem("receipt", "", reason, Text("上传登记机构出具的回执文件", "upload the receipt file"), "file")]
+            [
+                Problem(
+                    "receipt", "", reason, Text("请上传登记机构出具的回执文件", "upload the receipt file"), "file"
+                )
+            ]
         )
     receipt = read_receipt(sent.read(), sent.name or "receipt")
     result = verify_receipt(receipt, [], public_keys(DATA))
