@@ -155,7 +155,7 @@ def _print_operations(platform: Platform, options: argparse.Namespace) -> None:
 def _heading(title: str, zh: bool) -> str:
     if not title:
         return "新办" if zh else "to create something"
-    return f"对一件“{title}”" if zh else f"to one {title}"
+    return f"对“{title}”" if zh else f"to one {title}"
 
 
 def _show_operation(op: Mapping[str, Any], options: argparse.Namespace) -> None:

@@ -44,7 +44,7 @@ def unused(home: Path, before: float) -> Iterator[Path]:
 
 
 def path_of(digest: str, home: Path) -> Path:
-    """Return the path of a content."""
+    """Return the path of the file with this content."""
     return home / FOLDER / digest[:2] / digest
 
 

@@ -98,7 +98,7 @@ PAYMENT_KIND_WORDS: Mapping[PaymentKind, Text] = {
     PaymentKind.REPAYMENT: Text("还款", "repayment"),
     PaymentKind.REFUND: Text("退还溢缴", "refund of unapplied cash"),
 }
-# Which way the money of a kind of payment goes, and the states in which a loan can have one.
+# For each kind of payment: the direction of the money, and the states of a loan in which it is possible.
 PAYMENT_DIRECTION: Mapping[PaymentKind, Direction] = {
     PaymentKind.DISBURSEMENT: Direction.OUT,
     PaymentKind.REPAYMENT: Direction.IN,

@@ -211,9 +211,7 @@ def grounds_of(
     registration: Registration, kept: Sequence[FirmRight], day: date, rules: Rulebook
 ) -> list[tuple[str, Text]]:
     """Return the grounds on which a registration would be rejected today by the firm's current rights, each with
-    its place.
-
-    The pledge itself is omitted of what it is examined for.
+    its place. That the rights are pledged by this registration itself is no ground.
     """
     filing, keyed = facts_now(registration)
     now = {right_key(right, filing.subject): right for right in read_case_rights(kept)}

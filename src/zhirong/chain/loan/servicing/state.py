@@ -116,7 +116,7 @@ class LoanStanding:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """How one receipt was applied. parts: to amounts due. prepaid: to principal not yet due. credit: held.
+    """How one receipt was applied. parts: to amounts due. prepaid: to principal not yet due. credit: kept as unapplied cash.
 
     items: the amount for each instalment, by its number.
     """
