@@ -18,11 +18,13 @@ from zhirong.chain.appraisal import Appraisal, appraise, read_appraisal
 from zhirong.chain.appraisal.lending import lending_value
 from zhirong.chain.appraisal_practice.records import ReportSignature, formal_record, online_record, record_of_json
 from zhirong.chain.appraisal_practice.report import PART_TEXT, Parties, report_data
+from zhirong.chain.appraisal_practice.report_document import ReportDocument
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Flag, Holder, Right, Role
 from zhirong.documents.appraisal_report import appraisal_docx, appraisal_pdf, read_report
 from zhirong.documents.appraisal_report_blocks import report_blocks, working_rows
 from zhirong.kernel.capital_money import capital_yuan
+from zhirong.kernel.document import from_json, to_json
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.money import parse_yuan
@@ -72,6 +74,11 @@ def data_of(right: Right | None = None, *, formal: bool = True) -> dict[str, Any
     lending = lending_value(found, [right], date(2027, 9, 1), RULES, DAY)
     parties = Parties("甲公司", ("某银行",), "某评估机构" if formal else "", ("张某", "李某") if formal else ())
     return report_data(found, record, [right], parties, RULES, lending)
+
+
+def document_of(data: dict[str, Any]) -> ReportDocument:
+    """The report as Word and PDF read it, from the data that they contain."""
+    return from_json(ReportDocument, json.loads(json.dumps(data)))
 
 
 DATA = data_of()
@@ -198,7 +205,7 @@ def test_every_amount_stands_in_the_working_papers(lang: Any, formal: bool) -> N
 
 def amounts_not_in_the_working_papers(data: dict[str, Any], lang: Any) -> list[str]:
     """Every figure with two decimals in the body that no row of the annex shows."""
-    blocks = report_blocks(data, lang)
+    blocks = report_blocks(document_of(data), lang)
     body = blocks[: next(n for n, b in enumerate(blocks) if b["kind"] == "heading" and b["text"].startswith("16"))]
     shown = [
         amount
@@ -208,7 +215,7 @@ def amounts_not_in_the_working_papers(data: dict[str, Any], lang: Any) -> list[s
         for amount in AMOUNT.findall(words)
     ]
     assert len(shown) > 10
-    working = "\n".join(" ".join(row) for row in working_rows(data, lang))
+    working = "\n".join(" ".join(row) for row in working_rows(document_of(data), lang))
     traced = {amount.replace(",", "") for amount in AMOUNT.findall(working)}
     return [amount for amount in shown if amount.replace(",", "") not in traced]
 
@@ -216,15 +223,22 @@ def amounts_not_in_the_working_papers(data: dict[str, Any], lang: Any) -> list[s
 def test_the_value_stands_in_capitals_and_the_rows_are_named_in_chinese() -> None:
     data = data_of(formal=True)
     capital = capital_yuan(parse_yuan(data["record"]["value"]))
-    words = str(report_blocks(data, "zh"))
+    report = document_of(data)
+    words = str(report_blocks(report, "zh"))
     assert f"评估价值（大写）：{capital}" in words
-    assert "人民币" not in str(report_blocks(data, "en"))
-    named = [row[1] for row in working_rows(data, "zh")]
+    assert "人民币" not in str(report_blocks(report, "en"))
+    named = [row[1] for row in working_rows(report, "zh")]
     assert {"P5", "P50", "P95", "均值"} <= {one.strip() for one in named}
 
 
+@pytest.mark.parametrize("formal", [True, False])
+def test_the_report_is_one_document_for_files_and_programs(formal: bool) -> None:
+    data = data_of(formal=formal)
+    assert to_json(document_of(data)) == data
+
+
 def test_a_row_number_leads_to_its_figure() -> None:
-    rows = {row[0]: row for row in working_rows(DATA, "zh")}
+    rows = {row[0]: row for row in working_rows(document_of(DATA), "zh")}
     assert rows[str(DATA["value"]["row"])][1] == "评估价值（P50）"
     for name, number in DATA["value"]["rows"].items():
         if name != "interval":

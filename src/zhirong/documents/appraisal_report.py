@@ -16,11 +16,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from zhirong.chain.appraisal_practice.report_document import ReportDocument
 from zhirong.charts.coverage import shown_characters
 from zhirong.charts.drawing import to_png, to_svg
 from zhirong.charts.fonts import FAMILY, font_folder
-from zhirong.documents.appraisal_report_blocks import Block, report_blocks, report_charts, report_title
+from zhirong.documents.appraisal_report_blocks import (
+    Block,
+    chart_figures,
+    report_blocks,
+    report_charts,
+    report_title,
+)
 from zhirong.documents.printable import printable
+from zhirong.kernel.document import from_json
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Lang, Text
 
@@ -39,13 +47,13 @@ def appraisal_pdf(data: Mapping[str, Any], lang: Lang = "zh") -> bytes:
     """Return a report as PDF/A with its data attached. Raises InputError if the machine has no Chinese font."""
     import typst
 
-    shown = printable(data, shown_characters())
+    report = from_json(ReportDocument, printable(data, shown_characters()))
     view = {
         "lang": lang,
         "title": report_title(lang),
         "date": data["record"]["issued_on"],
-        "blocks": report_blocks(shown, lang),
-        "charts": {name: to_svg(spec) for name, spec in report_charts(shown, lang).items()},
+        "blocks": report_blocks(report, lang),
+        "charts": {name: to_svg(spec) for name, spec in report_charts(chart_figures(report), lang).items()},
         "attachment": ATTACHMENT,
         "payload": _payload(data),
     }
@@ -71,8 +79,9 @@ def appraisal_docx(data: Mapping[str, Any], lang: Lang = "zh") -> bytes:
     shown = printable(data, range(_CODE_POINTS))
     document = Document()
     _set_up(document, shown, lang)
-    charts = report_charts(shown, lang)
-    for block in report_blocks(shown, lang):
+    report = from_json(ReportDocument, shown)
+    charts = report_charts(chart_figures(report), lang)
+    for block in report_blocks(report, lang):
         _write_block(document, block, charts)
     _embed(document, _payload(data))
     file = io.BytesIO()

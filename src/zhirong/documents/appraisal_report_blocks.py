@@ -1,22 +1,22 @@
 """The contents of an appraisal report, part by part, as blocks for Word and PDF."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from zhirong.chain.appraisal_practice.report_document import ReportDocument
 from zhirong.charts.theme import Spec
 from zhirong.charts.value import Swing, tornado_chart, value_chart
 from zhirong.documents.words import NOTHING, explained_value, money, percent, source
 from zhirong.kernel.capital_money import capital_yuan
-from zhirong.kernel.document import from_json
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import parse_yuan
-from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Lang, Text
 
-Json = Mapping[str, Any]
 Block = dict[str, Any]
 
+PERCENTILE_NAMES = ("p5", "p10", "p50", "p90", "p95")
 _CHART_WIDTH = 420
 _OF_A_RIGHT = ("right", "right_number", "kind", "holder", "status", "last_day", "years_left", "row")
 _MOST_SWINGS = 10  # the ten largest effects on the value; the others are in the table of inputs
@@ -93,30 +93,43 @@ def report_title(lang: Lang) -> str:
     return WORDS["title"].in_(lang)
 
 
-def report_charts(data: Json, lang: Lang) -> dict[str, Spec]:
+@dataclass(frozen=True, slots=True)
+class ChartFigures:
+    """What the charts show, in yuan. percentiles: p5, p10, p50, p90, p95. swings: the effect of each input, largest first."""
+
+    percentiles: Mapping[str, Decimal]
+    lending_value: Decimal | None
+    swings: tuple[Swing, ...]
+
+
+def chart_figures(report: ReportDocument) -> ChartFigures:
+    """Return the figures of a report's charts."""
+    return ChartFigures(
+        {name: Decimal(getattr(report.value, name)) for name in PERCENTILE_NAMES},
+        None if report.lending is None else Decimal(report.lending.lending_value),
+        tuple(Swing(bar.label, Decimal(bar.p50_at_p10), Decimal(bar.p50_at_p90)) for bar in report.tornado),
+    )
+
+
+def report_charts(figures: ChartFigures, lang: Lang) -> dict[str, Spec]:
     """Return the charts: the interval of the value, and its sensitivity."""
-    value = {name: Decimal(data["value"][name]) for name in ("p5", "p10", "p50", "p90", "p95")}
-    lending = None if data["lending"] is None else Decimal(data["lending"]["lending_value"])
-    charts = {"value": value_chart(value, lang, lending, _CHART_WIDTH)}
-    swings = [
-        Swing(Text(bar["label"]["zh"], bar["label"]["en"]), Decimal(bar["p50_at_p10"]), Decimal(bar["p50_at_p90"]))
-        for bar in data["tornado"][:_MOST_SWINGS]
-    ]
+    value, swings = figures.percentiles, figures.swings[:_MOST_SWINGS]
+    charts = {"value": value_chart(value, lang, figures.lending_value, _CHART_WIDTH)}
     if swings:
         charts["tornado"] = tornado_chart(swings, value["p50"], lang, _CHART_WIDTH)
     return charts
 
 
-def report_blocks(data: Json, lang: Lang) -> list[Block]:
+def report_blocks(report: ReportDocument, lang: Lang) -> list[Block]:
     """Return the complete report as blocks in order."""
     blocks: list[Block] = []
-    for number, part in enumerate(data["parts"], 1):
-        blocks.append({"kind": "heading", "text": f"{number}  {words(part['title'], lang)}"})
-        blocks += _PARTS[part["code"]](data, lang)
+    for number, part in enumerate(report.parts, 1):
+        blocks.append({"kind": "heading", "text": f"{number}  {part.title.in_(lang)}"})
+        blocks += _PARTS[part.code](report, lang)
     return blocks
 
 
-def working_rows(data: Json, lang: Lang) -> list[tuple[str, str, str, str, str]]:
+def working_rows(report: ReportDocument, lang: Lang) -> list[tuple[str, str, str, str, str]]:
     """Return the working papers: number, item (indented by depth), result, formula, source; numbered as the figures
     refer to them.
     """
@@ -136,17 +149,12 @@ def working_rows(data: Json, lang: Lang) -> list[tuple[str, str, str, str, str]]
         for part in node.parts:
             walk(part, depth + 1)
 
-    for node in data["working"]:
-        walk(from_json(Explanation, node), 0)
+    for node in report.working:
+        walk(node, 0)
     return rows
 
 
 # -- parts -------------------------------------------------------------------------------------------------------
-
-
-def words(value: Json | str | None, lang: Lang) -> str:
-    """Return text of the report in the requested language; empty if there is none."""
-    return str(value[lang]) if isinstance(value, Mapping) else value or ""
 
 
 def _w(name: str, lang: Lang) -> str:
@@ -167,47 +175,47 @@ def _table(head: list[str], widths: list[float], aligned: list[str], rows: list[
     }
 
 
-def _statement(data: Json, lang: Lang) -> list[Block]:
-    return [_text(_STATEMENT[data["record"]["grade"]].in_(lang))]
+def _statement(report: ReportDocument, lang: Lang) -> list[Block]:
+    return [_text(_STATEMENT[report.record.grade].in_(lang))]
 
 
-def _summary(data: Json, lang: Lang) -> list[Block]:
-    record = data["record"]
-    named = ("、" if lang == "zh" else ", ").join(right["title"] for right in data["rights"])
-    return [_text(f"{named}：{words(data['purpose_text'], lang)}，{record['valuation_date']}"), *_value(data, lang)]
+def _summary(report: ReportDocument, lang: Lang) -> list[Block]:
+    named = ("、" if lang == "zh" else ", ").join(right.title for right in report.rights)
+    return [
+        _text(f"{named}：{report.purpose_text.in_(lang)}，{report.record.valuation_date}"),
+        *_value(report, lang),
+    ]
 
 
-def _value(data: Json, lang: Lang) -> list[Block]:
-    record, value = data["record"], data["value"]
+def _value(report: ReportDocument, lang: Lang) -> list[Block]:
+    record, value = report.record, report.value
     return [
         {
             "kind": "strong",
-            "text": f"{_w('value', lang)} {money(record['value'])} {_w('yuan', lang)}〔{value['row']}〕，"
-            f"{_w('interval', lang)} {money(record['low'])} – {money(record['high'])} {_w('yuan', lang)}"
-            f"〔{value['rows']['interval']}〕",
+            "text": f"{_w('value', lang)} {money(record.value)} {_w('yuan', lang)}〔{value.row}〕，"
+            f"{_w('interval', lang)} {money(record.low)} – {money(record.high)} {_w('yuan', lang)}"
+            f"〔{value.rows['interval']}〕",
         }
     ]
 
 
-def _parties(data: Json, lang: Lang) -> list[Block]:
-    parties = data["parties"]
-    users = ("、" if lang == "zh" else ", ").join(parties["users"]) or _w("no_users", lang)
+def _parties(report: ReportDocument, lang: Lang) -> list[Block]:
+    parties = report.parties
+    users = ("、" if lang == "zh" else ", ").join(parties.users) or _w("no_users", lang)
     return [
-        _text(f"{_w('client', lang)}：{parties['client'] or NOTHING}"),
+        _text(f"{_w('client', lang)}：{parties.client or NOTHING}"),
         _text(f"{_w('users', lang)}：{users}"),
-        _text(
-            f"{_w('number', lang)}：{data['record']['id']}；{_w('grade', lang)}：{words(data['grade_text'], lang)}"
-        ),
+        _text(f"{_w('number', lang)}：{report.record.id}；{_w('grade', lang)}：{report.grade_text.in_(lang)}"),
     ]
 
 
-def _purpose(data: Json, lang: Lang) -> list[Block]:
-    return [_text(words(data["purpose_text"], lang))]
+def _purpose(report: ReportDocument, lang: Lang) -> list[Block]:
+    return [_text(report.purpose_text.in_(lang))]
 
 
-def _subject(data: Json, lang: Lang) -> list[Block]:
-    life = data["life"]
-    shown = " / ".join(life[key] or NOTHING for key in ("legal", "contract", "economic"))
+def _subject(report: ReportDocument, lang: Lang) -> list[Block]:
+    life = report.life
+    shown = " / ".join(years or NOTHING for years in (life.legal, life.contract, life.economic))
     return [
         _table(
             [_w(name, lang) for name in _OF_A_RIGHT],
@@ -215,37 +223,37 @@ def _subject(data: Json, lang: Lang) -> list[Block]:
             [*["left"] * 6, "right", "right"],
             [
                 (
-                    right["title"],
-                    right["number"] or NOTHING,
-                    words(right["kind"], lang),
-                    "、".join(right["holders"]) or NOTHING,
-                    words(right["status"], lang) or _w("not_known", lang),
-                    right["life_end"] or NOTHING,
-                    right["years_left"] or NOTHING,
-                    str(right["row"]),
+                    right.title,
+                    right.number or NOTHING,
+                    right.kind.in_(lang),
+                    "、".join(right.holders) or NOTHING,
+                    _w("not_known", lang) if right.status is None else right.status.in_(lang),
+                    NOTHING if right.life_end is None else right.life_end.isoformat(),
+                    right.years_left or NOTHING,
+                    str(right.row),
                 )
-                for right in data["rights"]
+                for right in report.rights
             ],
         ),
-        _text(f"{_w('life', lang)}：{shown}〔{life['row']}〕"),
+        _text(f"{_w('life', lang)}：{shown}〔{life.row}〕"),
     ]
 
 
-def _value_type(data: Json, lang: Lang) -> list[Block]:
-    return [_text(words(data["value_type_text"], lang))]
+def _value_type(report: ReportDocument, lang: Lang) -> list[Block]:
+    return [_text(report.value_type_text.in_(lang))]
 
 
-def _valuation_date(data: Json, lang: Lang) -> list[Block]:
-    record = data["record"]
-    return [_text(f"{record['valuation_date']}；{_w('valid_until', lang)} {record['valid_until']}")]
+def _valuation_date(report: ReportDocument, lang: Lang) -> list[Block]:
+    record = report.record
+    return [_text(f"{record.valuation_date}；{_w('valid_until', lang)} {record.valid_until}")]
 
 
-def _basis(data: Json, lang: Lang) -> list[Block]:
-    lines = list(dict.fromkeys(source(from_json(Reference, reference), lang) for reference in data["references"]))
+def _basis(report: ReportDocument, lang: Lang) -> list[Block]:
+    lines = list(dict.fromkeys(source(reference, lang) for reference in report.references))
     return [{"kind": "list", "items": [line for line in lines if line]}]
 
 
-def _methods(data: Json, lang: Lang) -> list[Block]:
+def _methods(report: ReportDocument, lang: Lang) -> list[Block]:
     return [
         _table(
             [*(_w(name, lang) for name in ("method", "approach", "weight")), "P10", "P50", "P90", _w("row", lang)],
@@ -253,33 +261,33 @@ def _methods(data: Json, lang: Lang) -> list[Block]:
             ["left", "left", "right", "right", "right", "right", "right"],
             [
                 (
-                    words(method["title"], lang),
-                    words(method["approach"], lang),
-                    percent(method["weight"], 0),
-                    money(method["p10"]),
-                    money(method["p50"]),
-                    money(method["p90"]),
-                    str(method["row"]),
+                    method.title.in_(lang),
+                    method.approach.in_(lang),
+                    percent(method.weight, 0),
+                    money(method.p10),
+                    money(method.p50),
+                    money(method.p90),
+                    str(method.row),
                 )
-                for method in data["methods"]
+                for method in report.methods
             ],
         ),
         *(
-            _text(f"{words(m['title'], lang)}：{words(m['formula'], lang)}")
-            for m in data["methods"]
-            if m["formula"]
+            _text(f"{method.title.in_(lang)}：{method.formula.in_(lang)}")
+            for method in report.methods
+            if method.formula is not None
         ),
     ]
 
 
-def _procedure(data: Json, lang: Lang) -> list[Block]:
-    simulation = data["simulation"]
+def _procedure(report: ReportDocument, lang: Lang) -> list[Block]:
+    simulation = report.simulation
     steps = (
         Text("核对权利的种类、日期、权利人与状态", "kind, dates, holders and status of the rights were checked"),
         Text("逐项登记输入、证据等级和来源", "every input was recorded with its evidence grade and source"),
         Text(
-            f"模拟 {simulation['paths']} 次，种子 {simulation['seed']}，规则版本 {data['rules_version']}",
-            f"{simulation['paths']} paths were simulated, seed {simulation['seed']}, rules {data['rules_version']}",
+            f"模拟 {simulation.paths} 次，种子 {simulation.seed}，规则版本 {report.rules_version}",
+            f"{simulation.paths} paths were simulated, seed {simulation.seed}, rules {report.rules_version}",
         ),
         Text(
             "按规则综合各方法，并检查其离散程度", "the methods were reconciled by rule and their spread was checked"
@@ -288,10 +296,10 @@ def _procedure(data: Json, lang: Lang) -> list[Block]:
     return [{"kind": "list", "items": [step.in_(lang) for step in steps]}]
 
 
-def _assumptions(data: Json, lang: Lang) -> list[Block]:
+def _assumptions(report: ReportDocument, lang: Lang) -> list[Block]:
     blocks: list[Block] = []
-    for method in data["methods"]:
-        blocks.append({"kind": "strong", "text": words(method["title"], lang)})
+    for method in report.methods:
+        blocks.append({"kind": "strong", "text": method.title.in_(lang)})
         blocks.append(
             _table(
                 [_w(name, lang) for name in ("input", "figure", "evidence", "source", "row")],
@@ -299,77 +307,77 @@ def _assumptions(data: Json, lang: Lang) -> list[Block]:
                 ["left", "right", "left", "left", "right"],
                 [
                     (
-                        words(entry["label"], lang),
-                        entry["shown"],
-                        words(entry["grade"], lang),
-                        entry["source"] or NOTHING,
-                        str(entry["row"]),
+                        entry.label.in_(lang),
+                        entry.shown,
+                        entry.grade.in_(lang),
+                        entry.source or NOTHING,
+                        str(entry.row),
                     )
-                    for entry in method["inputs"]
+                    for entry in method.inputs
                 ],
             )
         )
     return blocks
 
 
-def _conclusion(data: Json, lang: Lang) -> list[Block]:
-    value = data["value"]
+def _conclusion(report: ReportDocument, lang: Lang) -> list[Block]:
+    value = report.value
     names = ("p5", "p10", "p50", "p90", "p95", "mean")
     blocks = [
-        *_value(data, lang),
+        *_value(report, lang),
         _table(
             ["", *(name.upper() for name in names[:-1]), _w("mean", lang)],
             [0.6] + [1] * len(names),
             ["left"] + ["right"] * len(names),
             [
-                (_w("yuan", lang), *(money(value[name]) for name in names)),
-                (_w("row", lang), *(str(value["rows"][name]) for name in names)),
+                (_w("yuan", lang), *(money(getattr(value, name)) for name in names)),
+                (_w("row", lang), *(str(value.rows[name]) for name in names)),
             ],
         ),
         {"kind": "chart", "name": "value", "alt": _w("interval", lang)},
         {"kind": "chart", "name": "tornado", "alt": _w("input", lang)},
     ]
     if lang == "zh":
-        capital = capital_yuan(parse_yuan(data["record"]["value"]))
+        capital = capital_yuan(parse_yuan(report.record.value))
         blocks.insert(1, _text(f"评估价值（大写）：{capital}"))
-    lending = data["lending"]
+    lending = report.lending
     if lending is not None:
-        shown = f"{_w('lending', lang)} {money(lending['lending_value'])} {_w('yuan', lang)}〔{lending['row']}〕"
+        shown = f"{_w('lending', lang)} {money(lending.lending_value)} {_w('yuan', lang)}〔{lending.row}〕"
         blocks.append({"kind": "strong", "text": shown})
     return blocks
 
 
-def _special_matters(data: Json, lang: Lang) -> list[Block]:
-    matters = [words(text, lang) for text in data["special_matters"]]
+def _special_matters(report: ReportDocument, lang: Lang) -> list[Block]:
+    matters = [text.in_(lang) for text in report.special_matters]
     return [{"kind": "list", "items": matters}] if matters else [_text(_w("nothing_special", lang))]
 
 
-def _limits(data: Json, lang: Lang) -> list[Block]:
+def _limits(report: ReportDocument, lang: Lang) -> list[Block]:
     return [{"kind": "list", "items": [text.in_(lang) for text in _LIMITS]}]
 
 
-def _signatures(data: Json, lang: Lang) -> list[Block]:
-    parties, record = data["parties"], data["record"]
+def _signatures(report: ReportDocument, lang: Lang) -> list[Block]:
+    parties, record = report.parties, report.record
     between = "、" if lang == "zh" else ", "
     return [
-        _text(f"{_w('agency', lang)}：{parties['agency'] or _w('no_agency', lang)}"),
-        _text(f"{_w('appraisers', lang)}：{between.join(parties['appraisers']) or NOTHING}"),
-        _text(f"{_w('issued', lang)}：{record['issued_on']}"),
+        _text(f"{_w('agency', lang)}：{parties.agency or _w('no_agency', lang)}"),
+        _text(f"{_w('appraisers', lang)}：{between.join(parties.appraisers) or NOTHING}"),
+        _text(f"{_w('issued', lang)}：{record.issued_on}"),
     ]
 
 
-def _working(data: Json, lang: Lang) -> list[Block]:
+def _working(report: ReportDocument, lang: Lang) -> list[Block]:
     return [
         _table(
             [_w(name, lang) for name in ("row", "item", "result", "how", "source")],
             [0.6, 3, 2.2, 3.4, 2.4],
             ["right", "left", "right", "left", "left"],
-            list(working_rows(data, lang)),
+            list(working_rows(report, lang)),
         )
     ]
 
 
-_PARTS: dict[str, Callable[[Json, Lang], list[Block]]] = {
+_PARTS: dict[str, Callable[[ReportDocument, Lang], list[Block]]] = {
     "statement": _statement,
     "summary": _summary,
     "parties": _parties,

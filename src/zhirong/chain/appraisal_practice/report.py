@@ -5,26 +5,40 @@ lending value if it is given, and of the figures of this report. ``row`` next to
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from zhirong.chain.appraisal.document import distribution_part, life_part, swing_part
+from zhirong.chain.appraisal.document import DistributionPart, LifePart, distribution_part, life_part, swing_part
 from zhirong.chain.appraisal.method import APPROACH_TEXT
 from zhirong.chain.appraisal.records import Appraisal, LendingValue, MethodResult
-from zhirong.chain.appraisal.request import PURPOSE_TEXT
+from zhirong.chain.appraisal.request import PURPOSE_TEXT, Purpose
 from zhirong.chain.appraisal.simulation import PERCENTILES
 from zhirong.chain.appraisal.uncertain import Uncertain
 from zhirong.chain.appraisal_practice.records import GRADE_TEXT, VALUE_TYPE_TEXT, AppraisalGrade, ValueRecord
+from zhirong.chain.appraisal_practice.report_document import (
+    RecordPart,
+    ReportDocument,
+    ReportFactor,
+    ReportInput,
+    ReportLending,
+    ReportLife,
+    ReportMethod,
+    ReportParties,
+    ReportPartTitle,
+    ReportRight,
+    ReportSimulation,
+    ReportValue,
+)
 from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.chain.right.life import LegalLife, legal_life, remaining_years
 from zhirong.chain.right.records import FLAG_TEXT, STATUS_TEXT, Right
 from zhirong.chain.right.status import status_on
-from zhirong.kernel.document import to_json
+from zhirong.kernel.document import from_json, to_json
 from zhirong.kernel.explain import Explanation, plain
 from zhirong.kernel.money import Fen, show_yuan, yuan
 from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade
-from zhirong.kernel.rulebook import Rulebook, RuleError
+from zhirong.kernel.rulebook import Reference, Rulebook, RuleError
 from zhirong.kernel.text import Text, same
 
 SCHEMA = "zhirong.appraisal_report/1"
@@ -67,7 +81,20 @@ def report_data(
     rules: Rulebook,
     lending: LendingValue | None = None,
 ) -> dict[str, Any]:
-    """Return the report of a record and its appraisal, as JSON-ready data (schema ``SCHEMA``).
+    """Return ``report_document`` as JSON-ready data (schema ``SCHEMA``), as the files contain it."""
+    data: dict[str, Any] = to_json(report_document(appraisal, record, rights, parties, rules, lending))
+    return data
+
+
+def report_document(
+    appraisal: Appraisal,
+    record: ValueRecord,
+    rights: Sequence[Right],
+    parties: Parties,
+    rules: Rulebook,
+    lending: LendingValue | None = None,
+) -> ReportDocument:
+    """Return the report of a record and its appraisal.
 
     rights: those of the case; only the appraised ones are listed. Raises ValueError if record and appraisal do not
     belong together, RuleError for a part that does not exist.
@@ -85,40 +112,37 @@ def report_data(
     working = [appraisal.explanation, *([] if lending is None else [lending.explanation]), figures]
     rows = _numbered(working)
     named = {node.label.en: rows[id(node)] for node in figures.parts}
-    first_lending = None if lending is None else rows[id(lending.explanation)]
-    return {
-        "schema": SCHEMA,
-        "parts": [{"code": part, "title": PART_TEXT[part].as_json()} for part in parts.value],
-        "parts_reference": parts.reference.as_json(),
-        "record": record.as_json(),
-        "grade_text": GRADE_TEXT[record.grade].as_json(),
-        "purpose_text": PURPOSE_TEXT[record.purpose].as_json(),  # type: ignore[index]
-        "value_type_text": VALUE_TYPE_TEXT[record.value_type].as_json(),
-        "state": record.state(day),
-        "parties": {
-            "client": parties.client,
-            "users": list(parties.users),
-            "agency": parties.agency,
-            "appraisers": list(parties.appraisers),
-        },
-        "rights": [_right(right, lives[right.id], rows, day, rules) for right in subject],
-        "value": {
-            "row": rows[id(appraisal.explanation)],
-            "rows": {
-                name: named[name] for name in (*(f"p{percent}" for percent in PERCENTILES), "mean", "interval")
-            },
-            **to_json(distribution_part(appraisal.value)),
-        },
-        "methods": [_method(result, appraisal, rows) for result in appraisal.results],
-        "tornado": [to_json(swing_part(bar)) for bar in appraisal.tornado],
-        "life": {"row": rows[id(appraisal.life.explanation)], **to_json(life_part(appraisal.life))},
-        "lending": None if lending is None else {"row": first_lending, **_lending(lending)},
-        "special_matters": [text.as_json() for text in _special(appraisal, record, subject)],
-        "simulation": {"paths": appraisal.request.paths, "seed": appraisal.request.seed},
-        "rules_version": rules.version(),
-        "references": _references(working),
-        "working": [explanation.as_json() for explanation in working],
-    }
+    return ReportDocument(
+        schema=SCHEMA,
+        parts=tuple(ReportPartTitle(part, PART_TEXT[part]) for part in parts.value),
+        parts_reference=parts.reference,
+        record=from_json(RecordPart, record.as_json()),
+        grade_text=GRADE_TEXT[record.grade],
+        purpose_text=PURPOSE_TEXT[Purpose(record.purpose)],
+        value_type_text=VALUE_TYPE_TEXT[record.value_type],
+        state=record.state(day),
+        parties=ReportParties(parties.client, parties.users, parties.agency, parties.appraisers),
+        rights=tuple(_right(right, lives[right.id], rows, day, rules) for right in subject),
+        value=ReportValue(
+            **_fields(distribution_part(appraisal.value)),
+            row=rows[id(appraisal.explanation)],
+            rows={name: named[name] for name in (*(f"p{percent}" for percent in PERCENTILES), "mean", "interval")},
+        ),
+        methods=tuple(_method(result, appraisal, rows) for result in appraisal.results),
+        tornado=tuple(swing_part(bar) for bar in appraisal.tornado),
+        life=ReportLife(**_fields(life_part(appraisal.life)), row=rows[id(appraisal.life.explanation)]),
+        lending=None if lending is None else _lending(lending, rows[id(lending.explanation)]),
+        special_matters=tuple(_special(appraisal, record, subject)),
+        simulation=ReportSimulation(appraisal.request.paths, appraisal.request.seed),
+        rules_version=rules.version(),
+        references=_references(working),
+        working=tuple(working),
+    )
+
+
+def _fields(part: DistributionPart | LifePart) -> dict[str, Any]:
+    """Return the fields of a part by name, for a part that adds to them."""
+    return {one.name: getattr(part, one.name) for one in fields(part)}
 
 
 def _figures(
@@ -181,7 +205,7 @@ def _between(low: Fen, high: Fen) -> Text:
 def _life_left(right: Right, life: LegalLife, day: date) -> Explanation:
     left = remaining_years(life, day)
     return Explanation(
-        Text(f"{right.title}：剩余法定年限", f"{right.title}: years of legal life left"),
+        Text(f"{right.title}：剩余法定年限", f"{right.title}: remaining years of legal life"),
         None if left is None else same(f"{left:.2f}"),
         formula=Text(f"自 {day} 至届满日，除以 365.25 天", f"from {day} to the last day, over 365.25 days"),
         parts=(life.explanation,),
@@ -199,48 +223,48 @@ def _numbered(explanations: Sequence[Explanation]) -> dict[int, int]:
     return rows
 
 
-def _right(right: Right, life: LegalLife, rows: Mapping[int, int], day: date, rules: Rulebook) -> dict[str, Any]:
+def _right(right: Right, life: LegalLife, rows: Mapping[int, int], day: date, rules: Rulebook) -> ReportRight:
     status = status_on(right, day, rules)
     left = remaining_years(life, day)
-    return {
-        "id": right.id,
-        "kind": KIND_TEXT[right.kind].as_json(),
-        "title": right.title,
-        "number": right.number,
-        "holders": [holder.name for holder in right.holders],
-        "status": None if status.status is None else STATUS_TEXT[status.status].as_json(),
-        "life_end": None if life.end is None else life.end.isoformat(),
-        "years_left": None if left is None else f"{left:.2f}",
-        "flags": [FLAG_TEXT[flag].as_json() for flag in sorted(right.flags)],
-        "row": rows[id(life.explanation)],
-    }
+    return ReportRight(
+        id=right.id,
+        kind=KIND_TEXT[right.kind],
+        title=right.title,
+        number=right.number,
+        holders=tuple(holder.name for holder in right.holders),
+        status=None if status.status is None else STATUS_TEXT[status.status],
+        life_end=life.end,
+        years_left=None if left is None else f"{left:.2f}",
+        flags=tuple(FLAG_TEXT[flag] for flag in sorted(right.flags)),
+        row=rows[id(life.explanation)],
+    )
 
 
-def _method(result: MethodResult, appraisal: Appraisal, rows: Mapping[int, int]) -> dict[str, Any]:
+def _method(result: MethodResult, appraisal: Appraisal, rows: Mapping[int, int]) -> ReportMethod:
     node = _node_of(result, appraisal.explanation)
-    return {
-        "id": result.id,
-        "method": result.method,
-        "title": result.title.as_json(),
-        "approach": APPROACH_TEXT[result.approach].as_json(),
-        "weight": plain(result.weight),
-        "p10": yuan(result.value.at(10)),
-        "p50": yuan(result.value.median),
-        "p90": yuan(result.value.at(90)),
-        "row": rows[id(node)],
-        "formula": None if node.formula is None else node.formula.as_json(),
-        "inputs": [
-            {
-                "label": label.as_json(),
-                "shown": figure.as_text(),
-                "grade": EVIDENCE_TEXT[figure.grade].as_json(),
-                "source": figure.source,
-                "row": rows[id(_node_of_figure(label, figure, node))],
-            }
+    return ReportMethod(
+        id=result.id,
+        method=result.method,
+        title=result.title,
+        approach=APPROACH_TEXT[result.approach],
+        weight=plain(result.weight),
+        p10=yuan(result.value.at(10)),
+        p50=yuan(result.value.median),
+        p90=yuan(result.value.at(90)),
+        row=rows[id(node)],
+        formula=node.formula,
+        inputs=tuple(
+            ReportInput(
+                label=label,
+                shown=figure.as_text(),
+                grade=EVIDENCE_TEXT[figure.grade],
+                source=figure.source,
+                row=rows[id(_node_of_figure(label, figure, node))],
+            )
             for driver in result.drivers
             for label, figure in driver.figures
-        ],
-    }
+        ),
+    )
 
 
 def _node_of(result: MethodResult, whole: Explanation) -> Explanation:
@@ -260,14 +284,15 @@ def _node_of_figure(label: Text, figure: Uncertain, method: Explanation) -> Expl
     return method
 
 
-def _lending(lending: LendingValue) -> dict[str, Any]:
-    return {
-        "lending_value": yuan(lending.fen),
-        "low_value": yuan(lending.low_value),
-        "quantile": lending.quantile,
-        "sale_day": lending.sale_day.isoformat(),
-        "factors": [{"label": factor.label.as_json(), "value": plain(factor.value)} for factor in lending.factors],
-    }
+def _lending(lending: LendingValue, row: int) -> ReportLending:
+    return ReportLending(
+        row=row,
+        lending_value=yuan(lending.fen),
+        low_value=yuan(lending.low_value),
+        quantile=lending.quantile,
+        sale_day=lending.sale_day,
+        factors=tuple(ReportFactor(factor.label, plain(factor.value)) for factor in lending.factors),
+    )
 
 
 def _special(appraisal: Appraisal, record: ValueRecord, subject: Sequence[Right]) -> list[Text]:
@@ -298,9 +323,9 @@ def _special(appraisal: Appraisal, record: ValueRecord, subject: Sequence[Right]
     return matters
 
 
-def _references(working: Sequence[Explanation]) -> list[dict[str, object]]:
+def _references(working: Sequence[Explanation]) -> tuple[Reference, ...]:
     """Return every rule behind the report, each once, in the order of the working papers."""
     found = [
         reference for explanation in working for _, node in explanation.walk() for reference in node.references
     ]
-    return [reference.as_json() for reference in dict.fromkeys(found)]
+    return tuple(dict.fromkeys(found))

@@ -35,9 +35,9 @@ __all__ = [
 ]
 
 MOST_LINES = 5_000
-_HEADING_ROWS = 30  # a title, the account and the period may be above the headings
-_FEWEST_FIELDS = 3  # known headings by which a row is taken for that of the headings
-# The fields of a line, in the order of the template, as people call them.
+_HEADING_ROWS = 30  # rows in which the headings are searched: title, account and period may be above them
+_FEWEST_FIELDS = 3  # a row with this many known headings is the row of headings
+# The fields of a row in the order of the template, with their usual names.
 FIELD_TEXT: Mapping[str, Text] = {
     "day": Text("日期", "date"),
     "posted": Text("记账日期", "posting date"),

@@ -2,9 +2,10 @@
 compared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from zhirong.chain.appraisal_practice.comparison import Comparison, compare
@@ -18,6 +19,8 @@ from zhirong.chain.appraisal_practice.records import (
 )
 from zhirong.chain.financing.appraisal_states import AppraisalState
 from zhirong.chain.organisation.roles import OrganisationKind
+from zhirong.charts.value import Swing
+from zhirong.documents.appraisal_report_blocks import PERCENTILE_NAMES, ChartFigures
 from zhirong.kernel.money import Fen
 from zhirong.kernel.rulebook import RuleValue
 from zhirong.kernel.text import Text
@@ -117,6 +120,18 @@ def comparison(first: Appraisal, second: Appraisal) -> Comparison:
     return compare(one, other)
 
 
-def chart_data(result: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the report's data for the charts; None if nothing has been calculated."""
-    return result if result.get("value") and "tornado" in result else None
+def figures_of_result(result: Mapping[str, Any]) -> ChartFigures | None:
+    """Return the figures of the charts of a stored result, of any version; None if nothing has been calculated."""
+    if not result.get("value") or "tornado" not in result:
+        return None
+    lending = result.get("lending")
+    return ChartFigures(
+        {name: Decimal(result["value"][name]) for name in PERCENTILE_NAMES},
+        None if lending is None else Decimal(lending["lending_value"]),
+        tuple(
+            Swing(
+                Text(bar["label"]["zh"], bar["label"]["en"]), Decimal(bar["p50_at_p10"]), Decimal(bar["p50_at_p90"])
+            )
+            for bar in result["tornado"]
+        ),
+    )

@@ -15,7 +15,7 @@ from zhirong.documents.appraisal_report_blocks import report_charts
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.text import Text
-from zhirong.operations.appraisal.appraisal_view import beside, chart_data, comparison, may_see_value
+from zhirong.operations.appraisal.appraisal_view import beside, comparison, figures_of_result, may_see_value
 from zhirong.operations.appraisal.appraisals import AGENCY, ASSIGNMENTS, CLIENTS, FORMAL
 from zhirong.operations.case_file.tables import right_id
 from zhirong.operations.http_request import HttpRequest
@@ -90,7 +90,7 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
         "value_type": VALUE_TYPE_TEXT[ValueType(row.value_type)] if row.value_type else None,
         "rights": rights,
         "is_shown": is_shown,
-        "result": row.result if is_shown and chart_data(row.result) else None,
+        "result": row.result if is_shown and figures_of_result(row.result) else None,
         "beside": beside(actor, row, day) if row.grade == AppraisalGrade.FORMAL else None,
         "standing_words": STATE_TEXT,
         "right_ids": {right.pk: right_id(right.pk) for right in rights},
@@ -109,10 +109,10 @@ def _next(row: Appraisal, account: int) -> Text | None:
 @page("appraisals/<int:id>/chart/<str:name>.svg", "agency.chart", roles=(*AGENCY, *CLIENTS), model=Appraisal)
 def chart(request: HttpRequest, row: Appraisal, name: str) -> HttpResponse:
     """Draw a chart of the value: its interval, or its sensitivity."""
-    data = chart_data(row.result)
-    if data is None or not may_see_value(request.actor, row):
+    figures = figures_of_result(row.result)
+    if figures is None or not may_see_value(request.actor, row):
         raise Http404
-    charts = report_charts(data, request.lang)
+    charts = report_charts(figures, request.lang)
     if name not in charts:
         raise Http404
     return HttpResponse(to_svg(charts[name]), content_type="image/svg+xml")
