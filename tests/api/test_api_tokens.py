@@ -131,3 +131,14 @@ def test_the_page_shows_a_new_token_once(world: ApiWorld) -> None:
     until = (world.platform.day + timedelta(days=3)).isoformat()
     response = world.platform.send(client, "token.make", name="ERP", scopes=["read"], expires_on=until)
     assert response.status_code == 200 and 'value="zr_' in response.content.decode()
+
+
+def test_a_token_describes_the_firm_and_registers_no_other(world: ApiWorld) -> None:
+    token = world.token(world.manager)
+    assert world.do("firm.describe", token, world.firm.pk, facts={}, credit={}).status_code == 200
+    asked = {"name": "另一家企业", "code": "91610138552167345Y", "region": "610100"}
+    (found,) = problem(world.do("firm.register", token, **asked), 403)["problems"]
+    assert found["field"] == "token"
+    listed = json.loads(world.get("/me/operations", token).content)["rows"]
+    assert "firm.describe" in {one["name"] for one in listed}
+    assert "firm.register" not in {one["name"] for one in listed}

@@ -567,7 +567,10 @@ def _demand_start(work: Work, case: Case, start: date) -> None:
             "start",
             start,
             Text("早于今天，款项不能在该日支付", "the date is in the past; the loan cannot be disbursed on it"),
-            Text("请填写今天或之后的日期", "enter today or a later date"),
+            Text(
+                f"请填写今天（北京时间 {work.day}）或之后的日期",
+                f"enter today ({work.day} in Shanghai) or a later date",
+            ),
         )
     until = appraised_until(case, work.day, work.rules)
     if until is not None and start > until:
