@@ -4,6 +4,7 @@ python tests/register/register_soak.py race --postgresql          8 processes ×
 python tests/register/register_soak.py kill --times 500
 python tests/register/register_soak.py simulate --steps 100000
 python tests/register/register_soak.py damage                     every character of a small register
+python tests/register/register_soak.py damage --every 40          a short form: one batch of changes in 40, one byte in 40
 python tests/register/register_soak.py damage-large               10,000 random characters of a large one
 """
 
@@ -107,9 +108,11 @@ def kill(kind: str, times: int, seed: int) -> dict[str, Any]:
         return {"kills": times, "answers": answers, "events": last}
 
 
-def damage() -> dict[str, Any]:
+def damage(every: int, seed: int) -> dict[str, Any]:
     """Every character of every value of a small register, and every byte of its receipts.
 
+    every: 1 for all of it; otherwise one batch of changes in so many, and one byte of a receipt, beginning at a place
+    that the seed gives.
     The platform's tables are empty here and are not looked at: what the register's own check misses, nothing else may find.
     """
     from register_damage import TABLES, every_change, places
@@ -123,15 +126,17 @@ def damage() -> dict[str, Any]:
         small(world)
         identified_and_reported(world)
         assert {place.table for place in places()} == set(TABLES), "every table is filled"
-        for batch in every_change():
+        for number, batch in enumerate(every_change()):
+            if (number + seed) % every:
+                continue
             found = damage_once(batch, lambda: check_register_alone(folder).findings)
             tried, checks = tried + found, checks + 1
         world.demand_whole()
-        return {"changes": tried, "checks": checks, "receipt_bytes": damage_receipts(world)}
+        return {"changes": tried, "checks": checks, "receipt_bytes": damage_receipts(world, every, seed)}
 
 
-def damage_receipts(world: World) -> int:
-    """Every byte of every receipt, one bit and then another: none verifies. Gives how many bytes they have."""
+def damage_receipts(world: World, every: int, seed: int) -> int:
+    """Every byte of every receipt, one bit and then another: none verifies. Gives how many bytes were changed."""
     from zhirong.evidence.receipts import read_receipt
     from zhirong.evidence.verify import EvidenceVerdict, verify_receipt
     from zhirong.kernel.errors import InputError
@@ -142,8 +147,9 @@ def damage_receipts(world: World) -> int:
     for event in Event.objects.order_by("index"):
         whole = receipt(event, signing_key(world.folder), world.now).as_bytes()
         assert verify_receipt(read_receipt(whole), keys=keys).verdict is EvidenceVerdict.HOLDS
-        total += len(whole)
-        for at in range(len(whole)):
+        changed_at = range(seed % every, len(whole), every)
+        total += len(changed_at)
+        for at in changed_at:
             for bit in (at % 8, 5):
                 changed = bytearray(whole)
                 changed[at] ^= 1 << bit
@@ -215,6 +221,7 @@ def main() -> None:
     parser.add_argument("--registrations", type=int, default=3000)
     parser.add_argument("--changes", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every", type=int, default=1)
     options = parser.parse_args()
     kind = "postgresql" if options.postgresql else "sqlite"
     try:
@@ -227,7 +234,7 @@ def main() -> None:
 
             print(simulate(kind, options.steps, options.seed))
         elif options.what == "damage":
-            print(damage())
+            print(damage(options.every, options.seed))
         else:
             print(damage_large(options.registrations, options.changes, options.seed))
     finally:

@@ -151,8 +151,8 @@ def streams(draw: st.DrawFn, contract: Contract, simple: bool = False) -> tuple[
             made.append(ev.Waiver(id=i, day=day, booked=booked, amounts=components))
         elif kind in ("compensate", "compensate_back"):
             made_of = ev.Compensation if kind == "compensate" else ev.CompensationReturned
-            payer = draw(st.sampled_from(["fund", "insurer"]))
-            made.append(made_of(id=i, day=day, booked=booked, amount=draw(amounts), payer=payer))
+            by = draw(st.sampled_from(["fund", "insurer"]))
+            made.append(made_of(id=i, day=day, booked=booked, amount=draw(amounts), payer=by))
         elif kind == "bankrupt":
             made.append(ev.BankruptcyAccepted(id=i, day=day, booked=booked))
         elif kind == "drawdown":

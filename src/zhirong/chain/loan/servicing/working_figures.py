@@ -188,7 +188,7 @@ class Working:
             if not amount:
                 continue
             before = self._oldest_late
-            whose = "" if payer is ev.Payer.FIRM else f"{payer}:"
+            whose = "" if payer == ev.Payer.FIRM else f"{payer}:"
             cause = f"credit:{whose}{self._today.isoformat()}"
             parts, items = self._cover(amount, self._order(None))
             self._move(cause, {**self._held.use(payer, amount), **credited(parts)})
