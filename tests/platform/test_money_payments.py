@@ -232,6 +232,10 @@ def test_a_statement_is_imported_whole_or_not_at_all(platform, monkeypatch) -> N
 
     tried = send([*rows, f"{day},R9,收入,1.005,某企业,"], dry_run=True)
     assert (tried["new"], tried["wrong"]) == (3, 1) and tried["problems"][0]["field"] == "row[5].金额"
+    assert tried["rows"][0] == {
+        "row": 2, "state": "new", "day": str(day), "reference": "R0", "direction": "in", "amount": yuan(100),
+        "counterparty": "某企业", "note": "还款",
+    }  # fmt: skip
     assert not StatementLine.objects.exists()
     with pytest.raises(InputError) as told:
         send([*rows, f"{day},R9,收入,1.005,某企业,", "2099-01-01,R8,进,5,某企业,"])

@@ -7,6 +7,9 @@ from django.db import connection
 from firm_samples import submitted
 
 from zhirong.chain.pledge.precheck import right_key
+from zhirong.chain.right.list_check import check_rights
+from zhirong.chain.right.table import read_rights_table
+from zhirong.documents.tables import read_rows
 from zhirong.kernel.errors import InputError
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.right import right_lists
@@ -182,3 +185,15 @@ def test_a_list_of_many_rows_is_left_to_the_background_before_it_is_looked_at(pl
     _, manager = platform.firm()
     answer = bring(platform, manager, "专利号,申请日\n" + "x,y\n" * 5000)
     assert answer["background"] is True and answer["state"] == "reading" and not FirmRight.objects.exists()
+
+
+def test_a_list_is_doubted_on_the_platform_as_on_the_command_line(platform) -> None:
+    """A right that the list calls expired is never taken for one in force without a word."""
+    _, manager = platform.firm()
+    head = "专利号,专利名称,专利权人,申请日,授权公告日,法律状态\n"
+    text = head + "201410362077.3,一种电机控制器,甲公司,2014-07-28,2016-05-04,期限届满\n"
+    (row,) = bring(platform, manager, text, dry_run=True)["rows"]
+    table = read_rights_table(read_rows(text.encode(), "list.csv"), "list.csv", platform.day)
+    doubts = check_rights(table, rulebook(), platform.day, "list.csv").doubts
+    assert row["status"] == "in_force" and "expired_ahead" in {one.code for one in doubts}
+    assert row["conflicts"] == [one.text.as_json() for one in doubts]

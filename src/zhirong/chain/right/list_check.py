@@ -11,6 +11,7 @@ from zhirong.chain.right.fees import FeeStanding, FeeState, fee_state
 from zhirong.chain.right.kinds import PATENT_KINDS, RightKind
 from zhirong.chain.right.package import Member, Package, package_of, quartiles
 from zhirong.chain.right.records import LegalStatus, Right
+from zhirong.chain.right.status import StatusOn
 from zhirong.chain.right.table import RightsTable, TableDoubt
 from zhirong.kernel.identifiers import patent_year
 from zhirong.kernel.money import yuan
@@ -164,7 +165,6 @@ def years(days: int) -> Decimal:
 
 
 def _doubts(table: RightsTable, package: Package, rules: Rulebook) -> tuple[TableDoubt, ...]:
-    long = rules.at("right.check.long_pending_years", package.day).whole()
     broken = {bad.row for bad in table.bad if any(problem.code == "number_unknown" for problem in bad.problems)}
     found: list[TableDoubt] = []
     of_row: dict[int, list[TableDoubt]] = {}
@@ -174,37 +174,44 @@ def _doubts(table: RightsTable, package: Package, rules: Rulebook) -> tuple[Tabl
         found.extend(of_row.get(row, ()))
         found.extend(
             TableDoubt(row, member.right.id, code, text)
-            for code, text in odd_dates(member.right, package.day, rules)
+            for code, text in doubts_of(member.right, member.status, package.day, rules)
         )
-        found.extend(TableDoubt(row, member.right.id, "conflict", text) for text in member.status.conflicts)
-        if member.status.status is LegalStatus.PENDING and member.age_days and years(member.age_days) > long:
-            text = Text(
-                f"申请已 {years(member.age_days)} 年而无授权、驳回或撤回的日期，该行可能不完整",
-                f"pending for {years(member.age_days)} years without a day of grant, refusal or withdrawal: "
-                "the row is probably incomplete",
-            )
-            found.append(TableDoubt(row, member.right.id, "long_pending", text))
         if row + 1 in broken:
             text = Text(
                 f"其后的第 {row + 1} 行不是一件权利，可能是本行断开的后半，导致本行缺少日期",
                 f"row {row + 1} after it is not a right; it may be the second part of this row after a line break, so that this row lacks dates",
             )
             found.append(TableDoubt(row, member.right.id, "torn", text))
-        if member.right.status is LegalStatus.EXPIRED and member.status.in_force:
-            end = member.status.life.end
-            text = Text(
-                f"清单写“已届满”，而最后一天是 {end}：按有效读入，请核实",
-                f'the list says "expired", but the last day is {end}: read as in force; please check',
-            )
-            found.append(TableDoubt(row, member.right.id, "expired_ahead", text))
-        if member.status.status is None:
-            found.append(TableDoubt(row, member.right.id, "no_status", _why_no_status(member, package.day)))
-        elif member.status.in_force and member.status.life.missing:
-            life = member.status.life.explanation
-            found.append(
-                TableDoubt(row, member.right.id, "no_end", Text(life.show_value("zh"), life.show_value("en")))
-            )
     return tuple(found)
+
+
+def doubts_of(right: Right, status: StatusOn, day: date, rules: Rulebook) -> list[tuple[str, Text]]:
+    """Return code and text of everything about a right as a list gives it that has to be checked. status: on ``day``."""
+    found = odd_dates(right, day, rules)
+    found.extend(("conflict", text) for text in status.conflicts)
+    start = status.life.start
+    if status.status is LegalStatus.PENDING and start is not None:
+        age = years(max(0, (day - start).days))
+        if age > rules.at("right.check.long_pending_years", day).whole():
+            text = Text(
+                f"申请已 {age} 年而无授权、驳回或撤回的日期，该行可能不完整",
+                f"pending for {age} years without a day of grant, refusal or withdrawal: "
+                "the row is probably incomplete",
+            )
+            found.append(("long_pending", text))
+    if right.status is LegalStatus.EXPIRED and status.in_force:
+        end = status.life.end
+        text = Text(
+            f"清单写“已届满”，而最后一天是 {end}：按有效读入，请核实",
+            f'the list says "expired", but the last day is {end}: read as in force; please check',
+        )
+        found.append(("expired_ahead", text))
+    if status.status is None:
+        found.append(("no_status", _why_no_status(status, day)))
+    elif status.in_force and status.life.missing:
+        life = status.life.explanation
+        found.append(("no_end", Text(life.show_value("zh"), life.show_value("en"))))
+    return found
 
 
 def odd_dates(right: Right, day: date, rules: Rulebook) -> list[tuple[str, Text]]:
@@ -258,8 +265,8 @@ def odd_dates(right: Right, day: date, rules: Rulebook) -> list[tuple[str, Text]
     return found
 
 
-def _why_no_status(member: Member, day: date) -> Text:
-    why = member.status.explanation.formula
+def _why_no_status(status: StatusOn, day: date) -> Text:
+    why = status.explanation.formula
     return Text(f"{day} 的状态不明", f"status on {day} unknown") if why is None else why
 
 

@@ -26,6 +26,7 @@ from zhirong.documents.file_limits import RecordsClock
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.money import yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
@@ -128,9 +129,8 @@ def import_statement(work: Work, request: Import) -> Any:
         "notices": [one.as_json() for one in statement.notices],
     }
     if request.dry_run:
-        rows = [{"row": line.row, "state": "new"} for line in new] + [
-            {"row": line.row, "state": "known"} for line in known
-        ]
+        rows = [_row_json(line, "new") for line in new] + [_row_json(line, "known") for line in known]
+        rows.sort(key=lambda row: row["row"])
         return {**report, "rows": rows, "problems": [one.as_json() for one in problems]}
     if problems:
         raise InputError(problems)
@@ -140,6 +140,19 @@ def import_statement(work: Work, request: Import) -> Any:
     for line in new:
         _keep_line(work, work.actor.organisation, file.pk, account, line)
     return report
+
+
+def _row_json(line: StatementRow, state: str) -> dict[str, Any]:
+    return {
+        "row": line.row,
+        "state": state,
+        "day": line.day.isoformat(),
+        "reference": line.reference,
+        "direction": line.direction,
+        "amount": yuan(line.amount),
+        "counterparty": line.counterparty,
+        "note": line.note,
+    }
 
 
 def _keep_line(work: Work, organisation: int, file: int, account: str, line: StatementRow) -> None:

@@ -284,6 +284,6 @@ def report_row(
         "changes": [
             {**one.as_json(), "old_shown": _shown(one.old or "—"), "new_shown": _shown(one.new)} for one in changes
         ],
-        "conflicts": [words.as_json() for words in (*doubts, *checked.status.conflicts)],
+        "conflicts": [words.as_json() for words in (*doubts, *checked.doubts)],
         "problems": [],
     }

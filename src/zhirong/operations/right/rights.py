@@ -12,6 +12,7 @@ from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.pledge.precheck import right_key
 from zhirong.chain.right.fees import FeeState, fee_state
 from zhirong.chain.right.kinds import KIND_TEXT, RightKind
+from zhirong.chain.right.list_check import doubts_of
 from zhirong.chain.right.reading import read_right
 from zhirong.chain.right.records import Right
 from zhirong.chain.right.status import StatusOn, status_on
@@ -51,11 +52,12 @@ def own_kept(actor: Actor, row: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A right with the chain's result on a day."""
+    """A right with the chain's result on a day. doubts: everything about it that has to be checked."""
 
     right: Right
     status: StatusOn
     fees: FeeState
+    doubts: tuple[Text, ...]
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -74,7 +76,9 @@ class Checked:
 def check_right(table: Mapping[str, Any], day: date, rules: Rulebook) -> Checked:
     """Read a stored table and check it. Raises InputError with every error in it."""
     right = read_right(Reader({**exact(table), "id": "right"}))
-    return Checked(right, status_on(right, day, rules), fee_state(right, day, rules))
+    status = status_on(right, day, rules)
+    doubts = tuple(text for _, text in doubts_of(right, status, day, rules))
+    return Checked(right, status, fee_state(right, day, rules), doubts)
 
 
 def status_words(status: str) -> Text:

@@ -33,6 +33,7 @@ from zhirong.chain.pledge.registration import STATUS_WORDS, Status
 from zhirong.documents.statement_xlsx import statement_template
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import account_text
 from zhirong.operations.authorize import can, may
@@ -62,6 +63,7 @@ _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 _GUARANTOR = (MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER)
 _STATEMENTS = (*CASHIERS, MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ROWS_SHOWN = 500  # of a statement that is previewed
 _FROM_APPROVAL = WAY[WAY.index(CaseState.APPROVED) :]
 
 
@@ -387,6 +389,9 @@ def import_statement(request: HttpRequest) -> HttpResponse:
                 (heading, FIELD_TEXT[name]) for heading, name in columns.items() if name in FIELD_TEXT
             ]
             context["notices"] = _as_problems(done.answer["notices"])
+            rows = done.answer.get("rows", [])
+            context["rows"] = [{**row, "shown": show_yuan(parse_yuan(row["amount"]))} for row in rows[:_ROWS_SHOWN]]
+            context["more_rows"] = max(0, len(rows) - _ROWS_SHOWN)
     return render(request, "loan/import.html", context, status=status)
 
 

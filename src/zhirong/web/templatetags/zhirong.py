@@ -1,5 +1,6 @@
 """Template tags: bilingual text, amounts, dates, states, possible operations."""
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -36,6 +37,7 @@ from zhirong.web.preferences import PREFERENCES, Unit
 
 register = template.Library()
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+_ROW_OF_FILE = re.compile(r"(?:row)?\[(\d+)\]\.?(.*)", re.DOTALL)
 
 
 def _lang(context: Any) -> Lang:
@@ -241,6 +243,16 @@ def problem_text(context: Any, problem: Problem) -> str:
     lang = _lang(context)
     end = ". " if lang == "en" else "。"
     return f"{problem.reason.in_(lang)}{end}{how_to_fix(problem.hint, lang)}"
+
+
+@register.simple_tag(takes_context=True)
+def problem_place(context: Any, field: str) -> str:
+    """Return the place of a problem in a file for reading: ``row[4].金额`` and ``[4].金额`` are row 4 and its column."""
+    found = _ROW_OF_FILE.fullmatch(field)
+    if found is None:
+        return field
+    row = f"row {found[1]}" if _lang(context) == "en" else f"第 {found[1]} 行"
+    return f"{row} {found[2]}".rstrip()
 
 
 @register.simple_tag(takes_context=True)
