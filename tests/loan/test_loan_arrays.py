@@ -94,6 +94,20 @@ def test_what_makes_no_loan_is_refused(
             function(np.array(principal), np.array(rate), np.array(months))
 
 
+@pytest.mark.parametrize("kind", ["int8", "int16", "uint32", "uint64", ">i8", "object"])
+def test_whole_numbers_of_every_kind_are_columns(kind: str) -> None:
+    plain = level_payments([10_000, 20_000], [43_500, 0], [12, 3])
+    assert (level_payments([10_000, 20_000], [43_500, 0], np.array([12, 3]).astype(kind)) == plain).all()
+
+
+@pytest.mark.parametrize(
+    "months", [[True, 12], (12, np.True_), np.ma.array([12, 24], mask=[False, True]), pandas.Series([True, True])]
+)
+def test_what_an_array_would_hide_is_refused(months: Any) -> None:
+    with pytest.raises(ValueError, match="months"):
+        level_payments([10_000, 20_000], [43_500, 0], months)
+
+
 def test_lists_and_series_are_columns_too() -> None:
     columns = [500_000, 700_000], [52_000, 43_500], [24, 36]
     plain = level_schedules(*(np.array(column) for column in columns))

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from zhirong.chain.loan.term_checks import MOST_PRINCIPAL
 from zhirong.chain.loan.terms import MOST_MONTHS
+from zhirong.kernel.array_columns import entries_of
 from zhirong.kernel.money import round_fen
 
 Whole = NDArray[np.int64]
@@ -129,7 +130,7 @@ def _columns(principal: ArrayLike, millionths: ArrayLike, months: ArrayLike) -> 
 
 def _whole(name: str, values: ArrayLike, unit: str, least: int, most: int) -> Whole:
     """Return a column of whole numbers between two bounds."""
-    column = np.asarray(values)
+    column = entries_of(name, values)
     if column.ndim != 1:
         raise ValueError(f"{name}: give one column with one entry per loan, not {column.ndim} dimensions")
     if column.size == 0:

@@ -20,6 +20,7 @@ from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
 from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
 from zhirong.chain.mode.shares import Met, amount_of, clauses_met, final_shares, weights_of
 from zhirong.kernel import money
+from zhirong.kernel.array_columns import entries_of
 from zhirong.kernel.money import Fen
 
 Fens = npt.NDArray[np.int64]
@@ -487,7 +488,7 @@ def checked(losses: Losses) -> Losses:
     count = len(losses.principal)
 
     def whole(name: str, column: object, least: int | None = 0) -> Fens:
-        values = np.asarray(column)
+        values = entries_of(name, column)
         if values.ndim != 1 or len(values) != count:
             raise ValueError(f"column {name!r} has {values.shape} rows, and principal has {count}")
         if values.dtype.kind not in "iu":
