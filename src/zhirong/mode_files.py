@@ -237,18 +237,18 @@ def _head(file: _ModeText) -> ModeHead:
         title, place = table["title"], table["place"]
         terms = table.get("sharing", [{}])
         return ModeHead(
-            table["id"],
-            title["zh"],
-            title["en"],
-            place["zh"],
-            place["en"],
-            table.get("region", "CN"),
-            table["government"],
-            table["leader"],
-            table["source"],
-            tuple((entry.get("valid_from"), entry.get("valid_to")) for entry in terms),
-            file.path,
-            file.pack,
+            id=table["id"],
+            title_zh=title["zh"],
+            title_en=title["en"],
+            place_zh=place["zh"],
+            place_en=place["en"],
+            region=table.get("region", "CN"),
+            government=table["government"],
+            leader=table["leader"],
+            source=table["source"],
+            windows=tuple((entry.get("valid_from"), entry.get("valid_to")) for entry in terms),
+            path=file.path,
+            pack=file.pack,
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise ValueError(f"{file.path.name}: the head of the file cannot be read ({error})") from error

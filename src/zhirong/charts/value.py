@@ -52,8 +52,30 @@ def value_chart(
     axis = {"title": Text("万元", "CNY 10,000").in_(lang), "tickCount": 6, "grid": False}
     labels = _spread_labels(value, scale["domain"], lang, width)  # type: ignore[arg-type]
     layers: list[Spec] = [
-        _band(points["p5"], points["p95"], 5, SKY, "P5–P95", value["p5"], value["p95"], scale, axis, lang),
-        _band(points["p10"], points["p90"], 18, BLUE, "P10–P90", value["p10"], value["p90"], scale, axis, lang),
+        _band(
+            points["p5"],
+            points["p95"],
+            5,
+            colour=SKY,
+            name="P5–P95",
+            low=value["p5"],
+            high=value["p95"],
+            scale=scale,
+            axis=axis,
+            lang=lang,
+        ),
+        _band(
+            points["p10"],
+            points["p90"],
+            18,
+            colour=BLUE,
+            name="P10–P90",
+            low=value["p10"],
+            high=value["p90"],
+            scale=scale,
+            axis=axis,
+            lang=lang,
+        ),
         {
             "data": {"values": [{"x": points["p50"]}]},
             "mark": {"type": "tick", "thickness": 3, "size": 28, "color": INK},

@@ -54,12 +54,12 @@ def _query(options: Options) -> "Query":
         options.number.strip(),
         options.name,
         options.how,
-        options.side,
-        options.code,
-        options.first,
-        options.last,
-        options.standing,
-        options.after,
+        side=options.side,
+        code=options.code,
+        first=options.first,
+        last=options.last,
+        only_standing=options.standing,
+        after=options.after,
     )
 
 

@@ -128,7 +128,17 @@ def first_identity(
     """The first version of a right's record."""
     kept = right_number(kind, number) if number else ""
     code = identity_code(kind, number, secret)
-    return Identity(code, 1, "", kind, kept, status, as_of, algorithm, _commit(claims, algorithm))
+    return Identity(
+        code,
+        1,
+        "",
+        kind=kind,
+        number=kept,
+        status=status,
+        as_of=as_of,
+        algorithm=algorithm,
+        commitments=_commit(claims, algorithm),
+    )
 
 
 def next_identity(before: Identity, *, status: str, as_of: str, claims: Iterable[IdentityClaim]) -> Identity:
@@ -137,12 +147,12 @@ def next_identity(before: Identity, *, status: str, as_of: str, claims: Iterable
         before.code,
         before.version + 1,
         before.fingerprint(),
-        before.kind,
-        before.number,
-        status,
-        as_of,
-        before.algorithm,
-        _commit(claims, before.algorithm),
+        kind=before.kind,
+        number=before.number,
+        status=status,
+        as_of=as_of,
+        algorithm=before.algorithm,
+        commitments=_commit(claims, before.algorithm),
     )
 
 

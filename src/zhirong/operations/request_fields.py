@@ -82,14 +82,14 @@ def _asked(name: str, info: FieldInfo, actor: Actor, row: Any, tells: bool) -> A
         name,
         ask.title,
         ask.help,
-        widget,
-        info.is_required(),
-        is_list(kind),
-        suits,
-        default,
-        start,
-        tuple(choices or ()),
-        limit,
+        widget=widget,
+        required=info.is_required(),
+        is_list=is_list(kind),
+        suits=suits,
+        default=default,
+        start=start,
+        choices=tuple(choices or ()),
+        maximum=limit,
     )
 
 

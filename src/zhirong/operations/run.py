@@ -176,7 +176,15 @@ def _record_own(work: Work, request: Mapping[str, Any], answer: Any) -> Done:
     subject = "" if row is None else subject_name(row)
     public = {**work.public, "subject": subject}
     leaf = log.Leaf(
-        name, log.instant(call.now), work.day, None, public, content, call.actor.id, call.key, subject=subject
+        name,
+        log.instant(call.now),
+        work.day,
+        registration=None,
+        public=public,
+        content=content,
+        actor=call.actor.id,
+        key=call.key,
+        subject=subject,
     )
     event = log.append(work.head, leaf)
     work.head.save()

@@ -236,7 +236,14 @@ class Work:
             self.head.last_filing = max(self.head.last_filing, after.id)
             self.head.last_number = max(self.head.last_number, after.number or 0)
         leaf = log.Leaf(
-            decision.kind, time, self.day, decision.registration, decision.public, content, self.actor.id, key
+            decision.kind,
+            time,
+            self.day,
+            registration=decision.registration,
+            public=decision.public,
+            content=content,
+            actor=self.actor.id,
+            key=key,
         )
         tell_subscribers(log.append(self.head, leaf), after, found)
         done = Done(event.index, decision.kind, answer=decision.answer, registration=after)

@@ -72,13 +72,13 @@ def _field(one: Asked, given: Any, problems: Sequence[Problem]) -> FormField:
         one.name,
         one.title,
         one.help,
-        one.widget,
-        one.required and one.widget not in ("flag", "many"),
-        _shown(value, one.widget),
-        tuple(str(part) for part in value) if isinstance(value, list | tuple) else (),
-        one.choices,
-        tuple(problems),
-        one.maximum,
+        widget=one.widget,
+        required=one.required and one.widget not in ("flag", "many"),
+        value=_shown(value, one.widget),
+        values=tuple(str(part) for part in value) if isinstance(value, list | tuple) else (),
+        choices=one.choices,
+        problems=tuple(problems),
+        maximum=one.maximum,
     )
 
 

@@ -77,7 +77,16 @@ def read_adapter(text: str, source: str) -> Adapter:
     }
     settings = dict(reader.anything("settings")) if reader.has("settings") else {}
     reader.finish()
-    return Adapter(adapter_id, title, seen, confidence, known_by, columns, words, settings)
+    return Adapter(
+        adapter_id,
+        title,
+        seen,
+        confidence=confidence,
+        known_by=known_by,
+        columns=columns,
+        words=words,
+        settings=settings,
+    )
 
 
 def _ranks(written: object) -> tuple[tuple[str, ...], ...]:

@@ -278,11 +278,11 @@ def _result(method: AppraisalMethod, weight: Decimal, value: Distribution) -> Me
         method.id,
         method.method,
         method.approach,
-        method.title,
-        weight,
-        value,
-        method.drivers(),
-        method.explain(),
+        title=method.title,
+        weight=weight,
+        value=value,
+        drivers=method.drivers(),
+        explanation=method.explain(),
     )
 
 

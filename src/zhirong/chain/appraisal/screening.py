@@ -241,11 +241,11 @@ def _horizon(
         years,
         target,
         len(chosen),
-        len(cohort) - len(chosen),
-        float(outcome.mean()),
-        score(with_features, outcome),
-        score(with_age, outcome),
-        tuple(
+        left_out=len(cohort) - len(chosen),
+        kept=float(outcome.mean()),
+        model=score(with_features, outcome),
+        age_only=score(with_age, outcome),
+        screened=tuple(
             Screened(
                 cohort[chosen[place]].number,
                 float(with_features[place]),

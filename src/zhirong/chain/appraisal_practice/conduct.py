@@ -133,11 +133,11 @@ def deviations(records: Sequence[ValueRecord], disposals: Sequence[Disposal]) ->
                 record.id,
                 record.signature.agency,
                 "+".join(record.rights),
-                record.value,
-                proceeds,
-                quantise_rate(Fraction(proceeds, record.value), 4),
-                record.low <= proceeds <= record.high,
-                quantise_rate(Fraction((last - record.valuation_date).days * 100, 36525), 2),
+                value=record.value,
+                proceeds=proceeds,
+                ratio=quantise_rate(Fraction(proceeds, record.value), 4),
+                inside=record.low <= proceeds <= record.high,
+                years=quantise_rate(Fraction((last - record.valuation_date).days * 100, 36525), 2),
             )
         )
     return tuple(sorted(found, key=lambda one: (one.agency, one.record_id)))

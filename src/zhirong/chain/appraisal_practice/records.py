@@ -421,7 +421,14 @@ def validity(grade: AppraisalGrade, rules: Rulebook, day: date) -> RuleValue:
 
 def _assumption(name: str, label: Text, figure: Uncertain) -> ReportAssumption:
     return ReportAssumption(
-        name, label, figure.low, figure.mode, figure.high, figure.kind, figure.grade, figure.source
+        name,
+        label,
+        figure.low,
+        mode=figure.mode,
+        high=figure.high,
+        kind=figure.kind,
+        grade=figure.grade,
+        source=figure.source,
     )
 
 
@@ -460,6 +467,8 @@ def _read_assumption(reader: Reader) -> ReportAssumption:
     low, mode, high = reader.number("low"), reader.number("mode"), reader.number("high")
     kind = reader.choice("kind", get_args(Kind))
     grade = EvidenceGrade(reader.choice("grade", tuple(EvidenceGrade)))
-    assumption = ReportAssumption(name, label, low, mode, high, kind, grade, reader.optional_text("source"))
+    assumption = ReportAssumption(
+        name, label, low, mode=mode, high=high, kind=kind, grade=grade, source=reader.optional_text("source")
+    )
     reader.finish()
     return assumption

@@ -621,7 +621,15 @@ class DefaultBook:
         entry = Entry(day, f"{self.loan.loan_id}:{number}", lines) if lines else None
         self.steps.append(
             DefaultStep(
-                number, day, self.loan.loan_id, title, amount, dict(self.positions), entry, outside, dict(self.debt)
+                number,
+                day,
+                self.loan.loan_id,
+                title=title,
+                amount=amount,
+                positions=dict(self.positions),
+                entry=entry,
+                outside=outside,
+                debt=dict(self.debt),
             )
         )
 

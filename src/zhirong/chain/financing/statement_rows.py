@@ -81,7 +81,16 @@ class RowReader:
         note = self._text("note")[:_LONGEST_WORDS]
         if self._blocked(before) or day is None or direction is None or amount is None:
             return None
-        return StatementRow(row, day, reference, direction, amount, counterparty, note, self._balance())
+        return StatementRow(
+            row,
+            day,
+            reference,
+            direction=direction,
+            amount=amount,
+            counterparty=counterparty,
+            note=note,
+            balance=self._balance(),
+        )
 
     def is_total(self, cells: Sequence[Cell]) -> bool:
         """Return whether a row is a total or a footer: it begins with such a word, and has no day."""

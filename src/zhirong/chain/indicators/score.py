@@ -151,7 +151,16 @@ def score_right(
         first={code: _shown(value) for code, value in first.items()},
         second={code: _shown(value) for code, value in second.items()},
         items=tuple(items),
-        explanation=_explanation(system, purpose, shown, _shown(best), coverage, second, items, weights),
+        explanation=_explanation(
+            system,
+            purpose,
+            shown,
+            best=_shown(best),
+            coverage=coverage,
+            second=second,
+            items=items,
+            weights=weights,
+        ),
     )
 
 

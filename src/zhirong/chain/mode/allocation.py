@@ -565,12 +565,12 @@ def _finish(mode: Mode, loans: Sequence[LoanLoss], cases: Mapping[str, _Case], p
                 loan.loan_id,
                 case.loss,
                 parts,
-                tuple(case.lines),
-                _explain(mode, case, parts, pool),
-                case.members,
-                None if case.refused is None else case.refused.words,
-                case.refused is not None and case.refused.undecided,
-                () if case.refused is not None else _open_clauses(case),
+                lines=tuple(case.lines),
+                explanation=_explain(mode, case, parts, pool),
+                members=case.members,
+                refused=None if case.refused is None else case.refused.words,
+                undecided=case.refused is not None and case.refused.undecided,
+                open=() if case.refused is not None else _open_clauses(case),
             )
         )
     loss = sum(share.loss for share in shares)

@@ -191,12 +191,12 @@ def _charges(
                 f"central_{programme.code}",
                 programme.title,
                 "subsidy",
-                PAYER,
-                "firm",
-                paid,
-                flow.day,
-                explanation,
-                "interest",
+                payer=PAYER,
+                payee="firm",
+                amount=paid,
+                day=flow.day,
+                explanation=explanation,
+                group="interest",
             )
         )
     return tuple(made)

@@ -187,11 +187,11 @@ def _interest(loan: LoanFacts) -> list[ModeCharge]:
             "interest",
             label,
             "interest",
-            "firm",
-            "lender",
-            flow.amount,
-            flow.day,
-            Explanation(label, flow.amount, "fen", formula),
+            payer="firm",
+            payee="lender",
+            amount=flow.amount,
+            day=flow.day,
+            explanation=Explanation(label, flow.amount, "fen", formula),
             written=flow.written,
         )
         for flow in flows
@@ -256,7 +256,15 @@ def _apply(mode: Mode, rule: ChargeRule, loan: LoanFacts, made: Sequence[ModeCha
         explanation = Explanation(rule.title, limited, "fen", formula, (rule.reference,))
         new.append(
             ModeCharge(
-                rule.code, rule.title, rule.kind, rule.payer, rule.payee, limited, paid_on, explanation, rule.group
+                rule.code,
+                rule.title,
+                rule.kind,
+                payer=rule.payer,
+                payee=rule.payee,
+                amount=limited,
+                day=paid_on,
+                explanation=explanation,
+                group=rule.group,
             )
         )
     return new
@@ -275,7 +283,15 @@ def _by_table(rule: ChargeRule, loan: LoanFacts) -> list[ModeCharge]:
     explanation = Explanation(rule.title, fee.value, "fen", fee.formula, fee.references, parts=fee.parts)
     return [
         ModeCharge(
-            rule.code, rule.title, rule.kind, rule.payer, rule.payee, fee.value, paid_on, explanation, rule.group
+            rule.code,
+            rule.title,
+            rule.kind,
+            payer=rule.payer,
+            payee=rule.payee,
+            amount=fee.value,
+            day=paid_on,
+            explanation=explanation,
+            group=rule.group,
         )
     ]
 

@@ -357,7 +357,16 @@ def _title_charge(terms: OfferTerms) -> tuple[ModeCharge, ...]:
     )
     explanation = Explanation(label, amount, "fen", words)
     return (
-        ModeCharge("title_investigation", label, "fee", "firm", LAW_FIRM, amount, case.request.start, explanation),
+        ModeCharge(
+            "title_investigation",
+            label,
+            "fee",
+            payer="firm",
+            payee=LAW_FIRM,
+            amount=amount,
+            day=case.request.start,
+            explanation=explanation,
+        ),
     )
 
 

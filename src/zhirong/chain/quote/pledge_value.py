@@ -66,7 +66,16 @@ def pledge_value(
     ]
     if isinstance(appraisal, NoValue):
         code = "no_right_left" if out and len(out) == len(views) else appraisal.code
-        return PledgeValue(0, None, code, (), None, tuple(out), (), Explanation(title, 0, "fen", appraisal.reason))
+        return PledgeValue(
+            0,
+            None,
+            code,
+            limits=(),
+            lending=None,
+            rights=tuple(out),
+            changes=(),
+            explanation=Explanation(title, 0, "fen", appraisal.reason),
+        )
     subject = carriers([right for right in case.rights if right.id in appraisal.request.rights])
     members = [_member(right, case, appraisal, judged, term_end, rules) for right in subject]
     best = max(members, key=lambda member: member.amount)
@@ -85,7 +94,14 @@ def pledge_value(
     if not best.limits:
         why = best.barred or Text("无可认可的价值", "no recognised value")
         return PledgeValue(
-            0, rate, "cost_alone", (), best.lending, (*shares, *out), (), Explanation(title, 0, "fen", why)
+            0,
+            rate,
+            "cost_alone",
+            limits=(),
+            lending=best.lending,
+            rights=(*shares, *out),
+            changes=(),
+            explanation=Explanation(title, 0, "fen", why),
         )
     least = best.limits[0]
     return PledgeValue(

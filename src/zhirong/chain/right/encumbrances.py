@@ -70,11 +70,13 @@ def encumbrances(right: Right, day: date) -> Encumbrances:
         flags,
         running,
         LicenceKind.EXCLUSIVE not in kinds,
-        not kinds & {LicenceKind.EXCLUSIVE, LicenceKind.SOLE},
-        yearly_fees,
-        must_consent,
-        refused,
-        Explanation(Text(f"{right.id} 的权利负担", f"encumbrances of {right.id}"), summary, parts=tuple(parts)),
+        may_license=not kinds & {LicenceKind.EXCLUSIVE, LicenceKind.SOLE},
+        yearly_fees=yearly_fees,
+        must_consent=must_consent,
+        refused=refused,
+        explanation=Explanation(
+            Text(f"{right.id} 的权利负担", f"encumbrances of {right.id}"), summary, parts=tuple(parts)
+        ),
     )
 
 

@@ -157,12 +157,12 @@ def _annual_fee(right: Right, year: int, rules: Rulebook) -> AnnualFee:
         year,
         starts,
         counts_from,
-        due,
-        _months_on(counts_from, rules.at("right.annual_fee.free_months", counts_from).whole(), rules),
-        _months_on(counts_from, rules.at("right.annual_fee.grace_months", counts_from).whole(), rules),
-        full_fee,
-        fee,
-        explanation,
+        due=due,
+        free_until=_months_on(counts_from, rules.at("right.annual_fee.free_months", counts_from).whole(), rules),
+        grace_end=_months_on(counts_from, rules.at("right.annual_fee.grace_months", counts_from).whole(), rules),
+        full_fee=full_fee,
+        fee=fee,
+        explanation=explanation,
     )
 
 

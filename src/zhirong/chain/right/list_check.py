@@ -151,11 +151,13 @@ def check_rights(
         source,
         table,
         package,
-        tuple(fees),
-        _doubts(table, package, rules),
-        quartiles([member.age_days for member in package.members if member.age_days is not None]),
-        quartiles([member.remaining_days for member in package.in_force if member.remaining_days is not None]),
-        rules.version(),
+        fees=tuple(fees),
+        doubts=_doubts(table, package, rules),
+        ages=quartiles([member.age_days for member in package.members if member.age_days is not None]),
+        lives=quartiles(
+            [member.remaining_days for member in package.in_force if member.remaining_days is not None]
+        ),
+        rules_version=rules.version(),
     )
 
 

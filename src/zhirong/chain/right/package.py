@@ -69,11 +69,11 @@ def package_of(rights: Sequence[Right], rules: Rulebook, day: date) -> Package:
         day,
         members,
         {kind: kinds[kind] for kind in RightKind if kinds[kind]},
-        {status: states[status] for status in (*LegalStatus, None) if states[status]},
-        {role: roles[role] for role in Role if roles[role]},
-        duplicates_in(rights),
-        min(ending, key=lambda member: member.remaining_days or 0, default=None),
-        tuple(member.right.id for member in in_force if member.remaining_days is None),
+        by_status={status: states[status] for status in (*LegalStatus, None) if states[status]},
+        by_role={role: roles[role] for role in Role if roles[role]},
+        duplicates=duplicates_in(rights),
+        first_to_end=min(ending, key=lambda member: member.remaining_days or 0, default=None),
+        without_end=tuple(member.right.id for member in in_force if member.remaining_days is None),
     )
 
 

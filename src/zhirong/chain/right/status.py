@@ -68,7 +68,16 @@ def status_on(right: Right, day: date, rules: Rulebook) -> StatusOn:
     formula = why if register is None or status is not register else Text("登记簿所载", "status in the register")
     shown = Text("不明", "unknown") if status is None else STATUS_TEXT[status]
     explanation = Explanation(_LABEL, shown, formula=formula, parts=tuple(parts))
-    return StatusOn(status, register, by_dates, flags, conflicts, life, renewable_until, explanation)
+    return StatusOn(
+        status,
+        register,
+        by_dates,
+        flags=flags,
+        conflicts=conflicts,
+        life=life,
+        renewable_until=renewable_until,
+        explanation=explanation,
+    )
 
 
 def _register_word(right: Right, life: LegalLife, day: date) -> LegalStatus | None:

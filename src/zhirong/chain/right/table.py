@@ -127,12 +127,12 @@ def read_rights_table(
         tuple(right for right, _ in found.values()),
         tuple(number for _, number in found.values()),
         tuple(bad),
-        tuple(place.heading for place in columns.not_used),
-        tuple(doubts),
-        columns.adapter.title,
-        columns.named(),
-        passed_over,
-        tuple(given[key] for key in found),
+        not_used=tuple(place.heading for place in columns.not_used),
+        doubts=tuple(doubts),
+        format=columns.adapter.title,
+        columns=columns.named(),
+        passed_over=passed_over,
+        given=tuple(given[key] for key in found),
     )
 
 

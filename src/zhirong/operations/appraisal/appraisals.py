@@ -160,7 +160,16 @@ def request_appraisal(work: Work, request: AskAppraisal) -> Any:
     firm = rights[0].firm
     parties = parties_of(firm, rights, case)
     chosen = _chosen(work, request.agency, firm, rights, request.purpose, parties)
-    row = _open(work, chosen, firm, rights, case, request.purpose, request.value_type, request.valuation_date)
+    row = _open(
+        work,
+        chosen,
+        firm,
+        rights=rights,
+        case=case,
+        purpose=request.purpose,
+        value_type=request.value_type,
+        valuation_date=request.valuation_date,
+    )
     return {"id": row.pk, "agency": chosen.agency.pk}
 
 
@@ -418,7 +427,16 @@ def refuse_assignment(work: Work, request: RefuseAppraisal) -> Any:
     if isinstance(chosen, Text):
         _tell_clients(work, chosen)
         return {"next": None}
-    after = _open(work, chosen, row.firm, rights, row.case, row.purpose, row.value_type, row.valuation_date)
+    after = _open(
+        work,
+        chosen,
+        row.firm,
+        rights=rights,
+        case=row.case,
+        purpose=row.purpose,
+        value_type=row.value_type,
+        valuation_date=row.valuation_date,
+    )
     return {"next": after.pk}
 
 

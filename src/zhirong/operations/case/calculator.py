@@ -84,7 +84,14 @@ def calculated(asked: Calculate, day: date, rules: Rulebook) -> dict[str, Any]:
         "substandard_on": "never",
     }
     table = case_table(
-        firm, rights, request, facts, _credit(asked, day, rules), _appraisal(asked, day, rules), day, "calculator"
+        firm,
+        rights,
+        request,
+        facts=facts,
+        credit=_credit(asked, day, rules),
+        appraisal=_appraisal(asked, day, rules),
+        day=day,
+        number="calculator",
     )
     table["case"]["sources"] = []
     return table

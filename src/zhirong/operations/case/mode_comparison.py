@@ -52,7 +52,7 @@ def compared(firm: Organisation, asked: Compare, day: date) -> dict[str, Any]:
         table = {**table, "checked": appraisal.grade == AppraisalGrade.FORMAL}
     request = asked.model_dump(include={"amount", "term_months", "method", "cycle"})
     facts, credit = facts_of(firm)
-    return case_table(firm, rights, request, facts, credit, table, day, "compare")
+    return case_table(firm, rights, request, facts=facts, credit=credit, appraisal=table, day=day, number="compare")
 
 
 def _of_these_rights(table: dict[str, Any], chosen: list[int], valued: list[int]) -> dict[str, Any]:

@@ -117,11 +117,11 @@ def case_table_of(case: Case, day: date) -> Table:
         case.firm,
         [rights[pk] for pk in case.rights],
         request,
-        case.facts,
-        case.credit,
-        _valuation_of(case),
-        day,
-        case.number,
+        facts=case.facts,
+        credit=case.credit,
+        appraisal=_valuation_of(case),
+        day=day,
+        number=case.number,
     )
     if case.team:
         table["team"] = exact(case.team)

@@ -393,7 +393,9 @@ def issue_contract(work: Work, request: IssueContract) -> Any:
     numbers = {kind: next_number(number, kind, subject) for kind in CONTRACT_KINDS}
     for old in contract_papers(case):
         void_paper(work, old)
-    facts = _facts(work, case, request, terms, contract, rights, numbers, guarantee)
+    facts = _facts(
+        work, case, request, terms=terms, contract=contract, rights=rights, numbers=numbers, guarantee=guarantee
+    )
     parties = {"firm": case.firm, "lender": case.lender, "guarantor": case.guarantor}
     listed = right_facts(rights, work.day, work.rules)
     beside = (

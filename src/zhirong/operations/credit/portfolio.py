@@ -191,17 +191,17 @@ def portfolio_of(lender: int, rules: Rulebook, day: date) -> LenderPortfolio:
         totals["all_balance"] or 0,
         committed + waiting,
         totals["bad"] or 0,
-        totals["all_overdue"] or 0,
-        totals["all_provision"] or 0,
-        totals["loans"],
-        _states(lender),
-        _slices(
+        overdue=totals["all_overdue"] or 0,
+        provision=totals["all_provision"] or 0,
+        loans=totals["loans"],
+        by_state=_states(lender),
+        by_category=_slices(
             standing,
             "category",
             lambda key: CATEGORY_TEXT[Category(key)] if key else Text("未分类", "not classified"),
         ),
-        _slices(standing, "mode", mode_title),
-        _slices(standing, "firm__region", lambda key: region_words(key, rules, day)),
+        by_mode=_slices(standing, "mode", mode_title),
+        by_region=_slices(standing, "firm__region", lambda key: region_words(key, rules, day)),
     )
 
 

@@ -82,7 +82,14 @@ def continue_log(
     """
     checkpoint = {"checkpoint": last.as_text(), "reason": reason}
     leaf = log.Leaf(
-        CONTINUES, log.instant(call.now), day_of(call.now), None, checkpoint, _said_by(call, checkpoint), "", ""
+        CONTINUES,
+        log.instant(call.now),
+        day_of(call.now),
+        registration=None,
+        public=checkpoint,
+        content=_said_by(call, checkpoint),
+        actor="",
+        key="",
     )
     log.append(head, leaf)
     algorithm = last.checkpoint.algorithm
@@ -158,7 +165,15 @@ def _leaf(entry: LogEntry, content: Mapping[str, Any]) -> log.Leaf:
     actor, key = content.get("_actor", ""), content.get("_key", "")
     public = {name: value for name, value in entry.body.items() if name not in ("commitment", "registration")}
     return log.Leaf(
-        entry.kind, entry.time, day, registration, public, content, actor, key, subject=public.get("subject", "")
+        entry.kind,
+        entry.time,
+        day,
+        registration=registration,
+        public=public,
+        content=content,
+        actor=actor,
+        key=key,
+        subject=public.get("subject", ""),
     )
 
 

@@ -16,7 +16,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.declare import Call
 from zhirong.operations.http_request import HttpRequest
-from zhirong.operations.platform.audit import kind_words
+from zhirong.operations.platform.audit_words import kind_words
 from zhirong.operations.pledge.certificates import check_code, search_certificate
 from zhirong.operations.pledge.search import Query, search, searched_as, similar_names
 from zhirong.store.keys import public_keys, signing_key
