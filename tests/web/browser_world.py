@@ -36,6 +36,7 @@ PASSWORD = "a long password of 2026"
 _HERE = Path(__file__).parent
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+SCREEN = {"width": 1440, "height": 900}  # of a laptop, for the budgets of height
 _AXE = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
     "resultTypes": ["violations"],
@@ -59,9 +60,9 @@ _LOOKS_OF_TEXT = """() => {
 }"""
 # What names the parts of a page: none of it is anybody's own words. Documents of the rules are cited in their language.
 _LABELS = """() => [...document.querySelectorAll(
-    "title, h1, h2, h3, th, label, legend, dt, summary, button, .button, .menu a, .state, caption, option, .empty, .lead")]
+    "title, h1, h2, h3, th, label, legend, dt, summary, button, .button, .menu a, .state:not(.from), caption, option, .empty, .lead")]
     .filter(one => !one.closest("[lang|=zh]")).map(one => one.cloneNode(true))
-    .map(one => { one.querySelectorAll(".source, .about").forEach(part => part.remove()); return one.textContent.trim(); })
+    .map(one => { one.querySelectorAll(".source, .about, .from").forEach(part => part.remove()); return one.textContent.trim(); })
     .filter(one => one)"""
 _TOO_WIDE = """() => [...document.querySelectorAll("main *")].filter(
     one => one.getBoundingClientRect().right > document.documentElement.clientWidth && !one.closest(".scroll"))
@@ -260,6 +261,14 @@ class User:
         """Open a page of the platform."""
         self.page.goto(self.site.address + path)
         return self.page
+
+    def height(self, path: str, size: dict[str, int]) -> int:
+        """The height of a page in pixels in a window of this size."""
+        self.page.set_viewport_size(size)  # type: ignore[arg-type]
+        self.go(path)
+        found = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        return int(found)
 
     def click(self, words: str) -> None:
         """Follow the link or press the button of these words."""

@@ -23,6 +23,7 @@ document = "Credit policy of the bank"
 article = "Article 3"
 confidence = "verified"
 """
+_PARTS = ("limit", "quote", "rights", "credit", "checks", "decisions", "questions", "documents", "steps")
 _DAYS = 85  # until the loan is settled early: the first interest is then about to fall due
 
 
@@ -75,6 +76,8 @@ def look_at_the_rest(way: Way) -> None:
             "/register/",
             "/register/verify/",
             "/developers/",
+            "/styleguide/",
+            "/preferences/",
         ),
         firm: (
             "/firm/rights/new/trademark/",
@@ -94,6 +97,8 @@ def look_at_the_rest(way: Way) -> None:
             f"{case}modes/",
             f"{case}credit/",
             f"{case}score/",
+            *(f"{case}part/{part}/" for part in _PARTS),
+            f"/search/?q={way.case}",
             "/lender/portfolio/",
             "/payments/1/",
             "/signatures/1/",

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from browser_world import PHONE, Site, User
+from browser_world import PHONE, SCREEN, Site, User
 from people_of_the_way import (
     AGENCY,
     BANK,
@@ -26,6 +26,7 @@ from zhirong.kernel.days import day_of
 AMOUNT = "120万元"
 AUTHORITY_NUMBER = "Y2026610000123"
 _ACCOUNT = "6100 0000 9999"
+_MOST_ON_A_PHONE = 2_500  # pixels of the case overview
 _PDF = b"%PDF-1.7\n% a paper for a test\n"
 
 
@@ -200,6 +201,8 @@ class Way:
     def lender_looks_into(self) -> None:
         """The checklist, two raters each alone, the line and the quote."""
         officer = self.bank_officer
+        assert officer.height(self._case_page, SCREEN) <= SCREEN["height"]
+        assert officer.height(self._case_page, PHONE) <= _MOST_ON_A_PHONE
         officer.go(self._case_page)
         found = {one.get_attribute("href") for one in officer.page.locator("main a[href*='check']").all()}
         checks = sorted(one for one in found if one and re.search(r"/(do/check\.do|lender/checks)/\d+/", one))

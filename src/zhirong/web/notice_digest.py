@@ -1,9 +1,11 @@
 """The notices of an account as a digest: grouped by the case or object that they are about, what asks something first."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.db.models import Model
 from django.urls import Resolver404, resolve
@@ -25,6 +27,7 @@ _TO_CASE: Mapping[type[Model], str] = {
     WatchFlag: "loan__case_id",
 }
 _Target = tuple[type[Model], int]
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,9 @@ def grouped(actor: Actor, day: date, notices: Iterable[Notice]) -> list[NoticeGr
     listed = list(notices)
     targets = {one.pk: _target(one.link) for one in listed}
     cases = _cases_of({target for target in targets.values() if target is not None})
-    titles = {
-        one.pk: f"{one.firm.name} {one.number}"
-        for one in visible(actor, Case, day).filter(pk__in=set(cases.values())).select_related("firm")
-    }
+    # Three columns: the quote of a case is large.
+    rows = visible(actor, Case, day).filter(pk__in=set(cases.values())).values_list("pk", "firm__name", "number")
+    titles = {pk: f"{firm} {number}" for pk, firm, number in rows}
     groups: dict[str | None, list[Notice]] = defaultdict(list)
     for one in listed:
         target = targets[one.pk]
@@ -53,14 +55,21 @@ def grouped(actor: Actor, day: date, notices: Iterable[Notice]) -> list[NoticeGr
 
 def _target(link: str) -> _Target | None:
     """Return the model and id of the row on the page that a link leads to; None if it shows no row."""
+    path = link.partition("?")[0]
+    number = _NUMBER.search(path)
+    model = None if number is None else _model_at(_NUMBER.sub("0", path))
+    return None if number is None or model is None else (model, int(number[0]))
+
+
+@cache
+def _model_at(shape: str) -> type[Model] | None:
+    """Return the model of the page of a path whose numbers are 0: there are as many shapes as pages."""
     try:
-        found = resolve(link.partition("?")[0])
+        found = resolve(shape)
     except Resolver404:
         return None
     page = PAGES.get(found.url_name or "")
-    if page is None or page.model is None or "id" not in found.kwargs:
-        return None
-    return page.model, int(found.kwargs["id"])
+    return page.model if page is not None and "id" in found.kwargs else None
 
 
 def _cases_of(targets: set[_Target]) -> dict[_Target, int]:

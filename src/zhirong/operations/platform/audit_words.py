@@ -1,15 +1,13 @@
 """The log in words: who of which institution did what, to which case or company, when to the second."""
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Model, Q
 
-from zhirong.evidence import canonical
-from zhirong.evidence.entries import entry_of_bytes
 from zhirong.kernel.text import Text, same
 from zhirong.operations.declare import OPERATIONS, operation_of
 from zhirong.operations.pledge.registrar_view import event_words
@@ -34,48 +32,30 @@ _WORKER = Text("平台自动办理", "the platform")
 
 @dataclass(frozen=True, slots=True)
 class SubjectKind:
-    """A table whose rows are the object of events. title: what a row is called. related: what the title reads."""
+    """A table whose rows are the object of events. columns: what a row is called; its other columns may be large."""
 
     words: Text
     model: type[Model]
-    title: Callable[[Any], str]
-    related: tuple[str, ...] = ()
+    columns: tuple[str, ...]
 
 
-_CASE = ("case__firm",)
 # By the name before the stroke of a subject such as ``case/12``.
 SUBJECT_KINDS: Mapping[str, SubjectKind] = {
-    "case": SubjectKind(Text("业务", "case"), Case, lambda row: f"{row.firm.name} {row.number}", ("firm",)),
-    "loan": SubjectKind(Text("贷款", "loan"), Loan, lambda row: f"{row.firm.name} {row.number}", ("firm",)),
-    "organisation": SubjectKind(Text("机构", "institution"), Organisation, lambda row: str(row.name)),
-    "firmright": SubjectKind(Text("权利", "right"), FirmRight, lambda row: f"{row.title} {row.number}"),
-    "appraisal": SubjectKind(
-        Text("评估", "appraisal"), Appraisal, lambda row: f"{row.firm.name} {row.valuation_date}", ("firm",)
-    ),
-    "paper": SubjectKind(Text("文件", "document"), Paper, lambda row: f"{row.title} {row.number}"),
-    "storedfile": SubjectKind(Text("附件", "file"), StoredFile, lambda row: str(row.name)),
+    "case": SubjectKind(Text("业务", "case"), Case, ("firm__name", "number")),
+    "loan": SubjectKind(Text("贷款", "loan"), Loan, ("firm__name", "number")),
+    "organisation": SubjectKind(Text("机构", "institution"), Organisation, ("name",)),
+    "firmright": SubjectKind(Text("权利", "right"), FirmRight, ("title", "number")),
+    "appraisal": SubjectKind(Text("评估", "appraisal"), Appraisal, ("firm__name", "valuation_date")),
+    "paper": SubjectKind(Text("文件", "document"), Paper, ("title", "number")),
+    "storedfile": SubjectKind(Text("附件", "file"), StoredFile, ("name",)),
     "guaranteerequest": SubjectKind(
-        Text("担保", "guarantee"), GuaranteeRequest, lambda row: f"{row.case.firm.name} {row.case.number}", _CASE
+        Text("担保", "guarantee"), GuaranteeRequest, ("case__firm__name", "case__number")
     ),
-    "checkitem": SubjectKind(
-        Text("尽职调查", "diligence"), CheckItem, lambda row: f"{row.case.firm.name} {row.case.number}", _CASE
-    ),
-    "payment": SubjectKind(
-        Text("收付款", "payment"), Payment, lambda row: f"{row.loan.firm.name} {row.loan.number}", ("loan__firm",)
-    ),
-    "statementline": SubjectKind(
-        Text("银行流水", "statement entry"),
-        StatementLine,
-        lambda row: f"{row.organisation.name} {row.day}",
-        ("organisation",),
-    ),
-    "account": SubjectKind(Text("账号", "account"), Account, lambda row: str(row.display_name or row.email)),
-    "membership": SubjectKind(
-        Text("成员", "member"),
-        Membership,
-        lambda row: f"{row.account.email} {row.organisation.name}",
-        ("account", "organisation"),
-    ),
+    "checkitem": SubjectKind(Text("尽职调查", "diligence"), CheckItem, ("case__firm__name", "case__number")),
+    "payment": SubjectKind(Text("收付款", "payment"), Payment, ("loan__firm__name", "loan__number")),
+    "statementline": SubjectKind(Text("银行流水", "statement entry"), StatementLine, ("organisation__name", "day")),
+    "account": SubjectKind(Text("账号", "account"), Account, ("display_name", "email")),
+    "membership": SubjectKind(Text("成员", "member"), Membership, ("account__email", "organisation__name")),
 }
 
 
@@ -105,7 +85,7 @@ def in_words(events: Iterable[Event]) -> list[AuditLine]:
     """Return events in words; the names are read in one query for each table."""
     listed = list(events)
     accounts = _accounts(listed)
-    contents = [canonical.decode(one.content.encode()) for one in listed]
+    contents = [json.loads(one.content) for one in listed]  # read for its words; the proof is checked elsewhere
     ids = {int(one["organisation"]) for one in contents if one.get("organisation")}
     houses = dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name"))
     subjects = _subjects(listed)
@@ -115,7 +95,7 @@ def in_words(events: Iterable[Event]) -> list[AuditLine]:
         found.append(
             AuditLine(
                 event=event,
-                at=datetime.fromisoformat(str(entry_of_bytes(event.entry.encode()).as_json()["time"])),
+                at=datetime.fromisoformat(json.loads(event.entry)["time"]),
                 who=_who(event.actor, accounts),
                 house=houses.get(int(content.get("organisation") or 0), ""),
                 what=kind_words(event.kind),
@@ -152,8 +132,8 @@ def _subjects(events: Iterable[Event]) -> dict[str, str]:
     found = {}
     for name, wanted in ids.items():
         kind = SUBJECT_KINDS[name]
-        for row in kind.model._default_manager.filter(pk__in=wanted).select_related(*kind.related):
-            found[f"{name}/{row.pk}"] = kind.title(row)
+        for pk, *parts in kind.model._default_manager.filter(pk__in=wanted).values_list("pk", *kind.columns):
+            found[f"{name}/{pk}"] = " ".join(str(one) for one in parts if one)
     return found
 
 
