@@ -147,13 +147,13 @@ def calculates(visitor: User) -> None:
     visitor.fill(
         region="610100",
         kind_1="invention",
-        began_1="2019-04-22",
-        granted_1="2021-06-15",
-        revenue="5000万元",
-        amount="200万元",
+        year_1="2019",
+        revenue="5000",
+        amount="200",
     )
     visitor.send()
     visitor.look()
+    visitor.visit("/apply/")
 
 
 def invites(way: Way) -> None:

@@ -40,11 +40,13 @@ from zhirong.operations.uploads import take_in
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, FirmRight, StoredFile
 from zhirong.store.parties import Organisation
+from zhirong.web.amounts import as_wan, reading, wan_of
+from zhirong.web.apply_with import APPLY_WITH
 from zhirong.web.clock import now
 from zhirong.web.firm import business_fields as business
 from zhirong.web.firm.case_view import FIELDS_OF_STEPS
-from zhirong.web.firm.limit_view import limit_view, quote_of_draft
 from zhirong.web.forms import form_fields
+from zhirong.web.limit_view import limit_view, quote_of_draft
 from zhirong.web.mode_answer import answer_context
 from zhirong.web.pages import call_of, page
 from zhirong.web.templatetags.zhirong import fresh_key
@@ -59,9 +61,9 @@ STEPS: tuple[tuple[str, Text], ...] = (
 )
 # A draft begins under the mode that every company can have; the best one is proposed at the review.
 FIRST_MODE = "bank-alone"
+_FIRST_OFFERS = 2  # shown at the review; the others are folded
 NEW_APPRAISAL = "new"
 CARRIED = ("amount", "term_months", "method", "cycle", "rights", "appraisal", "mode")
-APPLY_WITH = "apply_with"  # of the session: what the calculator carries over
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ _NEED_FIELDS = ("amount", "term_months", "method", "cycle", "purpose", "lender")
 
 def _need_of(case: Case) -> dict[str, Any]:
     return {
-        "amount": business.wan_of(yuan(case.amount)),
+        "amount": wan_of(yuan(case.amount)),
         **{name: getattr(case, name) for name in ("term_months", "method", "cycle", "purpose")},
         "lender": str(case.lender_id),
     }
@@ -175,7 +177,7 @@ def _need_page(
     values = {name: str(given.get(name) or start.get(name, "")) for name in _NEED_FIELDS}
     # An address carries yuan as people write them; the field has ten thousand yuan.
     if given is not request.POST and case is None and values["amount"]:
-        values["amount"] = business.wan_of(values["amount"])
+        values["amount"] = wan_of(values["amount"])
     fields = {one.name: one for one in form_fields(CaseFacts, request.actor, None, values, problems)}
     lenders = fields["lender"].choices
     if not values["lender"] and len(lenders) == 1:
@@ -183,7 +185,7 @@ def _need_page(
     context = {
         **_frame(request, case, "need", problems),
         "f": {name: fields[name] for name in _NEED_FIELDS},
-        "reading": business.reading(values["amount"]),
+        "reading": reading(values["amount"]),
         "above": _unplaced(problems, _NEED_FIELDS),
         "placed": [(fields[one.field].title, one.field) for one in problems if one.field in _NEED_FIELDS],
         "is_carried": case is None and bool(given) and given is not request.POST and "amount" in given,
@@ -200,7 +202,7 @@ def _unplaced(problems: tuple[Problem, ...], names: tuple[str, ...]) -> list[Pro
 def _need_posted(request: HttpRequest) -> dict[str, Any]:
     typed = {name: request.POST[name].strip() for name in _NEED_FIELDS if request.POST.get(name, "").strip()}
     if "amount" in typed:
-        typed["amount"] = business.as_wan(typed["amount"])
+        typed["amount"] = as_wan(typed["amount"])
     purpose = [] if typed.get("purpose") else [_empty("purpose")]
     missing = [_empty(name) for name in ("amount", "lender") if name not in typed] + purpose
     if missing:
@@ -369,7 +371,7 @@ def _rights_page(request: HttpRequest, case: Case, problems: tuple[Problem, ...]
         ],
         "is_new": chosen == NEW_APPRAISAL,
         "revenue": typed,
-        "revenue_reading": business.reading(typed),
+        "revenue_reading": reading(typed),
         "all_revenue": None if revenue is None else parse_yuan(str(revenue)),
         "of_revenue": [one for one in problems if one.field == "revenue"],
         "of_list": [one for one in problems if one.field == "list"],
@@ -427,7 +429,7 @@ def _appraised(request: HttpRequest, case: Case, rights: list[int]) -> int:
     if not typed:
         raise InputError([_empty("revenue")])
     try:
-        revenue = Decimal(parse_yuan(business.as_wan(typed))) / 100
+        revenue = Decimal(parse_yuan(as_wan(typed))) / 100
     except ValueError as error:
         reason, hint = (
             Text("不是金额", "not an amount of money"),
@@ -484,8 +486,11 @@ def _offers(quote: QuoteDocument, posted: str, case: Case) -> dict[str, Any]:
     here = [one.mode.id for one in offers if one.mode.eligible != "no"]
     wanted = posted or (case.mode if case.mode != FIRST_MODE else "")
     proposed = wanted if wanted in here else next(iter(here), "")
+    fitting = [one for one in offers if one.mode.id in here]
     return {
-        "offers": [one for one in offers if one.mode.id in here],
+        "offers": fitting[:_FIRST_OFFERS],
+        "more_offers": fitting[_FIRST_OFFERS:],
+        "is_among_more": proposed in [one.mode.id for one in fitting[_FIRST_OFFERS:]],
         "unfit": [one for one in offers if one.mode.id not in here],
         "proposed": proposed,
     }

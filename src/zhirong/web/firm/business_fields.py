@@ -14,11 +14,10 @@ from django.http import QueryDict
 from zhirong.chain.credit.statements import FIGURE_TEXT, SIZE_TEXT, SIZES
 from zhirong.chain.limit.need import ANNEX_FIGURES
 from zhirong.kernel.errors import Problem
-from zhirong.kernel.money import MoneyError, parse_yuan
 from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.text import Text
 from zhirong.store.parties import Organisation
-from zhirong.web.cells import in_wan
+from zhirong.web.amounts import as_wan, reading, wan_of
 
 Table = dict[str, Any]
 NONE, SOME = "none", "some"
@@ -172,29 +171,6 @@ def _written(entry: Entry, values: Table) -> str:
     if entry.kind == "rate":
         return f"{float(found) * 100:g}%"
     return ("yes" if found else "no") if isinstance(found, bool) else str(found)
-
-
-def wan_of(written: Any) -> str:
-    """Return an amount of the profile in ten thousand yuan, as short as it goes; as it stands if it is none."""
-    try:
-        fen = parse_yuan(str(written))
-    except MoneyError:
-        return str(written)
-    return in_wan(fen).removesuffix(".00") if fen % 10_000 == 0 else f"{fen / 1_000_000:,.6f}".rstrip("0")
-
-
-def as_wan(typed: str) -> str:
-    """Return a typed amount with its unit: a plain number is in ten thousand yuan."""
-    plain = typed.strip()
-    return f"{plain}万元" if plain and plain[-1].isdigit() else plain
-
-
-def reading(typed: str) -> str:
-    """Return how an amount in ten thousand yuan reads in yuan; empty if it is no amount."""
-    try:
-        return f"{parse_yuan(as_wan(typed)) / 100:,.2f}"
-    except MoneyError:
-        return ""
 
 
 def described(posted: QueryDict, values: Table, day: date, is_confirmed: bool) -> tuple[Table, Table]:

@@ -28,7 +28,7 @@ from zhirong.store.financing import Appraisal, Case, FirmRight, Loan, Message, P
 from zhirong.store.parties import Organisation
 from zhirong.web.clock import now
 from zhirong.web.firm.case_view import papers_to_sign
-from zhirong.web.firm.limit_view import limit_of_case
+from zhirong.web.limit_view import limit_of_case
 from zhirong.web.pages import page
 
 _SHOWN = 20

@@ -13,7 +13,7 @@ from zhirong.operations.case.completeness import table_to_submit
 from zhirong.store.financing import Case
 from zhirong.web.quote_cache import all_modes
 
-_MOST_WAYS = 4
+_MOST_WAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
