@@ -932,6 +932,28 @@ class DefaultOperations(Group):
         """提请结案 / Propose to close."""
         return self._do("default.propose_close", row, {"reason": reason, "final_loss": final_loss}, version, key)
 
+    def propose_write_off(
+        self,
+        row: int,
+        *,
+        version: Version,
+        ground: str,
+        papers: Sequence[
+            Literal[
+                "contracts",
+                "class_record",
+                "suit_papers",
+                "disposal_result",
+                "returns",
+                "responsibility",
+                "exemption",
+            ]
+        ],
+        key: str = "",
+    ) -> Done:
+        """提请核销 / Propose a write-off."""
+        return self._do("default.propose_write_off", row, {"ground": ground, "papers": papers}, version, key)
+
     def record_growth(
         self,
         row: int,
@@ -1012,6 +1034,10 @@ class DefaultOperations(Group):
             version,
             key,
         )
+
+    def write_off(self, row: int, *, version: Version, opinion: str, key: str = "") -> Done:
+        """批准核销 / Approve the write-off."""
+        return self._do("default.write_off", row, {"opinion": opinion}, version, key)
 
 
 class DisposalOperations(Group):

@@ -35,7 +35,8 @@ class CaseRecord:
     or statement, and its growth is among ``events``; otherwise it follows from the loan.
 
     events: claims, payments of payers, write-off ... notes: of recoveries, by the id of the loan's event.
-    payer_events: the ids of the loan's events that are payments of payers.
+    payer_events: the ids of the loan's events that are payments of payers. counted: the ids of those that ``owed``
+    contains; money of the first day or before that was booked after the claim counts from the day after it.
     """
 
     loan_id: str
@@ -49,6 +50,7 @@ class CaseRecord:
     notes: Mapping[str, RecoveryNote] = field(default_factory=dict)
     payer_events: Collection[str] = ()
     is_stated: bool = False
+    counted: Collection[str] = ()
     entered_on: date | None = None
 
 
@@ -95,15 +97,19 @@ def _received(record: CaseRecord, file: LoanFile, as_of: date) -> Iterable[tuple
     for event in loan_events.in_force(file.events, as_of, date.max):
         if not isinstance(event, loan_events.Payment | loan_events.Recovery) or event.id in record.payer_events:
             continue
-        if record.first_day < event.day <= as_of:
-            note = record.notes.get(event.id, RecoveryNote())
-            recorded = max(event.booked, note.recorded_on or event.booked)
-            yield (
-                event.id,
-                ev.Recovered(
-                    day=event.day, recorded_on=recorded, amount=event.amount, costs=note.costs, source=note.source
-                ),
-            )
+        day = event.day
+        if day <= record.first_day:
+            if record.is_stated or event.id in record.counted:
+                continue
+            day = record.first_day + timedelta(days=1)
+        if day > as_of:
+            continue
+        note = record.notes.get(event.id, RecoveryNote())
+        recorded = max(event.booked, note.recorded_on or event.booked)
+        yield (
+            event.id,
+            ev.Recovered(day=day, recorded_on=recorded, amount=event.amount, costs=note.costs, source=note.source),
+        )
 
 
 def _grown(
@@ -116,17 +122,17 @@ def _grown(
 ) -> list[ev.DefaultEvent]:
     """Return the growth of the debt since the first day, between the days on which something happens."""
     own = replace(file, events=tuple(one for one in file.events if one.id not in record.payer_events))
-    named = {event_id for event_id, _ in received}
     grown: list[ev.DefaultEvent] = []
     before = dict(record.owed)
     for day in _days(record, as_of, received):
         position = replay(own.events, own.contract, day, rules, working_days)
         now = debt_of(position)
+        named = {event_id for event_id, event in received if event.day == day}
         for component in Component:
             covered = sum(
                 one.parts.get(component, 0) + (one.prepaid if component is Component.PRINCIPAL else 0)
                 for one in position.applied
-                if one.day == day and one.event in named
+                if one.event in named
             )
             noted = (
                 sum(event.costs for _, event in received if event.day == day) if component is Component.COSTS else 0

@@ -106,7 +106,8 @@ PAYMENT_DIRECTION: Mapping[PaymentKind, Direction] = {
 }
 PAYMENT_LOAN_STATES: Mapping[PaymentKind, frozenset[LoanState]] = {
     PaymentKind.DISBURSEMENT: frozenset({LoanState.WAITING}),
-    PaymentKind.REPAYMENT: frozenset({LoanState.STANDING, LoanState.REPAID}),
+    # After a write-off the debt is still collected.
+    PaymentKind.REPAYMENT: frozenset({LoanState.STANDING, LoanState.REPAID, LoanState.WRITTEN_OFF}),
     PaymentKind.REFUND: frozenset({LoanState.STANDING, LoanState.REPAID}),
 }
 

@@ -337,6 +337,8 @@ def _book(work: Work, payment: Payment) -> None:
     else:
         event = event_id(loan, "P" if payment.kind == PaymentKind.REPAYMENT else "B")
         kind = "payment" if payment.kind == PaymentKind.REPAYMENT else "refund"
+        if kind == "payment" and loan.state == LoanState.WRITTEN_OFF:
+            kind = "recovery"  # the debt is still collected, off the balance sheet
         booked = _event(event, kind, line.day, work.day, payment.amount)
         state = append_event(work, loan, {**booked, "payer": payer})
         settle(work, loan, state.settled_on is not None)

@@ -90,9 +90,17 @@ _LASTING = ("accrual_stopped", "written_off", "bankruptcy")
 
 
 def _from_first_day(event: Mapping[str, Any], first_day: date | None) -> dict[str, Any] | None:
+    event = {name: value for name, value in event.items() if name != "counted"}
     if first_day is None or event["day"] >= first_day.isoformat():
         return dict(event)
     return {**event, "day": first_day.isoformat()} if event["kind"] in _LASTING else None
+
+
+def counted_at_claim(case: DefaultCase) -> frozenset[str]:
+    """Return the ids of the loan's events that the debt of the claim day already contains."""
+    claim = next((one for one in case.events if one["kind"] == "claim"), None)
+    known = len(case.loan.events) if claim is None else int(claim.get("counted", len(case.loan.events)))
+    return frozenset(event["id"] for event in case.loan.events[:known])
 
 
 def record_of(case: DefaultCase) -> CaseRecord:
@@ -116,6 +124,7 @@ def record_of(case: DefaultCase) -> CaseRecord:
         notes=notes,
         payer_events=frozenset(case.payer_events),
         is_stated=case.stated,
+        counted=counted_at_claim(case),
         entered_on=read.entered_on,
     )
 

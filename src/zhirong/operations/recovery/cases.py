@@ -18,6 +18,7 @@ from zhirong.chain.default.case_states import (
 from zhirong.chain.default.claim_states import CLAIMS_ENDED
 from zhirong.chain.default.disposal_states import DisposalState
 from zhirong.chain.default.machine import Doer, counted, last_day_of
+from zhirong.chain.default.write_off_states import WRITE_OFF, WRITE_OFF_PAPER_TEXT, WriteOffPaper
 from zhirong.chain.loan.servicing.components import COMPONENT_TEXT, Category, Component
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.mode.vocabulary import SOURCE_TEXT, RecoverySource
@@ -44,6 +45,7 @@ from zhirong.operations.page_links import page_link
 from zhirong.operations.recovery.books import (
     books_of_case,
     columns_of_case,
+    counted_at_claim,
     debtors_debt,
     owed_words,
 )
@@ -597,6 +599,7 @@ def add_event(work: Work, case: DefaultCase, event: Mapping[str, Any], **values:
 def _receipts(actor: Actor, case: Any) -> Choices:
     if case is None or case.first_day is None:
         return []
+    counted = counted_at_claim(case)
     own = [
         one
         for one in case.loan.events
@@ -605,7 +608,7 @@ def _receipts(actor: Actor, case: Any) -> Choices:
     return [
         (one["id"], Text(f"{one['day']} 收款 {one['amount']} 元", f"{one['day']}: CNY {one['amount']}"))
         for one in own
-        if date.fromisoformat(one["day"]) > case.first_day
+        if date.fromisoformat(one["day"]) > case.first_day or one["id"] not in counted
     ]
 
 
@@ -713,6 +716,99 @@ def bankruptcy(work: Work, request: Bankruptcy) -> Any:
     proposal = {**case.proposal, "ruling": request.ruling, "declare_by": request.declare_by.isoformat()}
     move_case(work, case, "bankruptcy", Doer.WORKOUT, {}, events=[*case.events, event], proposal=proposal)
     work.update(case, due_on=min(filter(None, (case.due_on, request.declare_by))))
+    return {"id": case.pk}
+
+
+# -- write-off --------------------------------------------------------------------------------------------------------
+
+
+_WRITE_OFF_PAPERS = tuple((code.value, words) for code, words in WRITE_OFF_PAPER_TEXT.items())
+
+
+class WriteOffProposal(Request):
+    """The ground, and the documents that the file has."""
+
+    ground: Annotated[
+        Words,
+        ask(
+            "核销条件和事由",
+            "Ground",
+            "如损失类、终结执行、破产终结",
+            "such as category Loss, enforcement ended, bankruptcy ended",
+            widget="area",
+        ),
+    ]
+    papers: Annotated[
+        list[WriteOffPaper], ask("已齐备的材料", "Documents in the file", choices=_WRITE_OFF_PAPERS, widget="many")
+    ]
+
+
+@operation(
+    "default.propose_write_off",
+    Text("提请核销", "Propose a write-off"),
+    model=DefaultCase,
+    roles=WORKOUT,
+    states=DEFAULT_CASE.states_before("write_off"),
+    relation=lambda actor, case: case.first_day is not None,
+    request=WriteOffProposal,
+    page="recovery.case",
+    help=Text(
+        "核销后账销案存，债务人仍欠全部债务，继续追偿。", "The debtor still owes everything and collection goes on."
+    ),
+)
+def propose_write_off(work: Work, request: WriteOffProposal) -> Any:
+    """Propose to write the loan off. Every document of the file must be there; missing ones are named."""
+    case = work.row
+    begun = WRITE_OFF.take(None, "propose", Doer.WORKOUT, facts={"ground": True})
+    papers = [one.value for one in request.papers]
+    missing = [one for one in WriteOffPaper if one.value not in papers]
+    if missing:
+        hint = Text("请补齐后提交", "add it, then propose")
+        reason = Text("核销材料缺失", "the document is missing")
+        raise InputError(
+            [
+                Problem(
+                    "papers",
+                    one.value,
+                    Text(
+                        f"{reason.zh}：{WRITE_OFF_PAPER_TEXT[one].zh}",
+                        f"{reason.en}: {WRITE_OFF_PAPER_TEXT[one].en}",
+                    ),
+                    hint,
+                    "paper_missing",
+                )
+                for one in missing
+            ]
+        )
+    WRITE_OFF.take(begun, "assemble", Doer.WORKOUT, papers=papers)
+    proposal = {"kind": "write_off", "ground": request.ground, "papers": papers}
+    work.update(case, proposal=proposal, proposed_by_id=work.actor.account)
+    words = Text(f"待审批：核销，{case.number}", f"To approve: write-off, {case.number}")
+    work.notify(words, case_page(case), case.lender_id, LENDER_APPROVERS)
+    return {"id": case.pk}
+
+
+@operation(
+    "default.write_off",
+    Text("批准核销", "Approve the write-off"),
+    model=DefaultCase,
+    roles=LENDER_APPROVERS,
+    states=DEFAULT_CASE.states_before("write_off"),
+    relation=_proposed("write_off"),
+    request=Decision,
+    page="recovery.case",
+    is_grave=True,
+)
+def write_off(work: Work, request: Decision) -> Any:
+    """Take the loan off the balance sheet; positions, debt and collection do not change."""
+    case = with_loan(work.row)
+    loan, today = case.loan, work.day.isoformat()
+    event = {"id": event_id(loan, "W"), "kind": "write_off", "day": today, "booked": today}
+    append_event(work, loan, event, state=LoanState.WRITTEN_OFF)
+    own = {"kind": "written_off", "day": today, "recorded_on": today}
+    kept = {**case.proposal, "kind": "written_off", "opinion": request.opinion}
+    facts = {"second_person": case.proposed_by_id != work.actor.account}
+    move_case(work, case, "write_off", Doer.APPROVER, facts, events=[*case.events, own], proposal=kept)
     return {"id": case.pk}
 
 

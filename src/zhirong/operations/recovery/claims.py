@@ -446,7 +446,12 @@ def _claim_in_case(work: Work, case: DefaultCase) -> None:
     values = freeze_debt(case, work.day, work.rules)
     if any(event["kind"] == "claim" for event in case.events):
         return
-    event = {"kind": "claim", "day": work.day.isoformat(), "recorded_on": work.day.isoformat()}
+    event = {
+        "kind": "claim",
+        "day": work.day.isoformat(),
+        "recorded_on": work.day.isoformat(),
+        "counted": len(case.loan.events),  # of the loan, in the debt of this day; money booked later comes after it
+    }
     facts = {"claim_filed": True}
     move_case(work, case, "claim", Doer.WORKOUT, facts, **values, events=[*case.events, event])
 
