@@ -37,7 +37,7 @@ types:
 	@nice -n 10 $(BIN)/mypy
 	@nice -n 10 $(BIN)/lint-imports
 
-quick: ## less than a minute: set everything up, style, and the tests that need no database, server or browser
+quick: ## less than a minute: set everything up, style, and the tests of the pure core, the snippets of the documentation and the house
 	@$(PYTHON) tools/setup.py test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check -q .

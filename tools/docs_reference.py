@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from itertools import groupby
 from typing import Any
@@ -36,8 +37,9 @@ def pages(lang: Lang) -> dict[str, str]:
     return made
 
 
+@cache
 def openapi() -> str:
-    """Return the description of the API as JSON."""
+    """Return the description of the API as JSON, which is the same in both languages."""
     return json.dumps(_spec(), ensure_ascii=False, indent=1, default=str)
 
 
