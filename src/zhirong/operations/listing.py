@@ -61,7 +61,8 @@ class Listing:
     """One list. name: ``noun.plural-of-desk`` such as ``lender.cases``. empty: what the user can do if the list is
     empty.
 
-    narrow: selects the rows of this list among the visible ones. page: name of the page of one row.
+    narrow: selects the rows of this list among the visible ones. page: name of the page of one row. unread: columns
+    that no cell shows, such as large tables; they are not read.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Listing:
     roles: tuple[MemberRole, ...] = ()
     order: str = "-id"
     related: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     narrow: Callable[[Actor, date], Q] = lambda actor, day: Q()
     page: str = ""
     page_id: Callable[[Any], int] = lambda row: int(row.pk)
@@ -146,7 +148,11 @@ def rows_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> 
             )
     if problems:
         raise InputError(problems)
-    return found.select_related(*one.related).order_by(*order_of(one, query.get("order", "")).terms())
+    return (
+        found.select_related(*one.related)
+        .defer(*one.unread)
+        .order_by(*order_of(one, query.get("order", "")).terms())
+    )
 
 
 def _not_a_choice(filtered: Filter, value: str) -> Problem:

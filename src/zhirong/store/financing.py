@@ -59,6 +59,12 @@ class StoredFile(Kept):
     removed = models.BooleanField(default=False)
 
 
+# The columns of a case that hold tables, most of a row's size: a list of cases does not read them.
+CASE_TABLES = (
+    "rights", "facts", "credit", "team", "appraisal_input", "quote", "beside", "review", "guarantee", "contract", "exemption",
+)  # fmt: skip
+
+
 class Case(Kept):
     """One application for financing. state: ``chain.financing.case.CaseState``. amount, credit_limit: fen.
 

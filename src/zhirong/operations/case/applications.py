@@ -33,7 +33,7 @@ from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
 from zhirong.operations.right.rights import FIRM, own, share_rights
 from zhirong.operations.unit_of_work import Work
-from zhirong.store.financing import Appraisal, Case, FirmRight
+from zhirong.store.financing import CASE_TABLES, Appraisal, Case, FirmRight
 from zhirong.store.parties import Organisation
 from zhirong.workbench import modes
 
@@ -436,6 +436,7 @@ listing(
             ),
         ),
         roles=FIRM,
+        unread=CASE_TABLES,
         related=("lender",),
         page="firm.case",
         empty=Text("暂无申请。请先比较模式，再起草申请。", "No cases yet. Compare the modes, then draft a case."),

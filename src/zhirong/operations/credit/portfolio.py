@@ -19,7 +19,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.limits import committed_of, loans_of
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.store.financing import Case, Loan
+from zhirong.store.financing import CASE_TABLES, Case, Loan
 from zhirong.workbench import modes
 
 LENDER = (
@@ -88,6 +88,7 @@ WORK = listing(
         filters=_FILTERS,
         roles=LENDER,
         order="due_on",
+        unread=CASE_TABLES,
         related=("firm", "officer"),
         narrow=_mine,
         page="lender.case",
@@ -135,6 +136,7 @@ CASES = listing(
         ),
         filters=_FILTERS,
         roles=LENDER,
+        unread=CASE_TABLES,
         related=("firm", "officer"),
         page="lender.case",
         empty=Text("暂无业务。", "No cases yet."),
