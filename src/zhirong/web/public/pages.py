@@ -124,7 +124,7 @@ def _question(request: HttpRequest, given: dict[str, Any], problems: tuple[Any, 
     return {
         "fields": fields,
         "readings": {name: reading(fields[name].value) for name in _AMOUNTS},
-        "first": [fields[name] for name in ("kind_1", "year_1")],
+        "first": [fields["kind_1"], replace(fields["year_1"], required=True)],
         "more": [fields[f"{name}_{number}"] for number in (2, 3) for name in ("kind", "year")],
         "has_more": any(given.get(f"kind_{number}") for number in (2, 3)),
     }
