@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from zhirong.chain.financing.statement import read_statement
+from zhirong.chain.right import table
 from zhirong.chain.right.table import read_rights_table
 from zhirong.documents import file_limits
 from zhirong.documents.file_limits import RecordsClock
@@ -113,3 +114,13 @@ def test_what_a_row_repeats_is_said_of_each_row(holders: str) -> None:
     assert table.row_count == 3
     assert len(set(said)) <= 1 and len({tuple(codes) for codes in doubts.values()}) <= 1
     assert len(table.bad) in (0, 3)
+
+
+def test_a_list_that_says_nothing_right_is_ended_with_its_first_problems(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the problems of a hostile list would fill the memory."""
+    monkeypatch.setattr(table, "MOST_PROBLEMS", 100)
+    rows = "\n".join(["专利号,专利名称,申请日", *[f"20101{at:07d},x,2010-13-01" for at in range(200)]])
+    with pytest.raises(InputError) as caught:
+        read_rights_table(read_rows(rows.encode(), "list.csv"), "list.csv", date(2026, 11, 30))
+    first, *shown = caught.value.problems
+    assert first.code == "too_many_problems" and shown[0].field == "[2].专利号" and len(shown) == 20

@@ -13,14 +13,13 @@ from zhirong.chain.right.columns import HEADINGS, KIND_OF_HEADING, PATENT_HEADIN
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Right
 from zhirong.chain.right.table_row import Meaning, RowReader, number_headings, telling_columns
-from zhirong.kernel.errors import InputError, Problem, too_many_problems
+from zhirong.kernel.errors import MOST_PROBLEMS, InputError, Problem, too_many_problems
 from zhirong.kernel.sheets import ROWS_BETWEEN, Row, Rows, nobody_looks, sheets_of
 from zhirong.kernel.text import Text, same
 
 __all__ = ["BadRow", "RightsTable", "Row", "TableDoubt", "read_rights_table"]
 
-# Problems and doubts of a list together: one for each right of the longest list.
-_MOST_REMARKS, _BAD_SHOWN = 200_000, 10
+_BAD_SHOWN = 10
 _HEADING_ROWS = 10  # A few title rows may precede the headings.
 
 
@@ -109,9 +108,9 @@ def read_rights_table(
             if first != number and (name == "number" or value != right.number):
                 reader.note_twice(name, value, first)
         remarks += len(reader.problems) + len(reader.oddities)
-        if remarks > _MOST_REMARKS:
+        if remarks > MOST_PROBLEMS:
             shown = [problem.within(f"[{row.row}]") for row in bad[:_BAD_SHOWN] for problem in row.problems]
-            raise too_many_problems(shown, _MOST_REMARKS, number, source=source)
+            raise too_many_problems(shown, MOST_PROBLEMS, number, source=source)
         if reader.problems:
             bad.append(BadRow(number, tuple(reader.problems)))
         else:
