@@ -18,6 +18,7 @@ from zhirong.operations.pledge.registrar_view import waiting
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Appraisal, Case, GuaranteeRequest, Loan, Paper, StatementLine, WatchFlag
 from zhirong.store.parties import Account, Mandate, Organisation
+from zhirong.store.recovery import DefaultCase, LoanAlarm
 
 pytestmark = pytest.mark.xdist_group("demo region")  # made once
 
@@ -66,6 +67,9 @@ def test_every_state_is_there_and_everything_checks(region: Path) -> None:
     late = Loan.objects.get(overdue_days__gt=0)
     assert late.state == "standing" and late.overdue > 0 and late.category != "normal"
     assert WatchFlag.objects.filter(loan=late, kind="overdue", cleared_on=None).exists()
+    case = DefaultCase.objects.get(loan=late)
+    assert case.state == "demanded" and case.debt >= late.overdue
+    assert LoanAlarm.objects.filter(loan=late, code="overdue", state="open").exists()
     standing = Loan.objects.get(state="standing", overdue_days=0)
     assert standing.balance == standing.principal and standing.next_due_on is not None
     assert Loan.objects.filter(state="repaid", balance=0).count() == 2

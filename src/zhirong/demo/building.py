@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any
 
+from zhirong.chain.default.case_states import DefaultState
 from zhirong.demo.region import Region
 from zhirong.demo.stories import firm_story
 from zhirong.kernel.days import add_months
@@ -15,6 +16,7 @@ from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text
 from zhirong.operations import catalogue
 from zhirong.store.parties import Organisation
+from zhirong.store.recovery import DefaultCase
 
 _NOT_EMPTY = Problem(
     "database",
@@ -61,11 +63,14 @@ def build(
 
 
 def reckon(region: Region) -> None:
-    """Update every outstanding loan to the day: what is due and overdue, category, provision, warnings."""
-    after, more = 0, True
-    while more:
-        answer = region.do("worker", "loan.reckon", after=after).answer
-        after, more = answer["last"], answer["more"]
+    """Do what the night does: update every outstanding loan to the day, open cases of default, raise alarms."""
+    for name in ("loan.reckon", "default.sweep", "alarm.sweep"):
+        after, more = 0, True
+        while more:
+            answer = region.do("worker", name, after=after).answer
+            after, more = answer["last"], answer["more"]
+    for case in DefaultCase.objects.filter(state=DefaultState.OVERDUE):
+        region.do("bank.workout", "default.demand", case.pk)
 
 
 def load_table() -> dict[str, Any]:
