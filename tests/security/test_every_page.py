@@ -2,19 +2,25 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.test import Client
 from permission_world import PermissionWorld, Side
 
 import zhirong.web.urls  # noqa: F401 - declares the pages
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.store.parties import Kept
+from zhirong.web import errors, pages
 from zhirong.web.pages import PAGES, Page
 
 # What a part of an address that is no id may be, by its name; any word that leads to a page of its kind.
 _WORDS = {"kind": "invention", "which": "loss", "by": "state", "mode": "pudong", "mode_id": "pudong"}
+_REFUSED = (403, 404)
 _OVERSEERS = (MemberRole.SYSTEM_ADMIN, MemberRole.SECURITY_ADMIN, MemberRole.AUDIT_ADMIN)
 
 
@@ -35,6 +41,19 @@ def _ask(client: Client, address: str) -> Any:
     """The answer to a reading, or to a sending where a page takes nothing else."""
     answer = client.get(address)
     return client.post(address) if answer.status_code == 405 else answer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _plain_refusals() -> Iterator[None]:
+    """Thousands of requests are refused here: the page that says so, with its menus, is drawn by the tests of the desks."""
+
+    def plain(request: HttpRequest, template: str, *rest: Any, status: int = 200, **more: Any) -> HttpResponse:
+        if status in _REFUSED:
+            return HttpResponse(template, status=status)
+        return render(request, template, *rest, status=status, **more)
+
+    with mock.patch.object(pages, "render", plain), mock.patch.object(errors, "render", plain):
+        yield
 
 
 @pytest.fixture(scope="module")
