@@ -341,7 +341,7 @@ class User:
         """The same address in a window as narrow as a phone; the person's own window stays as it is, and Chinese."""
         if self._phone is None:
             self._phone = self._window(PHONE)
-        query = [one for one in self.page.url.partition("?")[2].split("&") if one and not one.startswith("lang=")]
+        query = [one for one in urlsplit(self.page.url).query.split("&") if one and not one.startswith("lang=")]
         answer = self._phone.goto(f"{address}?{'&'.join([*query, 'lang=en'])}")
         assert answer is not None and answer.status == 200, (address, answer and answer.status)
         self._look_once(self._phone, address)

@@ -1,0 +1,85 @@
+"""A loan in default as its people see it in a real browser: the bank's workout desk, its guarantor, the re-guarantor and the company.
+
+What they do is tested in ``tests/platform/test_recovery_*.py``; here their pages are looked at, in both languages, at both sizes, by axe.
+"""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import register_databases
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "files"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "platform"))
+
+from allauth.mfa.models import Authenticator
+from browser_world import BROWSER, PASSWORD, User, served
+from platform_world import Member, Platform
+from quick_hasher import QuickHasher
+from recovery_world import PayerDesk, Recovery
+
+from zhirong.chain.organisation.roles import OrganisationKind
+from zhirong.kernel.days import day_of
+from zhirong.operations.actors import WORKER
+from zhirong.store.parties import Organisation
+from zhirong.store.recovery import DisposalProject, LoanAlarm, Recourse
+
+def _can_sign_in(who: Member) -> str:
+    """The address with which this member signs in to a served platform; accounts of a training region need no second factor."""
+    who.account.is_demo = True
+    who.account.password = QuickHasher().encode(PASSWORD, "salt")
+    who.account.save()
+    Authenticator.objects.filter(
+        user=who.account
+    ).delete()  # of the operations before; their codes are not asked for here
+    return str(who.account.email)
+
+
+@pytest.mark.skipif(BROWSER is None, reason="chromium is not installed: apt-get install chromium")
+def test_every_page_of_a_default_is_clean_for_those_who_take_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    with register_databases.fresh("sqlite") as (folder, url):
+        way = Recovery(Platform(folder, url, monkeypatch), monkeypatch, "national-4222")
+        guarantor = PayerDesk(way.platform, OrganisationKind.GUARANTOR, "guarantor", "某融资担保有限公司")
+        province = PayerDesk(way.platform, OrganisationKind.GUARANTOR, "reguarantor", "某省再担保有限公司")
+        way.platform.reseed(way.loan, guarantor=guarantor.organisation)
+        way.late()
+        way.demanded()
+        way.noticed(guarantor)
+        way.do(way.workout, "claim.file", way.claim_on(guarantor), order_agreed=True)
+        way.paid(guarantor)
+        to = {"payer": province.organisation.pk, "party": "reguarantor"}
+        way.do(guarantor.officer, "claim.open", way.case, **to)
+        way.do(guarantor.officer, "claim.file", way.claim_on(province))
+        way.night()
+        way.platform.do(WORKER, "alarm.sweep")
+        way.do(way.workout, "disposal.propose", way.case, way="licence_back", reason="现值较高")
+        case, disposal = (
+            f"/recovery/cases/{way.case.pk}/",
+            f"/recovery/disposals/{DisposalProject.objects.get().pk}/",
+        )
+        alarm, recourse = LoanAlarm.objects.all()[0].pk, Recourse.objects.get().pk
+        first, second = (f"/recovery/claims/{way.claim_on(one).pk}/" for one in (guarantor, province))
+        lists = [f"/recovery/{name}/" for name in ("cases", "claims", "alarms", "disposals")]
+        rounds = (
+            (way.workout, [*lists, case, disposal, f"/recovery/alarms/{alarm}/", first]),
+            (
+                guarantor.officer,
+                ["/recovery/claims/", first, "/recovery/recourse/", f"/recovery/recourse/{recourse}/"],
+            ),
+            (province.officer, ["/recovery/claims/", second]),
+            (way.money.manager, [case, disposal]),
+        )
+        people = [(_can_sign_in(who), paths) for who, paths in rounds]
+        ahead = (way.platform.day - day_of(datetime.now(UTC))).days
+        names = list(Organisation.objects.values_list("name", flat=True))
+        with served(folder, url, True) as site:
+            site.later(ahead)
+            site.typed += [*names, "现值较高"]
+            for address, paths in people:
+                user = User(site, address)
+                user.sign_in()
+                user.visit(*paths)
+                if address == people[0][0]:
+                    user.take(f"{case}file/", "application/toml")
+            assert [name for name in site.pages_not_seen() if name.startswith("recovery.")] == []
