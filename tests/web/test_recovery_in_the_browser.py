@@ -25,6 +25,7 @@ from zhirong.operations.actors import WORKER
 from zhirong.store.parties import Organisation
 from zhirong.store.recovery import DisposalProject, LoanAlarm, Recourse
 
+
 def _can_sign_in(who: Member) -> str:
     """The address with which this member signs in to a served platform; accounts of a training region need no second factor."""
     who.account.is_demo = True
