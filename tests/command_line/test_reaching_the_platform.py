@@ -126,7 +126,7 @@ def test_what_cannot_be_read_is_named_together_before_anything_is_sent(desk: Des
         *("do", "case.draft", "--json-in", str(bad), "--set", "facts={", "--set", "=1", "--file", f"x={tmp_path}"),
     )
     assert said.code == 2 and "有 4 处问题" in said.err
-    assert "不是 JSON 对象" in said.err and "facts" in said.err and "未按“字段=值”的格式填写" in said.err
+    assert "不是有效的 JSON" in said.err and "facts" in said.err and "未按“字段=值”的格式填写" in said.err
     none = desk(desk.world.manager, "do", "case.submit")
     assert none.code == 2 and "未指定对象" in none.err
     extra = desk(desk.world.manager, "do", "case.draft", "3")

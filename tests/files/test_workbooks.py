@@ -118,4 +118,4 @@ def test_encodings_with_and_without_a_mark(encoding: str) -> None:
         if encoding == "gb18030-with-mark"
         else "专利号,名称\n".encode(encoding)
     )
-    assert list(read_rows(content, "x.csv")) == [(1, ["专利号", "名称"])]
+    assert list(read_rows(content, "x.csv")) == [(1, ("专利号", "名称"))]

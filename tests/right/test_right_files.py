@@ -42,7 +42,9 @@ def workbook(rows: list[list[Any]]) -> bytes:
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_every_common_encoding_and_delimiter(encoding: str, delimiter: str) -> None:
     content = LIST.replace(",", delimiter).encode(encoding)
-    assert [cells for _, cells in read_rows(content, "x.csv")] == [line.split(",") for line in LIST.splitlines()]
+    assert [cells for _, cells in read_rows(content, "x.csv")] == [
+        tuple(line.split(",")) for line in LIST.splitlines()
+    ]
 
 
 def test_one_damaged_line_does_not_change_the_encoding_of_the_rest() -> None:
@@ -53,7 +55,7 @@ def test_one_damaged_line_does_not_change_the_encoding_of_the_rest() -> None:
 
 def test_line_breaks_inside_quotes_stay_in_their_cell() -> None:
     rows = read_rows('号码,名称\r\n"1","甲\n乙"\r\n2,丙\r\n'.encode(), "x.csv")
-    assert rows == [(1, ["号码", "名称"]), (2, ["1", "甲\n乙"]), (3, ["2", "丙"])]
+    assert rows == [(1, ("号码", "名称")), (2, ("1", "甲\n乙")), (3, ("2", "丙"))]
 
 
 def test_a_workbook_gives_its_own_types() -> None:
