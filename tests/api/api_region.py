@@ -210,7 +210,7 @@ class Region:
             )
 
     def _seed_default(self, loan: financing.Loan) -> None:
-        """A case of default, and a claim that a guarantor has paid."""
+        """A case of default with its alarm and disposal, and a claim that a guarantor has paid."""
         platform, world = self.world.platform, self.world
         day, payer = platform.day, parties.Organisation.objects.get(kind="guarantor")
         default = platform.seed(
@@ -224,6 +224,14 @@ class Region:
             ground="逾期",
             opened_on=day,
         )
+        platform.seed(
+            recovery.LoanAlarm, loan=loan, lender=world.bank, code="payment_late", colour="amber", state="open", at_risk=100,
+            since=day, words={"zh": "逾期", "en": "overdue"},
+        )  # fmt: skip
+        platform.seed(
+            recovery.DisposalProject, case=default, lender=world.bank, firm=world.firm, number="D1-CZ1",
+            state="proposed", way="agreed_sale", value=100,
+        )  # fmt: skip
         claim = platform.seed(
             recovery.PayerClaim,
             loan=loan,

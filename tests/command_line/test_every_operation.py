@@ -78,7 +78,7 @@ def test_a_token_lists_what_its_owner_may_do_and_no_more(desk: Desk) -> None:
         if may(actor, one) and one.scope not in NEVER_BY_TOKEN and one.name not in ONLY_AT_THE_DESK
     }
     words = desk(world.officer, "do")
-    assert "  case.accept ID" in words.out and "对一件“融资申请”" in words.out
+    assert "  case.accept ID" in words.out and "对“融资申请”" in words.out
     refused = desk(world.officer, "do", "case.draft")
     assert refused.code == 2 and "平台拒绝（403）" in refused.err
     reads = desk(world.token(world.officer, "read"), "do")

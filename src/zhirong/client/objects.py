@@ -27,7 +27,7 @@ class AlarmsObject(TypedDict):
     colour: Literal["green", "info", "amber", "red", "black"]
     words: dict[str, Any] | list[Any]
     tasks: dict[str, Any] | list[Any]
-    at_risk: int
+    at_risk: str
     since: str
     due_on: str | None
     state: Literal["open", "seen", "closed"]
@@ -378,10 +378,10 @@ class DisposalsObject(TypedDict):
     ]
     way: str
     rights: dict[str, Any] | list[Any]
-    value: int
+    value: str
     valued_on: str | None
-    price: int
-    costs: int
+    price: str
+    costs: str
     buyer: str
     sold_on: str | None
     result: dict[str, Any] | list[Any]
@@ -391,7 +391,7 @@ class DisposalsObject(TypedDict):
     created_at: str
     changed_at: str
     plan: dict[str, Any] | list[Any] | None
-    reserve: int | None
+    reserve: str | None
     reason: str | None
     proposed_by: int | None
     due_on: str | None

@@ -10,8 +10,10 @@ from typing import Any
 from zhirong.kernel.text import Text
 
 MONEY_NUMBER = "money_number"
-MONEY_NUMBER_REASON = Text("金额是数字，不是字符串", "the amount is a number, not a string")
-MONEY_NUMBER_HINT = Text('请写成字符串，单位为元，如 "1200000.00"', 'Write a string in yuan, such as "1200000.00"')
+MONEY_NUMBER_REASON = Text("金额是不带引号的数字", "the amount is a number without quotation marks")
+MONEY_NUMBER_HINT = Text(
+    '请加引号并以元为单位，如 "1200000.00"', 'Write it in yuan and in quotation marks, such as "1200000.00"'
+)
 
 
 class JsonNumber:

@@ -32,11 +32,12 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.clock import now
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Choices, Day, Request, Words, ask
+from zhirong.operations.fields import Choices, Request, Words, ask
 from zhirong.operations.jobs import Task, job
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import BANKERS, calendar, oldest_late, state_of
 from zhirong.operations.page_links import page_link
+from zhirong.operations.plausibility import RecentDay
 from zhirong.operations.recovery.cases import CASE_READERS, WORKOUT, Nightly, clocks_of
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
@@ -243,7 +244,7 @@ class Fact(Request):
 
     code: Annotated[str, ask("事实", "Fact", choices=_facts)]
     right: Annotated[str, ask("涉及的权利", "Right concerned", choices=_loan_rights)] = ""
-    day: Annotated[Day, ask("发生日", "Day")]
+    day: Annotated[RecentDay, ask("发生日", "Day")]
     evidence: Annotated[Words, ask("依据", "Evidence", widget="area")]
 
 

@@ -38,10 +38,11 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.documents import issue_paper, let_read, next_number
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Choices, Day, Fen, Line, Request, Words, ask
+from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import append_event, base_facts, calendar, event_id, oldest_late, state_of
 from zhirong.operations.page_links import page_link
+from zhirong.operations.plausibility import RecentDay
 from zhirong.operations.recovery.books import (
     books_of_case,
     columns_of_case,
@@ -354,7 +355,7 @@ class Service(Request):
     """How and when a demand was served."""
 
     demand: Annotated[str, ask("催收函", "Demand", choices=_unserved)]
-    served_on: Annotated[Day, ask("送达日", "Served on")]
+    served_on: Annotated[RecentDay, ask("送达日", "Served on")]
     evidence: Annotated[
         Line, ask("送达凭证", "Proof of service", "如邮政特快专递单号", "such as the number of the courier")
     ]
@@ -497,7 +498,7 @@ def freeze_debt(case: DefaultCase, day: date, rules: Rulebook) -> dict[str, Any]
 class StatedDebt(Request):
     """The debt by component on a day, as a judgment, award or agreed statement gives it."""
 
-    day: Annotated[Day, ask("截至日", "As of")]
+    day: Annotated[RecentDay, ask("截至日", "As of")]
     principal: Annotated[Fen, ask("本金", "Principal", widget="money")]
     interest: Annotated[Fen, ask("利息", "Interest", widget="money")] = 0
     compound: Annotated[Fen, ask("复利", "Compound interest", widget="money")] = 0
@@ -563,7 +564,7 @@ class Growth(Request):
     """What the stated debt grows by."""
 
     kind: Annotated[str, ask("项目", "What", choices=_GROWTH_WORDS)]
-    day: Annotated[Day, ask("日期", "Day")]
+    day: Annotated[RecentDay, ask("日期", "Day")]
     amount: Annotated[Fen, Field(gt=0), ask("金额", "Amount", widget="money")]
 
 
@@ -687,9 +688,9 @@ def clawback_interest(case: DefaultCase, party: str) -> int:
 class Bankruptcy(Request):
     """The acceptance of a petition against the debtor."""
 
-    day: Annotated[Day, ask("受理日", "Accepted on")]
+    day: Annotated[RecentDay, ask("受理日", "Accepted on")]
     ruling: Annotated[Line, ask("裁定书案号", "Number of the ruling")]
-    declare_by: Annotated[Day, ask("债权申报截止日", "Last day to declare the claim")]
+    declare_by: Annotated[RecentDay, ask("债权申报截止日", "Last day to declare the claim")]
 
 
 @operation(

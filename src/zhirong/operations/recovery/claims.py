@@ -38,10 +38,11 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.case_file.documents import issue_paper, let_read, next_number
 from zhirong.operations.contract.conditions import registrations_of
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Choices, Day, Fen, Line, Request, Words, ask, id_of
+from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask, id_of
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import append_event, base_facts, calendar, event_id
 from zhirong.operations.page_links import page_link
+from zhirong.operations.plausibility import RecentDay
 from zhirong.operations.recovery.books import (
     LENDER,
     CaseBooks,
@@ -832,7 +833,7 @@ class Pay(Request):
     """The transfer."""
 
     amount: Annotated[Fen, Field(gt=0), ask("金额", "Amount", widget="money", start=_due_now)]
-    day: Annotated[Day, ask("付款日", "Paid on")]
+    day: Annotated[RecentDay, ask("付款日", "Paid on")]
     reference: Annotated[Line, Field(max_length=80), ask("银行流水号", "Bank reference")]
 
 
@@ -997,7 +998,7 @@ class Return(Request):
             start=lambda actor, row: "" if row is None else yuan(max(0, row.due_back)),
         ),
     ]
-    day: Annotated[Day, ask("付款日", "Paid on")]
+    day: Annotated[RecentDay, ask("付款日", "Paid on")]
     reference: Annotated[Line, Field(max_length=80), ask("银行流水号", "Bank reference")]
 
 
@@ -1063,7 +1064,7 @@ class ClawBack(Request):
             widget="area",
         ),
     ]
-    heard_on: Annotated[Day, ask("陈述申辩日", "Lender heard on")]
+    heard_on: Annotated[RecentDay, ask("陈述申辩日", "Lender heard on")]
     interest: Annotated[Fen, ask("利息", "Interest", widget="money")] = 0
 
 

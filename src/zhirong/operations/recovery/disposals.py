@@ -24,10 +24,11 @@ from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.contract.conditions import registrations_of
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Choices, Day, Fen, Line, Request, Words, ask
+from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import calendar
 from zhirong.operations.page_links import page_link
+from zhirong.operations.plausibility import RecentDay, ValuationDay
 from zhirong.operations.pledge.decisions import decide_discharge
 from zhirong.operations.recovery.books import debtors_debt
 from zhirong.operations.recovery.cases import (
@@ -154,7 +155,7 @@ class Valuation(Request):
     """The liquidation value."""
 
     value: Annotated[Fen, Field(gt=0), ask("清算价值", "Liquidation value", widget="money")]
-    valued_on: Annotated[Day, ask("评估基准日", "Valuation date")]
+    valued_on: Annotated[ValuationDay, ask("评估基准日", "Valuation date")]
     report: Annotated[Ticket | None, ask("评估报告", "Report", widget="file")] = None
 
 
@@ -288,7 +289,7 @@ class Sale(Request):
     buyer: Annotated[Line, ask("买受人", "Buyer")]
     price: Annotated[Fen, Field(gt=0), ask("价款", "Price", widget="money")]
     costs: Annotated[Fen, ask("处置费用", "Costs of the sale", widget="money")] = 0
-    sold_on: Annotated[Day, ask("成交日", "Sold on")]
+    sold_on: Annotated[RecentDay, ask("成交日", "Sold on")]
 
 
 @operation(

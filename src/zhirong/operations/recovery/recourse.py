@@ -11,9 +11,10 @@ from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.watch.clocks import Interruption, InterruptionGround, limitation_clock
 from zhirong.kernel.text import Text
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Day, Line, Request, Words, ask
+from zhirong.operations.fields import Line, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import calendar
+from zhirong.operations.plausibility import RecentDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.recovery import PayerClaim, Recourse
@@ -53,7 +54,7 @@ class RecourseAct(Request):
     """What the payer has done, when, and how it is shown."""
 
     act: Annotated[str, ask("行动", "Act", choices=tuple((code, RECOURSE.step(code).title) for code in _ACTS))]
-    day: Annotated[Day, ask("日期", "Day")]
+    day: Annotated[RecentDay, ask("日期", "Day")]
     evidence: Annotated[
         Line, ask("凭证", "Evidence", "如案号、送达凭证", "such as the number of the case, proof of service")
     ]
