@@ -129,6 +129,27 @@ def test_a_guarantee_and_its_limits_are_shown_in_yuan() -> None:
     ]
 
 
+def test_a_disposal_and_the_checks_of_a_claim_are_shown_in_yuan() -> None:
+    way = {
+        "code": "exchange",
+        "net": 1_00,
+        "days": "90",
+        "present_value": 2_00,
+        "worst": 0,
+        "best": 3_00,
+        "assumed": True,
+    }
+    assert with_yuan("disposals", "plan", {"day": "2026-11-30", "ways": [way]})["ways"] == [
+        {**way, "net": "1.00", "present_value": "2.00", "worst": "0.00", "best": "3.00"}
+    ]
+    table = {"deducted": [{"amount": 5}], "ranks": [{"rank": 1, "paid": 6, "short": 7}], "surplus": 8}
+    assert with_yuan("disposals", "result", {"sold": True, "table": table})["table"] == {
+        "deducted": [{"amount": "0.05"}], "ranks": [{"rank": 1, "paid": "0.06", "short": "0.07"}], "surplus": "0.08",
+    }  # fmt: skip
+    checks = [{"code": "papers", "passed": True}, {"code": "amount_due", "passed": True, "due": 40_00}]
+    assert with_yuan("claims", "checks", checks)[1]["due"] == "40.00"
+
+
 def test_amounts_come_back_in_yuan_wherever_they_stand(world: ApiWorld) -> None:
     case, token = world.case, world.token(world.officer)
     row = json.loads(world.get("/lists/lender.cases", token).content)["rows"][0]

@@ -297,6 +297,14 @@ _MONEY_WITHIN: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "cases.contract": (("uses", "amount"), ("maximum", "amount")),
     "cases.guarantee": (("exposure",), ("fee",)),
     "guarantees.basis": (("net_assets",), ("meters", "used"), ("meters", "adds"), ("meters", "most")),
+    "claims.checks": (("due",),),
+    "disposals.plan": (("ways", "net"), ("ways", "present_value"), ("ways", "worst"), ("ways", "best")),
+    "disposals.result": (
+        ("table", "deducted", "amount"),
+        ("table", "ranks", "paid"),
+        ("table", "ranks", "short"),
+        ("table", "surplus"),
+    ),
 }
 
 
