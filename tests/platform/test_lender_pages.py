@@ -180,7 +180,9 @@ def test_the_forms_of_credit_and_indicators_are_read(desk):
     platform, case = desk.platform, desk.accepted()
     client = platform.client(desk.officer)
     page = client.get(f"/lender/cases/{case.pk}/credit/").content.decode()
-    assert 'value="1150万元"' in page
+    # An amount is kept in yuan, the unit that the field names; its reading stands below.
+    assert "全部负债（元）</label>" in page and 'name="credit.debt.total_debt" value="11500000.00"' in page
+    assert '<output class="about" for="f-credit.debt.total_debt">' in page
     import re
 
     hidden = dict(re.findall(r'name="(_key|_version)" value="(\w+)"', page))
@@ -190,7 +192,7 @@ def test_the_forms_of_credit_and_indicators_are_read(desk):
     answer = client.post(f"/lender/cases/{case.pk}/credit/", {**hidden, **posted, "facts.sme": "yes"})
     assert answer.status_code == 302
     case = Case.objects.get(pk=case.pk)
-    assert (case.credit, case.facts) == ({"tax": {**said, "tax_grade": "A", "arrears": "0"}}, {"sme": True})
+    assert (case.credit, case.facts) == ({"tax": {**said, "tax_grade": "A", "arrears": "0.00"}}, {"sme": True})
     page = client.get(f"/lender/cases/{case.pk}/score/").content.decode()
     hidden = dict(re.findall(r'name="(_key|_version|right|system)" value="(\w+)"', page))
     posted = {"T5.1.answer": "8", "T5.1.grade": "contract", "T5.1.source": "验收报告"}

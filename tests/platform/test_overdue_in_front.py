@@ -24,4 +24,4 @@ def test_the_firm_reads_of_what_is_overdue_at_once(sqlite_platform: Any, monkeyp
     case = client.get(f"/firm/cases/{money.case.pk}/").content.decode()
     assert "已逾期" in case and show_yuan(overdue) in case
     english = platform.client(money.manager, "en").get("/firm/").content.decode()
-    assert f"Pay the overdue amount: {show_yuan(overdue)} CNY" in english and "overdue by 5 days" in english
+    assert f"Pay the overdue amount of CNY {show_yuan(overdue)}" in english and "overdue by 5 days" in english

@@ -167,10 +167,13 @@ def test_ready_is_only_said_where_the_next_step_is_taken(sqlite_platform) -> Non
     bank, _ = platform.bank("西安银行")
     case = drafted(platform, manager, bank)
     client = platform.client(manager)
-    assert "已齐备，可以提交" in client.get(f"/firm/cases/{case.pk}/").content.decode()
+    page = client.get(f"/firm/cases/{case.pk}/").content.decode()
+    assert "资料已齐备，请核对可支持额度后提交" in page and "核对并提交" in page
+    review = client.get(f"/firm/cases/{case.pk}/apply/review/").content.decode()
+    assert "申请与可支持额度" in review and "2,000,000.00" in review
     case = platform.reseed(case, mode="guangzhou-5311")
     page = client.get(f"/firm/cases/{case.pk}/").content.decode()
-    assert "已齐备" not in page and "2023" in page
+    assert "已齐备" not in page and "核对并提交" not in page and "2023" in page
     with pytest.raises(InputError) as refused:
         platform.do(manager, "case.submit", case, agreed=True)
     assert {one.code for one in refused.value.problems} == {"mode_not_met"}

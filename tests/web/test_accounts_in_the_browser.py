@@ -77,14 +77,17 @@ def test_forms_are_filled_and_sent_by_keyboard_alone(site: Site) -> None:
     for name, words in (
         ("code", credit_code()),
         ("name", "渭北键盘科技有限公司"),
-        ("region", "610100"),
+        ("region", "610100"),  # chosen from a list, by its arrow keys
         ("registered_on", "09022016"),  # month, day, year: the order in which this browser asks for them
         ("legal_representative", "高远"),
         ("address", "创新路 8 号"),
         ("phone", "029-00000000"),
     ):
         _tab_to(page, name)
-        page.keyboard.type(words)
+        if name == "region":
+            _choose(page, words)
+        else:
+            page.keyboard.type(words)
     assert page.locator("[name=registered_on]").input_value() == "2016-09-02"
     page.keyboard.press("Tab")
     with page.expect_navigation():
@@ -102,3 +105,12 @@ def _tab_to(page: Page, name: str) -> None:
             assert focused[1], f"the focus on {name} cannot be seen"
             return
     raise AssertionError(f"the keyboard does not reach {name}")
+
+
+def _choose(page: Page, value: str) -> None:
+    """Go down the list that has the focus until this value is chosen."""
+    for _ in range(page.evaluate("document.activeElement.options.length")):
+        if page.evaluate("document.activeElement.value") == value:
+            return
+        page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.value") == value

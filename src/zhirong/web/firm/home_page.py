@@ -102,7 +102,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "others": todo[1:],
         "steps": steps,
         "done": sum(one.stage == "done" for one in steps),
-        "limit": None if case is None else limit_of_case(case, desk.day),
+        # What was approved takes the place of what would be supported.
+        "limit": None if case is None or case.approved_amount is not None else limit_of_case(case, desk.day),
         "case": case,
         "is_draft": case is not None and case.state == CaseState.DRAFT,
         "times": _times(desk.day) if case is None or case.state == CaseState.DRAFT else (),
@@ -363,11 +364,18 @@ def _waits(desk: Desk) -> Next:
         )
     state = CaseState(case.state)
     due = Text(f"，时限 {case.due_on}", f", due by {case.due_on}") if case.due_on else Text("", "")
+    approved = Text("", "")
+    if case.approved_amount is not None:
+        amount = show_yuan(case.approved_amount)
+        approved = Text(f"，批准 {amount} 元", f", CNY {amount} approved")
     is_lender = TURN.get(state) == "lender"
     who = Text("待银行办理", "Waiting for the lender") if is_lender else Text("当前无待办事项", "Nothing to do now")
     return Next(
         who,
-        Text(f"{case.number}：{CASE_WORDS[state].zh}{due.zh}", f"{case.number}: {CASE_WORDS[state].en}{due.en}"),
+        Text(
+            f"{case.number}：{CASE_WORDS[state].zh}{approved.zh}{due.zh}",
+            f"{case.number}: {CASE_WORDS[state].en}{approved.en}{due.en}",
+        ),
         reverse("firm.case", args=[case.pk]),
         Text("查看申请", "Open the case"),
     )
