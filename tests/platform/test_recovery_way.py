@@ -145,6 +145,10 @@ def test_a_payment_clawed_back_leaves_the_loss_with_the_lender(way: Recovery) ->
     carried = way.case.carried
     claim = way.claim_on(way.fund)
     heard = way.platform.day.isoformat()
+    with pytest.raises(InputError, match="heard_on"):  # the field is named as the form names it
+        way.do(
+            way.fund.approver, "claim.claw_back", claim, ground="资金用途不实", heard_on="2026-01-01", interest="0"
+        )
     way.do(way.fund.approver, "claim.claw_back", claim, ground="资金用途不实", heard_on=heard, interest="1234.56")
     claim = way.claim_on(way.fund)
     assert claim.state == "clawed_back" and claim.due_back == claim.paid + 123_456

@@ -39,6 +39,7 @@ from zhirong.operations.loan.loans import BANKERS, calendar, oldest_late, state_
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import RecentDay
 from zhirong.operations.recovery.cases import CASE_READERS, WORKOUT, Nightly, clocks_of
+from zhirong.operations.recovery.deadlines import demand_day
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -277,14 +278,7 @@ def record(work: Work, request: Fact) -> Any:
             Text("该权利未质押于本笔贷款", "this right is not pledged for the loan"),
             Text("请从列表中选择", "choose one from the list"),
         )
-    if not (loan.start or work.day) - timedelta(days=366) <= request.day <= work.day:
-        raise refuse(
-            "wrong_day",
-            "day",
-            request.day,
-            Text(f"不得晚于今天 {work.day}", f"must not be after today, {work.day}"),
-            Text("请更正日期", "correct the date"),
-        )
+    demand_day(request.day, (loan.start or work.day) - timedelta(days=366), work.day, "day")
     known = LoanAlarm.objects.filter(loan=loan, code=request.code, subject=request.right).first()
     values = {
         "colour": rule.colour.value,

@@ -50,6 +50,7 @@ from zhirong.operations.recovery.books import (
     debtors_debt,
     owed_words,
 )
+from zhirong.operations.recovery.deadlines import demand_day
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach
@@ -384,7 +385,7 @@ def serve(work: Work, request: Service) -> Any:
         )
     at = int(request.demand)
     issued = date.fromisoformat(case.demands[at]["day"])
-    _demand_day(request.served_on, issued, work.day, "served_on")
+    demand_day(request.served_on, issued, work.day, "served_on")
     served = {**case.demands[at], "served_on": request.served_on.isoformat(), "evidence": request.evidence}
     if request.file:
         served["file"] = attach(work, request.file, f"defaultcase/{case.pk}", "service", case.lender).pk
@@ -392,18 +393,6 @@ def serve(work: Work, request: Service) -> Any:
     due = next_clock(case, DefaultState(case.state), work.day, work.rules)
     work.update(case, demands=case.demands, due_on=due)
     return {"id": case.pk}
-
-
-def _demand_day(day: date, first: date, last: date, field: str) -> None:
-    """Raise InputError unless a day lies between two days."""
-    if not first <= day <= last:
-        raise refuse(
-            "wrong_day",
-            field,
-            day,
-            Text(f"须在 {first} 至 {last} 之间", f"must be between {first} and {last}"),
-            Text("请更正日期", "correct the date"),
-        )
 
 
 # -- acceleration ----------------------------------------------------------------------------------------------------
@@ -524,7 +513,7 @@ class StatedDebt(Request):
 def state_debt(work: Work, request: StatedDebt) -> Any:
     """Count the case from a stated debt instead of the servicing of the loan."""
     case = with_loan(work.row)
-    _demand_day(request.day, case.loan.start or request.day, work.day, "day")
+    demand_day(request.day, case.loan.start or request.day, work.day, "day")
     owed = {component: getattr(request, component.value) for component in Component}
     if owed[Component.PRINCIPAL] > case.loan.principal:
         raise refuse(
@@ -590,7 +579,7 @@ def record_growth(work: Work, request: Growth) -> Any:
 def add_event(work: Work, case: DefaultCase, event: Mapping[str, Any], **values: Any) -> None:
     """Add an event to a case, recorded today, and repeat its books. Raises InputError for one that cannot have been."""
     first = case.first_day or case.opened_on
-    _demand_day(date.fromisoformat(event["day"]), first, work.day, "day")
+    demand_day(date.fromisoformat(event["day"]), first, work.day, "day")
     case.events = [*case.events, {**event, "recorded_on": work.day.isoformat()}]
     for name, value in values.items():
         setattr(case, name, value)
@@ -707,7 +696,7 @@ def bankruptcy(work: Work, request: Bankruptcy) -> Any:
     """Stop interest on the day of acceptance, for debtor and guarantors."""
     case = with_loan(work.row)
     loan, day = case.loan, request.day.isoformat()
-    _demand_day(request.day, case.first_day or case.opened_on, work.day, "day")
+    demand_day(request.day, case.first_day or case.opened_on, work.day, "day")
     append_event(
         work,
         loan,

@@ -62,6 +62,7 @@ from zhirong.operations.recovery.cases import (
     settle_claims,
     with_loan,
 )
+from zhirong.operations.recovery.deadlines import demand_day, last_day
 from zhirong.operations.recovery.recourse import keep_recourse
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
@@ -216,7 +217,7 @@ def enter(work: Work, request: ClaimOn) -> Any:
     loan = work.row
     _demand_payer(work, loan, request)
     claim = _begin(work, loan, None, request, CLAIM.take(None, "enter", Doer.WORKOUT))
-    work.update(claim, due_on=_last_day(work, "recovery.deadline.pool_entry"))
+    work.update(claim, due_on=last_day(work, "recovery.deadline.pool_entry"))
     _tell_payer(
         work, claim, Text(f"申请入库：{loan.number}", f"Pool entry requested: {loan.number}"), PAYER_OFFICERS
     )
@@ -433,7 +434,7 @@ def file_claim(work: Work, request: File) -> Any:
         amount=due,
         filed_on=work.day,
         order_agreed=request.order_agreed,
-        due_on=_last_day(work, f"recovery.deadline.decide_{_TERM_OF[OrganisationKind(claim.payer.kind)]}"),
+        due_on=last_day(work, f"recovery.deadline.decide_{_TERM_OF[OrganisationKind(claim.payer.kind)]}"),
     )
     words = Text(
         f"收到索赔：{claim.number}，{show_yuan(due)} 元", f"Claim received: {claim.number}, CNY {show_yuan(due)}"
@@ -521,7 +522,7 @@ def ask_once(work: Work, request: AskOnce) -> Any:
         asked=[code.value for code in request.papers],
         reason=request.reason,
         left_days=max(0, left),
-        due_on=_last_day(work, "recovery.deadline.supply"),
+        due_on=last_day(work, "recovery.deadline.supply"),
     )
     names = "、".join(CLAIM_PAPER_TEXT[code].zh for code in request.papers)
     english = ", ".join(CLAIM_PAPER_TEXT[code].en for code in request.papers)
@@ -690,7 +691,7 @@ def accept(work: Work, request: Accept) -> Any:
         reason=request.opinion,
         decided_on=work.day,
         prepared_by_id=work.actor.account,
-        due_on=_last_day(work, f"recovery.deadline.pay_{term}"),
+        due_on=last_day(work, f"recovery.deadline.pay_{term}"),
     )
     paper = _decision(work, claim, "同意赔付", request.opinion)
     _tell_lender(
@@ -753,7 +754,7 @@ def refuse_claim(work: Work, request: Refuse) -> Any:
         reason=request.reason,
         decided_on=work.day,
         prepared_by_id=work.actor.account,
-        due_on=_last_day(work, "recovery.deadline.object"),
+        due_on=last_day(work, "recovery.deadline.object"),
     )
     paper = _decision(work, claim, "不予赔付", request.reason)
     _tell_lender(work, claim, Text(f"不予赔付：{claim.number}", f"Refused: {claim.number}"))
@@ -816,7 +817,7 @@ def object_to(work: Work, request: Objection) -> Any:
         Doer.WORKOUT,
         {},
         checks=[*claim.checks, {"code": "objection", "objection": request.reason}],
-        due_on=_last_day(work, f"recovery.deadline.decide_{term}"),
+        due_on=last_day(work, f"recovery.deadline.decide_{term}"),
     )
     _tell_payer(work, claim, Text(f"收到异议：{claim.number}", f"Objection received: {claim.number}"), PAYERS)
     return {"id": claim.pk}
@@ -855,7 +856,7 @@ def pay(work: Work, request: Pay) -> Any:
     claim.case, claim.loan = case, case.loan
     books = books_of_case(case, work.day, work.rules)
     due, _ = books.due_from(claim.party)
-    _demand_between(request.day, claim.decided_on or work.day, work.day)
+    demand_day(request.day, claim.decided_on or work.day, work.day, "day")
     secured_first = claim.payer.kind == OrganisationKind.GUARANTOR and books.payee_is_lender(claim.party, case)
     facts = {
         "money_there": 0 < request.amount <= due,
@@ -1025,7 +1026,7 @@ def give_back(work: Work, request: Return) -> Any:
             Text(f"应返还 {show_yuan(claim.due_back)} 元", f"CNY {show_yuan(claim.due_back)} must go back"),
             Text("请更正金额", "correct the amount"),
         )
-    _demand_between(request.day, claim.filed_on or work.day, work.day)
+    demand_day(request.day, claim.filed_on or work.day, work.day, "day")
     kind = ClaimMoney.CLAWED_BACK if claim.state == ClaimState.CLAWED_BACK else ClaimMoney.RETURNED
     late = claim.due_on is not None and claim.due_on < work.day
     _keep_money(work, claim, kind, request.amount, request.day, request.reference)
@@ -1084,7 +1085,7 @@ def claw_back(work: Work, request: ClawBack) -> Any:
     claim = work.row
     case = with_loan(claim.case)
     claim.case, claim.loan = case, case.loan
-    _demand_between(request.heard_on, claim.filed_on or work.day, work.day)
+    demand_day(request.heard_on, claim.filed_on or work.day, work.day, "heard_on")
     facts = {"heard": True, "second_person": claim.prepared_by_id != work.actor.account}
     event: dict[str, Any] = {
         "kind": "clawed_back",
@@ -1138,22 +1139,6 @@ def _move(work: Work, claim: PayerClaim, step: str, doer: Doer, facts: Mapping[s
 
 def _late(step: str, last_day: date | None, day: date) -> dict[str, str]:
     return {"step": step, "last_day": "" if last_day is None else last_day.isoformat(), "done_on": day.isoformat()}
-
-
-def _last_day(work: Work, rule_id: str) -> date:
-    rule = work.rules.at(rule_id, work.day)
-    return counted(work.day, rule.whole(), rule.unit, calendar(work.rules, work.day))
-
-
-def _demand_between(day: date, first: date, last: date) -> None:
-    if not first <= day <= last:
-        raise refuse(
-            "wrong_day",
-            "day",
-            day,
-            Text(f"须在 {first} 至 {last} 之间", f"must be between {first} and {last}"),
-            Text("请更正日期", "correct the date"),
-        )
 
 
 def _tell_payer(work: Work, claim: PayerClaim, words: Text, roles: tuple[MemberRole, ...]) -> None:

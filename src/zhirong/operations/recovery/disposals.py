@@ -39,6 +39,7 @@ from zhirong.operations.recovery.cases import (
     move_case,
     with_loan,
 )
+from zhirong.operations.recovery.deadlines import demand_day, last_day
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -131,7 +132,7 @@ def propose(work: Work, request: Propose) -> Any:
         rights=list(case.loan.case.rights),
         reason=request.reason,
         proposed_by_id=work.actor.account,
-        due_on=_last_day(work, "recovery.deadline.valuation"),
+        due_on=last_day(work, "recovery.deadline.valuation"),
     )
     move_case(work, case, "dispose", Doer.WORKOUT, {})
     work.subject_is(row)
@@ -171,7 +172,7 @@ class Valuation(Request):
 def value(work: Work, request: Valuation) -> Any:
     """Record the liquidation value of the rights."""
     row = work.row
-    _demand_day(request.valued_on, row.case.opened_on, work.day, "valued_on")
+    demand_day(request.valued_on, row.case.opened_on, work.day, "valued_on")
     if request.report:
         attach(work, request.report, f"defaultcase/{row.case_id}", "valuation", row.lender)
     _move(
@@ -182,7 +183,7 @@ def value(work: Work, request: Valuation) -> Any:
         {},
         value=request.value,
         valued_on=request.valued_on,
-        due_on=_last_day(work, "recovery.deadline.disposal_approval"),
+        due_on=last_day(work, "recovery.deadline.disposal_approval"),
     )
     words = Text(f"待审批：处置方案 {row.number}", f"To approve: disposal {row.number}")
     work.notify(words, disposal_page(row), row.lender_id, LENDER_APPROVERS)
@@ -304,7 +305,7 @@ class Sale(Request):
 def sell(work: Work, request: Sale) -> Any:
     """Record the sale at the reserve or above. The money itself is booked with the bank's statement."""
     row = work.row
-    _demand_day(request.sold_on, row.case.opened_on, work.day, "sold_on")
+    demand_day(request.sold_on, row.case.opened_on, work.day, "sold_on")
     facts = {"at_least_reserve": request.price >= row.reserve}
     _move(
         work,
@@ -449,7 +450,7 @@ def serve_table(work: Work, request: Table) -> Any:
         ],
         "surplus": shared.surplus,
     }
-    last = _last_day(work, "recovery.deadline.distribution_objection")
+    last = last_day(work, "recovery.deadline.distribution_objection")
     work.update(row, result={**row.result, "table": table}, served_on=work.day, objections=[], due_on=last)
     work.notify(
         Text(f"分配方案已送达，异议期至 {last}", f"The distribution is served; object until {last}"),
@@ -609,22 +610,6 @@ def _move(
 ) -> None:
     then = DISPOSAL.take(DisposalState(row.state), step, doer, facts=facts, papers=papers)
     work.update(row, state=then, **values)
-
-
-def _last_day(work: Work, rule_id: str) -> date:
-    rule = work.rules.at(rule_id, work.day)
-    return counted(work.day, rule.whole(), rule.unit, calendar(work.rules, work.day))
-
-
-def _demand_day(day: date, first: date, last: date, field: str) -> None:
-    if not first <= day <= last:
-        raise refuse(
-            "wrong_day",
-            field,
-            day,
-            Text(f"须在 {first} 至 {last} 之间", f"must be between {first} and {last}"),
-            Text("请更正日期", "correct the date"),
-        )
 
 
 listing(
