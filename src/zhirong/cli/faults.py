@@ -6,6 +6,7 @@
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -42,6 +43,8 @@ def guarded(run: Callable[[], int], lang: str) -> int:
             return _reader_left()
         raise
     except KeyboardInterrupt:
+        # A second one, while the program ends, would end it by the signal or print a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         _say("已中断" if lang == "zh" else "interrupted")
         return EXIT_INTERRUPTED
     except OSError as error:
