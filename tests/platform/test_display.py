@@ -30,6 +30,10 @@ def test_colours_are_named_among_the_tokens_alone() -> None:
     assert re.findall(r"#[0-9a-f]{3,8}\b|rgba?\([^)]*\)", rules) == []
 
 
+def test_a_line_of_the_sheet_holds_one_rule() -> None:
+    assert [line for line in SHEET.splitlines() if line.count("{") > 1] == []
+
+
 def test_the_styleguide_shows_every_component_in_both_languages(sqlite_platform: Any) -> None:
     shown = (WEB / "templates" / "styleguide.html").read_text(encoding="utf-8")
     components = {file.stem.replace("_", "-") for file in (WEB / "templates" / "cotton").glob("*.html")}
