@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _ROYALTY = "relief_from_royalty"
+# Fields of a method's table without a unit in their name; those with a point are paths into it.
+_FIELDS_OF_METHODS = frozenset({"purpose", "valuation_date", "life_cap", "tax_basis", "tax_rate"})
 _OTHER_UNITS: Mapping[str, tuple[str, Unit]] = {
     "tax_percent": ("tax_rate", "percent"),
     "life_cap_years": ("life_cap", "years"),
@@ -41,7 +43,7 @@ def appraise_many(rights: Any, *, as_of: date | None = None, seed: int = 1, path
     single point. A column ``method`` names another method for a row (any of ``zhirong.appraise``: ``excess_earnings``,
     ``cost``, ``comparable_transactions`` and so on). The other fields of such a method are columns named by their path in a case
     file and in its units, such as ``item.1.value`` or ``contributory.1.rate.value`` (docs/en/reference/appraisal.md); an
-    empty cell is a field left out. The answer then has ``method``, ``state`` (``valued``, or why there is no value) and
+    empty cell is a field left out; facts of the right are ``right.kind`` and so on. The answer then has ``method``, ``state`` (``valued``, or why there is no value) and
     ``alarms`` as well.
 
     as_of: the day of the rules, by default today. seed, paths: of the simulation; a value agrees with the single appraisal
@@ -51,9 +53,15 @@ def appraise_many(rights: Any, *, as_of: date | None = None, seed: int = 1, path
     from zhirong.jobs import today
 
     given = columns_of(rights)
-    if any(plain_cell(name) not in (None, _ROYALTY) for name in given.get("method", ())):
+    if _is_by_methods(given):
         return answer_like(rights, _by_methods(given, as_of or today(), seed, paths))
     return answer_like(rights, _by_royalty(rights, as_of or today(), seed, paths))
+
+
+def _is_by_methods(given: Mapping[str, Any]) -> bool:
+    """Whether a row has another method than relief from royalty, or a field that only a method's table has."""
+    names_other = any(plain_cell(name) not in (None, _ROYALTY) for name in given.get("method", ()))
+    return names_other or any("." in name or name in _FIELDS_OF_METHODS for name in given)
 
 
 def _by_royalty(rights: Any, day: date, seed: int, paths: int) -> dict[str, Any]:
@@ -103,7 +111,7 @@ def _paths(given: Mapping[str, Any]) -> tuple[dict[str, list[Any]], dict[str, st
     count = len(plain.get("id", ()))
     grades = [grade or "assumed" for grade in plain.pop("grade", [None] * count)]
     columns: dict[str, list[Any]] = {"id": plain.pop("id", []), "method": []}
-    columns["method"] = [name or _ROYALTY for name in plain.pop("method")]
+    columns["method"] = [name or _ROYALTY for name in plain.pop("method", [None] * count)]
     named: dict[str, str] = {}
     for name, (figure, unit, *_) in FIGURES.items():
         points = [
