@@ -38,7 +38,8 @@ from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import BANKERS, calendar, oldest_late, state_of
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import RecentDay
-from zhirong.operations.recovery.cases import CASE_READERS, WORKOUT, Nightly, clocks_of
+from zhirong.operations.recovery.case_opening import Nightly
+from zhirong.operations.recovery.cases import CASE_READERS, WORKOUT, clocks_of
 from zhirong.operations.recovery.deadlines import demand_day
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook

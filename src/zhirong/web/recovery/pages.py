@@ -21,8 +21,11 @@ from zhirong.operations.case_file.documents import kind_title
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.recovery.books import CaseBooks, books_of_case, case_file, debtors_debt
-from zhirong.operations.recovery.cases import CASE_READERS, clocks_of, open_points
-from zhirong.operations.recovery.claims import PAYERS, checks_of, papers_of, room_of
+from zhirong.operations.recovery.case_closing import open_points
+from zhirong.operations.recovery.cases import CASE_READERS, clocks_of
+from zhirong.operations.recovery.claim_decisions import checks_of
+from zhirong.operations.recovery.claim_filing import papers_of
+from zhirong.operations.recovery.claims import PAYERS, room_of
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Paper
