@@ -45,6 +45,9 @@ def guarded(run: Callable[[], int], lang: str) -> int:
     except KeyboardInterrupt:
         # A second one, while the program ends, would end it by the signal or print a traceback.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Python notes an interruption that leaves evaluated text (a NamedTuple being defined in an import), and at
+        # its end kills itself by the signal, although it was handled here. The next evaluation clears the note.
+        eval("0")  # noqa: S307 - a constant
         _say("已中断" if lang == "zh" else "interrupted")
         return EXIT_INTERRUPTED
     except OSError as error:
