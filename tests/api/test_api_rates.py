@@ -22,15 +22,17 @@ from zhirong.store.setup import ready
 ready("zhirong.web.settings")
 from django.core.cache import cache
 from zhirong.api.security import Parts
+from zhirong.store.shared_cache import SharedCache
 print("ready", flush=True)
 sys.stdin.readline()
+first = sum(SharedCache(f"{sys.argv[1]}/{turn}/counts.sqlite3", {}).add("n", 1, None) for turn in range(20))
 cache.add("counted", 0, 600)
 for _ in range(300):
     cache.incr("counted")
 parts = Parts()
 taken = {most: sum(parts.take(f"who-{most}", most, 1) for _ in range(400)) for most in (20, 120, 500)}
 locked = sum(cache.add(f"lock-{number}", True, 600) for number in range(100))
-print(json.dumps({"taken": taken, "locked": locked}), flush=True)
+print(json.dumps({"taken": taken, "locked": locked, "first": first}), flush=True)
 """
 
 
@@ -45,7 +47,7 @@ def test_two_processes_count_together(tmp_path: Path) -> None:
     del environment["DJANGO_SETTINGS_MODULE"]
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", _PROCESS],
+            [sys.executable, "-c", _PROCESS, str(tmp_path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -70,6 +72,9 @@ def test_two_processes_count_together(tmp_path: Path) -> None:
         taken = sum(one["taken"][str(most)] for one in said)
         assert most - max(1, most // 50) <= taken <= most, (most, said)
     assert sum(one["locked"] for one in said) == 100
+    # Files that both begin at once: one failed now and then, because both changed the new file to WAL.
+    assert sum(one["first"] for one in said) == 20
+    assert {path.name for path in (tmp_path / "7").iterdir()} == {"counts.sqlite3", "counts.sqlite3.lock"}
     assert (tmp_path / "counts.sqlite3").stat().st_mode & 0o077 == 0
 
 

@@ -232,10 +232,10 @@ def test_an_interruption_is_held_even_if_another_thread_receives_it() -> None:
 def test_a_batch_that_is_interrupted_leaves_no_traceback(tmp_path: Path) -> None:
     """Ctrl-C reaches the processes of its pool too."""
     table = tmp_path / "in.csv"
-    table.write_text(_HEAD + "".join(f"r{number},{_ROW}" for number in range(40_000)), encoding="utf-8")
+    table.write_text(_HEAD + "".join(f"r{number},{_ROW}" for number in range(20_000)), encoding="utf-8")
     out = tmp_path / "o.csv"
     process = subprocess.Popen(
-        [*ZHIRONG, "appraise", "--batch", str(table), "--out", str(out), "--workers", "2", "--paths", "4000"],
+        [*ZHIRONG, "appraise", "--batch", str(table), "--out", str(out), "--workers", "2", "--paths", "3000"],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,

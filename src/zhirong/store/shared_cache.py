@@ -6,13 +6,14 @@ the register. Losing it loses a few minutes of counts and nothing else, so it is
 backed up.
 """
 
+import fcntl
 import json
 import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -147,16 +148,35 @@ class SharedCache(BaseCache):
             return -1
 
     def _opened(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(
-            os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        )  # Nobody else may read whose attempts are counted.
-        connection = sqlite3.connect(self._path, timeout=_WAIT_SECONDS, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
+        if not self._path.exists():
+            self._create()
+        connection = self._connected(self._path)
         connection.execute("PRAGMA synchronous = OFF")
-        for statement in _TABLE:
-            connection.execute(statement)
         return connection
+
+    def _create(self) -> None:
+        """Make the file complete beside its place, then move it there, one process at a time. Changing a file that
+        is in use to WAL fails at once if another process does the same; and opening it here by other means than
+        SQLite would drop the locks of this process.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        new = self._path.with_name(f"{self._path.name}.new")
+        with self._path.with_name(f"{self._path.name}.lock").open("a") as alone:
+            fcntl.flock(alone, fcntl.LOCK_EX)
+            if self._path.exists():  # Another process was first.
+                return
+            for left in (new, *(self._path.with_name(self._path.name + part) for part in ("-wal", "-shm"))):
+                left.unlink(missing_ok=True)  # Of a file that was removed, or of a start that was broken off.
+            new.touch(mode=0o600, exist_ok=False)  # Nobody else may read whose attempts are counted.
+            with closing(self._connected(new)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                for statement in _TABLE:
+                    connection.execute(statement)
+            new.replace(self._path)
+
+    @staticmethod
+    def _connected(place: Path) -> sqlite3.Connection:
+        return sqlite3.connect(place, timeout=_WAIT_SECONDS, isolation_level=None)
 
     def _row(self, key: str, value: Any, timeout: Any, version: int | None) -> tuple[str, str, float]:
         return self._key(key, version), json.dumps(value), self._until(timeout)
