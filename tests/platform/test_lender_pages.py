@@ -15,7 +15,8 @@ from pypdf import PdfReader
 from zhirong.chain.financing.overview import CaseOverview
 from zhirong.kernel.document import from_json, to_json
 from zhirong.operations.declare import OPERATIONS
-from zhirong.store.financing import Case, CheckItem, Loan
+from zhirong.operations.visibility import files_of, visible
+from zhirong.store.financing import Case, CheckItem, Loan, StoredFile
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,6 +70,22 @@ def test_every_page_opens_in_both_languages(desk, lang):
         answer = client.get(f"/do/{operation}/{fresh.pk}/")
         assert answer.status_code == 200
         assert OPERATIONS[operation].title.in_(lang) in answer.content.decode()
+
+
+def test_the_files_of_a_case_are_those_that_the_table_of_files_shows(desk):
+    """The short way for one row answers as the table does, for each side of the case and for a stranger."""
+    case, platform = desk.handed_up(), desk.platform
+    _, stranger = platform.bank()
+    file = platform.upload(desk.manager, "orders.pdf", b"%PDF-1.7\n% orders\n")
+    platform.do(desk.manager, "file.add", subject=f"case/{case.pk}", paper="other", file=file)
+    found = {}
+    for name, who in {"bank": desk.officer, "firm": desk.manager, "stranger": stranger}.items():
+        actor = platform.actor(who)
+        every = visible(actor, StoredFile, platform.day).filter(subject=f"case/{case.pk}")
+        found[name] = set(files_of(actor, case, platform.day))
+        assert found[name] == set(every), name
+    assert found["bank"]
+    assert not found["stranger"]
 
 
 def test_the_pages_of_a_case_take_the_same_queries_whatever_is_in_it(desk):

@@ -1,6 +1,6 @@
 """Every list as a call, with the rows, filters, order and permissions of its page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -65,7 +65,8 @@ def _view(one: Listing) -> Callable[[HttpRequest], HttpResponse]:
         _demand_order(one, query.get("order", ""))
         limit = number_in(query, "limit", 1, MOST, PAGE)
         found = part_of(actor, one, day_of(now()), query, limit, narrowed(one, query))
-        rows = [_row(one, row) for row in found.rows]
+        named = references(one)
+        rows = [_row(one, row, named) for row in found.rows]
         return as_json({"rows": rows, "limit": limit, "more": found.next is not None, "next": found.next})
 
     return view
@@ -91,15 +92,16 @@ def _demand_order(one: Listing, wanted: str) -> None:
         )
 
 
-def _row(one: Listing, row: Any) -> dict[str, Any]:
+def _row(one: Listing, row: Any, named: Sequence[Reference]) -> dict[str, Any]:
     """A row with what an operation on it asks for: its id, and its version where it is of a kind that has
     versions; with the ids and codes that filters take.
     """
     said = {"id": row.pk, **({"version": row.version} if _has_version(one) else {})}
-    said |= {reference.name: reference.of(row) for reference in references(one)}
-    return said | {
-        name: _cell(column, row) for column in one.columns if column.name != "id" for name in column.names()
-    }
+    said |= {reference.name: reference.of(row) for reference in named}
+    for column in one.columns:
+        if column.name != "id":
+            said |= dict.fromkeys(column.names(), _cell(column, row))
+    return said
 
 
 def _has_version(one: Listing) -> bool:

@@ -227,6 +227,7 @@ class Rulebook:
 
     def __init__(self, rules: Iterable[Rule], packs: tuple[Pack, ...] = ()) -> None:
         self._rules = {rule.id: rule for rule in rules}
+        self._version = ""  # calculated when it is first asked for
         self.packs = packs
 
     def __contains__(self, rule_id: object) -> bool:
@@ -270,6 +271,11 @@ class Rulebook:
 
         With policy packs it also covers their ids, versions, full contents and order.
         """
+        if not self._version:
+            self._version = self._calculated_version()
+        return self._version
+
+    def _calculated_version(self) -> str:
         content: list[list[Any]] = [
             [v.id, v.unit, v.value, v.reference.as_json()] for rule in self._rules.values() for v in rule.versions
         ]

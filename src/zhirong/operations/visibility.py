@@ -48,6 +48,7 @@ from zhirong.store.parties import (
     Consent,
     FileColumns,
     Invitation,
+    Kept,
     Mandate,
     Membership,
     Organisation,
@@ -66,6 +67,9 @@ _KEPT_FROM_OTHERS = (CaseState.DRAFT,)
 # The kinds of organisation that share losses.
 _PAYERS = (OrganisationKind.GUARANTOR, OrganisationKind.FUND, OrganisationKind.INSURER)
 Scope = Callable[[Actor, date], Q]
+
+# The tables whose files an institution sees with their rows; the files of documents follow their readers.
+_WITH_FILES: tuple[type[Model], ...] = (Case, Appraisal, FirmRight, GuaranteeRequest, Loan, DefaultCase, PayerClaim)
 
 # The tables that an agent's mandate opens: each is needed by some operations that a firm may leave to an agent,
 # identified by the part before the dot. An agent sees only these tables of the firm, and only with such an
@@ -95,6 +99,19 @@ def visible(actor: Actor, model: type[M], day: date) -> "QuerySet[M]":
     if scope is None or not actor.account or not _within_mandate(actor, model):
         return model._default_manager.none()
     return model._default_manager.filter(scope(actor, day))
+
+
+def files_of(actor: Actor, row: Kept, day: date) -> "QuerySet[StoredFile]":
+    """Return the files of one row that the actor may see.
+
+    An institution sees every file of the rows that it sees (``_files``). So this asks for the one row, where the table
+    of files would search all rows of the institution.
+    """
+    files = StoredFile.objects.filter(subject=f"{row._meta.model_name}/{row.pk}")
+    is_institution = actor.kind is not OrganisationKind.FIRM and not actor.mandate
+    if is_institution and type(row) in _WITH_FILES and visible(actor, type(row), day).filter(pk=row.pk).exists():
+        return files
+    return files & visible(actor, StoredFile, day)
 
 
 def _granted(actor: Actor) -> frozenset[str]:
@@ -272,7 +289,7 @@ def _files(actor: Actor, day: date) -> Q:
         return Q(owner=actor.organisation) & (Q(by=actor.account) | _agents_subjects(actor, day))
     own = Q(owner=actor.organisation)
     subjects = Q(pk__in=[])
-    for model in (Case, Appraisal, FirmRight, GuaranteeRequest, Loan, DefaultCase, PayerClaim):
+    for model in _WITH_FILES:
         if actor.kind is not OrganisationKind.FIRM:
             rows = model._default_manager.filter(SCOPES[model](actor, day))
             subjects |= Q(subject__in=_subjects(model._meta.model_name, rows))

@@ -13,6 +13,7 @@ from zhirong.chain.quote.view import for_reading
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.quote import quote_charts
 from zhirong.kernel.days import day_of
+from zhirong.kernel.rulebook import Rulebook
 from zhirong.operations.case_file.tables import exact, plain, quote_of_table
 from zhirong.operations.clock import now
 from zhirong.operations.http_request import HttpRequest
@@ -23,14 +24,17 @@ _CHART_WIDTH, _NARROW_WIDTH = 460, 200
 _DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def all_modes(table: Mapping[str, Any]) -> QuoteDocument:
-    """Quote a case file table under every mode of its region. Raises InputError like ``quote_of_table``."""
-    return _quote(json.dumps(plain(table), ensure_ascii=False, sort_keys=True))
+def all_modes(table: Mapping[str, Any], rulebook: Rulebook | None = None) -> QuoteDocument:
+    """Quote a case file table under every mode of its region. rulebook: the platform's rules if omitted.
+
+    Raises InputError like ``quote_of_table``.
+    """
+    return _quote(json.dumps(plain(table), ensure_ascii=False, sort_keys=True), rulebook)
 
 
 @lru_cache(maxsize=_KEPT)
-def _quote(written: str) -> QuoteDocument:
-    return for_reading(quote_of_table(exact(json.loads(written))))
+def _quote(written: str, rulebook: Rulebook | None) -> QuoteDocument:
+    return for_reading(quote_of_table(exact(json.loads(written)), rulebook=rulebook))
 
 
 def drawing(request: HttpRequest, quote: QuoteDocument, name: str) -> HttpResponse:

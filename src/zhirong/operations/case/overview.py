@@ -66,11 +66,11 @@ from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.exemption import OUTCOME_TEXT, is_late
 from zhirong.operations.credit.limits import broken, lender_meters
 from zhirong.operations.credit.portfolio import mode_title
-from zhirong.operations.credit.review import check_state, open_conditions, submission_problems
+from zhirong.operations.credit.review import check_rules, open_conditions, submission_problems
 from zhirong.operations.credit.team_rating import assessed
 from zhirong.operations.right.rights import status_words
 from zhirong.operations.state_columns import UNKNOWN
-from zhirong.operations.visibility import visible
+from zhirong.operations.visibility import files_of, visible
 from zhirong.store.financing import (
     Appraisal,
     Approval,
@@ -82,7 +82,6 @@ from zhirong.store.financing import (
     Loan,
     Message,
     Paper,
-    StoredFile,
     TeamRating,
 )
 from zhirong.store.models import Charge
@@ -137,9 +136,7 @@ def case_overview(actor: Actor, case: Case, today: Today) -> CaseOverview:
         documents=_documents(actor, case, today.day),
         files=tuple(
             FilePart(one.pk, one.name)
-            for one in visible(actor, StoredFile, today.day)
-            .filter(subject=f"case/{case.pk}", removed=False)
-            .order_by("pk")
+            for one in files_of(actor, case, today.day).filter(removed=False).order_by("pk")
         ),
         loan=next((CaseLoanPart(one.pk, one.number) for one in Loan.objects.filter(case=case)[:1]), None),
         exemption=_exemption(case),
@@ -387,10 +384,10 @@ def _limit(meter: Meter) -> LenderLimitPart:
 
 
 def _checks(case: Case, today: Today) -> tuple[CheckPart, ...]:
-    rules, _ = check_state(case, today.rules, today.day)
-    rows = {one.item: one for one in CheckItem.objects.filter(case=case).select_related("file", "by")}
+    items = CheckItem.objects.filter(case=case).select_related("file", "by").order_by("pk")
+    rows = {one.item: one for one in items}
     found = []
-    for rule in rules:
+    for rule in check_rules(rows.values(), today.rules, today.day):
         row = rows[rule.id]
         verdict = DiligenceVerdict(row.verdict) if row.verdict else None
         found.append(

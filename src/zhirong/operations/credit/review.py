@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -144,12 +145,17 @@ def _review(value: str, words: Text, code: str) -> Problem:
 def check_state(case: Case, rules: Rulebook, day: date) -> tuple[tuple[CheckRule, ...], tuple[DiligenceRule, ...]]:
     """Return the checklist of a case: its rules in order, and the results so far."""
     items = list(CheckItem.objects.filter(case=case).order_by("pk"))
-    laid_out = {day_of(one.created_at) for one in items} or {day}
-    wanted = rules_of_items((one.item for one in items), rules, sorted(laid_out)).values()
     entries = tuple(
         DiligenceRule(one.item, one.state, one.verdict, one.finding, one.file_id is not None) for one in items
     )
-    return tuple(sorted(wanted, key=lambda rule: (rule.order, rule.id))), entries
+    return check_rules(items, rules, day), entries
+
+
+def check_rules(items: Collection[CheckItem], rules: Rulebook, day: date) -> tuple[CheckRule, ...]:
+    """Return the rules of these items of a checklist, in order."""
+    laid_out = {day_of(one.created_at) for one in items} or {day}
+    wanted = rules_of_items((one.item for one in items), rules, sorted(laid_out)).values()
+    return tuple(sorted(wanted, key=lambda rule: (rule.order, rule.id)))
 
 
 class SubmitForApproval(Request):

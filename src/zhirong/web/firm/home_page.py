@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,6 +33,7 @@ from zhirong.web.limit_view import limit_of_case
 from zhirong.web.pages import page
 
 _SHOWN = 20
+_ASKED = 200  # questions that are read, with those of ended cases
 _FEE_DAYS = 60  # the page shows fees due within these days
 _EXPIRY_DAYS = 30  # and appraisals that expire within these
 # The steps of the lender after a submission: the state that follows each of them, and its words.
@@ -116,7 +118,6 @@ def _desk(actor: Actor, day: date) -> Desk:
     firm = actor.organisation
     rights = visible(actor, FirmRight, day).filter(firm=firm, removed=False)
     cases = visible(actor, Case, day).filter(firm=firm)
-    ended = [f"case/{pk}" for pk in cases.filter(state__in=ENDED).values_list("pk", flat=True)]
     due = rights.filter(status=LegalStatus.IN_FORCE, next_fee_on__isnull=False).order_by("next_fee_on")[:_SHOWN]
     return Desk(
         firm=Organisation.objects.get(pk=firm),
@@ -129,13 +130,7 @@ def _desk(actor: Actor, day: date) -> Desk:
             .select_related("lender")
             .order_by("next_due_on")[:_SHOWN]
         ),
-        questions=list(
-            visible(actor, Message, day)
-            .filter(receiver=firm, answered_at=None, kind__in=(MessageKind.QUESTION, MessageKind.OBJECTION))
-            .exclude(subject__in=ended)
-            .select_related("sender")
-            .order_by("id")[:_SHOWN]
-        ),
+        questions=_questions(actor, cases, day),
         papers=papers_to_sign(visible(actor, Paper, day), firm)[:_SHOWN],
         fees=[
             (one, KINDS[RightKind(one.kind)].is_renewable)
@@ -144,6 +139,17 @@ def _desk(actor: Actor, day: date) -> Desk:
         ],
         day=day,
     )
+
+
+def _questions(actor: Actor, cases: "QuerySet[Case]", day: date) -> list[Message]:
+    """Return the open questions to the company, without those about its cases that have ended."""
+    asked = (MessageKind.QUESTION, MessageKind.OBJECTION)
+    found = visible(actor, Message, day).filter(receiver=actor.organisation, answered_at=None, kind__in=asked)
+    questions = list(found.select_related("sender").order_by("id")[:_ASKED])
+    if not questions:
+        return []
+    ended = {f"case/{pk}" for pk in cases.filter(state__in=ENDED).values_list("pk", flat=True)}
+    return [one for one in questions if one.subject not in ended][:_SHOWN]
 
 
 def _days_to(day: date | None, today: date) -> int:

@@ -14,7 +14,6 @@ from zhirong.chain.financing.tolerance import npl_tolerance
 from zhirong.chain.limit.records import LENDER as LENDER_ROLE
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.kept import read_kept
-from zhirong.chain.quote.view import for_reading
 from zhirong.charts.drawing import to_svg
 from zhirong.charts.portfolio import slices_chart
 from zhirong.charts.quote import quote_charts
@@ -22,7 +21,7 @@ from zhirong.documents.case_overview import case_overview_pdf, case_overview_xls
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Lang, Text
 from zhirong.operations.case.overview import Today, case_overview
-from zhirong.operations.case_file.tables import case_table_of, quote_of_table
+from zhirong.operations.case_file.tables import case_table_of
 from zhirong.operations.credit.exemption import events_of, history
 from zhirong.operations.credit.limits import lent, limits_of, names_of
 from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, LenderPortfolio, portfolio_of
@@ -36,6 +35,7 @@ from zhirong.web.lender import forms_of_case  # noqa: F401 - declares its pages
 from zhirong.web.lender.work_views import NEXT_WORDS, work_views
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
+from zhirong.web.quote_cache import all_modes
 from zhirong.web.views import render_list
 
 _CHART_WIDTH = 460
@@ -140,7 +140,7 @@ def case_chart(request: HttpRequest, row: Case, which: str) -> HttpResponse:
 
 def _all_modes(row: Case) -> QuoteDocument:
     day = day_of(now())
-    return for_reading(quote_of_table(case_table_of(row, day), rulebook=rules_of_case(row, day)))
+    return all_modes(case_table_of(row, day), rules_of_case(row, day))
 
 
 @page("lender/portfolio/", "lender.portfolio", roles=LENDER)

@@ -2,17 +2,22 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, lru_cache
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.urls import reverse
+from django.template.base import FilterExpression, Parser, Token, Variable, render_value_in_context
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from zhirong.chain.contract.document_kinds import DOCUMENT_TITLES, DocumentKind
 from zhirong.chain.contract.states import DOCUMENT_WORDS
@@ -32,11 +37,14 @@ from zhirong.store.models import Event
 from zhirong.web.cells import in_wan, shown
 from zhirong.web.clock import now
 from zhirong.web.icons import icon as drawn_icon
+from zhirong.web.menu import MenuEntry
 from zhirong.web.mode_answer import OfferRow
+from zhirong.web.pages import PAGES
 from zhirong.web.preferences import PREFERENCES, Unit
 
 register = template.Library()
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+_PART_OF_ROUTE = re.compile("<[^>]+>")
 _ROW_OF_FILE = re.compile(r"(?:row)?\[(\d+)\]\.?(.*)", re.DOTALL)
 
 
@@ -49,10 +57,31 @@ def _unit(context: Any) -> Unit:
     return "yuan" if chosen is None else chosen.unit
 
 
-@register.simple_tag(takes_context=True)
-def t(context: Any, zh: str, en: str) -> str:
-    """Return the text in the reader's language."""
-    return en if context.get("lang") == "en" else zh
+class _Bilingual(template.Node):
+    """A text in two languages. A page has a hundred of them, so a text written in the template is kept as it is
+    instead of being resolved and escaped again for every reader.
+    """
+
+    def __init__(self, zh: FilterExpression, en: FilterExpression) -> None:
+        self._zh, self._en = _written(zh), _written(en)
+
+    def render(self, context: Context) -> SafeString:
+        text = self._en if context.get("lang") == "en" else self._zh
+        if isinstance(text, str):
+            return text
+        return mark_safe(render_value_in_context(text.resolve(context), context))  # noqa: S308 - escaped by the call
+
+
+def _written(text: FilterExpression) -> SafeString | FilterExpression:
+    """Return the text itself if the template's author wrote it out, which makes it safe."""
+    return text if isinstance(text.var, Variable) or text.filters else mark_safe(text.var)  # noqa: S308
+
+
+@register.tag
+def t(parser: Parser, token: Token) -> _Bilingual:
+    """Show one of two texts, Chinese and English: the one in the reader's language."""
+    _, zh, en = token.split_contents()
+    return _Bilingual(parser.compile_filter(zh), parser.compile_filter(en))
 
 
 @register.simple_tag(takes_context=True)
@@ -73,9 +102,21 @@ def source(context: Any, reference: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def cell(context: Any, column: Any, row: Any) -> str | SafeString:
-    """Return a cell of a list. Amounts are in the reader's unit."""
-    return shown(column, row, _lang(context), _unit(context))
+def list_rows(context: Any) -> SafeString:
+    """Draw the rows of the page's list: the first cell leads to the page of the row; amounts are in the reader's
+    unit. Drawn here and not by tags of a template, because a page of a list has up to 2,000 cells.
+    """
+    one, lang, chosen_unit = context["listing"], _lang(context), _unit(context)
+    classes = [f"{column.kind} main" if column.main else column.kind for column in one.columns]
+    drawn = []
+    for row in context["found"].rows:
+        cells = [escape(shown(column, row, lang, chosen_unit)) for column in one.columns]
+        if one.page:
+            cells[0] = f'<a href="{escape(row_address(one, row))}">{cells[0]}</a>'
+        mark = f' class="{urgency(row.due_on)}"' if context["marks_due"] else ""
+        inside = "".join(f'<td class="{kind}">{text}</td>' for kind, text in zip(classes, cells, strict=True))
+        drawn.append(f"<tr{mark}>{inside}</tr>")
+    return mark_safe("\n".join(drawn))  # noqa: S308 - every text in it is escaped
 
 
 @register.simple_tag
@@ -122,6 +163,18 @@ def days_left(day: date | str | None) -> int | None:
     return (due - day_of(now())).days
 
 
+@register.simple_tag(takes_context=True)
+def due(context: Any, day: date | None) -> SafeString:
+    """Draw a time limit as ``c-due`` does, for the rows of a table: many of them have the same day."""
+    return _due(day, day_of(now()), _lang(context))
+
+
+@lru_cache(maxsize=1024)
+def _due(day: date | None, today: date, lang: Lang) -> SafeString:
+    """Return the time limit as HTML. today: what it shows depends on it."""
+    return render_to_string("cotton/due.html", {"day": day, "lang": lang})
+
+
 @register.filter
 def urgency(day: date | None) -> str:
     """Return the class of a row by its time limit: late, or soon if it is today; empty otherwise."""
@@ -165,6 +218,12 @@ def audit_lines(events: Iterable[Event]) -> list[AuditLine]:
 def moment_exact(value: datetime) -> str:
     """Format an instant in Shanghai time to the second."""
     return value.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@register.filter
+def of(table: Mapping[str, Any], key: str) -> Any:
+    """Return the entry of a table, None if it has none."""
+    return table.get(key)
 
 
 @register.filter
@@ -311,8 +370,29 @@ def any_subsidies(offers: list[OfferRow]) -> bool:
 
 @register.simple_tag
 def row_address(one: Listing, row: Any) -> str:
-    """Return the address of the page of a list's row."""
-    return reverse(one.page, args=[one.page_id(row)])
+    """Return the address of the page of a list's row. From the route itself: ``reverse`` for every row of a list
+    takes as long as the rest of the row.
+    """
+    return get_script_prefix() + _PART_OF_ROUTE.sub(str(one.page_id(row)), PAGES[one.page].route)
+
+
+@register.simple_tag(takes_context=True)
+def menu_entries(context: Any, entries: Iterable[MenuEntry]) -> SafeString:
+    """Draw entries of the menu; the one of this page is marked."""
+    path, drawn = context["request"].path, tuple(entries)
+    here = next((entry.page for entry in drawn if _address(entry.page) == path), "")
+    return _menu_entries(drawn, here, _lang(context))
+
+
+@cache
+def _address(page: str) -> str:
+    return reverse(page)
+
+
+@lru_cache(maxsize=1024)
+def _menu_entries(entries: tuple[MenuEntry, ...], here: str, lang: Lang) -> SafeString:
+    """Return the entries as HTML; a desk has few menus and every page shows them. here: the name of the page."""
+    return render_to_string("parts/menu_entries.html", {"entries": entries, "here": here, "lang": lang})
 
 
 @register.simple_tag
