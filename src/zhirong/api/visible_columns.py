@@ -164,6 +164,18 @@ SHOWN: Mapping[str, Shown] = {
     "recourse": _shown(
         recovery.Recourse, "追偿", "recourse", "claim payer firm state amount arisen_on limitation_on acts"
     ),
+    "disputes": _shown(
+        recovery.Dispute,
+        "争议途径",
+        "dispute",
+        "case lender number track simplified state plan claimed fee forum docket steps since filed_on final_on due_on reason",
+    ),
+    "outside-links": _shown(
+        recovery.OutsideLink,
+        "外部案件链接",
+        "link for an outside party",
+        "dispute lender name purpose until revoked_on opened by",
+    ),
     "lines": _shown(
         financing.StatementLine,
         "流水",

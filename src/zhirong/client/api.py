@@ -22,6 +22,7 @@ from zhirong.client.operations import (
     ContractOperations,
     DefaultOperations,
     DisposalOperations,
+    DisputeOperations,
     ExemptionOperations,
     FileOperations,
     FilingOperations,
@@ -33,6 +34,7 @@ from zhirong.client.operations import (
     InvitationOperations,
     LimitOperations,
     LineOperations,
+    LinkOperations,
     LoanOperations,
     LockoutOperations,
     MandateOperations,
@@ -84,6 +86,7 @@ class Client:
         self.contract = ContractOperations(self._transport)
         self.default = DefaultOperations(self._transport)
         self.disposal = DisposalOperations(self._transport)
+        self.dispute = DisputeOperations(self._transport)
         self.exemption = ExemptionOperations(self._transport)
         self.file = FileOperations(self._transport)
         self.filing = FilingOperations(self._transport)
@@ -95,6 +98,7 @@ class Client:
         self.invitation = InvitationOperations(self._transport)
         self.limit = LimitOperations(self._transport)
         self.line = LineOperations(self._transport)
+        self.link = LinkOperations(self._transport)
         self.loan = LoanOperations(self._transport)
         self.lockout = LockoutOperations(self._transport)
         self.mandate = MandateOperations(self._transport)
@@ -155,6 +159,7 @@ class Client:
         self.recovery_cases = self.lists.recovery_cases
         self.recovery_claims = self.lists.recovery_claims
         self.recovery_disposals = self.lists.recovery_disposals
+        self.recovery_disputes = self.lists.recovery_disputes
         self.recovery_recourse = self.lists.recovery_recourse
         self.signatures = self.lists.signatures
 

@@ -800,6 +800,35 @@ class RecoveryDisposalsRow(TypedDict):
     state: str | dict[str, Any] | None
 
 
+class RecoveryDisputesRow(TypedDict):
+    """A row of the list ``recovery.disputes``."""
+
+    id: int
+    version: int
+    case_id: int | None
+    lender_id: int | None
+    state_code: Literal["chosen", "filed", "heard", "decided", "appealed", "final", "enforcing", "ended", ""]
+    track_code: Literal[
+        "negotiation",
+        "mediation",
+        "payment_order",
+        "notarised",
+        "special_procedure",
+        "arbitration",
+        "suit",
+        "enforcement",
+        "bankruptcy",
+        "",
+    ]
+    number: str | dict[str, Any] | None
+    firm: str | dict[str, Any] | None
+    track: str | dict[str, Any] | None
+    docket: str | dict[str, Any] | None
+    claimed: str | None
+    due_on: str | None
+    state: str | dict[str, Any] | None
+
+
 class RecoveryRecourseRow(TypedDict):
     """A row of the list ``recovery.recourse``."""
 
@@ -2377,6 +2406,47 @@ class Lists(Group):
                 "firm_id": firm_id,
                 "lender_id": lender_id,
                 "state_code": state_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
+    def recovery_disputes(
+        self,
+        *,
+        state: Literal["chosen", "filed", "heard", "decided", "appealed", "final", "enforcing", "ended"]
+        | None = None,
+        case_id: int | None = None,
+        lender_id: int | None = None,
+        state_code: Literal["chosen", "filed", "heard", "decided", "appealed", "final", "enforcing", "ended"]
+        | None = None,
+        track_code: Literal[
+            "negotiation",
+            "mediation",
+            "payment_order",
+            "notarised",
+            "special_procedure",
+            "arbitration",
+            "suit",
+            "enforcement",
+            "bankruptcy",
+        ]
+        | None = None,
+        order: Literal["claimed", "due_on", "-claimed", "-due_on"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[RecoveryDisputesRow]":
+        """争议途径 / Disputes."""
+        return Listed(
+            self._transport,
+            "recovery.disputes",
+            {
+                "state": state,
+                "case_id": case_id,
+                "lender_id": lender_id,
+                "state_code": state_code,
+                "track_code": track_code,
                 "order": order,
                 "after": after,
                 "limit": limit,

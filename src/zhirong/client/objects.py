@@ -398,6 +398,43 @@ class DisposalsObject(TypedDict):
     operations: list[str]
 
 
+class DisputesObject(TypedDict):
+    """争议途径 / dispute."""
+
+    id: int
+    case: int
+    lender: int
+    number: str
+    track: Literal[
+        "negotiation",
+        "mediation",
+        "payment_order",
+        "notarised",
+        "special_procedure",
+        "arbitration",
+        "suit",
+        "enforcement",
+        "bankruptcy",
+    ]
+    simplified: bool
+    state: Literal["chosen", "filed", "heard", "decided", "appealed", "final", "enforcing", "ended"]
+    plan: dict[str, Any] | list[Any]
+    claimed: int
+    fee: str
+    forum: str
+    docket: str
+    steps: dict[str, Any] | list[Any]
+    since: str
+    filed_on: str | None
+    final_on: str | None
+    due_on: str | None
+    reason: str
+    version: int
+    created_at: str
+    changed_at: str
+    operations: list[str]
+
+
 class FilesObject(TypedDict):
     """文件 / file."""
 
@@ -638,6 +675,24 @@ class OrganisationsObject(TypedDict):
     region: str
     status: Literal["pending", "active", "suspended", "refused"]
     profile: dict[str, Any] | list[Any]
+    version: int
+    created_at: str
+    changed_at: str
+    operations: list[str]
+
+
+class OutsideLinksObject(TypedDict):
+    """外部案件链接 / link for an outside party."""
+
+    id: int
+    dispute: int
+    lender: int
+    name: str
+    purpose: str
+    until: str
+    revoked_on: str | None
+    opened: dict[str, Any] | list[Any]
+    by: int
     version: int
     created_at: str
     changed_at: str
@@ -958,6 +1013,11 @@ class Objects(Group):
         found: DisposalsObject = self._transport.row("disposals", row)
         return found
 
+    def disputes(self, row: int) -> DisputesObject:
+        """争议途径 / dispute."""
+        found: DisputesObject = self._transport.row("disputes", row)
+        return found
+
     def files(self, row: int) -> FilesObject:
         """文件 / file."""
         found: FilesObject = self._transport.row("files", row)
@@ -1026,6 +1086,11 @@ class Objects(Group):
     def organisations(self, row: int) -> OrganisationsObject:
         """机构 / organisation."""
         found: OrganisationsObject = self._transport.row("organisations", row)
+        return found
+
+    def outside_links(self, row: int) -> OutsideLinksObject:
+        """外部案件链接 / link for an outside party."""
+        found: OutsideLinksObject = self._transport.row("outside-links", row)
         return found
 
     def papers(self, row: int) -> PapersObject:

@@ -932,6 +932,39 @@ class DefaultOperations(Group):
         """提请结案 / Propose to close."""
         return self._do("default.propose_close", row, {"reason": reason, "final_loss": final_loss}, version, key)
 
+    def propose_restructuring(
+        self,
+        row: int,
+        *,
+        version: Version,
+        until: date | str,
+        method: Literal["level_payment", "equal_principal", "bullet", "interest_with_principal"],
+        ground: str,
+        agreement: str,
+        rate: Decimal | str | None = None,
+        capitalises: bool | None = None,
+        guarantor_consents: bool | None = None,
+        payers_consent: bool | None = None,
+        key: str = "",
+    ) -> Done:
+        """提请重组 / Propose a restructuring."""
+        return self._do(
+            "default.propose_restructuring",
+            row,
+            {
+                "until": until,
+                "rate": rate,
+                "method": method,
+                "capitalises": capitalises,
+                "guarantor_consents": guarantor_consents,
+                "payers_consent": payers_consent,
+                "ground": ground,
+                "agreement": agreement,
+            },
+            version,
+            key,
+        )
+
     def propose_write_off(
         self,
         row: int,
@@ -983,6 +1016,10 @@ class DefaultOperations(Group):
         return self._do(
             "default.recovery", row, {"receipt": receipt, "source": source, "costs": costs}, version, key
         )
+
+    def restructure(self, row: int, *, version: Version, opinion: str, key: str = "") -> Done:
+        """批准重组 / Approve the restructuring."""
+        return self._do("default.restructure", row, {"opinion": opinion}, version, key)
 
     def serve(
         self,
@@ -1136,6 +1173,45 @@ class DisposalOperations(Group):
     def withdraw(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
         """撤回处置 / Withdraw."""
         return self._do("disposal.withdraw", row, {"reason": reason}, version, key)
+
+
+class DisputeOperations(Group):
+    """Operations ``dispute.*``."""
+
+    def choose(self, row: int, *, version: Version, track: str, reason: str, key: str = "") -> Done:
+        """选定争议途径 / Choose a dispute track."""
+        return self._do("dispute.choose", row, {"track": track, "reason": reason}, version, key)
+
+    def record(
+        self,
+        row: int,
+        *,
+        version: Version,
+        step: str,
+        day: date | str,
+        result: str,
+        forum: str | None = None,
+        docket: str | None = None,
+        fee: Decimal | str | None = None,
+        file: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记争议进展 / Record a step of the dispute."""
+        return self._do(
+            "dispute.record",
+            row,
+            {
+                "step": step,
+                "day": day,
+                "forum": forum,
+                "docket": docket,
+                "result": result,
+                "fee": fee,
+                "file": file,
+            },
+            version,
+            key,
+        )
 
 
 class ExemptionOperations(Group):
@@ -1541,6 +1617,20 @@ class LineOperations(Group):
     def undo(self, row: int, *, version: Version, key: str = "") -> Done:
         """撤销匹配 / Undo the match."""
         return self._do("line.undo", row, {}, version, key)
+
+
+class LinkOperations(Group):
+    """Operations ``link.*``."""
+
+    def give(
+        self, row: int, *, version: Version, name: str, purpose: str, until: date | str, key: str = ""
+    ) -> Done:
+        """提供案件链接 / Give a link to the dispute."""
+        return self._do("link.give", row, {"name": name, "purpose": purpose, "until": until}, version, key)
+
+    def revoke(self, row: int, *, version: Version, key: str = "") -> Done:
+        """撤销链接 / Revoke the link."""
+        return self._do("link.revoke", row, {}, version, key)
 
 
 class LoanOperations(Group):

@@ -18,6 +18,7 @@ from zhirong.chain.contract.states import DOCUMENT_TRANSITIONS, SIGNATURE_METHOD
 from zhirong.chain.default.case_states import DEFAULT_CASE
 from zhirong.chain.default.claim_states import CLAIM
 from zhirong.chain.default.disposal_states import DISPOSAL
+from zhirong.chain.default.dispute_states import DISPUTE, TRACK_WORDS
 from zhirong.chain.default.money_kinds import ALARM_TRANSITIONS, CLAIM_MONEY_WORDS
 from zhirong.chain.default.recourse_states import RECOURSE
 from zhirong.chain.financing.appraisal_states import APPRAISAL_TRANSITIONS
@@ -71,6 +72,7 @@ TRANSITIONS: Mapping[tuple[type[Model], str], Transitions[Any]] = {
     (recovery.PayerClaim, "state"): CLAIM.transitions,
     (recovery.Recourse, "state"): RECOURSE.transitions,
     (recovery.DisposalProject, "state"): DISPOSAL.transitions,
+    (recovery.Dispute, "state"): DISPUTE.transitions,
     (recovery.LoanAlarm, "state"): ALARM_TRANSITIONS,
 }
 # Columns whose value never changes, or changes without a table; only the lease sets a job's state.
@@ -99,6 +101,7 @@ CODES: Mapping[tuple[type[Model], str], Mapping[Any, Text]] = {
     (recovery.ClaimPayment, "kind"): CLAIM_MONEY_WORDS,
     (recovery.PayerClaim, "party"): PARTY_TEXT,
     (recovery.LoanAlarm, "colour"): COLOUR_TEXT,
+    (recovery.Dispute, "track"): TRACK_WORDS,
     (work.FileImport, "kind"): IMPORT_KIND_WORDS,
 }
 

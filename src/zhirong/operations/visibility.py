@@ -55,7 +55,16 @@ from zhirong.store.parties import (
     SavedView,
 )
 from zhirong.store.policies import Policy
-from zhirong.store.recovery import ClaimPayment, DefaultCase, DisposalProject, LoanAlarm, PayerClaim, Recourse
+from zhirong.store.recovery import (
+    ClaimPayment,
+    DefaultCase,
+    DisposalProject,
+    Dispute,
+    LoanAlarm,
+    OutsideLink,
+    PayerClaim,
+    Recourse,
+)
 from zhirong.store.work import Concern, Delivery, FileImport, Job, Notice, Seen, Webhook
 
 M = TypeVar("M", bound=Model)
@@ -434,7 +443,9 @@ SCOPES: Mapping[type[Model], Scope] = {
     Concern: _programs("organisation"),
     DefaultCase: _default_cases,
     DisposalProject: _disposals,
+    Dispute: _of_lender,
     LoanAlarm: _of_lender,
+    OutsideLink: _of_lender,
     PayerClaim: _claims,
     Recourse: _recourse,
     Delivery: _programs("webhook__organisation"),

@@ -36,6 +36,9 @@ WORDS: Mapping[str, Text] = {
         "预警表增加一列：是否人工登记的事实",
         "add a column to the alarms: whether somebody recorded the fact",
     ),
+    "0014_disputes": Text(
+        "建立争议途径及外部案件链接的数据表", "create the tables of disputes and of links for outside parties"
+    ),
 }
 _COMPONENT = Text("登录、会话等组件的数据表", "tables of a component such as sign-in or sessions")
 

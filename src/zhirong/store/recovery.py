@@ -178,3 +178,49 @@ class DisposalProject(Kept):
     reason = models.TextField(blank=True)
     proposed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     due_on = models.DateField(null=True, db_index=True)
+
+
+class Dispute(Kept):
+    """A dispute track of a case. track: its kind; simplified: of a suit. plan: the comparison on the day of the choice.
+    claimed: fen; fee: what has been paid for it, fen. forum, docket: the court or body and its number of the case.
+
+    steps: each with its day, who entered it, the result and the evidence. since: the day on which the state was
+    reached; due_on: the last day for the next step. filed_on restarts limitation; final_on begins the time to enforce.
+    """
+
+    case = models.ForeignKey(DefaultCase, models.PROTECT)
+    lender = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=40, unique=True)
+    track = models.CharField(max_length=24)
+    simplified = models.BooleanField(default=False)
+    state = models.CharField(max_length=16, db_index=True)
+    plan = models.JSONField(default=dict)
+    claimed = models.BigIntegerField(default=0)
+    fee = models.BigIntegerField(default=0)
+    forum = models.CharField(max_length=200, blank=True)
+    docket = models.CharField(max_length=80, blank=True)
+    steps = models.JSONField(default=list)
+    since = models.DateField()
+    filed_on = models.DateField(null=True)
+    final_on = models.DateField(null=True)
+    due_on = models.DateField(null=True, db_index=True)
+    reason = models.TextField(blank=True)
+
+
+class OutsideLink(Kept):
+    """A link with which somebody outside, such as a court or mediator, sees one dispute and enters its steps.
+
+    digest: of the secret in the link; code_digest: of the secret with the code that is told on another way. purpose:
+    what it may be used for. opened: every opening, with its time.
+    """
+
+    dispute = models.ForeignKey(Dispute, models.PROTECT)
+    lender = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    purpose = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, unique=True)
+    code_digest = models.CharField(max_length=64)
+    until = models.DateField()
+    revoked_on = models.DateField(null=True)
+    opened = models.JSONField(default=list)
+    by = models.ForeignKey(Account, models.PROTECT, related_name="+")

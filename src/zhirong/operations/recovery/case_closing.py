@@ -9,6 +9,7 @@ from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.default.case_states import DEFAULT_CASE, DefaultState
 from zhirong.chain.default.claim_states import CLAIMS_ENDED
 from zhirong.chain.default.disposal_states import DisposalState
+from zhirong.chain.default.dispute_states import DisputeState
 from zhirong.chain.default.machine import Doer
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
@@ -31,7 +32,7 @@ from zhirong.operations.recovery.cases import (
 )
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Paper
-from zhirong.store.recovery import DefaultCase, DisposalProject, PayerClaim
+from zhirong.store.recovery import DefaultCase, DisposalProject, Dispute, PayerClaim
 
 
 def open_points(case: DefaultCase, day: date, rules: Rulebook) -> tuple[Text, ...]:
@@ -49,6 +50,8 @@ def open_points(case: DefaultCase, day: date, rules: Rulebook) -> tuple[Text, ..
             )
     open_projects = DisposalProject.objects.filter(case=case).exclude(closed_states())
     points += [Text(f"处置项目 {one.number} 尚未了结", f"disposal {one.number} is open") for one in open_projects]
+    disputes = Dispute.objects.filter(case=case).exclude(state=DisputeState.ENDED)
+    points += [Text(f"争议途径 {one.number} 尚未结束", f"dispute {one.number} is open") for one in disputes]
     debt = sum(debtors_debt(case.loan, case.payer_events, day, rules).values())
     is_over = case.state in (DefaultState.WRITTEN_OFF, DefaultState.CURED)
     if debt and not is_over and not case.proposal.get("final_loss"):

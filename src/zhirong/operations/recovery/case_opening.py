@@ -16,6 +16,7 @@ from zhirong.operations.fields import Request, Words, ask
 from zhirong.operations.loan.loans import oldest_late, state_of
 from zhirong.operations.recovery.books import columns_of_case, debtors_debt
 from zhirong.operations.recovery.case_debt import settle_claims
+from zhirong.operations.recovery.case_restructuring import is_observed
 from zhirong.operations.recovery.cases import WORKOUT, case_page, is_bad, move_case, next_clock
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
@@ -137,7 +138,7 @@ def _sweep_one(work: Work, loan: Loan) -> int:
         words = Text(f"转为不良：{loan.number}", f"Non-performing: {loan.number}")
         work.notify(words, case_page(case), loan.lender_id, WORKOUT)
         return 1
-    if not late and case.first_day is None and case.state in DEFAULT_CASE.states_before("cure"):
+    if not late and case.first_day is None and _may_be_cured(work, case):
         move_case(work, case, "cure", Doer.SYSTEM, {"all_due_paid": True}, closed_on=work.day)
         return 1
     settle_claims(work, case)
@@ -149,3 +150,10 @@ def _sweep_one(work: Work, loan: Loan) -> int:
     if differs:
         work.update(case, **columns)
     return written or int(bool(differs))
+
+
+def _may_be_cured(work: Work, case: DefaultCase) -> bool:
+    """Return whether a case that is not late any more is cured; a restructured one only after its observation."""
+    if case.state == DefaultState.RESTRUCTURED and is_observed(case.loan, work.day, work.rules):
+        return False
+    return case.state in DEFAULT_CASE.states_before("cure")

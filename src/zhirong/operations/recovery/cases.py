@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.default.case_states import DEFAULT_CASE, DEFAULT_WORDS, DefaultState
+from zhirong.chain.default.dispute_states import DisputeState, DisputeTrack
 from zhirong.chain.default.machine import Doer, last_day_of
 from zhirong.chain.loan.servicing.components import Category, Component
 from zhirong.chain.organisation.roles import MemberRole
@@ -16,6 +17,7 @@ from zhirong.chain.watch.clocks import (
     Interruption,
     InterruptionGround,
     LegalClock,
+    enforcement_clock,
     guarantee_clock,
     limitation_clock,
 )
@@ -30,7 +32,7 @@ from zhirong.operations.recovery.books import columns_of_case
 from zhirong.operations.recovery.deadlines import demand_day
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Loan
-from zhirong.store.recovery import DefaultCase
+from zhirong.store.recovery import DefaultCase, Dispute
 
 WORKOUT = (MemberRole.LENDER_WORKOUT,)
 LENDER_APPROVERS = (MemberRole.LENDER_APPROVER, MemberRole.LENDER_MANAGER)
@@ -41,6 +43,16 @@ CASE_READERS = (
     MemberRole.LENDER_REVIEWER,
     MemberRole.LENDER_CASHIER,
 )
+# Filing on these tracks restarts limitation (Civil Code 195).
+_GROUND_OF: Mapping[DisputeTrack, InterruptionGround] = {
+    DisputeTrack.SUIT: InterruptionGround.SUIT,
+    DisputeTrack.ARBITRATION: InterruptionGround.ARBITRATION,
+    DisputeTrack.PAYMENT_ORDER: InterruptionGround.LIKE_A_SUIT,
+    DisputeTrack.MEDIATION: InterruptionGround.LIKE_A_SUIT,
+    DisputeTrack.SPECIAL_PROCEDURE: InterruptionGround.LIKE_A_SUIT,
+    DisputeTrack.ENFORCEMENT: InterruptionGround.LIKE_A_SUIT,
+    DisputeTrack.BANKRUPTCY: InterruptionGround.LIKE_A_SUIT,
+}
 FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 
 
@@ -79,6 +91,9 @@ def next_clock(case: DefaultCase, state: DefaultState, day: date, rules: Ruleboo
     if state in (DefaultState.CLOSED, DefaultState.CURED):
         return None
     days = [clock.last_day for clock in clocks_of(case, day, rules) if clock.last_day >= day]
+    if case.pk:
+        tracks = Dispute.objects.filter(case=case, due_on__gte=day).exclude(state=DisputeState.ENDED)
+        days += [last for last in tracks.values_list("due_on", flat=True) if last is not None]
     for step in DEFAULT_CASE.possible(state):
         last = last_day_of(step, case.opened_on, rules, calendar(rules, day)) if step.code == "demand" else None
         if last is not None:
@@ -86,16 +101,35 @@ def next_clock(case: DefaultCase, state: DefaultState, day: date, rules: Ruleboo
     return min(days, default=None)
 
 
+def due_day_of(case: DefaultCase) -> date:
+    """Return the day on which the whole debt is due: that of its acceleration, otherwise the end of the loan."""
+    called = [one["day"] for one in case.loan.events if one["kind"] == "acceleration"]
+    if called:
+        return date.fromisoformat(min(called))
+    return case.loan.end or case.opened_on
+
+
 def clocks_of(case: DefaultCase, day: date, rules: Rulebook) -> tuple[LegalClock, ...]:
-    """Return the legal clocks of a case: limitation with its interruptions, and the guarantee period."""
+    """Return the legal clocks of a case: limitation with its interruptions, enforcement of titles, the guarantee period."""
     loan, days = case.loan, calendar(rules, day)
-    due = loan.end or case.opened_on
+    due = due_day_of(case)
     served = [
         Interruption(date.fromisoformat(one["served_on"]), InterruptionGround.DEMAND, one["evidence"])
         for one in case.demands
         if one.get("served_on")
     ]
+    disputes = list(Dispute.objects.filter(case=case)) if case.pk else []
+    served += [
+        Interruption(one.filed_on, _GROUND_OF[DisputeTrack(one.track)], one.docket or one.number)
+        for one in disputes
+        if one.filed_on is not None and DisputeTrack(one.track) in _GROUND_OF
+    ]
     found = [limitation_clock(rules, due, days, served)]
+    found += [
+        enforcement_clock(rules, one.final_on, days)
+        for one in disputes
+        if one.final_on is not None and one.state == DisputeState.FINAL
+    ]
     if loan.guarantor_id:
         months = int(loan.case.contract.get("guarantee_months", 0)) if loan.case.contract else 0
         term = GuaranteeTerm.MONTHS if months else GuaranteeTerm.NONE

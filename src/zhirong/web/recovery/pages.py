@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from zhirong.chain.default.case_states import DEFAULT_WORDS, DefaultState
 from zhirong.chain.default.claim_states import CLAIM_PAPER_TEXT, CLAIM_WORDS, ClaimPaper, ClaimState
 from zhirong.chain.default.disposal_states import DISPOSAL, DISPOSAL_WORDS, DisposalState
+from zhirong.chain.default.dispute_states import DISPUTE, DISPUTE_WORDS, TRACK_WORDS, DisputeState, DisputeTrack
 from zhirong.chain.default.money_kinds import ALARM_WORDS, CLAIM_MONEY_WORDS, AlarmState, ClaimMoney
 from zhirong.chain.default.recourse_states import RECOURSE, RECOURSE_WORDS, RecourseState
 from zhirong.chain.loan.servicing.components import COMPONENT_TEXT
@@ -22,6 +23,7 @@ from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.recovery.books import CaseBooks, books_of_case, case_file, debtors_debt
 from zhirong.operations.recovery.case_closing import open_points
+from zhirong.operations.recovery.case_restructuring import watch_of_loan
 from zhirong.operations.recovery.cases import CASE_READERS, clocks_of
 from zhirong.operations.recovery.claim_decisions import checks_of
 from zhirong.operations.recovery.claim_filing import papers_of
@@ -29,10 +31,20 @@ from zhirong.operations.recovery.claims import PAYERS, room_of
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Paper
-from zhirong.store.recovery import ClaimPayment, DefaultCase, DisposalProject, LoanAlarm, PayerClaim, Recourse
+from zhirong.store.recovery import (
+    ClaimPayment,
+    DefaultCase,
+    DisposalProject,
+    Dispute,
+    LoanAlarm,
+    OutsideLink,
+    PayerClaim,
+    Recourse,
+)
 from zhirong.web.clock import now
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
+from zhirong.web.recovery import outside  # noqa: F401 - it declares its page
 from zhirong.web.views import render_list
 
 _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
@@ -66,6 +78,11 @@ def case(request: HttpRequest, row: DefaultCase) -> HttpResponse:
         "clocks": clocks_of(row, day, rulebook()) if is_bank else (),
         "open": open_points(row, day, rulebook()) if is_bank else (),
         "disposals": visible(actor, DisposalProject, day).filter(case=row).order_by("-pk"),
+        "disputes": [
+            (one, TRACK_WORDS[DisputeTrack(one.track)], DISPUTE_WORDS[DisputeState(one.state)])
+            for one in visible(actor, Dispute, day).filter(case=row).order_by("-pk")
+        ],
+        "watch": watch_of_loan(row.loan, day, rulebook()) if is_bank else None,
         "day": day,
     }
     return render(request, "recovery/case.html", context)
@@ -162,6 +179,30 @@ def alarm(request: HttpRequest, row: LoanAlarm) -> HttpResponse:
         "case": DefaultCase.objects.filter(loan=row.loan_id).first(),
     }
     return render(request, "recovery/alarm.html", context)
+
+
+@page("recovery/disputes/", "recovery.disputes", roles=LISTINGS["recovery.disputes"].roles)
+def disputes(request: HttpRequest) -> HttpResponse:
+    """Show the disputes, the first last day first."""
+    return render_list(request, LISTINGS["recovery.disputes"])
+
+
+@page("recovery/disputes/<int:id>/", "recovery.dispute", roles=LISTINGS["recovery.disputes"].roles, model=Dispute)
+def dispute(request: HttpRequest, row: Dispute) -> HttpResponse:
+    """Show a dispute: its clock, the comparison of the tracks, its steps, and the links given to outside parties."""
+    day = day_of(now())
+    context = {
+        "row": row,
+        "track": TRACK_WORDS[DisputeTrack(row.track)],
+        "state": DISPUTE_WORDS[DisputeState(row.state)],
+        "tracks": row.plan.get("tracks", ()),
+        "chosen": f"{row.track}.simplified" if row.simplified else row.track,
+        "steps": [(DISPUTE.step(one["step"]).title, one) for one in row.steps],
+        "links": visible(request.actor, OutsideLink, day).filter(dispute=row).order_by("-pk"),
+        "is_late": row.due_on is not None and row.due_on < day,
+        "day": day,
+    }
+    return render(request, "recovery/dispute.html", context)
 
 
 @page("recovery/disposals/", "recovery.disposals", roles=LISTINGS["recovery.disposals"].roles)
