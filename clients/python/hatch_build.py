@@ -1,13 +1,16 @@
-"""Copies the client's code out of the package ``zhirong`` when the distribution is built."""
+"""Copies the client's code out of the package ``zhirong`` when the distribution is built, and names the project's addresses."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 SOURCE = "zhirong.client"
 PACKAGE = "zhirong_client"
+VARIABLE = "ZHIRONG_PROJECT_URLS"
 
 
 class CopyClient(BuildHookInterface):  # type: ignore[type-arg]
@@ -26,3 +29,16 @@ class CopyClient(BuildHookInterface):  # type: ignore[type-arg]
             renamed = file.read_text(encoding="utf-8").replace(SOURCE, PACKAGE)
             (copy / file.name).write_text(renamed, encoding="utf-8")
         build_data["force_include"][str(copy)] = PACKAGE
+
+
+class ProjectAddresses(MetadataHookInterface):
+    """Fills ``project.urls`` from the environment of the build."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Add the addresses. Raises ValueError where an entry is not ``Name=https://…``."""
+        metadata["urls"] = {}
+        for entry in filter(None, (one.strip() for one in os.environ.get(VARIABLE, "").split(","))):
+            name, _, address = (part.strip() for part in entry.partition("="))
+            if not name or not address.startswith("https://"):
+                raise ValueError(f"{VARIABLE}: write {entry!r} as Name=https://address")
+            metadata["urls"][name] = address

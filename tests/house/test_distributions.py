@@ -17,9 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 CLIENT = ROOT / "clients" / "python"
 
 
-def _built(folder: Path, target: str, out: Path) -> Path:
+ADDRESSES = {"Repository": "https://code.example.cn/zhirong", "Documentation": "https://docs.example.cn/"}
+
+
+def _built(folder: Path, target: str, out: Path, addresses: str = "") -> Path:
     done = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(out)],
+        env={**os.environ, "ZHIRONG_PROJECT_URLS": addresses},
         cwd=folder,
         capture_output=True,
         text=True,
@@ -27,6 +31,14 @@ def _built(folder: Path, target: str, out: Path) -> Path:
     )
     assert done.returncode == 0, done.stderr
     return next(iter(out.glob("*.whl" if target == "wheel" else "*.tar.gz")))
+
+
+def _addresses(wheel: Path) -> dict[str, str]:
+    """The project's addresses in the metadata of a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        metadata = archive.read(next(name for name in archive.namelist() if name.endswith("METADATA"))).decode()
+    found = [line.removeprefix("Project-URL: ") for line in metadata.splitlines() if line.startswith("Project-URL")]
+    return dict(one.split(", ") for one in found)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +58,7 @@ def test_one_version_everywhere() -> None:
 
 def test_the_client_is_built_the_same_from_a_clone(client: Path, tmp_path: Path) -> None:
     direct = _built(CLIENT, "wheel", tmp_path)
+    assert _addresses(direct) == {}
     shutil.rmtree(CLIENT / "build", ignore_errors=True)
     with zipfile.ZipFile(client) as one, zipfile.ZipFile(direct) as other:
         assert {name: one.read(name) for name in one.namelist()} == {n: other.read(n) for n in other.namelist()}
@@ -81,8 +94,24 @@ print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}} & {{"
     assert json.loads(done.stdout) == []
 
 
+def test_who_publishes_the_project_names_its_addresses(tmp_path: Path) -> None:
+    written = ", ".join(f"{name}={address}" for name, address in ADDRESSES.items())
+    sdist = _built(CLIENT, "sdist", tmp_path / "sdist", written)
+    shutil.unpack_archive(sdist, tmp_path / "unpacked", filter="data")
+    shutil.rmtree(CLIENT / "build", ignore_errors=True)
+    # From the source distribution they are known without the variable.
+    assert _addresses(_built(next((tmp_path / "unpacked").iterdir()), "wheel", tmp_path / "wheel")) == ADDRESSES
+    failed = [sys.executable, "-m", "hatchling", "metadata"]
+    wrong = {**os.environ, "ZHIRONG_PROJECT_URLS": "Repository"}
+    done = subprocess.run(failed, env=wrong, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode != 0 and "Name=https://address" in done.stderr
+
+
 def test_the_wheel_holds_the_rules_the_cases_and_the_templates(tmp_path: Path) -> None:
-    with zipfile.ZipFile(_built(ROOT, "wheel", tmp_path)) as archive:
+    written = ", ".join(f"{name}={address}" for name, address in ADDRESSES.items())
+    wheel = _built(ROOT, "wheel", tmp_path, written)
+    assert _addresses(wheel) == ADDRESSES
+    with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     there = {
         str(file.relative_to(ROOT / "src"))
