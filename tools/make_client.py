@@ -178,11 +178,28 @@ def _api(spec: Mapping[str, Any]) -> str:
         + _bulk(spec)
         + '\n\n    def me(self) -> "dict[str, object]":\n        """Who the token acts as, and what it may do."""\n'
         + '        found: dict[str, object] = self._transport.json("GET", "/me")\n        return found\n\n'
+        + _FIELDS
         + '    def close(self) -> None:\n        """End the connections."""\n        self._transport.close()\n\n'
         + '    def __enter__(self) -> "Client":\n        return self\n\n'
         + "    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, "
         + "trace: TracebackType | None) -> None:\n        self.close()\n"
     )
+
+
+_FIELDS = '''    def fields(self, operation: str, row: int | None = None) -> list[dict[str, Any]]:
+        """What an operation asks for, field by field, in words: ``name``, ``required``, ``start``, and ``choices`` where what can
+        be given depends on caller and row.
+        """
+        query = {"name": operation} if row is None else {"name": operation, "id": row}
+        found: list[dict[str, Any]] = self._transport.json("GET", "/me/operations", params=query)["rows"]
+        return [field for one in found for field in one["fields"]]
+
+    def choices(self, operation: str, row: int | None, field: str) -> list[str]:
+        """The values that can be given in a field of an operation to this row: a condition of a contract, a person."""
+        found = [one for one in self.fields(operation, row) if one["name"] == field]
+        return [one["value"] for field in found for one in field["choices"]]
+
+'''
 
 
 def _bulk(spec: Mapping[str, Any]) -> str:

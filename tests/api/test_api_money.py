@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
+from zhirong.api.column_words import _MONEY, with_yuan
 from zhirong.api.column_words import is_money as is_money_column
-from zhirong.api.column_words import with_yuan
 from zhirong.api.visible_columns import SHOWN
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.money import FEN_PER_YUAN, MOST_AMOUNT, yuan
@@ -205,3 +205,34 @@ def test_what_a_form_begins_with_can_be_sent_as_it_is(world: ApiWorld) -> None:
     said = world.get(f"/me/operations?name=case.edit&id={draft.pk}", world.token(world.manager))
     fields = {one["name"]: one for one in json.loads(said.content)["rows"][0]["fields"]}
     assert fields["amount"]["start"] == "2000000.00"
+
+
+def test_no_property_of_the_description_with_the_name_of_an_amount_is_a_number(world: ApiWorld) -> None:
+    spec = json.loads(world.get("/openapi.json").content)["components"]["schemas"]
+    names = {name.rpartition(".")[2] for name in _MONEY} - {"value"} | {
+        "credit_limit",
+        "net_assets",
+        "total",
+        "due",
+    }
+    found = 0
+    for title, schema in spec.items():
+        for name, one in schema.get("properties", {}).items():
+            if name in names and (title, name) not in COUNTS:
+                found += 1
+                assert not {"integer", "number"} & _types(one), (title, name)
+    assert found > 60
+
+
+# Of a job, a count of rows.
+COUNTS = {("JobsObject", "total"), ("AdminJobsRow", "total")}
+
+
+def _types(schema: Any) -> set[str]:
+    """The types that a property can have, in whichever branch."""
+    if isinstance(schema, list):
+        return set().union(*map(_types, schema))
+    if not isinstance(schema, dict):
+        return set()
+    own = {schema["type"]} if isinstance(schema.get("type"), str) else set()
+    return own | _types(schema.get("anyOf")) | _types(schema.get("items"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from money_numbers import amounts_as_numbers
 
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.pledge.registration import Status
@@ -103,3 +104,10 @@ def test_people_have_names_and_contracts_an_address(region: Path) -> None:
     assert not Account.objects.filter(display_name="").exists()
     facts = Paper.objects.filter(kind="loan_contract").latest("pk").facts["lender"]
     assert facts["address"] == "秦川新区金融大道 1 号" and facts["legal_representative"] == "韩立"
+
+
+def test_no_amount_of_an_object_is_a_number(region: Path) -> None:
+    import register_databases
+
+    register_databases.use("", region)
+    assert amounts_as_numbers() == []

@@ -1,6 +1,7 @@
 """Labels of the columns that the API shows, and which of them are amounts of money."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from zhirong.kernel.money import yuan
@@ -292,19 +293,25 @@ _MONEY = frozenset(
         "disposals.value",
     ]
 )
-# Amounts within a column that contains a table: the keys that lead to them, through list entries if necessary.
-_MONEY_WITHIN: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "cases.contract": (("uses", "amount"), ("maximum", "amount")),
-    "cases.guarantee": (("exposure",), ("fee",)),
-    "guarantees.basis": (("net_assets",), ("meters", "used"), ("meters", "adds"), ("meters", "most")),
-    "claims.checks": (("due",),),
-    "disposals.plan": (("ways", "net"), ("ways", "present_value"), ("ways", "worst"), ("ways", "best")),
-    "disposals.result": (
-        ("table", "deducted", "amount"),
-        ("table", "ranks", "paid"),
-        ("table", "ranks", "short"),
-        ("table", "surplus"),
-    ),
+# Amounts within a column that contains a table: their keys, at whatever depth. A text, a day or null at such a key stays.
+_MONEY_WITHIN: Mapping[str, frozenset[str]] = {
+    column: frozenset(keys.split())
+    for column, keys in {
+        "cases.contract": "amount",
+        "cases.guarantee": "exposure fee",
+        "approvals.basis": "credit_limit proposed used adds most",
+        "guarantees.basis": "net_assets used adds most",
+        "papers.facts": "accepted accrued amount amount_claimed back balance carries compound costs credit_limit due entrusted_over fee guaranteed "
+        "instalment interest other overdue p10 p50 p90 paid payoff penalty principal requested total total_paid total_returned value",
+        "claims.checks": "due",
+        "disposals.plan": "net present_value worst best",
+        "disposals.result": "amount paid short surplus",
+    }.items()
+}
+# Numbers of a case file that are amounts in yuan already.
+_YUAN_WITHIN: Mapping[str, frozenset[str]] = {
+    "cases.beside": frozenset({"cost"}),
+    "cases.review": frozenset({"amount", "cost"}),
 }
 
 
@@ -324,16 +331,22 @@ def with_yuan(noun: str, name: str, value: Any) -> Any:
     """
     if value is not None and is_money(noun, name):
         return yuan(value)
-    for keys in _MONEY_WITHIN.get(f"{noun}.{name}", ()):
-        value = _yuan_within(value, keys)
-    return value
+    column = f"{noun}.{name}"
+    value = _texts_within(value, _MONEY_WITHIN.get(column, frozenset()), yuan)
+    return _texts_within(value, _YUAN_WITHIN.get(column, frozenset()), lambda number: f"{Decimal(str(number)):.2f}")
 
 
-def _yuan_within(value: Any, keys: tuple[str, ...]) -> Any:
+def _texts_within(value: Any, keys: frozenset[str], written: Callable[[Any], str]) -> Any:
+    """Return a table with the numbers at these keys written as texts."""
+    if not keys or not isinstance(value, list | Mapping):
+        return value
     if isinstance(value, list):
-        return [_yuan_within(one, keys) for one in value]
-    if not keys:
-        return yuan(value) if isinstance(value, int) else value
-    if isinstance(value, Mapping) and keys[0] in value:
-        return {**value, keys[0]: _yuan_within(value[keys[0]], keys[1:])}
-    return value
+        return [_texts_within(one, keys, written) for one in value]
+    return {
+        name: written(one) if name in keys and _is_number(one) else _texts_within(one, keys, written)
+        for name, one in value.items()
+    }
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -190,6 +190,19 @@ class Client:
         found: dict[str, object] = self._transport.json("GET", "/me")
         return found
 
+    def fields(self, operation: str, row: int | None = None) -> list[dict[str, Any]]:
+        """What an operation asks for, field by field, in words: ``name``, ``required``, ``start``, and ``choices`` where what can
+        be given depends on caller and row.
+        """
+        query = {"name": operation} if row is None else {"name": operation, "id": row}
+        found: list[dict[str, Any]] = self._transport.json("GET", "/me/operations", params=query)["rows"]
+        return [field for one in found for field in one["fields"]]
+
+    def choices(self, operation: str, row: int | None, field: str) -> list[str]:
+        """The values that can be given in a field of an operation to this row: a condition of a contract, a person."""
+        found = [one for one in self.fields(operation, row) if one["name"] == field]
+        return [one["value"] for field in found for one in field["choices"]]
+
     def close(self) -> None:
         """End the connections."""
         self._transport.close()

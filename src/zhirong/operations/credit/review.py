@@ -85,7 +85,7 @@ def review(work: Work, request: Review) -> Any:
             "table": plain(table),
         },
     )
-    return {"id": case.pk, "credit_limit": yuan(credit_limit), "line": credit_limit}
+    return {"id": case.pk, "credit_limit": yuan(credit_limit)}
 
 
 def inputs_of(case: Case) -> str:
