@@ -148,7 +148,7 @@ def test_the_next_step_stands_in_front(desk):
     assert first.format("case.accept", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()
     platform.do(desk.officer, "case.accept", case)
     page = client.get(f"/lender/cases/{case.pk}/").content.decode()
-    checks = f'<a class="button main" href="/lender/cases/{case.pk}/part/checks/">'
+    checks = f'<a class="button main" href="/lender/cases/{case.pk}/checks/">'
     assert checks in page and first.format("team.rate", case.pk) not in page
     desk.checked(case)
     assert first.format("team.rate", case.pk) in client.get(f"/lender/cases/{case.pk}/").content.decode()

@@ -122,7 +122,7 @@ def _main(
     """Return the main action, and its operation if it is one. Missing checks come before everything else."""
     unchecked = sum(one.code == "check_open" for one in overview.missing)
     if unchecked and can_check(actor, overview):
-        address = reverse("lender.case_part", args=[case.pk, "checks"])
+        address = reverse("lender.checks", args=[case.pk])
         return CaseAction(Text("完成尽职调查", "Complete due diligence"), address, open=unchecked), None
     names = {one.name for one in possible}
     for name in _FIRST.get(overview.case.state, ()):

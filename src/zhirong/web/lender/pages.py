@@ -31,7 +31,7 @@ from zhirong.store.financing import Case
 from zhirong.web.case_overview import PARTS, case_context, part_context
 from zhirong.web.clock import now
 from zhirong.web.explanation_view import tree
-from zhirong.web.lender import forms_of_case  # noqa: F401 - declares its pages
+from zhirong.web.lender import checks_page, forms_of_case  # noqa: F401 - declare their pages
 from zhirong.web.lender.work_views import NEXT_WORDS, work_views
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
