@@ -15,6 +15,7 @@ from zhirong.operations.declare import OPERATIONS  # noqa: E402
 from zhirong.operations.listing import LISTINGS  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
+_WORDS = r"""\{% t (["'])([^"']*)\1 \1([^"']*)\1 %\}"""  # of a template, in text and in attributes
 SOURCES = ROOT / "src" / "zhirong"
 DESKS = (
     "firm",
@@ -38,7 +39,7 @@ def on_screen() -> dict[str, set[str]]:
     """Every title of an operation or list, and every pair of words of templates and pages."""
     pairs = [(one.title.zh, one.title.en) for one in (*OPERATIONS.values(), *LISTINGS.values())]
     for file in (SOURCES / "web").rglob("*.html"):
-        pairs += re.findall(r'\{% t "([^"]*)" "([^"]*)" %\}', file.read_text(encoding="utf-8"))
+        pairs += [two[1:] for two in re.findall(_WORDS, file.read_text(encoding="utf-8"))]
     for folder in ("web", "operations"):
         for file in (SOURCES / folder).rglob("*.py"):
             pairs += re.findall(

@@ -47,9 +47,9 @@ def test_from_sign_up_to_a_repaid_loan_and_a_discharged_pledge(site: Site) -> No
     way.conditions_are_met()
     way.loan_is_paid_out()
     assert float(way.loan_is_repaid(_DAYS)) > 1_200_000
-    assert "已还清" in way.bank_officer.go(f"/loans/{way.loan}/").inner_text("main .head")
+    assert "已还清" in way.bank_officer.go(f"/loans/{way.loan}/").inner_text("main .bar")
     way.pledge_is_discharged()
-    assert "已结清" in way.bank_officer.go(way.completion).inner_text("main .card.next .state")
+    assert "已结清" in way.bank_officer.go(way.completion).inner_text("main .bar")
     assert f"{AUTHORITY_NUMBER} 已注销" in way.public_finds()
     look_at_the_rest(way)
     assert "Traceback" not in (site.folder / "server.log").read_text("utf-8")

@@ -277,7 +277,7 @@ class Way:
             one.look()
             one.fill(code=one.code())
             one.send()
-        assert "质押登记" in one.page.inner_text("main .state >> nth=0")
+        assert "质押登记" in one.page.inner_text("main .bar")
 
     def pledge_is_registered(self) -> None:
         """Prepared and filed; release is refused until the authority's number and certificate are here."""
@@ -362,7 +362,7 @@ class Way:
         officer.page.locator("main td a").first.click()
         officer.look()
         officer.visit(f"/loans/{self.loan}/", f"/loans/{self.loan}/books/")
-        settles = officer.go(f"/loans/{self.loan}/").locator(".card:has(h2:has-text('今日结清')) .figure")
+        settles = officer.go(f"/loans/{self.loan}/").locator(".bar div:has(> dt:has-text('今日结清')) dd")
         amount = settles.inner_text().split()[0].replace(",", "")
         self._book("H0001", "收", amount, f"提前还清 {self.number}", days)
         officer.visit(f"/loans/{self.loan}/", "/payments/")

@@ -1,10 +1,8 @@
 """What a lender's reader can do on a case: one main action that says what is missing, and the rest grouped by purpose."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.financing.overview import CaseOverview, MissingPart
@@ -14,6 +12,7 @@ from zhirong.operations.actors import Actor
 from zhirong.operations.authorize import can, operations_for
 from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.store.financing import Case
+from zhirong.web.row_actions import ActionGroup, RowAction, RowActions, form_address
 
 # The next operations in each state; the first one that the user can run is the main action.
 _FIRST = {
@@ -54,45 +53,13 @@ _FILE = Text("档案", "File")
 _OWN_FORMS = {"case.credit": "lender.credit", "case.score": "lender.score"}
 
 
-@dataclass(frozen=True, slots=True)
-class CaseAction:
-    """One action: its words and the address of its form. open: how many parts are missing before it can be done."""
-
-    title: Text
-    address: str
-    is_grave: bool = False
-    open: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ActionGroup:
-    """Actions of one purpose; grave ones last."""
-
-    title: Text
-    actions: tuple[CaseAction, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseActions:
-    """main: None if the reader can only wait. groups: all others."""
-
-    main: CaseAction | None
-    groups: tuple[ActionGroup, ...]
-
-    @property
-    def addresses(self) -> frozenset[str]:
-        """Return the addresses of all actions."""
-        found = {one.address for group in self.groups for one in group.actions}
-        return frozenset(found | ({self.main.address} if self.main else set()))
-
-
-def actions_of(actor: Actor, case: Case, overview: CaseOverview) -> CaseActions:
+def actions_of(actor: Actor, case: Case, overview: CaseOverview) -> RowActions:
     """Return the main action and the groups of the others."""
     possible = [
         one for one in operations_for(actor, case) if one.name != "team.rate" or can_rate(actor, case, overview)
     ]
     main, done = _main(actor, case, overview, possible)
-    return CaseActions(main, tuple(_groups(case, [one for one in possible if one is not done])))
+    return RowActions(main, tuple(_groups(case, [one for one in possible if one is not done])))
 
 
 def can_rate(actor: Actor, case: Case, overview: CaseOverview) -> bool:
@@ -112,26 +79,25 @@ def address_of(name: str, case: Case) -> str:
     """Return the address of the form of an operation on the case; it leads back to the case."""
     if name in _OWN_FORMS:
         return reverse(_OWN_FORMS[name], args=[case.pk])
-    back = reverse("lender.case", args=[case.pk])
-    return f"{reverse('do.row', args=[name, case.pk])}?{urlencode({'back': back})}"
+    return form_address(name, case, reverse("lender.case", args=[case.pk]))
 
 
 def _main(
     actor: Actor, case: Case, overview: CaseOverview, possible: Sequence[Operation]
-) -> tuple[CaseAction | None, Operation | None]:
+) -> tuple[RowAction | None, Operation | None]:
     """Return the main action, and its operation if it is one. Missing checks come before everything else."""
     unchecked = sum(one.code == "check_open" for one in overview.missing)
     if unchecked and can_check(actor, overview):
         address = reverse("lender.checks", args=[case.pk])
-        return CaseAction(Text("完成尽职调查", "Complete due diligence"), address, open=unchecked), None
+        return RowAction(Text("完成尽职调查", "Complete due diligence"), address, open=unchecked), None
     names = {one.name for one in possible}
     for name in _FIRST.get(overview.case.state, ()):
         if name in names and not _is_blocked(name, overview.missing):
             one = OPERATIONS[name]
-            return CaseAction(one.title, address_of(name, case), one.is_grave), one
+            return RowAction(one.title, address_of(name, case), one.is_grave), one
     if overview.missing and "case.submit_for_approval" in names:
         title = OPERATIONS["case.submit_for_approval"].title
-        return CaseAction(title, "#missing", open=len(overview.missing)), None
+        return RowAction(title, "#missing", open=len(overview.missing)), None
     return None, None
 
 
@@ -155,7 +121,7 @@ def _groups(case: Case, operations: Sequence[Operation]) -> list[ActionGroup]:
         if here:
             found.append(
                 ActionGroup(
-                    title, tuple(CaseAction(one.title, address_of(one.name, case), one.is_grave) for one in here)
+                    title, tuple(RowAction(one.title, address_of(one.name, case), one.is_grave) for one in here)
                 )
             )
     return found

@@ -16,7 +16,8 @@ from zhirong.kernel.text import Text, same
 from zhirong.operations.actors import Actor
 from zhirong.operations.case.overview import Today, case_overview
 from zhirong.store.financing import Case
-from zhirong.web.case_actions import CaseActions, actions_of, address_of, can_check, can_rate
+from zhirong.web.case_actions import actions_of, address_of, can_check, can_rate
+from zhirong.web.row_actions import RowActions
 from zhirong.web.shares import SharePart, parts_of
 
 # The parts of a case with a page each, in the order of the work.
@@ -190,7 +191,7 @@ def _shares(losses: Any) -> list[SharePart]:
     )
 
 
-def _missing_row(case: Case, one: MissingPart, actions: CaseActions) -> MissingRow:
+def _missing_row(case: Case, one: MissingPart, actions: RowActions) -> MissingRow:
     """Link what is missing to the operation that adds it, if its reader can run it."""
     name = {"team": "team.rate", "review": "case.review"}.get(one.field.split(".")[0])
     address = "" if name is None else address_of(name, case)

@@ -11,6 +11,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.http_request import HttpRequest
+from zhirong.web.bar_chart import bars_of
 from zhirong.web.clock import now
 from zhirong.web.pages import page
 from zhirong.web.preferences import PREFERENCES
@@ -37,6 +38,9 @@ _SHARES = (
 )
 
 
+_BARS = [[("s3", 30), ("s2", 3)]] * 3 + [[("bad", 33)]] + [[("s1", 30), ("s2", one)] for one in (2, 2, 1, 1, 1, 0)]
+
+
 @page("preferences/", "preferences", is_public=True)
 def preferences(request: HttpRequest) -> HttpResponse:
     """Show the preferences with their choices; a choice is a link to this page."""
@@ -51,6 +55,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "days": [today + timedelta(days=days) for days in (-3, 0, 1, 9)],
         "marks": _MARKS,
         "shares": parts_of(_SHARES),
+        "bars": bars_of(_BARS),
         "wrong": [_PROBLEM],
         "switches": PREFERENCES,
     }

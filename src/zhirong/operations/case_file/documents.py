@@ -1,8 +1,10 @@
 """Documents on the platform: the facts in them, the files, and the parties that may read or must sign them."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +16,8 @@ from zhirong.chain.right.life import legal_life
 from zhirong.chain.right.reading import read_rights
 from zhirong.chain.right.records import Right
 from zhirong.documents.financing.kinds import PAPER_KINDS, make_paper
+from zhirong.documents.financing.sheet import DocumentSheet
+from zhirong.documents.financing.typesetting import paper_pdf
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
@@ -29,6 +33,7 @@ CONTRACT_KINDS = (
     DocumentKind.GUARANTEE_CONTRACT,
     DocumentKind.REGISTRATION_FORM,
 )
+_KEPT_HASHES = 256  # of documents that have been read on a page
 _PROFILE = ("address", "legal_representative", "bank_account")
 
 
@@ -166,6 +171,26 @@ def is_intact(paper: Paper) -> bool:
     except (OSError, ValueError):
         return False
     return True
+
+
+def text_of(paper: Paper) -> DocumentSheet | None:
+    """Return the content of a document to read on a page: only if the PDF made of it today has the hash of the PDF that is
+    signed. None for a document made elsewhere, or by a program that typeset it in another way.
+    """
+    made_of = PAPER_KINDS.get(DocumentKind(paper.kind))
+    if made_of is None:
+        return None
+    try:
+        made = _hash_of(paper.kind, json.dumps(paper.facts, ensure_ascii=False))
+    except (KeyError, TypeError, ValueError):  # the facts of an earlier version
+        return None
+    return made_of.make(paper.facts) if made == paper.sha256 else None
+
+
+@lru_cache(maxsize=_KEPT_HASHES)
+def _hash_of(kind: str, facts: str) -> str:
+    """Return the hash of the PDF made of these facts, which are JSON."""
+    return hashlib.sha256(paper_pdf(PAPER_KINDS[DocumentKind(kind)].make(json.loads(facts)))).hexdigest()
 
 
 def signed_by(paper: Paper) -> set[int]:

@@ -241,6 +241,9 @@ def receipts(state: LoanPosition) -> list[dict[str, Any]]:
             "amount": one.amount,
             "principal": one.parts.get(Component.PRINCIPAL, 0) + one.prepaid,
             "interest": one.parts.get(Component.INTEREST, 0),
+            "penalty": one.parts.get(Component.PENALTY, 0),
+            "compound": one.parts.get(Component.COMPOUND, 0),
+            "costs": one.parts.get(Component.COSTS, 0),
             "other": sum(
                 one.parts.get(head, 0) for head in (Component.COSTS, Component.PENALTY, Component.COMPOUND)
             ),

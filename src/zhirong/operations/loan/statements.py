@@ -327,24 +327,43 @@ class Proposal:
 
 def proposals(line: StatementLine) -> list[Proposal]:
     """Return the loans that an entry may belong to: by the loan number in the note, the firm's name, the amount."""
-    is_in = line.direction == Direction.IN
-    key = name_key(line.counterparty)
-    numbers = set(_LIKE_A_NUMBER.findall(line.note.upper()))
-    by_amount = Q(next_due=line.amount) | Q(overdue=line.amount) if is_in else Q(principal=line.amount)
-    states = [LoanState.STANDING] if is_in else [LoanState.WAITING, LoanState.STANDING]
+    return proposals_for([line])[line.pk]
+
+
+def proposals_for(lines: Sequence[StatementLine]) -> dict[int, list[Proposal]]:
+    """Return the proposals of several entries of one bank, by entry, with one query."""
+    if not lines:
+        return {}
+    wanted = Q()
+    for line in lines:
+        numbers, key = _numbers_in(line), name_key(line.counterparty)
+        wanted |= Q(number__in=numbers) | Q(firm__name_key=key)
+        wanted |= Q(next_due=line.amount) | Q(overdue=line.amount) | Q(principal=line.amount)
     found = (
-        Loan.objects.filter(lender_id=line.organisation_id, state__in=states)
-        .filter(Q(number__in=numbers) | Q(firm__name_key=key) | by_amount)
+        Loan.objects.filter(lender_id=lines[0].organisation_id, state__in=[LoanState.WAITING, LoanState.STANDING])
+        .filter(wanted)
         .select_related("firm")
-        .order_by("pk")[:_MOST_PROPOSALS]
+        .order_by("pk")[: _MOST_PROPOSALS * len(lines)]
     )
+    loans = list(found)
+    return {line.pk: _proposals_among(line, loans) for line in lines}
+
+
+def _numbers_in(line: StatementLine) -> set[str]:
+    return set(_LIKE_A_NUMBER.findall(line.note.upper()))
+
+
+def _proposals_among(line: StatementLine, loans: Sequence[Loan]) -> list[Proposal]:
+    numbers, key = _numbers_in(line), name_key(line.counterparty)
     listed = []
-    for loan in found:
+    for loan in loans:
+        if line.direction == Direction.IN and loan.state != LoanState.STANDING:
+            continue
         kind = _kind_for(loan, line)
         reasons = _reasons(line, loan, key, numbers, kind)
         if reasons:
             listed.append(Proposal(loan, kind, tuple(reasons)))
-    return sorted(listed, key=lambda one: -len(one.reasons))
+    return sorted(listed, key=lambda one: -len(one.reasons))[:_MOST_PROPOSALS]
 
 
 def _kind_for(loan: Loan, line: StatementLine) -> PaymentKind:

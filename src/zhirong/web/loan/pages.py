@@ -1,15 +1,17 @@
 """From an approval to a closed case: completion, documents, loan, statements, payments, watch list, books."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from zhirong.chain.contract.states import DOCUMENT_WORDS, DocumentState, SignatureMethod
 from zhirong.chain.financing.case import CASE_WORDS, WAY, CaseState
+from zhirong.chain.financing.conditions import DisbursementCondition
 from zhirong.chain.financing.statement import FIELD_TEXT
 from zhirong.chain.loan.rates import INDEX_TEXT
 from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category
@@ -36,8 +38,9 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Text
 from zhirong.ledger.accounts import account_text
+from zhirong.operations.actors import Actor
 from zhirong.operations.authorize import can, may
-from zhirong.operations.case_file.documents import is_intact, kind_title, signed_by
+from zhirong.operations.case_file.documents import contract_papers, is_intact, kind_title, signed_by, text_of
 from zhirong.operations.clock import now
 from zhirong.operations.contract.conditions import conditions_of, registrations_of, takes_part
 from zhirong.operations.contract.contracts import agreed_words
@@ -47,7 +50,7 @@ from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.loan.books import books_of
-from zhirong.operations.loan.loans import BANKERS, READERS, ahead_rows, judge, late_of, receipts, state_of
+from zhirong.operations.loan.loans import BANKERS, READERS, judge, late_of, receipts, state_of
 from zhirong.operations.loan.statements import CASHIERS, proposals
 from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.operations.run import run_operation
@@ -55,15 +58,41 @@ from zhirong.operations.uploads import take_in
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, StatementLine, StoredFile, WatchFlag
 from zhirong.store.parties import Organisation
+from zhirong.web.loan.loan_view import instalments_of, loan_actions, owed_of, schedule_bars
+from zhirong.web.loan.matching import decide, lines_to_confirm, lines_to_match
+from zhirong.web.loan.paper_view import terms_of
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import call_of, page
-from zhirong.web.views import render_list
+from zhirong.web.row_actions import RowActions, actions_on, form_address
+from zhirong.web.views import operate, render_list
 
 _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 _GUARANTOR = (MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER)
 _STATEMENTS = (*CASHIERS, MemberRole.LENDER_OFFICER, MemberRole.LENDER_REVIEWER)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS_SHOWN = 500  # of a statement that is previewed
+# These go back, take away or add to the file: they are in the menu only.
+_NEVER_FIRST = ("filing.withdraw", "use.remove", "condition.waive", "case.back_to_review", "case.paper")
+_GROUPS = (
+    (Text("合同", "Contracts"), ("contract.issue", "case.sign", "case.back_to_review")),
+    (
+        Text("质押登记", "Registration"),
+        ("filing.prepare", "filing.file", "filing.check", "filing.record", "filing.withdraw"),
+    ),
+    (
+        Text("放款条件", "Conditions"),
+        ("insurance.record", "condition.settle", "use.record", "condition.waive", "use.remove", "case.disburse"),
+    ),
+    (Text("档案", "File"), ("case.paper", "case.close")),
+)
+# The operation that meets a condition.
+_MEETS = {
+    "settled": "condition.settle",
+    "use_shown": "use.record",
+    "insured": "insurance.record",
+    "registered": "filing.record",
+    "supported": "case.back_to_review",
+}
 _FROM_APPROVAL = WAY[WAY.index(CaseState.APPROVED) :]
 
 
@@ -82,11 +111,31 @@ def papers(request: HttpRequest) -> HttpResponse:
     return render_list(request, LISTINGS["papers"])
 
 
-@page("statements/", "loan.statements", roles=_STATEMENTS)
+@page("statements/", "loan.statements", roles=_STATEMENTS, methods=("GET", "HEAD", "POST"))
 def statements(request: HttpRequest) -> HttpResponse:
-    """Show the entries of the bank's statements."""
-    can_import = may(request.actor, OPERATIONS["statement.import"])
-    return render_list(request, LISTINGS["loan.lines"], "loan/statements.html", can_import=can_import)
+    """Show the entries of the bank's statements: above them those to match, each with the likeliest loan, and those that
+    another person has matched. One click matches or confirms an entry.
+    """
+    refused: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        try:
+            done = decide(request)
+        except InputError as error:
+            refused = error.problems
+        else:
+            messages.success(request, done.in_(request.lang))
+            return redirect("loan.statements")
+    answer = render_list(
+        request,
+        LISTINGS["loan.lines"],
+        "loan/statements.html",
+        can_import=may(request.actor, OPERATIONS["statement.import"]),
+        refused=refused,
+        to_match=lines_to_match(request.actor),
+        to_confirm=lines_to_confirm(request.actor),
+    )
+    answer.status_code = 422 if refused else answer.status_code
+    return answer
 
 
 @page("payments/", "loan.payments", roles=LISTINGS["loan.payments"].roles)
@@ -120,6 +169,7 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
     before_release = is_bank and case.state in (CaseState.APPROVED, CaseState.SIGNING, CaseState.REGISTERING)
     conditions = conditions_of(case, day, rules_of_case(case, day)) if before_release else ()
     wrong = [one for one in conditions if not one.is_met]
+    actions = _actions(actor, case, _todo(case, loan, {one.code for one in wrong}))
     context = {
         "case": case,
         "state": CASE_WORDS[CaseState(case.state)],
@@ -127,6 +177,7 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
         "papers": [_paper_row(one) for one in found],
         "conditions": conditions,
         "open": len(wrong),
+        "unmet_rows": [_unmet_row(one, case, actions) for one in wrong],
         "registrations": [_registration(one) for one in registrations_of(case)] if case.contract else [],
         "insurance": case.contract.get("insurance"),
         "loan": loan if loan is not None and loan.state != LoanState.CANCELLED else None,
@@ -134,13 +185,38 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
         "is_bank": is_bank,
         "uses": case.contract.get("uses", []) if case.contract else [],
         "settled": list(case.contract.get("settled", {}).values()) if case.contract else [],
-        "todo": _todo(case, loan, {one.code for one in wrong}),
+        "actions": actions,
     }
     return render(request, "loan/completion.html", context)
 
 
-def _todo(case: Case, loan: Loan | None, wrong: set[str]) -> str:
-    """Return the names of the useful operations, most urgent first, separated by spaces. wrong: conditions not met."""
+def _unmet_row(
+    one: DisbursementCondition, case: Case, actions: RowActions
+) -> tuple[DisbursementCondition, str, Text]:
+    """Return a condition that is not met with the address and title of the operation that meets it; no address if it is not
+    the reader's.
+    """
+    name = _MEETS.get(one.code, "case.paper")
+    address = form_address(name, case, reverse("loan.completion", args=[case.pk]))
+    is_known = one.code in _MEETS and address in actions.addresses
+    return one, address if is_known else "", OPERATIONS[name].title
+
+
+def _actions(actor: Actor, case: Case, todo: Sequence[str]) -> RowActions:
+    """Return what the reader can do from the approval on. todo: the useful operations, most urgent first."""
+    return actions_on(
+        actor,
+        case,
+        first=[name for name in todo if name not in _NEVER_FIRST],
+        groups=_GROUPS,
+        back=reverse("loan.completion", args=[case.pk]),
+        only=todo,
+        own={"case.sign": reverse("paper.sign_all", args=[case.pk])},
+    )
+
+
+def _todo(case: Case, loan: Loan | None, wrong: set[str]) -> list[str]:
+    """Return the names of the useful operations, most urgent first. wrong: conditions not met."""
     names = ["contract.issue", "case.sign", "case.close"]
     if case.state == CaseState.REGISTERING and (loan is None or loan.state == LoanState.CANCELLED):
         statuses = {one.status for one in registrations_of(case)}
@@ -169,7 +245,7 @@ def _todo(case: Case, loan: Loan | None, wrong: set[str]) -> str:
         names.append("condition.waive")
     if "supported" in wrong:
         names.append("case.back_to_review")
-    return " ".join([*names, "case.paper"])
+    return [*names, "case.paper"]
 
 
 def _way(now_at: CaseState) -> list[tuple[Text, str]]:
@@ -229,12 +305,29 @@ def paper(request: HttpRequest, row: Paper) -> HttpResponse:
             for pk in row.signers
         ],
         "beside": beside.exclude(pk__in=[row.word_id, row.pdf_id]),
+        "terms": terms_of(row),
+        "text": text_of(row) if row.signers else None,
+        "signed_count": sum(one.valid for one in signatures.values()),
         "is_intact": is_intact(row),
         "may_sign": can(actor, "paper.sign", row),
         "has_signed": actor.organisation in signed_by(row),
         "about": _about(row.subject),
     }
     return render(request, "loan/paper.html", context)
+
+
+@page("cases/<int:id>/sign/", "paper.sign_all", roles=READERS, model=Case, methods=("GET", "HEAD", "POST"))
+def sign_all(request: HttpRequest, row: Case) -> HttpResponse:
+    """Show what one code signs: every document that waits for the reader's organisation, with its amounts and its hash."""
+    own = request.actor.organisation
+    waiting = [one for one in contract_papers(row) if own in one.signers and own not in signed_by(one)]
+    return operate(
+        request,
+        OPERATIONS["case.sign"],
+        row,
+        template="loan/sign_all.html",
+        waiting=[(one, kind_title(one), terms_of(one)) for one in waiting],
+    )
 
 
 def _about(subject: str) -> str:
@@ -258,6 +351,9 @@ def loan(request: HttpRequest, row: Loan) -> HttpResponse:
     day = day_of(now())
     actor = request.actor
     terms = row.contract["loan"]
+    found = visible(actor, Payment, day).filter(loan=row).exclude(state=PaymentState.UNDONE)
+    payments = list(found.select_related("line").order_by("-pk"))
+    papers = visible(actor, Paper, day).filter(subject=f"loan/{row.pk}").order_by("-pk")
     context: dict[str, Any] = {
         "loan": row,
         "day": day,
@@ -266,13 +362,14 @@ def loan(request: HttpRequest, row: Loan) -> HttpResponse:
         "link": _link_words(terms),
         "agreed": agreed_words(row.contract),
         "method": METHOD_TEXT[Method(terms["method"])],
-        "papers": [_paper_row(one) for one in visible(actor, Paper, day).filter(subject=f"loan/{row.pk}").order_by("-pk")],
+        "papers": [_paper_row(one) for one in papers],
         "payments": [
             (one, PAYMENT_KIND_WORDS[PaymentKind(one.kind)], PAYMENT_WORDS[PaymentState(one.state)])
-            for one in visible(actor, Payment, day).filter(loan=row).exclude(state=PaymentState.UNDONE).select_related("line").order_by("-pk")
+            for one in payments
         ],
+        "actions": loan_actions(actor, row, payments),
         "is_bank": actor.kind is OrganisationKind.LENDER,
-    }  # fmt: skip
+    }
     if row.state == LoanState.WAITING and context["is_bank"]:
         rules = rules_of_case(row.case, day)
         context["unmet"] = [one for one in conditions_of(row.case, day, rules) if not one.is_met]
@@ -293,14 +390,16 @@ def _link_words(terms: Mapping[str, Any]) -> Text | None:
 def _standing(request: HttpRequest, row: Loan, day: date) -> dict[str, Any]:
     state = state_of(row, day, rulebook())
     judged = judge(state, rulebook())
+    instalments = instalments_of(state)
     quote, problems = _quote(request, row, day)
     is_bank = request.actor.kind is OrganisationKind.LENDER
     flags = WatchFlag.objects.filter(loan=row, cleared_on=None).order_by("due_on") if is_bank else ()
     return {
         "now": state,
         "late": late_of(state),
-        "ahead": ahead_rows(state),
-        "items": state.items,
+        "owed": owed_of(state),
+        "instalments": instalments,
+        "bars": schedule_bars(instalments),
         "receipts": receipts(state),
         "category": None if judged is None else CATEGORY_TEXT[judged.category],
         "category_class": _category_class(None if judged is None else judged.category),
