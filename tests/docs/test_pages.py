@@ -89,3 +89,18 @@ def test_the_pages_that_the_sources_name_are_there() -> None:
                 if not (ROOT / name).exists():
                     missing.add(f"{file.relative_to(ROOT)}: {name}")
     assert not missing
+
+
+def _comments(one: Page) -> list[str]:
+    """The comments of the examples, without what they quote and without the numbers of Chinese documents."""
+    lines = [line.partition("# ")[2] for block in one.blocks for line in block.text.splitlines()]
+    return [re.sub(r'`[^`]*`|"[^"]*"|[\u4e00-\u9fff]*〔\d+〕\d+号', "", line) for line in lines if line]
+
+
+@pytest.mark.parametrize("one", EVERY)
+def test_the_comments_of_examples_are_in_the_language_of_the_page(one: Page) -> None:
+    if one.lang == "en":
+        found = [line for line in _comments(one) if re.search(r"[\u4e00-\u9fff]", line)]
+    else:
+        found = [line for line in _comments(one) if re.search(r"[\u4e00-\u9fff].* [/·] [a-z]+ ", line)]
+    assert found == []

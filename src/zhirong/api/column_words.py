@@ -287,10 +287,13 @@ _MONEY = frozenset(
         "due_back",
         "returned",
         "at_risk",
+        "claimed",
+        "appraised",
         "reserve",
         "price",
         "costs",
         "disposals.value",
+        "deals.value",
     ]
 )
 # Amounts within a column that contains a table: their keys, at whatever depth. A text, a day or null at such a key stays.
@@ -305,6 +308,7 @@ _MONEY_WITHIN: Mapping[str, frozenset[str]] = {
         "instalment interest other overdue p10 p50 p90 paid payoff penalty principal requested total total_paid total_returned value",
         "claims.checks": "due",
         "disposals.plan": "net present_value worst best",
+        "disputes.plan": "fee execution present_value",
         "disposals.result": "amount paid short surplus",
     }.items()
 }

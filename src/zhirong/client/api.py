@@ -160,6 +160,7 @@ class Client:
         self.recovery_claims = self.lists.recovery_claims
         self.recovery_disposals = self.lists.recovery_disposals
         self.recovery_disputes = self.lists.recovery_disputes
+        self.recovery_links = self.lists.recovery_links
         self.recovery_recourse = self.lists.recovery_recourse
         self.signatures = self.lists.signatures
 

@@ -829,6 +829,20 @@ class RecoveryDisputesRow(TypedDict):
     state: str | dict[str, Any] | None
 
 
+class RecoveryLinksRow(TypedDict):
+    """A row of the list ``recovery.links``."""
+
+    id: int
+    version: int
+    by_id: int | None
+    dispute_id: int | None
+    lender_id: int | None
+    dispute: str | dict[str, Any] | None
+    name: str | dict[str, Any] | None
+    until: str | None
+    revoked_on: str | None
+
+
 class RecoveryRecourseRow(TypedDict):
     """A row of the list ``recovery.recourse``."""
 
@@ -2447,6 +2461,30 @@ class Lists(Group):
                 "lender_id": lender_id,
                 "state_code": state_code,
                 "track_code": track_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
+    def recovery_links(
+        self,
+        *,
+        by_id: int | None = None,
+        dispute_id: int | None = None,
+        lender_id: int | None = None,
+        order: Literal["until", "revoked_on", "-until", "-revoked_on"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[RecoveryLinksRow]":
+        """外部案件链接 / Links for outside parties."""
+        return Listed(
+            self._transport,
+            "recovery.links",
+            {
+                "by_id": by_id,
+                "dispute_id": dispute_id,
+                "lender_id": lender_id,
                 "order": order,
                 "after": after,
                 "limit": limit,

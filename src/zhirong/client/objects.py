@@ -419,7 +419,7 @@ class DisputesObject(TypedDict):
     simplified: bool
     state: Literal["chosen", "filed", "heard", "decided", "appealed", "final", "enforcing", "ended"]
     plan: dict[str, Any] | list[Any]
-    claimed: int
+    claimed: str
     fee: str
     forum: str
     docket: str

@@ -210,7 +210,7 @@ class Dispute(Kept):
 class OutsideLink(Kept):
     """A link with which somebody outside, such as a court or mediator, sees one dispute and enters its steps.
 
-    digest: of the secret in the link; code_digest: of the secret with the code that is told on another way. purpose:
+    digest: of the secret in the link; code_digest: of the secret with the code that is sent separately. purpose:
     what it may be used for. opened: every opening, with its time.
     """
 

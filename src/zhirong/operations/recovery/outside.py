@@ -1,6 +1,6 @@
 """The link of an outside party: a court, tribunal or mediator sees one dispute and enters its steps, without an account.
 
-The link ends on its last day or when it is revoked; it opens with a code that is told on another way, and every
+The link ends on its last day or when it is revoked; it opens with a code that is sent separately, and every
 opening and entry is an event of the log.
 """
 
@@ -17,6 +17,8 @@ from zhirong.chain.default.machine import Doer
 from zhirong.kernel.text import Text
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Day, Line, Request, Words, ask
+from zhirong.operations.listing import Column, Listing, listing
+from zhirong.operations.page_links import page_link
 from zhirong.operations.recovery.cases import WORKOUT, next_clock, with_loan
 from zhirong.operations.recovery.disputes import dispute_page, take_step
 from zhirong.operations.refusals import refuse
@@ -51,7 +53,7 @@ class GiveLink(Request):
     request=GiveLink,
     help=Text(
         "链接和口令只显示一次。请将链接和口令分别以不同方式告知对方。",
-        "Link and code are shown once. Send the link and tell the code on different ways.",
+        "Link and code are shown once. Send the link and the code separately.",
     ),
 )
 def give(work: Work, request: GiveLink) -> Any:
@@ -85,7 +87,7 @@ def give(work: Work, request: GiveLink) -> Any:
 
 def page_of(secret: str) -> str:
     """Return the address of a link within the platform."""
-    return f"/recovery/outside/{secret}/"
+    return page_link("recovery.outside", secret)
 
 
 @operation(
@@ -100,6 +102,25 @@ def revoke(work: Work, request: Any) -> Any:
     """Revoke a link; it opens nothing from now on."""
     work.update(work.row, revoked_on=work.day)
     return {"id": work.row.dispute_id}
+
+
+listing(
+    Listing(
+        "recovery.links",
+        Text("外部案件链接", "Links for outside parties"),
+        OutsideLink,
+        (
+            Column("dispute", Text("争议", "Dispute"), lambda row: row.dispute.number, main=True),
+            Column("name", Text("对方机构和经办人", "Body and person"), lambda row: row.name, main=True),
+            Column("until", Text("有效至", "Valid until"), lambda row: row.until, "day", "until", main=True),
+            Column("revoked_on", Text("撤销日", "Revoked on"), lambda row: row.revoked_on, "day", "revoked_on"),
+        ),
+        roles=WORKOUT,
+        order="-until",
+        related=("dispute",),
+        empty=Text("暂无外部案件链接。请在争议页提供", "No links yet. Give one on the page of a dispute."),
+    )
+)  # fmt: skip
 
 
 def link_of(secret: str, day: Any) -> OutsideLink | None:
