@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from zhirong.chain.financing.case import WAY, CaseState
@@ -18,7 +17,7 @@ from zhirong.operations.case.overview import Today, case_overview
 from zhirong.store.financing import Case
 from zhirong.web.case_actions import actions_of, address_of, can_check, can_rate
 from zhirong.web.row_actions import RowActions
-from zhirong.web.shares import SharePart, parts_of
+from zhirong.web.shares import loss_parts
 
 # The parts of a case with a page each, in the order of the work.
 PARTS: Mapping[str, Text] = {
@@ -109,7 +108,7 @@ def case_context(actor: Actor, case: Case, today: Today) -> dict[str, Any]:
         "caps": None if quote is None else _cap_bars(quote.offer.credit_limit, quote.offer.loan.amount),
         "interval": _interval(document, None if quote is None else quote.offer.loan.amount),
         "pledged": _pledged(overview, document)[:_SHOWN_RIGHTS],
-        "shares": [] if quote is None else _shares(quote.offer.full_loss),
+        "shares": [] if quote is None else loss_parts(quote.offer.full_loss),
         "method": METHOD_TEXT[Method(case.method)],
         "firm_facts": _firm_facts(case, today),
         "checks_done": len(done),
@@ -183,12 +182,6 @@ def _pledged(overview: CaseOverview, document: QuoteDocument | None) -> list[Ple
         alone, adds = (None, None) if value is None else (parse_yuan(value.alone), parse_yuan(value.adds))
         found.append(PledgedRow(one, alone, adds))
     return found
-
-
-def _shares(losses: Any) -> list[SharePart]:
-    return parts_of(
-        [(one.party_text, one.share, f"{(Decimal(one.share) * 100).normalize():f} %") for one in losses]
-    )
 
 
 def _missing_row(case: Case, one: MissingPart, actions: RowActions) -> MissingRow:

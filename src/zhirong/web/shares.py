@@ -27,3 +27,10 @@ def parts_of(shares: Sequence[tuple[Text, Any, str]]) -> list[SharePart]:
         found.append(SharePart(title, value, f"{at:.2f}%", f"{width:.2f}%"))
         at += width
     return found
+
+
+def loss_parts(losses: Sequence[Any]) -> list[SharePart]:
+    """Place the shares of a loss of the chain's quote, each with its share in per cent."""
+    return parts_of(
+        [(one.party_text, one.share, f"{(Decimal(one.share) * 100).normalize():f} %") for one in losses]
+    )

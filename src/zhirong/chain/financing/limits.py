@@ -66,6 +66,11 @@ class Meter:
         return self.used + self.adds
 
     @property
+    def left(self) -> Fen:
+        """Return what is left with the case; negative if the limit would be exceeded."""
+        return self.most - self.after
+
+    @property
     def is_broken(self) -> bool:
         """Return whether the limit would be exceeded."""
         return self.after > self.most

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from zhirong.chain.pledge.changes import FieldChange, changes_of
@@ -139,6 +139,11 @@ class Happened:
     actor: str
     detail: str
     changes: tuple[FieldChange, ...]
+
+    @property
+    def at(self) -> datetime:
+        """Return the instant of the event."""
+        return datetime.fromisoformat(self.time)
 
 
 def history(registration: int) -> list[Happened]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from zhirong.chain.appraisal.request import PURPOSE_TEXT, Purpose
 from zhirong.chain.appraisal_practice.records import STATE_TEXT, VALUE_TYPE_TEXT, AppraisalGrade, ValueType
@@ -26,6 +27,7 @@ from zhirong.web.agency import pool_pages  # noqa: F401 - declares the page of t
 from zhirong.web.clock import now
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
+from zhirong.web.row_actions import actions_on
 from zhirong.web.views import render_list
 
 _WAY = (
@@ -44,6 +46,8 @@ _NEXT: dict[str, Text] = {
     ),
     AppraisalState.REVIEWED: Text("待承办评估师和复核人分别签署", "The appraiser and the reviewer sign."),
 }
+_FIRST = ("appraisal.accept", "appraisal.work", "appraisal.review", "appraisal.sign")
+_GROUPS = ((Text("评估", "Appraisal"), (*_FIRST, "appraisal.refuse", "appraisal.withdraw")),)
 _OPEN = tuple(one.value for one in _WAY[:-1])
 
 
@@ -94,6 +98,9 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
         "beside": beside(actor, row, day) if row.grade == AppraisalGrade.FORMAL else None,
         "standing_words": STATE_TEXT,
         "right_ids": {right.pk: right_id(right.pk) for right in rights},
+        "actions": actions_on(
+            actor, row, first=_FIRST, groups=_GROUPS, back=reverse("agency.appraisal", args=[row.pk])
+        ),
         "is_agency": actor.organisation == row.agency_id,
     }
     return render(request, "agency/appraisal.html", context)

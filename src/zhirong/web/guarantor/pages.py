@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.limits import guarantor_meters, title_of
@@ -12,7 +13,6 @@ from zhirong.chain.guarantee.states import GUARANTEE_WORDS, GUARANTEES_OPEN, Gua
 from zhirong.chain.quote.kept import read_kept
 from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Text
-from zhirong.operations.authorize import operations_for
 from zhirong.operations.case.overview import Today, quote_of, rights_of
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.limits import limits_of, names_of
@@ -26,8 +26,11 @@ from zhirong.store.financing import Case, GuaranteeRequest, Loan
 from zhirong.web.clock import now
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
+from zhirong.web.row_actions import actions_on
+from zhirong.web.shares import loss_parts
 from zhirong.web.views import render_list
 
+_GROUPS = ((Text("答复", "Answer"), ("guarantee.review", "guarantee.grant", "guarantee.decline")),)
 _LARGEST = 20  # number of debtors and groups in the list of the largest exposures
 
 
@@ -58,16 +61,24 @@ def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
     # A guarantor that declined or withdrew still sees its request, but no other data of the firm.
     has_part = visible(actor, Case, today.day).filter(pk=row.case_id).exists()
     quote = read_kept(row.case.quote) if has_part else None
+    overview = quote_of(row.case, quote) if has_part else None
     context: dict[str, Any] = {
         "row": row,
         "case": row.case,
         "state": GUARANTEE_WORDS[GuaranteeState(row.state)],
         "case_state": CASE_WORDS[CaseState(row.case.state)],
         "mode": mode_title(row.case.mode),
-        "operations": operations_for(actor, row),
+        "actions": actions_on(
+            actor,
+            row,
+            first=("guarantee.review", "guarantee.grant"),
+            groups=_GROUPS,
+            back=reverse("guarantor.request", args=[row.pk]),
+        ),
         "waits_for": _waits_for(row, actor.account),
         "rights": rights_of(actor, row.case, today, quote) if has_part else (),
-        "quote": quote_of(row.case, quote) if has_part else None,
+        "quote": overview,
+        "shares": [] if overview is None else loss_parts(overview.offer.full_loss),
         "figures": figures,
         "meters": () if figures is None else meters_of(row, figures, today),
         "reviewer": name_of(row.proposed_by),

@@ -3,20 +3,24 @@ daily file.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from zhirong.chain.pledge.records import CLAIM_KIND_TEXT, VERDICT_TEXT, ClaimKind
-from zhirong.chain.pledge.registration import STATUS_WORDS, Status
+from zhirong.chain.pledge.registration import STATUS_WORDS, Registration, Status
 from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.text import Text
 from zhirong.operations.authorize import can
-from zhirong.operations.declare import OPERATIONS, Call
+from zhirong.operations.declare import OPERATIONS, Call, Operation
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.pledge.certificates import registration_certificate
 from zhirong.operations.pledge.forms import PARTIES, REGISTRAR
@@ -39,8 +43,15 @@ from zhirong.web.clock import now
 from zhirong.web.menu import menu
 from zhirong.web.pages import call_of, page
 from zhirong.web.registrar import public  # noqa: F401 - declares the public pages of the register
+from zhirong.web.row_actions import ActionGroup, RowAction, RowActions
 
 _HOW = "how:"  # before the place of a ground, in the form of the examination
+_FIRST = {
+    "registration.examine": Text("逐项审查", "Examine each ground"),
+    "registration.register": Text("核对并登记", "Check and register"),
+}
+_CHANGE, _FURTHER = Text("变更与更正", "Changes"), Text("其他", "Other")
+_IN_A_GROUP = 4
 _SOON = 3  # days to the deadline from which a filing is marked
 
 
@@ -79,13 +90,28 @@ def registration(request: HttpRequest, number: int) -> HttpResponse:
         "status_words": STATUS_WORDS[Status(one.status)],
         "claim_words": CLAIM_KIND_TEXT[ClaimKind(one.claim_kind)],
         "rights": [(right, KIND_TEXT[right.kind]) for right in one.rights],
-        "operations": [op for op in operations if op.name != "registration.examine"],
-        "examine": any(op.name == "registration.examine" for op in operations),
-        "enter": any(op.name == "registration.register" for op in operations),
+        "actions": _actions(one, operations, request.path),
         "history": history(number) if is_open else [],
         "days_left": None if one.review_by is None else (one.review_by - day_of(now())).days,
     }
     return render(request, "registrar/registration.html", context)
+
+
+def _actions(one: Registration, operations: Sequence[Operation], path: str) -> RowActions:
+    """Return what can be done on a registration: examination and entry come first, the others are in the menu."""
+    names = {op.name for op in operations}
+    main = None
+    for name, title in _FIRST.items():
+        if name in names:
+            main = RowAction(title, reverse("registrar.examine", args=[one.id]))
+    query = urlencode({"registration": one.id, "back": path})
+    others = [
+        RowAction(op.title, f"{reverse('do.begin', args=[op.name])}?{query}", op.is_grave)
+        for op in sorted(operations, key=lambda op: op.is_grave)
+        if op.name not in _FIRST
+    ]
+    halves = [(_CHANGE, others[:_IN_A_GROUP]), (_FURTHER, others[_IN_A_GROUP:])]
+    return RowActions(main, tuple(ActionGroup(title, tuple(half)) for title, half in halves if half))
 
 
 @page(
