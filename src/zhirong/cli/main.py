@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from zhirong.cli.faults import guarded
-from zhirong.cli.outputs import refuse_overwriting
 from zhirong.cli.parser import ChineseParser
 
 # The help text of each command is here, so that --help imports none of them. Chinese first.
@@ -137,8 +136,8 @@ def _with_packs(words: list[str]) -> int:
 
 def _run(words: list[str]) -> int:
     lang = _language(words)
-    parser, commands = _parser(lang)
     name = _command(words)
+    parser, commands = _parser(lang, name)
     if name in COMMANDS:
         try:
             module = import_module(f"zhirong.cli.{name.replace('-', '_')}")
@@ -154,6 +153,8 @@ def _run(words: list[str]) -> int:
         print(f"ZHIRONG_LANG={_environment_language()}：仅支持 zh、en / only zh and en", file=sys.stderr)
     if options.packs is not None:
         commands[options.command].error("--rules: 请写全称 / write the full name")
+    from zhirong.cli.outputs import refuse_overwriting
+
     try:
         refuse_overwriting(options)
         done = int(module.run(options))
@@ -246,7 +247,10 @@ def _without_language(words: list[str]) -> list[str]:
     ]
 
 
-def _parser(lang: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+def _parser(lang: str, name: str | None) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """Return the parser and those of the commands: only of the one that is named, if there is such a command, since
+    making all of them takes longer than many commands do.
+    """
     from zhirong.version import __version__
 
     about = "知融：知识产权金融开放平台" if lang == "zh" else "Zhirong: the open platform for IP finance"
@@ -262,11 +266,12 @@ def _parser(lang: str) -> tuple[argparse.ArgumentParser, dict[str, argparse.Argu
     parser = kind(prog="zhirong", description=about, parents=[common])
     parser.add_argument("--version", action="version", version=f"zhirong {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="命令" if lang == "zh" else "command")
+    wanted = {name: COMMANDS[name]} if name in COMMANDS else COMMANDS
     commands = {
         name: subparsers.add_parser(
             name, help=words[0 if lang == "zh" else 1], parents=[common], add_help=name not in _OWN_HELP
         )
-        for name, words in COMMANDS.items()
+        for name, words in wanted.items()
     }
     return parser, commands
 

@@ -5,7 +5,6 @@ A rule file is TOML without code. It holds ``[[rule]]`` tables, each with an ``i
 ``region``, ``issuer``, ``document``, ``article``, ``quotation``, ``confidence`` and optionally ``note``.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -281,7 +280,9 @@ class Rulebook:
         ]
         content += [["pack", number, pack.mark, pack.digest] for number, pack in enumerate(self.packs)]
         text = json.dumps(sorted(content, key=lambda row: json.dumps(row, default=str)), default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        from hashlib import sha256  # here: loading it takes a twentieth of the start of a command
+
+        return sha256(text.encode()).hexdigest()[:16]
 
     def merged_with(self, rules: Iterable[Rule]) -> "Rulebook":
         """Return a rulebook in which ``rules`` replace those of the same id."""

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from zhirong.chain.mode.confirmation import Confirmation, SourceKind
-from zhirong.chain.mode.model import Mode
 from zhirong.kernel.memo import Same
 from zhirong.kernel.rulebook import COUNTRY, Reference
 from zhirong.kernel.text import Text
+
+if TYPE_CHECKING:  # the list of modes needs no whole mode, and reading its module takes as long as the list
+    from zhirong.chain.mode.model import Mode
 
 Window = tuple[date | None, date | None]
 
@@ -85,7 +88,7 @@ class ForceOn:
         }
 
 
-def force_on(mode: Mode, day: date, stale_after_days: int) -> ForceOn:
+def force_on(mode: "Mode", day: date, stale_after_days: int) -> ForceOn:
     """Return the force of ``mode`` on ``day``.
 
     stale_after_days: how many days old the last confirmation may be (rule ``mode.confirmation_days``).
@@ -94,7 +97,7 @@ def force_on(mode: Mode, day: date, stale_after_days: int) -> ForceOn:
 
 
 @lru_cache(maxsize=4096)
-def _force_on(one: Same[Mode], day: date, stale_after_days: int) -> ForceOn:
+def _force_on(one: "Same[Mode]", day: date, stale_after_days: int) -> ForceOn:
     mode = one.it
     windows = [(sharing.valid_from, sharing.valid_to) for sharing in mode.sharings]
     return force_of_source(
