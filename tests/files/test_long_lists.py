@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from zhirong.chain.financing.statement import read_statement
-from zhirong.chain.right import table
+from zhirong.chain.right import table, table_repeats
 from zhirong.chain.right.table import read_rights_table
 from zhirong.documents import file_limits
 from zhirong.documents.file_limits import RecordsClock
@@ -124,3 +126,63 @@ def test_a_list_that_says_nothing_right_is_ended_with_its_first_problems(monkeyp
         read_rights_table(read_rows(rows.encode(), "list.csv"), "list.csv", date(2026, 11, 30))
     first, *shown = caught.value.problems
     assert first.code == "too_many_problems" and shown[0].field == "[2].专利号" and len(shown) == 20
+    assert "第 52 行" in first.reason.zh and "102 处" in first.reason.zh
+
+
+def test_a_list_with_a_doubt_in_every_row_is_read_and_one_with_many_is_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table, "MOST_PROBLEMS", 100)
+    monkeypatch.setattr(table, "MOST_DOUBTS", 250)
+    content = _list(200).replace("授权\n", "失效\n").replace("有权\n", "失效\n")
+    read = read_rights_table(read_rows(content.encode(), "list.csv"), "list.csv", date(2026, 11, 30))
+    assert len(read.rights) == 200 and len(read.doubts) >= 199
+    monkeypatch.setattr(table, "MOST_DOUBTS", 150)
+    with pytest.raises(InputError) as caught:
+        read_rights_table(read_rows(content.encode(), "list.csv"), "list.csv", date(2026, 11, 30))
+    assert "存疑 151 处" in caught.value.problems[0].reason.zh
+
+
+_CELLS = {
+    "专利号": [
+        f"{d}.{patent_check_digit(d)}" for d in ("201419990012", "201429990013", "201439990014", "202419990015")
+    ],
+    "专利名称": ["一种装置", "甲", "", "=A1", "\N{REPLACEMENT CHARACTER}"],
+    "专利权人": ["甲公司", "甲公司 乙大学", "丙公司;丁公司", ""],
+    "申请日": ["2014-07-28", "2014-08-01", "2024-01-05", "", "无", "7月"],
+    "授权公告日": ["2016-05-04", "2013-01-01", "", "20170102"],
+    "法律状态": ["授权", "失效", "驳回", "有权|质押", "什么"],
+    "公开号": ["", "", "CN104123456B", "CN104123456A"],
+    "公开日": ["", "2015-01-07", "2016-05-04"],
+    "终止日": ["", "", "2020-01-01", "2030-01-01"],
+    "备注": ["", "核心"],
+    "质权人": ["", "无", "甲银行"],
+    "编号": ["", "甲1", "甲2", "="],
+    "已缴年度": ["", "5", "9"],
+}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    heads=st.lists(st.sampled_from(list(_CELLS)), unique=True, min_size=6).map(lambda found: ["专利号", *found]),
+    picks=st.lists(st.lists(st.integers(0, 11), min_size=14, max_size=14), min_size=4, max_size=24),
+)
+def test_a_row_that_repeats_an_earlier_one_says_what_it_says_alone(
+    heads: list[str], picks: list[list[int]]
+) -> None:
+    """Rows that repeat others are read in a shorter way; nothing of the answer may depend on it."""
+    heads = list(dict.fromkeys(heads))
+    rows = list(
+        enumerate(
+            [
+                heads,
+                *[[_CELLS[h][p % len(_CELLS[h])] for h, p in zip(heads, pick, strict=False)] for pick in picks],
+            ],
+            1,
+        )
+    )
+    day = date(2026, 11, 30)
+    with pytest.MonkeyPatch.context() as patch:
+        together = read_rights_table(rows, "list.csv", day)
+        patch.setattr(table_repeats, "_MOST_KEPT", 0)  # every row is read alone
+        assert together == read_rights_table(rows, "list.csv", day)

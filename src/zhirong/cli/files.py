@@ -93,12 +93,13 @@ def print_long_answer(summary: Mapping[str, Any], rows: Mapping[str, Iterable[Ma
     """
     out = sys.stdout
     is_plain = not _is_unicode_output()
+    as_text = json.JSONEncoder(ensure_ascii=is_plain).encode
     head = json.dumps(with_packs(summary), ensure_ascii=is_plain, indent=2)
     out.write(head.removesuffix("\n}"))
     for name, items in rows.items():
         out.write(f',\n  "{name}": [')
         for number, item in enumerate(items):
-            out.write(("," if number else "") + "\n    " + json.dumps(item, ensure_ascii=is_plain))
+            out.write(("," if number else "") + "\n    " + as_text(item))
         out.write("\n  ]")
     out.write("\n}\n")
 

@@ -66,17 +66,21 @@ def demand_few_problems(problems: Sequence[Problem], row: int, source: str = "")
     read. Otherwise the problems of a hostile file would fill the memory.
     """
     if len(problems) > MOST_PROBLEMS:
-        raise too_many_problems(problems[:_PROBLEMS_SHOWN], MOST_PROBLEMS, row, source=source)
+        counts = Text(
+            f"已读至第 {row} 行即停止：问题 {len(problems):,} 处",
+            f"reading ended at row {row}: {len(problems):,} problems",
+        )
+        raise too_many_problems(problems[:_PROBLEMS_SHOWN], counts, source=source)
 
 
-def too_many_problems(shown: Sequence[Problem], most: int, row: int, *, source: str = "") -> "InputError":
-    """Return the error for a table with more than ``most`` problems up to a row. shown: the first of them."""
+def too_many_problems(shown: Sequence[Problem], counts: Text, *, source: str = "") -> "InputError":
+    """Return the error for a table with more problems than can be reported. shown: the first of them. counts: how far
+    it was read and what was found.
+    """
     first = Problem(
         "FILE",
         source,
-        Text(
-            f"至第 {row} 行，问题和存疑超过 {most:,} 处", f"more than {most:,} problems and doubts up to row {row}"
-        ),
+        Text(f"问题过多，{counts.zh}", f"too many problems: {counts.en}"),
         Text(
             "请核对栏目是否对应正确；前几处问题列在后面",
             "Check the meaning of the columns; the first problems follow",

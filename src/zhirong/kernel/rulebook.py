@@ -227,6 +227,7 @@ class Rulebook:
     def __init__(self, rules: Iterable[Rule], packs: tuple[Pack, ...] = ()) -> None:
         self._rules = {rule.id: rule for rule in rules}
         self._version = ""  # calculated when it is first asked for
+        self._derived: dict[str, dict[Any, Any]] = {}
         self.packs = packs
 
     def __contains__(self, rule_id: object) -> bool:
@@ -259,6 +260,10 @@ class Rulebook:
                 if version.reference.region == place and version.reference.holds(day):
                     return version
         return None
+
+    def derived(self, name: str) -> dict[Any, Any]:
+        """Return a store for what has been calculated from these rules and nothing else, as long-lived as they are."""
+        return self._derived.setdefault(name, {})
 
     def ids(self) -> tuple[str, ...]:
         """Return every rule's id, sorted."""

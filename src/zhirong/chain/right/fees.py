@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from weakref import WeakKeyDictionary
+from functools import lru_cache
 
 from zhirong.chain.right.encumbrances import flags_on, runs_on
 from zhirong.chain.right.holidays import roll_over
 from zhirong.chain.right.kinds import PATENT_KINDS, RightKind
-from zhirong.chain.right.life import as_known_on, legal_life, life_of_known
+from zhirong.chain.right.life import LegalLife, as_known_on, legal_life, life_of_known
 from zhirong.chain.right.records import Flag, LegalStatus, LicenceKind, Right
 from zhirong.kernel.days import add_months, add_years, whole_years
 from zhirong.kernel.explain import Explanation, of_rule
@@ -30,6 +30,10 @@ from zhirong.kernel.rulebook import Reference, Rulebook, RuleError, RuleValue
 from zhirong.kernel.text import Text
 
 _MOST_FEES = 50_000
+_NOT_A_PATENT = Text("此类权利无年费", "this kind of right has no annual fee")
+_NOT_GRANTED = Text("尚未授权", "not yet granted")
+_TERM_OVER = Text("期限已满", "its term is over")
+_PAID_YEAR_UNKNOWN = Text("未填写年费已缴年度", "the last paid year is not given")
 
 
 class FeeStanding(StrEnum):
@@ -90,7 +94,8 @@ class FeeState:
 
     owed: the unpaid fee, or for PAID and UNKNOWN the next one to fall due; None if none is left. surcharge: fen to
     be added to the owed fee on that day. overdue: its due day has passed unpaid. lapsed_on: the day as of which the
-    right lapsed. restorable_until: last day to request restoration.
+    right lapsed. restorable_until: last day to request restoration. right_id: of the right. reason: why, in words.
+    parts: the rules and amounts that it follows from.
     """
 
     standing: FeeStanding
@@ -99,10 +104,15 @@ class FeeState:
     surcharge: Fen
     lapsed_on: date | None
     restorable_until: date | None
-    explanation: Explanation
+    right_id: str
+    reason: Text
+    parts: tuple[Explanation, ...] = ()
 
-
-_FEES: WeakKeyDictionary[Rulebook, dict[tuple[RightKind, date, int], AnnualFee]] = WeakKeyDictionary()
+    @property
+    def explanation(self) -> Explanation:
+        """Return how the state follows, made when it is asked for: a long list shows few of them."""
+        label = Text(f"{self.right_id} 的年费", f"annual fees of {self.right_id}")
+        return Explanation(label, STANDING_TEXT[self.standing], formula=self.reason, parts=self.parts)
 
 
 def patent_year(filing_date: date, day: date) -> int:
@@ -116,24 +126,6 @@ def annual_fee(right: Right, year: int, rules: Rulebook) -> AnnualFee:
     """
     if right.filing_date is None or right.kind not in PATENT_KINDS:
         raise ValueError(f"{right.id} has no patent years")
-    if right.fee_reduction is not None or right.licences:
-        return _annual_fee(right, year, rules)
-    # Without a reduction all patents of a kind and filing day owe the same; a long list has few such days.
-    read = _FEES.get(rules)
-    if read is None:
-        read = _FEES.setdefault(rules, {})
-    key = (right.kind, right.filing_date, year)
-    fee = read.get(key)
-    if fee is None:
-        fee = _annual_fee(right, year, rules)
-        if len(read) < _MOST_FEES:
-            read[key] = fee
-    return fee
-
-
-def _annual_fee(right: Right, year: int, rules: Rulebook) -> AnnualFee:
-    if right.filing_date is None:
-        raise AssertionError(right.id)
     starts = add_years(right.filing_date, year - 1)
     counts_from = starts + timedelta(days=rules.at("right.annual_fee.due_day", starts).whole())
     due = _moved(counts_from, rules)
@@ -190,40 +182,37 @@ def fee_state(right: Right, day: date, rules: Rulebook) -> FeeState:
     The fee of the year of grant counts as paid, since no patent is granted without it.
     """
     known = as_known_on(right, day)
-    nothing = _no_fee(known, day, rules)
+    return fee_state_of_known(known, life_of_known(known, rules, day), day, rules)
+
+
+def fee_state_of_known(right: Right, life: LegalLife, day: date, rules: Rulebook) -> FeeState:
+    """Return the same of a right that ``as_known_on(right, day)`` has returned, and of its life, for long lists."""
+    nothing = _no_fee(right, life, day)
     if nothing is not None:
-        return _state(FeeStanding.NONE, right, formula=nothing)
-    if known.filing_date is None:
-        return _state(FeeStanding.UNKNOWN, right, formula=Text("申请日未填", "the filing date is not given"))
-    current = patent_year(known.filing_date, day)
-    granted = 0 if known.grant_date is None else patent_year(known.filing_date, known.grant_date)
-    if known.fee_paid_through_year is None and granted < current:
-        formula = Text("未填写年费已缴年度", "the last paid year is not given")
-        return _state(FeeStanding.UNKNOWN, right, _fee_or_none(known, current, rules), formula=formula)
-    paid = max(granted, known.fee_paid_through_year or 0)
-    owed = _fee_or_none(known, paid + 1, rules)
+        return _state(FeeStanding.NONE, right, nothing)
+    if right.filing_date is None:
+        return _state(FeeStanding.UNKNOWN, right, Text("申请日未填", "the filing date is not given"))
+    current = patent_year(right.filing_date, day)
+    granted = 0 if right.grant_date is None else patent_year(right.filing_date, right.grant_date)
+    if right.fee_paid_through_year is None and granted < current:
+        return _state(FeeStanding.UNKNOWN, right, _PAID_YEAR_UNKNOWN, _fee_or_none(right, current, rules))
+    paid = max(granted, right.fee_paid_through_year or 0)
+    owed = _fee_or_none(right, paid + 1, rules)
     if owed is None or day < owed.starts:
-        return _state(
-            FeeStanding.PAID,
-            right,
-            owed,
-            formula=Text(
-                f"已缴至第 {paid} 年度，现为第 {current} 年度", f"paid through year {paid}, now in year {current}"
-            ),
-        )
-    if day > owed.grace_end and Flag.FROZEN in flags_on(known, day):
+        return _state(FeeStanding.PAID, right, _paid_through(paid, current), owed)
+    if day > owed.grace_end and Flag.FROZEN in flags_on(right, day):
         surcharge = late_surcharge(owed, day, rules)
         preserved = rules.at("right.annual_fee.no_lapse_while_preserved", day)
         return _state(
             FeeStanding.PRESERVED,
             right,
-            owed,
-            surcharge,
-            overdue=True,
-            formula=Text(
+            Text(
                 f"第 {owed.year} 年度年费至 {owed.grace_end} 未缴；权利被保全，保全期间不登记终止",
                 f"the fee of year {owed.year} was unpaid on {owed.grace_end}; no lapse while a court preserves the patent",
             ),
+            owed,
+            surcharge=surcharge,
+            overdue=True,
             parts=(*_surcharge_parts(owed, surcharge, rules), of_rule(preserved)),
         )
     if day > owed.grace_end:
@@ -232,13 +221,13 @@ def fee_state(right: Right, day: date, rules: Rulebook) -> FeeState:
         return _state(
             FeeStanding.LAPSED,
             right,
-            owed,
-            lapsed_on=owed.counts_from,
-            restorable_until=_months_on(owed.grace_end, months.whole(), rules),
-            formula=Text(
+            Text(
                 f"第 {owed.year} 年度年费至 {owed.grace_end} 未缴，自 {owed.counts_from} 起终止",
                 f"the fee of year {owed.year} was unpaid on {owed.grace_end}; lapsed as of {owed.counts_from}",
             ),
+            owed,
+            lapsed_on=owed.counts_from,
+            restorable_until=_months_on(owed.grace_end, months.whole(), rules),
             parts=(of_rule(grace), of_rule(months)),
         )
     surcharge = late_surcharge(owed, day, rules)
@@ -246,13 +235,13 @@ def fee_state(right: Right, day: date, rules: Rulebook) -> FeeState:
     return _state(
         standing,
         right,
-        owed,
-        surcharge,
-        overdue=day > owed.due,
-        formula=Text(
+        Text(
             f"第 {owed.year} 年度年费应于 {owed.due} 前缴纳，最迟 {owed.grace_end}",
             f"the fee of year {owed.year} was due by {owed.due}, payable until {owed.grace_end}",
         ),
+        owed,
+        surcharge=surcharge,
+        overdue=day > owed.due,
         parts=_surcharge_parts(owed, surcharge, rules),
     )
 
@@ -264,7 +253,7 @@ def upcoming_fees(right: Right, first: date, last: date, rules: Rulebook) -> tup
     or before are omitted.
     """
     known = as_known_on(right, first)
-    if known.filing_date is None or _no_fee(known, first, rules) is not None:
+    if known.filing_date is None or _no_fee(known, life_of_known(known, rules, first), first) is not None:
         return ()
     granted = 0 if known.grant_date is None else patent_year(known.filing_date, known.grant_date)
     paid = max(granted, known.fee_paid_through_year or 0)
@@ -281,17 +270,20 @@ def upcoming_fees(right: Right, first: date, last: date, rules: Rulebook) -> tup
 # -- inside -----------------------------------------------------------------------------------------------------
 
 
-def _no_fee(right: Right, day: date, rules: Rulebook) -> Text | None:
-    """Return why no annual fee can be owed, or None if one can. right: as known on that day."""
+def _no_fee(right: Right, life: LegalLife, day: date) -> Text | None:
+    """Return why no annual fee can be owed, or None if one can. right, life: as known on that day."""
     if right.kind not in PATENT_KINDS:
-        return Text("此类权利无年费", "this kind of right has no annual fee")
+        return _NOT_A_PATENT
     if right.grant_date is None and right.status is not LegalStatus.IN_FORCE:
-        return Text("尚未授权", "not yet granted")
+        return _NOT_GRANTED
     if right.ended_date is not None:
         return Text(f"{right.ended_date} 已终止", f"ended on {right.ended_date}")
-    if life_of_known(right, rules, day).is_over(day):
-        return Text("期限已满", "its term is over")
-    return None
+    return _TERM_OVER if life.is_over(day) else None
+
+
+@lru_cache
+def _paid_through(paid: int, current: int) -> Text:
+    return Text(f"已缴至第 {paid} 年度，现为第 {current} 年度", f"paid through year {paid}, now in year {current}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +338,21 @@ def _fee_or_none(right: Right, year: int, rules: Rulebook) -> AnnualFee | None:
     """Return the fee of a year; None once the term, including a compensated one, is over."""
     if right.filing_date is None:
         return None
-    starts = add_years(right.filing_date, year - 1)
+    if right.fee_reduction is not None or right.licences:
+        return _fee_within_term(right, right.filing_date, year, rules)
+    # Without a reduction all patents of a kind, filing day and end owe the same; a long list has few such days.
+    fees: dict[tuple[RightKind, date, date | None, int], AnnualFee | None] = rules.derived("annual_fees")
+    key = (right.kind, right.filing_date, right.term_end_date, year)
+    if key in fees:
+        return fees[key]
+    fee = _fee_within_term(right, right.filing_date, year, rules)
+    if len(fees) < _MOST_FEES:
+        fees[key] = fee
+    return fee
+
+
+def _fee_within_term(right: Right, filing_date: date, year: int, rules: Rulebook) -> AnnualFee | None:
+    starts = add_years(filing_date, year - 1)
     if legal_life(right, rules, starts).is_over(starts):
         return None
     last = rules.at(f"right.annual_fee.{right.kind.value}", starts).value[-1]["to"]
@@ -381,20 +387,14 @@ def _surcharge_parts(owed: AnnualFee, surcharge: Fen, rules: Rulebook) -> tuple[
 def _state(
     standing: FeeStanding,
     right: Right,
+    reason: Text,
     owed: AnnualFee | None = None,
-    surcharge: Fen = 0,
     *,
+    surcharge: Fen = 0,
     overdue: bool = False,
     lapsed_on: date | None = None,
     restorable_until: date | None = None,
-    formula: Text | None = None,
     parts: tuple[Explanation, ...] = (),
 ) -> FeeState:
-    explanation = Explanation(
-        Text(f"{right.id} 的年费", f"annual fees of {right.id}"),
-        STANDING_TEXT[standing],
-        formula=formula,
-        parts=parts,
-    )
     late = overdue or standing is FeeStanding.LAPSED
-    return FeeState(standing, late, owed, surcharge, lapsed_on, restorable_until, explanation)
+    return FeeState(standing, late, owed, surcharge, lapsed_on, restorable_until, right.id, reason, parts)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from operator import attrgetter
-from weakref import WeakKeyDictionary
 
 from zhirong.chain.right.holidays import roll_over
 from zhirong.chain.right.kinds import KIND_TEXT, KINDS, RightKind, TermRule
@@ -20,7 +19,7 @@ from zhirong.kernel.rulebook import Rulebook, RuleValue
 from zhirong.kernel.text import Text
 
 _ONE_DAY = timedelta(days=1)
-_MOST_TERMS = 50_000
+_MOST_TERMS = 50_000  # a long list has few filing days, and each right's term is requested several times
 DATE_TEXT: dict[str, Text] = {
     "filing_date": Text("申请日", "filing date"),
     "grant_date": Text("授权公告日", "grant date"),
@@ -142,18 +141,19 @@ def term_end(start: date, years: int, last_day: RuleValue) -> date:
 
 def _by_register(right: Right) -> LegalLife:
     end = right.term_end_date
-    start = right.filing_date or right.registration_date or right.grant_date
     explanation = Explanation(_END, end, "day", formula=DATE_TEXT["term_end_date"])
-    return LegalLife(start, end, False, (), explanation)
+    return LegalLife(_start_in_register(right), end, False, (), explanation)
+
+
+def _start_in_register(right: Right) -> date | None:
+    return right.filing_date or right.registration_date or right.grant_date
 
 
 def _term(right: Right, rules: Rulebook, rule_id: str, field: str, *, governed_by: date | None = None) -> LegalLife:
     start: date | None = getattr(right, field)
     if start is None:
         return _unknown(right.kind, (field,))
-    read = _TERMS.get(rules)
-    if read is None:
-        read = _TERMS.setdefault(rules, {})
+    read: dict[tuple[str, str, date, date | None], LegalLife] = rules.derived("terms")
     key = (rule_id, field, start, governed_by)
     life = read.get(key)
     if life is None:
@@ -191,6 +191,19 @@ def _renewable(right: Right, rules: Rulebook, day: date) -> LegalLife:
     """Calculate a term that can be renewed without limit, in its last months or in the grace period after it:
     trademarks.
     """
+    starts: date | None = getattr(right, KINDS[right.kind].life.starts)
+    start = starts if right.term_end_date is None else _start_in_register(right)
+    lives: dict[tuple[RightKind, date | None, date | None, date], LegalLife] = rules.derived("renewable")
+    key = (right.kind, start, right.term_end_date, day)
+    life = lives.get(key)
+    if life is None:
+        life = _renewable_from(right, rules, day)
+        if len(lives) < _MOST_TERMS:
+            lives[key] = life
+    return life
+
+
+def _renewable_from(right: Right, rules: Rulebook, day: date) -> LegalLife:
     record = KINDS[right.kind]
     if right.term_end_date is not None:
         life = _by_register(right)
@@ -289,9 +302,6 @@ def _unknown(kind: RightKind, missing: tuple[str, ...]) -> LegalLife:
     )
     return LegalLife(None, None, False, missing, Explanation(_END, words))
 
-
-# A long list has few filing days, and each right's term is requested several times.
-_TERMS: WeakKeyDictionary[Rulebook, dict[tuple[str, str, date, date | None], LegalLife]] = WeakKeyDictionary()
 
 # A renewable term is not included: it is read by the law of the day.
 _BY_TERM: Mapping[TermRule, Callable[[Right, Rulebook], LegalLife]] = {

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from zhirong.chain.right.fees import FeeStanding, FeeState, fee_state
+from zhirong.chain.right.fees import FeeStanding, FeeState, fee_state_of_known
 from zhirong.chain.right.kinds import PATENT_KINDS, RightKind
+from zhirong.chain.right.life import as_known_on
 from zhirong.chain.right.package import Member, Package, package_of, quartiles
 from zhirong.chain.right.records import LegalStatus, Right
 from zhirong.chain.right.status import StatusOn
@@ -143,10 +144,10 @@ def check_rights(
     """
     package = package_of(table.rights, rules, day)
     fees = []
-    for count, right in enumerate(table.rights, 1):
+    for count, member in enumerate(package.members, 1):
         if count % ROWS_BETWEEN == 0:
             seen(count)
-        fees.append(fee_state(right, day, rules))
+        fees.append(fee_state_of_known(as_known_on(member.right, day), member.status.life, day, rules))
     return RightsCheck(
         source,
         table,
@@ -173,11 +174,10 @@ def _doubts(table: RightsTable, package: Package, rules: Rulebook) -> tuple[Tabl
     for doubt in table.doubts:
         of_row.setdefault(doubt.row, []).append(doubt)
     for row, member in zip(table.rows, package.members, strict=True):
-        found.extend(of_row.get(row, ()))
-        found.extend(
-            TableDoubt(row, member.right.id, code, text)
-            for code, text in doubts_of(member.right, member.status, package.day, rules)
-        )
+        if row in of_row:
+            found.extend(of_row[row])
+        for code, text in doubts_of(member.right, member.status, package.day, rules):
+            found.append(TableDoubt(row, member.right.id, code, text))  # noqa: PERF401 - slower for most rows
         if row + 1 in broken:
             text = Text(
                 f"其后的第 {row + 1} 行不是一件权利，可能是本行断开的后半，导致本行缺少日期",
@@ -190,7 +190,8 @@ def _doubts(table: RightsTable, package: Package, rules: Rulebook) -> tuple[Tabl
 def doubts_of(right: Right, status: StatusOn, day: date, rules: Rulebook) -> list[tuple[str, Text]]:
     """Return code and text of everything about a right as a list gives it that has to be checked. status: on ``day``."""
     found = odd_dates(right, day, rules)
-    found.extend(("conflict", text) for text in status.conflicts)
+    if status.conflicts:
+        found.extend(("conflict", text) for text in status.conflicts)
     start = status.life.start
     if status.status is LegalStatus.PENDING and start is not None:
         age = years(max(0, (day - start).days))
@@ -221,7 +222,7 @@ def odd_dates(right: Right, day: date, rules: Rulebook) -> list[tuple[str, Text]
     found: list[tuple[str, Text]] = []
     if right.kind in PATENT_KINDS and right.number and right.filing_date is not None:
         later = patent_year(right.number) - right.filing_date.year
-        if later > rules.at("right.check.years_before_number", day).whole():
+        if later > 0 and later > rules.at("right.check.years_before_number", day).whole():
             found.append(
                 (
                     "filed_before_number",

@@ -40,7 +40,6 @@ _ORDER = (
 )
 _DATES = tuple(dict.fromkeys(name for pair in _ORDER for name in pair))
 _DATES_OF = attrgetter(*_DATES)
-_ORDER_AT = tuple((_DATES.index(earlier), _DATES.index(later)) for earlier, later in _ORDER)
 
 
 def read_rights(reader: Reader, name: str = "rights") -> tuple[Right, ...]:
@@ -157,10 +156,8 @@ def contradictions(right: Right) -> tuple[Problem, ...]:
 
 def _reversed_dates(right: Right) -> list[Problem]:
     written: tuple[date | None, ...] = _DATES_OF(right)
-    if not any(
-        (first := written[earlier]) is not None and (second := written[later]) is not None and second < first
-        for earlier, later in _ORDER_AT
-    ):
+    filled = [day for day in written if day is not None]
+    if filled == sorted(filled):  # in each pair the earlier one stands first in ``_DATES``
         return []
     days: dict[str, date] = {name: day for name, day in zip(_DATES, written, strict=True) if day}
     return [

@@ -14,6 +14,8 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 _LABEL = Text("法律状态", "legal status")
+_UNKNOWN = Text("不明", "unknown")
+_IN_THE_REGISTER = Text("登记簿所载", "status in the register")
 _DAYS_KEPT = 20_000  # texts about one day, which many rights of a long list share
 _ENDED = frozenset(
     {LegalStatus.LAPSED, LegalStatus.INVALIDATED, LegalStatus.REFUSED, LegalStatus.WITHDRAWN, LegalStatus.EXPIRED}
@@ -26,7 +28,8 @@ class StatusOn:
 
     status: None if nothing existed yet, or if neither the register nor the dates show it. register: the register's
     status, as far as it refers to that day. by_dates: the status by dates alone. conflicts: contradictions between
-    the two, or among the dates. renewable_until: last day to renew a trademark past its term.
+    the two, or among the dates. renewable_until: last day to renew a trademark past its term. reason: why the
+    status by dates is what it is.
     """
 
     status: LegalStatus | None
@@ -36,7 +39,21 @@ class StatusOn:
     conflicts: tuple[Text, ...]
     life: LegalLife
     renewable_until: date | None
-    explanation: Explanation
+    reason: Text
+
+    @property
+    def explanation(self) -> Explanation:
+        """Return how the status follows, made when it is asked for: a long list shows few of them."""
+        parts = [self.life.explanation]
+        parts.extend(Explanation(Text("不一致", "conflict"), text) for text in self.conflicts)
+        parts.extend(Explanation(Text("标记", "flag"), FLAG_TEXT[flag]) for flag in sorted(self.flags))
+        is_of_register = self.register is not None and self.status is self.register
+        return Explanation(
+            _LABEL,
+            _UNKNOWN if self.status is None else STATUS_TEXT[self.status],
+            formula=_IN_THE_REGISTER if is_of_register else self.reason,
+            parts=tuple(parts),
+        )
 
     @property
     def in_force(self) -> bool:
@@ -52,31 +69,25 @@ def status_on(right: Right, day: date, rules: Rulebook) -> StatusOn:
     that contradicts the dates is reported.
     """
     known = as_known_on(right, day)
-    life = life_of_known(known, rules, day)
+    return status_of_known(known, life_of_known(known, rules, day), day, rules)
+
+
+def status_of_known(known: Right, life: LegalLife, day: date, rules: Rulebook) -> StatusOn:
+    """Return the same of a right that ``as_known_on(right, day)`` has returned, and of its life, for long lists."""
     by_dates, why = _by_dates(known, life, day, rules)
     register = _register_word(known, life, day)
     status = by_dates if register is None else register
     if register is LegalStatus.IN_FORCE and life.is_over(day):
         status = LegalStatus.EXPIRED
-    flags = flags_on(known, day)
-    conflicts = _conflicts(known, register, by_dates, why)
-    renewable_until = _renewable_until(life, status, day)
-    parts = [life.explanation]
-    parts.extend(Explanation(Text("不一致", "conflict"), text) for text in conflicts)
-    if flags:
-        parts.extend(Explanation(Text("标记", "flag"), FLAG_TEXT[flag]) for flag in sorted(flags))
-    formula = why if register is None or status is not register else Text("登记簿所载", "status in the register")
-    shown = Text("不明", "unknown") if status is None else STATUS_TEXT[status]
-    explanation = Explanation(_LABEL, shown, formula=formula, parts=tuple(parts))
     return StatusOn(
         status,
         register,
         by_dates,
-        flags=flags,
-        conflicts=conflicts,
+        flags=flags_on(known, day),
+        conflicts=() if register is None else _conflicts(known, register, by_dates, why),
         life=life,
-        renewable_until=renewable_until,
-        explanation=explanation,
+        renewable_until=_renewable_until(life, status, day),
+        reason=why,
     )
 
 
@@ -97,9 +108,7 @@ def _by_dates(right: Right, life: LegalLife, day: date, rules: Rulebook) -> tupl
             return None, Text("未填写任何日期，无法判断", "no date is given, so it cannot be determined")
         if right.filing_date is None:
             return None, Text("截至该日尚未申请", "not yet filed on that day")
-        return LegalStatus.PENDING, Text(
-            f"{right.filing_date} 申请，尚未授权或注册", f"filed {right.filing_date}, not granted"
-        )
+        return LegalStatus.PENDING, _filed_on(right.filing_date)
     if right.kind in PATENT_KINDS and right.fee_paid_through_year is not None:
         # A right that lapsed because of its fees did so before its term was over, and remains lapsed.
         fees = fee_state(right, day if life.end is None else min(day, life.end), rules)
@@ -109,13 +118,23 @@ def _by_dates(right: Right, life: LegalLife, day: date, rules: Rulebook) -> tupl
                 f"the fee of year {fees.owed.year} was not paid; lapsed as of {fees.lapsed_on}",
             )
     if life.is_over(day):
-        return LegalStatus.EXPIRED, Text(f"{life.end} 届满", f"its last day was {life.end}")
+        return LegalStatus.EXPIRED, _last_day_was(life.end)
     return LegalStatus.IN_FORCE, _in_force_since(begun)
 
 
 @lru_cache(maxsize=_DAYS_KEPT)
 def _in_force_since(day: date) -> Text:
     return Text(f"自 {day} 有效", f"in force since {day}")
+
+
+@lru_cache(maxsize=_DAYS_KEPT)
+def _last_day_was(day: date | None) -> Text:
+    return Text(f"{day} 届满", f"its last day was {day}")
+
+
+@lru_cache(maxsize=_DAYS_KEPT)
+def _filed_on(day: date) -> Text:
+    return Text(f"{day} 申请，尚未授权或注册", f"filed {day}, not granted")
 
 
 @lru_cache(maxsize=_DAYS_KEPT)
@@ -130,25 +149,16 @@ def _kind_of_end(right: Right, begun: bool) -> LegalStatus:
     return LegalStatus.LAPSED if begun else LegalStatus.WITHDRAWN
 
 
-def _conflicts(
-    right: Right, register: LegalStatus | None, by_dates: LegalStatus | None, why: Text
-) -> tuple[Text, ...]:
-    found: list[Text] = []
-    if (
-        register is not None
-        and by_dates is not None
-        and register is not by_dates
-        and not _mere_gap(right, register, by_dates)
-    ):
-        says = STATUS_TEXT[register]
-        dates = STATUS_TEXT[by_dates]
-        found.append(
-            Text(
-                f"登记簿写“{says.zh}”，按日期应为“{dates.zh}”（{why.zh}）",
-                f'the register says "{says.en}", but by the dates it is "{dates.en}" ({why.en})',
-            )
-        )
-    return tuple(found)
+def _conflicts(right: Right, register: LegalStatus, by_dates: LegalStatus | None, why: Text) -> tuple[Text, ...]:
+    if by_dates is None or register is by_dates or _mere_gap(right, register, by_dates):
+        return ()
+    says, dates = STATUS_TEXT[register], STATUS_TEXT[by_dates]
+    return (
+        Text(
+            f"登记簿写“{says.zh}”，按日期应为“{dates.zh}”（{why.zh}）",
+            f'the register says "{says.en}", but by the dates it is "{dates.en}" ({why.en})',
+        ),
+    )
 
 
 def _mere_gap(right: Right, register: LegalStatus, by_dates: LegalStatus) -> bool:

@@ -1,6 +1,6 @@
 """Read rights from the rows of a table: good rows become records, bad rows keep every reason for their rejection."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
@@ -12,14 +12,16 @@ from zhirong.chain.right.cells import as_text
 from zhirong.chain.right.columns import HEADINGS, KIND_OF_HEADING, PATENT_HEADINGS
 from zhirong.chain.right.kinds import RightKind
 from zhirong.chain.right.records import Right
+from zhirong.chain.right.table_repeats import EarlierRows, ReadRow
 from zhirong.chain.right.table_row import Meaning, RowReader, number_headings, telling_columns
 from zhirong.kernel.errors import MOST_PROBLEMS, InputError, Problem, too_many_problems
-from zhirong.kernel.sheets import ROWS_BETWEEN, Row, Rows, nobody_looks, sheets_of
+from zhirong.kernel.sheets import ROWS_BETWEEN, Cell, Row, Rows, nobody_looks, sheets_of
 from zhirong.kernel.text import Text, same
 
 __all__ = ["BadRow", "RightsTable", "Row", "TableDoubt", "read_rights_table"]
 
 _BAD_SHOWN = 10
+MOST_DOUBTS = 250_000  # of one list: one in every row, and some more
 _HEADING_ROWS = 10  # A few title rows may precede the headings.
 
 
@@ -81,58 +83,108 @@ def read_rights_table(
     can be found on any sheet.
     """
     remaining, meaning = _find_headings(rows, source, corrections or {})
-    found: dict[str, tuple[Right, int]] = {}
-    given: dict[str, frozenset[str]] = {}
-    bad: list[BadRow] = []
-    doubts: list[TableDoubt] = []
-    rows_of: dict[str, dict[str, int]] = {"number": {}, "id": {}}
-    passed_over = 0
-    remarks = 0
+    records = _Records(meaning, source, as_of)
     for count, (number, cells) in enumerate(remaining, 1):
         if count % ROWS_BETWEEN == 0:
             seen(count)
-        reader = RowReader(meaning, cells, number, as_of)
+        records.add(number, cells)
+    return records.table()
+
+
+class _Records:
+    """The records of the rows read so far."""
+
+    def __init__(self, meaning: Meaning, source: str, as_of: date | None) -> None:
+        self._meaning = meaning
+        self._source = source
+        self._as_of = as_of
+        self._earlier = EarlierRows(meaning)
+        self._found: dict[str, tuple[Right, int]] = {}
+        self._given: dict[str, frozenset[str]] = {}
+        self._bad: list[BadRow] = []
+        self._problems = 0
+        self._doubts: list[TableDoubt] = []
+        self._numbers: dict[str, int] = {}  # and the row of each; likewise the ids
+        self._ids: dict[str, int] = {}
+        self._passed_over = 0
+
+    def add(self, row: int, cells: Sequence[Cell]) -> None:
+        """Add one row. Raises InputError if there are too many problems and doubts to report."""
+        repeated = self._earlier.read(cells)
+        if (
+            repeated is not None
+            and repeated.right.number not in self._numbers
+            and repeated.right.id not in self._ids
+        ):
+            self._numbers[repeated.right.number] = self._ids[repeated.right.id] = row
+            self._accept(row, repeated)
+            return
+        reader = RowReader(self._meaning, cells, row, self._as_of)
         if reader.is_empty():
-            continue
+            return
         if reader.is_total():
-            passed_over += 1
-            continue
+            self._passed_over += 1
+            return
         right = reader.right()
-        joined = _with_classes(found.get(right.number), right)
+        joined = _with_classes(self._found.get(right.number), right)
         if joined is not None and not reader.problems:
-            found[right.number] = joined
-            continue
-        for name, value in (("number", right.number), ("id", right.id)):
-            first = rows_of[name].setdefault(value, number) if value else number
-            # A right without its own id goes by its number, which is reported already.
-            if first != number and (name == "number" or value != right.number):
-                reader.note_twice(name, value, first)
-        remarks += len(reader.problems) + len(reader.oddities)
-        if remarks > MOST_PROBLEMS:
-            shown = [problem.within(f"[{row.row}]") for row in bad[:_BAD_SHOWN] for problem in row.problems]
-            raise too_many_problems(shown, MOST_PROBLEMS, number, source=source)
+            self._found[right.number] = joined
+            return
+        self._note_twice(reader, row, right)
         if reader.problems:
-            bad.append(BadRow(number, tuple(reader.problems)))
+            self._bad.append(BadRow(row, tuple(reader.problems)))
+            self._problems += len(reader.problems)
         else:
-            found[right.number or f"row {number}"] = (right, number)
-            given[right.number or f"row {number}"] = reader.given()
-            doubts.extend(TableDoubt(number, right.id, one.code, one.text) for one in reader.oddities)
-    if not found and not bad:
-        reason = Text("表头以下没有内容", "there is no row below the headings")
-        hint = Text("请每行填写一件权利", "enter one right per row")
-        raise InputError([Problem("ROWS", "", reason, hint, "no_rows")], source)
-    columns = meaning.columns
-    return RightsTable(
-        tuple(right for right, _ in found.values()),
-        tuple(number for _, number in found.values()),
-        tuple(bad),
-        not_used=tuple(place.heading for place in columns.not_used),
-        doubts=tuple(doubts),
-        format=columns.adapter.title,
-        columns=columns.named(),
-        passed_over=passed_over,
-        given=tuple(given[key] for key in found),
-    )
+            self._earlier.keep(reader, right)
+            self._accept(row, ReadRow(right, tuple(reader.oddities), reader.given()))
+        self._demand_few_remarks(row)
+
+    def table(self) -> RightsTable:
+        """Return what all rows say together. Raises InputError if there was none."""
+        if not self._found and not self._bad:
+            reason = Text("表头以下没有内容", "there is no row below the headings")
+            hint = Text("请每行填写一件权利", "enter one right per row")
+            raise InputError([Problem("ROWS", "", reason, hint, "no_rows")], self._source)
+        columns = self._meaning.columns
+        return RightsTable(
+            tuple(right for right, _ in self._found.values()),
+            tuple(number for _, number in self._found.values()),
+            tuple(self._bad),
+            not_used=tuple(place.heading for place in columns.not_used),
+            doubts=tuple(self._doubts),
+            format=columns.adapter.title,
+            columns=columns.named(),
+            passed_over=self._passed_over,
+            given=tuple(self._given[key] for key in self._found),
+        )
+
+    def _accept(self, row: int, read: ReadRow) -> None:
+        right = read.right
+        key = right.number or f"row {row}"
+        self._found[key] = (right, row)
+        self._given[key] = read.given
+        for one in read.oddities:
+            self._doubts.append(TableDoubt(row, right.id, one.code, one.text))  # noqa: PERF401 - mostly none
+
+    def _note_twice(self, reader: RowReader, row: int, right: Right) -> None:
+        for name, value, rows_of in (("number", right.number, self._numbers), ("id", right.id, self._ids)):
+            first = rows_of.setdefault(value, row) if value else row
+            # A right without its own id goes by its number, which is reported already.
+            if first != row and (name == "number" or value != right.number):
+                reader.note_twice(name, value, first)
+
+    def _demand_few_remarks(self, row: int) -> None:
+        """End a list whose remarks would fill the memory, with the first problems and the number of each."""
+        if self._problems <= MOST_PROBLEMS and len(self._doubts) <= MOST_DOUBTS:
+            return
+        shown = [problem.within(f"[{bad.row}]") for bad in self._bad[:_BAD_SHOWN] for problem in bad.problems]
+        counts = Text(
+            f"已读至第 {row} 行即停止：可用 {len(self._found):,} 行，有问题 {len(self._bad):,} 行"
+            f"（问题 {self._problems:,} 处），存疑 {len(self._doubts):,} 处",
+            f"reading ended at row {row}: {len(self._found):,} good rows, {len(self._bad):,} bad rows with "
+            f"{self._problems:,} problems, {len(self._doubts):,} doubts",
+        )
+        raise too_many_problems(shown, counts, source=self._source)
 
 
 def _with_classes(known: tuple[Right, int] | None, right: Right) -> tuple[Right, int] | None:

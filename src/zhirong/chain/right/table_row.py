@@ -35,7 +35,7 @@ _OF_ORGANISATIONS = re.compile(
 )
 _COUNTRY = re.compile(r"\s*[:：]\s*(?:中国|[A-Z]{2})$")
 _MOST_SHARED = 50_000  # values kept for later rows: beyond that a list says something else in every row
-_DAMAGED = "\N{REPLACEMENT CHARACTER}"
+DAMAGED = "\N{REPLACEMENT CHARACTER}"
 _LONGEST_TRADEMARK = 8  # digits; numbers as short as that may be a trademark's or an old patent's
 _SOFTWARE_NUMBER = re.compile(r"\d{4}SR\d{5,7}", re.ASCII)
 _CLASS = re.compile(r"第?\s*(\d{1,2})\s*类?", re.ASCII)
@@ -84,7 +84,7 @@ _RARE = frozenset(
 )
 _KIND_OF_PATENT = {kind.value: kind for kind in PATENT_KINDS}
 _NO_FLAGS: frozenset[Flag] = frozenset()
-_END_COLUMNS = frozenset(column for column, _ in _ENDS)
+END_COLUMNS = frozenset(column for column, _ in _ENDS)
 # The column that is reported if a field of the record is wrong.
 _COLUMN_OF = {"ended_date": "ended"}
 
@@ -374,7 +374,7 @@ class RowReader:
         ended: date | None = None
         status: LegalStatus | None = None
         looks_ahead = False
-        if _END_COLUMNS.isdisjoint(self._places):
+        if END_COLUMNS.isdisjoint(self._places):
             return None, None, False
         for column, names in _ENDS:
             for day in self._days(column):
@@ -482,7 +482,7 @@ class RowReader:
         found: list[str] = []
         for place in self._filled(field):
             text = self._words[place.at]
-            if _DAMAGED in text:
+            if DAMAGED in text:
                 self._note_damage(field, text)
             elif text.startswith("="):
                 self.note(
