@@ -3,6 +3,7 @@
 import ast
 import builtins
 import json
+import re
 import sys
 from datetime import date, timedelta
 from pathlib import Path
@@ -29,6 +30,13 @@ _DAYS_LATE = 95
 
 def _code(lang: Lang) -> list[tuple[str, str]]:
     return [(block.language, block.text) for block in page(lang, _NAME).blocks]
+
+
+def _scopes() -> dict[str, list[str]]:
+    """The scopes that the page's table gives each person's token."""
+    rows = [line.split("|")[1:4] for line in page("en", _NAME).text.splitlines() if line.startswith("| `")]
+    words = [[re.findall(r"`([\w.]+)`", cell) for cell in row] for row in rows]
+    return {name: scopes for names, _, scopes in words for name in names}
 
 
 def _strings(text: str) -> tuple[str, list[str]]:
@@ -80,7 +88,9 @@ def test_the_page_is_carried_out(sqlite_world: ApiWorld, monkeypatch: pytest.Mon
     here = httpx.Client(transport=httpx.WSGITransport(app=application), event_hooks={"response": [looked_at]})
     monkeypatch.setattr(transport.httpx, "Client", lambda **_: here)
     monkeypatch.chdir(tmp_path)
-    tokens = {name: world.token(who, days=300) for name, who in people.items()}
+    scopes = _scopes()
+    assert scopes.keys() == people.keys()
+    tokens = {name: world.token(who, "read", *scopes[name], days=300) for name, who in people.items()}
 
     def known() -> None:
         said = {"address": "http://localhost", "today": platform.day.isoformat(), "tokens": tokens}

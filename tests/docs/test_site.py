@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 from docs_pages import LANGS, ROOT, names
 
+playwright = pytest.importorskip("playwright.sync_api")
 sys.path.insert(0, str(ROOT / "tools"))
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 from docs_reference import GENERATED  # noqa: E402 - a tool, not a package
 
@@ -71,6 +74,23 @@ def test_the_script_of_the_search_names_a_stemmer_that_there_is(site: Path) -> N
         name = re.search(r"window\.Stemmer = (\w+);", text)
         assert name is not None
         assert f"{name[1]}=function" in text
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "质押率"), ("en", "disbursement")])
+def test_the_search_works_in_a_browser_without_a_network(site: Path, lang: str, words: str) -> None:
+    if BROWSER is None:
+        pytest.skip("chromium is not installed: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = browser.new_context(offline=True).new_page()
+        page.goto((site / lang / "index.html").as_uri())
+        box = page.locator("input[name=q]").first
+        box.fill(words)
+        box.press("Enter")
+        page.wait_for_selector("ul.search li a")
+        titles = page.locator("ul.search li").all_inner_texts()
+        browser.close()
+    assert len(titles) > 3
 
 
 def _documents(index: dict[str, dict[str, object]], word: str) -> set[int]:
