@@ -12,6 +12,7 @@ from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.identifiers import credit_code_check
 from zhirong.operations.jobs import run_due
+from zhirong.operations.organisation.organisations import region_of_code
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.visibility import visible
@@ -182,3 +183,23 @@ def test_an_address_that_is_not_confirmed_opens_no_invitation(sqlite_platform: P
         platform.do(thief, "invitation.accept", Invitation.objects.get())
     listed = platform.client(thief).get("/invitations/").content.decode()
     assert not re.search("victim@", listed)
+
+
+def test_the_region_comes_from_the_code_and_the_licence_goes_with_the_firm(sqlite_platform) -> None:
+    platform = sqlite_platform
+    admin = platform.member(platform.organisation(OrganisationKind.PLATFORM), MemberRole.SYSTEM_ADMIN)
+    stranger = platform.stranger()
+    given = {name: value for name, value in FIRM.items() if name != "region"}
+    licence = platform.upload(stranger, "licence.pdf", b"%PDF-1.7\n% a licence\n")
+    firm = Organisation.objects.get(pk=platform.do(stranger, "firm.register", **given, licence=licence).id)
+    assert firm.region == FIRM["region"]
+    page = platform.client(admin).get(f"/admin/organisations/{firm.pk}/").content.decode()
+    address = re.search(r'href="(/files/\d+/)">licence.pdf', page)[1]
+    assert platform.client(admin).get(address).status_code == 200
+    _, other = platform.bank()
+    assert platform.client(other).get(address).status_code == 404
+    assert [region_of_code(f"91{issued}MA6TYBCD1") for issued in ("610199", "619999", "999999")] == [
+        "610100",
+        "610000",
+        None,
+    ]

@@ -81,3 +81,11 @@ def test_what_is_signed_stands_beside_the_signature(sqlite_platform: Any, monkey
     done = client.post(address, {"code": money.code(money.manager.account), "_key": "k2"})
     assert done.status_code == 302 and Signature.objects.filter(valid=True).count() == len(money.papers())
     assert "没有待本机构签署的文件" in client.get(address).content.decode()
+
+
+def test_a_form_sent_after_the_session_ended_says_so(sqlite_platform: Any) -> None:
+    client = sqlite_platform.client()
+    answer = client.post("/do/firm.register/", {"name": "某公司"}, follow=True)
+    assert answer.redirect_chain[0][0].startswith("/accounts/login/?next=/do/firm.register/")
+    assert "登录已过期，内容未提交" in answer.content.decode()
+    assert "登录已过期" not in client.get("/do/firm.register/", follow=True).content.decode()

@@ -1386,11 +1386,12 @@ class FirmOperations(Group):
         *,
         code: str,
         name: str,
-        region: str,
         registered_on: date | str,
         legal_representative: str,
+        region: str | None = None,
         address: str | None = None,
         phone: str | None = None,
+        licence: str | None = None,
         key: str = "",
     ) -> Done:
         """登记企业 / Register your firm."""
@@ -1405,6 +1406,7 @@ class FirmOperations(Group):
                 "legal_representative": legal_representative,
                 "address": address,
                 "phone": phone,
+                "licence": licence,
             },
             None,
             key,

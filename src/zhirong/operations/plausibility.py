@@ -22,6 +22,7 @@ from zhirong.operations.fields import Day, ask
 from zhirong.operations.rulebook import rulebook
 
 _MONTHS_A_YEAR = 12
+_WAN = 10_000  # yuan in the larger unit of amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,7 @@ def unusual_amount(field: str, amount: Fen, rule_id: str, rules: Rulebook, day: 
                 f"不在常见范围 {show_yuan(least)} 元至 {show_yuan(most)} 元之内（{zh}）",
                 f"outside the usual range of CNY {show_yuan(least)} to CNY {show_yuan(most)} ({en})",
             ),
-            Text(
-                "请核对单位和金额；数值无误的，请写明理由",
-                "check unit and amount; if they are correct, state the reason",
-            ),
+            _with_reason(_unit_question(amount, least, most)),
             "unusual",
         )
     ]
@@ -139,10 +137,26 @@ def implausible_amount(field: str, amount: Fen, rule_id: str, rules: Rulebook, d
                 f"不在合理范围 {show_yuan(least)} 元至 {show_yuan(most)} 元之内",
                 f"not within the plausible range, CNY {show_yuan(least)} to CNY {show_yuan(most)}",
             ),
-            Text("请核对单位是元还是万元", "check whether the unit is yuan or ten thousand yuan"),
+            _unit_question(amount, least, most),
             "implausible_amount",
         )
     ]
+
+
+def _unit_question(amount: Fen, least: Fen, most: Fen) -> Text:
+    """Ask whether the amount was meant in the other unit, naming the amount it would be; only if that lies in the range."""
+    for meant in (amount * _WAN, amount // _WAN):
+        if least <= meant <= most:
+            shown = show_yuan(meant // _WAN)
+            return Text(f"请确认单位：是否为 {shown} 万元？", f"check the unit: is CNY {show_yuan(meant)} meant?")
+    return Text("请核对单位是元还是万元", "check whether the unit is yuan or ten thousand yuan")
+
+
+def _with_reason(question: Text) -> Text:
+    return Text(
+        f"{question.zh.removesuffix('？')}；数值无误的，请写明理由",
+        f"{question.en.removesuffix('?')}; if the figure is correct, state the reason",
+    )
 
 
 def _percent(rate: Decimal) -> str:

@@ -1,4 +1,6 @@
-"""Search over everything that the actor may see: companies, cases, rights, loans, guarantees, appraisals, documents."""
+"""Search over everything that the actor may see: companies, cases, rights, loans, guarantees, appraisals, claims,
+documents.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from zhirong.operations.fields import unwritable_paths
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, Case, FirmRight, GuaranteeRequest, Loan, Paper
 from zhirong.store.parties import Organisation
+from zhirong.store.recovery import PayerClaim
 
 MOST_LETTERS = 100
 PER_KIND = 8  # rows of each kind that are returned; further words narrow the search
@@ -99,6 +102,15 @@ KINDS: tuple[SearchKind, ...] = (
         lambda row: row.firm.name,
         lambda row: row.valuation_date.isoformat(),
         related=("firm",),
+    ),
+    SearchKind(
+        "claim",
+        PayerClaim,
+        Text("索赔", "Claims"),
+        ("number", "loan__firm__name", "loan__number"),
+        lambda row: row.loan.firm.name,
+        lambda row: f"{row.number} · {row.payer.name}",
+        related=("loan__firm", "payer"),
     ),
     SearchKind(
         "document",

@@ -302,6 +302,9 @@ def _files(actor: Actor, day: date) -> Q:
         if actor.kind is not OrganisationKind.FIRM:
             rows = model._default_manager.filter(SCOPES[model](actor, day))
             subjects |= Q(subject__in=_subjects(model._meta.model_name, rows))
+    if actor.kind is OrganisationKind.PLATFORM:  # licences, by which a firm is confirmed
+        firms = Organisation.objects.filter(SCOPES[Organisation](actor, day))
+        subjects |= Q(paper="licence", subject__in=_subjects("organisation", firms))
     papers = Paper.objects.filter(_papers(actor, day))
     # Files of a document: sealed scans, lists next to a form.
     subjects |= Q(subject__in=_subjects("paper", papers))

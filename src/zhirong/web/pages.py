@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.text import Text
 from zhirong.operations.access_log import note_seen
 from zhirong.operations.declare import Call
 from zhirong.operations.http_request import HttpRequest
@@ -41,6 +43,10 @@ class Page:
 
 
 PAGES: dict[str, Page] = {}
+_EXPIRED = Text(
+    "登录已过期，内容未提交。请重新登录；所填内容保留在此窗口中，登录后请核对并再次提交。",
+    "Your session has ended and nothing was sent. Sign in again: what you typed is kept in this window. Check and send it.",
+)
 
 
 def page(
@@ -66,6 +72,8 @@ def page(
                 return response
             actor = request.actor
             if not is_public and not actor.account:
+                if request.method == "POST":
+                    messages.warning(request, _EXPIRED.in_(request.lang))
                 return redirect(f"{reverse('account_login')}?next={request.path}")
             if roles and not actor.has(*roles):
                 return render(request, "403.html", status=403)

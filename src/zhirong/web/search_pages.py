@@ -56,6 +56,7 @@ _PAGES: Mapping[str, tuple[tuple[str, Address], ...]] = {
     "right": (_row("firm.right"), _cases_of(lambda row: row.firm.name)),
     "guarantee": (_row("guarantor.request"),),
     "appraisal": (_row("firm.appraisal"), _row("agency.appraisal")),
+    "claim": (_row("recovery.claim"),),
     "document": (_row("paper.page"),),
 }
 

@@ -42,13 +42,36 @@ class RegisterFirm(Request):
     ]
     name: Annotated[Line, ask("企业名称", "Name of the firm", "与营业执照一致", "as on the licence")]
     region: Annotated[
-        Region,
-        ask("注册地", "Place of registration", choices=region_choices),
-    ]
+        Region | None,
+        ask(
+            "注册地",
+            "Place of registration",
+            "留空则按信用代码第 3 至 8 位",
+            "leave empty to take it from characters 3 to 8 of the code",
+            choices=region_choices,
+        ),
+    ] = None
     registered_on: Annotated[HistoryDay, ask("成立日期", "Registered on")]
     legal_representative: Annotated[Line, ask("法定代表人", "Legal representative")]
     address: Annotated[str, ask("注册地址", "Address")] = ""
     phone: Annotated[str, ask("联系电话", "Telephone")] = ""
+    licence: Annotated[
+        Ticket | None,
+        ask(
+            "营业执照",
+            "Licence",
+            "扫描件或照片，供管理员核对",
+            "a scan or photograph, for the administrator",
+            widget="file",
+        ),
+    ] = None
+
+
+def region_of_code(code: str) -> str | None:
+    """Return the region named in the rules that a credit code was issued in, or else its city or province; None if none is."""
+    known = {value for value, _ in region_choices(None, None)}
+    issued = code[2:8]
+    return next((one for one in (issued, f"{issued[:4]}00", f"{issued[:2]}0000") if one in known), None)
 
 
 @operation(
@@ -78,7 +101,18 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
             Text("该代码的企业已登记", "a firm with this code is already registered"),
             Text("请该企业负责人将您添加为成员", "ask its manager to add you as a member"),
         )
-    firm = _enter(work, OrganisationKind.FIRM, request, OrganisationState.PENDING)
+    region = request.region or region_of_code(request.code)
+    if region is None:
+        raise refuse(
+            "missing",
+            "region",
+            "",
+            Text("未能从信用代码识别注册地", "the code does not say where the firm is registered"),
+            Text("请选择注册地", "Choose the place of registration."),
+        )
+    firm = _enter(work, OrganisationKind.FIRM, request, OrganisationState.PENDING, region)
+    if request.licence is not None:
+        attach(work, request.licence, f"organisation/{firm.pk}", "licence", firm)
     work.create(
         Membership,
         account_id=work.actor.account,
@@ -134,7 +168,7 @@ def enter_organisation(work: Work, request: EnterOrganisation) -> Any:
             Text("该代码已登记", "this code is already registered"),
             Text("请在机构列表中查找", "find it in the list"),
         )
-    return {"id": _enter(work, request.kind, request, OrganisationState.ACTIVE).pk}
+    return {"id": _enter(work, request.kind, request, OrganisationState.ACTIVE, request.region).pk}
 
 
 def _kept(name: str) -> Any:
@@ -325,7 +359,9 @@ def own_firm(account: int, firm: int) -> list[Problem]:
     ]
 
 
-def _enter(work: Work, kind: OrganisationKind, request: Any, status: OrganisationState) -> Organisation:
+def _enter(
+    work: Work, kind: OrganisationKind, request: Any, status: OrganisationState, region: str
+) -> Organisation:
     known = ("registered_on", "legal_representative", "address", "phone")
     profile = {name: value for name in known if (value := getattr(request, name, None))}
     return work.create(
@@ -333,7 +369,7 @@ def _enter(work: Work, kind: OrganisationKind, request: Any, status: Organisatio
         kind=kind.value,
         name=request.name,
         code=request.code,
-        region=request.region,
+        region=region,
         status=status,
         name_key=name_key(request.name),
         profile={name: str(value) for name, value in profile.items()},

@@ -15,6 +15,7 @@ from zhirong.operations.platform.audit import JOBS
 from zhirong.operations.platform.rulebook_history import files, history, is_doubtful, language_files, rule
 from zhirong.operations.platform.security import ACCOUNTS, MEMBERS, TOKENS, second_factors
 from zhirong.operations.rulebook import rules_version
+from zhirong.store.financing import StoredFile
 from zhirong.store.parties import Account, ApiToken, Membership, Organisation
 from zhirong.store.work import Job
 from zhirong.web.admin import audit_pages, invitation_pages  # noqa: F401 - declare their pages
@@ -70,6 +71,7 @@ def organisation(request: HttpRequest, row: Organisation) -> HttpResponse:
         "kind": KIND_WORDS[OrganisationKind(row.kind)],
         "css": _STATE_CSS.get(OrganisationState(row.status), ""),
         "profile": profile,
+        "licences": StoredFile.objects.filter(subject=f"organisation/{row.pk}", paper="licence", removed=False),
         **(pool_context(request, row) if row.kind == OrganisationKind.AGENCY else {}),
         "members": [(one, [ROLE_WORDS[MemberRole(role)] for role in one.roles]) for one in members],
         "status": ORGANISATION_WORDS[OrganisationState(row.status)],

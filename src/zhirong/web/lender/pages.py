@@ -26,19 +26,21 @@ from zhirong.operations.credit.exemption import events_of, history
 from zhirong.operations.credit.limits import lent, limits_of, names_of
 from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, LenderPortfolio, portfolio_of
 from zhirong.operations.http_request import HttpRequest
+from zhirong.operations.notices import notices_of
 from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.store.financing import Case
 from zhirong.web.case_overview import PARTS, case_context, part_context
 from zhirong.web.clock import now
 from zhirong.web.explanation_view import tree
 from zhirong.web.lender import checks_page, forms_of_case  # noqa: F401 - declare their pages
-from zhirong.web.lender.work_views import NEXT_WORDS, work_views
+from zhirong.web.lender.work_views import NEXT_WORDS, lent_now, work_views
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.quote_cache import all_modes
 from zhirong.web.views import render_list
 
 _CHART_WIDTH = 460
+_NOTICES_SHOWN = 4  # beside the work list; all of them have a page
 _FILES: dict[str, tuple[Callable[[CaseOverview, Lang], bytes], str]] = {
     "pdf": (case_overview_pdf, "application/pdf"),
     "xlsx": (case_overview_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -60,8 +62,17 @@ def _today(case: Case | None = None) -> Today:
 @page("lender/", "lender.home", roles=LENDER)
 def home(request: HttpRequest) -> HttpResponse:
     """Show the user's pending cases, nearest time limit first, with views by urgency and stage."""
-    views = work_views(request.actor, day_of(now()), request.GET)
-    return render_list(request, WORK, "lender/home.html", work_views=views, next_words=NEXT_WORDS)
+    actor = request.actor
+    asked = notices_of(actor).filter(asks=True, read_at=None)[:_NOTICES_SHOWN]
+    return render_list(
+        request,
+        WORK,
+        "lender/home.html",
+        work_views=work_views(actor, day_of(now()), request.GET),
+        next_words=NEXT_WORDS,
+        lent=lent_now(actor, request.chosen.unit),
+        notices=list(asked),
+    )
 
 
 @page("lender/cases/", "lender.cases", roles=LENDER)

@@ -4,14 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.utils.http import urlencode
 
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
+from zhirong.chain.loan.servicing.components import CATEGORIES, CATEGORY_TEXT
+from zhirong.chain.loan.states import LoanState
+from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.credit.portfolio import my_states
-from zhirong.store.financing import Case
+from zhirong.store.financing import Case, Loan
+from zhirong.web.cells import in_wan
+from zhirong.web.preferences import Unit
+from zhirong.web.shares import SharePart, parts_of
 
 # What the lender does next in a case of this state, as the row of the work list says it.
 NEXT_WORDS: Mapping[str, Text] = {
@@ -33,6 +39,31 @@ class WorkView:
     count: int
     is_current: bool
     is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What the lender has outstanding: the balance in fen, the number of loans, and its parts by category."""
+
+    balance: Fen
+    count: int
+    parts: list[SharePart]
+
+
+def lent_now(actor: Actor, unit: Unit) -> Lent:
+    """Return the loans outstanding, worst category last, with one query. unit: of the amounts in words."""
+    rows = Loan.objects.filter(lender=actor.organisation, state=LoanState.STANDING).values("category").order_by()
+    found = {row["category"]: row for row in rows.annotate(sum=Sum("balance"), count=Count("pk"))}
+    shares = []
+    for one in CATEGORIES:
+        row = found.get(one)
+        if row is not None:
+            words = CATEGORY_TEXT[one]
+            title = Text(f"{words.zh} {row['count']} 笔", f"{words.en}: {row['count']}")
+            shares.append((title, row["sum"], in_wan(row["sum"]) if unit == "wan" else show_yuan(row["sum"])))
+    return Lent(
+        sum(row["sum"] for row in found.values()), sum(row["count"] for row in found.values()), parts_of(shares)
+    )
 
 
 def work_views(actor: Actor, day: date, asked: Mapping[str, str]) -> list[WorkView]:

@@ -104,7 +104,7 @@ def _actions(one: Registration, operations: Sequence[Operation], path: str) -> R
     for name, title in _FIRST.items():
         if name in names:
             main = RowAction(title, reverse("registrar.examine", args=[one.id]))
-    query = urlencode({"registration": one.id, "back": path})
+    query = urlencode({"registration": str(one.id), "back": path})
     others = [
         RowAction(op.title, f"{reverse('do.begin', args=[op.name])}?{query}", op.is_grave)
         for op in sorted(operations, key=lambda op: op.is_grave)

@@ -6,6 +6,40 @@ document.addEventListener("submit", (event) => {
   window.setTimeout(() => { delete form.dataset.sent; }, 4000);
 });
 
+// What is typed is kept in this window until it is sent: leaving the page or an expired session loses nothing. Signing out removes it.
+const { account, restored, discard } = document.body.dataset, place = `draft ${account} ${window.location.pathname}`;
+const typed = () => [...document.querySelectorAll("main form[method=post] :is(input, select, textarea)")].filter(
+  (one) => one.name && !/^_|^csrf/.test(one.name) && !/hidden|file|password|submit/.test(one.type) && one.autocomplete !== "one-time-code");
+const isTick = (one) => one.type === "checkbox" || one.type === "radio";
+const stateOf = (one) => [one.name, isTick(one) ? one.checked : one.value];
+const sent = sessionStorage.getItem("sent");
+sessionStorage.removeItem("sent");
+if (account && sent && sent !== place) { sessionStorage.removeItem(sent); }
+document.addEventListener("input", (event) => {
+  if (account && event.target.closest("main form[method=post]")) { sessionStorage.setItem(place, JSON.stringify(typed().map(stateOf))); }
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.action.includes("/logout/")) { sessionStorage.clear(); } else if (event.target.method === "post") { sessionStorage.setItem("sent", place); }
+});
+const draft = account && !document.getElementById("problems") && JSON.parse(sessionStorage.getItem(place) || "null");
+if (draft) {
+  const fields = typed(), changed = fields.filter((one, at) => draft[at]?.[0] === one.name && stateOf(one)[1] !== draft[at][1]);
+  fields.forEach((one, at) => {
+    if (changed.includes(one)) { if (isTick(one)) { one.checked = draft[at][1]; } else { one.value = draft[at][1]; } }
+  });
+  if (changed.length) {
+    const note = document.createElement("p"), button = document.createElement("button");
+    note.className = "tell";
+    note.setAttribute("role", "status");
+    button.className = "button plain small";
+    button.type = "button";
+    button.textContent = discard;
+    button.addEventListener("click", () => { sessionStorage.removeItem(place); window.location.reload(); });
+    note.append(`${restored} `, button);
+    changed[0].closest("form").before(note);
+  }
+}
+
 // A form that was refused: what is to be corrected has the focus.
 document.querySelector("[data-focus]")?.focus();
 
