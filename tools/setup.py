@@ -17,7 +17,8 @@ VENV = ROOT / ".venv"
 LEFT_OUT = VENV / "left-out.txt"
 LOCKS = {"base": ROOT / "requirements" / "base.txt", "test": ROOT / "requirements" / "dev.txt"}
 OLDEST = (3, 11)
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The tests take the first that is there (tests/browsers.py); apt has the first two.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def main(words: list[str]) -> int:
@@ -118,12 +119,11 @@ def look_for_browser() -> list[str]:
     if apt is not None and os.geteuid() == 0:
         print("Installing chromium for the browser tests...", flush=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
-            done = subprocess.run([apt, *words], env=quiet, stdout=subprocess.DEVNULL, check=False)
-            if done.returncode != 0:
-                break
-        if any(shutil.which(name) for name in BROWSERS):
-            return []
+        install = ["install", "-y", "-qq", "--no-install-recommends"]
+        for words in (["update", "-qq"], [*install, BROWSERS[0]], [*install, BROWSERS[1]]):
+            subprocess.run([apt, *words], env=quiet, stdout=subprocess.DEVNULL, check=False)
+            if any(shutil.which(name) for name in BROWSERS):
+                return []
     return [f"chromium is not installed, so the browser tests were skipped. To install it (as root): {hint}"]
 
 

@@ -1,17 +1,15 @@
 """A chart's page in a real browser: it draws, says nothing on the console, and asks the network for nothing."""
 
-import shutil
-
 import pytest
 from quote_files import CASE
 
+from browsers import BROWSER
 from zhirong.chain.quote.view import for_reading, view
 from zhirong.charts.drawing import to_html
 from zhirong.charts.quote import quote_charts
 from zhirong.workbench import load_case, quote_case
 
 playwright = pytest.importorskip("playwright.sync_api")
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture(scope="module")

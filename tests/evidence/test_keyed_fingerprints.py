@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from zhirong.evidence import hashes
 from zhirong.evidence.fingerprint import (
     FingerprintReport,
     claim_fingerprint,
@@ -30,6 +31,15 @@ DEBTOR = "91610000MA6TXA1B2" + credit_code_check("91610000MA6TXA1B2")
 )
 def test_sm3_is_the_published_one(message, expected):
     assert digest_of(HashAlgorithm.SM3)(message).hex() == expected
+    assert hashes._sm3_of_cryptography(message).hex() == expected
+
+
+def test_an_openssl_without_sm3_is_done_without(monkeypatch):
+    def lacks(name, data=b""):
+        raise ValueError(f"unsupported hash type {name}")
+
+    monkeypatch.setattr(hashes.hashlib, "new", lacks)
+    assert hashes._sm3() is hashes._sm3_of_cryptography
 
 
 @pytest.mark.parametrize(

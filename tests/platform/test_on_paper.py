@@ -1,7 +1,6 @@
 """Pages as a browser prints them on A4: every column within the sheet, what is folded away too, nothing that can only be clicked."""
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +8,9 @@ import pytest
 from money_world import Money
 
 import zhirong.web
+from browsers import BROWSER
 
 playwright = pytest.importorskip("playwright.sync_api")
-_BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 _STATIC = Path(zhirong.web.__file__).parent / "static"
 _A4 = {"width": 680, "height": 1000}  # within its margins
 _BEYOND = """() => [...document.querySelectorAll("main *")].filter(
@@ -42,7 +41,7 @@ def _pages(platform: Any, money: Money) -> dict[str, str]:
     return found
 
 
-@pytest.mark.skipif(_BROWSER is None, reason="chromium is not installed: apt-get install chromium")
+@pytest.mark.skipif(BROWSER is None, reason="chromium is not installed: apt-get install chromium")
 def test_a_printed_page_has_all_that_the_screen_has(
     sqlite_platform: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -50,7 +49,7 @@ def test_a_printed_page_has_all_that_the_screen_has(
     money.released()
     pages = _pages(sqlite_platform, money)
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=_BROWSER, args=["--no-sandbox", "--disable-gpu"])
+        browser = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport=_A4)
         for name, html in pages.items():
             file = tmp_path / "page.html"

@@ -1,5 +1,7 @@
 """Nobody stops the platform by being slow: clients, receivers of webhooks, mail servers, writers. Real sockets, real processes."""
 
+import select
+import socket
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -21,7 +23,8 @@ from zhirong.operations.mail import mail_due
 from zhirong.operations.webhooks import deliver_due
 from zhirong.store.work import Delivery, Letter, Notice, Webhook
 
-SECOND = 1.0
+# What is not held up takes less, also on a busy machine; what waits, waits five seconds for a writer, ten for a slow client.
+SOON = 4.0
 OWNER = "owner@example.cn"
 
 
@@ -60,7 +63,7 @@ def test_unfinished_bodies_and_heads_hold_up_no_page_and_end(server: Server) -> 
     held = [server.connect(_head(1_000_000) + b"{", source=f"127.0.0.{1 + number % 5}") for number in range(100)]
     heads = [server.connect(b"GET / HTTP/1.1\r\nHost: local", source="127.0.0.9") for _ in range(50)]
     began = time.monotonic()
-    assert server.quickest() < SECOND
+    assert server.quickest() < SOON
     answers = [one.recv(4096) for one in held]
     assert time.monotonic() - began < 30
     assert all(one.startswith(b"HTTP/1.1 408 ") and b"application/problem+json" in one for one in answers), answers
@@ -71,20 +74,29 @@ def test_unfinished_bodies_and_heads_hold_up_no_page_and_end(server: Server) -> 
 
 def test_one_address_has_few_unfinished_bodies_and_others_theirs(server: Server) -> None:
     held = [server.connect(_head(1000) + b"{", source="127.0.0.7") for _ in range(40)]
-    time.sleep(0.5)
-    for one in held:
-        one.setblocking(False)
-    refused = []
-    for one in held:
-        try:
-            refused.append(one.recv(4096))
-        except BlockingIOError:
-            continue
-    assert len(refused) == 8 and all(one.startswith(b"HTTP/1.1 503 ") and b"retry-after" in one for one in refused)
+    refused = _answers(held, 8)
+    assert len(refused) == 8
+    assert all(one.startswith(b"HTTP/1.1 503 ") and b"retry-after" in one for one in refused.values())
+    # By the answer to another address the server has read all of them.
     assert httpx.post(f"{server.address}/api/v1/register/verify", json={}, timeout=30.0).status_code != 503
+    others = _answers([one for one in held if one not in refused], 0)
+    assert not [one for one in others.values() if one.startswith(b"HTTP/1.1 503 ")]
     for one in held:
         one.close()
     assert server.process.poll() is None
+
+
+def _answers(lines: list[socket.socket], number: int) -> dict[socket.socket, bytes]:
+    """What connections have been answered: waits until this many are, and takes what is there then."""
+    answers: dict[socket.socket, bytes] = {}
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        waiting = [one for one in lines if one not in answers]
+        ready, _, _ = select.select(waiting, [], [], 0.0 if len(answers) >= number else 1.0)
+        if not ready and len(answers) >= number:
+            break
+        answers |= {one: one.recv(4096) for one in ready}
+    return answers
 
 
 @pytest.mark.parametrize(
@@ -106,9 +118,9 @@ def test_malformed_requests_are_refused_at_once(server: Server, sent: bytes, sta
         answer = line.recv(4096)
     except ConnectionError:
         answer = b""
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 2 * SOON
     assert answer[9:12] in (status, b"400", b"404") or answer == b"", answer
-    assert server.quickest(tries=1) < 5
+    assert server.quickest() < SOON
 
 
 def test_many_who_close_in_the_middle_leave_the_processes_running(server: Server) -> None:
@@ -116,7 +128,7 @@ def test_many_who_close_in_the_middle_leave_the_processes_running(server: Server
     for _ in range(60):
         server.connect(_head(1000) + b"{").close()
         server.connect(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").close()
-    assert server.quickest() < SECOND
+    assert server.quickest() < SOON
     assert _children(server) == workers
 
 
@@ -150,7 +162,7 @@ def test_waiting_writers_are_asked_to_come_again_and_readers_do_not_wait(server:
         holder.close()
     assert {one.status_code for one in answers} == {503}
     assert all(int(one.headers["Retry-After"]) > 0 for one in answers)
-    assert max(pages) < SECOND and took < 60
+    assert max(pages) < SOON and took < 60
     # They come again.
     assert asks[0]().status_code == 302
     assert server.sign_in(OWNER, PASSWORD).status_code == 302
@@ -161,7 +173,7 @@ def test_a_silent_mail_server_keeps_no_request_waiting(server: Server) -> None:
     with httpx.Client() as browser:
         page = browser.get(f"{server.address}/accounts/password/reset/", timeout=60.0)
         answer = server.send_form(browser, page, {"email": OWNER})
-    assert answer.status_code == 302 and time.monotonic() - began < 3 * SECOND
+    assert answer.status_code == 302 and time.monotonic() - began < 2 * SOON
     with sqlite3.connect(server.folder / "zhirong.sqlite3") as database:
         kept = database.execute('select "to", content from store_letter').fetchall()
     assert OWNER in [to for to, _ in kept]
@@ -182,7 +194,7 @@ def test_a_mail_server_that_drips_is_left_at_the_deadline(
             began = time.monotonic()
             # The others wait for the next turn: the server is the same for all.
             assert mail_due(platform.now) == 1
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 15  # not the 20 s of its own
     assert Notice.objects.filter(mailed_at=None).count() == 3
 
 
@@ -214,7 +226,7 @@ def test_a_receiver_that_drips_or_says_nothing_holds_up_no_other(
         _message(platform, theirs, 100)  # the last of 121
         began = time.monotonic()
         tried = deliver_due(platform.now)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 9 * 1.5  # not one after the other
     assert tried == 9 and len(got) == 1  # of one organisation eight at once, and the other's
     assert Delivery.objects.get(webhook=theirs).answer == "204"
     assert {one.answer for one in Delivery.objects.exclude(answer="").exclude(webhook=theirs)} == {
@@ -263,7 +275,7 @@ def test_who_looked_is_kept_though_somebody_writes(
     began = time.monotonic()
     for _ in range(3):
         seen.note_seen(actor, right, platform.now)
-    assert time.monotonic() - began < SECOND
+    assert time.monotonic() - began < SOON
     holder.execute("ROLLBACK")
     holder.close()
     assert not Seen.objects.exists()

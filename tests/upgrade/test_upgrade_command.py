@@ -22,6 +22,32 @@ OLDEST = HERE / "region-9d6e7a8.tar.xz"
 LAST = HERE / "region-cc7a0af.tar.xz"
 COMMAND = [sys.executable, "-m", "zhirong.cli.main", "--lang", "en"]
 KILLS = int(os.environ.get("UPGRADE_KILLS", "2"))
+# Several commands on one data folder, each in a fork of a program that has loaded everything: to load it takes most of their time.
+_IN_FORKS = """
+import json, os, sys, tempfile
+from zhirong.store.setup import ready
+ready("zhirong.web.settings")
+from zhirong.cli.main import main
+from zhirong.operations import catalogue
+catalogue.load()
+ended = []
+for words in json.load(sys.stdin):
+    with tempfile.TemporaryFile() as said:
+        child = os.fork()
+        if child == 0:
+            os.dup2(said.fileno(), 2)
+            os.dup2(2, 1)
+            code = 70
+            try:
+                code = main(["--lang", "en", *words])
+            finally:
+                sys.stdout.flush(), sys.stderr.flush()
+                os._exit(code)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        said.seek(0)
+        ended.append([status, said.read().decode()])
+print(json.dumps(ended))
+"""
 
 
 @pytest.fixture
@@ -56,6 +82,20 @@ def run(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [*COMMAND, *words], env=environment(), capture_output=True, text=True, timeout=180, check=False
     )
+
+
+def run_in_forks(data: Path, commands: list[list[str]]) -> list[tuple[int, str]]:
+    """For each command how it ended and what it wrote, bounded all together."""
+    done = subprocess.run(
+        [sys.executable, "-c", _IN_FORKS],
+        input=json.dumps(commands),
+        env={**environment(), "ZHIRONG_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=True,
+    )
+    return [(code, words) for code, words in json.loads(done.stdout)]
 
 
 def migrations(data: Path) -> set[str]:
@@ -177,6 +217,12 @@ def _doors(data: Path) -> list[list[str]]:
     ]
 
 
+def test_a_program_of_the_register_alone_refuses_too(data: Path) -> None:
+    """The others load the pages; this one does not, and starts by itself."""
+    done = run("register", "check", "--data", str(data))
+    assert done.returncode == 2 and "zhirong platform upgrade" in done.stderr, done.stderr
+
+
 def test_an_older_program_refuses_a_newer_database(data: Path) -> None:
     with closing(sqlite3.connect(data / "zhirong.sqlite3")) as database:
         database.execute(
@@ -186,18 +232,18 @@ def test_an_older_program_refuses_a_newer_database(data: Path) -> None:
     before = digest(data)
     backup = ["platform", "backup", str(data.parent / "b.tar"), "--data", str(data)]
     upgrade = ["platform", "upgrade", "--data", str(data)]
-    for words in [*_doors(data), backup, upgrade, [*upgrade, "--dry-run"]]:
-        done = run(*words)
-        assert done.returncode == 4, (words, done.stderr)
-        assert "0999_of_tomorrow" in done.stderr and "Install the newer version" in done.stderr, words
+    commands = [*_doors(data), backup, upgrade, [*upgrade, "--dry-run"]]
+    for words, (code, said) in zip(commands, run_in_forks(data, commands), strict=True):
+        assert code == 4, (words, said)
+        assert "0999_of_tomorrow" in said and "Install the newer version" in said, words
     assert digest(data) == before and not (data.parent / "b.tar").exists()
 
 
 def test_an_older_database_is_used_by_nothing_before_it_is_upgraded(data: Path) -> None:
     before = digest(data)
-    for words in _doors(data):
-        done = run(*words)
-        assert done.returncode == 2 and "zhirong platform upgrade" in done.stderr, (words, done.stderr)
+    commands = _doors(data)
+    for words, (code, said) in zip(commands, run_in_forks(data, commands), strict=True):
+        assert code == 2 and "zhirong platform upgrade" in said, (words, said)
     assert digest(data) == before
 
 

@@ -4,16 +4,16 @@ Every page that is opened is looked at: it answers, no message on the console, n
 laid out and worded does not depend on the database, so the thorough look is had on one of them: as it stands, in Chinese at the width
 of a desk, and in another window in English at that of a phone; no violation of WCAG 2 A or AA by axe. To load and to examine a page
 is most of the time of these tests: a kind of page is opened in English twice and examined by axe once in each language, in the long
-runs every time. The contrast of text takes axe more than all its other rules together: it is examined on pages with a look of text
-(its colour, size and weight, and everything behind it) that no page examined before had.
+runs every time. The contrast of text, and of links with the text around them, takes axe more than all its other rules together: it is
+examined of texts with a look (their colour, size and weight, and everything behind them) that no text examined before had.
 """
 
 import base64
 import email
 import hmac
+import json
 import os
 import re
-import shutil
 import socket
 import struct
 import subprocess
@@ -28,10 +28,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+from browsers import BROWSER
+
 PASSWORD = "a long password of 2026"
 _HERE = Path(__file__).parent
 PHONE = {"width": 360, "height": 740}
@@ -41,9 +41,12 @@ _AXE = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
     "resultTypes": ["violations"],
 }
-_AXE_WITHOUT_CONTRAST = {**_AXE, "rules": {"color-contrast": {"enabled": False}}}
-# What the contrast of text depends on, once for each look on the page.
-_LOOKS_OF_TEXT = """() => {
+_OF_CONTRAST = ["color-contrast", "link-in-text-block"]
+_AXE_WITHOUT_CONTRAST = {**_AXE, "rules": {rule: {"enabled": False} for rule in _OF_CONTRAST}}
+_AXE_CONTRAST = {"runOnly": {"type": "rule", "values": _OF_CONTRAST}, "resultTypes": ["violations"]}
+# The contrast of the texts that look as none did before: their looks, and what axe finds in them, with the first places of each.
+# known: the looks that were examined.
+_CONTRAST_OF_NEW_LOOKS = """async ({ known, options }) => {
     const behind = one => {
         const { backgroundColor, backgroundImage, opacity } = getComputedStyle(one);
         const own = backgroundColor === "rgba(0, 0, 0, 0)" && backgroundImage === "none" && opacity === "1" ? "" :
@@ -53,10 +56,20 @@ _LOOKS_OF_TEXT = """() => {
     const holdsText = one => one.matches("input, select, textarea") ||
         [...one.childNodes].some(part => part.nodeType === Node.TEXT_NODE && part.textContent.trim());
     const look = one => {
-        const { color, fontSize, fontWeight, textShadow, position } = getComputedStyle(one);
-        return [color, fontSize, fontWeight, textShadow, position, behind(one)].join(" ");
+        const { color, fontSize, fontWeight, textShadow, position, display } = getComputedStyle(one);
+        const link = one.closest("a[href], [role=link]");
+        const own = [color, fontSize, fontWeight, textShadow, position, behind(one)];
+        if (!link) return own.join(" ");
+        const { textDecoration, borderBottom } = getComputedStyle(link), around = getComputedStyle(link.parentElement);
+        return [...own, "link", display, textDecoration, borderBottom, around.color, around.fontWeight, around.fontSize].join(" ");
     };
-    return [...new Set([...document.body.querySelectorAll("*")].filter(holdsText).map(look))];
+    const looks = new Map([...document.body.querySelectorAll("*")]
+        .filter(one => holdsText(one) && one.getClientRects().length).map(one => [one, look(one)]));
+    const include = [...looks.keys()].filter(one => !known.includes(looks.get(one)));
+    if (!include.length) return [[], []];
+    const found = await axe.run({ include }, options);
+    return [[...new Set(include.map(one => looks.get(one)))], found.violations.map(
+        one => [one.id, one.nodes.slice(0, 3).map(node => node.target)])];
 }"""
 # What names the parts of a page: none of it is anybody's own words. Documents of the rules are cited in their language.
 _LABELS = """() => [...document.querySelectorAll(
@@ -80,6 +93,31 @@ from zhirong.operations.actors import WORKER
 catalogue.load()
 run_operation("loan.reckon", Call(WORKER, now(), f"test-{now():%Y%m%d}"), None, {})
 """
+# Accounts with a confirmed address, an authenticator and a session, for each the secret and the session's key.
+_ACCOUNTS = """
+import json, sys
+from zhirong.store.setup import ready
+ready("browser_settings")
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+from zhirong.operations import catalogue
+from zhirong.store.parties import Account
+catalogue.load()
+password, *addresses = sys.stdin.read().split("|")
+made = {}
+for email in addresses:
+    account = Account(username=email, email=email)
+    account.set_password(password)
+    account.save()
+    EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
+    secret = generate_totp_secret()
+    TOTP.activate(account, secret)
+    client = Client()
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    made[email] = (secret, client.cookies["sessionid"].value)
+print(json.dumps(made))
+"""
 _NOT_SEEN = """
 import sys
 from zhirong.store.setup import ready
@@ -98,7 +136,6 @@ print(*sorted(set(PAGES) - seen))
 # What axe finds, with the first places of each.
 _VIOLATIONS = """options => axe.run(options).then(found => found.violations.map(
     one => [one.id, one.nodes.slice(0, 3).map(node => node.target)]))"""
-_AXE_SCRIPT = Axe().axe_script
 # Parts of the browser that are switched off. Those that Playwright names are named again: the last list is the one that counts.
 _FEATURES_OF_PLAYWRIGHT = (
     "AvoidUnnecessaryBeforeUnloadCheckSync",
@@ -151,12 +188,13 @@ class Site:
         self.looked[kind] += 1
         return _EVERY_TIME or self.looked[kind] <= times
 
-    def rules_for(self, page: Page) -> dict[str, Any]:
-        """What axe is to examine on a page: the contrast too, where some text looks as none did on the pages before."""
-        looks = set(page.evaluate(_LOOKS_OF_TEXT))
-        is_known = looks <= self._looks_of_text
-        self._looks_of_text |= looks
-        return _AXE_WITHOUT_CONTRAST if is_known and not _EVERY_TIME else _AXE
+    def examine(self, page: Page) -> list[Any]:
+        """What axe finds on a page: the contrast of the texts that look as none did on the pages before, and all else."""
+        page.add_script_tag(url="/static/axe.min.js")  # see browser_settings
+        known = [] if _EVERY_TIME else sorted(self._looks_of_text)
+        looks, found = page.evaluate(_CONTRAST_OF_NEW_LOOKS, {"known": known, "options": _AXE_CONTRAST})
+        self._looks_of_text |= set(looks)
+        return [*found, *page.evaluate(_VIOLATIONS, _AXE_WITHOUT_CONTRAST)]
 
     def command(self, *words: str) -> str:
         """Run ``zhirong`` on the platform's folder while it is served; what it prints."""
@@ -196,6 +234,11 @@ class Site:
     def user(self, email_address: str) -> "User":
         """Somebody with a browser of their own."""
         return User(self, email_address)
+
+    def users(self, *addresses: str) -> list["User"]:
+        """People who are known already and signed in, each in a browser of their own: no form is filled for that."""
+        made = json.loads(self._python(_ACCOUNTS, "|".join((PASSWORD, *addresses))))
+        return [self.user(one).signed_in(*made[one]) for one in addresses]
 
     def mail_to(self, address: str, holds: str = "") -> str:
         """The text of the last e-mail to an address; waits for one that holds this pattern: the background sends them."""
@@ -374,9 +417,8 @@ class User:
         beyond = page.evaluate(_LISTS_TOO_WIDE)
         assert beyond == [], f"{address} ({lang}): a list hides something beyond the edge: {beyond}"
         if self.site.seldom(address, f"{lang} by axe", _TIMES):
-            page.evaluate(_AXE_SCRIPT)
-            told = page.evaluate(_VIOLATIONS, self.site.rules_for(page))
-            assert told == [], (address, lang, told)
+            found = self.site.examine(page)
+            assert found == [], (address, lang, found)
         if lang == "en":
             left = [one for one in page.evaluate(_LABELS) if _CHINESE.search(self._known_left_out(one))]
             assert left == [], (address, "not in English", left[:5])
@@ -403,6 +445,12 @@ class User:
             self.look()
 
     # -- signing in ---------------------------------------------------------------------------------------------------
+
+    def signed_in(self, secret: str, session: str) -> "User":
+        """Hold a session and an authenticator that the platform knows."""
+        self.secret = secret
+        self.context.add_cookies([{"name": "sessionid", "value": session, "url": self.site.address}])
+        return self
 
     def sign_up(self) -> None:
         """As a person does: the form, the code in the mail."""
@@ -478,6 +526,7 @@ def served(folder: Path, url: str, is_thorough: bool) -> Iterator[Site]:
                     # Each window draws pages of its own for the address line, that nobody looks at.
                     f"--disable-features={','.join((*_FEATURES_OF_PLAYWRIGHT, *_FEATURES_OF_THE_WINDOW))}",
                     "--num-raster-threads=1",
+                    "--in-process-gpu",
                 ],
             )
             yield Site(server, browser, is_thorough)

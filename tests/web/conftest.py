@@ -10,7 +10,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "register"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import register_databases
-from browser_world import BROWSER, Site, served
+from browser_world import Site, served
+
+from browsers import BROWSER
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

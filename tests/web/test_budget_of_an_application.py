@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 import register_databases
-from browser_world import BROWSER, DESK, PASSWORD, Site, User, served
+from browser_world import DESK, PASSWORD, Site, User, served
+
+from browsers import BROWSER
 
 MOST_PAGES, MOST_FIELDS, MOST_CLICKS, MOST_HEIGHT = 6, 20, 18, 1_200
 _LIST = "专利号,专利名称,申请日,授权公告日\n201919900003.0,多旋翼无人机的抗风姿态控制方法,2019-04-22,2021-06-15\n"

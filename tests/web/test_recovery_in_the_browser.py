@@ -14,11 +14,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "files"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "platform"))
 
 from allauth.mfa.models import Authenticator
-from browser_world import BROWSER, PASSWORD, User, served
+from browser_world import PASSWORD, User, served
 from platform_world import Member, Platform
 from quick_hasher import QuickHasher
 from recovery_world import PayerDesk, Recovery
 
+from browsers import BROWSER
 from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.kernel.days import day_of
 from zhirong.operations.actors import WORKER
