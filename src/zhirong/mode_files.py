@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -225,7 +226,9 @@ def _bad_head(file: _ModeText, error: ValueError) -> "Problem":
     )
 
 
+@lru_cache(maxsize=256)
 def _head(file: _ModeText) -> ModeHead:
+    """Read the head of a file; a command that lists the modes and then reads one of them reads the heads once."""
     lines, wanted = [], True
     for line in file.text.splitlines(keepends=True):
         if line.startswith("["):
