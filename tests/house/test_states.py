@@ -158,6 +158,8 @@ def test_what_has_ended_stays_so() -> None:
         "case of default": set(),
         "claim": {"closed"},
         "disposal project": {"closed"},
+        "dispute track": {"ended"},
+        "write-off file": {"closed"},
         "recourse": {"extinguished"},
         "organisation": set(),
         "invitation": {"accepted", "declined", "withdrawn"},

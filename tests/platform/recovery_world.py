@@ -1,6 +1,6 @@
 """A loan on its way from the first day late to the closed file: its bank's workout desk, and those who share the loss."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,9 @@ from kept_states import kept_state
 from money_world import PDF, Money
 from platform_world import Member, Platform
 
+from zhirong.chain.default.claim_states import ClaimPaper
 from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
+from zhirong.kernel.money import parse_yuan
 from zhirong.store.financing import Loan
 from zhirong.store.parties import Organisation
 from zhirong.store.recovery import DefaultCase, PayerClaim
@@ -114,3 +116,57 @@ class Recovery:
 
     def scan(self, who: Member, name: str = "材料.pdf") -> str:
         return self.platform.upload(who, name, PDF + str(self.platform.number()).encode())
+
+    def receive(self, amount: str, costs: str = "", source: str = "debtor", loan: Loan | None = None) -> None:
+        """Money is booked with the bank's statement; the event is what the confirmation of a line leaves."""
+        loan = Loan.objects.get(pk=(loan or self.loan).pk)
+        day = self.platform.day.isoformat()
+        kind = "recovery" if loan.state == "written_off" else "payment"
+        event = {"id": f"P{len(loan.events) + 1}", "kind": kind, "day": day, "booked": day, "amount": amount}
+        self.platform.reseed(loan, events=[*loan.events, event])
+        case = DefaultCase.objects.get(loan=loan)
+        self.do(self.workout, "default.recovery", case, receipt=event["id"], source=source, costs=costs or "0")
+
+    def stated(self, loan: Loan | None = None, **debt: str) -> DefaultCase:
+        """The debt of a case as a judgment gives it, today."""
+        case = DefaultCase.objects.get(loan=loan or self.loan)
+        self.do(
+            self.workout, "default.state_debt", case, day=self.platform.day.isoformat(), evidence="判决书", **debt
+        )
+        return DefaultCase.objects.get(pk=case.pk)
+
+    def another(self, number: str, start: date, lent: str) -> Loan:
+        """A further loan of the firm, bad and demanded, with its case of default."""
+        first = self.loan
+        copied = {one.attname: getattr(first.case, one.attname) for one in first.case._meta.concrete_fields}
+        for name in ("id", "version", "created_at", "changed_at"):
+            copied.pop(name)
+        financing = self.platform.seed(type(first.case), **{**copied, "number": f"{number}-A"})
+        values = {one.attname: getattr(first, one.attname) for one in first._meta.concrete_fields}
+        for name in ("id", "version", "created_at", "changed_at", "case_id"):
+            values.pop(name)
+        values |= {"number": number, "case": financing, "start": start, "principal": parse_yuan(lent)}
+        loan: Loan = self.platform.seed(Loan, **{**values, "category": "substandard", "overdue_days": 120})
+        values = {one.attname: getattr(self.case, one.attname) for one in DefaultCase._meta.concrete_fields}
+        for name in ("id", "version", "created_at", "changed_at", "loan_id"):
+            values.pop(name)
+        self.platform.seed(DefaultCase, **{**values, "number": f"{number}-WY", "loan": loan, "mode": loan.mode})
+        return loan
+
+    def claim_of(self, loan: Loan, payer: PayerDesk) -> PayerClaim:
+        return PayerClaim.objects.get(loan=loan, payer=payer.organisation)
+
+    def file(self, loan: Loan, payer: PayerDesk) -> PayerClaim:
+        """File a claim whose nine documents are there."""
+        case = DefaultCase.objects.get(loan=loan)
+        self.do(self.workout, "claim.open", case, payer=payer.organisation.pk, party=payer.party)
+        papers = {code.value: {"file": 0, "name": "见附件"} for code in ClaimPaper}
+        self.platform.reseed(self.claim_of(loan, payer), papers=papers)
+        self.do(self.workout, "claim.file", self.claim_of(loan, payer), order_agreed=True)
+        return self.claim_of(loan, payer)
+
+    def pay(self, loan: Loan, payer: PayerDesk) -> PayerClaim:
+        self.do(payer.officer, "claim.accept", self.claim_of(loan, payer), opinion="审核通过")
+        claim = self.claim_of(loan, payer)
+        self.do(payer.approver, "claim.pay", claim, **self.transfer(claim.accepted))
+        return self.claim_of(loan, payer)

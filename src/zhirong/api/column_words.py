@@ -242,6 +242,21 @@ _WORDS: Mapping[str, Text] = {
     "objections": Text("异议", "Objections"),
     "plan": Text("处置方式比较", "Comparison of the ways"),
     "reserve": Text("保留价", "Reserve"),
+    # Disputes, results of disposals, write-off files.
+    "track": Text("争议途径", "Track"),
+    "simplified": Text("简易程序", "Simplified procedure"),
+    "claimed": Text("标的额", "Claimed"),
+    "forum": Text("法院、仲裁或调解机构", "Court, tribunal or mediator"),
+    "docket": Text("案号", "Number of the case at the court"),
+    "steps": Text("进展", "Steps"),
+    "final_on": Text("生效日", "Final on"),
+    "dispute": Text("争议途径", "Dispute"),
+    "opened": Text("打开记录", "Openings"),
+    "project": Text("处置项目", "Disposal project"),
+    "appraised": Text("评估值", "Appraised value"),
+    "sold": Text("是否成交", "Sold"),
+    "days": Text("历时（日）", "Days"),
+    "reviews": Text("复核记录", "Reviews"),
 }
 # The same name with another meaning.
 _OWN_WORDS: Mapping[str, Text] = {
@@ -250,6 +265,12 @@ _OWN_WORDS: Mapping[str, Text] = {
     "claims.case": Text("违约案件", "Case of default"),
     "disposals.case": Text("违约案件", "Case of default"),
     "disposals.value": Text("清算价值", "Liquidation value"),
+    "disputes.case": Text("违约案件", "Case of default"),
+    "disputes.plan": Text("途径比较", "Comparison of the tracks"),
+    "disputes.fee": Text("已付费用", "Fees paid"),
+    "write-offs.case": Text("违约案件", "Case of default"),
+    "write-offs.papers": Text("核销材料", "Documents of the file"),
+    "deals.value": Text("清算价值", "Liquidation value"),
     "alarms.code": Text("预警代码", "Code of the alarm"),
     "alarms.subject": Text("所涉权利或期限", "Right or deadline concerned"),
     "alarms.due_on": Text("办理期限", "By"),
@@ -305,7 +326,8 @@ _MONEY_WITHIN: Mapping[str, frozenset[str]] = {
         "approvals.basis": "credit_limit proposed used adds most",
         "guarantees.basis": "net_assets used adds most",
         "papers.facts": "accepted accrued amount amount_claimed back balance carries compound costs credit_limit due entrusted_over fee guaranteed "
-        "instalment interest other overdue p10 p50 p90 paid payoff penalty principal requested total total_paid total_returned value",
+        "instalment interest other overdue p10 p50 p90 paid payoff penalty principal requested total total_paid total_returned value "
+        "value_before value_now exposure missing_value missing_cash net present_value worst best price surplus debt short",
         "claims.checks": "due",
         "disposals.plan": "net present_value worst best",
         "disputes.plan": "fee execution present_value",

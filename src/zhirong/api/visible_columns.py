@@ -164,6 +164,21 @@ SHOWN: Mapping[str, Shown] = {
     "recourse": _shown(
         recovery.Recourse, "追偿", "recourse", "claim payer firm state amount arisen_on limitation_on acts"
     ),
+    "pool-figures": _shown(
+        recovery.PoolFigure, "资金池数据", "figure of a pool", "organisation lender mode kind day amount evidence"
+    ),
+    "deals": _shown(
+        recovery.RightDeal,
+        "处置成交记录",
+        "result of a disposal",
+        "project lender appraiser way kinds appraised value price costs sold day days",
+    ),
+    "write-offs": _shown(
+        recovery.WriteOffFile,
+        "核销案",
+        "write-off file",
+        "case lender number state ground papers amount opinion decided_on reviews due_on proposed_by",
+    ),
     "disputes": _shown(
         recovery.Dispute,
         "争议途径",

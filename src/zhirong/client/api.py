@@ -45,9 +45,11 @@ from zhirong.client.operations import (
     PaperOperations,
     PaymentOperations,
     PolicyOperations,
+    PoolOperations,
     RecourseOperations,
     RegistrationOperations,
     RightOperations,
+    SecurityOperations,
     SessionOperations,
     StatementOperations,
     TeamOperations,
@@ -56,6 +58,7 @@ from zhirong.client.operations import (
     ViewOperations,
     WatchOperations,
     WebhookOperations,
+    WriteOffOperations,
 )
 from zhirong.client.register import Events, Files, Register
 from zhirong.client.transport import BulkRow, Transport
@@ -109,9 +112,11 @@ class Client:
         self.paper = PaperOperations(self._transport)
         self.payment = PaymentOperations(self._transport)
         self.policy = PolicyOperations(self._transport)
+        self.pool = PoolOperations(self._transport)
         self.recourse = RecourseOperations(self._transport)
         self.registration = RegistrationOperations(self._transport)
         self.right = RightOperations(self._transport)
+        self.security = SecurityOperations(self._transport)
         self.session = SessionOperations(self._transport)
         self.statement = StatementOperations(self._transport)
         self.team = TeamOperations(self._transport)
@@ -120,6 +125,7 @@ class Client:
         self.view = ViewOperations(self._transport)
         self.watch = WatchOperations(self._transport)
         self.webhook = WebhookOperations(self._transport)
+        self.write_off = WriteOffOperations(self._transport)
         self.admin_accounts = self.lists.admin_accounts
         self.admin_jobs = self.lists.admin_jobs
         self.admin_members = self.lists.admin_members
@@ -158,10 +164,13 @@ class Client:
         self.recovery_alarms = self.lists.recovery_alarms
         self.recovery_cases = self.lists.recovery_cases
         self.recovery_claims = self.lists.recovery_claims
+        self.recovery_deals = self.lists.recovery_deals
         self.recovery_disposals = self.lists.recovery_disposals
         self.recovery_disputes = self.lists.recovery_disputes
         self.recovery_links = self.lists.recovery_links
+        self.recovery_pool = self.lists.recovery_pool
         self.recovery_recourse = self.lists.recovery_recourse
+        self.recovery_write_offs = self.lists.recovery_write_offs
         self.signatures = self.lists.signatures
 
     def bulk(

@@ -636,6 +636,10 @@ class PapersRow(TypedDict):
         "loan_statement",
         "demand_letter",
         "acceleration_letter",
+        "security_demand",
+        "write_off_decision",
+        "disposal_comparison",
+        "distribution_table",
         "claim_set",
         "claim_decision",
         "claim_voucher",
@@ -765,6 +769,27 @@ class RecoveryClaimsRow(TypedDict):
     state: str | dict[str, Any] | None
 
 
+class RecoveryDealsRow(TypedDict):
+    """A row of the list ``recovery.deals``."""
+
+    id: int
+    version: int
+    appraiser_id: int | None
+    lender_id: int | None
+    project_id: int | None
+    sold_code: bool
+    number: str | dict[str, Any] | None
+    kinds: str | dict[str, Any] | None
+    appraiser: str | dict[str, Any] | None
+    appraised: str | None
+    value: str | None
+    price: str | None
+    realised: str | dict[str, Any] | None
+    sold: str | dict[str, Any] | None
+    day: str | None
+    days: int | str | None
+
+
 class RecoveryDisposalsRow(TypedDict):
     """A row of the list ``recovery.disposals``."""
 
@@ -843,6 +868,22 @@ class RecoveryLinksRow(TypedDict):
     revoked_on: str | None
 
 
+class RecoveryPoolRow(TypedDict):
+    """A row of the list ``recovery.pool``."""
+
+    id: int
+    version: int
+    kind_code: Literal["balance", "fees", "entered", "lost", "recovered", "released", "paid_out", ""]
+    lender_id: int | None
+    organisation_id: int | None
+    day: str | None
+    mode: str | dict[str, Any] | None
+    kind: str | dict[str, Any] | None
+    lender: str | dict[str, Any] | None
+    amount: str | None
+    evidence: str | dict[str, Any] | None
+
+
 class RecoveryRecourseRow(TypedDict):
     """A row of the list ``recovery.recourse``."""
 
@@ -858,6 +899,23 @@ class RecoveryRecourseRow(TypedDict):
     firm: str | dict[str, Any] | None
     amount: str | None
     limitation_on: str | None
+    state: str | dict[str, Any] | None
+
+
+class RecoveryWriteOffsRow(TypedDict):
+    """A row of the list ``recovery.write_offs``."""
+
+    id: int
+    version: int
+    case_id: int | None
+    lender_id: int | None
+    proposed_by_id: int | None
+    state_code: Literal["candidate", "assembled", "approved", "booked", "kept", "closed", ""]
+    number: str | dict[str, Any] | None
+    firm: str | dict[str, Any] | None
+    amount: str | None
+    decided_on: str | None
+    due_on: str | None
     state: str | dict[str, Any] | None
 
 
@@ -2110,6 +2168,10 @@ class Lists(Group):
             "loan_statement",
             "demand_letter",
             "acceleration_letter",
+            "security_demand",
+            "write_off_decision",
+            "disposal_comparison",
+            "distribution_table",
             "claim_set",
             "claim_decision",
             "claim_voucher",
@@ -2134,6 +2196,10 @@ class Lists(Group):
             "loan_statement",
             "demand_letter",
             "acceleration_letter",
+            "security_demand",
+            "write_off_decision",
+            "disposal_comparison",
+            "distribution_table",
             "claim_set",
             "claim_decision",
             "claim_voucher",
@@ -2362,6 +2428,34 @@ class Lists(Group):
             },
         )
 
+    def recovery_deals(
+        self,
+        *,
+        sold: Literal["1", "0"] | None = None,
+        appraiser_id: int | None = None,
+        lender_id: int | None = None,
+        project_id: int | None = None,
+        sold_code: Literal["true", "false"] | None = None,
+        order: Literal["appraised", "price", "day", "-appraised", "-price", "-day"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[RecoveryDealsRow]":
+        """处置成交记录 / Results of disposals."""
+        return Listed(
+            self._transport,
+            "recovery.deals",
+            {
+                "sold": sold,
+                "appraiser_id": appraiser_id,
+                "lender_id": lender_id,
+                "project_id": project_id,
+                "sold_code": sold_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
     def recovery_disposals(
         self,
         *,
@@ -2491,6 +2585,32 @@ class Lists(Group):
             },
         )
 
+    def recovery_pool(
+        self,
+        *,
+        kind: Literal["balance", "fees", "entered", "lost", "recovered", "released", "paid_out"] | None = None,
+        kind_code: Literal["balance", "fees", "entered", "lost", "recovered", "released", "paid_out"] | None = None,
+        lender_id: int | None = None,
+        organisation_id: int | None = None,
+        order: Literal["day", "amount", "-day", "-amount"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[RecoveryPoolRow]":
+        """资金池数据 / Figures of the pool."""
+        return Listed(
+            self._transport,
+            "recovery.pool",
+            {
+                "kind": kind,
+                "kind_code": kind_code,
+                "lender_id": lender_id,
+                "organisation_id": organisation_id,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
     def recovery_recourse(
         self,
         *,
@@ -2518,6 +2638,34 @@ class Lists(Group):
                 "claim_id": claim_id,
                 "firm_id": firm_id,
                 "payer_id": payer_id,
+                "state_code": state_code,
+                "order": order,
+                "after": after,
+                "limit": limit,
+            },
+        )
+
+    def recovery_write_offs(
+        self,
+        *,
+        state: Literal["candidate", "assembled", "approved", "booked", "kept", "closed"] | None = None,
+        case_id: int | None = None,
+        lender_id: int | None = None,
+        proposed_by_id: int | None = None,
+        state_code: Literal["candidate", "assembled", "approved", "booked", "kept", "closed"] | None = None,
+        order: Literal["amount", "decided_on", "due_on", "-amount", "-decided_on", "-due_on"] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> "Listed[RecoveryWriteOffsRow]":
+        """核销案 / Write-off files."""
+        return Listed(
+            self._transport,
+            "recovery.write_offs",
+            {
+                "state": state,
+                "case_id": case_id,
+                "lender_id": lender_id,
+                "proposed_by_id": proposed_by_id,
                 "state_code": state_code,
                 "order": order,
                 "after": after,

@@ -289,6 +289,28 @@ class ConsentsObject(TypedDict):
     operations: list[str]
 
 
+class DealsObject(TypedDict):
+    """处置成交记录 / result of a disposal."""
+
+    id: int
+    project: int
+    lender: int
+    appraiser: int | None
+    way: str
+    kinds: dict[str, Any] | list[Any]
+    appraised: str
+    value: str
+    price: str
+    costs: str
+    sold: bool
+    day: str
+    days: int
+    version: int
+    created_at: str
+    changed_at: str
+    operations: list[str]
+
+
 class DefaultCasesObject(TypedDict):
     """违约案件 / case of default."""
 
@@ -721,6 +743,10 @@ class PapersObject(TypedDict):
         "loan_statement",
         "demand_letter",
         "acceleration_letter",
+        "security_demand",
+        "write_off_decision",
+        "disposal_comparison",
+        "distribution_table",
         "claim_set",
         "claim_decision",
         "claim_voucher",
@@ -782,6 +808,23 @@ class PoliciesObject(TypedDict):
     submitted_by: int | None
     decided_by: int | None
     opinion: str
+    version: int
+    created_at: str
+    changed_at: str
+    operations: list[str]
+
+
+class PoolFiguresObject(TypedDict):
+    """资金池数据 / figure of a pool."""
+
+    id: int
+    organisation: int
+    lender: int | None
+    mode: str
+    kind: Literal["balance", "fees", "entered", "lost", "recovered", "released", "paid_out"]
+    day: str
+    amount: str
+    evidence: str
     version: int
     created_at: str
     changed_at: str
@@ -945,6 +988,28 @@ class WebhooksObject(TypedDict):
     operations: list[str]
 
 
+class WriteOffsObject(TypedDict):
+    """核销案 / write-off file."""
+
+    id: int
+    case: int
+    lender: int
+    number: str
+    state: Literal["candidate", "assembled", "approved", "booked", "kept", "closed"]
+    ground: str
+    papers: dict[str, Any] | list[Any]
+    amount: str
+    opinion: str
+    decided_on: str | None
+    reviews: dict[str, Any] | list[Any]
+    due_on: str | None
+    proposed_by: int
+    version: int
+    created_at: str
+    changed_at: str
+    operations: list[str]
+
+
 class Objects(Group):
     """Single objects, by their ids."""
 
@@ -996,6 +1061,11 @@ class Objects(Group):
     def consents(self, row: int) -> ConsentsObject:
         """数据授权 / consent."""
         found: ConsentsObject = self._transport.row("consents", row)
+        return found
+
+    def deals(self, row: int) -> DealsObject:
+        """处置成交记录 / result of a disposal."""
+        found: DealsObject = self._transport.row("deals", row)
         return found
 
     def default_cases(self, row: int) -> DefaultCasesObject:
@@ -1108,6 +1178,11 @@ class Objects(Group):
         found: PoliciesObject = self._transport.row("policies", row)
         return found
 
+    def pool_figures(self, row: int) -> PoolFiguresObject:
+        """资金池数据 / figure of a pool."""
+        found: PoolFiguresObject = self._transport.row("pool-figures", row)
+        return found
+
     def recourse(self, row: int) -> RecourseObject:
         """追偿 / recourse."""
         found: RecourseObject = self._transport.row("recourse", row)
@@ -1146,4 +1221,9 @@ class Objects(Group):
     def webhooks(self, row: int) -> WebhooksObject:
         """回调 / webhook."""
         found: WebhooksObject = self._transport.row("webhooks", row)
+        return found
+
+    def write_offs(self, row: int) -> WriteOffsObject:
+        """核销案 / write-off file."""
+        found: WriteOffsObject = self._transport.row("write-offs", row)
         return found

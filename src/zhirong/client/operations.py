@@ -753,7 +753,14 @@ class ClaimOperations(Group):
         *,
         version: Version,
         check: Literal[
-            "in_force", "pledge_registered", "use_shown", "papers", "in_time", "amount_due", "good_faith"
+            "in_force",
+            "not_paused",
+            "pledge_registered",
+            "use_shown",
+            "papers",
+            "in_time",
+            "amount_due",
+            "good_faith",
         ],
         reason: str,
         key: str = "",
@@ -1937,6 +1944,30 @@ class PolicyOperations(Group):
         return self._do("policy.withdraw", row, {}, version, key)
 
 
+class PoolOperations(Group):
+    """Operations ``pool.*``."""
+
+    def report(
+        self,
+        *,
+        mode: str,
+        kind: Literal["balance", "fees", "entered", "lost", "recovered", "released", "paid_out"],
+        day: date | str,
+        amount: Decimal | str,
+        evidence: str,
+        lender: str | None = None,
+        key: str = "",
+    ) -> Done:
+        """填报资金池数据 / Report a figure of the pool."""
+        return self._do(
+            "pool.report",
+            None,
+            {"mode": mode, "kind": kind, "lender": lender, "day": day, "amount": amount, "evidence": evidence},
+            None,
+            key,
+        )
+
+
 class RecourseOperations(Group):
     """Operations ``recourse.*``."""
 
@@ -2352,6 +2383,16 @@ class RightOperations(Group):
         return self._do("right.remove", row, {}, version, key)
 
 
+class SecurityOperations(Group):
+    """Operations ``security.*``."""
+
+    def demand(
+        self, row: int, *, version: Version, ground: str, answer_days: int | None = None, key: str = ""
+    ) -> Done:
+        """要求追加担保 / Demand further security."""
+        return self._do("security.demand", row, {"ground": ground, "answer_days": answer_days}, version, key)
+
+
 class SessionOperations(Group):
     """Operations ``session.*``."""
 
@@ -2533,3 +2574,15 @@ class WebhookOperations(Group):
     def test(self, row: int, *, version: Version, key: str = "") -> Done:
         """发送测试消息 / Send a test message."""
         return self._do("webhook.test", row, {}, version, key)
+
+
+class WriteOffOperations(Group):
+    """Operations ``write_off.*``."""
+
+    def close(self, row: int, *, version: Version, opinion: str, key: str = "") -> Done:
+        """了结核销案 / Close the write-off file."""
+        return self._do("write_off.close", row, {"opinion": opinion}, version, key)
+
+    def review(self, row: int, *, version: Version, result: str, key: str = "") -> Done:
+        """复核账销案存 / Review the kept file."""
+        return self._do("write_off.review", row, {"result": result}, version, key)

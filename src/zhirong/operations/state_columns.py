@@ -20,7 +20,9 @@ from zhirong.chain.default.claim_states import CLAIM
 from zhirong.chain.default.disposal_states import DISPOSAL
 from zhirong.chain.default.dispute_states import DISPUTE, TRACK_WORDS
 from zhirong.chain.default.money_kinds import ALARM_TRANSITIONS, CLAIM_MONEY_WORDS
+from zhirong.chain.default.pool_figures import POOL_FIGURE_WORDS
 from zhirong.chain.default.recourse_states import RECOURSE
+from zhirong.chain.default.write_off_states import WRITE_OFF
 from zhirong.chain.financing.appraisal_states import APPRAISAL_TRANSITIONS
 from zhirong.chain.financing.approval import APPROVAL_VERDICT_WORDS
 from zhirong.chain.financing.case import CASE_TRANSITIONS, CASE_WORDS
@@ -74,6 +76,7 @@ TRANSITIONS: Mapping[tuple[type[Model], str], Transitions[Any]] = {
     (recovery.DisposalProject, "state"): DISPOSAL.transitions,
     (recovery.Dispute, "state"): DISPUTE.transitions,
     (recovery.LoanAlarm, "state"): ALARM_TRANSITIONS,
+    (recovery.WriteOffFile, "state"): WRITE_OFF.transitions,
 }
 # Columns whose value never changes, or changes without a table; only the lease sets a job's state.
 CODES: Mapping[tuple[type[Model], str], Mapping[Any, Text]] = {
@@ -102,6 +105,7 @@ CODES: Mapping[tuple[type[Model], str], Mapping[Any, Text]] = {
     (recovery.PayerClaim, "party"): PARTY_TEXT,
     (recovery.LoanAlarm, "colour"): COLOUR_TEXT,
     (recovery.Dispute, "track"): TRACK_WORDS,
+    (recovery.PoolFigure, "kind"): POOL_FIGURE_WORDS,
     (work.FileImport, "kind"): IMPORT_KIND_WORDS,
 }
 

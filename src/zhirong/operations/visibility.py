@@ -63,7 +63,10 @@ from zhirong.store.recovery import (
     LoanAlarm,
     OutsideLink,
     PayerClaim,
+    PoolFigure,
     Recourse,
+    RightDeal,
+    WriteOffFile,
 )
 from zhirong.store.work import Concern, Delivery, FileImport, Job, Notice, Seen, Webhook
 
@@ -266,6 +269,13 @@ def _disposals(actor: Actor, day: date) -> Q:
     return Q(lender=actor.organisation) if _is(actor, OrganisationKind.LENDER) else NOTHING
 
 
+def _deals(actor: Actor, day: date) -> Q:
+    """Return the results of a lender's disposals; those that rest on an agency's own appraisal are its record."""
+    if _is(actor, OrganisationKind.AGENCY):
+        return Q(appraiser=actor.organisation)
+    return Q(lender=actor.organisation) if _is(actor, OrganisationKind.LENDER) else NOTHING
+
+
 def _of_lender(actor: Actor, day: date) -> Q:
     return Q(lender=actor.organisation) if _is(actor, OrganisationKind.LENDER) else NOTHING
 
@@ -451,6 +461,9 @@ SCOPES: Mapping[type[Model], Scope] = {
     OutsideLink: _of_lender,
     PayerClaim: _claims,
     Recourse: _recourse,
+    PoolFigure: _own("organisation"),
+    RightDeal: _deals,
+    WriteOffFile: _of_lender,
     Delivery: _programs("webhook__organisation"),
     Event: _audited,
     FileColumns: _own("organisation"),

@@ -36,6 +36,10 @@ WORDS: Mapping[str, Text] = {
         "预警表增加一列：是否人工登记的事实",
         "add a column to the alarms: whether somebody recorded the fact",
     ),
+    "0015_pools_deals_write_offs": Text(
+        "建立资金池数据、处置成交记录和核销案的数据表",
+        "create the tables of figures of pools, results of disposals and write-off files",
+    ),
     "0014_disputes": Text(
         "建立争议途径及外部案件链接的数据表", "create the tables of disputes and of links for outside parties"
     ),

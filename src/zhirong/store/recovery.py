@@ -224,3 +224,61 @@ class OutsideLink(Kept):
     revoked_on = models.DateField(null=True)
     opened = models.JSONField(default=list)
     by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+
+
+class PoolFigure(Kept):
+    """A figure of a pool as its fund reported it. kind: ``chain.default.pool_figures``. lender: of a movement; null is
+    the whole pool. amount: fen. evidence: how it is shown. A later report of the same day does not replace it.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    lender = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    mode = models.CharField(max_length=40)
+    kind = models.CharField(max_length=16)
+    day = models.DateField()
+    amount = models.BigIntegerField()
+    evidence = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["mode", "day"], name="pool_figure_of_mode")]
+
+
+class RightDeal(Kept):
+    """The result of a disposal for the market approach and the appraiser's record, unsold included. appraised: the value
+    of the appraisal on which the loan was made; value: the liquidation value; price: fen, zero if unsold.
+
+    kinds: of the rights. days: from the proposal to the sale or withdrawal. appraiser: the agency of the appraisal.
+    """
+
+    project = models.OneToOneField(DisposalProject, models.PROTECT)
+    lender = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    appraiser = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    way = models.CharField(max_length=40)
+    kinds = models.JSONField(default=list)
+    appraised = models.BigIntegerField(default=0)
+    value = models.BigIntegerField(default=0)
+    price = models.BigIntegerField(default=0)
+    costs = models.BigIntegerField(default=0)
+    sold = models.BooleanField(default=False)
+    day = models.DateField()
+    days = models.IntegerField(default=0)
+
+
+class WriteOffFile(Kept):
+    """The file of a write-off: proposed with its documents, approved, booked and kept while collection goes on. amount:
+    of the debt that left the balance sheet, fen. papers: codes. reviews: each with its day and result. due_on: the next
+    review.
+    """
+
+    case = models.ForeignKey(DefaultCase, models.PROTECT)
+    lender = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=40, unique=True)
+    state = models.CharField(max_length=16, db_index=True)
+    ground = models.TextField()
+    papers = models.JSONField(default=list)
+    amount = models.BigIntegerField(default=0)
+    opinion = models.TextField(blank=True)
+    decided_on = models.DateField(null=True)
+    reviews = models.JSONField(default=list)
+    due_on = models.DateField(null=True, db_index=True)
+    proposed_by = models.ForeignKey(Account, models.PROTECT, related_name="+")

@@ -25,6 +25,10 @@ class DocumentKind(StrEnum):
     LOAN_STATEMENT = "loan_statement"
     DEMAND_LETTER = "demand_letter"
     ACCELERATION_LETTER = "acceleration_letter"
+    SECURITY_DEMAND = "security_demand"
+    WRITE_OFF_DECISION = "write_off_decision"
+    DISPOSAL_COMPARISON = "disposal_comparison"
+    DISTRIBUTION_TABLE = "distribution_table"
     CLAIM_SET = "claim_set"
     CLAIM_DECISION = "claim_decision"
     CLAIM_VOUCHER = "claim_voucher"
@@ -48,6 +52,10 @@ DOCUMENT_TITLES: Mapping[DocumentKind, Text] = {
     DocumentKind.LOAN_STATEMENT: Text("贷款对账单", "loan statement"),
     DocumentKind.DEMAND_LETTER: Text("催收函", "demand for payment"),
     DocumentKind.ACCELERATION_LETTER: Text("提前到期通知书", "acceleration letter"),
+    DocumentKind.SECURITY_DEMAND: Text("追加担保通知书", "demand for further security"),
+    DocumentKind.WRITE_OFF_DECISION: Text("核销决定书", "decision on a write-off"),
+    DocumentKind.DISPOSAL_COMPARISON: Text("处置方式比较表", "comparison of the ways of disposal"),
+    DocumentKind.DISTRIBUTION_TABLE: Text("处置价款分配方案", "distribution of the price"),
     DocumentKind.CLAIM_SET: Text("索赔申请书", "claim set"),
     DocumentKind.CLAIM_DECISION: Text("索赔审核决定书", "decision on a claim"),
     DocumentKind.CLAIM_VOUCHER: Text("赔付或返还凭证", "voucher of a claim"),

@@ -36,7 +36,8 @@ class CaseRecord:
 
     events: claims, payments of payers, write-off ... notes: of recoveries, by the id of the loan's event.
     payer_events: the ids of the loan's events that are payments of payers. counted: the ids of those that ``owed``
-    contains; money of the first day or before that was booked after the claim counts from the day after it.
+    contains; money of the first day or before that was booked after the claim counts from the day after it. facts: of
+    the loan, which conditions of the mode ask for.
     """
 
     loan_id: str
@@ -52,6 +53,7 @@ class CaseRecord:
     is_stated: bool = False
     counted: Collection[str] = ()
     entered_on: date | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 def debt_of(position: LoanPosition) -> dict[Component, Fen]:
@@ -89,6 +91,7 @@ def defaulted_loan(
         owed=dict(record.owed),
         events=tuple(events),
         entered_on=record.entered_on,
+        facts=record.facts,
     )
 
 

@@ -67,6 +67,18 @@ PAPER_KINDS: Mapping[DocumentKind, PaperKind] = {
     DocumentKind.ACCELERATION_LETTER: PaperKind(
         DOCUMENT_TITLES[DocumentKind.ACCELERATION_LETTER], "TQ", recovery_letters.acceleration_letter
     ),
+    DocumentKind.SECURITY_DEMAND: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.SECURITY_DEMAND], "ZJ", recovery_letters.security_demand
+    ),
+    DocumentKind.WRITE_OFF_DECISION: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.WRITE_OFF_DECISION], "HXJ", recovery_letters.write_off_decision
+    ),
+    DocumentKind.DISPOSAL_COMPARISON: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.DISPOSAL_COMPARISON], "BJ", recovery_letters.disposal_comparison
+    ),
+    DocumentKind.DISTRIBUTION_TABLE: PaperKind(
+        DOCUMENT_TITLES[DocumentKind.DISTRIBUTION_TABLE], "FP", recovery_letters.distribution_table
+    ),
     DocumentKind.CLAIM_SET: PaperKind(DOCUMENT_TITLES[DocumentKind.CLAIM_SET], "SPS", recovery_letters.claim_set),
     DocumentKind.CLAIM_DECISION: PaperKind(
         DOCUMENT_TITLES[DocumentKind.CLAIM_DECISION], "SH", recovery_letters.claim_decision

@@ -61,6 +61,98 @@ def acceleration_letter(f: Facts) -> DocumentSheet:
     )
 
 
+def security_demand(f: Facts) -> DocumentSheet:
+    """Return the demand for further security with its calculation (Civil Code 433)."""
+    return _sheet(
+        "追加担保通知书",
+        f,
+        f["lender"]["name"],
+        paragraph(f"{f['firm']['name']}："),
+        paragraph(
+            f"因{f['ground']}，借款合同（编号 {f['loan_number']}）项下质押财产价值明显减少，足以危害质权人的权利。"
+            "计算如下。"
+        ),
+        facts(
+            ("原评估价值（元）", figure(f["value_before"])),
+            ("当前价值（元）", figure(f["value_now"])),
+            ("贷款余额（元）", figure(f["exposure"])),
+            ("约定的质押率上限", f["ceiling"]),
+            ("应追加的担保价值（元）", figure(f["missing_value"])),
+            ("或者应提前偿还（元）", figure(f["missing_cash"])),
+        ),
+        paragraph(
+            f"请于{day_words(f['answer_by'])}前提供价值不少于{money(f['missing_value'])}的担保，或提前偿还"
+            f"{money(f['missing_cash'])}。"
+        ),
+        paragraph(
+            "逾期不提供的，质权人可以拍卖、变卖质押财产，并与出质人协议将所得价款提前清偿债务或者提存"
+            "（民法典第四百三十三条），并可依照合同宣布贷款提前到期。"
+        ),
+    )
+
+
+def write_off_decision(f: Facts) -> DocumentSheet:
+    """Return the decision on a write-off: ground, amount by component, documents of the file."""
+    rows = [[one["title"], "已齐备" if one["there"] else "缺"] for one in f["papers"]]
+    return _sheet(
+        "核销决定书",
+        f,
+        f["lender"]["name"],
+        facts(
+            ("核销案编号", f["file"]),
+            ("债务人", f["firm"]["name"]),
+            ("核销条件和事由", f["ground"]),
+            ("核销金额", money(f["total"])),
+            ("审批意见", f["opinion"]),
+            ("下次复核", day_words(f["review_by"])),
+        ),
+        _owed(f),
+        heading("材料"),
+        table(("材料", "情况"), rows, (6, 3)),
+        paragraph("账销案存，权在力催：核销不免除债务人的债务，贷款人继续追偿（财金〔2017〕90号）。"),
+    )
+
+
+def disposal_comparison(f: Facts) -> DocumentSheet:
+    """Return the comparison of the ways of disposal with the one that is proposed."""
+    rows = [
+        [
+            one["title"],
+            figure(one["net"]),
+            one["days"],
+            figure(one["present_value"]),
+            "选定" if one["chosen"] else "",
+        ]
+        for one in f["ways"]
+    ]
+    return _sheet(
+        "处置方式比较表",
+        f,
+        f["lender"]["name"],
+        facts(("处置项目", f["project"]), ("当日债务（元）", figure(f["debt"])), ("选择理由", f["reason"])),
+        table(("方式", "预期净额（元）", "天数", "现值（元）", "选定"), rows, (5, 3, 2, 3, 2), right=(1, 2, 3)),
+        paragraph("概率、金额、费用和天数未注明来源的为假设；现值按贷款实际年利率以实际天数折现。"),
+    )
+
+
+def distribution_table(f: Facts) -> DocumentSheet:
+    """Return the distribution of the price: costs and taxes, the ranks, the surplus, and the last day to object."""
+    rows = [[one["title"], figure(one["amount"])] for one in f["deducted"]]
+    rows += [[f"第 {one['rank']} 顺位 {one['name']}", figure(one["paid"])] for one in f["ranks"]]
+    rows.append(["余款归出质人", figure(f["surplus"])])
+    return _sheet(
+        "处置价款分配方案",
+        f,
+        f["lender"]["name"],
+        facts(("处置项目", f["project"]), ("买受人", f["buyer"]), ("价款", money(f["price"]))),
+        table(("项目", "金额（元）"), rows, (7, 4), right=(1,)),
+        paragraph(f"对本方案有异议的，请于{day_words(f['object_by'])}前书面提出。"),
+        paragraph(
+            "超过登记的最高债权额的部分不优先于后顺位，亦不从余款中扣除（民法典第四百一十四条、第四百三十八条）。"
+        ),
+    )
+
+
 def claim_set(f: Facts) -> DocumentSheet:
     """Return the claim with the list of the nine documents and what is missing of them."""
     rows = [[one["title"], one["shown"] or "缺"] for one in f["papers"]]

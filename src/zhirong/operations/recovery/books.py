@@ -14,7 +14,7 @@ from zhirong.chain.compensation.walk import DefaultWalk, walk
 from zhirong.chain.default.debt import CaseRecord, RecoveryNote, debt_of, defaulted_loan
 from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.loan.servicing.replay import replay
-from zhirong.chain.mode.loss import MissingFigureError, PoolState
+from zhirong.chain.mode.loss import MissingFigureError
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import PayerNature, RecoverySource
 from zhirong.kernel.fields import Reader
@@ -23,6 +23,7 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.mode_files import load_mode
 from zhirong.operations.loan.loans import calendar, loan_file
+from zhirong.operations.recovery.pool_meters import pool_of
 from zhirong.operations.refusals import refuse
 from zhirong.store.financing import Loan
 from zhirong.store.recovery import DefaultCase, PayerClaim
@@ -81,6 +82,8 @@ def case_table(case: DefaultCase) -> dict[str, Any]:
         "owed": dict(case.owed),
         "event": [one for event in case.events if (one := _from_first_day(event, case.first_day))],
     }
+    if loan.case.rights:
+        table["facts"] = {"ip_pledge": True}  # what every loan of the platform with rights has
     entered = entry_of(case)
     return table if entered is None else {**table, "entered_on": entered.isoformat()}
 
@@ -126,6 +129,7 @@ def record_of(case: DefaultCase) -> CaseRecord:
         is_stated=case.stated,
         counted=counted_at_claim(case),
         entered_on=read.entered_on,
+        facts=read.facts,
     )
 
 
@@ -193,7 +197,7 @@ def books_of_case(case: DefaultCase, day: date, rules: Rulebook) -> CaseBooks:
     loans = [loan_in_default(one, day, rules) for one in sorted(together, key=lambda one: one.pk)]
     kinds = natures(mode, rules, day)
     try:
-        done = walk(mode, loans, kinds, PoolState(figures_open=True), until=day)
+        done = walk(mode, loans, kinds, pool_of(mode, case.mode, day), until=day)
     except MissingFigureError as error:
         raise refuse(
             "missing_figure",
@@ -203,6 +207,13 @@ def books_of_case(case: DefaultCase, day: date, rules: Rulebook) -> CaseBooks:
             Text("请由基金填报该数据", "let the fund report this figure"),
         ) from error
     return CaseBooks(mode, kinds, done, case.loan.number)
+
+
+def debt_today(case: DefaultCase, day: date, rules: Rulebook) -> Mapping[Component, Fen]:
+    """Return what the debtor owes by component: as stated or frozen by a claim and grown since, otherwise of the loan."""
+    if case.first_day is None:
+        return debtors_debt(case.loan, case.payer_events, day, rules)
+    return books_of_case(case, day, rules).debt
 
 
 def owed_words(owed: Mapping[Component, Fen]) -> dict[str, str]:
@@ -238,7 +249,12 @@ def case_file(case: DefaultCase, day: date, rules: Rulebook) -> str:
     owed = ", ".join(
         f"{component.value} = {_quoted(yuan(amount))}" for component, amount in loan.owed.items() if amount
     )
-    lines += [f"owed = {{ {owed} }}", "event = ["]
+    lines.append(f"owed = {{ {owed} }}")
+    if loan.facts:
+        lines.append(
+            f"facts = {{ {', '.join(f'{name} = {str(value).lower()}' for name, value in loan.facts.items())} }}"
+        )
+    lines.append("event = [")
     lines += [f"    {{ {_inline(event_table(event))} }}," for event in loan.events]
     return "\n".join([*lines, "]", ""])
 

@@ -157,8 +157,12 @@ def figures(owed: Mapping[Component, int]) -> dict[str, int]:
     return {component.value: owed.get(component, 0) for component in Component}
 
 
-def issue_letter(work: Work, case: DefaultCase, kind: DocumentKind, facts: Mapping[str, Any]) -> int:
-    """Make a letter to the firm, which the guarantor may read too, and return its id."""
+def issue_letter(
+    work: Work, case: DefaultCase, kind: DocumentKind, facts: Mapping[str, Any], *, is_internal: bool = False
+) -> int:
+    """Make a letter to the firm, which the guarantor may read too, and return its id. is_internal: only the lender reads
+    it.
+    """
     subject = f"defaultcase/{case.pk}"
     loan = case.loan
     paper = issue_paper(
@@ -167,7 +171,7 @@ def issue_letter(work: Work, case: DefaultCase, kind: DocumentKind, facts: Mappi
         {**base_facts(loan, work.day), **facts, "number": next_number(case.number, kind, subject)},
         subject=subject,
         owner=loan.lender,
-        readers=(loan.firm, loan.guarantor),
+        readers=() if is_internal else (loan.firm, loan.guarantor),
     )
     return int(paper.pk)
 

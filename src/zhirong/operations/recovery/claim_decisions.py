@@ -9,6 +9,7 @@ from pydantic import Field
 from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.default.claim_states import CLAIM, CLAIM_PAPER_TEXT, ClaimPaper
 from zhirong.chain.default.machine import Doer, counted
+from zhirong.chain.mode.model import Mode
 from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import show_yuan
@@ -37,6 +38,7 @@ from zhirong.operations.recovery.claims import (
     tell_payer,
 )
 from zhirong.operations.recovery.deadlines import last_day
+from zhirong.operations.recovery.pool_meters import lender_key, pool_of
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach
@@ -175,6 +177,7 @@ def checks_of(claim: PayerClaim, day: date, rules: Rulebook) -> list[dict[str, A
     in_force = bool(mode.sharing_on(claim.loan.start or day))
     found = [
         _check("in_force", "放款日模式有效", "the mode was in force on the day of the loan", in_force, mode.title),
+        _not_paused(claim, books.mode, day),
         _check("pledge_registered", "质押已登记", "the pledge is registered", bool(shown[ClaimPaper.CERTIFICATE])),
         _check("use_shown", "资金用途有证明", "the use of funds is shown", bool(shown[ClaimPaper.USE_OF_FUNDS])),
         _check("papers", "九项材料齐全", "the nine documents are complete", not missing, Text(missing, english)),
@@ -188,6 +191,20 @@ def checks_of(claim: PayerClaim, day: date, rules: Rulebook) -> list[dict[str, A
         ),
     ]
     return [{**one, "due": due} if one["code"] == "amount_due" else one for one in found]
+
+
+def _not_paused(claim: PayerClaim, mode: Mode, day: date) -> dict[str, Any]:
+    """Return whether the loan was made outside every pause of the breaker; a pause is named with its days."""
+    made = claim.loan.start or day
+    key = lender_key(claim.lender_id)
+    paused = next((one for one in pool_of(mode, claim.mode, day).pauses if one.covers(key, made)), None)
+    more = None
+    if paused is not None:
+        last = paused.last or "…"
+        more = Text(f"熔断暂停 {paused.first} 至 {last}", f"paused by the breaker from {paused.first} to {last}")
+    return _check(
+        "not_paused", "放款日未熔断暂停", "new loans were not paused on the day of the loan", paused is None, more
+    )
 
 
 def _notes(claim: PayerClaim) -> list[dict[str, Any]]:
@@ -263,6 +280,7 @@ def _unmet(check: Mapping[str, Any]) -> Text:
 
 _CHECKS = (
     ("in_force", Text("放款日模式有效", "the mode was in force on the day of the loan")),
+    ("not_paused", Text("放款日未熔断暂停", "new loans were not paused")),
     ("pledge_registered", Text("质押已登记", "the pledge is registered")),
     ("use_shown", Text("资金用途", "the use of funds")),
     ("papers", Text("材料齐全", "complete documents")),

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from django.db.models import Q
 from pydantic import Field
 
+from zhirong.chain.contract.document_kinds import DocumentKind
 from zhirong.chain.default.case_states import DEFAULT_CASE, DefaultState
 from zhirong.chain.default.disposal_states import DISPOSAL, DISPOSAL_WORDS, DisposalState
 from zhirong.chain.default.machine import Doer, counted
@@ -30,16 +31,18 @@ from zhirong.operations.loan.loans import calendar
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import RecentDay, ValuationDay
 from zhirong.operations.pledge.decisions import decide_discharge
-from zhirong.operations.recovery.books import debtors_debt
+from zhirong.operations.recovery.books import debt_today, debtors_debt
 from zhirong.operations.recovery.cases import (
     CASE_READERS,
     LENDER_APPROVERS,
     WORKOUT,
     Decision,
+    issue_letter,
     move_case,
     with_loan,
 )
 from zhirong.operations.recovery.deadlines import demand_day, last_day
+from zhirong.operations.recovery.deals import keep_deal
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -135,6 +138,15 @@ def propose(work: Work, request: Propose) -> Any:
         due_on=last_day(work, "recovery.deadline.valuation"),
     )
     move_case(work, case, "dispose", Doer.WORKOUT, {})
+    more = {
+        "project": row.number,
+        "debt": case.debt,
+        "reason": request.reason,
+        "ways": [
+            {**_as_row(one), "title": one.way.title.zh, "chosen": one.way.code == request.way} for one in found
+        ],
+    }
+    issue_letter(work, case, DocumentKind.DISPOSAL_COMPARISON, more, is_internal=True)
     work.subject_is(row)
     return {"id": row.pk}
 
@@ -428,7 +440,7 @@ def serve_table(work: Work, request: Table) -> Any:
     """Calculate the distribution by rank and serve it; everyone concerned may object in time."""
     row = work.row
     case = with_loan(row.case)
-    own = debtors_debt(case.loan, case.payer_events, work.day, work.rules)
+    own = debt_today(case, work.day, work.rules)
     entered = registrations_of(case.loan.case)
     first = min((one.entered_on for one in entered if one.entered_on), default=None)
     # What the register names; a pledge for one claim has no highest amount.
@@ -452,6 +464,15 @@ def serve_table(work: Work, request: Table) -> Any:
     }
     last = last_day(work, "recovery.deadline.distribution_objection")
     work.update(row, result={**row.result, "table": table}, served_on=work.day, objections=[], due_on=last)
+    more = {
+        **table,
+        "deducted": [{"title": one.title.zh, "amount": one.amount} for one in shared.deducted],
+        "project": row.number,
+        "buyer": row.buyer,
+        "price": row.price,
+        "object_by": last.isoformat(),
+    }
+    issue_letter(work, case, DocumentKind.DISTRIBUTION_TABLE, more)
     work.notify(
         Text(f"分配方案已送达，异议期至 {last}", f"The distribution is served; object until {last}"),
         disposal_page(row),
@@ -591,7 +612,9 @@ def close(work: Work, request: Any) -> Any:
     sold = row.state == DisposalState.DISTRIBUTED
     realised = str(round(row.price / row.value, 4)) if sold and row.value else ""
     result = {**row.result, "sold": sold, "realised": realised}
+    keep_deal(work, row)
     _move(work, row, "close", Doer.WORKOUT, {}, result=result, due_on=None)
+    work.subject_is(row)
     return {"id": row.pk}
 
 

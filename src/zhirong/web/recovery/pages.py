@@ -11,6 +11,7 @@ from zhirong.chain.default.disposal_states import DISPOSAL, DISPOSAL_WORDS, Disp
 from zhirong.chain.default.dispute_states import DISPUTE, DISPUTE_WORDS, TRACK_WORDS, DisputeState, DisputeTrack
 from zhirong.chain.default.money_kinds import ALARM_WORDS, CLAIM_MONEY_WORDS, AlarmState, ClaimMoney
 from zhirong.chain.default.recourse_states import RECOURSE, RECOURSE_WORDS, RecourseState
+from zhirong.chain.default.write_off_states import WRITE_OFF_PAPER_TEXT, WRITE_OFF_WORDS, WriteOffState
 from zhirong.chain.loan.servicing.components import COMPONENT_TEXT
 from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.chain.watch.catalogue import COLOUR_TEXT, Colour, catalogue_on
@@ -28,6 +29,8 @@ from zhirong.operations.recovery.cases import CASE_READERS, clocks_of
 from zhirong.operations.recovery.claim_decisions import checks_of
 from zhirong.operations.recovery.claim_filing import papers_of
 from zhirong.operations.recovery.claims import PAYERS, room_of
+from zhirong.operations.recovery.deals import APPRAISERS
+from zhirong.operations.recovery.pool_meters import meters_of
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Paper
@@ -40,6 +43,7 @@ from zhirong.store.recovery import (
     OutsideLink,
     PayerClaim,
     Recourse,
+    WriteOffFile,
 )
 from zhirong.web.clock import now
 from zhirong.web.menu import Group, menu
@@ -82,6 +86,7 @@ def case(request: HttpRequest, row: DefaultCase) -> HttpResponse:
             (one, TRACK_WORDS[DisputeTrack(one.track)], DISPUTE_WORDS[DisputeState(one.state)])
             for one in visible(actor, Dispute, day).filter(case=row).order_by("-pk")
         ],
+        "write_offs": visible(actor, WriteOffFile, day).filter(case=row).order_by("-pk"),
         "watch": watch_of_loan(row.loan, day, rulebook()) if is_bank else None,
         "day": day,
     }
@@ -181,6 +186,39 @@ def alarm(request: HttpRequest, row: LoanAlarm) -> HttpResponse:
     return render(request, "recovery/alarm.html", context)
 
 
+@page("recovery/write-offs/", "recovery.write_offs", roles=LISTINGS["recovery.write_offs"].roles)
+def write_offs(request: HttpRequest) -> HttpResponse:
+    """Show the write-off files, the next review first."""
+    return render_list(request, LISTINGS["recovery.write_offs"])
+
+
+@page(
+    "recovery/write-offs/<int:id>/",
+    "recovery.write_off",
+    roles=LISTINGS["recovery.write_offs"].roles,
+    model=WriteOffFile,
+)
+def write_off(request: HttpRequest, row: WriteOffFile) -> HttpResponse:
+    """Show a write-off file: its documents, the missing ones named, and its reviews."""
+    papers = [(words, code in row.papers) for code, words in WRITE_OFF_PAPER_TEXT.items()]
+    context = {"row": row, "state": WRITE_OFF_WORDS[WriteOffState(row.state)], "papers": papers}
+    return render(request, "recovery/write_off.html", context)
+
+
+@page("recovery/deals/", "recovery.deals", roles=LISTINGS["recovery.deals"].roles)
+def deals(request: HttpRequest) -> HttpResponse:
+    """Show the results of disposals; to an agency those that rest on its own appraisals."""
+    return render_list(request, LISTINGS["recovery.deals"])
+
+
+@page("recovery/pool/", "recovery.pool", roles=LISTINGS["recovery.pool"].roles)
+def pool(request: HttpRequest) -> HttpResponse:
+    """Show a payer its meters, and below them the figures that it reported."""
+    day = day_of(now())
+    meters = meters_of(request.actor.organisation, day, rulebook())
+    return render_list(request, LISTINGS["recovery.pool"], "recovery/pool.html", meters=meters)
+
+
 @page("recovery/disputes/", "recovery.disputes", roles=LISTINGS["recovery.disputes"].roles)
 def disputes(request: HttpRequest) -> HttpResponse:
     """Show the disputes, the first last day first."""
@@ -235,3 +273,5 @@ _ALARMED = LISTINGS["recovery.alarms"].roles
 menu("recovery.alarms", "预警与处置", "Alerts and defaults", *_ALARMED, icon="triangle-alert", group=Group.LENDING)
 menu("recovery.claims", "索赔", "Claims", *PAYERS, icon="wallet", group=Group.LENDING)
 menu("recovery.recourse", "追偿", "Recourse", *PAYERS, icon="landmark", group=Group.LENDING)
+menu("recovery.pool", "资金池", "Pool", *LISTINGS["recovery.pool"].roles, icon="wallet", group=Group.LENDING)
+menu("recovery.deals", "处置成交记录", "Results of disposals", *APPRAISERS, icon="landmark", group=Group.LENDING)

@@ -1,0 +1,242 @@
+"""The meters of a pool: reported figures, the breaker's ratio, room under the caps of payments, the payout ceiling."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Any
+
+from django.db.models import Q
+
+from zhirong.chain.compensation.ceiling import cut_to_ceiling
+from zhirong.chain.default.claim_states import ClaimState
+from zhirong.chain.default.pool_figures import (
+    OF_LENDER,
+    POOL_FIGURE_WORDS,
+    PoolFigureKind,
+    of_year,
+    pool_state,
+    ratio_of,
+)
+from zhirong.chain.default.pool_figures import PoolFigure as Figure
+from zhirong.chain.mode.loss import Pause, PoolState
+from zhirong.chain.mode.model import Mode
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
+from zhirong.chain.organisation.states import OrganisationState
+from zhirong.kernel.money import Fen, quantise_rate
+from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.text import Text
+from zhirong.mode_files import load_mode
+from zhirong.operations.actors import Actor
+from zhirong.operations.declare import operation
+from zhirong.operations.fields import Choices, Line, Request, ask
+from zhirong.operations.fields import Fen as FenField
+from zhirong.operations.listing import Column, Filter, Listing, listing
+from zhirong.operations.plausibility import RecentDay
+from zhirong.operations.refusals import refuse
+from zhirong.operations.unit_of_work import Work
+from zhirong.store.parties import Organisation
+from zhirong.store.recovery import PayerClaim, PoolFigure
+
+POOL_OFFICERS = (MemberRole.FUND_OFFICER, MemberRole.GUARANTOR_OFFICER, MemberRole.INSURER_OFFICER)
+CEILING_RULE = "recovery.ceiling.payout_rate"
+
+
+def lender_key(lender: int | None) -> str:
+    """Return a lender as the recovery files name it; empty for the whole pool."""
+    return "" if lender is None else f"lender-{lender}"
+
+
+def figures_of(mode_id: str, as_of: date) -> list[Figure]:
+    """Return the figures of a mode's pool reported for days up to ``as_of``."""
+    rows = PoolFigure.objects.filter(mode=mode_id, day__lte=as_of).order_by("day", "pk")
+    return [Figure(PoolFigureKind(one.kind), one.day, one.amount, lender_key(one.lender_id)) for one in rows]
+
+
+def pool_of(mode: Mode, mode_id: str, as_of: date) -> PoolState:
+    """Return the state of a mode's pool on a day."""
+    return pool_state(mode, figures_of(mode_id, as_of), as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class CapMeter:
+    """A cap on the payments of a year. amount, used, left: fen."""
+
+    amount: Fen
+    used: Fen
+    note: Text
+
+    @property
+    def left(self) -> Fen:
+        """Return the room that is left."""
+        return max(0, self.amount - self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolMeter:
+    """The meters of one mode for its payer. threshold: of the breaker, None without one. ratios: by lender, percent.
+
+    ceiling: room under the ceiling of the payout rate, fen; None if its base was not reported.
+    """
+
+    mode: str
+    title: Text
+    balance: Fen | None
+    threshold: str | None
+    ratios: tuple[tuple[str, str, Pause | None], ...]
+    caps: tuple[CapMeter, ...]
+    ceiling: Fen | None
+
+
+def meters_of(payer: int | None, day: date, rules: Rulebook) -> tuple[PoolMeter, ...]:
+    """Return the meters of every mode under which an organisation shares losses; None: of every mode with a claim."""
+    rows = PayerClaim.objects.all() if payer is None else PayerClaim.objects.filter(payer=payer)
+    reported = PoolFigure.objects.all() if payer is None else PoolFigure.objects.filter(organisation=payer)
+    modes = {*rows.values_list("mode", flat=True), *reported.values_list("mode", flat=True)}
+    return tuple(_meter(mode_id, payer, day, rules) for mode_id in sorted(modes))
+
+
+def _meter(mode_id: str, payer: int | None, day: date, rules: Rulebook) -> PoolMeter:
+    mode, figures = load_mode(mode_id), figures_of(mode_id, day)
+    state = pool_state(mode, figures, day)
+    breaker = mode.breakers[0] if mode.breakers else None
+    lenders = sorted({one.lender for one in figures if one.lender}) or [""]
+    names = dict(Organisation.objects.values_list("pk", "name"))
+    ratios = []
+    for lender in lenders if breaker else ():
+        ratio = ratio_of(figures, lender, day.year)
+        paused = next((one for one in state.pauses if one.covers(lender, day)), None)
+        name = names.get(int(lender.rpartition("-")[2]), lender) if lender else "—"
+        ratios.append((name, "—" if ratio is None else f"{quantise_rate(ratio * 100, 4)} %", paused))
+    return PoolMeter(
+        mode=mode_id,
+        title=mode.title,
+        balance=state.balance,
+        threshold=None if breaker is None else f"{quantise_rate(breaker.above * 100, 4)} %",
+        ratios=tuple(ratios),
+        caps=tuple(_caps(mode, mode_id, payer, day)),
+        ceiling=_ceiling(figures, day, rules),
+    )
+
+
+def _caps(mode: Mode, mode_id: str, payer: int | None, day: date) -> Iterable[CapMeter]:
+    """Yield the caps on the payments of a year with what has been paid or accepted this year."""
+    claims = PayerClaim.objects.filter(mode=mode_id, decided_on__year=day.year)
+    if payer is not None:
+        claims = claims.filter(payer=payer)
+    states = (ClaimState.ACCEPTED, ClaimState.PART_PAID, ClaimState.PAID, ClaimState.CLOSED)
+    used = sum(max(one.accepted, one.paid) for one in claims.filter(state__in=states))
+    for cap in mode.sharing_on(day).caps:
+        if cap.amount is not None and cap.counts == "payment" and cap.per == ("year",):
+            yield CapMeter(cap.amount, used, cap.reference.note or Text("年度上限", "cap of the year"))
+
+
+def _ceiling(figures: list[Figure], day: date, rules: Rulebook) -> Fen | None:
+    """Return the room under the payout ceiling of the re-guarantee; None if its base was not reported."""
+    released = of_year(figures, PoolFigureKind.RELEASED, day)
+    if released is None:
+        return None
+    paid = of_year(figures, PoolFigureKind.PAID_OUT, day) or 0
+    rate = Fraction(rules.at(CEILING_RULE, day).number())
+    return cut_to_ceiling(released, rate, paid, 0, {"guarantor": Fraction(1)}, "guarantor").room
+
+
+# -- reports -------------------------------------------------------------------------------------------------------
+
+
+def _modes(actor: Actor, row: Any) -> Choices:
+    """Return the modes under which the organisation has a claim; a fund may report before it has any."""
+    from zhirong.workbench import modes
+
+    return [(mode_id, mode.title) for mode_id, mode in sorted(modes().items())]
+
+
+def _lenders(actor: Actor, row: Any) -> Choices:
+    found = Organisation.objects.filter(kind=OrganisationKind.LENDER, status=OrganisationState.ACTIVE)
+    return [("", Text("整个资金池", "the whole pool")), *((str(one.pk), Text(one.name, one.name)) for one in found)]
+
+
+class PoolReport(Request):
+    """A figure of the pool, of which day, and how it is shown."""
+
+    mode: Annotated[str, ask("模式", "Mode", choices=_modes)]
+    kind: Annotated[PoolFigureKind, ask("数据", "Figure", choices=tuple(POOL_FIGURE_WORDS.items()))]
+    lender: Annotated[str, ask("放款机构", "Lender", choices=_lenders)] = ""
+    day: Annotated[RecentDay, ask("日期", "Day")]
+    amount: Annotated[FenField, ask("金额", "Amount", widget="money")]
+    evidence: Annotated[Line, ask("依据", "Evidence", "如季度报表编号", "such as the quarterly report")]
+
+
+@operation(
+    "pool.report",
+    Text("填报资金池数据", "Report a figure of the pool"),
+    roles=POOL_OFFICERS,
+    request=PoolReport,
+    help=Text(
+        "熔断、年度上限和代偿率上限依填报的数据计算；平台外的业务也应填报。",
+        "Breaker, caps and payout ceiling are measured on what is reported; report business outside the platform too.",
+    ),
+)
+def report(work: Work, request: PoolReport) -> Any:
+    """Report a figure; it is added and never replaces an earlier one."""
+    if request.mode not in dict(_modes(work.actor, None)):
+        raise refuse(
+            "no_such_mode",
+            "mode",
+            request.mode,
+            Text("没有此模式", "there is no such mode"),
+            Text("请从列表中选择", "choose one from the list"),
+        )
+    if request.lender not in dict(_lenders(work.actor, None)) or (request.lender and request.kind not in OF_LENDER):
+        raise refuse(
+            "not_of_a_lender",
+            "lender",
+            request.lender,
+            Text(
+                "该数据属于整个资金池，或没有该放款机构",
+                "the figure is of the whole pool, or there is no such lender",
+            ),
+            Text("请更正放款机构", "correct the lender"),
+        )
+    if request.day > work.day:
+        raise refuse(
+            "in_the_future",
+            "day",
+            request.day,
+            Text("日期在今天之后", "the day is after today"),
+            Text("请更正日期", "correct the date"),
+        )
+    row = work.create(
+        PoolFigure,
+        organisation_id=work.actor.organisation,
+        lender_id=int(request.lender) if request.lender else None,
+        mode=request.mode,
+        kind=request.kind,
+        day=request.day,
+        amount=request.amount,
+        evidence=request.evidence,
+    )
+    return {"id": row.pk}
+
+
+listing(
+    Listing(
+        "recovery.pool",
+        Text("资金池数据", "Figures of the pool"),
+        PoolFigure,
+        (
+            Column("day", Text("日期", "Day"), lambda row: row.day, "day", "day", main=True),
+            Column("mode", Text("模式", "Mode"), lambda row: load_mode(row.mode).title, main=True),
+            Column("kind", Text("数据", "Figure"), lambda row: POOL_FIGURE_WORDS[row.kind], "state", main=True),
+            Column("lender", Text("放款机构", "Lender"), lambda row: row.lender.name if row.lender else ""),
+            Column("amount", Text("金额（元）", "Amount (CNY)"), lambda row: row.amount, "money", "amount", main=True),
+            Column("evidence", Text("依据", "Evidence"), lambda row: row.evidence),
+        ),
+        (Filter("kind", Text("数据", "Figure"), lambda kind: Q(kind=kind), tuple(POOL_FIGURE_WORDS.items())),),
+        roles=POOL_OFFICERS,
+        order="-day",
+        related=("lender",),
+        empty=Text("暂无填报数据", "No figures yet."),
+        begin="pool.report",
+    )
+)  # fmt: skip
