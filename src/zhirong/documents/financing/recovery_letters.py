@@ -129,7 +129,12 @@ def disposal_comparison(f: Facts) -> DocumentSheet:
         "处置方式比较表",
         f,
         f["lender"]["name"],
-        facts(("处置项目", f["project"]), ("当日债务（元）", figure(f["debt"])), ("选择理由", f["reason"])),
+        facts(
+            ("处置项目", f["project"]),
+            ("债务人", f["firm"]["name"]),
+            ("当日债务（元）", figure(f["debt"])),
+            ("选择理由", f["reason"]),
+        ),
         table(("方式", "预期净额（元）", "天数", "现值（元）", "选定"), rows, (5, 3, 2, 3, 2), right=(1, 2, 3)),
         paragraph("概率、金额、费用和天数未注明来源的为假设；现值按贷款实际年利率以实际天数折现。"),
     )
@@ -144,7 +149,12 @@ def distribution_table(f: Facts) -> DocumentSheet:
         "处置价款分配方案",
         f,
         f["lender"]["name"],
-        facts(("处置项目", f["project"]), ("买受人", f["buyer"]), ("价款", money(f["price"]))),
+        facts(
+            ("处置项目", f["project"]),
+            ("出质人", f["firm"]["name"]),
+            ("买受人", f["buyer"]),
+            ("价款", money(f["price"])),
+        ),
         table(("项目", "金额（元）"), rows, (7, 4), right=(1,)),
         paragraph(f"对本方案有异议的，请于{day_words(f['object_by'])}前书面提出。"),
         paragraph(
