@@ -122,6 +122,7 @@ def test_the_work_list_shows_what_waits_for_the_person_nearest_limit_first(desk)
     first, second = desk.case(), desk.accepted()
     officer = platform.client(desk.officer).get("/lender/").content.decode()
     assert officer.index(first.number) < officer.index(second.number)
+    assert "还有" in officer and officer.count("<time datetime=") >= 2, "each row says when it is due"
     approver = platform.client(desk.approver).get("/lender/").content.decode()
     approver = approver.partition('id="asked"')[0]  # the notice of a new application is beside the list
     assert first.number not in approver and "暂无待办业务" in approver

@@ -172,7 +172,7 @@ def due(context: Any, day: date | None) -> SafeString:
 @lru_cache(maxsize=1024)
 def _due(day: date | None, today: date, lang: Lang) -> SafeString:
     """Return the time limit as HTML. today: what it shows depends on it."""
-    return render_to_string("cotton/due.html", {"day": day, "lang": lang})
+    return render_to_string("parts/due.html", {"day": day, "lang": lang})
 
 
 @register.filter
