@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from zhirong.kernel.array_columns import differing_index
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import MOST_AMOUNT
 from zhirong.kernel.suggestions import nearest
@@ -182,6 +183,22 @@ def columns_of(data: Any) -> dict[str, Any]:
             )
         return {str(name): data[name].tolist() for name in data.columns}
     if isinstance(data, Mapping) and all(_is_column(values) for values in data.values()):
+        apart = differing_index(data)
+        if apart is not None:
+            raise InputError(
+                [
+                    _problem(
+                        apart[1],
+                        apart[1],
+                        "index_differs",
+                        (f"索引与 {apart[0]} 列不同", f"its index differs from that of {apart[0]}"),
+                        (
+                            "请先按索引对齐；按位置对应的，请先 reset_index(drop=True)",
+                            "Align the Series first; to pair rows by place, use reset_index(drop=True).",
+                        ),
+                    )
+                ]
+            )
         return {
             str(name): values.tolist() if hasattr(values, "tolist") else values for name, values in data.items()
         }

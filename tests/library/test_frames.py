@@ -165,6 +165,26 @@ def test_columns_of_unequal_length_and_what_is_no_table_are_refused() -> None:
         zhirong.schedule_many([1, 2, 3])  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize(
+    "calculate",
+    [
+        zhirong.schedule_many,
+        lambda table: zhirong.settle_many(table, "bank-alone"),
+        lambda table: zhirong.quote_many(table, ["bank-alone"]),
+        zhirong.appraise_many,
+    ],
+)
+def test_series_with_different_indexes_are_refused(calculate: Any) -> None:
+    """A dictionary of Series pairs rows neither by place nor by index in silence."""
+    table = {"id": pd.Series(["A", "B"], index=[1, 2]), "amount_yuan": pd.Series([1, 2], index=[2, 1])}
+    with pytest.raises(zhirong.InputError) as caught:
+        calculate(table)
+    assert [(one.field, one.code) for one in caught.value.problems] == [("amount_yuan", "index_differs")]
+    with pytest.raises(zhirong.InputError) as caught:
+        calculate({name: series.reset_index(drop=True) for name, series in table.items()})
+    assert "index_differs" not in {one.code for one in caught.value.problems}
+
+
 def test_a_reader_names_the_column_and_the_row() -> None:
     with pytest.raises(zhirong.InputError) as caught:
         zhirong.schedule_many({**_LOANS, "method": ["bullet", "balloon"]})

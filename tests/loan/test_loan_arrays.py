@@ -108,6 +108,18 @@ def test_what_an_array_would_hide_is_refused(months: Any) -> None:
         level_payments([10_000, 20_000], [43_500, 0], months)
 
 
+@pytest.mark.parametrize(
+    "calculate", [level_schedules, level_payments, lambda *all_: list(level_schedule_blocks(*all_, block=1))]
+)
+def test_series_with_different_indexes_are_refused(calculate: Any) -> None:
+    same = pandas.Series([500_000, 700_000], index=[9, 4])
+    other = pandas.Series([24, 36], index=[4, 9])
+    with pytest.raises(ValueError, match="principal and months: the two Series have different indexes"):
+        calculate(same, same // 10, other)
+    assert calculate(same, same // 10, other.sort_index(ascending=False)) is not None
+    assert calculate(same, [50_000, 70_000], np.array([24, 36])) is not None
+
+
 def test_lists_and_series_are_columns_too() -> None:
     columns = [500_000, 700_000], [52_000, 43_500], [24, 36]
     plain = level_schedules(*(np.array(column) for column in columns))

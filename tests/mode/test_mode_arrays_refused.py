@@ -57,6 +57,17 @@ def test_a_series_is_a_column() -> None:
     assert found.sum(axis=1).tolist() == [100, 200]
 
 
+@pytest.mark.parametrize("more", [{}, {"amounts": {"deductible": pd.Series([1, 2], index=[7, 3])}}])
+def test_series_with_different_indexes_are_refused(more: dict[str, object]) -> None:
+    """By place row 7 would be lost and row 3 lent; by index, as pandas users expect, the other way round."""
+    principal, amount = pd.Series([100, 200], index=[7, 3]), pd.Series([500, 500], index=[3, 7])
+    columns: dict[str, object] = {"principal": principal, "amount": principal + 400 if more else amount, **more}
+    if more:
+        columns["interest"] = amount
+    with pytest.raises(ValueError, match="different indexes"):
+        allocate_many(_MODE, Losses(**columns), _DAY)  # type: ignore[arg-type]
+
+
 def test_scenarios_refuse_the_same() -> None:
     loan = LoanLoss("A", "甲", "乙", _DAY, _DAY, 500, 0)
     with pytest.raises(ValueError, match="more principal"):

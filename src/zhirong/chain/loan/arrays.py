@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from zhirong.chain.loan.term_checks import MOST_PRINCIPAL
 from zhirong.chain.loan.terms import MOST_MONTHS
-from zhirong.kernel.array_columns import entries_of
+from zhirong.kernel.array_columns import demand_one_index, entries_of
 from zhirong.kernel.money import round_fen
 
 Whole = NDArray[np.int64]
@@ -116,6 +116,7 @@ def _exact_payment(principal: int, millionths: int, months: int) -> int:
 
 def _columns(principal: ArrayLike, millionths: ArrayLike, months: ArrayLike) -> tuple[Whole, Whole, Whole]:
     """Return the three columns as whole numbers. Raises ValueError naming the first invalid one."""
+    demand_one_index({"principal": principal, "millionths": millionths, "months": months})
     lent = _whole("principal", principal, "fen", 1, MOST_PRINCIPAL)
     rates = _whole("millionths", millionths, "millionths a year (0.0435 is 43,500)", 0, RATE_SCALE)
     times = _whole("months", months, "months", 1, MOST_MONTHS)

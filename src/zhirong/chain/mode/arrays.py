@@ -7,7 +7,7 @@ a given one have taken min(C, their sum).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +20,7 @@ from zhirong.chain.mode.loss import LoanLoss, MissingFigureError, PoolState
 from zhirong.chain.mode.model import Cap, Mode, Sharing, Tier
 from zhirong.chain.mode.shares import Met, amount_of, clauses_met, final_shares, weights_of
 from zhirong.kernel import money
-from zhirong.kernel.array_columns import entries_of
+from zhirong.kernel.array_columns import demand_one_index, entries_of
 from zhirong.kernel.money import Fen
 
 Fens = npt.NDArray[np.int64]
@@ -485,6 +485,7 @@ def states_column(rows: Sequence[Sequence[bool | None]]) -> Fens:
 
 def checked(losses: Losses) -> Losses:
     """Return the same columns as whole numbers. Raises ValueError where ``allocate`` rejects a single loan."""
+    demand_one_index({**{one.name: getattr(losses, one.name) for one in fields(losses)}, **losses.amounts})
     count = len(losses.principal)
 
     def whole(name: str, column: object, least: int | None = 0) -> Fens:
