@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +9,10 @@ from pathlib import Path
 import pytest
 from docs_pages import LANGS, ROOT, names
 
+from browsers import BROWSER
+
 playwright = pytest.importorskip("playwright.sync_api")
 sys.path.insert(0, str(ROOT / "tools"))
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 from docs_reference import GENERATED  # noqa: E402 - a tool, not a package
 
