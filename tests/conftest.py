@@ -24,12 +24,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# No deadline: how fast something is, the benchmarks measure; a busy machine is no fault.
+# No deadline, and no limit for drawing examples: how fast something is, the benchmarks measure; a busy machine is no fault.
 # Where a test names no number of its own: 40 examples, which are the same each time; in the long run 300 new ones.
-settings.register_profile("same examples", derandomize=True, deadline=None, max_examples=40)
-settings.register_profile("new examples", deadline=None, max_examples=300)
+_PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same examples", derandomize=True, max_examples=40, **_PATIENT)
+settings.register_profile("new examples", max_examples=300, **_PATIENT)
 settings.load_profile("new examples" if os.environ.get("ZHIRONG_SEARCH") else "same examples")
 # What tests make is mostly gone before garbage is searched for: a search at every 700 new objects takes a tenth of their time.
 gc.set_threshold(50_000, 50, 100)

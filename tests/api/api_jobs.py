@@ -37,14 +37,15 @@ if "test.count" not in OPERATIONS:
 
     @job("test.counting")
     def counting(task: Task) -> Any:
-        """Count to six, slowly where it is told to be killed; says where it is in a file."""
+        """Count to six; where it is to be killed, it says where it is in a file and stays in the middle."""
         said = task.payload.get("say")
         for number in range(STEPS):
             task.run_operation("test.count", task.payload["organisation"], {"number": number}, part=str(number))
             task.progress(number + 1, STEPS)
             if said and task.job.tries == 1:
                 Path(said).write_text(str(number), encoding="utf-8")
-                time.sleep(0.3)
+                if number == STEPS // 2:
+                    time.sleep(600)
         return {"counted": STEPS}
 
     @job("test.failing")

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,19 +15,15 @@ import psycopg
 import pytest
 import register_databases
 
+from ports import free_port
+
 COMMAND = [sys.executable, "-m", "zhirong.cli.main"]
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager
 def _serving(folder: Path, url: str, address: str = "") -> Iterator[tuple[str, Any]]:
     """address: of one that listened before, to listen there again."""
-    port = int(address.rsplit(":", 1)[1]) if address else _free_port()
+    port = int(address.rsplit(":", 1)[1]) if address else free_port()
     environment = {**os.environ, "DATABASE_URL": url, "ZHIRONG_LOG": "INFO"}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     arguments = ["serve", "--data", str(folder), "--port", str(port), "--workers", "1", "--lang", "en"]

@@ -34,6 +34,6 @@ def test_every_chart_of_a_real_quote(page, tmp_path, lang):
         page.on("pageerror", lambda error, said=said: said.append(str(error)))
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         page.goto(file.as_uri())
-        page.wait_for_selector("svg, canvas", timeout=10_000)
+        page.wait_for_selector("svg, canvas", timeout=60_000)
         assert said == [], name
         assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == [], name

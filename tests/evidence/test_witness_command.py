@@ -41,7 +41,7 @@ def test_two_at_once_do_not_countersign_two_views(folder, monkeypatch):
         signed = real(*given)
         if threading.current_thread() is first:
             inside.set()
-            go_on.wait(10)
+            go_on.wait(60)
         return signed
 
     def sign(name, log):
@@ -54,12 +54,12 @@ def test_two_at_once_do_not_countersign_two_views(folder, monkeypatch):
     first = threading.Thread(target=sign, args=("one", SmallLog(9)))
     second = threading.Thread(target=sign, args=("other", SmallLog(9, change=7)))
     first.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     second.start()
     second.join(0.5)
     go_on.set()
-    first.join(10)
-    second.join(10)
+    first.join(60)
+    second.join(60)
     assert problems == [("other", "split_view")]
     assert (folder / "one.out").exists() and not (folder / "other.out").exists()
 

@@ -22,10 +22,11 @@ _progress = imports.Task.progress
 
 
 def _said(task: Any, done: int, total: int) -> None:
-    """Say how far it is and give whoever kills this process the time to do so."""
+    """Say how far it is, and stay in the middle until this process is killed."""
     _progress(task, done, total)
     Path(say).write_text(str(done), encoding="utf-8")
-    time.sleep(0.3)
+    if done == 2:
+        time.sleep(600)
 
 
 imports.Task.progress = _said  # type: ignore[method-assign]

@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx
 
+from ports import free_port
+
 COMMAND = [sys.executable, "-m", "zhirong.cli.main"]
 _START_SECONDS = 180.0
 # For questions without a session: no certificates are read for each (that takes longer than the page), no connection is kept.
@@ -61,9 +63,7 @@ class Server:
 @contextmanager
 def serving(folder: Path, *words: str, **environment: str) -> Iterator[Server]:
     """A server on the folder, with its background process; both end with the block. environment: its settings."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = int(one.getsockname()[1])
+    port = free_port()
     known = {
         name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")
     }

@@ -5,7 +5,6 @@ import json
 import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ports import free_port
 
 HERE = Path(__file__).parent
 OLDEST = HERE / "region-9d6e7a8.tar.xz"
@@ -199,17 +200,11 @@ def test_killed_in_the_middle_it_is_old_or_new_and_goes_on(data: Path) -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def _port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
-
-
 def _doors(data: Path) -> list[list[str]]:
     """Every way in which a program opens a platform's database."""
     folder = ["--data", str(data)]
     return [
-        ["serve", "--port", _port(), "--no-worker", *folder],
+        ["serve", "--port", str(free_port()), "--no-worker", *folder],
         ["worker", *folder],
         ["platform", "check", *folder],
         ["register", "check", *folder],

@@ -14,7 +14,6 @@ import hmac
 import json
 import os
 import re
-import socket
 import struct
 import subprocess
 import sys
@@ -31,6 +30,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 from browsers import BROWSER
+from ports import free_port
 
 PASSWORD = "a long password of 2026"
 _HERE = Path(__file__).parent
@@ -539,7 +539,7 @@ class Server:
     """``zhirong serve`` in a process of its own, on a port that stays the same when it is started again."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.folder, self.environment, self.port = folder, environment, _free_port()
+        self.folder, self.environment, self.port = folder, environment, free_port()
         # Passkeys are bound to a name, and no number is one.
         self.address = f"http://localhost:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -563,12 +563,6 @@ class Server:
             self._process.kill()
             self._process.wait()
         self._process = None
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _wait_for(address: str, server: "subprocess.Popen[bytes]", folder: Path) -> None:
