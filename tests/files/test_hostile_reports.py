@@ -8,7 +8,7 @@ import resource
 import zipfile
 import zlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import pytest
 from pypdf import PdfWriter
@@ -95,7 +95,7 @@ _FILES: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "Word: a bomb": (lambda: _word(bytes(400 << 20)), (_NO,)),
     "Word: reports without an end": (lambda: _word(b"<report " * 1_000_000), (_NO, _LARGE)),
     "Word: forty thousand parts": (lambda: _word(b"", 40_000), (_NO,)),
-    **{f"Word: {data!r:.20}": (lambda data=data: _report(data), (_CHANGED,)) for data in (5, [], {}, {"record": 7}, "x")},
+    **{f"Word: {data!r:.20}": (partial(_report, data), (_CHANGED,)) for data in (5, [], {}, {"record": 7}, "x")},
 }  # fmt: skip
 
 
