@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import get_args
 
 from zhirong.kernel.text import Lang
+from zhirong.version import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -147,7 +148,7 @@ def _navigation(text: str, here: Path) -> str:
 
 def _sphinx(lang: Lang, source: Path, site: Path) -> int:
     words = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-c", str(DOCS / "site")]
-    words += ["-D", f"language={_LOCALES[lang]}", "-D", f"html_title={_TITLES[lang]}"]
+    words += ["-D", f"language={_LOCALES[lang]}", "-D", f"html_title={_TITLES[lang]} {__version__}"]
     words += ["-A", f"this_language={lang}", "-A", f"other_language={_OTHER[lang]}"]
     words += ["-d", str(source.parent / f"doctrees-{lang}"), str(source), str(site)]
     return subprocess.run(words, check=False).returncode

@@ -10,6 +10,7 @@ import pytest
 from docs_pages import LANGS, ROOT, names
 
 from browsers import BROWSER
+from zhirong.version import __version__
 
 playwright = pytest.importorskip("playwright.sync_api")
 sys.path.insert(0, str(ROOT / "tools"))
@@ -38,6 +39,11 @@ def test_every_page_is_there_in_both_languages(site: Path) -> None:
     for lang in LANGS:
         for name in [*names(lang), *(f"reference/generated/{one}.md" for one in GENERATED)]:
             assert (site / lang / name).with_suffix(".html").exists(), (lang, name)
+
+
+def test_the_site_names_the_version(site: Path) -> None:
+    for lang in LANGS:
+        assert f" {__version__}</title>" in (site / lang / "how-to" / "release.html").read_text(encoding="utf-8")
 
 
 def test_nothing_is_loaded_from_outside(site: Path) -> None:
