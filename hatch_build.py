@@ -1,6 +1,6 @@
 """The addresses of the project in the metadata of its distributions.
 
-The project has no public address of its own. Whoever publishes it names the addresses when they build:
+The project has no public address. The publisher names the addresses for the build:
 ``ZHIRONG_PROJECT_URLS="Repository=https://…, Documentation=https://…, Changelog=https://…"``. Without it the
 metadata has none. The client builds with a copy of this class (``clients/python/hatch_build.py``); a test compares
 what both write.

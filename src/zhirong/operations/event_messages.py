@@ -42,8 +42,10 @@ OBJECTS: Mapping[str, str] = {
     "payerclaim": "claims",
     "payment": "payments",
     "policy": "policies",
+    "poolfigure": "pool-figures",
     "recourse": "recourse",
     "registration": "register/filings",
+    "rightdeal": "deals",
     "savedview": "views",
     "signature": "signatures",
     "statementline": "lines",
@@ -51,6 +53,7 @@ OBJECTS: Mapping[str, str] = {
     "teamrating": "team-ratings",
     "watchflag": "flags",
     "webhook": "webhooks",
+    "writeofffile": "write-offs",
 }
 _ROOT = "/api/v1"
 TEST_EVENT = "webhook.test"
