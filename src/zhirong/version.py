@@ -1,3 +1,3 @@
-"""The version of the package, where it can be read without importing what the package offers."""
+"""The version of the package, to be read without importing the rest of it."""
 
 __version__ = "0.2.0"

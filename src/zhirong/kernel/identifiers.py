@@ -430,7 +430,7 @@ def right_number(kind: str, written: str) -> str:
     if form.read is None:
         raise NumberError(
             "number_not_expected",
-            Text("商业秘密没有登记号", "a trade secret has no register number"),
+            Text("此类权利没有登记号", "rights of this kind have no register number"),
             Text("请留空，并将内部编号写入 notes", "leave it empty and put an internal number into notes"),
         )
     kept = form.read(written)

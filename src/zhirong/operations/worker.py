@@ -65,7 +65,7 @@ def let_go(worker_id: str, now: datetime) -> None:
 
 
 def turn(worker_id: str, now: datetime) -> int:
-    """Run everything that is due once; returns how much there was. Failures are logged and retried in the next run,
+    """Run once everything that is due, and return the number of tasks. Failures are logged and retried in the next run,
     and do not stop other work.
     """
     return _jobs(worker_id, now) + sum(_tried(partial(one, now)) for one in _LANES.values())

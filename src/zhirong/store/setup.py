@@ -154,7 +154,7 @@ def _older_database(waiting: Sequence[str]) -> Problem:
 
 def migrate() -> None:
     """Upgrade the database's tables to the present form, in one transaction: whatever interrupts this program, the
-    tables are completely old or completely new. Signals of other applications (kinds of content) are sent within
+    tables are completely old or completely new. Other applications (Django's content types) get their signals within
     it.
     """
     from django.core.management import call_command

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from zhirong.chain.credit.file import ALL_SECTIONS, CUSTOMS_GRADES, RATINGS, TAX_GRADES
 from zhirong.chain.credit.statements import FIGURE_TEXT, READ_FIGURES, SIZE_TEXT, SIZES
+from zhirong.chain.mode.eligibility import NEVER
 from zhirong.chain.mode.vocabulary import FACTS
 from zhirong.chain.quote.reading import DERIVED_FACTS
 from zhirong.kernel.errors import Problem
@@ -15,7 +16,13 @@ from zhirong.kernel.provenance import EVIDENCE_TEXT
 from zhirong.kernel.text import Text, same
 
 _YES_NO = (("yes", Text("是", "yes")), ("no", Text("否", "no")))
-_NEVER = "never"
+NEVER_WORDS = Text("从未", "never")
+_CUSTOMS_WORDS: Mapping[str, Text] = {
+    "advanced": Text("高级认证企业", "advanced certified enterprise (AEO)"),
+    "ordinary": Text("常规管理企业", "ordinary"),
+    "not_registered": Text("未在海关备案", "not registered with customs"),
+    "dishonest": Text("失信企业", "discredited enterprise"),
+}
 # Shown at the front; only a few modes ask about the rest.
 FIRST_FACTS = (
     "size_class",
@@ -116,7 +123,12 @@ _SECTIONS: Mapping[str, tuple[tuple[str, Text, str, tuple[tuple[str, Text], ...]
         ("rating", Text("等级", "Rating"), "choice", _words(RATINGS)),
     ),
     "trade": (
-        ("customs_grade", Text("海关信用等级", "Customs grade"), "choice", _words(CUSTOMS_GRADES)),
+        (
+            "customs_grade",
+            Text("海关信用等级", "Customs grade"),
+            "choice",
+            tuple((one, _CUSTOMS_WORDS[one]) for one in CUSTOMS_GRADES),
+        ),
         ("imports", Text("一年进口（元）", "Annual imports (CNY)"), "money", ()),
         ("exports", Text("一年出口（元）", "Annual exports (CNY)"), "money", ()),
     ),
@@ -193,7 +205,12 @@ def shown(item: Item, given: Mapping[str, Any]) -> str:
 def drawn(items: tuple[Item, ...], given: Mapping[str, Any], problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
     """Return the fields for a template, each with its problems."""
     return [
-        {"item": item, "value": shown(item, given), "problems": [one for one in problems if one.field == item.name]}
+        {
+            "item": item,
+            "value": shown(item, given),
+            "is_never": item.kind == "never_or_day" and shown(item, given) == NEVER,
+            "problems": [one for one in problems if one.field == item.name],
+        }
         for item in items
     ]
 
@@ -212,6 +229,6 @@ def _value(item: Item, written: str) -> Any:
             return float(written)
         except ValueError:
             return written
-    if item.kind == "never_or_day" and written in (_NEVER, "从未"):
-        return _NEVER
+    if item.kind == "never_or_day" and written in (NEVER, NEVER_WORDS.zh):
+        return NEVER
     return written

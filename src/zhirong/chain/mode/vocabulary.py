@@ -174,10 +174,7 @@ FACTS: dict[str, Fact] = {
     ),
     "size_class": Fact(
         "word",
-        Text(
-            "企业规模（micro 微型、small 小型、medium 中型、large 大型）",
-            "size class (micro, small, medium, large)",
-        ),
+        Text("企业规模", "size class"),
         _CHOOSE_OTHER,
     ),
     "sme": Fact("flag", Text("中小微企业", "small or medium-sized firm"), _CHOOSE_OTHER),

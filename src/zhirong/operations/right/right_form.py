@@ -104,7 +104,7 @@ class RightFacts(Request):
             Text("许可", "Licences"),
             Text(
                 "每行填写一份：独占、排他、普通或开放；被许可人；开始日；结束日；年许可费（元）；已备案（如是）",
-                "one per line: exclusive, sole, non_exclusive or open; licensee; first day; last day; annual fee in yuan; recorded (if applicable)",
+                "one per line: exclusive, sole, non-exclusive or open; licensee; first day; last day; annual fee in yuan; recorded (if applicable)",
             ),
             "area",
             start=_known("licences"),
@@ -119,7 +119,13 @@ class NewRight(RightFacts):
     kind: Annotated[RightKind, ask("种类", "Kind", choices=_KINDS)]
 
 
-_LICENCE_WORDS = {"独占": "exclusive", "排他": "sole", "普通": "non_exclusive", "开放": "open"}
+_LICENCE_WORDS = {
+    "独占": "exclusive",
+    "排他": "sole",
+    "non-exclusive": "non_exclusive",
+    "普通": "non_exclusive",  # the last name of a value is the one that is shown
+    "开放": "open",
+}
 _HOLDER_WORDS = {
     "自然人": ("is_natural_person", True),
     "natural person": ("is_natural_person", True),

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from zhirong.chain.loan.states import LoanState
+from zhirong.chain.mode.eligibility import NEVER
 from zhirong.chain.right.kinds import KIND_TEXT, RightKind
 from zhirong.chain.right.records import LegalStatus
 from zhirong.kernel.days import day_of
@@ -28,6 +29,7 @@ from zhirong.web.clock import now
 from zhirong.web.pages import page
 from zhirong.web.profile_fields import (
     FIRST_FACTS,
+    NEVER_WORDS,
     Item,
     credit_sections,
     drawn,
@@ -92,12 +94,9 @@ def _rows(items: tuple[Item, ...], given: dict[str, Any]) -> tuple[tuple[Text, T
 
 
 def _title_words(item: Item) -> Text:
-    """Return the title of a field without the unit and the codes that its form asks for."""
+    """Return the title of a field without the unit that its form asks for."""
     zh, en = item.title.zh, item.title.en
-    if item.kind == "money" or item.choices:
-        zh, en = zh.removesuffix("（元）").partition("（micro")[0], en.removesuffix(", yuan").removesuffix(" (CNY)")
-        en = en.partition(" (micro")[0]
-    return Text(zh, en)
+    return Text(zh.removesuffix("（元）"), en.removesuffix(", yuan").removesuffix(" (CNY)"))
 
 
 def _value_words(item: Item, value: str) -> Text:
@@ -109,8 +108,8 @@ def _value_words(item: Item, value: str) -> Text:
         return Text(f"{amount} 万元", f"CNY {amount} × 10k")
     if item.kind == "rate" and value.replace(".", "", 1).removeprefix("-").isdigit():
         return same(f"{float(value) * 100:g}\u00a0%")
-    if item.kind == "never_or_day" and value == "never":
-        return Text("从未", "never")
+    if item.kind == "never_or_day" and value == NEVER:
+        return NEVER_WORDS
     return dict(item.choices).get(value, same(value))
 
 
