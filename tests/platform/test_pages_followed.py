@@ -12,6 +12,7 @@ from platform_world import Platform
 
 from zhirong.operations.credit import diligence
 from zhirong.operations.declare import OPERATIONS
+from zhirong.web import urls  # noqa: F401 - before an operation is added: the API of this process keeps what it finds
 
 HOW_TO = Path(__file__).resolve().parents[2] / "docs"
 ADDED = "case.note_call"
