@@ -1,5 +1,6 @@
 """Known answers through the platform's operations, to the fen: late claims, re-guarantee, breaker, security, ranks, write-off."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -14,9 +15,12 @@ from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.recovery import disposals
 from zhirong.operations.recovery.books import books_of_case
 from zhirong.operations.recovery.pool_meters import meters_of
+from zhirong.operations.refusals import ForbiddenError
 from zhirong.operations.rulebook import rulebook
-from zhirong.store.financing import Paper
-from zhirong.store.recovery import DefaultCase, DisposalProject, WriteOffFile
+from zhirong.store.financing import Appraisal, FirmRight, Paper
+from zhirong.store.recovery import DefaultCase, DisposalProject, Recourse, WriteOffFile
+
+_TABLES = ("contract", "events")
 
 
 def _world(platform: Platform, monkeypatch: pytest.MonkeyPatch, mode: str) -> Recovery:
@@ -110,6 +114,50 @@ def test_e03_recourse_and_re_guarantee(sqlite_platform: Platform, monkeypatch: p
     }
 
 
+def test_e04_licence_back(sqlite_platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guarantor repays, takes the right, licenses it back: fees, some late, and the firm buys back; or it is sold."""
+    way = _world(sqlite_platform, monkeypatch, "beijing-zrt")
+    guarantor = PayerDesk(way.platform, OrganisationKind.GUARANTOR, "guarantor", "北京某担保公司")
+    ends = []
+    for number in ("BJ1", "BJ2"):
+        loan = way.another(number, date(2025, 3, 1), "8500000.00")
+        case = way.stated(loan, principal="8500000.00", interest="230432.10", costs="35000.00")
+        way.platform.later(1)
+        way.file(loan, guarantor)
+        assert yuan(way.pay(loan, guarantor).paid) == "8765432.10"
+        recourse = Recourse.objects.get(claim__loan=loan)
+        title = {"value": "8765432.10", "reference": "评估报告 8,790,000.00", "record": "过户1"}
+        way.do(guarantor.officer, "recourse.take_title", recourse, day=way.platform.day.isoformat(), **title)
+
+        def money(kind: str, amount: str, recourse: Recourse = recourse, **more: str) -> None:
+            way.platform.later(1)
+            given = {
+                "kind": kind,
+                "amount": amount,
+                "day": way.platform.day.isoformat(),
+                "evidence": "凭证",
+                **more,
+            }
+            way.do(guarantor.officer, "recourse.right_money", Recourse.objects.get(pk=recourse.pk), **given)
+
+        for _ in range(3):
+            money("licence_fee", "262962.96")
+        money("upkeep", "4000.00")
+        if number == "BJ1":
+            money("licence_fee", "788888.88", late="21457.78")
+            money("licence_fee", "262962.96")
+            money("upkeep", "4000.00")
+            money("licence_fee", "262962.96")
+            money("right_sold", "7450617.29")
+        else:
+            money("right_sold", "3050000.00", costs="152500.00")
+        ends.append(_carried(way, case)["guarantor"])
+        with pytest.raises(ForbiddenError):
+            money("upkeep", "1.00")  # it holds the right no more
+    assert ends == ["-802346.65", "5083043.22"]
+    assert way.platform.client(guarantor.officer).get(f"/recovery/recourse/{recourse.pk}/").status_code == 200
+
+
 def test_e09_the_breaker_pauses_and_the_ceiling_leaves_room(
     sqlite_platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +202,36 @@ def test_e09_the_breaker_pauses_and_the_ceiling_leaves_room(
     assert [yuan(cap.left) for cap in meter.caps] == ["1495027777.79"]  # 15 亿 less the 4,972,222.21 accepted
     for lang in ("zh", "en"):
         assert way.platform.client(fund.officer, lang).get("/recovery/pool/").status_code == 200
+
+
+def test_e10_the_demand_for_further_security(sqlite_platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A patent of 5,400,000.00 of 9,000,000.00 is declared invalid; the loan of 6,000,000.00 may be 70 % of the value."""
+    way = Recovery(sqlite_platform, monkeypatch)
+    loan, financing = way.loan, way.loan.case
+    of_six = {
+        name: json.loads(json.dumps(getattr(loan, name)).replace("2000000.00", "6000000.00")) for name in _TABLES
+    }
+    way.platform.reseed(loan, principal=600_000_000, **of_six)
+    rights = [FirmRight.objects.get(pk=financing.rights[0]), *(way.platform.right(loan.firm) for _ in range(2))]
+    way.platform.reseed(financing, rights=[one.pk for one in rights])
+    whole = Appraisal.objects.get(case=financing)
+    way.platform.reseed(whole, rights=[rights[0].pk], p50=540_000_000)
+    for right, value in zip(rights[1:], (270_000_000, 90_000_000), strict=True):
+        kept = {
+            name: getattr(whole, name) for name in ("firm", "case", "grade", "state", "purpose", "valuation_date")
+        }
+        way.platform.seed(Appraisal, **kept, rights=[right.pk], p10=value, p50=value, p90=value)
+    asked = {"ground": "专利 1 被宣告全部无效", "answer_days": "15"}
+    with pytest.raises(InputError, match=r"no_shortfall|未低于|not below"):
+        way.do(way.workout, "security.demand", way.loan, **asked)
+    today = way.platform.day.isoformat()
+    fact = {"code": "invalid_whole", "right": rights[0].number, "day": today, "evidence": "决定书"}
+    way.do(way.workout, "alarm.record", way.loan, **fact)
+    answer = way.do(way.workout, "security.demand", way.loan, **asked).answer
+    assert (answer["missing_value"], answer["missing_cash"]) == ("4971428.58", "3480000.00")
+    letter = Paper.objects.get(kind="security_demand")
+    assert (letter.facts["value_before"], letter.facts["value_now"]) == (900_000_000, 360_000_000)
+    assert way.platform.client(way.money.manager).get(f"/papers/{letter.pk}/").status_code == 200
 
 
 def test_e12_two_pledges_by_rank(sqlite_platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:

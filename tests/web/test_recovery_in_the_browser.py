@@ -20,11 +20,12 @@ from quick_hasher import QuickHasher
 from recovery_world import PayerDesk, Recovery
 
 from browsers import BROWSER
+from zhirong.chain.default.write_off_states import WriteOffPaper
 from zhirong.chain.organisation.roles import OrganisationKind
 from zhirong.kernel.days import day_of
 from zhirong.operations.actors import WORKER
 from zhirong.store.parties import Organisation
-from zhirong.store.recovery import DisposalProject, LoanAlarm, Recourse
+from zhirong.store.recovery import DisposalProject, Dispute, LoanAlarm, Recourse, WriteOffFile
 
 
 def _can_sign_in(who: Member) -> str:
@@ -56,28 +57,46 @@ def test_every_page_of_a_default_is_clean_for_those_who_take_part(monkeypatch: p
         way.night()
         way.platform.do(WORKER, "alarm.sweep")
         way.do(way.workout, "disposal.propose", way.case, way="licence_back", reason="现值较高")
+        way.do(way.workout, "dispute.choose", way.case, track="suit", reason="标的较大")
+        dispute = Dispute.objects.get()
+        today = way.platform.day.isoformat()
+        way.do(way.workout, "dispute.record", dispute, step="file", day=today, result="已立案", fee="22800.00")
+        asked = {"name": "某市中级人民法院", "purpose": "登记判决", "until": today}
+        link = way.do(way.workout, "link.give", dispute, **asked).shown_once.split(" ")[0]
+        papers = [code.value for code in WriteOffPaper]
+        way.do(way.workout, "default.propose_write_off", way.case, ground="终结执行", papers=papers)
+        reported = {"mode": "national-4222", "kind": "balance", "evidence": "季报", "amount": "80000000.00"}
+        way.do(guarantor.officer, "pool.report", None, day=today, **reported)
         case, disposal = (
             f"/recovery/cases/{way.case.pk}/",
             f"/recovery/disposals/{DisposalProject.objects.get().pk}/",
         )
         alarm, recourse = LoanAlarm.objects.all()[0].pk, Recourse.objects.get().pk
-        first, second = (f"/recovery/claims/{way.claim_on(one).pk}/" for one in (guarantor, province))
-        lists = [f"/recovery/{name}/" for name in ("cases", "claims", "alarms", "disposals")]
+        first = f"/recovery/claims/{way.claim_on(guarantor).pk}/"
+        listed = ("cases", "alarms", "disposals", "disputes", "write-offs", "deals")
+        lists = [f"/recovery/{name}/" for name in listed]
+        more = [f"/recovery/disputes/{dispute.pk}/", f"/recovery/write-offs/{WriteOffFile.objects.get().pk}/"]
+        recourses = ["/recovery/recourse/", f"/recovery/recourse/{recourse}/", "/recovery/pool/"]
         rounds = (
-            (way.workout, [*lists, case, disposal, f"/recovery/alarms/{alarm}/", first]),
-            (
-                guarantor.officer,
-                ["/recovery/claims/", first, "/recovery/recourse/", f"/recovery/recourse/{recourse}/"],
-            ),
-            (province.officer, ["/recovery/claims/", second]),
-            (way.money.manager, [case, disposal]),
+            (way.workout, [*lists, case, disposal, f"/recovery/alarms/{alarm}/", *more, link]),
+            (guarantor.officer, ["/recovery/claims/", first, *recourses]),
+            (way.money.manager, [case]),
         )
         people = [(_can_sign_in(who), paths) for who, paths in rounds]
         ahead = (way.platform.day - day_of(datetime.now(UTC))).days
         names = list(Organisation.objects.values_list("name", flat=True))
         with served(folder, url, True) as site:
             site.later(ahead)
-            site.typed += [*names, "现值较高"]
+            site.typed += [
+                *names,
+                "现值较高",
+                "标的较大",
+                "已立案",
+                "终结执行",
+                "季报",
+                "登记判决",
+                "某市中级人民法院",
+            ]
             for address, paths in people:
                 user = User(site, address)
                 user.sign_in()

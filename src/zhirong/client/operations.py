@@ -1997,6 +1997,48 @@ class RecourseOperations(Group):
             key,
         )
 
+    def right_money(
+        self,
+        row: int,
+        *,
+        version: Version,
+        kind: Literal["licence_fee", "upkeep", "right_sold"],
+        day: date | str,
+        amount: Decimal | str,
+        evidence: str,
+        late: Decimal | str | None = None,
+        costs: Decimal | str | None = None,
+        key: str = "",
+    ) -> Done:
+        """登记权利收支 / Record money of the right."""
+        return self._do(
+            "recourse.right_money",
+            row,
+            {"kind": kind, "day": day, "amount": amount, "late": late, "costs": costs, "evidence": evidence},
+            version,
+            key,
+        )
+
+    def take_title(
+        self,
+        row: int,
+        *,
+        version: Version,
+        value: Decimal | str,
+        day: date | str,
+        reference: str,
+        record: str,
+        key: str = "",
+    ) -> Done:
+        """登记折价取得权利 / Take the right at an agreed value."""
+        return self._do(
+            "recourse.take_title",
+            row,
+            {"value": value, "day": day, "reference": reference, "record": record},
+            version,
+            key,
+        )
+
 
 class RegistrationOperations(Group):
     """Operations ``registration.*``."""

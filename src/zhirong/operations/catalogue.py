@@ -55,6 +55,7 @@ MODULES = (
     "recovery.case_write_off",
     "recovery.case_closing",
     "recovery.recourse",
+    "recovery.licence_back",
     "recovery.claims",
     "recovery.claim_entry",
     "recovery.claim_filing",

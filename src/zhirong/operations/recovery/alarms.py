@@ -57,16 +57,13 @@ _EVENT_OF_STATUS: Mapping[str, str] = {
 
 
 def watched(loan: Loan, state: LoanPosition, work: Any) -> WatchedLoan:
-    """Return a loan as the watch reads it. The value of a pledge is divided equally over its rights (assumed)."""
+    """Return a loan as the watch reads it, each right at its last appraisal."""
     rights = list(FirmRight.objects.filter(pk__in=loan.case.rights))
-    appraisal = (
+    appraisals = list(
         Appraisal.objects.filter(case=loan.case_id, state=AppraisalState.ISSUED)
         .exclude(p50=None)
         .order_by("-valuation_date", "-pk")
-        .first()
     )
-    each = None if appraisal is None or not rights else (appraisal.p50 or 0) // len(rights)
-    valued_on = None if appraisal is None else appraisal.valuation_date
     case = DefaultCase.objects.filter(loan=loan).first()
     if case is not None:
         case.loan = loan
@@ -76,12 +73,23 @@ def watched(loan: Loan, state: LoanPosition, work: Any) -> WatchedLoan:
         exposure=state.payoff,
         ceiling=Fraction(work.rules.at("watch.loan_to_value", work.day).number()),
         ends_on=loan.end or work.day,
-        rights=tuple(_right(one, each, valued_on) for one in rights),
+        rights=tuple(_right(one, *_value_of(one, appraisals, len(rights))) for one in rights),
         events=(*_recorded(loan), *_by_status(rights)),
         deadlines=() if case is None else tuple(_deadlines(case, work)),
         taken_over=sum(one.exposure for one in granted),
         overdue_since=oldest_late(state),
     )
+
+
+def _value_of(row: FirmRight, appraisals: Sequence[Appraisal], count: int) -> tuple[int | None, date | None]:
+    """Return the value of a right and its day by the last appraisal that names it; one that names none is of all.
+
+    The value of several rights together is divided equally over them (assumed).
+    """
+    for one in appraisals:
+        if not one.rights or row.pk in one.rights:
+            return (one.p50 or 0) // (len(one.rights) or count), one.valuation_date
+    return None, None
 
 
 def _right(row: FirmRight, value: int | None, valued_on: date | None) -> WatchedRight:

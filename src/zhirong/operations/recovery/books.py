@@ -280,6 +280,9 @@ _KIND_OF_EVENT = {
     ev.ClawedBack: "clawed_back",
     ev.BankruptcyAccepted: "bankruptcy",
     ev.TitleTaken: "title_taken",
+    ev.LicenceFee: "licence_fee",
+    ev.UpkeepPaid: "upkeep",
+    ev.RightSold: "right_sold",
 }
 
 
@@ -292,7 +295,7 @@ def event_table(event: ev.DefaultEvent) -> dict[str, Any]:
         value = getattr(event, name, None)
         if value is not None:
             table[name] = str(value)
-    for name in ("amount", "costs", "interest"):
+    for name in ("amount", "costs", "interest", "late"):
         fen = getattr(event, name, 0)
         if fen:
             table[name] = yuan(fen)

@@ -72,7 +72,7 @@ def _is_own(actor: Any, row: Any) -> bool:
     return bool(row.payer_id == actor.organisation)
 
 
-_PURSUED = tuple(one for one in RecourseState if one not in (RecourseState.EXTINGUISHED, RecourseState.WRITTEN_OFF))
+PURSUED = tuple(one for one in RecourseState if one not in (RecourseState.EXTINGUISHED, RecourseState.WRITTEN_OFF))
 
 
 @operation(
@@ -80,7 +80,7 @@ _PURSUED = tuple(one for one in RecourseState if one not in (RecourseState.EXTIN
     Text("登记追偿行动", "Record an act of recourse"),
     model=Recourse,
     roles=_OFFICERS,
-    states=_PURSUED,
+    states=PURSUED,
     relation=_is_own,
     request=RecourseAct,
     page="recovery.recourse_of",

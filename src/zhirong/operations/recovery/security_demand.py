@@ -1,5 +1,6 @@
 """The demand for further security (Civil Code 433): the value has fallen, the letter says what is missing and by when."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -58,7 +59,8 @@ class SecurityDemand(Request):
 def demand_security(work: Work, request: SecurityDemand) -> Any:
     """Issue the letter with the value or cash that is missing against the ceiling of the loan to value."""
     loan = work.row
-    watch = watched(loan, state_of(loan, work.day, work.rules), work)
+    state = state_of(loan, work.day, work.rules)
+    watch = replace(watched(loan, state, work), exposure=state.principal)  # what the agreed ratio is measured on
     result = sweep_loan(watch, work.day, catalogue_on(work.rules, work.day), calendar(work.rules, work.day))
     if result.shortfall is None:
         unknown = result.value is None

@@ -10,7 +10,7 @@ from zhirong.chain.default.claim_states import CLAIM_PAPER_TEXT, CLAIM_WORDS, Cl
 from zhirong.chain.default.disposal_states import DISPOSAL, DISPOSAL_WORDS, DisposalState
 from zhirong.chain.default.dispute_states import DISPUTE, DISPUTE_WORDS, TRACK_WORDS, DisputeState, DisputeTrack
 from zhirong.chain.default.money_kinds import ALARM_WORDS, CLAIM_MONEY_WORDS, AlarmState, ClaimMoney
-from zhirong.chain.default.recourse_states import RECOURSE, RECOURSE_WORDS, RecourseState
+from zhirong.chain.default.recourse_states import RECOURSE_WORDS, RecourseState
 from zhirong.chain.default.write_off_states import WRITE_OFF_PAPER_TEXT, WRITE_OFF_WORDS, WriteOffState
 from zhirong.chain.loan.servicing.components import COMPONENT_TEXT
 from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
@@ -30,6 +30,7 @@ from zhirong.operations.recovery.claim_decisions import checks_of
 from zhirong.operations.recovery.claim_filing import papers_of
 from zhirong.operations.recovery.claims import PAYERS, room_of
 from zhirong.operations.recovery.deals import APPRAISERS
+from zhirong.operations.recovery.licence_back import act_title
 from zhirong.operations.recovery.pool_meters import meters_of
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import visible
@@ -158,7 +159,7 @@ def recourse(request: HttpRequest) -> HttpResponse:
 @page("recovery/recourse/<int:id>/", "recovery.recourse_of", roles=PAYERS, model=Recourse)
 def recourse_of(request: HttpRequest, row: Recourse) -> HttpResponse:
     """Show one recourse with its acts and the end of limitation."""
-    acts = [(RECOURSE.step(one["act"]).title, one) for one in row.acts]
+    acts = [(act_title(one["act"]), one) for one in row.acts]
     return render(
         request,
         "recovery/recourse.html",
