@@ -129,7 +129,7 @@ def operate(
             if done.shown_once:
                 return render(request, "shown_once.html", {"operation": op, "secret": done.shown_once})
             messages.success(
-                request, op.title.in_(request.lang) + (" — done" if request.lang == "en" else "：已办好")
+                request, op.title.in_(request.lang) + (" — done" if request.lang == "en" else "：已完成")
             )
             return redirect(_next(request, op, done))
     context = {

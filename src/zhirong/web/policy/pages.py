@@ -1,12 +1,14 @@
 """An organisation's policy: its versions, the rules that it may set, and the effects of each version."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.financing.policies import POLICY_STATE_TEXT, PolicyState
+from zhirong.chain.mode.share_text import percent
 from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError, Problem
@@ -200,10 +202,10 @@ def _shown(one: Change, after: Rulebook, lang: str) -> dict[str, Any]:
         "since": None if one.since.year == 1 else one.since,
         "until": one.until,
         "concern": one.concern,
-        "values": list(differences(one.before, one.after, lang)),
+        "values": _values(known.unit, differences(one.before, one.after, lang)),
         "source": _source(one.after, lang),
         "confidence": None if one.after is None else CONFIDENCE_TEXT[one.after.reference.confidence],
-        "bounds": None if rule is None else _bounds(rule.bounds),
+        "bounds": None if rule is None else _bounds(rule.bounds, known.unit),
     }
 
 
@@ -214,13 +216,26 @@ def _source(value: RuleValue | None, lang: str) -> str:
     return " ".join(part for part in (reference.issuer, reference.document, reference.article) if part)
 
 
-def _bounds(bounds: Bounds | None) -> Text | None:
+def _values(unit: str, found: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Return the name of each part of a rule with its old and its new value; rates in per cent."""
+    return [(name, _in_unit(unit, old), _in_unit(unit, new)) for name, old, new in found]
+
+
+def _in_unit(unit: str, written: str) -> str:
+    """Return a value as people read it: a rate in per cent. Words, such as "none", stay as they are."""
+    try:
+        return percent(Fraction(written)) if unit == "rate" else written
+    except ValueError:
+        return written
+
+
+def _bounds(bounds: Bounds | None, unit: str) -> Text | None:
     if bounds is None:
         return None
     if bounds.one_of:
         return Text("、".join(bounds.one_of), ", ".join(bounds.one_of))
-    least = "" if bounds.least is None else f"{bounds.least:f}"
-    most = "" if bounds.most is None else f"{bounds.most:f}"
+    least = "" if bounds.least is None else _in_unit(unit, f"{bounds.least:f}")
+    most = "" if bounds.most is None else _in_unit(unit, f"{bounds.most:f}")
     return Text(f"{least or '…'} 至 {most or '…'}", f"{least or '…'} to {most or '…'}")
 
 
@@ -252,8 +267,8 @@ def _settable_rule(rule: Rule, value: RuleValue) -> dict[str, Any]:
         "id": rule.id,
         "title": rule.title,
         "unit": UNIT_TEXT[rule.unit],
-        "values": list(differences(None, value, "zh")),
-        "bounds": _bounds(rule.bounds),
+        "values": _values(rule.unit, differences(None, value, "zh")),
+        "bounds": _bounds(rule.bounds, rule.unit),
         "toml": rule_text(rule, value.value),
     }
 

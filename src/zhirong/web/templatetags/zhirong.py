@@ -270,8 +270,12 @@ def person(account: Any) -> str:
 
 @register.filter
 def called(row: Any) -> str:
-    """Return the name of a row for readers: its number, title or name, whichever exists first; otherwise empty."""
-    return next((str(found) for name in ("number", "title", "name") if (found := getattr(row, name, ""))), "")
+    """Return the name of a row for readers: its number, title or name, whichever exists first; otherwise empty. Words go
+    before a number that only counts, such as that of a version.
+    """
+    found = [one for name in ("number", "title", "name") if (one := getattr(row, name, ""))]
+    found.sort(key=lambda one: not isinstance(one, str))
+    return str(found[0]) if found else ""
 
 
 @register.filter
