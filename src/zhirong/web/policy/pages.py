@@ -16,7 +16,7 @@ from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.pack_changes import Change, differences
 from zhirong.kernel.rulebook import CONFIDENCE_TEXT, Bounds, Rule, Rulebook, RuleValue
 from zhirong.kernel.text import Text, same
-from zhirong.operations.authorize import operations_for
+from zhirong.operations.authorize import can, operations_for
 from zhirong.operations.case_file.tables import plain
 from zhirong.operations.credit.portfolio import LENDER
 from zhirong.operations.credit.review_replay import replay
@@ -186,6 +186,11 @@ def _waits_for(row: Policy, actor: Any) -> Text | None:
             "由您起草或提交，须由另一位有权人员批准",
             "You drafted or submitted it: another person with this role approves it.",
         )
+    if can(actor, "policy.approve", row):
+        return Text(
+            "请核对变更内容和受影响的业务后批准或驳回",
+            "Review the changes and the cases that they touch, then approve or reject.",
+        )
     return Text("等待另一位有权人员批准", "Another person with this role approves it.")
 
 
@@ -197,7 +202,7 @@ def _shown(one: Change, after: Rulebook, lang: str) -> dict[str, Any]:
     return {
         "id": one.id,
         "title": known.title,
-        "unit": UNIT_TEXT[known.unit],
+        "unit": None if known.unit == "rate" else UNIT_TEXT[known.unit],  # rates are shown in per cent
         "region": one.region,
         "since": None if one.since.year == 1 else one.since,
         "until": one.until,
