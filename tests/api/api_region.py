@@ -228,9 +228,26 @@ class Region:
             recovery.LoanAlarm, loan=loan, lender=world.bank, code="payment_late", colour="amber", state="open", at_risk=100,
             since=day, words={"zh": "逾期", "en": "overdue"},
         )  # fmt: skip
-        platform.seed(
+        project = platform.seed(
             recovery.DisposalProject, case=default, lender=world.bank, firm=world.firm, number="D1-CZ1",
             state="proposed", way="agreed_sale", value=100,
+        )  # fmt: skip
+        platform.seed(recovery.RightDeal, project=project, lender=world.bank, way="agreed_sale", day=day, price=100)
+        dispute = platform.seed(
+            recovery.Dispute, case=default, lender=world.bank, number="D1-ZY1", track="suit", state="chosen", claimed=100,
+            since=day,
+        )  # fmt: skip
+        by = world.officer.account
+        platform.seed(
+            recovery.OutsideLink, dispute=dispute, lender=world.bank, name="某法院", purpose="登记结果", digest="a",
+            code_digest="b", until=day, by=by,
+        )  # fmt: skip
+        platform.seed(
+            recovery.WriteOffFile, case=default, lender=world.bank, number="D1-HX1", state="assembled", ground="已无财产",
+            amount=100, proposed_by=by,
+        )  # fmt: skip
+        platform.seed(
+            recovery.PoolFigure, organisation=payer, mode=loan.mode, kind="balance", day=day, amount=100, evidence="对账单",
         )  # fmt: skip
         claim = platform.seed(
             recovery.PayerClaim,

@@ -28,6 +28,7 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.mode_files import load_mode
 from zhirong.operations.actors import Actor
+from zhirong.operations.credit.portfolio import mode_title
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Line, Request, ask
 from zhirong.operations.fields import Fen as FenField
@@ -226,7 +227,7 @@ listing(
         PoolFigure,
         (
             Column("day", Text("日期", "Day"), lambda row: row.day, "day", "day", main=True),
-            Column("mode", Text("模式", "Mode"), lambda row: load_mode(row.mode).title, main=True),
+            Column("mode", Text("模式", "Mode"), lambda row: mode_title(row.mode), main=True),
             Column("kind", Text("数据", "Figure"), lambda row: POOL_FIGURE_WORDS[row.kind], "state", main=True),
             Column("lender", Text("放款机构", "Lender"), lambda row: row.lender.name if row.lender else ""),
             Column("amount", Text("金额（元）", "Amount (CNY)"), lambda row: row.amount, "money", "amount", main=True),
