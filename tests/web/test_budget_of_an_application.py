@@ -16,6 +16,7 @@ from browser_world import DESK, PASSWORD, Site, User, served
 
 from browsers import BROWSER
 
+MOST_CALCULATOR_FIELDS, MOST_CALCULATOR_HEIGHT = 6, 900
 MOST_PAGES, MOST_FIELDS, MOST_CLICKS, MOST_HEIGHT = 6, 20, 18, 1_200
 _LIST = "专利号,专利名称,申请日,授权公告日\n201919900003.0,多旋翼无人机的抗风姿态控制方法,2019-04-22,2021-06-15\n"
 _FIGURES = {
@@ -105,6 +106,19 @@ class Counted:
         assert not problems, problems
 
 
+def test_the_calculator_shows_a_limit_within_its_budget(site: Site) -> None:
+    """What somebody asks without an account: six fields at most, one click, the answer on the same screen."""
+    user = site.user("visitor@zhirong.example")
+    user.page.set_viewport_size({**DESK, "width": 1440})
+    user.go("/")
+    one = Counted(user)
+    one.fill(amount="200", region="610100", revenue="5000", kind_1="invention", year_1="2019")
+    one.press("form button.main")
+    assert "#answer" in user.page.url and one.clicks == 1
+    sys.stdout.write(f"calculator: fields {one.fields}, heights {one.heights}\n")
+    assert one.fields <= MOST_CALCULATOR_FIELDS and max(one.heights) <= MOST_CALCULATOR_HEIGHT
+
+
 def test_a_known_company_applies_within_its_budget(site: Site, tmp_path: Path) -> None:
     user = site.user("cfo@zhirong.example")
     site._python(_SEED, f"{user.email}|{PASSWORD}")
@@ -115,6 +129,7 @@ def test_a_known_company_applies_within_its_budget(site: Site, tmp_path: Path) -
     user.page.set_viewport_size({**DESK, "width": 1440})
     user.go("/firm/cases/new/?amount=200万元")  # as the calculator carries it
     one = Counted(user)
+    draft_is_kept(user)
     one.fill(purpose="采购原材料和备货")  # the only bank is chosen; term and repayment stand
     one.press(".footbar .main")
     one.fill(accounts=accounts, source="audit", **_FIGURES)
@@ -134,3 +149,23 @@ def test_a_known_company_applies_within_its_budget(site: Site, tmp_path: Path) -
         for found, most in zip(counted, (MOST_PAGES, MOST_FIELDS, MOST_CLICKS, MOST_HEIGHT), strict=True)
     ), counted
     assert user.said == []
+
+
+def draft_is_kept(user: User) -> None:
+    """What is typed is there again after leaving the page, and after a session that ended before it was sent."""
+    address = user.page.url
+    user.fill(purpose="采购膜组件")
+    user.go("/firm/")
+    user.page.goto(address)
+    assert user.page.input_value("main [name=purpose]") == "采购膜组件"
+    assert "已恢复上次未提交的内容" in user.page.inner_text("main")
+    user.context.clear_cookies(name="sessionid")
+    with user.page.expect_navigation():
+        user.page.locator("main .footbar .main").first.click()
+    assert "登录已过期，内容未提交" in user.page.inner_text("main")
+    user.sign_in()
+    user.page.goto(address)
+    assert user.page.input_value("main [name=purpose]") == "采购膜组件"
+    with user.page.expect_navigation():
+        user.page.get_by_role("button", name="清除").click()
+    assert user.page.input_value("main [name=purpose]") == ""
