@@ -75,6 +75,7 @@ def _report(data: object) -> bytes:
     return _word(b'<report xmlns="' + NAMESPACE.encode() + b'">' + inside + b"</report>")
 
 
+_NO_REPORTS: tuple[object, ...] = (5, [], {}, {"record": 7}, "x")
 _NO, _LARGE, _CHANGED = "not_a_report", "file_too_large", "report_changed"
 _FILES: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "a bomb": (lambda: _attached(_zeros(600)), (_LARGE, _NO)),
@@ -95,7 +96,7 @@ _FILES: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "Word: a bomb": (lambda: _word(bytes(400 << 20)), (_NO,)),
     "Word: reports without an end": (lambda: _word(b"<report " * 1_000_000), (_NO, _LARGE)),
     "Word: forty thousand parts": (lambda: _word(b"", 40_000), (_NO,)),
-    **{f"Word: {data!r:.20}": (partial(_report, data), (_CHANGED,)) for data in (5, [], {}, {"record": 7}, "x")},
+    **{f"Word: {data!r:.20}": (partial(_report, data), (_CHANGED,)) for data in _NO_REPORTS},
 }  # fmt: skip
 
 
