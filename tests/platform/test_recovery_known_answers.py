@@ -176,6 +176,8 @@ def test_e09_the_breaker_pauses_and_the_ceiling_leaves_room(
     common = {"mode": "guangzhou-2025", "lender": str(way.money.bank.pk), "evidence": "季报"}
     for day, kind, amount in figures:
         way.do(fund.officer, "pool.report", None, day=day, kind=kind, amount=amount, **common)
+    # What somebody without a part in the mode reports counts nowhere.
+    way.do(way.insurer.officer, "pool.report", None, day="2026-01-06", kind="lost", amount="90000000.00", **common)
     lost = (
         ("A", date(2026, 3, 1), "4000000.00", "3999999.99", "1999999.99"),
         ("B", date(2026, 4, 15), "2000000.00", "1500000.01", "750000.00"),
@@ -202,6 +204,13 @@ def test_e09_the_breaker_pauses_and_the_ceiling_leaves_room(
     assert [yuan(cap.left) for cap in meter.caps] == ["1495027777.79"]  # 15 亿 less the 4,972,222.21 accepted
     for lang in ("zh", "en"):
         assert way.platform.client(fund.officer, lang).get("/recovery/pool/").status_code == 200
+    claim = way.claim_of(loan, fund)
+    page = way.platform.client(fund.officer).get(f"/recovery/claims/{claim.pk}/").content.decode()
+    assert (
+        "1,495,027,777.79" in page
+        and "1,495,027,777.79"
+        not in way.platform.client(way.workout).get(f"/recovery/claims/{claim.pk}/").content.decode()
+    )
 
 
 def test_e10_the_demand_for_further_security(sqlite_platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,14 @@ def reckon(region: Region) -> None:
             after, more = answer["last"], answer["more"]
     for case in DefaultCase.objects.filter(state=DefaultState.OVERDUE):
         region.do("bank.workout", "default.demand", case.pk)
+        _dispute(region, case)
+
+
+def _dispute(region: Region, case: DefaultCase) -> None:
+    """Let the workout desk choose mediation for a case and file it, so that the dispute has a clock and a step."""
+    chosen = region.do("bank.workout", "dispute.choose", case.pk, track="mediation", reason="企业愿意协商分期还款")
+    step = {"step": "file", "day": region.day.isoformat(), "forum": "知识产权纠纷人民调解委员会"}
+    region.do("bank.workout", "dispute.record", chosen.answer["id"], **step, result="调解委员会已受理")
 
 
 def load_table() -> dict[str, Any]:

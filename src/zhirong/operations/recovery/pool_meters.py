@@ -48,9 +48,15 @@ def lender_key(lender: int | None) -> str:
     return "" if lender is None else f"lender-{lender}"
 
 
-def figures_of(mode_id: str, as_of: date) -> list[Figure]:
-    """Return the figures of a mode's pool reported for days up to ``as_of``."""
+def figures_of(mode_id: str, as_of: date, reporter: int | None = None) -> list[Figure]:
+    """Return the figures of a mode's pool reported for days up to ``as_of``: by one organisation, or (None) by every
+    payer of a claim under the mode. What an organisation without a part in the mode reports counts nowhere.
+    """
     rows = PoolFigure.objects.filter(mode=mode_id, day__lte=as_of).order_by("day", "pk")
+    if reporter is None:
+        rows = rows.filter(organisation__in=PayerClaim.objects.filter(mode=mode_id).values("payer"))
+    else:
+        rows = rows.filter(organisation=reporter)
     return [Figure(PoolFigureKind(one.kind), one.day, one.amount, lender_key(one.lender_id)) for one in rows]
 
 
@@ -98,7 +104,7 @@ def meters_of(payer: int | None, day: date, rules: Rulebook) -> tuple[PoolMeter,
 
 
 def _meter(mode_id: str, payer: int | None, day: date, rules: Rulebook) -> PoolMeter:
-    mode, figures = load_mode(mode_id), figures_of(mode_id, day)
+    mode, figures = load_mode(mode_id), figures_of(mode_id, day, payer)
     state = pool_state(mode, figures, day)
     breaker = mode.breakers[0] if mode.breakers else None
     lenders = sorted({one.lender for one in figures if one.lender}) or [""]

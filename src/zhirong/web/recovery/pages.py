@@ -1,5 +1,6 @@
 """From default to the closed file: a case, the claims on payers, recourse; what is due first stands in front."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -31,7 +32,7 @@ from zhirong.operations.recovery.claim_filing import papers_of
 from zhirong.operations.recovery.claims import PAYERS, room_of
 from zhirong.operations.recovery.deals import APPRAISERS
 from zhirong.operations.recovery.licence_back import act_title
-from zhirong.operations.recovery.pool_meters import meters_of
+from zhirong.operations.recovery.pool_meters import PoolMeter, meters_of
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Paper
@@ -146,8 +147,14 @@ def claim(request: HttpRequest, row: PayerClaim) -> HttpResponse:
         "papers": [(one, kind_title(one)) for one in papers],
         "recourse": visible(actor, Recourse, day).filter(claim=row).first(),
         "is_late": row.due_on is not None and row.due_on < day,
+        "meter": _meter_of(row, day) if row.payer_id == actor.organisation else None,
     }
     return render(request, "recovery/claim.html", context)
+
+
+def _meter_of(row: PayerClaim, day: date) -> PoolMeter | None:
+    """Return the payer's meters of the claim's mode."""
+    return next((one for one in meters_of(row.payer_id, day, rulebook()) if one.mode == row.mode), None)
 
 
 @page("recovery/recourse/", "recovery.recourse", roles=PAYERS)
