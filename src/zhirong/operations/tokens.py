@@ -24,9 +24,9 @@ from zhirong.operations.listing import Column, Listing, listing
 from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import NEVER_BY_TOKEN, forbidden, refuse
 from zhirong.operations.second_factor import Code, demand_code
-from zhirong.operations.sessions import CLOSED, actor_of
+from zhirong.operations.sessions import member_of
 from zhirong.operations.unit_of_work import Work
-from zhirong.store.parties import Account, ApiToken, Membership
+from zhirong.store.parties import Account, ApiToken
 from zhirong.store.work import Notice
 
 READ = "read"
@@ -178,22 +178,13 @@ def digest_of(secret: str) -> str:
 
 def actor_of_token(secret: str, day: date) -> Actor | None:
     """Return the actor of a token today; None if it is unknown, revoked or expired, or if its owner has left."""
-    token = (
-        ApiToken.objects.filter(digest=digest_of(secret), revoked_on=None, expires_on__gte=day)
-        .select_related("account")
-        .first()
-    )
+    # A digest belongs to one token: none has to be put before another.
+    found = ApiToken.objects.filter(digest=digest_of(secret), revoked_on=None, expires_on__gte=day)
+    token = next(iter(found.select_related("account")), None)
     if token is None or not token.account.is_active:
         return None
-    member = (
-        Membership.objects.filter(account=token.account, organisation=token.organisation_id, active=True)
-        .exclude(organisation__status__in=CLOSED)
-        .first()
-    )
-    if member is None:
-        return None
-    actor = actor_of(token.account, f"member/{member.pk}", day)
-    return replace(actor, scopes=frozenset(token.scopes))
+    actor = member_of(token.account, token.organisation_id)
+    return None if actor is None else replace(actor, scopes=frozenset(token.scopes))
 
 
 TOKENS = listing(
