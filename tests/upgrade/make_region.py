@@ -11,7 +11,8 @@ in diligence with an appraisal that is asked for, a case that was declined, a to
 Its keys, passwords and secrets were made for it alone and protect nothing.
 
 Names of firms after the folder make a smaller one: ``region-94eb12b`` (version 0.2.0, before its release) holds ``valve glass bio``:
-a late loan with its default, a case in diligence, a case that was declined.
+a late loan with its default, a case in diligence, a case that was declined. ``region-ddd03db`` (after migration 0015) holds ``valve``: a loan
+whose default is demanded, with its alarms.
 """
 
 import io
