@@ -36,9 +36,9 @@ def test_hooks_run_what_the_environment_has() -> None:
 
 def test_the_version_is_in_the_change_log_and_supported() -> None:
     log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    is_released = re.search(rf"^## {re.escape(__version__)} - \d{{4}}-\d{{2}}-\d{{2}}$", log, re.MULTILINE)
-    is_waiting = f"Version {__version__} is not released yet" in log and "\n## Unreleased\n" in log
-    assert bool(is_released) != is_waiting
+    headings = re.findall(r"^## (.*)$", log, re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    assert re.fullmatch(rf"{re.escape(__version__)} \(\d{{4}}-\d{{2}}-\d{{2}}\)", headings[1])
     supported = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     assert f"| {__version__.rpartition('.')[0]} | yes |" in supported
 
