@@ -11,7 +11,7 @@ def differing_index(columns: Mapping[str, object]) -> tuple[str, str] | None:
     """Return the names of two pandas Series whose indexes differ; None if there are none. pandas pairs rows by their
     index, arrays by their place: where the two would differ, neither is what the user surely means.
     """
-    series = [(name, column) for name, column in columns.items() if _is_series(column)]
+    series: list[tuple[str, Any]] = [(name, column) for name, column in columns.items() if _is_series(column)]
     for name, column in series[1:]:
         first, other = series[0]
         if not column.index.equals(other.index):
