@@ -5,6 +5,7 @@ from platform_world import Platform
 from recovery_world import Recovery
 
 from zhirong.kernel.errors import InputError
+from zhirong.operations.credit.exemption import events_of
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.recovery.cases import clocks_of
 from zhirong.operations.rulebook import rulebook
@@ -67,9 +68,14 @@ def test_a_suit_restarts_limitation_costs_the_debtor_and_ends_with_a_title(way: 
     way.do(way.workout, "dispute.record", Dispute.objects.get(), step="enforce", day=_today(way), result="已申请")
     way.do(way.workout, "dispute.record", Dispute.objects.get(), step="end", day=_today(way), result="终结执行")
     assert Dispute.objects.get().state == "ended" and platform_findings() == []
+    # The exemption file of the financing holds what was done in its recovery.
+    done = {event.kind for event in events_of(way.loan.case)}
+    assert {"default.demand", "default.accelerate", "dispute.record", "link.report"} <= done
+    way.do(way.money.officer, "exemption.assemble", way.loan.case)
     for who, address in (
         (way.workout, f"/recovery/disputes/{dispute.pk}/"),
         (way.workout, "/recovery/disputes/"),
+        (way.money.officer, f"/lender/cases/{way.loan.case_id}/history/"),
         (way.workout, f"/recovery/cases/{way.case.pk}/"),
     ):
         assert way.platform.client(who).get(address).status_code == 200

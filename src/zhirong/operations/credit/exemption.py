@@ -29,6 +29,7 @@ from zhirong.operations.uploads import keep_made
 from zhirong.store.financing import Approval, Case, CaseStep, CheckItem, GuaranteeRequest, Loan, TeamRating
 from zhirong.store.models import Event
 from zhirong.store.parties import Account, Organisation
+from zhirong.store.recovery import DefaultCase, DisposalProject, Dispute, WriteOffFile
 
 _LONGEST_CONTENT = 2000  # characters of a request shown in one cell; the log contains all of it
 _AFTER_ACCEPTANCE = tuple(state for state in CaseState if state not in (CaseState.DRAFT, CaseState.SUBMITTED))
@@ -133,8 +134,11 @@ def taking_part(case: Case) -> set[int]:
 
 
 def events_of(case: Case) -> "Iterable[Event]":
-    """Return the events of a case, its guarantees and its loan in order."""
+    """Return the events of a case, its guarantees, its loan and the loan's recovery in order."""
     subjects = [subject_name(case)]
+    subjects += [subject_name(one) for one in DefaultCase.objects.filter(loan__case=case)]
+    for model in (DisposalProject, Dispute, WriteOffFile):
+        subjects += [subject_name(one) for one in model._default_manager.filter(case__loan__case=case)]
     subjects += [subject_name(one) for one in GuaranteeRequest.objects.filter(case=case)]
     subjects += [subject_name(one) for one in Loan.objects.filter(case=case)]
     return Event.objects.filter(subject__in=subjects).order_by("index")
