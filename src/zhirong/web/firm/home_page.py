@@ -1,7 +1,7 @@
 """The company's first page: one next step, the limit, the way from sign-up to money as a checklist."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -118,7 +118,8 @@ def _desk(actor: Actor, day: date) -> Desk:
     firm = actor.organisation
     rights = visible(actor, FirmRight, day).filter(firm=firm, removed=False)
     cases = visible(actor, Case, day).filter(firm=firm)
-    due = rights.filter(status=LegalStatus.IN_FORCE, next_fee_on__isnull=False).order_by("next_fee_on")[:_SHOWN]
+    soon = day + timedelta(days=_FEE_DAYS)
+    due = rights.filter(status=LegalStatus.IN_FORCE, next_fee_on__lte=soon).defer("facts").order_by("next_fee_on")
     return Desk(
         firm=Organisation.objects.get(pk=firm),
         rights=rights.count(),
@@ -132,11 +133,7 @@ def _desk(actor: Actor, day: date) -> Desk:
         ),
         questions=_questions(actor, cases, day),
         papers=papers_to_sign(visible(actor, Paper, day), firm)[:_SHOWN],
-        fees=[
-            (one, KINDS[RightKind(one.kind)].is_renewable)
-            for one in due
-            if _days_to(one.next_fee_on, day) <= _FEE_DAYS
-        ],
+        fees=[(one, KINDS[RightKind(one.kind)].is_renewable) for one in due[:_SHOWN]],
         day=day,
     )
 
@@ -145,7 +142,7 @@ def _questions(actor: Actor, cases: "QuerySet[Case]", day: date) -> list[Message
     """Return the open questions to the company, without those about its cases that have ended."""
     asked = (MessageKind.QUESTION, MessageKind.OBJECTION)
     found = visible(actor, Message, day).filter(receiver=actor.organisation, answered_at=None, kind__in=asked)
-    questions = list(found.select_related("sender").order_by("id")[:_ASKED])
+    questions = list(found.order_by("id")[:_ASKED])
     if not questions:
         return []
     ended = {f"case/{pk}" for pk in cases.filter(state__in=ENDED).values_list("pk", flat=True)}

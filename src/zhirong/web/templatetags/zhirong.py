@@ -175,6 +175,22 @@ def _due(day: date | None, today: date, lang: Lang) -> SafeString:
     return render_to_string("parts/due.html", {"day": day, "lang": lang})
 
 
+@register.simple_tag(takes_context=True)
+def check_row(
+    context: Any, state: str, title: Text, href: str = "", do: Text | None = None, by: Text | None = None
+) -> SafeString:
+    """Draw a row of a checklist as ``c-check`` does: most rows of a reader's checklist are those of all readers."""
+    lang = _lang(context)
+    return _check_row(state, title.in_(lang), href, do.in_(lang) if do else "", by.in_(lang) if by else "", lang)
+
+
+@lru_cache(maxsize=1024)
+def _check_row(*shown: str) -> SafeString:
+    """Return the row as HTML. shown: state, title, address, what to do, by whom or when, and the language."""
+    names = ("state", "title", "href", "do", "by", "lang")
+    return render_to_string("cotton/check.html", dict(zip(names, shown, strict=True)))
+
+
 @register.filter
 def urgency(day: date | None) -> str:
     """Return the class of a row by its time limit: late, or soon if it is today; empty otherwise."""
