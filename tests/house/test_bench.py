@@ -26,10 +26,12 @@ def run():
     raise RuntimeError(f"it broke, and sees {os.environ.get('LEFT_BEHIND')}")
 """
 MISSED = GOOD.replace("True", "False")
-SLOW = """
+# What a part leaves running is known by a word of this process: other tests run beside it.
+LEFT, STOPPED = f"left-by-slow-{os.getpid()}", f"left-by-stopped-{os.getpid()}"
+SLOW = f"""
 import subprocess, sys, time
 def run():
-    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "left-by-slow"])
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "{LEFT}"])
     time.sleep(60)
 """
 
@@ -91,7 +93,7 @@ def test_an_unknown_name(bench) -> None:  # type: ignore[no-untyped-def]
 def test_a_part_that_takes_too_long_ends_with_all_that_it_started(bench) -> None:  # type: ignore[no-untyped-def]
     done = bench(seconds="8", slow=SLOW, zebra=GOOD)  # enough for a good one on a busy machine
     assert done.returncode == 1 and "slow FAILED" in done.stdout and "a work" in done.stdout
-    assert not _running("left-by-slow")
+    assert not _running(LEFT)
 
 
 def test_an_interruption_leaves_no_process(tmp_path: Path) -> None:
@@ -99,16 +101,15 @@ def test_an_interruption_leaves_no_process(tmp_path: Path) -> None:
     for part in (tmp_path / "bench").glob("*.py"):
         if part.stem not in ("__init__", "__main__", "measure"):
             part.unlink()
-    # A word of its own: the test above may run beside this one.
-    (tmp_path / "bench" / "slow.py").write_text(SLOW.replace("by-slow", "by-stopped"), encoding="utf-8")
+    (tmp_path / "bench" / "slow.py").write_text(SLOW.replace(LEFT, STOPPED), encoding="utf-8")
     process = subprocess.Popen([sys.executable, "-m", "bench"], cwd=tmp_path, stdout=subprocess.DEVNULL)
     for _ in range(1200):
-        if _running("left-by-stopped"):
+        if _running(STOPPED):
             break
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 130
-    assert not _running("left-by-stopped")
+    assert not _running(STOPPED)
 
 
 def _running(word: str) -> bool:
