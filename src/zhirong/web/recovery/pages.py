@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from zhirong.chain.default.case_states import DEFAULT_WORDS, DefaultState
 from zhirong.chain.default.claim_states import CLAIM_PAPER_TEXT, CLAIM_WORDS, ClaimPaper, ClaimState
@@ -51,8 +52,28 @@ from zhirong.web.clock import now
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.recovery import outside  # noqa: F401 - it declares its page
+from zhirong.web.row_actions import actions_on
 from zhirong.web.views import render_list
 
+# What is done next on a claim, in the order of its way; the others are in the menu.
+_CLAIM_FIRST = (
+    "claim.reserve",
+    "claim.file",
+    "claim.supply",
+    "claim.accept",
+    "claim.pay",
+    "claim.return",
+    "claim.close",
+)
+_CLAIM_GROUPS = (
+    (Text("审核", "Decision"), ("claim.accept", "claim.ask", "claim.refuse", "claim.lapse")),
+    (
+        Text("入库与申请", "Entry and filing"),
+        ("claim.reserve", "claim.file", "claim.supply", "claim.decline_entry"),
+    ),
+    (Text("资金", "Money"), ("claim.pay", "claim.return", "claim.claw_back", "claim.close")),
+    (Text("函件与异议", "Letters"), ("claim.notice", "claim.object")),
+)
 _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 
 
@@ -146,8 +167,10 @@ def claim(request: HttpRequest, row: PayerClaim) -> HttpResponse:
         ],
         "papers": [(one, kind_title(one)) for one in papers],
         "recourse": visible(actor, Recourse, day).filter(claim=row).first(),
-        "is_late": row.due_on is not None and row.due_on < day,
         "meter": _meter_of(row, day) if row.payer_id == actor.organisation else None,
+        "actions": actions_on(
+            actor, row, first=_CLAIM_FIRST, groups=_CLAIM_GROUPS, back=reverse("recovery.claim", args=[row.pk])
+        ),
     }
     return render(request, "recovery/claim.html", context)
 
