@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from zhirong.chain.default.case_states import DefaultState
+from zhirong.chain.default.dispute_states import DisputeTrack
 from zhirong.demo.region import Region
 from zhirong.demo.stories import firm_story
 from zhirong.kernel.days import add_months
@@ -76,7 +77,9 @@ def reckon(region: Region) -> None:
 
 def _dispute(region: Region, case: DefaultCase) -> None:
     """Let the workout desk choose mediation for a case and file it, so that the dispute has a clock and a step."""
-    chosen = region.do("bank.workout", "dispute.choose", case.pk, track="mediation", reason="企业愿意协商分期还款")
+    chosen = region.do(
+        "bank.workout", "dispute.choose", case.pk, track=DisputeTrack.MEDIATION.value, reason="企业愿意协商分期还款"
+    )
     step = {"step": "file", "day": region.day.isoformat(), "forum": "知识产权纠纷人民调解委员会"}
     region.do("bank.workout", "dispute.record", chosen.answer["id"], **step, result="调解委员会已受理")
 
