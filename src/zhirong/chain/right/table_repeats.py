@@ -11,7 +11,7 @@ from zhirong.chain.adapters.days import day_of_cell
 from zhirong.chain.right.cells import as_text
 from zhirong.chain.right.reading import contradictions
 from zhirong.chain.right.records import Right
-from zhirong.chain.right.table_row import DAMAGED, END_COLUMNS, Meaning, Oddity, RowReader
+from zhirong.chain.right.table_row import END_COLUMNS, Meaning, Oddity, RowReader, is_unclear
 from zhirong.kernel.identifiers import kind_of_kept_patent
 from zhirong.kernel.sheets import Cell
 
@@ -63,7 +63,7 @@ class EarlierRows:
         number = str(cells[self._number])
         title = number if self._title is None else as_text(cells[self._title])
         own_id = "" if self._id is None else as_text(cells[self._id])
-        if not title or _is_unclear(title) or _is_unclear(own_id):
+        if not title or is_unclear(title) or is_unclear(own_id):
             return None
         right = _like(
             first.right, own_id or number, number, title, {n: day_of_cell(cells[at]) for n, at in self._days}
@@ -128,7 +128,3 @@ def _like(first: Right, own_id: str, number: str, title: str, days: dict[str, da
         provenance=first.provenance,
         notes=first.notes,
     )
-
-
-def _is_unclear(text: str) -> bool:
-    return DAMAGED in text or text.startswith("=")

@@ -35,7 +35,7 @@ _OF_ORGANISATIONS = re.compile(
 )
 _COUNTRY = re.compile(r"\s*[:：]\s*(?:中国|[A-Z]{2})$")
 _MOST_SHARED = 50_000  # values kept for later rows: beyond that a list says something else in every row
-DAMAGED = "\N{REPLACEMENT CHARACTER}"
+_DAMAGED = "\N{REPLACEMENT CHARACTER}"
 _LONGEST_TRADEMARK = 8  # digits; numbers as short as that may be a trademark's or an old patent's
 _SOFTWARE_NUMBER = re.compile(r"\d{4}SR\d{5,7}", re.ASCII)
 _CLASS = re.compile(r"第?\s*(\d{1,2})\s*类?", re.ASCII)
@@ -482,7 +482,7 @@ class RowReader:
         found: list[str] = []
         for place in self._filled(field):
             text = self._words[place.at]
-            if DAMAGED in text:
+            if _DAMAGED in text:
                 self._note_damage(field, text)
             elif text.startswith("="):
                 self.note(
@@ -496,8 +496,11 @@ class RowReader:
         return found
 
     def _text(self, field: str, *, required: bool = False) -> str:
-        if field not in self._places and not required:
+        places = self._places.get(field, ())
+        if not places and not required:
             return ""
+        if len(places) == 1 and not is_unclear(text := self._words[places[0].at]):
+            return text
         texts = self._texts(field)
         if texts:
             if field in ("holders", "kind"):
@@ -522,8 +525,11 @@ class RowReader:
 
     def _day(self, field: str, unless: frozenset[str] = frozenset()) -> date | None:
         """Read the day of a field. If columns of one meaning differ, the earliest counts and the row is doubtful."""
-        if field not in self._places:
+        places = self._places.get(field)
+        if places is None:
             return None
+        if len(places) == 1 and (day := day_of_cell(self._cells[places[0].at])) is not None:
+            return day
         days = self._days(field, unless)
         if len(days) == 1:
             return days[0]
@@ -731,6 +737,11 @@ class RowReader:
                 f"write one of: {', '.join(words.en for words in offered.values())}",
             ),
         )
+
+
+def is_unclear(text: str) -> bool:
+    """Return whether a cell holds a damaged character or a formula without its result."""
+    return _DAMAGED in text or text.startswith("=")
 
 
 def telling_columns(columns: Columns) -> tuple[Place, ...]:
