@@ -18,8 +18,15 @@ from zhirong.documents import file_limits
 from zhirong.documents.file_limits import RecordsClock
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.identifiers import patent_check_digit
+from zhirong.kernel.identifiers import (
+    kind_of_kept_patent,
+    kind_of_number,
+    patent_check_digit,
+    right_number,
+    without_office,
+)
 
+_KEPT = [f"{d}.{patent_check_digit(d)}" for d in ("201419990012", "201429990013", "201439990014", "202419990015")]
 _LONGEST = 178_000  # rights in a list of 15 MB with a title, a holder, two dates and a state each
 _ROWS = 30_000
 _MEGABYTE = 1024 * 1024
@@ -144,9 +151,7 @@ def test_a_list_with_a_doubt_in_every_row_is_read_and_one_with_many_is_ended(
 
 
 _CELLS = {
-    "专利号": [
-        f"{d}.{patent_check_digit(d)}" for d in ("201419990012", "201429990013", "201439990014", "202419990015")
-    ],
+    "专利号": [*_KEPT, f"ZL{_KEPT[0]}", f"CN{_KEPT[1]}", f" {_KEPT[2]}"],
     "专利名称": ["一种装置", "甲", "", "=A1", "\N{REPLACEMENT CHARACTER}"],
     "专利权人": ["甲公司", "甲公司 乙大学", "丙公司;丁公司", ""],
     "申请日": ["2014-07-28", "2014-08-01", "2024-01-05", "", "无", "7月"],
@@ -160,6 +165,14 @@ _CELLS = {
     "编号": ["", "甲1", "甲2", "="],
     "已缴年度": ["", "5", "9"],
 }
+
+
+@pytest.mark.parametrize("office", ["", "ZL", "CN"])
+def test_a_number_written_plainly_is_kept_as_the_longer_reading_keeps_it(office: str) -> None:
+    for number in _KEPT:
+        kind = kind_of_kept_patent(without_office(office + number))
+        assert kind is not None and kind == kind_of_number(office + number)
+        assert right_number(kind, office + number) == number
 
 
 @settings(max_examples=150, deadline=None)

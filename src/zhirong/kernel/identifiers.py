@@ -186,6 +186,11 @@ def patent_check_digit(digits: str) -> str:
     return "0123456789X"[total % 11]
 
 
+def without_office(written: str) -> str:
+    """Return a number without the ZL or CN before it."""
+    return written[2:] if written.startswith(("ZL", "CN")) else written
+
+
 def kind_of_kept_patent(written: str) -> str | None:
     """The kind of a patent whose number is written as it is kept since 2003, with the right check digit; None for
     anything else, which ``kind_of_number`` and ``right_number`` read at more length.

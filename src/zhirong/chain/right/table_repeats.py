@@ -12,7 +12,7 @@ from zhirong.chain.right.cells import as_text
 from zhirong.chain.right.reading import contradictions
 from zhirong.chain.right.records import Right
 from zhirong.chain.right.table_row import END_COLUMNS, Meaning, Oddity, RowReader, is_unclear
-from zhirong.kernel.identifiers import kind_of_kept_patent
+from zhirong.kernel.identifiers import kind_of_kept_patent, without_office
 from zhirong.kernel.sheets import Cell
 
 _DAYS = frozenset({"filing_date", "grant_date", "registration_date", "publication_date", "term_end_date"})
@@ -60,7 +60,7 @@ class EarlierRows:
         if first is None:
             return None
         self._hits += 1
-        number = str(cells[self._number])
+        number = without_office(str(cells[self._number]))
         title = number if self._title is None else as_text(cells[self._title])
         own_id = "" if self._id is None else as_text(cells[self._id])
         if not title or is_unclear(title) or is_unclear(own_id):
@@ -83,7 +83,7 @@ class EarlierRows:
         if len(cells) != self._width:
             return None
         number = cells[number_at]
-        kind = kind_of_kept_patent(number) if isinstance(number, str) else None
+        kind = kind_of_kept_patent(without_office(number)) if isinstance(number, str) else None
         if kind is None:
             return None
         key: list[object] = [kind]

@@ -24,6 +24,7 @@ from zhirong.kernel.identifiers import (
     kind_of_number,
     patent_publication_number,
     right_number,
+    without_office,
 )
 from zhirong.kernel.sheets import Cell
 from zhirong.kernel.text import Text
@@ -315,10 +316,11 @@ class RowReader:
         if len(places) != 1 or "kind" in self._places:
             return None
         written = self._cells[places[0].at]
-        named = kind_of_kept_patent(written) if isinstance(written, str) else None
+        number = without_office(written) if isinstance(written, str) else ""
+        named = kind_of_kept_patent(number)
         if named is None or self._meaning.kind not in (None, named):
             return None
-        return _KIND_OF_PATENT[named], self._words[places[0].at]
+        return _KIND_OF_PATENT[named], number
 
     @staticmethod
     def _without_certificate(text: str) -> str:
