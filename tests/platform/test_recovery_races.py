@@ -18,8 +18,6 @@ from zhirong.operations.run import run_operation
 from zhirong.store.parties import Kept
 from zhirong.store.recovery import ClaimPayment, DefaultCase, PayerClaim
 
-pytestmark = pytest.mark.both_databases
-
 
 def _killed(work: Callable[[], object]) -> bool:
     """Whether a copy of this process was killed while it did this."""
@@ -34,8 +32,9 @@ def _killed(work: Callable[[], object]) -> bool:
 
 
 def test_a_payment_killed_before_its_end_is_made_once_when_it_is_sent_again(
-    platform: Platform, monkeypatch: pytest.MonkeyPatch
+    sqlite_platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    platform = sqlite_platform
     way = Recovery(platform, monkeypatch)
     way.late()
     way.demanded()
@@ -63,6 +62,7 @@ def test_a_payment_killed_before_its_end_is_made_once_when_it_is_sent_again(
     assert platform_findings() == []
 
 
+@pytest.mark.both_databases
 def test_races_between_payers_claims_and_the_night(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     way = Recovery(platform, monkeypatch)
     way.late(20)
