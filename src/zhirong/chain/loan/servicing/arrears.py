@@ -31,7 +31,7 @@ class Owed:
 
     @property
     def left(self) -> Fen:
-        """Return everything unpaid of it."""
+        """Return its unpaid principal and interest."""
         return self.principal_left + self.interest_left
 
 
