@@ -18,6 +18,7 @@ from zhirong.store.financing import Case
 from zhirong.web.case_actions import actions_of, address_of, can_check, can_rate
 from zhirong.web.row_actions import RowActions
 from zhirong.web.shares import loss_parts
+from zhirong.web.value_interval import Interval, interval_of
 
 # The parts of a case with a page each, in the order of the work.
 PARTS: Mapping[str, Text] = {
@@ -62,18 +63,6 @@ class PledgedRow:
     right: CaseRightPart
     alone: Fen | None
     adds: Fen | None
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """The value interval on a line from 0: places in per cent. limit: of the credit limit."""
-
-    low: Fen
-    middle: Fen
-    high: Fen
-    limit: Fen
-    places: tuple[str, str, str, str]
-    width: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +158,7 @@ def _interval(document: QuoteDocument | None, amount: str | None) -> Interval | 
         return None
     value = document.value
     low, middle, high, limit = (parse_yuan(one) for one in (value.p10, value.p50, value.p90, amount))
-    scale = Fen(max(high, limit) * 1.1)
-    places = tuple(_percent(one, scale) for one in (low, middle, high, limit))
-    return Interval(low, middle, high, limit, places, _percent(high - low, scale))  # type: ignore[arg-type]
+    return interval_of(low, middle, high, limit)
 
 
 def _pledged(overview: CaseOverview, document: QuoteDocument | None) -> list[PledgedRow]:

@@ -1,5 +1,7 @@
 """Free online appraisals: the form, the list, and one appraisal with its basis."""
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -9,6 +11,7 @@ from django.urls import reverse
 from zhirong.chain.appraisal.document import read_kept
 from zhirong.chain.appraisal_practice.records import STATE_TEXT, AppraisalGrade
 from zhirong.kernel.days import day_of
+from zhirong.kernel.money import FEN_PER_YUAN, round_fen, show_yuan
 from zhirong.kernel.provenance import EVIDENCE_TEXT, EvidenceGrade
 from zhirong.operations.appraisal.online_appraisals import grade_words, standing_of
 from zhirong.operations.appraisal.online_form import ROWS
@@ -19,6 +22,7 @@ from zhirong.operations.right.rights import FIRM
 from zhirong.store.financing import Appraisal, FirmRight
 from zhirong.web.clock import now
 from zhirong.web.pages import page
+from zhirong.web.value_interval import interval_of
 from zhirong.web.views import operate, render_list
 
 
@@ -52,8 +56,22 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
         "standing": standing,
         "standing_words": STATE_TEXT[standing],
         "record": record,
-        "assumptions": [(one, EVIDENCE_TEXT[EvidenceGrade(one["grade"])]) for one in record["assumptions"]],
+        "interval": interval_of(row.p10 or 0, row.p50 or 0, row.p90 or 0),
+        "assumptions": [
+            ({**one, **{name: _figure(one[name], one["kind"]) for name in ("low", "mode", "high")}}, words)
+            for one in record["assumptions"]
+            for words in (EVIDENCE_TEXT[EvidenceGrade(one["grade"])],)
+        ],
         "appraisal": read_kept(row.result["appraisal"]),
         "rights": FirmRight.objects.filter(pk__in=row.rights).order_by("id"),
     }
     return render(request, "firm/appraisal.html", context)
+
+
+def _figure(written: str, kind: str) -> str:
+    """Return a figure of an input for reading: yuan with thousands, a rate in per cent, anything else as it is."""
+    if kind == "yuan":
+        return show_yuan(round_fen(Fraction(written) * FEN_PER_YUAN))
+    if kind in ("rate", "growth"):
+        return f"{(Decimal(written) * 100).normalize():f}\u00a0%"
+    return written
