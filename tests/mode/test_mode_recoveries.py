@@ -90,6 +90,28 @@ def test_a_recovery_in_any_number_of_parts_leaves_the_same(
     assert surplus[0] == surplus[1]
 
 
+@settings(max_examples=examples(20), deadline=None)
+@given(capped_modes(), loans(4), st.sampled_from(_TERMS), st.data())
+def test_the_order_in_which_sums_come_back_changes_no_end(
+    mode: Mode, portfolio: list[LoanLoss], terms: Recoveries, data: st.DataObject
+) -> None:
+    mode = replace(mode, recoveries=terms)
+    sums = data.draw(st.lists(st.integers(1, 10**9), min_size=2, max_size=5))
+    ends = []
+    for order in (sums, data.draw(st.permutations(sums))):
+        came = [
+            replace(
+                loan,
+                recoveries=tuple(
+                    LossRecovery(loan.claim_day + timedelta(days=n), x) for n, x in enumerate(order, 1)
+                ),
+            )
+            for loan in portfolio
+        ]
+        ends.append(settle(mode, came, pool()).positions)
+    assert ends[0] == ends[1]
+
+
 @settings(max_examples=examples(50), deadline=None)
 @given(
     st.lists(st.integers(0, 1_000), min_size=1, max_size=6).filter(any), st.integers(1, 10**12), st.fractions(0, 1)
