@@ -192,8 +192,8 @@ def brings_a_long_list(way: Way) -> None:
     assert firm.take(f"{address}progress/", "application/json").startswith(b"{")
     firm.go(address)
     firm.click("全部录入")
-    firm.page.wait_for_selector("main >> text=已完成", timeout=300_000)
-    assert "新增 2101" in firm.page.inner_text("main")
+    # Not for 已完成: the message that the yes was taken says that at once, before the work begins.
+    firm.page.wait_for_selector("main:has-text('新增 2101')", timeout=300_000)
 
 
 def take_files(way: Way) -> None:
