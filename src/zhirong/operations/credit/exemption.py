@@ -136,9 +136,10 @@ def taking_part(case: Case) -> set[int]:
 def events_of(case: Case) -> "Iterable[Event]":
     """Return the events of a case, its guarantees, its loan and the loan's recovery in order."""
     subjects = [subject_name(case)]
-    subjects += [subject_name(one) for one in DefaultCase.objects.filter(loan__case=case)]
-    for model in (DisposalProject, Dispute, WriteOffFile):
-        subjects += [subject_name(one) for one in model._default_manager.filter(case__loan__case=case)]
+    defaults = list(DefaultCase.objects.filter(loan__case=case))
+    subjects += [subject_name(one) for one in defaults]
+    for model in (DisposalProject, Dispute, WriteOffFile) if defaults else ():
+        subjects += [subject_name(one) for one in model._default_manager.filter(case__in=defaults)]
     subjects += [subject_name(one) for one in GuaranteeRequest.objects.filter(case=case)]
     subjects += [subject_name(one) for one in Loan.objects.filter(case=case)]
     return Event.objects.filter(subject__in=subjects).order_by("index")
