@@ -16,9 +16,10 @@ from zhirong.chain.default.dispute_states import DISPUTE
 from zhirong.chain.default.machine import Doer
 from zhirong.kernel.text import Text
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Day, Line, Request, Words, ask
+from zhirong.operations.fields import Line, Request, Words, ask
 from zhirong.operations.listing import Column, Listing, listing
 from zhirong.operations.page_links import page_link
+from zhirong.operations.plausibility import RecentDay, TermDay
 from zhirong.operations.recovery.cases import WORKOUT, next_clock, with_loan
 from zhirong.operations.recovery.disputes import dispute_page, take_step
 from zhirong.operations.refusals import refuse
@@ -41,7 +42,7 @@ class GiveLink(Request):
     purpose: Annotated[
         Line, ask("用途", "Purpose", "如登记庭审和裁判结果", "such as to enter the hearing and result")
     ]
-    until: Annotated[Day, ask("有效至", "Valid until")]
+    until: Annotated[TermDay, ask("有效至", "Valid until")]
 
 
 @operation(
@@ -163,7 +164,7 @@ class Report(Request):
 
     link: Annotated[int, Field(ge=1)]
     step: Line
-    day: Day
+    day: RecentDay
     docket: Annotated[str, Field(max_length=80)] = ""
     result: Words
 
