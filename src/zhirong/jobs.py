@@ -149,7 +149,7 @@ def settle(claim: Source, mode: "str | Mode", *, variant: str | None = None) -> 
     """What each party bears of the losses in a claim file, who pays whom and when, and why.
 
     mode: id of a mode, the path of a mode file, or a mode. variant: of the mode, where it leaves a choice.
-    Raises InputError for what cannot be used, MissingFigureError for a figure of the pool that the terms need.
+    Raises InputError for what cannot be used, MissingFigureError for a pool figure that the terms need.
     """
     from zhirong.chain.mode.claim import read_claims
     from zhirong.chain.mode.stream import settle as settled

@@ -210,7 +210,7 @@ class Region:
             )
 
     def _seed_default(self, loan: financing.Loan) -> None:
-        """A case of default with its alarm and disposal, and a claim that a guarantor has paid."""
+        """A default case with its alarm and disposal, and a claim that a guarantor has paid."""
         platform, world = self.world.platform, self.world
         day, payer = platform.day, parties.Organisation.objects.get(kind="guarantor")
         default = platform.seed(

@@ -155,7 +155,7 @@ def test_what_has_ended_stays_so() -> None:
         "statement entry": set(),
         "payment": {"undone", "reversed"},
         "alarm": set(),
-        "case of default": set(),
+        "default case": set(),
         "claim": {"closed"},
         "disposal project": {"closed"},
         "dispute track": {"ended"},

@@ -136,7 +136,7 @@ class Recovery:
         return DefaultCase.objects.get(pk=case.pk)
 
     def another(self, number: str, start: date, lent: str) -> Loan:
-        """A further loan of the firm, bad and demanded, with its case of default."""
+        """A further loan of the firm, bad and demanded, with its default case."""
         first = self.loan
         copied = {one.attname: getattr(first.case, one.attname) for one in first.case._meta.concrete_fields}
         for name in ("id", "version", "created_at", "changed_at"):

@@ -52,7 +52,7 @@ def test_items_are_filled_in_together_and_each_stands_on_its_own(sqlite_platform
     assert client.post(address, _hidden(client.get(address).content.decode())).status_code == 200
     assert sqlite_platform.client(desk.approver).get(address).status_code == 403
     english = sqlite_platform.client(desk.reviewer, "en").get(address).content.decode()
-    assert "Record what is filled in" in english and "style=" not in english
+    assert "Record completed items" in english and "style=" not in english
 
 
 def test_a_page_that_is_out_of_date_keeps_what_was_typed(sqlite_platform: Any) -> None:

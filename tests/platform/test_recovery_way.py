@@ -53,7 +53,7 @@ def test_from_the_first_day_late_to_the_closed_file(platform: Platform, monkeypa
     fund, insurer = way.claim_on(way.fund), way.claim_on(way.insurer)
     assert (fund.due_back, insurer.due_back) == (10_260_000, 3_040_000)
     for claim in (fund, insurer):
-        with pytest.raises(InputError, match=r"应返还|must go back"):
+        with pytest.raises(InputError, match=r"应返还|must be returned"):
             way.do(way.workout, "claim.return", claim, **way.transfer(claim.due_back + 1))
         way.do(way.workout, "claim.return", claim, **way.transfer(claim.due_back))
     for payer in (way.fund, way.insurer):
@@ -130,7 +130,7 @@ def test_one_payer_one_claim_and_a_transfer_counts_once(way: Recovery) -> None:
     half = way.transfer(claim.accepted // 2)
     way.do(way.fund.approver, "claim.pay", claim, **half)
     assert way.claim_on(way.fund).state == "part_paid"
-    with pytest.raises(InputError, match=r"已登记|recorded already"):
+    with pytest.raises(InputError, match=r"已登记|already been recorded"):
         way.do(way.fund.approver, "claim.pay", way.claim_on(way.fund), **half)
     with pytest.raises(InputError, match="money_there"):
         way.do(way.fund.approver, "claim.pay", way.claim_on(way.fund), **way.transfer(claim.accepted))

@@ -189,7 +189,7 @@ _WORDS: Mapping[str, Text] = {
     "body": Text("内容", "Content"),
     "next_at": Text("下次时间", "Next try"),
     "done_at": Text("送达时间", "Delivered"),
-    # Cases of default, claims, recourse.
+    # Default cases, claims, recourse.
     "ground": Text("违约事由", "Ground"),
     "opened_on": Text("立案日", "Opened on"),
     "closed_on": Text("结案日", "Closed on"),
@@ -240,9 +240,9 @@ _WORDS: Mapping[str, Text] = {
     "sold_on": Text("成交日", "Sold on"),
     "served_on": Text("送达日", "Served on"),
     "objections": Text("异议", "Objections"),
-    "plan": Text("处置方式比较", "Comparison of the ways"),
+    "plan": Text("处置方式比较", "Comparison of disposal options"),
     "reserve": Text("保留价", "Reserve"),
-    # Disputes, results of disposals, write-off files.
+    # Disputes, disposal results, write-off files.
     "track": Text("争议途径", "Track"),
     "simplified": Text("简易程序", "Simplified procedure"),
     "claimed": Text("标的额", "Claimed"),
@@ -262,13 +262,13 @@ _WORDS: Mapping[str, Text] = {
 _OWN_WORDS: Mapping[str, Text] = {
     "organisations.name": Text("全称", "Full name"),
     "cases.proposed_by": Text("报送人", "Submitted for approval by"),
-    "claims.case": Text("违约案件", "Case of default"),
-    "disposals.case": Text("违约案件", "Case of default"),
+    "claims.case": Text("违约案件", "Default case"),
+    "disposals.case": Text("违约案件", "Default case"),
     "disposals.value": Text("清算价值", "Liquidation value"),
-    "disputes.case": Text("违约案件", "Case of default"),
+    "disputes.case": Text("违约案件", "Default case"),
     "disputes.plan": Text("途径比较", "Comparison of the tracks"),
     "disputes.fee": Text("已付费用", "Fees paid"),
-    "write-offs.case": Text("违约案件", "Case of default"),
+    "write-offs.case": Text("违约案件", "Default case"),
     "write-offs.papers": Text("核销材料", "Documents of the file"),
     "deals.value": Text("清算价值", "Liquidation value"),
     "alarms.code": Text("预警代码", "Code of the alarm"),

@@ -128,7 +128,7 @@ SHOWN: Mapping[str, Shown] = {
     "default-cases": _shown(
         recovery.DefaultCase,
         "违约案件",
-        "case of default",
+        "default case",
         "loan lender firm number state mode ground opened_on closed_on debt",
         "officer first_day owed stated events notes payer_events demands proposal proposed_by reckoned_on carried "
         "missed due_on",
@@ -165,12 +165,12 @@ SHOWN: Mapping[str, Shown] = {
         recovery.Recourse, "追偿", "recourse", "claim payer firm state amount arisen_on limitation_on acts"
     ),
     "pool-figures": _shown(
-        recovery.PoolFigure, "资金池数据", "figure of a pool", "organisation lender mode kind day amount evidence"
+        recovery.PoolFigure, "资金池数据", "pool figure", "organisation lender mode kind day amount evidence"
     ),
     "deals": _shown(
         recovery.RightDeal,
         "处置成交记录",
-        "result of a disposal",
+        "disposal result",
         "project lender appraiser way kinds appraised value price costs sold day days",
     ),
     "write-offs": _shown(
@@ -188,7 +188,7 @@ SHOWN: Mapping[str, Shown] = {
     "outside-links": _shown(
         recovery.OutsideLink,
         "外部案件链接",
-        "link for an outside party",
+        "external link",
         "dispute lender name purpose until revoked_on opened by",
     ),
     "lines": _shown(

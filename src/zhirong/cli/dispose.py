@@ -1,4 +1,4 @@
-"""``zhirong dispose CASE.toml``: ways of disposal compared on present value, and who gets the price of a sale."""
+"""``zhirong dispose CASE.toml``: disposal options compared on present value, and who gets the price of a sale."""
 
 import argparse
 
@@ -98,7 +98,7 @@ def _as_text(
     lines = [
         say(
             f"处置方式比较，{file.day}，债务 {show_yuan(file.debt)} 元，折现率 {rate} %",
-            f"ways of disposal on {file.day}; debt CNY {show_yuan(file.debt)}, discounted at {rate} %",
+            f"disposal options on {file.day}; debt CNY {show_yuan(file.debt)}, discounted at {rate} %",
         ),
         "",
     ]

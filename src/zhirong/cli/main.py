@@ -38,7 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "dispose": (
         "质物处置：按现值比较处置方式，分配处置价款",
-        "disposal of a pledge: compare the ways on present value, distribute the price",
+        "disposal of a pledge: compare the options by present value, distribute the price",
     ),
     "watch": (
         "贷后监测：需处理的贷款、原因、办理人与期限",

@@ -53,7 +53,7 @@ def bad_words(value: str, zh: str, en: str, hint_zh: str, hint_en: str) -> "Inpu
 
 
 def missing_figure(error: "MissingFigureError", file: str) -> "InputError":
-    """Return the error for a claim file without a figure of the pool that the mode needs."""
+    """Return the error for a claim file without a pool figure that the mode needs."""
     from zhirong.kernel.errors import InputError, Problem
     from zhirong.kernel.text import Text
 

@@ -2344,7 +2344,7 @@ class Lists(Group):
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[RecoveryCasesRow]":
-        """违约案件 / Cases of default."""
+        """违约案件 / Default cases."""
         return Listed(
             self._transport,
             "recovery.cases",
@@ -2440,7 +2440,7 @@ class Lists(Group):
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[RecoveryDealsRow]":
-        """处置成交记录 / Results of disposals."""
+        """处置成交记录 / Disposal results."""
         return Listed(
             self._transport,
             "recovery.deals",
@@ -2571,7 +2571,7 @@ class Lists(Group):
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[RecoveryLinksRow]":
-        """外部案件链接 / Links for outside parties."""
+        """外部案件链接 / External links."""
         return Listed(
             self._transport,
             "recovery.links",

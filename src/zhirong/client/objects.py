@@ -290,7 +290,7 @@ class ConsentsObject(TypedDict):
 
 
 class DealsObject(TypedDict):
-    """处置成交记录 / result of a disposal."""
+    """处置成交记录 / disposal result."""
 
     id: int
     project: int
@@ -312,7 +312,7 @@ class DealsObject(TypedDict):
 
 
 class DefaultCasesObject(TypedDict):
-    """违约案件 / case of default."""
+    """违约案件 / default case."""
 
     id: int
     loan: int
@@ -704,7 +704,7 @@ class OrganisationsObject(TypedDict):
 
 
 class OutsideLinksObject(TypedDict):
-    """外部案件链接 / link for an outside party."""
+    """外部案件链接 / external link."""
 
     id: int
     dispute: int
@@ -815,7 +815,7 @@ class PoliciesObject(TypedDict):
 
 
 class PoolFiguresObject(TypedDict):
-    """资金池数据 / figure of a pool."""
+    """资金池数据 / pool figure."""
 
     id: int
     organisation: int
@@ -1064,12 +1064,12 @@ class Objects(Group):
         return found
 
     def deals(self, row: int) -> DealsObject:
-        """处置成交记录 / result of a disposal."""
+        """处置成交记录 / disposal result."""
         found: DealsObject = self._transport.row("deals", row)
         return found
 
     def default_cases(self, row: int) -> DefaultCasesObject:
-        """违约案件 / case of default."""
+        """违约案件 / default case."""
         found: DefaultCasesObject = self._transport.row("default-cases", row)
         return found
 
@@ -1159,7 +1159,7 @@ class Objects(Group):
         return found
 
     def outside_links(self, row: int) -> OutsideLinksObject:
-        """外部案件链接 / link for an outside party."""
+        """外部案件链接 / external link."""
         found: OutsideLinksObject = self._transport.row("outside-links", row)
         return found
 
@@ -1179,7 +1179,7 @@ class Objects(Group):
         return found
 
     def pool_figures(self, row: int) -> PoolFiguresObject:
-        """资金池数据 / figure of a pool."""
+        """资金池数据 / pool figure."""
         found: PoolFiguresObject = self._transport.row("pool-figures", row)
         return found
 

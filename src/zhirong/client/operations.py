@@ -926,7 +926,7 @@ class DefaultOperations(Group):
         return self._do("default.demand", row, {"answer_days": answer_days, "ground": ground}, version, key)
 
     def open(self, row: int, *, version: Version, ground: str, key: str = "") -> Done:
-        """违约立案 / Open a case of default."""
+        """违约立案 / Open a default case."""
         return self._do("default.open", row, {"ground": ground}, version, key)
 
     def propose_acceleration(self, row: int, *, version: Version, clause: str, ground: str, key: str = "") -> Done:
@@ -1634,7 +1634,7 @@ class LinkOperations(Group):
     def give(
         self, row: int, *, version: Version, name: str, purpose: str, until: date | str, key: str = ""
     ) -> Done:
-        """提供案件链接 / Give a link to the dispute."""
+        """提供案件链接 / Create a link to the dispute."""
         return self._do("link.give", row, {"name": name, "purpose": purpose, "until": until}, version, key)
 
     def revoke(self, row: int, *, version: Version, key: str = "") -> Done:
@@ -1958,7 +1958,7 @@ class PoolOperations(Group):
         lender: str | None = None,
         key: str = "",
     ) -> Done:
-        """填报资金池数据 / Report a figure of the pool."""
+        """填报资金池数据 / Report a pool figure."""
         return self._do(
             "pool.report",
             None,
@@ -2010,7 +2010,7 @@ class RecourseOperations(Group):
         costs: Decimal | str | None = None,
         key: str = "",
     ) -> Done:
-        """登记权利收支 / Record money of the right."""
+        """登记权利收支 / Record income and costs of the right."""
         return self._do(
             "recourse.right_money",
             row,

@@ -64,7 +64,7 @@ def build(
 
 
 def reckon(region: Region) -> None:
-    """Do what the night does: update every outstanding loan to the day, open cases of default, raise alarms."""
+    """Do what the night does: update every outstanding loan to the day, open default cases, raise alarms."""
     for name in ("loan.reckon", "default.sweep", "alarm.sweep"):
         after, more = 0, True
         while more:

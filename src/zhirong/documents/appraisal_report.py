@@ -167,7 +167,7 @@ def _too_large() -> InputError:
         "file_too_large",
         Text(
             f"读取所需超过 {WORKBOOK_SECONDS} 秒或 {memory} MB 内存，平台出具的评估报告不会如此",
-            f"reading it needs more than {WORKBOOK_SECONDS} seconds or {memory} MB, as no report of this platform does",
+            f"reading it needs more than {WORKBOOK_SECONDS} seconds or {memory} MB, more than any report issued by this platform",
         ),
         Text("请使用出具时的 Word 或 PDF 文件", "use the Word or PDF file as issued"),
     )

@@ -204,7 +204,7 @@ def provisional_note(modes: Sequence[ModePart], lang: Lang) -> str:
     named = WORDS["listing"].in_(lang).join(map(str, years))
     return Text(
         f"{named} 年的节假日安排尚未公布，该年的付款日为暂定，公布后可能变动。",
-        f"The working days of {named} are not announced yet: due days of that time are provisional and may move.",
+        f"The working days of {named} have not been announced: due dates in that period are provisional and may change.",
     ).in_(lang)
 
 

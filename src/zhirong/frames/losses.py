@@ -42,7 +42,7 @@ def settle_many(
     losses: columns of ``COLUMNS["settle_many"]``; all loans share the caps of the mode in the order that it states.
     mode: id of a mode, the path of a mode file, or a mode. pool: balance, fees and principal entered, where the mode
     needs them. Each row equals the share in ``zhirong.settle`` to the fen. Raises InputError with everything that is
-    wrong, by column and row, and MissingFigureError for a figure of the pool that the terms need.
+    wrong, by column and row, and MissingFigureError for a pool figure that the terms need.
     """
     from zhirong.chain.mode.claim import Claims, read_claims
     from zhirong.chain.mode.loss import PoolState

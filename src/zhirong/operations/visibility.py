@@ -235,7 +235,7 @@ def _payments(actor: Actor, day: date) -> Q:
 
 
 def _default_cases(actor: Actor, day: date) -> Q:
-    """Return the cases of default of the lender or the firm, and those with a claim on the organisation."""
+    """Return the default cases of the lender or the firm, and those with a claim on the organisation."""
     if actor.kind is OrganisationKind.FIRM:
         return Q(firm=actor.organisation)
     if _is(actor, OrganisationKind.LENDER):

@@ -29,7 +29,7 @@ WORDS: Mapping[str, Text] = {
     ),
     "0011_recovery": Text(
         "建立违约案件、索赔、追偿、处置和预警的数据表",
-        "create the tables of cases of default, claims, recourse, disposals and alarms",
+        "create the tables of default cases, claims, recourse, disposals and alarms",
     ),
     "0012_notice_asks": Text("通知标明是否需要办理", "notices state whether they ask something of the reader"),
     "0013_recorded_facts": Text(
@@ -38,10 +38,10 @@ WORDS: Mapping[str, Text] = {
     ),
     "0015_pools_deals_write_offs": Text(
         "建立资金池数据、处置成交记录和核销案的数据表",
-        "create the tables of figures of pools, results of disposals and write-off files",
+        "create the tables of pool figures, disposal results and write-off files",
     ),
     "0014_disputes": Text(
-        "建立争议途径及外部案件链接的数据表", "create the tables of disputes and of links for outside parties"
+        "建立争议途径及外部案件链接的数据表", "create the tables of disputes and of external links"
     ),
 }
 _COMPONENT = Text("登录、会话等组件的数据表", "tables of a component such as sign-in or sessions")

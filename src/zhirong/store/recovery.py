@@ -7,7 +7,7 @@ from zhirong.store.parties import Account, Kept, Organisation
 
 
 class DefaultCase(Kept):
-    """A case of default, one per loan. first_day, owed: the debt by component that the claim froze, in fen; stated:
+    """A default case, one per loan. first_day, owed: the debt by component that the claim froze, in fen; stated:
     as a judgment or statement gives it.
 
     events: as in a recovery file. notes: source and costs of money received, by the id of the loan's event.
@@ -153,7 +153,7 @@ class LoanAlarm(Kept):
 
 
 class DisposalProject(Kept):
-    """The sale of the pledged rights of a case. plan: the comparison of the ways on the day of the proposal. value:
+    """The sale of the pledged rights of a case. plan: the comparison of disposal options on the day of the proposal. value:
     the liquidation value; reserve, price, costs: fen. objections: to the distribution, each with its answer.
     """
 
@@ -227,7 +227,7 @@ class OutsideLink(Kept):
 
 
 class PoolFigure(Kept):
-    """A figure of a pool as its fund reported it. kind: ``chain.default.pool_figures``. lender: of a movement; null is
+    """A pool figure as its fund reported it. kind: ``chain.default.pool_figures``. lender: of a movement; null is
     the whole pool. amount: fen. evidence: how it is shown. A later report of the same day does not replace it.
     """
 
@@ -244,7 +244,7 @@ class PoolFigure(Kept):
 
 
 class RightDeal(Kept):
-    """The result of a disposal for the market approach and the appraiser's record, unsold included. appraised: the value
+    """The disposal result for the market approach and the appraiser's record, unsold included. appraised: the value
     of the appraisal on which the loan was made; value: the liquidation value; price: fen, zero if unsold.
 
     kinds: of the rights. days: from the proposal to the sale or withdrawal. appraiser: the agency of the appraisal.

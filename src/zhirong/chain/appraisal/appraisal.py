@@ -410,7 +410,7 @@ def _explanation(
         parts=(
             Explanation(Text("均值（平均结果）", "mean (the average outcome)"), value.mean, "fen"),
             Explanation(
-                Text("中位数（高于、低于该值的可能各半）", "median (half of the outcomes are lower)"),
+                Text("中位数（高于和低于该值的概率各半）", "median (half of the outcomes are lower)"),
                 value.median,
                 "fen",
             ),

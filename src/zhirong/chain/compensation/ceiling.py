@@ -67,5 +67,5 @@ def cut_to_ceiling(
         f"{show_yuan(released)} × {quantise_rate(rate * 100, 4)} % − {show_yuan(paid_before)}",
         f"{show_yuan(released)} × {quantise_rate(rate * 100, 4)} % − {show_yuan(paid_before)}",
     )
-    label = Text("代偿率上限内的空间", "room under the ceiling of the payout rate")
+    label = Text("代偿率上限内的空间", "headroom under the payout rate ceiling")
     return CeilingCut(ceiling, room, inside, payout - inside, parts, Explanation(label, room, "fen", formula))

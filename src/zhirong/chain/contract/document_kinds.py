@@ -54,7 +54,7 @@ DOCUMENT_TITLES: Mapping[DocumentKind, Text] = {
     DocumentKind.ACCELERATION_LETTER: Text("提前到期通知书", "acceleration letter"),
     DocumentKind.SECURITY_DEMAND: Text("追加担保通知书", "demand for further security"),
     DocumentKind.WRITE_OFF_DECISION: Text("核销决定书", "decision on a write-off"),
-    DocumentKind.DISPOSAL_COMPARISON: Text("处置方式比较表", "comparison of the ways of disposal"),
+    DocumentKind.DISPOSAL_COMPARISON: Text("处置方式比较表", "comparison of disposal options"),
     DocumentKind.DISTRIBUTION_TABLE: Text("处置价款分配方案", "distribution of the price"),
     DocumentKind.CLAIM_SET: Text("索赔申请书", "claim set"),
     DocumentKind.CLAIM_DECISION: Text("索赔审核决定书", "decision on a claim"),

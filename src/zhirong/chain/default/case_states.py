@@ -1,4 +1,4 @@
-"""A case of default: one per loan, from the first sign of trouble to the closing report."""
+"""A default case: one per loan, from the first sign of trouble to the closing report."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from zhirong.kernel.text import Text
 
 
 class DefaultState(StrEnum):
-    """The state of a case of default: the furthest stage that it is in."""
+    """The state of a default case: the furthest stage that it is in."""
 
     WATCHED = "watched"
     OVERDUE = "overdue"
@@ -102,7 +102,7 @@ _SETTLED = Guard(
 )
 
 DEFAULT_CASE = Machine(
-    Text("违约案件", "case of default"),
+    Text("违约案件", "default case"),
     DEFAULT_WORDS,
     (
         Step(

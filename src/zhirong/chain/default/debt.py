@@ -31,7 +31,7 @@ class RecoveryNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRecord:
-    """A case of default as it is kept. owed: by component on ``first_day``. is_stated: the debt is that of a judgment
+    """A default case as it is kept. owed: by component on ``first_day``. is_stated: the debt is that of a judgment
     or statement, and its growth is among ``events``; otherwise it follows from the loan.
 
     events: claims, payments of payers, write-off ... notes: of recoveries, by the id of the loan's event.

@@ -56,8 +56,8 @@ _DUE = Guard(
 )
 _COMPARED = Guard(
     "ways_compared",
-    Text("已比较各种处置方式", "the ways have been compared"),
-    Text("请先比较处置方式的现值", "Compare the present value of the ways first."),
+    Text("已比较各种处置方式", "the disposal options have been compared"),
+    Text("请先比较处置方式的现值", "Compare the present values of the disposal options first."),
 )
 _FRESH = Guard(
     "valuation_fresh",

@@ -1,4 +1,4 @@
-"""The figures of a pool that its fund reports: what the caps, the breaker and the ceiling are measured on."""
+"""The pool figures that its fund reports: what the caps, the breaker and the ceiling are measured on."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

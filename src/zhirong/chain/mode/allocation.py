@@ -105,7 +105,7 @@ def allocate(
     show are met (see ``refusal``), to show a loan before there is a claim. Recoveries up to the claim reduce it;
     ``stream`` handles later ones. A loan that has entered the pool and has no claim yet has no loss, but uses room
     under caps on loans. Raises ValueError for a loss above the loan, a negative amount, a duplicate identifier, and
-    for terms that need a figure of the pool that is not given.
+    for terms that need a pool figure that is not given.
     """
     state = PoolState() if pool is None else pool
     _check(loans)
@@ -135,7 +135,7 @@ def allocate(
 
 
 def open_figures(mode: Mode, day: date, pool: PoolState) -> tuple[MissingFigureError, ...]:
-    """Return the figures of the pool that caps and tiers need for loans made on ``day`` and that ``pool`` does not
+    """Return the pool figures that caps and tiers need for loans made on ``day`` and that ``pool`` does not
     give.
     """
     sharing = mode.sharing_on(day)

@@ -251,7 +251,7 @@ class _Work:
         limit = self._limit_of(cap)
         if self.losses.alone or "loan" in cap.per:
             return wanted if _fits(wanted, limit) else np.minimum(wanted, limit)
-        # Where everything wanted is also taken, a group that fits as a whole needs no closer look.
+        # If every wanted amount is taken, a group whose total is within the cap needs no cut loan by loan.
         return self._group_of(cap).limited(wanted, taken, limit, None if wanted is taken else -1)
 
     def _is_chain(self, caps: Sequence[Cap]) -> bool:

@@ -155,7 +155,7 @@ _WIDE: Fen = 1 << 53
 
 
 class MissingFigureError(ValueError):
-    """A cap or tier needs a figure of the pool that is missing. figure: balance, fees or entered."""
+    """A cap or tier needs a pool figure that is missing. figure: balance, fees or entered."""
 
     def __init__(self, figure: str) -> None:
         name = _FIGURES[figure]
@@ -166,7 +166,7 @@ class MissingFigureError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """The figures of a pool that a cap, a layer or a breaker needs.
+    """The pool figures that a cap, a layer or a breaker needs.
 
     balance: the fund's money (None: the size in the file). fees: collected so far (None: unknown). entered:
     principal entered, by lender and calendar year of the loan; ``("", 0)`` where only the total is known. pauses:

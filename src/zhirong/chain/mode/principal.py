@@ -29,7 +29,7 @@ from zhirong.kernel.money import Fen
 # Facts that change with the amount tried; they are never read from the facts of the case.
 _OF_AMOUNT = ("amount_fen", "borrower_balance_fen")
 
-# A cap of at least this amount binds no loan: an open figure of the pool has a larger value.
+# A cap of at least this amount binds no loan: an open pool figure has a larger value.
 _WIDEST: Fen = money.MOST_AMOUNT
 
 _Caps = Mapping[str, Sequence[tuple[Cap, Fen]]]  # by what they count, each with what it allows
@@ -344,7 +344,7 @@ def _cap_payments(caps: Sequence[tuple[Cap, Fen]], base: Fen, parts: dict[str, F
 
 
 def _limit_of(mode: Mode, cap: Cap) -> Fen:
-    """Return what a cap allows; more than any loan where it counts an unknown figure of the pool."""
+    """Return what a cap allows; more than any loan where it counts an unknown pool figure."""
     if cap.amount is not None or cap.of_loss is not None:
         return cap.amount or 0  # A cap on a part of the loss is calculated for each loss.
     if cap.times_fees is not None:

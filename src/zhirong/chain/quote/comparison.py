@@ -74,7 +74,7 @@ class ForcePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ComparedMode(Part):
-    """A case under one mode. depends_on_pool: figures of a pool that the losses need and a case cannot contain."""
+    """A case under one mode. depends_on_pool: pool figures that the losses need and a case cannot contain."""
 
     id: str
     title: Text

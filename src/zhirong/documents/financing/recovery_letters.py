@@ -114,7 +114,7 @@ def write_off_decision(f: Facts) -> DocumentSheet:
 
 
 def disposal_comparison(f: Facts) -> DocumentSheet:
-    """Return the comparison of the ways of disposal with the one that is proposed."""
+    """Return the comparison of disposal options with the one that is proposed."""
     rows = [
         [
             one["title"],

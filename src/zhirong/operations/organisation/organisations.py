@@ -47,7 +47,7 @@ class RegisterFirm(Request):
             "注册地",
             "Place of registration",
             "留空则按信用代码第 3 至 8 位",
-            "leave empty to take it from characters 3 to 8 of the code",
+            "leave empty to use characters 3 to 8 of the code",
             choices=region_choices,
         ),
     ] = None

@@ -1,4 +1,4 @@
-"""The books of cases of default: rows read for the chain, walked together by mode, and repeated in columns."""
+"""The books of default cases: rows read for the chain, walked together by mode, and repeated in columns."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -189,7 +189,7 @@ class CaseBooks:
 def books_of_case(case: DefaultCase, day: date, rules: Rulebook) -> CaseBooks:
     """Return the books of a case whose debt has been frozen. Caps connect the cases of one mode: all are walked.
 
-    Raises InputError for events that cannot have been, and for a figure of the pool that the mode needs.
+    Raises InputError for events that cannot have been, and for a pool figure that the mode needs.
     """
     mode = mode_of(case.mode)
     others = DefaultCase.objects.filter(mode=case.mode).exclude(first_day=None).exclude(pk=case.pk)

@@ -45,7 +45,7 @@ def open_points(case: DefaultCase, day: date, rules: Rulebook) -> tuple[Text, ..
             points.append(
                 Text(
                     f"应返还{claim.payer.name} {show_yuan(claim.due_back)} 元",
-                    f"CNY {show_yuan(claim.due_back)} must go back to {claim.payer.name}",
+                    f"CNY {show_yuan(claim.due_back)} must be returned to {claim.payer.name}",
                 )
             )
     open_projects = DisposalProject.objects.filter(case=case).exclude(closed_states())
@@ -58,7 +58,7 @@ def open_points(case: DefaultCase, day: date, rules: Rulebook) -> tuple[Text, ..
         points.append(
             Text(
                 f"债务人尚欠 {show_yuan(debt)} 元；不再追偿的，请在结案申请中写明最终损失",
-                f"the debtor owes CNY {show_yuan(debt)}; if nothing more will come, state the final loss in the proposal",
+                f"the debtor owes CNY {show_yuan(debt)}; if no further recovery is expected, state the final loss in the proposal",
             )
         )
     return tuple(points)
@@ -73,7 +73,7 @@ class CloseProposal(Request):
     """Why the case can be closed."""
 
     reason: Annotated[Words, ask("结案理由", "Reason", widget="area")]
-    final_loss: Annotated[bool, ask("其余欠款为最终损失", "What is still owed is a final loss", widget="flag")] = (
+    final_loss: Annotated[bool, ask("其余欠款为最终损失", "The remaining debt is a final loss", widget="flag")] = (
         False
     )
 

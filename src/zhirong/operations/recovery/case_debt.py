@@ -63,7 +63,7 @@ class StatedDebt(Request):
     page="recovery.case",
     help=Text(
         "判决、裁决或对账已确定债权的，自该日起按登记的金额计算，新增利息和费用须另行登记。",
-        "Where a judgment, award or statement fixes the debt, the case counts from it; later interest and costs are recorded.",
+        "If a judgment, award or agreed statement fixes the debt, the case uses that amount. Record later interest and costs separately.",
     ),
 )
 def state_debt(work: Work, request: StatedDebt) -> Any:
@@ -166,7 +166,7 @@ class Recovery(Request):
     page="recovery.case",
     help=Text(
         "回收款随银行流水入账；未登记来源的，视为债务人还款且没有费用。",
-        "Money is booked with the bank's statement; without a source it counts as the debtor's, without costs.",
+        "Recoveries are booked from the bank's statement. Without a stated source, they count as paid by the debtor, free of costs.",
     ),
 )
 def recovery(work: Work, request: Recovery) -> Any:

@@ -47,7 +47,7 @@ class Demand(Request):
             "约定事由",
             "Agreed event",
             "未逾期而依约定催收的，请注明",
-            "if the debt is not late, the event that was agreed",
+            "if the debt is not overdue, state the agreed event",
         ),
     ] = ""
 
@@ -108,7 +108,7 @@ class Service(Request):
     demand: Annotated[str, ask("催收函", "Demand", choices=_unserved)]
     served_on: Annotated[RecentDay, ask("送达日", "Served on")]
     evidence: Annotated[
-        Line, ask("送达凭证", "Proof of service", "如邮政特快专递单号", "such as the number of the courier")
+        Line, ask("送达凭证", "Proof of service", "如邮政特快专递单号", "such as the courier tracking number")
     ]
     file: Annotated[Ticket | None, ask("凭证文件", "File", widget="file")] = None
 
@@ -130,7 +130,7 @@ def serve(work: Work, request: Service) -> Any:
             "no_such_demand",
             "demand",
             request.demand,
-            Text("没有该催收函，或已登记送达", "there is no such demand, or its service is recorded"),
+            Text("没有该催收函，或已登记送达", "there is no such demand, or its service has already been recorded"),
             Text("请从列表中选择", "choose one from the list"),
         )
     at = int(request.demand)

@@ -1,4 +1,4 @@
-"""Cases of default are opened: by an officer, and every night for each loan that is late."""
+"""Default cases are opened: by an officer, and every night for each loan that is late."""
 
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -33,7 +33,7 @@ class OpenCase(Request):
             "立案事由",
             "Ground",
             "如逾期、质押权利失效、交叉违约",
-            "such as overdue, lapse of the right, cross-default",
+            "such as overdue debt, lapse of the right, cross-default",
             widget="area",
         ),
     ]
@@ -41,7 +41,7 @@ class OpenCase(Request):
 
 @operation(
     "default.open",
-    Text("违约立案", "Open a case of default"),
+    Text("违约立案", "Open a default case"),
     model=Loan,
     roles=(*WORKOUT, MemberRole.LENDER_OFFICER),
     states=(LoanState.STANDING,),
@@ -49,7 +49,7 @@ class OpenCase(Request):
     page="recovery.case",
 )
 def open_case(work: Work, request: OpenCase) -> Any:
-    """Open the case of default of a loan, or open a closed or cured one again under its number."""
+    """Open the default case of a loan, or open a closed or cured one again under its number."""
     loan = work.row
     found = DefaultCase.objects.filter(loan=loan).select_related("loan__case").first()
     if found is not None and found.state in CASES_OPEN and found.state != DefaultState.WATCHED:
@@ -57,7 +57,7 @@ def open_case(work: Work, request: OpenCase) -> Any:
             "open_already",
             "loan",
             loan.number,
-            Text(f"该笔贷款已有在办案件 {found.number}", f"the loan has an open case, {found.number}"),
+            Text(f"该笔贷款已有在办案件 {found.number}", f"the loan already has an open case, {found.number}"),
             Text("请在该案件中办理", "work on that case"),
         )
     case = begin_case(work, loan, request.ground, found, Doer.WORKOUT)
@@ -68,7 +68,7 @@ def open_case(work: Work, request: OpenCase) -> Any:
 def begin_case(
     work: Work, loan: Loan, ground: str, found: DefaultCase | None, doer: Doer, *, opened_on: date | None = None
 ) -> DefaultCase:
-    """Open a case of default, or the former one again. opened_on: the first day late, by default today."""
+    """Open a default case, or the former one again. opened_on: the first day late, by default today."""
     if found is not None:
         step = "reopen" if found.state == DefaultState.CLOSED else "fall_overdue"
         then = DEFAULT_CASE.take(DefaultState(found.state), step, Doer.WORKOUT)
@@ -93,7 +93,7 @@ def begin_case(
         carried=debt,
         due_on=due,
     )
-    words = Text(f"违约立案：{loan.firm.name}，{loan.number}", f"Case of default: {loan.firm.name}, {loan.number}")
+    words = Text(f"违约立案：{loan.firm.name}，{loan.number}", f"Default case: {loan.firm.name}, {loan.number}")
     work.notify(words, case_page(made), loan.lender_id, WORKOUT)
     return made
 

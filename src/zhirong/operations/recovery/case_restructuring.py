@@ -48,7 +48,7 @@ def is_observed(loan: Loan, day: date, rules: Rulebook) -> bool:
 class Restructure(Request):
     """What is agreed with the debtor, and who consents."""
 
-    until: Annotated[TermDay, ask("新的到期日", "New end of the term")]
+    until: Annotated[TermDay, ask("新的到期日", "New maturity date")]
     rate: Annotated[
         Rate | None, ask("新的年利率", "New yearly rate", "不变的请留空", "empty if it does not change")
     ] = None
@@ -62,7 +62,7 @@ class Restructure(Request):
             "保证人已书面同意",
             "The guarantor consents in writing",
             "未经书面同意，保证人对加重的债务不承担责任，保证期间不变（民法典第六百九十五条）",
-            "without it the guarantor is not liable for what grows and its period does not move (Civil Code 695)",
+            "without consent, the guarantor is not liable for any increase in the debt and the guarantee period does not change (Civil Code 695)",
             widget="flag",
         ),
     ] = False

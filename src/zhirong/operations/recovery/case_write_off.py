@@ -70,7 +70,8 @@ class WriteOffProposal(Request):
     request=WriteOffProposal,
     page="recovery.case",
     help=Text(
-        "核销后账销案存，债务人仍欠全部债务，继续追偿。", "The debtor still owes everything and collection goes on."
+        "核销后账销案存，债务人仍欠全部债务，继续追偿。",
+        "The debtor still owes the full debt, and collection continues.",
     ),
 )
 def propose_write_off(work: Work, request: WriteOffProposal) -> Any:

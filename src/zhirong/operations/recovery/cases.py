@@ -1,4 +1,4 @@
-"""Cases of default: their transitions, deadlines and letters, and the list of them. What is done in them is in ``case_*``."""
+"""Default cases: their transitions, deadlines and letters, and the list of them. What is done in them is in ``case_*``."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -57,7 +57,7 @@ FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 
 
 def case_page(case: DefaultCase) -> str:
-    """Return the page of a case of default."""
+    """Return the page of a default case."""
     return page_link("recovery.case", case.pk)
 
 
@@ -195,7 +195,7 @@ def with_loan(case: DefaultCase) -> DefaultCase:
 listing(
     Listing(
         "recovery.cases",
-        Text("违约案件", "Cases of default"),
+        Text("违约案件", "Default cases"),
         DefaultCase,
         (
             Column("number", Text("编号", "Number"), lambda row: row.number, main=True),
@@ -214,6 +214,6 @@ listing(
         order="due_on",
         related=("firm",),
         page="recovery.case",
-        empty=Text("暂无违约案件。逾期的贷款每晚自动立案", "No cases of default. A loan that is late gets its case every night."),
+        empty=Text("暂无违约案件。逾期的贷款每晚自动立案", "No default cases. A case is opened every night for each overdue loan."),
     )
 )  # fmt: skip

@@ -156,8 +156,8 @@ def lapse(work: Work, request: Reason) -> Any:
             "still_time",
             "due_on",
             claim.due_on,
-            Text(f"补充材料的期限至 {claim.due_on}", f"the documents may come until {claim.due_on}"),
-            Text("请待期限届满", "wait for that day to pass"),
+            Text(f"补充材料的期限至 {claim.due_on}", f"the documents may be submitted until {claim.due_on}"),
+            Text("请待期限届满", "wait until that date has passed"),
         )
     move_claim(work, claim, "lapse", Doer.PAYER, {}, reason=request.reason, due_on=None)
     tell_claimant(work, claim, Text(f"索赔失效：{claim.number}", f"Claim lapsed: {claim.number}"))
@@ -179,9 +179,11 @@ def checks_of(claim: PayerClaim, day: date, rules: Rulebook) -> list[dict[str, A
         _check("in_force", "放款日模式有效", "the mode was in force on the day of the loan", in_force, mode.title),
         _not_paused(claim, books.mode, day),
         _check("pledge_registered", "质押已登记", "the pledge is registered", bool(shown[ClaimPaper.CERTIFICATE])),
-        _check("use_shown", "资金用途有证明", "the use of funds is shown", bool(shown[ClaimPaper.USE_OF_FUNDS])),
+        _check(
+            "use_shown", "资金用途有证明", "the use of funds is documented", bool(shown[ClaimPaper.USE_OF_FUNDS])
+        ),
         _check("papers", "九项材料齐全", "the nine documents are complete", not missing, Text(missing, english)),
-        _check("in_time", "在保证期间或索赔期限内", "within the time to claim", is_in_time(claim, day, rules)),
+        _check("in_time", "在保证期间或索赔期限内", "filed within the claim period", is_in_time(claim, day, rules)),
         _check(
             "amount_due",
             "依模式和上限尚应支付",
@@ -243,7 +245,7 @@ def accept(work: Work, request: Accept) -> Any:
     checks = checks_of(claim, work.day, work.rules)
     failed = [one for one in checks if not one["passed"]]
     if failed:
-        hint = Text("请一次性要求补充，或不予赔付", "request what is missing once, or refuse")
+        hint = Text("请一次性要求补充，或不予赔付", "request the missing documents once, or refuse the claim")
         raise InputError([Problem(one["code"], "", _unmet(one), hint, "check_failed") for one in failed])
     due = next(one["due"] for one in checks if one["code"] == "amount_due")
     term = TERM_OF[OrganisationKind(claim.payer.kind)]

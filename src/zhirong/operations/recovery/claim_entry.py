@@ -37,7 +37,7 @@ from zhirong.store.recovery import PayerClaim
     page="recovery.claim",
     help=Text(
         "入库后占用风险补偿额度；逾期的贷款不能再入库。",
-        "The loan takes room under the caps from its entry on; a loan that is late cannot enter.",
+        "From pool entry, the loan counts towards the caps. An overdue loan cannot enter.",
     ),
 )
 def enter(work: Work, request: ClaimOn) -> Any:

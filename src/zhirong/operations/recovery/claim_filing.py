@@ -52,7 +52,10 @@ from zhirong.store.recovery import DefaultCase, PayerClaim
     states=WORKED_ON,
     request=ClaimOn,
     page="recovery.claim",
-    help=Text("已入库的，请在该索赔中通知风险。", "If the loan is in the pool, notify the payer from that claim."),
+    help=Text(
+        "已入库的，请在该索赔中通知风险。",
+        "If the loan is already in the pool, send the notice of risk from that claim.",
+    ),
 )
 def open_claim(work: Work, request: ClaimOn) -> Any:
     """Notify a payer that the loan is in default; the claim begins."""
@@ -104,7 +107,7 @@ def notice(work: Work, request: Any) -> Any:
             "no_case",
             "loan",
             claim.loan.number,
-            Text("该笔贷款尚未违约立案", "the loan has no case of default"),
+            Text("该笔贷款尚未违约立案", "the loan has no default case"),
             Text("请先立案", "open the case first"),
         )
     move_claim(work, claim, "notice", Doer.WORKOUT, {}, case=case)
@@ -168,7 +171,7 @@ class File(Request):
             "约定可先向保证人主张",
             "The guarantor may be asked first",
             "有债务人自己物的担保的，未约定时保证人可要求先处置质物（民法典第三百九十二条）",
-            "without it a guarantor may ask that the debtor's own security is realised first (Civil Code 392)",
+            "otherwise the guarantor may require that the debtor's own security be realised first (Civil Code 392)",
             widget="flag",
         ),
     ] = False

@@ -68,7 +68,10 @@ class Pay(Request):
     relation=is_second,
     request=Pay,
     page="recovery.claim",
-    help=Text("由同意赔付者以外的审批人付款。", "An approver other than the person who accepted pays."),
+    help=Text(
+        "由同意赔付者以外的审批人付款。",
+        "An approver other than the person who accepted the claim makes the payment.",
+    ),
 )
 def pay(work: Work, request: Pay) -> Any:
     """Record the transfer: at most what is due that day; a party that takes the claim over gets its recourse."""
@@ -165,8 +168,10 @@ def _keep_money(
             "transfer_known",
             "reference",
             reference,
-            Text("该笔转账已登记", "this transfer is recorded already"),
-            Text("请核对银行流水号；同一笔转账只登记一次", "check the bank reference; a transfer is recorded once"),
+            Text("该笔转账已登记", "this transfer has already been recorded"),
+            Text(
+                "请核对银行流水号；同一笔转账只登记一次", "check the bank reference; record each transfer only once"
+            ),
         )
     number = ClaimPayment.objects.filter(claim=claim, kind=kind).count() + 1
     return work.create(
@@ -244,7 +249,7 @@ def give_back(work: Work, request: Return) -> Any:
             "too_large",
             "amount",
             show_yuan(request.amount),
-            Text(f"应返还 {show_yuan(claim.due_back)} 元", f"CNY {show_yuan(claim.due_back)} must go back"),
+            Text(f"应返还 {show_yuan(claim.due_back)} 元", f"CNY {show_yuan(claim.due_back)} must be returned"),
             Text("请更正金额", "correct the amount"),
         )
     demand_day(request.day, claim.filed_on or work.day, work.day, "day")

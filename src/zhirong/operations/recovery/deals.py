@@ -1,4 +1,4 @@
-"""Results of disposals, unsold included: the table of deals of the market approach, and the record of the appraiser."""
+"""Disposal results, unsold included: the table of deals of the market approach, and the record of the appraiser."""
 
 from fractions import Fraction
 
@@ -20,7 +20,7 @@ _SOLD = (("1", Text("已成交", "sold")), ("0", Text("未成交", "unsold")))
 
 
 def keep_deal(work: Work, row: DisposalProject) -> RightDeal:
-    """Record the result of a disposal with the appraisal on which the loan was made."""
+    """Record the disposal result with the appraisal on which the loan was made."""
     appraisal = (
         Appraisal.objects.filter(case=row.case.loan.case_id, state=AppraisalState.ISSUED)
         .exclude(p50=None)
@@ -57,7 +57,7 @@ def realised(deal: RightDeal) -> str:
 listing(
     Listing(
         "recovery.deals",
-        Text("处置成交记录", "Results of disposals"),
+        Text("处置成交记录", "Disposal results"),
         RightDeal,
         (
             Column("number", Text("处置项目", "Disposal"), lambda row: row.project.number, main=True),

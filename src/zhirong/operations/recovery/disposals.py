@@ -60,7 +60,7 @@ def disposal_page(row: DisposalProject) -> str:
 
 
 def compared(case: DefaultCase, day: date, rules: Any) -> tuple[WayValue, ...]:
-    """Return the ways of disposal of a case by present value, at the rate of its loan."""
+    """Return the disposal options of a case by present value, at the rate of its loan."""
     debt = sum(debtors_debt(case.loan, case.payer_events, day, rules).values())
     rate = Fraction(str(case.loan.contract["loan"]["rate"]))
     return compare(standard_ways(rules, day, debt), debt, rate) if debt else ()
@@ -652,6 +652,6 @@ listing(
         roles=(*CASE_READERS, *_FIRM),
         related=("firm",),
         page="recovery.disposal",
-        empty=Text("暂无处置项目。方案在违约案件中提出", "No disposals yet. They are proposed from a case of default."),
+        empty=Text("暂无处置项目。方案在违约案件中提出", "No disposals yet. Propose one in a default case."),
     )
 )  # fmt: skip

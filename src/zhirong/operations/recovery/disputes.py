@@ -163,7 +163,7 @@ class RecordStep(Request):
             "本次支付的费用",
             "Fee paid now",
             "由债务人承担，计入债务",
-            "the debtor owes it; it is added to the debt",
+            "the debtor bears the fee; it is added to the debt",
             widget="money",
         ),
     ] = 0
@@ -270,6 +270,6 @@ listing(
         order="due_on",
         related=("case__firm",),
         page="recovery.dispute",
-        empty=Text("暂无争议途径。请在违约案件中选定", "No disputes yet. A track is chosen in a case of default."),
+        empty=Text("暂无争议途径。请在违约案件中选定", "No disputes yet. Choose a track in a default case."),
     )
 )  # fmt: skip

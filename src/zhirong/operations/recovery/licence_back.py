@@ -86,14 +86,14 @@ class RightMoney(Request):
     kind: Annotated[str, ask("事项", "What", choices=_MONEY)]
     day: Annotated[RecentDay, ask("日期", "Day")]
     amount: Annotated[Fen, Field(gt=0), ask("金额", "Amount", widget="money")]
-    late: Annotated[Fen, ask("滞纳金", "Late charge", "仅许可费", "of a licence fee only", widget="money")] = 0
+    late: Annotated[Fen, ask("滞纳金", "Late charge", "仅许可费", "for licence fees only", widget="money")] = 0
     costs: Annotated[Fen, ask("出售费用", "Costs of the sale", "仅出售", "of a sale only", widget="money")] = 0
     evidence: Annotated[Line, ask("凭证", "Evidence")]
 
 
 @operation(
     "recourse.right_money",
-    Text("登记权利收支", "Record money of the right"),
+    Text("登记权利收支", "Record income and costs of the right"),
     model=Recourse,
     roles=_OFFICERS,
     states=PURSUED,

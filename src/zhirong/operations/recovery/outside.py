@@ -40,21 +40,21 @@ class GiveLink(Request):
         Line, Field(max_length=120), ask("对方机构和经办人", "Body and person", "如某法院执行局", "such as a court")
     ]
     purpose: Annotated[
-        Line, ask("用途", "Purpose", "如登记庭审和裁判结果", "such as to enter the hearing and result")
+        Line, ask("用途", "Purpose", "如登记庭审和裁判结果", "such as recording the hearing and its result")
     ]
     until: Annotated[TermDay, ask("有效至", "Valid until")]
 
 
 @operation(
     "link.give",
-    Text("提供案件链接", "Give a link to the dispute"),
+    Text("提供案件链接", "Create a link to the dispute"),
     model=Dispute,
     roles=WORKOUT,
     states=DISPUTE.states_before("end"),
     request=GiveLink,
     help=Text(
         "链接和口令只显示一次。请将链接和口令分别以不同方式告知对方。",
-        "Link and code are shown once. Send the link and the code separately.",
+        "The link and the code are shown only once. Send the link and the code separately.",
     ),
 )
 def give(work: Work, request: GiveLink) -> Any:
@@ -108,7 +108,7 @@ def revoke(work: Work, request: Any) -> Any:
 listing(
     Listing(
         "recovery.links",
-        Text("外部案件链接", "Links for outside parties"),
+        Text("外部案件链接", "External links"),
         OutsideLink,
         (
             Column("dispute", Text("争议", "Dispute"), lambda row: row.dispute.number, main=True),
@@ -119,7 +119,7 @@ listing(
         roles=WORKOUT,
         order="-until",
         related=("dispute",),
-        empty=Text("暂无外部案件链接。请在争议页提供", "No links yet. Give one on the page of a dispute."),
+        empty=Text("暂无外部案件链接。请在争议页提供", "No links yet. Create one on the page of a dispute."),
     )
 )  # fmt: skip
 

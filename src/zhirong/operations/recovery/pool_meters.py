@@ -164,7 +164,7 @@ def _lenders(actor: Actor, row: Any) -> Choices:
 
 
 class PoolReport(Request):
-    """A figure of the pool, of which day, and how it is shown."""
+    """A pool figure, of which day, and how it is shown."""
 
     mode: Annotated[str, ask("模式", "Mode", choices=_modes)]
     kind: Annotated[PoolFigureKind, ask("数据", "Figure", choices=tuple(POOL_FIGURE_WORDS.items()))]
@@ -176,12 +176,12 @@ class PoolReport(Request):
 
 @operation(
     "pool.report",
-    Text("填报资金池数据", "Report a figure of the pool"),
+    Text("填报资金池数据", "Report a pool figure"),
     roles=POOL_OFFICERS,
     request=PoolReport,
     help=Text(
         "熔断、年度上限和代偿率上限依填报的数据计算；平台外的业务也应填报。",
-        "Breaker, caps and payout ceiling are measured on what is reported; report business outside the platform too.",
+        "The breaker, the caps and the payout ceiling use the reported figures. Include business outside the platform.",
     ),
 )
 def report(work: Work, request: PoolReport) -> Any:
@@ -201,7 +201,7 @@ def report(work: Work, request: PoolReport) -> Any:
             request.lender,
             Text(
                 "该数据属于整个资金池，或没有该放款机构",
-                "the figure is of the whole pool, or there is no such lender",
+                "the figure applies to the whole pool, or there is no such lender",
             ),
             Text("请更正放款机构", "correct the lender"),
         )
@@ -210,7 +210,7 @@ def report(work: Work, request: PoolReport) -> Any:
             "in_the_future",
             "day",
             request.day,
-            Text("日期在今天之后", "the day is after today"),
+            Text("日期在今天之后", "the date is in the future"),
             Text("请更正日期", "correct the date"),
         )
     row = work.create(

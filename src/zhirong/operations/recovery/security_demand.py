@@ -36,7 +36,7 @@ class SecurityDemand(Request):
             "价值减少的事由",
             "Why the value has fallen",
             "因质权人原因以外的事由，如专利被宣告无效",
-            "other than by the pledgee, such as the invalidation of a patent",
+            "for a reason not attributable to the pledgee, such as invalidation of a patent",
             widget="area",
         ),
     ]
@@ -53,7 +53,7 @@ class SecurityDemand(Request):
     page="loan.page",
     help=Text(
         "质押价值按巡查规则当日计算；价值不明的，请先重新评估。",
-        "The value of the pledge is that of the watch today; if it is unknown, order a new appraisal first.",
+        "The pledge value is today's value on the watch list. If it is unknown, order a new appraisal first.",
     ),
 )
 def demand_security(work: Work, request: SecurityDemand) -> Any:

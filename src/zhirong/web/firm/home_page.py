@@ -326,7 +326,7 @@ def _to_continue(desk: Desk, step: Step) -> Next:
 
 _NOTES = {
     "Enter the rights": Text(
-        "上传各数据库或专利局导出的清单，一次录入全部权利；也可逐件填写。",
+        "上传各数据库或专利局导出的清单，一次性录入全部权利；也可逐件填写。",
         "Upload a list as exported by an office or a database, or enter the rights one by one.",
     ),
     "Business figures": Text(

@@ -102,5 +102,5 @@ def decide(request: HttpRequest) -> Text:
     data = {one: request.POST[one] for one in ("loan", "kind") if name == "line.match" and one in request.POST}
     run_operation(name, call_of(request, request.POST.get("_key", "")), int(number), data, int(version))
     if name == "line.match":
-        return Text("已匹配，待另一人确认", "Matched; another person confirms it.")
+        return Text("已匹配，待另一人确认", "Matched. Another person must confirm it.")
     return Text("已确认入账", "Confirmed and booked.")

@@ -189,7 +189,7 @@ def _waits_for(row: Policy, actor: Any) -> Text | None:
     if can(actor, "policy.approve", row):
         return Text(
             "请核对变更内容和受影响的业务后批准或驳回",
-            "Review the changes and the cases that they touch, then approve or reject.",
+            "Review the changes and the cases they affect, then approve or reject.",
         )
     return Text("等待另一位有权人员批准", "Another person with this role approves it.")
 

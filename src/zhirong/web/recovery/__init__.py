@@ -1,1 +1,1 @@
-"""The desks of recovery: cases of default, claims on payers, recourse."""
+"""The desks of recovery: default cases, claims on payers, recourse."""

@@ -71,7 +71,7 @@ def _is_open(request: HttpRequest, link: OutsideLink) -> bool:
 
 def _open(request: HttpRequest, link: OutsideLink, secret: str) -> None:
     if not is_code(link, secret, request.POST.get("code", "")[:40]):
-        reason = Text("口令有误，或今日错误次数过多", "wrong code, or too many wrong ones today")
+        reason = Text("口令有误，或今日错误次数过多", "wrong code, or too many wrong codes today")
         hint = Text("请核对口令，或向放款机构索取新链接", "Check the code, or ask the lender for a new link.")
         raise InputError([Problem("code", "", reason, hint, "wrong_code")])
     request.session[_key(link)] = (now() + _OPEN_FOR).timestamp()

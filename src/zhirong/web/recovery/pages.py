@@ -79,7 +79,7 @@ _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 
 @page("recovery/cases/", "recovery.cases", roles=CASE_READERS)
 def cases(request: HttpRequest) -> HttpResponse:
-    """Show the lender's cases of default, the first deadline first."""
+    """Show the lender's default cases, the first deadline first."""
     return render_list(request, LISTINGS["recovery.cases"], "recovery/cases.html")
 
 
@@ -238,7 +238,7 @@ def write_off(request: HttpRequest, row: WriteOffFile) -> HttpResponse:
 
 @page("recovery/deals/", "recovery.deals", roles=LISTINGS["recovery.deals"].roles)
 def deals(request: HttpRequest) -> HttpResponse:
-    """Show the results of disposals; to an agency those that rest on its own appraisals."""
+    """Show the disposal results; to an agency those that rest on its own appraisals."""
     return render_list(request, LISTINGS["recovery.deals"])
 
 
@@ -287,7 +287,7 @@ def disposals(request: HttpRequest) -> HttpResponse:
     model=DisposalProject,
 )
 def disposal(request: HttpRequest, row: DisposalProject) -> HttpResponse:
-    """Show a disposal: the comparison of the ways, the steps, the distribution and the objections."""
+    """Show a disposal: the comparison of disposal options, the steps, the distribution and the objections."""
     is_bank = request.actor.kind is OrganisationKind.LENDER
     context = {
         "row": row,
@@ -305,4 +305,4 @@ menu("recovery.alarms", "预警与处置", "Alerts and defaults", *_ALARMED, ico
 menu("recovery.claims", "索赔", "Claims", *PAYERS, icon="wallet", group=Group.LENDING)
 menu("recovery.recourse", "追偿", "Recourse", *PAYERS, icon="landmark", group=Group.LENDING)
 menu("recovery.pool", "资金池", "Pool", *LISTINGS["recovery.pool"].roles, icon="wallet", group=Group.LENDING)
-menu("recovery.deals", "处置成交记录", "Results of disposals", *APPRAISERS, icon="landmark", group=Group.LENDING)
+menu("recovery.deals", "处置成交记录", "Disposal results", *APPRAISERS, icon="landmark", group=Group.LENDING)

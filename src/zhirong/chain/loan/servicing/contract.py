@@ -14,8 +14,8 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text, same
 
 # prepay_shorten: later instalments keep their amount and the loan ends sooner. prepay_reduce: it ends as agreed
-# with smaller instalments. hold: money beyond what is due waits for the next due day. In all three cases a payment
-# that, with the cash held, settles the whole loan settles it on its day.
+# with smaller instalments. hold: an overpayment waits for the next due day. In all three cases the loan is settled
+# on the day of a payment that, together with unapplied cash, covers the whole debt.
 Excess = Literal["prepay_shorten", "prepay_reduce", "hold"]
 # by_component: all costs first, then all penalties ... by_instalment: the oldest instalment completely, then the next.
 Walk = Literal["by_component", "by_instalment"]
