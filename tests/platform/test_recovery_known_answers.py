@@ -185,6 +185,7 @@ def test_e09_the_breaker_pauses_and_the_ceiling_leaves_room(
         ("D", date(2026, 5, 10), "1000000.00", "700000.00", "0.00"),
         ("E", date(2026, 5, 11), "5000000.00", "4444444.44", "2222222.22"),
         ("F", date(2026, 6, 2), "900000.00", "900000.00", "0.00"),
+        ("G", date(2025, 11, 3), "1000000.00", "1000000.00", "500000.00"),
     )
     for number, start, lent, principal, pays in lost:
         loan = way.another(number, start, lent)
@@ -201,7 +202,16 @@ def test_e09_the_breaker_pauses_and_the_ceiling_leaves_room(
     way.do(fund.officer, "pool.report", None, kind="paid_out", amount="9900000.00", **whole)
     meter = meters_of(fund.organisation.pk, way.platform.day, rulebook())[0]
     assert meter.threshold == "3.0000 %" and yuan(meter.ceiling or 0) == "100000.00"
-    assert [yuan(cap.left) for cap in meter.caps] == ["1495027777.79"]  # 15 亿 less the 4,972,222.21 accepted
+    # 15 亿 for the loans of each year: less 500,000.00 of those of 2025, less 4,972,222.21 of those of 2026.
+    assert [yuan(cap.left) for cap in meter.caps] == ["1499500000.00", "1495027777.79"]
+    # The plan for ordinary business states 4 % itself: 200 m × 4 % − 7.9 m; the rule's 5 % is for modes that state none.
+    own = {**whole, "mode": "national-4222"}
+    way.do(fund.officer, "pool.report", None, kind="released", amount="200000000.00", **own)
+    way.do(fund.officer, "pool.report", None, kind="paid_out", amount="7900000.00", **own)
+    assert [yuan(one.ceiling or 0) for one in meters_of(fund.organisation.pk, way.platform.day, rulebook())] == [
+        "100000.00",
+        "100000.00",
+    ]
     for lang in ("zh", "en"):
         assert way.platform.client(fund.officer, lang).get("/recovery/pool/").status_code == 200
     claim = way.claim_of(loan, fund)

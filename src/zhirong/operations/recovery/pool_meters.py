@@ -122,33 +122,59 @@ def _meter(mode_id: str, payer: int | None, day: date, rules: Rulebook) -> PoolM
         threshold=None if breaker is None else f"{quantise_rate(breaker.above * 100, 4)} %",
         ratios=tuple(ratios),
         caps=tuple(_caps(mode, mode_id, payer, day)),
-        ceiling=_ceiling(figures, day, rules),
+        ceiling=_ceiling(mode, figures, day, rules),
     )
 
 
 def _caps(mode: Mode, mode_id: str, payer: int | None, day: date) -> Iterable[CapMeter]:
-    """Yield the caps on the payments of a year with what has been paid or accepted this year."""
-    claims = PayerClaim.objects.filter(mode=mode_id, decided_on__year=day.year)
+    """Yield the yearly caps on payments with what was paid or accepted under each.
+
+    A cap of the payments' year counts what was decided in the year of ``day``; a cap of the loans' year, as the mode
+    shares by it, counts the claims on the loans of one year, whenever they are decided.
+    """
+    states = (ClaimState.ACCEPTED, ClaimState.PART_PAID, ClaimState.PAID, ClaimState.CLOSED)
+    claims = PayerClaim.objects.filter(mode=mode_id, state__in=states).select_related("loan", "case")
     if payer is not None:
         claims = claims.filter(payer=payer)
-    states = (ClaimState.ACCEPTED, ClaimState.PART_PAID, ClaimState.PAID, ClaimState.CLOSED)
-    used = sum(max(one.accepted, one.paid) for one in claims.filter(state__in=states))
     for cap in mode.sharing_on(day).caps:
-        if cap.amount is not None and cap.counts == "payment" and cap.per == ("year",):
-            yield CapMeter(cap.amount, used, cap.reference.note or Text("年度上限", "cap of the year"))
+        if cap.amount is None or cap.counts != "payment":
+            continue
+        used: dict[int, Fen] = {}
+        limited = claims.filter(party__in=cap.payers)
+        if cap.per == ("payment_year",):
+            used[day.year] = sum(_taken(one) for one in limited.filter(decided_on__year=day.year))
+        elif cap.per == ("year",):
+            for one in limited:
+                year = _loan_year(one, day)
+                used[year] = used.get(year, 0) + _taken(one)
+        else:
+            continue
+        for year, amount in sorted((used or {day.year: 0}).items()):
+            yield CapMeter(cap.amount, amount, Text(f"{year} 年度上限", f"cap of {year}"))
 
 
-def _ceiling(figures: list[Figure], day: date, rules: Rulebook) -> Fen | None:
-    """Return the room under the payout ceiling of the re-guarantee; None if its base was not reported."""
+def _taken(claim: PayerClaim) -> Fen:
+    return max(claim.accepted, claim.paid)
+
+
+def _loan_year(claim: PayerClaim, day: date) -> int:
+    """Return the year of the loan, as the books of its case read it."""
+    opened = day if claim.case is None else claim.case.opened_on
+    return (claim.loan.start or opened).year
+
+
+def _ceiling(mode: Mode, figures: list[Figure], day: date, rules: Rulebook) -> Fen | None:
+    """Return the room under the payout ceiling of the re-guarantee; None if its base was not reported.
+
+    The ceiling is the mode's own; where it states none, that of the rule.
+    """
     released = of_year(figures, PoolFigureKind.RELEASED, day)
     if released is None:
         return None
     paid = of_year(figures, PoolFigureKind.PAID_OUT, day) or 0
-    rate = Fraction(rules.at(CEILING_RULE, day).number())
+    stated = mode.payout_ceiling
+    rate = Fraction(rules.at(CEILING_RULE, day).number() if stated is None else stated)
     return cut_to_ceiling(released, rate, paid, 0, {"guarantor": Fraction(1)}, "guarantor").room
-
-
-# -- reports -------------------------------------------------------------------------------------------------------
 
 
 def _modes(actor: Actor, row: Any) -> Choices:
