@@ -1,7 +1,6 @@
 """Entry point of ``zhirong``. Each command is a module with ``configure(parser)`` and ``run(arguments)``."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -286,6 +285,8 @@ def _say_packs(lang: str) -> None:
 
 def _say_problems(error: ValueError, as_json: bool, lang: str) -> None:
     if as_json:
+        import json
+
         print(json.dumps({"error": error.as_json()}, ensure_ascii=False, indent=2), file=sys.stderr)  # type: ignore[attr-defined]
     else:
         print(error.as_text(lang), file=sys.stderr)  # type: ignore[attr-defined]

@@ -3,7 +3,12 @@
 import argparse
 import re
 import sys
-from typing import NoReturn
+
+# Type checkers take it as true. Every start of the command line would wait for ``typing``.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 _TITLES = {"positional arguments": "参数", "options": "选项"}
 _HELPS = {
@@ -48,7 +53,7 @@ class ChineseParser(argparse.ArgumentParser):
             said = said.replace(f"\n{title}:\n", f"\n{title}：\n")
         return said
 
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> "NoReturn":
         """Print the error and exit with code 2."""
         for pattern, words in _MISTAKES:
             message = re.sub(pattern, words, message)

@@ -1,7 +1,9 @@
 """A full disk: how every entry point of the system recognises it, and its one message."""
 
 import errno
-from typing import TYPE_CHECKING
+
+# Type checkers take it as true. Every start of the command line would wait for ``typing``.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from zhirong.kernel.errors import Problem

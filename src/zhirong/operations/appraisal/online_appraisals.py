@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from zhirong.chain.appraisal.appraisal import appraise
 from zhirong.chain.appraisal.document import appraisal_document
@@ -126,10 +126,15 @@ def grade_words(row: Appraisal) -> Text:
 
 def usable_appraisals(actor: Actor, day: date) -> list[Appraisal]:
     """Return the firm's appraisals that are valid today, newest first; a case can be submitted with one of them."""
+    return list(usable_query(actor, day)[:100])
+
+
+def usable_query(actor: Actor, day: date) -> "QuerySet[Appraisal]":
+    """Do as ``usable_appraisals``, for a reader of a few columns or of the newest."""
     found = Appraisal.objects.filter(
         firm=actor.organisation, valid_until__gte=day, p50__isnull=False, withdrawn_on=None
     )
-    return list(found.order_by("-id")[:100])
+    return found.order_by("-id")
 
 
 listing(

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
+from django.db.models import Model
+
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
 from zhirong.chain.financing.diligence import DiligenceVerdict as CheckVerdict
@@ -135,14 +137,19 @@ def taking_part(case: Case) -> set[int]:
 
 def events_of(case: Case) -> "Iterable[Event]":
     """Return the events of a case, its guarantees, its loan and the loan's recovery in order."""
+    # Only the numbers are read: the rows of a loan and of its default are long, and their names are made of these.
+    loans = list(Loan.objects.filter(case=case).values_list("pk", "defaultcase__pk"))
+    defaults = [default for _, default in loans if default is not None]
     subjects = [subject_name(case)]
-    defaults = list(DefaultCase.objects.filter(loan__case=case))
-    subjects += [subject_name(one) for one in defaults]
+    subjects += [f"loan/{loan}" for loan, _ in loans] + [f"defaultcase/{default}" for default in defaults]
+    subjects += [f"guaranteerequest/{one}" for one in _numbers(GuaranteeRequest, case=case)]
     for model in (DisposalProject, Dispute, WriteOffFile) if defaults else ():
-        subjects += [subject_name(one) for one in model._default_manager.filter(case__in=defaults)]
-    subjects += [subject_name(one) for one in GuaranteeRequest.objects.filter(case=case)]
-    subjects += [subject_name(one) for one in Loan.objects.filter(case=case)]
+        subjects += [f"{model._meta.model_name}/{one}" for one in _numbers(model, case__in=defaults)]
     return Event.objects.filter(subject__in=subjects).order_by("index")
+
+
+def _numbers(model: type[Model], **of: Any) -> "Iterable[int]":
+    return model._default_manager.filter(**of).values_list("pk", flat=True)
 
 
 def _told(

@@ -19,7 +19,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text, same
 from zhirong.operations.actors import Actor
-from zhirong.operations.appraisal.online_appraisals import usable_appraisals
+from zhirong.operations.appraisal.online_appraisals import usable_query
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.organisation.profile import facts_of, missing_sections
 from zhirong.operations.right.rights import FIRM
@@ -33,6 +33,7 @@ from zhirong.web.limit_view import limit_of_case
 from zhirong.web.pages import page
 
 _SHOWN = 20
+_OF_LOAN = ("number", "overdue", "overdue_days", "next_due", "next_due_on", "balance", "lender__name")
 _ASKED = 200  # questions that are read, with those of ended cases
 _FEE_DAYS = 60  # the page shows fees due within these days
 _EXPIRY_DAYS = 30  # and appraisals that expire within these
@@ -115,27 +116,34 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _desk(actor: Actor, day: date) -> Desk:
-    firm = actor.organisation
+    """Read what the page shows, and of long rows only the columns that it shows."""
+    firm = Organisation.objects.get(pk=actor.organisation)
     rights = visible(actor, FirmRight, day).filter(firm=firm, removed=False)
     cases = visible(actor, Case, day).filter(firm=firm)
     soon = day + timedelta(days=_FEE_DAYS)
-    due = rights.filter(status=LegalStatus.IN_FORCE, next_fee_on__lte=soon).defer("facts").order_by("next_fee_on")
+    due = rights.filter(status=LegalStatus.IN_FORCE, next_fee_on__lte=soon).only("kind", "title", "next_fee_on")
+    loans = visible(actor, Loan, day).filter(firm=firm, state=LoanState.STANDING)
+    papers = visible(actor, Paper, day).only("kind", "title", "signers")
     return Desk(
-        firm=Organisation.objects.get(pk=firm),
+        firm=firm,
         rights=rights.count(),
-        appraisal=next(iter(usable_appraisals(actor, day)), None),
-        cases=list(cases.exclude(state__in=ENDED).select_related("lender", "firm").order_by("-id")[:_SHOWN]),
-        loans=list(
-            visible(actor, Loan, day)
-            .filter(firm=firm, state=LoanState.STANDING)
-            .select_related("lender")
-            .order_by("next_due_on")[:_SHOWN]
-        ),
+        appraisal=usable_query(actor, day).only("valid_until").first(),
+        cases=_open_cases(cases, firm),
+        loans=list(loans.select_related("lender").only(*_OF_LOAN).order_by("next_due_on")[:_SHOWN]),
         questions=_questions(actor, cases, day),
-        papers=papers_to_sign(visible(actor, Paper, day), firm)[:_SHOWN],
-        fees=[(one, KINDS[RightKind(one.kind)].is_renewable) for one in due[:_SHOWN]],
+        papers=papers_to_sign(papers, firm.pk)[:_SHOWN],
+        fees=[(one, KINDS[RightKind(one.kind)].is_renewable) for one in due.order_by("next_fee_on")[:_SHOWN]],
         day=day,
     )
+
+
+def _open_cases(cases: "QuerySet[Case]", firm: Organisation) -> list[Case]:
+    """Return the newest open cases, each with its firm, which is not read again."""
+    found = cases.exclude(state__in=ENDED).select_related("lender").defer("lender__profile").order_by("-id")
+    listed = list(found[:_SHOWN])
+    for one in listed:
+        one.firm = firm
+    return listed
 
 
 def _questions(actor: Actor, cases: "QuerySet[Case]", day: date) -> list[Message]:
