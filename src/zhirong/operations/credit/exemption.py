@@ -31,7 +31,7 @@ from zhirong.operations.uploads import keep_made
 from zhirong.store.financing import Approval, Case, CaseStep, CheckItem, GuaranteeRequest, Loan, TeamRating
 from zhirong.store.models import Event
 from zhirong.store.parties import Account, Organisation
-from zhirong.store.recovery import DefaultCase, DisposalProject, Dispute, WriteOffFile
+from zhirong.store.recovery import DisposalProject, Dispute, WriteOffFile
 
 _LONGEST_CONTENT = 2000  # characters of a request shown in one cell; the log contains all of it
 _AFTER_ACCEPTANCE = tuple(state for state in CaseState if state not in (CaseState.DRAFT, CaseState.SUBMITTED))
