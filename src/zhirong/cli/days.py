@@ -1,9 +1,18 @@
 """Dates on the command line."""
 
 from datetime import date
+from typing import overload
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+
+
+@overload
+def day_of(option: str, written: str) -> date: ...
+
+
+@overload
+def day_of(option: str, written: str | None) -> date | None: ...
 
 
 def day_of(option: str, written: str | None) -> date | None:

@@ -1,7 +1,7 @@
 """``zhirong modes``: list, explain, check, format and compare the financing modes."""
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zhirong.cli.mode_words import bad_words, the_mode
 
@@ -66,29 +66,27 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from zhirong.chain.mode.force import FORCE_TEXT, Force
-    from zhirong.mode_files import list_modes
+    from zhirong.cli.modes_list import entries_on
 
     day = _day_of(arguments)
-    days = _confirmation_days(day)
-    heads = [(head, head.force(day, days)) for head in list_modes()]
+    entries = entries_on(day)
     if arguments.json:
         from zhirong.cli.files import print_json
 
-        print_json([{**_head_json(head), "on": day.isoformat(), "force": found.as_json()} for head, found in heads])
+        print_json([{key: value for key, value in one.items() if key != "state"} for one in entries])
         return 0
-    chinese = arguments.lang == "zh"
-    width = max(len(head.id) for head, _ in heads)
-    for state in Force:
-        group = [(head, found) for head, found in heads if found.state is state]
-        if not group:
-            continue
-        print(f"{FORCE_TEXT[state].in_(arguments.lang)}（{day}）" if chinese else f"{FORCE_TEXT[state].en} ({day})")
-        for head, found in group:
-            title, place = (head.title_zh, head.place_zh) if chinese else (head.title_en, head.place_en)
-            asked = "" if found.confirm_with is None else _asked_of(found.confirm_with.in_(arguments.lang), chinese)
-            pack = f"  [{head.pack}]" if head.pack else ""
-            print(f"  {head.id:<{width}}  {title}{'，' if chinese else ', '}{place}{asked}{pack}")
+    lang = arguments.lang
+    chinese = lang == "zh"
+    width = max(len(one["id"]) for one in entries)
+    for rank in sorted({one["state"]["rank"] for one in entries}):
+        group = [one for one in entries if one["state"]["rank"] == rank]
+        words = group[0]["state"][lang]
+        print(f"{words}（{day}）" if chinese else f"{words} ({day})")
+        for one in group:
+            asked = one["force"]["confirm_with"]
+            words = f"{one['title'][lang]}{'，' if chinese else ', '}{one['place'][lang]}"
+            words += _asked_of(asked[lang], chinese) if asked else ""
+            print(f"  {one['id']:<{width}}  {words}" + (f"  [{one['pack']}]" if "pack" in one else ""))
         print()
     print("查看其中一个：zhirong modes 代码" if chinese else "to show one: zhirong modes ID")
     return 0
@@ -100,46 +98,24 @@ def _asked_of(whom: str, chinese: bool) -> str:
 
 def _day_of(arguments: argparse.Namespace) -> "date":
     """Return the date given with --on, otherwise today in Shanghai."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
+    if arguments.on is not None:
+        from zhirong.cli.days import day_of
 
-    from zhirong.cli.days import day_of
+        written: str = arguments.on
+        return day_of("--on", written)
+    from datetime import datetime, timedelta, timezone
 
-    return day_of("--on", arguments.on) or datetime.now(ZoneInfo("Asia/Shanghai")).date()
-
-
-def _confirmation_days(day: "date") -> int:
-    """Return the longest allowed age of a confirmation, by its rule; without policy packs no other rule is read."""
-    import os
-
-    from zhirong.chain.mode.force import CONFIRMATION_DAYS
-    from zhirong.kernel.rulebook import Rulebook, read_rules, shipped_rules
-    from zhirong.kernel.rulebook_files import load_rulebook
-
-    if os.environ.get("ZHIRONG_RULES"):
-        return load_rulebook().at(CONFIRMATION_DAYS, day).whole()
-    file = shipped_rules() / "quote" / "confirmation.toml"
-    return Rulebook(read_rules(file.read_text(encoding="utf-8"), file.name)).at(CONFIRMATION_DAYS, day).whole()
-
-
-def _head_json(head: Any) -> dict[str, object]:
-    return {
-        "id": head.id,
-        "title": {"zh": head.title_zh, "en": head.title_en},
-        "place": {"zh": head.place_zh, "en": head.place_en},
-        "region": head.region,
-        "government": head.government,
-        "leader": head.leader,
-        **({"pack": head.pack} if head.pack else {}),
-    }
+    # Shanghai has had no summer time since 1991; reading the table of its zone would take longer than the list.
+    return datetime.now(timezone(timedelta(hours=8))).date()
 
 
 def _one(arguments: argparse.Namespace, mode_id: str) -> int:
     from zhirong.chain.mode.force import FORCE_TEXT, force_on
+    from zhirong.cli.modes_list import confirmation_days
 
     mode = the_mode(mode_id)
     day = _day_of(arguments)
-    found = force_on(mode, day, _confirmation_days(day))
+    found = force_on(mode, day, confirmation_days(day))
     if arguments.json:
         from zhirong.chain.mode.summary import mode_summary
         from zhirong.cli.files import print_json
