@@ -203,8 +203,8 @@ class Advance:
 class Recoveries:
     """How recoveries that arrive after the loss was shared are distributed.
 
-    back: ``pro_rata`` to what each bears, ``creditor_first`` (the lender is made whole before the others), or
-    ``in_order`` of the parties named. weights: ``shared`` counts the parts in the shared components first and
+    back: ``pro_rata`` to what each bears, ``creditor_first`` (the lender before the others, for what ``weights``
+    counts), or ``in_order`` of the parties named. weights: ``shared`` counts the parts in the shared components first and
     unshared losses after them; ``all`` counts everything that is borne. against: the order in which money received
     before the claim reduces what is owed. by_source: for money from a source, the parties that it makes
     whole first instead, in order.
