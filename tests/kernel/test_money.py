@@ -61,6 +61,11 @@ def test_amounts_as_people_write_them(written, fen):
         Decimal("Infinity"),
         "1e6",
         "0.0000001万元",
+        "10²",
+        "½",
+        "①",
+        "9" * 5000,
+        Decimal("1e999999999"),
     ],
 )
 def test_what_is_not_an_amount_is_refused(written):

@@ -78,7 +78,12 @@ def test_what_is_signed_stands_beside_the_signature(sqlite_platform: Any, monkey
     assert f"{show_yuan(AMOUNT)} 元" in page
     wrong = client.post(address, {"code": "000000", "_key": "k1"})
     assert wrong.status_code == 422
-    done = client.post(address, {"code": money.code(money.manager.account), "_key": "k2"})
+    # What is signed is what the page showed.
+    code, seen = money.code(money.manager.account), [one.sha256 for one in money.papers()]
+    assert all(f'name="sha256" value="{one}"' in page for one in seen)
+    stale = client.post(address, {"code": code, "sha256": seen[1:], "_key": "k2"})
+    assert stale.status_code == 422 and "文件已有新的版本" in stale.content.decode()
+    done = client.post(address, {"code": code, "sha256": seen, "_key": "k3"})
     assert done.status_code == 302 and Signature.objects.filter(valid=True).count() == len(money.papers())
     assert "没有待本机构签署的文件" in client.get(address).content.decode()
 

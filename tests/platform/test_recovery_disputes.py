@@ -46,6 +46,8 @@ def test_a_suit_restarts_limitation_costs_the_debtor_and_ends_with_a_title(way: 
     address, code = given.shown_once.split(" ")
     outside = way.platform.client()
     assert "借款" not in outside.get(address).content.decode() and outside.get(address + "x/").status_code == 404
+    # With "no-referrer" a browser sends the form with the origin "null", and the platform refuses it as a forgery.
+    assert outside.get(address)["Referrer-Policy"] == "same-origin"
     assert outside.post(address, {"code": "00000000"}).status_code == 422
     decision = {"step": "decide", "day": _today(way), "docket": "（2026）某01民初1号", "result": "支持诉讼请求"}
     assert outside.post(address, decision).status_code == 200  # without the code nothing is entered

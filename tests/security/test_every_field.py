@@ -18,6 +18,8 @@ _VALUES: tuple[Any, ...] = (
     None, True, 7, -7, 7.5, 10**30, float("nan"), "", " ", "x", "~!@", "名" * 5_000, "-5", "150%", "1.23456789", "1e400", "9" * 400,
     "nan", "2026-02-30", "2026-11-25T10:00:00", "1000-01-01", "3000-01-01", "12345678901234567890元", [], [None], ["x"] * 2_000,
     {}, {"x": 1}, {"x": None}, [["x"]], [{}], "0", "甲\n乙", "甲\u202e乙",
+    # Beyond what decimal arithmetic holds, and what is no digit of a number.
+    "1e9999999", "1e9999999%", "10²",
 )  # fmt: skip
 _NO_WORDS = re.compile(
     r"[\\^$\[\]{}*]|\bshould\b|\bInput\b|pydantic|valid |Decimal|instance|\bNone\b|string|integer|\w+_(type|parsing|error|mismatch)\b"

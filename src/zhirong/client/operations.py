@@ -588,9 +588,11 @@ class CaseOperations(Group):
         """退回调查 / Send back to due diligence."""
         return self._do("case.send_back", row, {"reason": reason}, version, key)
 
-    def sign(self, row: int, *, version: Version, code: str, key: str = "") -> Done:
+    def sign(
+        self, row: int, *, version: Version, code: str, sha256: Sequence[str] | None = None, key: str = ""
+    ) -> Done:
         """一次签署全部合同 / Sign all contracts."""
-        return self._do("case.sign", row, {"code": code}, version, key)
+        return self._do("case.sign", row, {"code": code, "sha256": sha256}, version, key)
 
     def submit(self, row: int, *, version: Version, agreed: bool | None = None, key: str = "") -> Done:
         """提交申请 / Submit the case."""

@@ -4,7 +4,6 @@ A balance is an ``int`` of fen (0.01 yuan). Rates are ``Decimal`` or ``Fraction`
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -20,6 +19,9 @@ MOST_AMOUNT: Fen = (
 )  # largest amount accepted: far beyond any loan, well within the exact range of the database
 _UNITS = {"元": 1, "圆": 1, "万元": 10_000, "万": 10_000, "亿元": 100_000_000, "亿": 100_000_000, "": 1}
 _AMOUNT = re.compile(r"¥?\s*([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*(亿元|万元|亿|万|元|圆|)")
+# Full-width characters become the plain ones. Superscripts, fractions and circled numbers do not: 10² is not 102.
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFFE5: "¥", 0x3000: " ", 0xA0: " "}
+_LONGEST = 100  # characters of an amount, and decimal places before its point
 
 Party = TypeVar("Party")
 
@@ -39,8 +41,7 @@ def parse_yuan(written: str | int | Decimal) -> Fen:
         return written * FEN_PER_YUAN
     unit = 1
     if isinstance(written, str):
-        # Full-width digits, commas and the full-width yen sign become the plain ones.
-        match = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", written).strip())
+        match = None if len(written) > _LONGEST else _AMOUNT.fullmatch(written.translate(_FULL_WIDTH).strip())
         if match is None:
             raise MoneyError(f"not an amount: {written!r}")
         digits, unit_name = match.groups()
@@ -53,7 +54,7 @@ def parse_yuan(written: str | int | Decimal) -> Fen:
         amount = Decimal(plain)
     else:
         amount = written
-    if not amount.is_finite():
+    if not amount.is_finite() or amount.adjusted() > _LONGEST:  # more digits would fill the memory
         raise MoneyError(f"not an amount: {written!r}")
     exact = Fraction(amount) * unit * FEN_PER_YUAN
     if exact.denominator != 1:

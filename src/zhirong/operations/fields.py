@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import (
@@ -249,9 +249,9 @@ def _percent(value: Any) -> Any:
     number = written.removesuffix("%").strip()
     try:
         rate = Decimal(number) / 100 if written.endswith("%") else Decimal(number)
-    except InvalidOperation as error:
+    except ArithmeticError as error:  # no number, or one beyond what decimal arithmetic holds
         raise PydanticCustomError("percent", "not a rate") from error
-    if rate.is_finite() and abs(rate) > 1:
+    if rate.is_finite() and not -1 <= rate <= 1:
         raise _said(
             "rate_too_large",
             Text("超过 100%", "more than 100%"),

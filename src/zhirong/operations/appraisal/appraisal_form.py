@@ -1,7 +1,7 @@
 """The appraiser's input: form fields, or an uploaded file with the ``[appraisal]`` table of a case file."""
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -248,7 +248,7 @@ def _point(part: str, kind: str) -> Any:
     scale = Decimal(100) if part.endswith(("%", "％")) else Decimal(1)
     try:
         return Decimal(part.rstrip("%％ ")) / scale
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond what decimal arithmetic holds
         return None
 
 

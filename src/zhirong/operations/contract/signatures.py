@@ -79,13 +79,7 @@ def sign(work: Work, request: Sign) -> Any:
     """Sign the issued version."""
     paper = work.row
     if request.sha256 and request.sha256 != paper.sha256:
-        raise refuse(
-            "another_version",
-            "sha256",
-            request.sha256,
-            Text("文件已有新的版本", "the document has a newer version"),
-            Text("请重新打开文件，阅后再签署", "open the document again, read it, then sign"),
-        )
+        raise _another_version("sha256", request.sha256)
     _demand_intact(paper)
     if work.actor.organisation in signed_by(paper):
         raise _signed_already(work)
@@ -102,9 +96,27 @@ def _signs_in(actor: Actor, case: Any) -> bool:
 
 
 class SignAll(Request):
-    """The code of the signer's authenticator."""
+    """The code of the signer's authenticator, and the hashes of the documents that the signer has seen."""
 
     code: Code
+    sha256: Annotated[
+        list[
+            Annotated[
+                str,
+                Formed(
+                    "^[0-9a-f]{64}$", Text("按文件上的 64 位摘要填写", "copy the 64-digit hash of the document")
+                ),
+            ]
+        ],
+        Field(max_length=20),
+        ask(
+            "文件摘要",
+            "Hashes of the documents",
+            "留空即签署当前全部文件",
+            "leave empty to sign all documents as they are",
+            widget="table",
+        ),
+    ] = []
 
 
 @operation(
@@ -127,6 +139,8 @@ def sign_all(work: Work, request: SignAll) -> Any:
     waiting = [paper for paper in contract_papers(work.row) if own in paper.signers and own not in signed_by(paper)]
     if not waiting:
         raise _signed_already(work)
+    if request.sha256 and set(request.sha256) != {paper.sha256 for paper in waiting}:
+        raise _another_version("papers", work.row.number)
     for paper in waiting:
         _demand_intact(paper)
     _demand_one_side(work, waiting)
@@ -320,6 +334,16 @@ def _demand_one_side(work: Work, papers: list[Paper]) -> None:
             ),
             Text("请由本机构另一人签署", "ask another person in your organisation to sign"),
         )
+
+
+def _another_version(field: str, seen: str) -> Exception:
+    return refuse(
+        "another_version",
+        field,
+        seen,
+        Text("文件已有新的版本", "the document has a newer version"),
+        Text("请重新打开文件，阅后再签署", "open the document again, read it, then sign"),
+    )
 
 
 def _signed_already(work: Work) -> Exception:

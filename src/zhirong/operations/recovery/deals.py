@@ -7,6 +7,7 @@ from django.db.models import Q
 from zhirong.chain.default.disposal_states import DisposalState
 from zhirong.chain.financing.appraisal_states import AppraisalState
 from zhirong.chain.organisation.roles import MemberRole
+from zhirong.kernel.days import day_of
 from zhirong.kernel.money import quantise_rate
 from zhirong.kernel.text import Text
 from zhirong.operations.listing import Column, Filter, Listing, listing
@@ -43,7 +44,7 @@ def keep_deal(work: Work, row: DisposalProject) -> RightDeal:
         costs=row.costs,
         sold=sold,
         day=day,
-        days=(day - row.created_at.date()).days,
+        days=(day - day_of(row.created_at)).days,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -46,6 +46,7 @@ from zhirong.operations.contract.conditions import conditions_of, registrations_
 from zhirong.operations.contract.contracts import agreed_words
 from zhirong.operations.contract.pledge_filing import is_waiting
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.fields import Request
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.listing import LISTINGS
@@ -58,6 +59,7 @@ from zhirong.operations.uploads import take_in
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, Loan, Paper, Payment, Signature, StatementLine, StoredFile, WatchFlag
 from zhirong.store.parties import Organisation
+from zhirong.web.forms import data_of
 from zhirong.web.loan.loan_view import instalments_of, loan_actions, owed_of, schedule_bars
 from zhirong.web.loan.matching import decide, lines_to_confirm, lines_to_match
 from zhirong.web.loan.paper_view import terms_of
@@ -316,6 +318,11 @@ def paper(request: HttpRequest, row: Paper) -> HttpResponse:
     return render(request, "loan/paper.html", context)
 
 
+def _seen_and_signed(model: type[Request], posted: QueryDict) -> dict[str, Any]:
+    """Read the code, and the hashes that the page showed: a contract that was issued anew meanwhile is not signed."""
+    return {**data_of(model, posted), "sha256": posted.getlist("sha256")}
+
+
 @page("cases/<int:id>/sign/", "paper.sign_all", roles=READERS, model=Case, methods=("GET", "HEAD", "POST"))
 def sign_all(request: HttpRequest, row: Case) -> HttpResponse:
     """Show what one code signs: every document that waits for the reader's organisation, with its amounts and its hash."""
@@ -326,6 +333,7 @@ def sign_all(request: HttpRequest, row: Case) -> HttpResponse:
         OPERATIONS["case.sign"],
         row,
         template="loan/sign_all.html",
+        read=_seen_and_signed,
         waiting=[(one, kind_title(one), terms_of(one)) for one in waiting],
     )
 

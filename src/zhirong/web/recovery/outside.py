@@ -54,7 +54,9 @@ def outside(request: HttpRequest, secret: str) -> HttpResponse:
         "above": problems,
     }
     response = render(request, "recovery/outside.html", context, status=422 if problems else 200)
-    response["Referrer-Policy"] = "no-referrer"
+    # The secret goes to no other site. "no-referrer" would make browsers send the form with the origin "null", which is
+    # refused as a forgery.
+    response["Referrer-Policy"] = "same-origin"
     response["Cache-Control"] = "no-store"
     return response
 
