@@ -3,16 +3,17 @@
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from api_world import ApiWorld, problem
 
 from zhirong.api.visible_columns import SHOWN
 from zhirong.kernel.errors import InputError
+from zhirong.kernel.text import Text
 from zhirong.operations.actors import NOBODY
 from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.fields import choices_of, read
+from zhirong.operations.fields import Request, ask, choices_of, read
 from zhirong.operations.listing import LISTINGS, rows_of
 from zhirong.operations.state_columns import choices_of as column_choices
 
@@ -115,3 +116,11 @@ def test_the_client_says_which_values_there_are() -> None:
     assert 'state: Literal["waiting", "cancelled", "standing", "repaid", "written_off"]' in made["objects.py"]
     assert 'kind: Literal["release", "repayment", "refund"]' in made["operations.py"]
     assert "state: (" in made["lists.py"] or "state: Literal[" in made["lists.py"]
+
+
+def test_choices_that_are_no_pairs_are_not_declared() -> None:
+    words: Any = {"a": Text("甲", "A")}
+    with pytest.raises(AssertionError, match=r"Wrong\.kind: choices are a sequence of pairs"):
+
+        class Wrong(Request):
+            kind: Annotated[str, ask("种类", "Kind", choices=words)]

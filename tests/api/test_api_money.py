@@ -21,7 +21,7 @@ from zhirong.kernel.money import FEN_PER_YUAN, MOST_AMOUNT, yuan
 from zhirong.operations.case.calculator import Calculate
 from zhirong.operations.catalogue import load
 from zhirong.operations.declare import OPERATIONS
-from zhirong.operations.fields import Request, is_money, mark_money_numbers, read
+from zhirong.operations.fields import Request, ask, is_money, mark_money_numbers, read
 from zhirong.operations.listing import LISTINGS
 from zhirong.operations.request_fields import ask_of, is_list, plain_type
 from zhirong.store.financing import Case
@@ -80,6 +80,13 @@ def test_what_is_no_amount_is_refused(wrong: Any) -> None:
         with pytest.raises(InputError) as refused:
             read(model, mark_money_numbers(model, {field: wrong}))
         assert field in {one.field.partition(".")[0] for one in refused.value.problems}, (model, field)
+
+
+def test_an_amount_that_would_not_be_read_in_yuan_is_not_declared() -> None:
+    with pytest.raises(AssertionError, match=r"Wrong\.fee .* operations\.fields"):
+
+        class Wrong(Request):
+            fee: Annotated[int, ask("费用", "Fee", widget="money")]
 
 
 def test_a_case_is_drafted_with_a_text_and_not_with_a_number(world: ApiWorld) -> None:

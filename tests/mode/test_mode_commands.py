@@ -119,6 +119,16 @@ def test_a_misspelt_mode_that_is_excluded_is_named(tmp_path: Path, capsys: pytes
     assert main(["modes", "check", str(file)]) == 0
 
 
+def test_a_source_that_is_assumed_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "city.toml"
+    text = next(path for path in mode_files() if path.stem == "zhuhai").read_text(encoding="utf-8")
+    file.write_text(re.sub(r"(?m)^confidence = .*$", 'confidence = "assumed"', text), encoding="utf-8")
+    assert main(["modes", "check", str(file), "--lang", "en"]) == 0
+    assert "source: assumed" in capsys.readouterr().out
+    assert main(["modes", "check", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["confidence"] == "assumed"
+
+
 def test_the_language_may_stand_anywhere(capsys: pytest.CaptureFixture[str]) -> None:
     files = [str(path) for path in mode_files()[:2]]
     for words in (["--lang", "en", *files], [files[0], "--lang=en", files[1]], [*files, "--lang", "en"]):

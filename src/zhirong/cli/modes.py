@@ -140,6 +140,7 @@ def _check(arguments: argparse.Namespace, files: list[str]) -> int:
     from zhirong.chain.mode.reader import read_mode
     from zhirong.cli.files import print_json, read_text
     from zhirong.kernel.errors import InputError
+    from zhirong.kernel.rulebook import CONFIDENCE_TEXT
 
     if not files:
         raise bad_words("check", "未指定文件", "the file is missing", "请填写 check 文件名", "write: check FILE")
@@ -154,11 +155,21 @@ def _check(arguments: argparse.Namespace, files: list[str]) -> int:
             results.append({"file": path, "correct": False, **error.as_json()})
             texts.append(error.as_text(arguments.lang))
             continue
-        results.append({"file": path, "correct": True, "id": mode.id, "assumptions": len(mode.assumptions)})
+        confidence = mode.source.confidence
+        results.append(
+            {
+                "file": path,
+                "correct": True,
+                "id": mode.id,
+                "confidence": confidence,
+                "assumptions": len(mode.assumptions),
+            }
+        )
+        source = CONFIDENCE_TEXT[confidence].in_(arguments.lang)
         texts.append(
-            f"{path}：正确（{mode.id}，假设 {len(mode.assumptions)} 处）"
+            f"{path}：正确（{mode.id}，来源：{source}，另有假设 {len(mode.assumptions)} 处）"
             if arguments.lang == "zh"
-            else f"{path}: correct ({mode.id}, {len(mode.assumptions)} assumptions)"
+            else f"{path}: correct ({mode.id}, source: {source}, further assumptions: {len(mode.assumptions)})"
         )
     if arguments.json:
         print_json(results)

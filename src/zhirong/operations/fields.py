@@ -81,6 +81,18 @@ class Request(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Reject a declaration that would read amounts a hundredfold wrong, or not know its choices."""
+        for name, info in cls.model_fields.items():
+            said = ask_in(info)
+            if said is None:
+                continue
+            if said.widget == "money" and not is_money(info):
+                raise AssertionError(f"{cls.__name__}.{name} is money: its type is Fen of operations.fields")
+            if isinstance(said.choices, Mapping):
+                raise AssertionError(f"{cls.__name__}.{name}: choices are a sequence of pairs (value, Text)")
+
     @field_validator("*")
     @classmethod
     def _is_a_choice(cls, value: Any, info: ValidationInfo) -> Any:

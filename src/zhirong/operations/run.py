@@ -2,7 +2,7 @@
 
 Permission, request, state and rule are checked first. The event contains a snapshot of each row that the operation
 writes; its decision in the register is folded, and if that is all it does, the event of the fold is its event. Log
-leaf, notifications, webhooks and jobs are written in the same transaction. ``zhirong check`` folds both and finds
+leaf, notifications, webhooks and jobs are written in the same transaction. ``zhirong platform check`` folds both and finds
 any row that was changed otherwise.
 """
 

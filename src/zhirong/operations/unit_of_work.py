@@ -205,7 +205,7 @@ class Work:
         self._permitted.add((operation, None if registration is None else registration.id))
 
     def fold(self, decision: Decision, *, key: str = "") -> Done:
-        """Pass a decision through the fold that ``zhirong check`` replays; write its rows, its event and its
+        """Pass a decision through the fold that ``zhirong platform check`` replays; write its rows, its event and its
         messages.
 
         key: of the request if the operation does nothing else. Raises InputError if the registration's state does

@@ -351,7 +351,7 @@ def _cover(mode: Mode, case: _Case, rooms: _Rooms) -> None:
     for component, amount in case.net.items():
         if component not in sharing.base:
             words = COMPONENTS[component]
-            label = Text(f"{words.zh}不分担", f"{words.en} is not shared")
+            label = Text(f"{words.zh}不分担", f"not shared: {words.en}")
             case.bear(rest, amount, label, None, sharing.reference)
     base = case.base
     if sharing.mixed and loan.ip_share != 1:
