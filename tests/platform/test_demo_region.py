@@ -56,6 +56,9 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "bank.officer@demo.zhirong.example" in done.stdout
     again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert again.returncode == 2 and "已有机构" in again.stderr
+    # Started again, it says once more how to sign in.
+    begun = subprocess.run([*command, "--if-empty"], env=environment, capture_output=True, text=True, check=False)
+    assert begun.returncode == 0 and begun.stdout == done.stdout
     return folder
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from zhirong.chain.default.case_states import DefaultState
 from zhirong.chain.default.dispute_states import DisputeTrack
-from zhirong.demo.region import Region
+from zhirong.demo.region import Login, Region
 from zhirong.demo.stories import firm_story
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text
 from zhirong.operations import catalogue
-from zhirong.store.parties import Organisation
+from zhirong.store.parties import Membership, Organisation
 from zhirong.store.recovery import DefaultCase
 
 _NOT_EMPTY = Problem(
@@ -87,6 +87,14 @@ def _dispute(region: Region, case: DefaultCase) -> None:
 def load_table() -> dict[str, Any]:
     """Return the people, firms and rights of the region in the package."""
     return tomllib.loads(files("zhirong.demo").joinpath("region.toml").read_text(encoding="utf-8"))
+
+
+def kept_logins() -> list[Login]:
+    """Return the accounts of a region that was built before; none where the platform is not for training."""
+    members = Membership.objects.filter(account__is_demo=True, active=True).select_related(
+        "account", "organisation"
+    )
+    return [Login(one.account.email, one.organisation.name, tuple(one.roles)) for one in members.order_by("pk")]
 
 
 def _months_ago(case: dict[str, Any]) -> int:
