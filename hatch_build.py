@@ -7,6 +7,7 @@ what both write.
 """
 
 import os
+import re
 from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
@@ -22,6 +23,7 @@ class ProjectAddresses(MetadataHookInterface):
         metadata["urls"] = {}
         for entry in filter(None, (one.strip() for one in os.environ.get(VARIABLE, "").split(","))):
             name, _, address = (part.strip() for part in entry.partition("="))
-            if not name or not address.startswith("https://"):
+            # A line break would begin another field of the metadata.
+            if not name.isprintable() or not name or not re.fullmatch(r"https://[\w.-]\S*", address):
                 raise ValueError(f"{VARIABLE}: write {entry!r} as Name=https://address")
             metadata["urls"][name] = address

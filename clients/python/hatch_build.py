@@ -1,6 +1,7 @@
 """Copies the client's code out of the package ``zhirong`` when the distribution is built, and names the project's addresses."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ class ProjectAddresses(MetadataHookInterface):
         metadata["urls"] = {}
         for entry in filter(None, (one.strip() for one in os.environ.get(VARIABLE, "").split(","))):
             name, _, address = (part.strip() for part in entry.partition("="))
-            if not name or not address.startswith("https://"):
+            # A line break would begin another field of the metadata.
+            if not name.isprintable() or not name or not re.fullmatch(r"https://[\w.-]\S*", address):
                 raise ValueError(f"{VARIABLE}: write {entry!r} as Name=https://address")
             metadata["urls"][name] = address

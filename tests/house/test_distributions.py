@@ -102,9 +102,10 @@ def test_who_publishes_the_project_names_its_addresses(tmp_path: Path) -> None:
     # From the source distribution they are known without the variable.
     assert _addresses(_built(next((tmp_path / "unpacked").iterdir()), "wheel", tmp_path / "wheel")) == ADDRESSES
     failed = [sys.executable, "-m", "hatchling", "metadata"]
-    wrong = {**os.environ, "ZHIRONG_PROJECT_URLS": "Repository"}
-    done = subprocess.run(failed, env=wrong, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode != 0 and "Name=https://address" in done.stderr
+    for written in ("Repository", "Repository=https://example.org\nLicense: another"):
+        wrong = {**os.environ, "ZHIRONG_PROJECT_URLS": written}
+        done = subprocess.run(failed, env=wrong, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode != 0 and "Name=https://address" in done.stderr, written
 
 
 def test_the_wheel_holds_the_rules_the_cases_and_the_templates(tmp_path: Path) -> None:
