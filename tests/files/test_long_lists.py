@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from zhirong.chain.financing.statement import read_statement
 from zhirong.chain.right import table, table_repeats
-from zhirong.chain.right.table import read_rights_table
+from zhirong.chain.right.table import RightsTable, read_rights_table
 from zhirong.documents import file_limits
 from zhirong.documents.file_limits import RecordsClock
 from zhirong.documents.tables import read_rows
-from zhirong.kernel.errors import InputError
+from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.identifiers import (
     kind_of_kept_patent,
     kind_of_number,
@@ -37,7 +37,7 @@ import json, sys, time
 from datetime import date
 from pathlib import Path
 from zhirong.chain.right.list_check import check_rights
-from zhirong.chain.right.table import read_rights_table
+from zhirong.chain.right.table import RightsTable, read_rights_table
 from zhirong.documents.tables import read_rows
 from zhirong.kernel.rulebook_files import load_rulebook
 rules, day = load_rulebook(), date(2026, 11, 30)
@@ -153,17 +153,33 @@ def test_a_list_with_a_doubt_in_every_row_is_read_and_one_with_many_is_ended(
 _CELLS = {
     "专利号": [*_KEPT, f"ZL{_KEPT[0]}", f"CN{_KEPT[1]}", f" {_KEPT[2]}"],
     "专利名称": ["一种装置", "甲", "", "=A1", "\N{REPLACEMENT CHARACTER}"],
-    "专利权人": ["甲公司", "甲公司 乙大学", "丙公司;丁公司", ""],
+    "专利权人": ["甲公司", "甲公司 乙大学", "丙公司;丁公司", "", "戊", "己;庚: CN", "=A1"],
+    "统一社会信用代码": ["", "", "91110000MA001234X1"],
     "申请日": ["2014-07-28", "2014-08-01", "2024-01-05", "", "无", "7月"],
     "授权公告日": ["2016-05-04", "2013-01-01", "", "20170102"],
     "法律状态": ["授权", "失效", "驳回", "有权|质押", "什么"],
     "公开号": ["", "", "CN104123456B", "CN104123456A"],
     "公开日": ["", "2015-01-07", "2016-05-04"],
     "终止日": ["", "", "2020-01-01", "2030-01-01"],
-    "备注": ["", "核心"],
+    "恢复日": ["", "", "2021-01-01"],
+    "驳回日": ["", "", "2015-06-01"],
+    "备注": ["", "核心", "第一件", "="],
     "质权人": ["", "无", "甲银行"],
     "编号": ["", "甲1", "甲2", "="],
     "已缴年度": ["", "5", "9"],
+    "摘要": ["", "一种方法"],
+}
+_MARKS = {
+    "商标注册号": ["10000001", "10000002", "10000003", "10000004", "G1234567", "0123", " 7 ", "2014SR123456"],
+    "商标名称": ["合计", "甲", "乙", ""],
+    "注册人": ["甲公司", "乙公司", "丙 丁", "甲公司;乙公司"],
+    "国际分类": ["9", "42", "第9类", "99"],
+    "申请日期": ["2014-07-28", "2014-08-01", ""],
+    "注册公告日": ["", "", "2015-05-07", "2016-05-04"],
+    "授权公告日": ["", "2015-05-07"],
+    "专用期限": ["2015-05-07至2025-05-06", "2016-05-04 至 2026-05-03", "", "2016", "=A1"],
+    "商标状态": ["注册", "已失效", "驳回", ""],
+    "初审公告日": ["", "2015-02-06", "2016-02-03"],
 }
 
 
@@ -175,27 +191,60 @@ def test_a_number_written_plainly_is_kept_as_the_longer_reading_keeps_it(office:
         assert right_number(kind, office + number) == number
 
 
-@settings(max_examples=150, deadline=None)
-@given(
-    heads=st.lists(st.sampled_from(list(_CELLS)), unique=True, min_size=6).map(lambda found: ["专利号", *found]),
-    picks=st.lists(st.lists(st.integers(0, 11), min_size=14, max_size=14), min_size=4, max_size=24),
-)
+@pytest.mark.parametrize("written", [_CELLS, _MARKS], ids=["patents", "marks"])
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
 def test_a_row_that_repeats_an_earlier_one_says_what_it_says_alone(
-    heads: list[str], picks: list[list[int]]
+    written: dict[str, list[str]], data: st.DataObject
 ) -> None:
     """Rows that repeat others are read in a shorter way; nothing of the answer may depend on it."""
-    heads = list(dict.fromkeys(heads))
+    first, *others = written
+    heads = [first, *data.draw(st.lists(st.sampled_from(others), unique=True, min_size=4))]
+    picks = data.draw(
+        st.lists(st.lists(st.integers(0, 11), min_size=len(heads), max_size=len(heads)), min_size=4, max_size=24)
+    )
     rows = list(
         enumerate(
             [
                 heads,
-                *[[_CELLS[h][p % len(_CELLS[h])] for h, p in zip(heads, pick, strict=False)] for pick in picks],
+                *[[written[h][p % len(written[h])] for h, p in zip(heads, pick, strict=True)] for pick in picks],
             ],
             1,
         )
     )
-    day = date(2026, 11, 30)
     with pytest.MonkeyPatch.context() as patch:
-        together = read_rights_table(rows, "list.csv", day)
+        together = _read(rows)
         patch.setattr(table_repeats, "_MOST_KEPT", 0)  # every row is read alone
-        assert together == read_rights_table(rows, "list.csv", day)
+        assert together == _read(rows)
+
+
+def _read(rows: list[tuple[int, list[str]]]) -> RightsTable | tuple[Problem, ...]:
+    try:
+        return read_rights_table(rows, "list.csv", date(2026, 11, 30))
+    except InputError as error:
+        return tuple(error.problems)
+
+
+def test_rows_that_differ_in_all_that_names_a_right_are_read_in_the_shorter_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Number, title, holders and days differ in every row of a long list; only a few rows are read at length."""
+    at_length: list[int] = []
+    whole = table_repeats.EarlierRows.keep
+    monkeypatch.setattr(
+        table_repeats.EarlierRows, "keep", lambda self, *row: (at_length.append(1), whole(self, *row))[1]
+    )
+    marks = [
+        f"{10_000_000 + at},牌{at},商{at}公司,9,2014-07-{at % 28 + 1:02d},2015-02-{at % 28 + 1:02d},"
+        f"2015-05-{at % 28 + 1:02d}至2025-05-{at % 28 + 1:02d},注册"
+        for at in range(400)
+    ]
+    heads = "商标注册号,商标名称,注册人,国际分类,申请日期,初审公告日,专用期限,商标状态"
+    read = read_rights_table(
+        read_rows("\n".join([heads, *marks]).encode(), "list.csv"), "list.csv", date(2026, 11, 30)
+    )
+    assert len(read.rights) == 400 and len({right.holders for right in read.rights}) == 400
+    assert [doubt.text.zh for doubt in read.doubts[:2]] == [
+        f"未填写注册日，取专用权期限的第一天 2015-05-0{day}" for day in (1, 2)
+    ]
+    assert len(at_length) == 1

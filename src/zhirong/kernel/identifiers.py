@@ -215,6 +215,8 @@ def patent_year(kept: str) -> int:
 
 def patent_publication_number(written: str) -> str:
     """Return a Chinese patent publication or grant number as ``CN1329838A`` or ``CN104123456B``."""
+    if _PUBLICATION.fullmatch(written) is not None:  # Most numbers in a table already have the stored form.
+        return written
     core = _SEPARATORS.sub("", _plain(written))
     if not core.startswith("CN"):
         core = f"CN{core}"

@@ -98,7 +98,7 @@ class _Records:
         self._meaning = meaning
         self._source = source
         self._as_of = as_of
-        self._earlier = EarlierRows(meaning)
+        self._earlier = EarlierRows(meaning, as_of)
         self._found: dict[str, tuple[Right, int]] = {}
         self._given: dict[str, frozenset[str]] = {}
         self._bad: list[BadRow] = []
@@ -118,6 +118,8 @@ class _Records:
         ):
             self._numbers[repeated.right.number] = self._ids[repeated.right.id] = row
             self._accept(row, repeated)
+            if repeated.oddities:
+                self._demand_few_remarks(row)
             return
         reader = RowReader(self._meaning, cells, row, self._as_of)
         if reader.is_empty():

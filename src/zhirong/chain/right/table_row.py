@@ -10,42 +10,41 @@ from typing import Any, TypeVar
 from zhirong.chain.adapters.columns import Columns, Place
 from zhirong.chain.adapters.days import day_of_cell
 from zhirong.chain.adapters.words import full_key, heading_key, word_key
-from zhirong.chain.right.cells import as_day, as_text, lost_digits
+from zhirong.chain.right.cells import as_text, lost_digits
 from zhirong.chain.right.columns import FLAG_WORDS, HEADINGS, KIND_WORDS, NO, ROLE_WORDS, UNBURDENED, YES
 from zhirong.chain.right.kinds import KIND_TEXT, KINDS, PATENT_KINDS, RightKind
 from zhirong.chain.right.reading import MOST_PATENT_YEARS, NICE_CLASSES, contradictions
 from zhirong.chain.right.records import FLAG_TEXT, ROLE_TEXT, STATUS_TEXT, Flag, Holder, LegalStatus, Right, Role
+from zhirong.chain.right.table_facts import (
+    LISTED,
+    Oddity,
+    begun,
+    granted_and_refused,
+    kept_patent,
+    last_end,
+    names_in,
+    registered_by_term,
+    term_in,
+)
 from zhirong.chain.right.table_states import StateCell, StateSaid, state_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.identifiers import (
     NumberError,
     credit_code,
-    kind_of_kept_patent,
     kind_of_number,
     patent_publication_number,
     right_number,
-    without_office,
 )
 from zhirong.kernel.sheets import Cell
 from zhirong.kernel.text import Text
 
-_LISTED = re.compile(r"[;；、|\n]+")
-_COMMAS = re.compile(r"[,，\s]+")
-_OF_ORGANISATIONS = re.compile(
-    r".+(?:公司|大学|学院|研究院|研究所|研究中心|集团|医院|厂|中心|合作社|事务所|工作室)"
-)
-_COUNTRY = re.compile(r"\s*[:：]\s*(?:中国|[A-Z]{2})$")
 _MOST_SHARED = 50_000  # values kept for later rows: beyond that a list says something else in every row
 _DAMAGED = "\N{REPLACEMENT CHARACTER}"
 _LONGEST_TRADEMARK = 8  # digits; numbers as short as that may be a trademark's or an old patent's
 _SOFTWARE_NUMBER = re.compile(r"\d{4}SR\d{5,7}", re.ASCII)
 _CLASS = re.compile(r"第?\s*(\d{1,2})\s*类?", re.ASCII)
-_TERM = re.compile(r"\s*(?:至|到|~|～|—+|--)\s*")
 _REMARK = re.compile(r"[(（][^()（）]*[)）]$")
 _NOT_PUBLISHED = frozenset({"未发表", "未公开", "尚未发表"})
-# Documents that announce a grant; before 1993 a B announced an examined application.
-_GRANTED_DOCUMENT = re.compile(r"CN\d+[BCUYSD]\d?")
-_FIRST_GRANTED_B = date(1993, 1, 1)
 # Ranks of the columns of present holders in ``rules/adapters``.
 _PRESENT_RANKS = (0, 1)
 # Unread columns whose heading refers to a burden, an owner, a status or an end: their content is reported as a
@@ -59,7 +58,7 @@ _BARS = ("原", "首次", "代理")  # an original holder is no present one
 
 # Columns with the day on which a right ended, and the status that this event alone means. None: a lapse if the
 # right was granted, a withdrawal if it was not, so that "given up" without a grant is an abandoned application.
-_ENDS: tuple[tuple[str, LegalStatus | None], ...] = (
+ENDS: tuple[tuple[str, LegalStatus | None], ...] = (
     ("withdrawn", None),
     ("given_up", None),
     ("refused", LegalStatus.REFUSED),
@@ -83,22 +82,13 @@ _RARE = frozenset(
         "provenance",
     }
 )
-_KIND_OF_PATENT = {kind.value: kind for kind in PATENT_KINDS}
 _NO_FLAGS: frozenset[Flag] = frozenset()
-END_COLUMNS = frozenset(column for column, _ in _ENDS)
+END_COLUMNS = frozenset(column for column, _ in ENDS)
 # The column that is reported if a field of the record is wrong.
 _COLUMN_OF = {"ended_date": "ended"}
 
 Word = TypeVar("Word", bound=StrEnum)
 Shared = TypeVar("Shared")
-
-
-@dataclass(frozen=True, slots=True)
-class Oddity:
-    """An oddity of a good row. code: stable English key."""
-
-    code: str
-    text: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +190,7 @@ class RowReader:
         term_end_date, term_start = self._term()
         if KINDS[kind].life.starts == "registration_date" and registration_date is None and term_start is not None:
             registration_date = term_start
-            self._doubt(
-                "registered_by_term",
-                f"未填写注册日，取专用权期限的第一天 {term_start}",
-                f"no day of registration: the first day of the term, {term_start}, is used",
-            )
+            self.oddities.append(registered_by_term(term_start))
         holders = self._holders()
         ended_date, end_status, looks_ahead = self._end(grant_date)
         said = self._state(was_granted=grant_date is not None or registration_date is not None)
@@ -216,11 +202,7 @@ class RowReader:
         elif word is None:
             word = end_status
         if word in (LegalStatus.REFUSED, LegalStatus.WITHDRAWN) and kind in PATENT_KINDS and grant_date is not None:
-            self._doubt(
-                "granted_and_refused",
-                f"已于 {grant_date} 授权，但填写为“{STATUS_TEXT[word].zh}”",
-                f'granted on {grant_date}, but stated as "{STATUS_TEXT[word].en}"',
-            )
+            self.oddities.append(granted_and_refused(grant_date, word))
         note = self._text("notes")
         right = Right(
             id=self._text("id") or number or f"row-{self._row}",
@@ -315,12 +297,8 @@ class RowReader:
         places = self._places.get("number", ())
         if len(places) != 1 or "kind" in self._places:
             return None
-        written = self._cells[places[0].at]
-        number = without_office(written) if isinstance(written, str) else ""
-        named = kind_of_kept_patent(number)
-        if named is None or self._meaning.kind not in (None, named):
-            return None
-        return _KIND_OF_PATENT[named], number
+        plain = kept_patent(self._cells[places[0].at])
+        return plain if plain is not None and self._meaning.kind in (None, plain[0]) else None
 
     @staticmethod
     def _without_certificate(text: str) -> str:
@@ -367,30 +345,11 @@ class RowReader:
     # -- when it ended ------------------------------------------------------------------------------------------
 
     def _end(self, grant_date: date | None) -> tuple[date | None, LegalStatus | None, bool]:
-        """Return the last end that was not reversed, its status, and whether an end after the as-of day was
-        ignored.
-
-        A restoration on its day or later reverses an end, and so does a later grant, which cannot follow a real
-        end.
-        """
-        ended: date | None = None
-        status: LegalStatus | None = None
-        looks_ahead = False
+        """Return the last end that was not reversed, its status, and whether one was ignored (``last_end``)."""
         if END_COLUMNS.isdisjoint(self._places):
             return None, None, False
-        for column, names in _ENDS:
-            for day in self._days(column):
-                if self._is_later(day):
-                    looks_ahead = True
-                elif ended is None or day >= ended:
-                    ended, status = day, names
-        undone = [*self._days("restored"), *([] if grant_date is None or grant_date == ended else [grant_date])]
-        if ended is not None and any(ended <= day and not self._is_later(day) for day in undone):
-            return None, None, looks_ahead
-        return ended, status, looks_ahead
-
-    def _is_later(self, day: date) -> bool:
-        return self._as_of is not None and day > self._as_of
+        ends = [(names, day) for column, names in ENDS for day in self._days(column)]
+        return last_end(ends, self._days("restored"), grant_date, self._as_of)
 
     # -- when it began, and its state --------------------------------------------------------------------------
 
@@ -398,14 +357,10 @@ class RowReader:
         """Read the days of grant, registration and publication. A granted document's day is that of the grant."""
         grant, registration = self._day("grant_date"), self._day("registration_date")
         publication = self._day("publication_date", unless=_NOT_PUBLISHED)
-        if kind in PATENT_KINDS:
-            is_grant = _GRANTED_DOCUMENT.fullmatch(publication_number) is not None
-            if grant is None and is_grant and publication is not None and publication >= _FIRST_GRANTED_B:
-                grant = publication
-        elif grant is not None and registration is None and KINDS[kind].begins[0] != "grant_date":
-            # Lists of all kinds have one column for the day on which a right was granted or registered.
-            grant, registration = None, grant
-        return grant, registration, publication
+        return (
+            *begun(kind, publication_number, grant=grant, registration=registration, publication=publication),
+            publication,
+        )
 
     def _term(self) -> tuple[date | None, date | None]:
         """Return the last and first day of the present term."""
@@ -413,8 +368,8 @@ class RowReader:
         texts = self._texts("term")
         if not texts:
             return end, None
-        days = [as_day(part) for part in _TERM.split(texts[0]) if part]
-        if len(days) != 2 or days[0] is None or days[1] is None:  # noqa: PLR2004 - a first and a last day
+        term = term_in(texts[0])
+        if term is None:
             self.note(
                 "term",
                 texts[0],
@@ -423,7 +378,7 @@ class RowReader:
                 Text("请填写为 2015-02-21 至 2025-02-20", "write 2015-02-21 至 2025-02-20"),
             )
             return end, None
-        return end or days[1], days[0]
+        return end or term[1], term[0]
 
     def _state(self, *, was_granted: bool) -> StateSaid:
         places = [(field, place) for field in _OF_STATE for place in self._places.get(field, ())]
@@ -605,7 +560,7 @@ class RowReader:
         if "flags" not in self._places:
             return _NO_FLAGS
         found: set[Flag] = set()
-        for word in _LISTED.split(self._text("flags")):
+        for word in LISTED.split(self._text("flags")):
             flag = FLAG_WORDS.get(word_key(word))
             if flag is not None:
                 found.add(flag)
@@ -651,7 +606,7 @@ class RowReader:
 
     def _holders_written(self) -> tuple[Holder, ...]:
         names = self._names(self._text("holders", required=True))
-        written = [code.strip() for code in _LISTED.split(self._text("codes")) if code.strip()]
+        written = [code.strip() for code in LISTED.split(self._text("codes")) if code.strip()]
         codes: list[str] = []
         for code in written:
             try:
@@ -674,24 +629,15 @@ class RowReader:
         return tuple(Holder(name, code, natural) for name, code in zip(names, codes, strict=False))
 
     def _names(self, written: str) -> list[str]:
-        names = [_COUNTRY.sub("", name.strip()) for name in _LISTED.split(written) if name.strip()]
-        by_comma = self._columns.adapter.settings.get("holders_by_comma") == "yes"
-        found: list[str] = []
-        for name in names:
-            parts = [part for part in _COMMAS.split(name) if part]
-            # A comma or blank may part two holders or are in one name; two organisations are recognised by their
-            # endings.
-            if len(parts) < 2 or not all(_OF_ORGANISATIONS.fullmatch(part) for part in parts):  # noqa: PLR2004
-                found.append(name)
-                continue
-            found.extend(parts)
-            if not by_comma:
+        names, joined = names_in(written)
+        if self._columns.adapter.settings.get("holders_by_comma") != "yes":
+            for name, count in joined:
                 self._doubt(
                     "holders_joined",
-                    f"“{name}”识别为 {len(parts)} 个权利人；有误请更正",
-                    f'"{name}" is read as {len(parts)} holders; correct it if that is wrong',
+                    f"“{name}”识别为 {count} 个权利人；有误请更正",
+                    f'"{name}" is read as {count} holders; correct it if that is wrong',
                 )
-        return found
+        return names
 
     def _publication_number(self, kind: RightKind) -> str:
         written = self._text("publication_number")
