@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 
 from zhirong.chain.credit.statements import FIGURE_TEXT
@@ -663,7 +664,9 @@ def _percent(rule: RuleValue) -> str:
     return f"{plain(rule.number() * 100)} %"
 
 
+@lru_cache(maxsize=1024)
 def _rate(share: Fraction) -> str:
+    """Return a rate in per cent; the caps of all modes of a quote name the same few."""
     return f"{plain(quantise_rate(share * 100, 4))} %"
 
 

@@ -62,8 +62,8 @@ def eligibility(
     was found; otherwise the reason gives only the requirement, for callers that use the states. Raises ValueError
     for an undefined key.
     """
-    for key in facts:
-        if key not in FACTS and key != "lpr_1y":
+    for key in facts.keys() - FACTS.keys():
+        if key != "lpr_1y":
             near = nearest(key, FACTS)
             raise ValueError(f"no fact {key!r}" + (f"; did you mean {near!r}?" if near else ""))
     force = force_on(mode, day, stale_after_days)
