@@ -34,6 +34,11 @@ ENGLISH = {
     r"holds? until": "valid until",
     r"at hand": "available",
     r"made good": "covered",
+    r"cases? of default": "default case",
+    r"ways? of disposal": "disposal option",
+    r"ask(s|ed)? back": "ask for confirmation",
+    r"sees? to it": "ensure, prevent",
+    r"brought up to date": "updated",
 }
 CHINESE = {
     r"改法": "请…",
@@ -48,6 +53,8 @@ CHINESE = {
     r"想借": "申请金额",
     r"填的是": "填写值",
     r"弄|搞": "a formal verb",
+    r"是空的": "为空",
+    r"写错一个": "错别字",
 }
 PUNCTUATION = re.compile("[\u201c\u201d\u2018\u2019\u2026]|(?<=\\s)[\u2013\u2014](?=\\s)")
 

@@ -31,7 +31,7 @@ def upgrade_options(parser: argparse.ArgumentParser) -> None:
     )
     backup = parser.add_mutually_exclusive_group()
     backup.add_argument(
-        "--backup", metavar="FILE", default="", help="备份文件，默认在数据文件夹旁 / backup to write"
+        "--backup", metavar="FILE", default="", help="备份文件，默认与数据文件夹同级 / backup to write"
     )
     backup.add_argument("--no-backup", action="store_true", help="不做备份（已另行备份）/ make no backup")
 

@@ -161,7 +161,7 @@ def _uses_make(options: Options) -> int:
             reports[made] = reference
             one.finish()
     if problems or not reports:
-        raise InputError(problems or problem(options.file, "", "清单是空的", "the list is empty", "empty").problems)
+        raise InputError(problems or problem(options.file, "", "清单为空", "the list is empty", "empty").problems)
     listed = [{"fingerprint": made, "reference": reference} for made, reference in reports.items()]
     content = {"period": options.period, "reports": listed}
     write(options.out, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())

@@ -211,7 +211,7 @@ def _watch(options: Options) -> int:
             for one in found:
                 print(f"{registration}\t{one.as_text(options.lang)}")
         zh = f"{count} 处；有变动的登记 {len(run.changed)} 件，更新数字身份 {run.identities} 项"
-        en = f"{count} found; {len(run.changed)} registrations changed, {run.identities} identities brought up to date"
+        en = f"{count} found; {len(run.changed)} registrations changed, {run.identities} identities updated"
         print(zh if options.lang == "zh" else en)
     return 1 if count else 0
 

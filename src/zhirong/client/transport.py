@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, TypeVar
 import httpx
 
 _ROOT = "/api/v1"
-# The same call may be sent again after these: nothing was done, or the key sees to it that nothing is done twice.
+# The same call may be sent again after these: nothing was done, or the key prevents a second execution.
 _AGAIN = frozenset({429, 502, 503, 504})
 _MOST_TRIES = 4
 _LONGEST_WAIT_SECONDS = 60.0

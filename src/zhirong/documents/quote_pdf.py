@@ -21,7 +21,7 @@ def quote_pdf(quote: QuoteDocument, lang: Lang = "zh") -> bytes:
     """Return a quote as PDF with embedded fonts and selectable text.
 
     User input is never read as markup: the template receives only data. A character that the font lacks is printed
-    as 〓, and page one says so; long words are cut there and are in full among the reasons. The quote's
+    as 〓, and page one notes it; long words are cut there and are in full among the reasons. The quote's
     ``case.as_of`` is the document's date. Raises InputError if the machine has no Chinese font.
     """
     import typst

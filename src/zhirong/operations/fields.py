@@ -234,7 +234,7 @@ def _fen(value: Any) -> Any:
         most = show_yuan(MOST_AMOUNT)
         raise _said(
             "too_large",
-            Text(f"超过 {most} 元", f"more than {most} yuan"),
+            Text(f"超过 {most} 元", f"more than CNY {most}"),
             Text("请核对金额", "check the amount"),
         )
     return fen

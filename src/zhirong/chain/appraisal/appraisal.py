@@ -175,7 +175,7 @@ def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -
         return _no_value(
             "only_cross_checks",
             Text(
-                "只有核对用的方法，不能据以定值",
+                "仅有用于核对的方法，不能据以确定价值",
                 "only cross-check methods are given, which cannot determine a value",
             ),
             Text("请补充收益法、市场法或成本法", "add an income, market or cost method"),

@@ -39,7 +39,7 @@ class Confirmation:
 
     confirmed_on: the day on which a source last said that it is in force; None if no source is dated. confirmed_by:
     the document that said so, where it is not the source itself. open_ended: the source's own words that it has no
-    last day; empty if it says nothing. ended_by, ended_words: it had ended by this day, and the words that say so,
+    last day; empty if it says nothing. ended_by, ended_words: it had ended by this day, and the words that state it,
     where a source gives the end but not its day. confirm_with: who can say whether it is in force.
     """
 
@@ -88,7 +88,7 @@ def _check(reader: Reader, reference: Reference, found: Confirmation) -> None:
             "ended_words",
             found.ended_words,
             "incomplete",
-            Text("已终止的须填写日期和原文", "an end needs a date and the words that say so"),
+            Text("已终止的须填写日期和原文", "an end needs a date and the words that state it"),
             Text("请同时填写 ended_by 与 ended_words", "write ended_by and ended_words together"),
         )
     if found.ended_by is not None and (found.open_ended or reference.valid_to is not None):

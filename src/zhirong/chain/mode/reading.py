@@ -168,7 +168,7 @@ def _value(reader: Reader, fact: str, tests: list[str]) -> bool | Decimal | int 
                 test,
                 "",
                 "missing",
-                Text("列表是空的，没有企业能满足", "the list is empty: no firm can meet it"),
+                Text("列表为空，任何企业都不能满足", "the list is empty: no firm can meet it"),
                 Text("请列出允许的各项，或删除这个条件", "list what is allowed, or remove the condition"),
             )
         for word in listed:

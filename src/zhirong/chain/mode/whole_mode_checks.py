@@ -62,7 +62,7 @@ def _check_conditions(reader: Reader, mode: Mode) -> None:
                 f"condition[{number}].at_least",
                 condition.fact,
                 "contradiction",
-                Text("下限高于上限，没有企业能满足", "at_least is above at_most: no firm can meet both"),
+                Text("下限高于上限，任何企业都不能满足", "at_least is above at_most: no firm can meet both"),
                 Text("请更正 at_least 或 at_most", "correct at_least or at_most"),
             )
 

@@ -158,12 +158,12 @@ def _money(work: Work, loan: Loan, state: LoanPosition) -> Iterator[Found]:
     on, amount = next_due(state)
     soon = work.day + timedelta(days=work.rules.at("watch.days.due", work.day).whole())
     if on is not None and on <= soon:
-        words = Text(f"{on} 应还 {show_yuan(amount)} 元", f"{show_yuan(amount)} yuan fall due on {on}")
+        words = Text(f"{on} 应还 {show_yuan(amount)} 元", f"CNY {show_yuan(amount)} due on {on}")
         yield Found("due", on.isoformat(), words, on)
     late = oldest_late(state)
     if late is not None:
         owed = show_yuan(late_of(state))
-        words = Text(f"自 {late} 起逾期 {owed} 元", f"{owed} yuan overdue since {late}")
+        words = Text(f"自 {late} 起逾期 {owed} 元", f"CNY {owed} overdue since {late}")
         yield Found("overdue", late.isoformat(), words, late)
 
 

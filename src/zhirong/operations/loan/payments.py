@@ -108,7 +108,7 @@ def _ask_to_confirm(work: Work, numbers: str) -> None:
     line = work.row
     work.update(line, state=LineState.MATCHED)
     work.notify(
-        Text(f"流水待确认：{show_yuan(line.amount)} 元，{numbers}", f"Bank entry to confirm: {show_yuan(line.amount)} yuan, {numbers}"),
+        Text(f"流水待确认：{show_yuan(line.amount)} 元，{numbers}", f"Bank entry to confirm: CNY {show_yuan(line.amount)}, {numbers}"),
         page_link("loan.line", line.pk),
         line.organisation_id,
         CONFIRM,
@@ -249,7 +249,7 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
             show_yuan(line.amount),
             Text(
                 f"放款应为 {show_yuan(loan.principal)} 元",
-                f"a disbursement must be {show_yuan(loan.principal)} yuan",
+                f"a disbursement must be CNY {show_yuan(loan.principal)}",
             ),
             Text(
                 "请核对流水；金额不一致的不能作为放款",
@@ -265,7 +265,7 @@ def _demand_fit(line: StatementLine, loan: Loan, kind: str, payer: str, work: Wo
                 "more_than_held",
                 "amount",
                 show_yuan(line.amount),
-                Text(f"溢缴款余额仅为 {show_yuan(held)} 元", f"the unapplied cash is only {show_yuan(held)} yuan"),
+                Text(f"溢缴款余额仅为 {show_yuan(held)} 元", f"the unapplied cash is only CNY {show_yuan(held)}"),
                 Text("请核对付款人和金额", "check the payer and the amount"),
             )
 
@@ -346,7 +346,7 @@ def _book(work: Work, payment: Payment) -> None:
     words = PAYMENT_KIND_WORDS[PaymentKind(payment.kind)]
     text = Text(
         f"{words.zh}已入账：{show_yuan(payment.amount)} 元（{loan.number}）",
-        f"Booked, {words.en}: {show_yuan(payment.amount)} yuan ({loan.number})",
+        f"Booked, {words.en}: CNY {show_yuan(payment.amount)} ({loan.number})",
     )
     for party in (loan.firm_id, loan.guarantor_id):
         if party:

@@ -113,7 +113,7 @@ def _take_back(work: Work, payment: Payment) -> None:
         settle(work, loan, state.settled_on is not None)
     work.update(payment, state=PaymentState.REVERSED, confirmed_by_id=work.actor.account)
     work.notify(
-        Text(f"已冲正：{show_yuan(payment.amount)} 元（{loan.number}）", f"Reversed: {show_yuan(payment.amount)} yuan ({loan.number})"),
+        Text(f"已冲正：{show_yuan(payment.amount)} 元（{loan.number}）", f"Reversed: CNY {show_yuan(payment.amount)} ({loan.number})"),
         page_link("loan.page", loan.pk),
         loan.firm_id,
     )  # fmt: skip

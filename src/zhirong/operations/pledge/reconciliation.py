@@ -229,7 +229,7 @@ def read_published_rows(
     rows = [row for row in read_rows(data, source) if any(str(cell or "").strip() for cell in row[1])]
     if not rows:
         raise InputError(
-            [_problem("file", source, "文件是空的", "the file is empty", "请更换文件", "upload another file")]
+            [_problem("file", source, "文件为空", "the file is empty", "请更换文件", "upload another file")]
         )
     head = [str(cell or "").strip() for cell in rows[0][1]]
     at = {

@@ -70,7 +70,7 @@ class WriteOffProposal(Request):
     request=WriteOffProposal,
     page="recovery.case",
     help=Text(
-        "核销后账销案存，债务人仍欠全部债务，继续追偿。",
+        "账销案存：核销不免除债务，继续追偿。",
         "The debtor still owes the full debt, and collection continues.",
     ),
 )
