@@ -107,7 +107,7 @@ def _rate(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook, 
     text = Text(
         f"{method.title.zh}：折现率 {rate:.2%} 明显偏离经验范围（{limits['least']:.0%} 至 {limits['greatest']:.0%}）："
         "请核实是否以小数填写（12 % 应为 0.12）",
-        f"{method.title.en}: a discount rate of {rate:.2%} is far from experience ({limits['least']:.0%} to"
+        f"{method.title.en}: a discount rate of {rate:.2%} is far outside the usual range ({limits['least']:.0%} to"
         f" {limits['greatest']:.0%}): is it written as a share (12 % is 0.12)? Confirm or correct it.",
     )
     return [Alarm("discount_far_out", text)]
@@ -130,7 +130,7 @@ def _sales(method: AppraisalMethod, drivers: dict[str, Driver], rules: Rulebook,
     shown = show_yuan(int(outside[0] * FEN_PER_YUAN))
     text = Text(
         f"{method.title.zh}：年收入 {shown} 元明显偏离经验范围：请核实单位是否为元；如为万元，请写成“…万元”",
-        f"{method.title.en}: a yearly revenue of CNY {shown} is far from experience: is it in yuan? For ten thousands"
+        f"{method.title.en}: a yearly revenue of CNY {shown} is far outside the usual range: is it in yuan? For ten thousands"
         ' write "…万元".',
     )
     return [Alarm("revenue_far_out", text)]
