@@ -1,9 +1,9 @@
 """The entries of ``zhirong modes``: every mode with its force on a day, kept for the next call of the same day.
 
-Working out the force takes longer than all else that the list does. So the entries of the last list stay in the user's
+Calculating the force takes longer than all else that the list does. So the entries of the last list stay in the user's
 cache folder (``XDG_CACHE_HOME``, by default ``~/.cache``) as ``zhirong/modes.json``. They serve only the same day, Python,
 version, and files of the same size and time; they hold public rules alone. A list with policy packs is not kept. If
-the folder cannot be written or the file is damaged, the list is worked out.
+the folder cannot be written or the file is damaged, the list is calculated.
 """
 
 import json
@@ -66,7 +66,7 @@ def _kept(made_of: list[object]) -> Entries | None:
         entries: Entries = kept["entries"]
         return entries if kept["made_of"] == made_of else None
     except (OSError, RuntimeError, ValueError, KeyError, TypeError):
-        return None  # nothing was kept, or it is damaged: the list is worked out and kept again
+        return None  # nothing was kept, or it is damaged: the list is calculated and kept again
 
 
 def _keep(made_of: list[object], entries: Entries) -> None:
@@ -79,7 +79,7 @@ def _keep(made_of: list[object], entries: Entries) -> None:
         )
         written.replace(file)
     except (OSError, RuntimeError):
-        return  # without a folder that can be written, the next list is worked out too
+        return  # without a folder that can be written, the next list is calculated too
 
 
 def _worked_out(day: "date") -> Entries:

@@ -319,7 +319,7 @@ def paper(request: HttpRequest, row: Paper) -> HttpResponse:
 
 
 def _seen_and_signed(model: type[Request], posted: QueryDict) -> dict[str, Any]:
-    """Read the code, and the hashes that the page showed: a contract that was issued anew meanwhile is not signed."""
+    """Read the code, and the hashes that the page showed: a contract that has been issued again meanwhile is not signed."""
     return {**data_of(model, posted), "sha256": posted.getlist("sha256")}
 
 
