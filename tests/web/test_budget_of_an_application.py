@@ -163,9 +163,11 @@ def draft_is_kept(user: User) -> None:
     with user.page.expect_navigation():
         user.page.locator("main .footbar .main").first.click()
     assert "登录已过期，内容未提交" in user.page.inner_text("main")
+    user.page.evaluate("sessionStorage.setItem('draft 0 /firm/', '[]')")  # of another account whose session ended
     user.sign_in()
     user.page.goto(address)
     assert user.page.input_value("main [name=purpose]") == "采购膜组件"
+    assert user.page.evaluate("sessionStorage.getItem('draft 0 /firm/')") is None
     with user.page.expect_navigation():
         user.page.get_by_role("button", name="清除").click()
     assert user.page.input_value("main [name=purpose]") == ""

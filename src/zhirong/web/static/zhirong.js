@@ -12,6 +12,9 @@ const typed = () => [...document.querySelectorAll("main form[method=post] :is(in
   (one) => one.name && !/^_|^csrf/.test(one.name) && !/hidden|file|password|submit/.test(one.type) && one.autocomplete !== "one-time-code");
 const isTick = (one) => one.type === "checkbox" || one.type === "radio";
 const stateOf = (one) => [one.name, isTick(one) ? one.checked : one.value];
+// Somebody else has signed in after a session ended here: the drafts of the account before are not left to them.
+const ofOthers = (one) => one.startsWith("draft ") && !one.startsWith(`draft ${account} `);
+if (account) { Object.keys(sessionStorage).filter(ofOthers).forEach((one) => sessionStorage.removeItem(one)); }
 const sent = sessionStorage.getItem("sent");
 sessionStorage.removeItem("sent");
 if (account && sent && sent !== place) { sessionStorage.removeItem(sent); }
