@@ -357,7 +357,7 @@ def test_provisional_due_days_name_their_year() -> None:
     first, *rest = pages(quote_pdf(quote_document(quote)))
     assert "2027、2028年的节假日安排尚未公布" in first
     assert "".join(rest).count("2027、2028年的节假日安排尚未公布") == 1
-    assert "Theworkingdaysof2027,2028arenotannouncedyet" in page_one(quote_pdf(quote_document(quote), "en"))
+    assert "Theworkingdaysof2027,2028havenotbeenannounced" in page_one(quote_pdf(quote_document(quote), "en"))
 
 
 def test_without_a_confirmed_mode_the_cheapest_to_be_confirmed_stands_in() -> None:
