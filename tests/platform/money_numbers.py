@@ -22,7 +22,7 @@ def large_numbers(value: Any, path: str = "") -> Iterator[tuple[str, float]]:
 
 
 def amounts_as_numbers() -> list[tuple[str, float]]:
-    """Those of every object in the store, as the API shows it to whoever may see all of its columns."""
+    """Those of every object in the store, as the API shows it to a reader who sees all of its columns."""
     found = []
     for noun, shown in SHOWN.items():
         for row in shown.model._default_manager.all():

@@ -2596,7 +2596,7 @@ class Lists(Group):
         after: str | None = None,
         limit: int = 200,
     ) -> "Listed[RecoveryPoolRow]":
-        """资金池数据 / Figures of the pool."""
+        """资金池数据 / Pool figures."""
         return Listed(
             self._transport,
             "recovery.pool",

@@ -107,10 +107,11 @@ def _meter(mode_id: str, payer: int | None, day: date, rules: Rulebook) -> PoolM
     mode, figures = load_mode(mode_id), figures_of(mode_id, day, payer)
     state = pool_state(mode, figures, day)
     breaker = mode.breakers[0] if mode.breakers else None
-    lenders = sorted({one.lender for one in figures if one.lender}) or [""]
-    names = dict(Organisation.objects.values_list("pk", "name"))
+    lenders = (sorted({one.lender for one in figures if one.lender}) or [""]) if breaker else []
+    keys = [int(one.rpartition("-")[2]) for one in lenders if one]
+    names = dict(Organisation.objects.filter(pk__in=keys).values_list("pk", "name"))
     ratios = []
-    for lender in lenders if breaker else ():
+    for lender in lenders:
         ratio = ratio_of(figures, lender, day.year)
         paused = next((one for one in state.pauses if one.covers(lender, day)), None)
         name = names.get(int(lender.rpartition("-")[2]), lender) if lender else "—"
@@ -178,7 +179,7 @@ def _ceiling(mode: Mode, figures: list[Figure], day: date, rules: Rulebook) -> F
 
 
 def _modes(actor: Actor, row: Any) -> Choices:
-    """Return the modes under which the organisation has a claim; a fund may report before it has any."""
+    """Return every mode: a fund may report before there is a claim under it."""
     from zhirong.workbench import modes
 
     return [(mode_id, mode.title) for mode_id, mode in sorted(modes().items())]
@@ -190,7 +191,7 @@ def _lenders(actor: Actor, row: Any) -> Choices:
 
 
 class PoolReport(Request):
-    """A pool figure, of which day, and how it is shown."""
+    """A pool figure with its day and its evidence."""
 
     mode: Annotated[str, ask("模式", "Mode", choices=_modes)]
     kind: Annotated[PoolFigureKind, ask("数据", "Figure", choices=tuple(POOL_FIGURE_WORDS.items()))]
@@ -255,7 +256,7 @@ def report(work: Work, request: PoolReport) -> Any:
 listing(
     Listing(
         "recovery.pool",
-        Text("资金池数据", "Figures of the pool"),
+        Text("资金池数据", "Pool figures"),
         PoolFigure,
         (
             Column("day", Text("日期", "Day"), lambda row: row.day, "day", "day", main=True),
