@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
-from zhirong.charts.fonts import FAMILY, font_folder
+from zhirong.charts.fonts import FAMILY, font_folder, typesetting_fonts
 from zhirong.kernel.text import Lang
 
 Spec = dict[str, Any]
@@ -42,10 +42,9 @@ def to_png(spec: Spec, scale: float = 2.0) -> bytes:
 
     page = f'#set page(width: auto, height: auto, margin: 0pt)\n#set text(font: "{FAMILY}")\n'
     picture = '#image(bytes(sys.inputs.at("svg")), format: "svg")'
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
     compiled = typst.compile(
         (page + picture).encode(),
-        font_paths=fonts,
+        font_paths=typesetting_fonts(),
         sys_inputs={"svg": to_svg(spec)},
         format="png",
         ppi=_PIXELS_PER_INCH * scale,

@@ -4,11 +4,16 @@ It is in the wheel ``manimgx-fonts-cjk`` (Noto Sans CJK, SIL Open Font License 1
 Chinese fonts can print Chinese. Without the wheel, Debian's own copy is used.
 """
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
+
+if TYPE_CHECKING:
+    import typst
 
 FAMILY = "Noto Sans CJK SC"
 WHEEL = "manimgx_fonts_cjk"
@@ -33,3 +38,18 @@ def font_folder() -> Path:
         code="no_chinese_font",
     )
     raise InputError([problem])
+
+
+def typesetting_fonts() -> "typst.Fonts":
+    """Return the fonts of PDF and PNG, read once per process: reading them takes longer than a page.
+
+    Raises InputError as :func:`font_folder` does.
+    """
+    return _fonts_of(str(font_folder()))
+
+
+@cache
+def _fonts_of(folder: str) -> "typst.Fonts":
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[folder])

@@ -11,12 +11,12 @@ def evidence(words: str) -> bytes:
     """Return a PDF of one page with these words."""
     import typst
 
-    from zhirong.charts.fonts import font_folder
+    from zhirong.charts.fonts import typesetting_fonts
 
     source = '#set page(width: 12cm, height: 8cm)\n#set text(lang: "zh", size: 12pt)\n#sys.inputs.words\n\n演示材料，不是真实文件。'
     compiled = typst.compile(
         source.encode(),
-        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
+        font_paths=typesetting_fonts(),
         sys_inputs={"words": words},
     )
     if not isinstance(compiled, bytes):

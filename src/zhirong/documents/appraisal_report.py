@@ -19,7 +19,7 @@ from typing import Any
 from zhirong.chain.appraisal_practice.report_document import ReportDocument
 from zhirong.charts.coverage import shown_characters
 from zhirong.charts.drawing import to_png, to_svg
-from zhirong.charts.fonts import FAMILY, font_folder
+from zhirong.charts.fonts import FAMILY, typesetting_fonts
 from zhirong.documents.appraisal_report_blocks import (
     Block,
     chart_figures,
@@ -62,7 +62,7 @@ def appraisal_pdf(data: Mapping[str, Any], lang: Lang = "zh") -> bytes:
     pdf = typst.compile(
         str(TEMPLATES / "appraisal_report.typ"),
         root=str(TEMPLATES),
-        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
+        font_paths=typesetting_fonts(),
         sys_inputs={"data": json.dumps(view, ensure_ascii=False), "font": FAMILY},
         format="pdf",
         # For archiving with an attachment, and for readers who cannot see the page.

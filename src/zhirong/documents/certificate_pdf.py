@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zhirong.charts.fonts import FAMILY, font_folder
+from zhirong.charts.fonts import FAMILY, typesetting_fonts
 from zhirong.kernel.text import Lang, Text
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -61,7 +61,7 @@ def certificate_pdf(view: CertificateView, lang: Lang = "zh") -> bytes:
     pdf = typst.compile(
         str(TEMPLATES / "certificate.typ"),
         root=str(TEMPLATES),
-        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
+        font_paths=typesetting_fonts(),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False), "font": FAMILY},
         format="pdf",
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.charts.coverage import shown_characters
 from zhirong.charts.drawing import to_svg
-from zhirong.charts.fonts import FAMILY, font_folder
+from zhirong.charts.fonts import FAMILY, typesetting_fonts
 from zhirong.charts.quote import quote_charts
 from zhirong.documents.printable import has_marks, printable
 from zhirong.documents.quote_view import in_order_of_use, modes_of_page_one, quote_view
@@ -35,7 +35,7 @@ def quote_pdf(quote: QuoteDocument, lang: Lang = "zh") -> bytes:
     pdf = typst.compile(
         str(TEMPLATES / "quote.typ"),
         root=str(TEMPLATES),
-        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
+        font_paths=typesetting_fonts(),
         sys_inputs={"data": json.dumps(view, ensure_ascii=False), "font": FAMILY},
         format="pdf",
         # For archiving, and for readers who cannot see the page.

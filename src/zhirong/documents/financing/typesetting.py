@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from zhirong.charts.coverage import shown_characters
-from zhirong.charts.fonts import FAMILY, font_folder
+from zhirong.charts.fonts import FAMILY, typesetting_fonts
 from zhirong.documents.financing.sheet import Block, DocumentSheet
 from zhirong.documents.printable import printable
 
@@ -32,7 +32,7 @@ def paper_pdf(sheet: DocumentSheet) -> bytes:
     pdf = typst.compile(
         str(TEMPLATES / "paper.typ"),
         root=str(TEMPLATES),
-        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())]),
+        font_paths=typesetting_fonts(),
         sys_inputs={"data": json.dumps(printable(data, shown_characters()), ensure_ascii=False), "font": FAMILY},
         format="pdf",
     )
