@@ -12,6 +12,7 @@ from zhirong.kernel.errors import Problem
 from zhirong.kernel.text import Text
 from zhirong.operations.http_request import HttpRequest
 from zhirong.web.bar_chart import bars_of
+from zhirong.web.bar_rows import stacked
 from zhirong.web.clock import now
 from zhirong.web.pages import page
 from zhirong.web.preferences import PREFERENCES
@@ -41,6 +42,12 @@ _SHARES = (
 _BARS = [[("s3", 30), ("s2", 3)]] * 3 + [[("bad", 33)]] + [[("s1", 30), ("s2", one)] for one in (2, 2, 1, 1, 1, 0)]
 
 
+_STACKS = (
+    (Text("担保模式", "With a guarantor"), (("s1", 640), ("s2", 200)), "4.26 %"),
+    (Text("银行独担", "The lender alone"), (("s1", 670),), "3.39 %"),
+)
+
+
 @page("preferences/", "preferences", is_public=True)
 def preferences(request: HttpRequest) -> HttpResponse:
     """Show the preferences with their choices; a choice is a link to this page."""
@@ -56,6 +63,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "marks": _MARKS,
         "shares": parts_of(_SHARES),
         "bars": bars_of(_BARS),
+        "stacks": stacked(_STACKS),
         "wrong": [_PROBLEM],
         "switches": PREFERENCES,
     }

@@ -72,8 +72,13 @@ def limit_of_case(case: Case, day: date) -> LimitView | None:
     """Return the limit of a case: as quoted at its submission, or of a draft today; None if it cannot be calculated
     yet.
     """
-    quote = read_kept(case.quote) if case.state != CaseState.DRAFT else quote_of_draft(case, day)
+    quote = quote_of_case(case, day)
     return None if quote is None else limit_view(quote)
+
+
+def quote_of_case(case: Case, day: date) -> QuoteDocument | None:
+    """Return the quote of a case: as at its submission or review, or of a draft today; None if there is none yet."""
+    return read_kept(case.quote) if case.state != CaseState.DRAFT else quote_of_draft(case, day)
 
 
 def quote_of_draft(case: Case, day: date) -> QuoteDocument | None:

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from zhirong.chain.contract.document_kinds import DOCUMENT_TITLES, DocumentKind
 from zhirong.chain.financing.case import CASE_WORDS, ENDED, TURN, WAY, CaseState
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.organisation.states import OrganisationState
@@ -29,6 +28,7 @@ from zhirong.store.financing import Appraisal, Case, FirmRight, Loan, Message, P
 from zhirong.store.parties import Organisation
 from zhirong.web.clock import now
 from zhirong.web.firm.case_view import papers_to_sign
+from zhirong.web.firm.next_steps import Next, overdue, to_answer, to_pay, to_sign
 from zhirong.web.limit_view import limit_of_case
 from zhirong.web.pages import page
 
@@ -58,17 +58,6 @@ class Step:
     by: Text | None = None
     href: str = ""
     do: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """What the company does next. is_bad: overdue. href: empty if it waits for somebody else."""
-
-    title: Text
-    note: Text
-    href: str = ""
-    do: Text | None = None
-    is_bad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,48 +261,14 @@ def _times(day: date) -> list[tuple[Text, int]]:
 
 def _todo(desk: Desk, steps: list[Step]) -> list[Next]:
     """Return what the company can do now, most urgent first; at least one entry."""
-    found = [_overdue(one) for one in desk.loans if one.overdue]
-    found += [_to_sign(one) for one in desk.papers]
-    found += [_to_answer(one) for one in desk.questions]
+    found = [overdue(one) for one in desk.loans if one.overdue]
+    found += [to_sign(one) for one in desk.papers]
+    found += [to_answer(one) for one in desk.questions]
     own = next((one for one in steps if one.href and one.stage in ("now", "open")), None)
     if own is not None:
         found.append(_to_continue(desk, own))
-    found += [_to_pay(one) for one in desk.loans if one.next_due and not one.overdue]
+    found += [to_pay(one) for one in desk.loans if one.next_due and not one.overdue]
     return found or [_waits(desk)]
-
-
-def _overdue(loan: Loan) -> Next:
-    amount = show_yuan(loan.overdue)
-    return Next(
-        Text(f"归还逾期款 {amount} 元", f"Pay the overdue amount of CNY {amount}"),
-        Text(
-            f"{loan.number}，已逾期 {loan.overdue_days} 天", f"{loan.number}, overdue by {loan.overdue_days} days"
-        ),
-        reverse("loan.page", args=[loan.pk]),
-        Text("查看还款", "Open the loan"),
-        is_bad=True,
-    )
-
-
-def _to_sign(paper: Paper) -> Next:
-    title = DOCUMENT_TITLES[DocumentKind(paper.kind)].en
-    return Next(
-        Text(f"签署{paper.title}", f"Sign: {title}"),
-        Text("合同已出具，签署后办理质押登记", "The document is issued; registration follows the signature"),
-        reverse("paper.page", args=[paper.pk]),
-        Text("阅读并签署", "Read and sign"),
-    )
-
-
-def _to_answer(message: Message) -> Next:
-    text = message.text if len(message.text) <= 80 else f"{message.text[:80]}…"  # noqa: PLR2004
-    back = reverse("firm.home")
-    return Next(
-        Text(f"答复{message.sender.name}", f"Answer {message.sender.name}"),
-        same(text),
-        f"{reverse('do.row', args=['message.answer', message.pk])}?back={back}",
-        Text("答复", "Answer"),
-    )
 
 
 def _to_continue(desk: Desk, step: Step) -> Next:
@@ -349,16 +304,6 @@ _NOTES = {
         "填写金额、期限和用途，核对后提交。", "Enter amount, term and purpose, review, submit."
     ),
 }
-
-
-def _to_pay(loan: Loan) -> Next:
-    amount = show_yuan(loan.next_due or 0)
-    return Next(
-        Text(f"还款 {amount} 元", f"Pay CNY {amount}"),
-        Text(f"{loan.number}，{loan.next_due_on} 到期", f"{loan.number}, due on {loan.next_due_on}"),
-        reverse("loan.page", args=[loan.pk]),
-        Text("查看还款计划", "Open the schedule"),
-    )
 
 
 def _waits(desk: Desk) -> Next:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.organisation.roles import ROLE_WORDS, MemberRole
+from zhirong.documents.quote_figures_xlsx import quote_figures_xlsx
 from zhirong.kernel.days import day_of
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
@@ -26,10 +27,12 @@ from zhirong.web.firm import (  # noqa: F401 - declare their pages
     right_pages,
 )
 from zhirong.web.firm.case_view import case_context
+from zhirong.web.limit_view import quote_of_case
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.views import render_list
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A service agent first chooses the firm to act for.
 menu("acting", "代理的企业", "Firms you act for", MemberRole.OPERATOR_AGENT, icon="building-2")
 menu("firm.home", "首页", "Home", *FIRM, icon="house")
@@ -49,8 +52,16 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 @page("firm/cases/<int:id>/", "firm.case", roles=FIRM, model=Case)
 def case(request: HttpRequest, row: Case) -> HttpResponse:
-    """Show one case: its state, the next step, its cost, questions and messages."""
-    return render(request, "firm/case.html", case_context(request.actor, row, day_of(now()), now()))
+    """Show one case: amounts, state and next step, the limit, charts, questions; the charts' figures with ``?export=xlsx``."""
+    day = day_of(now())
+    if request.GET.get("export") == "xlsx":
+        quote = quote_of_case(row, day)
+        if quote is None:
+            raise Http404
+        response = HttpResponse(quote_figures_xlsx(quote, request.lang), content_type=_XLSX)
+        response["Content-Disposition"] = f'attachment; filename="case-{row.pk}.xlsx"'
+        return response
+    return render(request, "firm/case.html", case_context(request.actor, row, day, now()))
 
 
 @page("firm/trust/", "firm.trust", roles=FIRM)

@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 from zhirong.chain.contract.document_kinds import DOCUMENT_TITLES, DocumentKind
 from zhirong.chain.contract.states import DOCUMENT_WORDS
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
-from zhirong.chain.quote.document import TotalsPart
+from zhirong.chain.quote.document import ModePart, TotalsPart
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
 from zhirong.kernel.explain import Explanation
@@ -34,8 +34,10 @@ from zhirong.operations.listing import Listing
 from zhirong.operations.platform.audit_words import AuditLine, in_words
 from zhirong.operations.right.rights import status_words
 from zhirong.store.models import Event
+from zhirong.web.bar_rows import BarRow
 from zhirong.web.cells import in_wan, shown
 from zhirong.web.clock import now
+from zhirong.web.cost_rows import cost_parts
 from zhirong.web.icons import icon as drawn_icon
 from zhirong.web.menu import MenuEntry
 from zhirong.web.mode_answer import OfferRow
@@ -44,6 +46,7 @@ from zhirong.web.preferences import PREFERENCES, Unit
 
 register = template.Library()
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+_SUBSIDIES, _TOGETHER = Text("补贴", "subsidies"), Text("合计", "in all")
 _PART_OF_ROUTE = re.compile("<[^>]+>")
 _ROW_OF_FILE = re.compile(r"(?:row)?\[(\d+)\]\.?(.*)", re.DOTALL)
 
@@ -143,6 +146,12 @@ def amount(context: Any, fen: int | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def amount_short(context: Any, fen: int) -> str:
+    """Format fen for a mark of a chart: as ``amount`` does, in whole yuan where that is the unit."""
+    return in_wan(fen) if _unit(context) == "wan" else show_yuan(round(fen, -2)).removesuffix(".00")
+
+
+@register.simple_tag(takes_context=True)
 def amount_words(context: Any, written: str | None) -> str:
     """Format yuan in the chain's JSON form in the unit that the reader prefers, without the unit."""
     return amount(context, parse_yuan(written) if written else None)
@@ -188,7 +197,7 @@ def check_row(
 def _check_row(*shown: str) -> SafeString:
     """Return the row as HTML. shown: state, title, address, what to do, by whom or when, and the language."""
     names = ("state", "title", "href", "do", "by", "lang")
-    return render_to_string("cotton/check.html", dict(zip(names, shown, strict=True)))
+    return render_to_string("parts/check.html", dict(zip(names, shown, strict=True)))
 
 
 @register.filter
@@ -380,6 +389,18 @@ def explain_formula(context: Any, explanation: Explanation) -> str:
 def fees_and_premiums(totals: TotalsPart) -> str:
     """Return a firm's costs other than interest, in yuan."""
     return show_yuan(parse_yuan(totals.fees) + parse_yuan(totals.premiums))
+
+
+@register.simple_tag(takes_context=True)
+def cost_note(context: Any, row: BarRow) -> str:
+    """Return what a loan under a mode costs in all and part by part, in the unit that the reader prefers."""
+    mode: ModePart = row.about
+    parts = [(one.title, amount(context, one.amount)) for one in cost_parts(mode) if one.amount]
+    subsidies = abs(parse_yuan(mode.totals.subsidies))
+    if subsidies:
+        parts.append((_SUBSIDIES, f"−{amount(context, subsidies)}"))
+    listed = words(context, Text("，", ", ")).join(f"{words(context, title)} {shown}" for title, shown in parts)
+    return f"{words(context, _TOGETHER)} {amount(context, row.amount)}{words(context, Text('：', ': '))}{listed}"
 
 
 @register.simple_tag
