@@ -309,6 +309,9 @@ class GuarantorRequestsRow(TypedDict):
     firm: str | dict[str, Any] | None
     lender: str | dict[str, Any] | None
     state: str | dict[str, Any] | None
+    asked: str | None
+    approved: str | None
+    lent: str | None
     amount: str | None
     share: str | None
     exposure: str | None
@@ -763,8 +766,10 @@ class RecoveryClaimsRow(TypedDict):
     lender: str | dict[str, Any] | None
     payer: str | dict[str, Any] | None
     amount: str | None
+    accepted: str | None
     paid: str | None
     due_back: str | None
+    returned: str | None
     due_on: str | None
     state: str | dict[str, Any] | None
 
@@ -2403,7 +2408,20 @@ class Lists(Group):
             "closed",
         ]
         | None = None,
-        order: Literal["amount", "paid", "due_back", "due_on", "-amount", "-paid", "-due_back", "-due_on"]
+        order: Literal[
+            "amount",
+            "accepted",
+            "paid",
+            "due_back",
+            "returned",
+            "due_on",
+            "-amount",
+            "-accepted",
+            "-paid",
+            "-due_back",
+            "-returned",
+            "-due_on",
+        ]
         | None = None,
         after: str | None = None,
         limit: int = 200,

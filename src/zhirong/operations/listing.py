@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Field, Model, OrderBy, Q, QuerySet
+from django.db.models import Count, F, Field, Model, OrderBy, Q, QuerySet, Sum
 
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.money import Fen
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.fields import unwritable_paths
@@ -29,7 +30,7 @@ class Column:
 
     main: also shown on a phone. former: the name by which the API answers it too, deprecated; saved views and requests
     may still order by it. is_exact: an amount that is paid or owed, always in yuan with fen; others follow the
-    reader's unit.
+    reader's unit. sums: the database column of an amount whose total stands below the list, or what sums it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Column:
     main: bool = False
     former: str = ""
     is_exact: bool = False
+    sums: str | Sum = ""
 
     def names(self) -> tuple[str, ...]:
         """Return its name and, if it has one, its former name."""
@@ -153,6 +155,31 @@ def rows_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> 
         .defer(*one.unread)
         .order_by(*order_of(one, query.get("order", "")).terms())
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What all matching rows of a list come to, on whichever page they are. sums: fen by the name of the column."""
+
+    count: int
+    sums: Mapping[str, Fen]
+
+
+def totals_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> Totals | None:
+    """Return the totals of a list with one query; None if no column of it is summed. query: as for ``rows_of``."""
+    summed = {
+        column.name: Sum(column.sums) if isinstance(column.sums, str) else column.sums
+        for column in one.columns
+        if column.sums
+    }
+    if not summed:
+        return None
+    found = (
+        rows_of(actor, one, day, query)
+        .order_by()
+        .aggregate(rows=Count("pk"), **{f"of_{k}": v for k, v in summed.items()})
+    )
+    return Totals(found["rows"], {name: found[f"of_{name}"] or 0 for name in summed})
 
 
 def _not_a_choice(filtered: Filter, value: str) -> Problem:

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from zhirong.kernel.text import Lang, Text
-from zhirong.operations.listing import Column, Listing
+from zhirong.operations.listing import Column, Listing, Totals
 from zhirong.web.cells import shown
 
 MOST_ROWS = 20_000
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _FORMATS = {
     "head": {"bold": True},
+    "total": {"bold": True, "top": 1, "num_format": "#,##0.00"},
     "money": {"num_format": "#,##0.00"},
     "rate": {"num_format": "0.00##%"},
     "number": {"num_format": "0"},
@@ -27,9 +28,9 @@ _FORMATS = {
 _FIGURES = ("money", "rate", "number", "days", "day", "instant")  # empty if there is no value
 
 
-def workbook_of(one: Listing, rows: Iterable[Any], lang: Lang) -> bytes:
+def workbook_of(one: Listing, rows: Iterable[Any], lang: Lang, totals: Totals | None = None) -> bytes:
     """Return the rows under their column titles, in the given order; times are in Shanghai time. After
-    ``MOST_ROWS`` rows, a last line says that there are more.
+    ``MOST_ROWS`` rows, a last line says that there are more. totals: below the rows, outside the filter.
     """
     buffer = io.BytesIO()
     options = {
@@ -48,12 +49,24 @@ def workbook_of(one: Listing, rows: Iterable[Any], lang: Lang) -> bytes:
     for line, row in enumerate(islice(found, MOST_ROWS), 1):
         for at, column in enumerate(one.columns):
             _write(sheet, line, at, column, row, formats, lang)
+    if totals is not None and line:
+        _write_totals(sheet, line + 2, one, totals, formats, lang)
     if next(found, None) is not None:
         sheet.write_string(line + 1, 0, _cut().in_(lang), formats["head"])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, line, len(one.columns) - 1)
     book.close()
     return buffer.getvalue()
+
+
+def _write_totals(  # noqa: PLR0913 - a place on a sheet
+    sheet: Any, line: int, one: Listing, totals: Totals, formats: dict[str, Any], lang: Lang
+) -> None:
+    words = Text(f"合计 {totals.count} 笔", f"Total: {totals.count}")
+    sheet.write_string(line, 0, words.in_(lang), formats["head"])
+    for at, column in enumerate(one.columns):
+        if column.name in totals.sums:
+            sheet.write_number(line, at, totals.sums[column.name] / 100, formats["total"])
 
 
 def _cut() -> Text:

@@ -23,7 +23,7 @@ from zhirong.operations.declare import OPERATIONS, Operation
 from zhirong.operations.fields import Request
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.imports import waits_in_background
-from zhirong.operations.listing import LISTINGS, Filter, Listing, may_list, page_of, rows_of
+from zhirong.operations.listing import LISTINGS, Filter, Listing, may_list, page_of, rows_of, totals_of
 from zhirong.operations.notices import notices_of, read_all
 from zhirong.operations.organisation.members import open_to
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
@@ -199,17 +199,19 @@ def render_list(request: HttpRequest, one: Listing, template: str = "list.html",
     day = day_of(now())
     query = {key: str(value) for key, value in request.GET.items() if key != "export" and key not in PREFERENCES}
     problems: tuple[Any, ...] = ()
-    found = None
+    found = totals = None
     try:
         if request.GET.get("export") == "xlsx":
             return _as_excel(request, one, query)
         found = page_of(actor, one, day, query)
+        totals = totals_of(actor, one, day, query)
     except InputError as error:
         problems = error.problems
     views = SavedView.objects.filter(account_id=actor.account, listing=one.name).order_by("name")
     context = {
         "listing": one,
         "found": found,
+        "totals": totals,
         "query": query,
         "problems": problems,
         "views": views,
@@ -234,7 +236,7 @@ def _as_excel(request: HttpRequest, one: Listing, query: dict[str, str]) -> Http
     """Export all matching rows, up to a maximum."""
     rows = rows_of(request.actor, one, day_of(now()), query)[: MOST_ROWS + 1]
     response = HttpResponse(
-        workbook_of(one, rows, request.lang),
+        workbook_of(one, rows, request.lang, totals_of(request.actor, one, day_of(now()), query)),
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
     response["Content-Disposition"] = f'attachment; filename="{one.name}.xlsx"'

@@ -31,7 +31,7 @@ from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import RecentDay, UnusualReason, unusual_rate
 from zhirong.operations.refusals import refuse
 from zhirong.operations.unit_of_work import Work
-from zhirong.store.financing import Case, GuaranteeRequest, GuarantorFigures
+from zhirong.store.financing import CASE_TABLES, Case, GuaranteeRequest, GuarantorFigures
 from zhirong.store.parties import Organisation
 
 GUARANTOR = (MemberRole.GUARANTOR_OFFICER, MemberRole.GUARANTOR_APPROVER)
@@ -475,6 +475,12 @@ def _sum(rows: Any) -> FenAmount:
     return rows.aggregate(sum=Sum("exposure"))["sum"] or 0
 
 
+def lent_of(asked: GuaranteeRequest) -> FenAmount | None:
+    """Return the principal of the loan in fen; None before its disbursement."""
+    loan = getattr(asked.case, "loan", None)
+    return None if loan is None or loan.start is None else loan.principal
+
+
 listing(
     Listing(
         "guarantor.requests",
@@ -494,10 +500,42 @@ listing(
                 order="state",
                 main=True,
             ),
-            Column("amount", Text("贷款金额", "Loan"), lambda row: row.amount, "money", order="amount"),
+            Column(
+                "asked", Text("企业申请", "Requested"), lambda row: row.case.amount, "money", sums="case__amount"
+            ),
+            Column(
+                "approved",
+                Text("银行批准", "Approved"),
+                lambda row: row.case.approved_amount,
+                "money",
+                sums="case__approved_amount",
+            ),
+            Column(
+                "lent",
+                Text("已放款", "Lent"),
+                lent_of,
+                "money",
+                sums=Sum("case__loan__principal", filter=Q(case__loan__start__isnull=False)),
+            ),
+            Column(
+                "amount",
+                Text("担保贷款", "Guaranteed loan"),
+                lambda row: row.amount,
+                "money",
+                order="amount",
+                sums="amount",
+            ),
             Column("share", Text("比例", "Share"), lambda row: row.share, "rate", order="share"),
-            Column("exposure", Text("担保责任", "Bears"), lambda row: row.exposure, "money", order="exposure"),
-            Column("fee", Text("担保费", "Fee"), lambda row: row.fee, "money", order="fee"),
+            Column(
+                "exposure",
+                Text("担保责任", "Exposure"),
+                lambda row: row.exposure,
+                "money",
+                order="exposure",
+                main=True,
+                sums="exposure",
+            ),
+            Column("fee", Text("担保费", "Fee"), lambda row: row.fee, "money", order="fee", sums="fee"),
             Column("group", Text("关联方组", "Group"), lambda row: row.group, order="group"),
             Column("asked_at", Text("提出", "Asked"), lambda row: row.created_at, "instant", order="created_at"),
         ),
@@ -511,7 +549,8 @@ listing(
             Filter("group", Text("关联方组", "Group"), lambda value: Q(group=value)),
         ),
         roles=GUARANTOR,
-        related=("case", "case__firm", "case__lender"),
+        related=("case", "case__firm", "case__lender", "case__loan"),
+        unread=(*(f"case__{one}" for one in CASE_TABLES), "case__loan__contract", "case__loan__events", "basis"),
         page="guarantor.request",
         empty=Text("暂无担保请求。银行提出后在此列示。", "No requests. Requests from lenders appear here."),
     )

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from django.db.models import Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Greatest
 
 from zhirong.chain.default.claim_states import CLAIM, CLAIM_WORDS, ClaimState
 from zhirong.chain.default.machine import Doer
@@ -188,17 +189,15 @@ def tell_claimant(work: Work, claim: PayerClaim, words: Text) -> None:
 
 def room_of(actor: Actor) -> Mapping[str, int]:
     """Return the sums of a payer: accepted and to be paid, paid, to come back, and entered in its pool."""
-    rows = PayerClaim.objects.filter(payer=actor.organisation)
-    sums = {"entered": 0, "to_pay": 0, "paid": 0, "due_back": 0, "returned": 0}
-    for claim in rows.select_related("loan"):
-        if claim.entered_on is not None:
-            sums["entered"] += claim.loan.principal
-        if claim.state in (ClaimState.ACCEPTED, ClaimState.PART_PAID):
-            sums["to_pay"] += max(0, claim.accepted - claim.paid)
-        sums["paid"] += claim.paid
-        sums["due_back"] += max(0, claim.due_back)
-        sums["returned"] += claim.returned
-    return sums
+    to_pay = (ClaimState.ACCEPTED, ClaimState.PART_PAID)
+    sums = PayerClaim.objects.filter(payer=actor.organisation).aggregate(
+        entered=Sum("loan__principal", filter=Q(entered_on__isnull=False)),
+        to_pay=Sum(Greatest(F("accepted") - F("paid"), 0), filter=Q(state__in=to_pay)),
+        of_paid=Sum("paid"),
+        of_due_back=Sum(Greatest(F("due_back"), 0)),
+        of_returned=Sum("returned"),
+    )
+    return {name.removeprefix("of_"): amount or 0 for name, amount in sums.items()}
 
 
 listing(
@@ -210,9 +209,11 @@ listing(
             Column("number", Text("编号", "Number"), lambda row: row.number, main=True),
             Column("lender", Text("放款机构", "Lender"), lambda row: row.lender.name),
             Column("payer", Text("付款人", "Payer"), lambda row: row.payer.name, main=True),
-            Column("amount", Text("索赔金额（元）", "Claimed (CNY)"), lambda row: row.amount, "money", "amount", main=True),
-            Column("paid", Text("已付（元）", "Paid (CNY)"), lambda row: row.paid, "money", "paid"),
-            Column("due_back", Text("应返还（元）", "To return (CNY)"), lambda row: row.due_back, "money", "due_back"),
+            Column("amount", Text("索赔金额（元）", "Claimed (CNY)"), lambda row: row.amount, "money", "amount", main=True, is_exact=True, sums="amount"),
+            Column("accepted", Text("已同意（元）", "Accepted (CNY)"), lambda row: row.accepted, "money", "accepted", is_exact=True, sums="accepted"),
+            Column("paid", Text("已付（元）", "Paid (CNY)"), lambda row: row.paid, "money", "paid", is_exact=True, sums="paid"),
+            Column("due_back", Text("应返还（元）", "To return (CNY)"), lambda row: row.due_back, "money", "due_back", is_exact=True, sums="due_back"),
+            Column("returned", Text("已返还（元）", "Returned (CNY)"), lambda row: row.returned, "money", "returned", is_exact=True, sums="returned"),
             Column("due_on", Text("期限", "Last day"), lambda row: row.due_on, "day", "due_on", main=True),
             Column("state", Text("状态", "State"), lambda row: CLAIM_WORDS[row.state], "state", main=True),
         ),
@@ -223,7 +224,8 @@ listing(
         ),
         roles=(*CASE_READERS, *PAYERS),
         order="due_on",
-        related=("lender", "payer"),
+        related=("lender", "payer", "loan__firm"),
+        unread=("papers", "asked", "checks", "missed", "loan__contract", "loan__events", "loan__firm__profile"),
         page="recovery.claim",
         empty=Text("暂无索赔", "No claims yet."),
     )

@@ -263,7 +263,7 @@ listing(
             Column("mode", Text("模式", "Mode"), lambda row: mode_title(row.mode), main=True),
             Column("kind", Text("数据", "Figure"), lambda row: POOL_FIGURE_WORDS[row.kind], "state", main=True),
             Column("lender", Text("放款机构", "Lender"), lambda row: row.lender.name if row.lender else ""),
-            Column("amount", Text("金额（元）", "Amount (CNY)"), lambda row: row.amount, "money", "amount", main=True),
+            Column("amount", Text("金额", "Amount"), lambda row: row.amount, "money", "amount", main=True),
             Column("evidence", Text("依据", "Evidence"), lambda row: row.evidence),
         ),
         (Filter("kind", Text("数据", "Figure"), lambda kind: Q(kind=kind), tuple(POOL_FIGURE_WORDS.items())),),

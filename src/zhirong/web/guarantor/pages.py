@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
-from zhirong.chain.financing.limits import guarantor_meters, title_of
+from zhirong.chain.financing.limits import Meter, title_of
 from zhirong.chain.guarantee.states import GUARANTEE_WORDS, GUARANTEES_OPEN, GuaranteeState
 from zhirong.chain.quote.kept import read_kept
 from zhirong.kernel.days import day_of
@@ -17,6 +17,7 @@ from zhirong.operations.case.overview import Today, quote_of, rights_of
 from zhirong.operations.credit.diligence import name_of
 from zhirong.operations.credit.limits import limits_of, names_of
 from zhirong.operations.credit.portfolio import mode_title
+from zhirong.operations.guarantee.exposure_book import exposure_book, own_use
 from zhirong.operations.guarantee.guarantees import GUARANTOR, figures_of, meters_of, standing_of
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.listing import LISTINGS
@@ -28,10 +29,10 @@ from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.row_actions import actions_on
 from zhirong.web.shares import loss_parts
+from zhirong.web.state_views import StateView
 from zhirong.web.views import render_list
 
 _GROUPS = ((Text("答复", "Answer"), ("guarantee.review", "guarantee.grant", "guarantee.decline")),)
-_LARGEST = 20  # number of debtors and groups in the list of the largest exposures
 
 
 def _today(asked: GuaranteeRequest | None = None) -> Today:
@@ -42,15 +43,19 @@ def _today(asked: GuaranteeRequest | None = None) -> Today:
 
 @page("guarantor/", "guarantor.home", roles=GUARANTOR)
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the requests, and the number of pending ones."""
-    mine = GuaranteeRequest.objects.filter(guarantor=request.actor.organisation)
-    found = dict(mine.values_list("state").annotate(count=Count("pk")).order_by())
-    counts = [
-        {"state": state, "title": words, "count": found.get(state, 0)}
+    """Show the requests with their totals, views by state with their counts, and what is left of each limit."""
+    actor = request.actor
+    found = GuaranteeRequest.objects.filter(guarantor=actor.organisation).values("state").order_by()
+    counts = {one["state"]: one["count"] for one in found.annotate(count=Count("pk"))}
+    asked = request.GET.get("state", "")
+    views = [StateView(Text("全部", "All"), "?", sum(counts.values()), not asked)]
+    views += [
+        StateView(words, f"?state={state}", counts.get(state, 0), asked == state)
         for state, words in GUARANTEE_WORDS.items()
         if state in GUARANTEES_OPEN
     ]
-    return render_list(request, LISTINGS["guarantor.requests"], "guarantor/home.html", counts=counts)
+    book = exposure_book(actor.organisation, _today())
+    return render_list(request, LISTINGS["guarantor.requests"], "guarantor/home.html", state_views=views, book=book)
 
 
 @page("guarantor/requests/<int:id>/", "guarantor.request", roles=GUARANTOR, model=GuaranteeRequest)
@@ -102,36 +107,14 @@ def _waits_for(row: GuaranteeRequest, account: int) -> Text | None:
 def limits(request: HttpRequest) -> HttpResponse:
     """Show the guarantor's exposure against the legal and its own limits, and the largest debtors and groups."""
     actor, today = request.actor, _today()
-    standing = standing_of(actor.organisation)
-    total = standing.aggregate(sum=Sum("exposure"), fees=Sum("fee"), count=Count("pk"))
-    debtors = (
-        standing.values("case__firm", "case__firm__name")
-        .annotate(sum=Sum("exposure"), count=Count("pk"))
-        .order_by("-sum")[:_LARGEST]
-    )
-    groups = (
-        standing.exclude(group="").values("group").annotate(sum=Sum("exposure"), count=Count("pk")).order_by("-sum")
-    )[:_LARGEST]
-    figures = figures_of(actor.organisation, today.day)
-    meters: tuple[Any, ...] = ()
-    if figures is not None:
-        used = {
-            "all": total["sum"] or 0,
-            "debtor": max((one["sum"] for one in debtors), default=0),
-            "related": max((one["sum"] for one in groups), default=0),
-        }
-        meters = guarantor_meters(
-            figures.net_assets, figures.is_mainly_small, used, adds=0, rules=today.rules, day=today.day
-        )
     own = limits_of(actor.organisation)
     names = names_of(own, today.day)
+    book = exposure_book(actor.organisation, today)
+    standing = standing_of(actor.organisation)
+    used = {limit: own_use(standing, limit) for limit in own}
     context = {
-        "total": total,
-        "debtors": debtors,
-        "groups": groups,
-        "figures": figures,
-        "meters": meters,
-        "own": [{"title": title_of(limit, names), "most": limit.most, "row": row} for limit, row in own.items()],
+        "book": book,
+        "own": [(Meter("own", title_of(limit, names), used[limit], limit.most), row) for limit, row in own.items()],
     }
     return render(request, "guarantor/limits.html", context)
 

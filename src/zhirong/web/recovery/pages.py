@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,7 +34,7 @@ from zhirong.operations.recovery.claim_filing import papers_of
 from zhirong.operations.recovery.claims import PAYERS, room_of
 from zhirong.operations.recovery.deals import APPRAISERS
 from zhirong.operations.recovery.licence_back import act_title
-from zhirong.operations.recovery.pool_meters import PoolMeter, meters_of
+from zhirong.operations.recovery.pool_meters import meters_of
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Paper
@@ -52,6 +53,7 @@ from zhirong.web.clock import now
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
 from zhirong.web.recovery import outside  # noqa: F401 - it declares its page
+from zhirong.web.recovery.pool_view import PoolView, balance_trend, claim_views, pool_views
 from zhirong.web.row_actions import actions_on
 from zhirong.web.views import render_list
 
@@ -136,9 +138,18 @@ def file(request: HttpRequest, row: DefaultCase) -> HttpResponse:
 
 @page("recovery/claims/", "recovery.claims", roles=(*CASE_READERS, *PAYERS))
 def claims(request: HttpRequest) -> HttpResponse:
-    """Show the claims, the first last day first; a payer sees its sums above."""
-    room = room_of(request.actor) if request.actor.has(*PAYERS) else None
-    return render_list(request, LISTINGS["recovery.claims"], "recovery/claims.html", room=room)
+    """Show the claims with their totals, the first last day first; a payer sees its money and its limits beside them."""
+    actor, day = request.actor, day_of(now())
+    is_payer = actor.has(*PAYERS)
+    found = visible(actor, PayerClaim, day).values("state").order_by().annotate(count=Count("pk"))
+    return render_list(
+        request,
+        LISTINGS["recovery.claims"],
+        "recovery/claims.html",
+        state_views=claim_views({one["state"]: one["count"] for one in found}, request.GET.get("state", "")),
+        room=room_of(actor) if is_payer else None,
+        pools=pool_views(meters_of(actor.organisation, day, rulebook())) if is_payer else (),
+    )
 
 
 @page("recovery/claims/<int:id>/", "recovery.claim", roles=(*CASE_READERS, *PAYERS), model=PayerClaim)
@@ -167,7 +178,7 @@ def claim(request: HttpRequest, row: PayerClaim) -> HttpResponse:
         ],
         "papers": [(one, kind_title(one)) for one in papers],
         "recourse": visible(actor, Recourse, day).filter(claim=row).first(),
-        "meter": _meter_of(row, day) if row.payer_id == actor.organisation else None,
+        "pool": _pool_of(row, day) if row.payer_id == actor.organisation else None,
         "actions": actions_on(
             actor, row, first=_CLAIM_FIRST, groups=_CLAIM_GROUPS, back=reverse("recovery.claim", args=[row.pk])
         ),
@@ -175,9 +186,10 @@ def claim(request: HttpRequest, row: PayerClaim) -> HttpResponse:
     return render(request, "recovery/claim.html", context)
 
 
-def _meter_of(row: PayerClaim, day: date) -> PoolMeter | None:
+def _pool_of(row: PayerClaim, day: date) -> PoolView | None:
     """Return the payer's meters of the claim's mode."""
-    return next((one for one in meters_of(row.payer_id, day, rulebook()) if one.mode == row.mode), None)
+    found = [one for one in meters_of(row.payer_id, day, rulebook()) if one.mode == row.mode]
+    return next(iter(pool_views(found)), None)
 
 
 @page("recovery/recourse/", "recovery.recourse", roles=PAYERS)
@@ -244,10 +256,16 @@ def deals(request: HttpRequest) -> HttpResponse:
 
 @page("recovery/pool/", "recovery.pool", roles=LISTINGS["recovery.pool"].roles)
 def pool(request: HttpRequest) -> HttpResponse:
-    """Show a payer its meters, and below them the figures that it reported."""
-    day = day_of(now())
-    meters = meters_of(request.actor.organisation, day, rulebook())
-    return render_list(request, LISTINGS["recovery.pool"], "recovery/pool.html", meters=meters)
+    """Show a payer its money, its limits, how its balance went, and below them the figures that it reported."""
+    actor, day = request.actor, day_of(now())
+    return render_list(
+        request,
+        LISTINGS["recovery.pool"],
+        "recovery/pool.html",
+        room=room_of(actor),
+        pools=pool_views(meters_of(actor.organisation, day, rulebook())),
+        trend=balance_trend(actor.organisation),
+    )
 
 
 @page("recovery/disputes/", "recovery.disputes", roles=LISTINGS["recovery.disputes"].roles)

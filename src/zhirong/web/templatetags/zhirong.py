@@ -21,7 +21,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from zhirong.chain.contract.document_kinds import DOCUMENT_TITLES, DocumentKind
 from zhirong.chain.contract.states import DOCUMENT_WORDS
+from zhirong.chain.default.claim_states import CLAIM_WORDS, ClaimState
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
+from zhirong.chain.guarantee.states import GUARANTEE_WORDS, GuaranteeState
 from zhirong.chain.quote.document import ModePart, TotalsPart
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import Problem
@@ -30,9 +32,11 @@ from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Lang, Text, how_to_fix
 from zhirong.operations.authorize import can, operations_for
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.guarantee.guarantees import lent_of
 from zhirong.operations.listing import Listing
 from zhirong.operations.platform.audit_words import AuditLine, in_words
 from zhirong.operations.right.rights import status_words
+from zhirong.store.financing import GuaranteeRequest
 from zhirong.store.models import Event
 from zhirong.web.bar_rows import BarRow
 from zhirong.web.cells import in_wan, shown
@@ -120,6 +124,24 @@ def list_rows(context: Any) -> SafeString:
         inside = "".join(f'<td class="{kind}">{text}</td>' for kind, text in zip(classes, cells, strict=True))
         drawn.append(f"<tr{mark}>{inside}</tr>")
     return mark_safe("\n".join(drawn))  # noqa: S308 - every text in it is escaped
+
+
+@register.simple_tag(takes_context=True)
+def list_totals(context: Any) -> SafeString:
+    """Draw the row of totals below a list; nothing if no column of it is summed."""
+    totals = context["totals"]
+    if totals is None:
+        return SafeString("")
+    cells = [words(context, Text(f"合计 {totals.count} 笔", f"Total: {totals.count}"))]
+    for column in context["listing"].columns[1:]:
+        fen = totals.sums.get(column.name)
+        cells.append("" if fen is None else show_yuan(fen) if column.is_exact else amount(context, fen))
+    kinds = [f"{column.kind} main" if column.main else column.kind for column in context["listing"].columns]
+    inside = "".join(
+        f'<td class="{kind}">{escape(text)}</td>' for kind, text in zip(kinds[1:], cells[1:], strict=True)
+    )
+    first = f'<th scope="row" class="{kinds[0]}">{escape(cells[0])}</th>'
+    return mark_safe(f"<tfoot><tr>{first}{inside}</tr></tfoot>")  # noqa: S308 - every text in it is escaped
 
 
 @register.simple_tag
@@ -371,6 +393,24 @@ def paper_state(context: Any, paper: Any) -> str:
 def case_state(context: Any, state: str) -> str:
     """Return the state of a case in words."""
     return words(context, CASE_WORDS[CaseState(state)])
+
+
+@register.simple_tag(takes_context=True)
+def guarantee_state(context: Any, state: str) -> str:
+    """Return the state of a guarantee in words."""
+    return words(context, GUARANTEE_WORDS[GuaranteeState(state)])
+
+
+@register.simple_tag(takes_context=True)
+def claim_state(context: Any, state: str) -> str:
+    """Return the state of a claim in words."""
+    return words(context, CLAIM_WORDS[ClaimState(state)])
+
+
+@register.filter
+def lent(asked: GuaranteeRequest) -> int | None:
+    """Return the principal of the loan of a guarantee in fen; None before its disbursement."""
+    return lent_of(asked)
 
 
 @register.simple_tag(takes_context=True)
