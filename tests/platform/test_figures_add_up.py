@@ -17,7 +17,6 @@ from zhirong.operations.recovery.claims import room_of
 from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Case
 from zhirong.store.recovery import PayerClaim
-from zhirong.web.guarantor.pages import Today
 
 
 def _text(page: bytes) -> str:
@@ -29,7 +28,7 @@ def test_the_guarantors_rows_add_up_to_its_exposure(sqlite_platform: Any) -> Non
     granted = house.granted(group="甲集团")
     platform = sqlite_platform
     platform.reseed(Case.objects.get(pk=granted.case_id), approved_amount=AMOUNT)
-    book = exposure_book(house.guarantor.pk, Today(rulebook(), platform.day))
+    book = exposure_book(house.guarantor.pk, rulebook(), platform.day)
     assert book.total.exposure == sum(one.exposure for one in book.rows) == granted.exposure
     (row,) = book.rows
     assert (row.asked, row.approved, row.lent, row.exposure) == (AMOUNT, AMOUNT, 0, AMOUNT * 8 // 10)

@@ -1,13 +1,14 @@
 """A guarantor's exposure: each debtor's and group's row from request to exposure, and the use of the legal limits."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 
 from zhirong.chain.financing.limits import LendingLimit, Meter, Scope, guarantor_meters
 from zhirong.kernel.money import Fen
-from zhirong.operations.case.overview import Today
+from zhirong.kernel.rulebook import Rulebook
 from zhirong.operations.credit.limits import region_within
 from zhirong.operations.guarantee.guarantees import figures_of, standing_of
 from zhirong.store.financing import GuarantorFigures
@@ -25,8 +26,8 @@ _SUMS = {
 
 @dataclass(frozen=True, slots=True)
 class ExposureRow:
-    """The guarantees of one debtor or group, or of all, in fen. exposure: what the guarantor bears; others: what others
-    bear of the same loans. asked, approved, lent, balance: of the loans.
+    """The guarantees of one debtor or group, or of all, in fen. exposure: what the guarantor bears; asked, approved,
+    lent, balance: of the loans.
     """
 
     title: str
@@ -52,7 +53,7 @@ class ExposureBook:
     meters: tuple[Meter, ...]
 
 
-def exposure_book(guarantor: int, today: Today) -> ExposureBook:
+def exposure_book(guarantor: int, rules: Rulebook, day: date) -> ExposureBook:
     """Return the guarantees in force of a guarantor, in three queries and one for its figures."""
     standing = standing_of(guarantor)
     by_firm = standing.values("case__firm", "case__firm__name").annotate(**_SUMS).order_by("-bears", "case__firm")
@@ -60,7 +61,7 @@ def exposure_book(guarantor: int, today: Today) -> ExposureBook:
     rows = tuple(_row(one["case__firm__name"], one) for one in by_firm)
     groups = tuple(_row(one["group"], one) for one in by_group)
     total = ExposureRow("", *(sum(getattr(one, name) for one in rows) for name in ExposureRow.__slots__[1:]))
-    figures = figures_of(guarantor, today.day)
+    figures = figures_of(guarantor, day)
     meters: tuple[Meter, ...] = ()
     if figures is not None:
         used = {
@@ -68,9 +69,7 @@ def exposure_book(guarantor: int, today: Today) -> ExposureBook:
             "debtor": rows[0].exposure if rows else 0,
             "related": groups[0].exposure if groups else 0,
         }
-        meters = guarantor_meters(
-            figures.net_assets, figures.is_mainly_small, used, adds=0, rules=today.rules, day=today.day
-        )
+        meters = guarantor_meters(figures.net_assets, figures.is_mainly_small, used, adds=0, rules=rules, day=day)
     return ExposureBook(total, rows, groups, figures, meters)
 
 

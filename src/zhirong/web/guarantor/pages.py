@@ -54,7 +54,8 @@ def home(request: HttpRequest) -> HttpResponse:
         for state, words in GUARANTEE_WORDS.items()
         if state in GUARANTEES_OPEN
     ]
-    book = exposure_book(actor.organisation, _today())
+    today = _today()
+    book = exposure_book(actor.organisation, today.rules, today.day)
     return render_list(request, LISTINGS["guarantor.requests"], "guarantor/home.html", state_views=views, book=book)
 
 
@@ -109,7 +110,7 @@ def limits(request: HttpRequest) -> HttpResponse:
     actor, today = request.actor, _today()
     own = limits_of(actor.organisation)
     names = names_of(own, today.day)
-    book = exposure_book(actor.organisation, today)
+    book = exposure_book(actor.organisation, today.rules, today.day)
     standing = standing_of(actor.organisation)
     used = {limit: own_use(standing, limit) for limit in own}
     context = {
