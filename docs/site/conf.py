@@ -39,8 +39,8 @@ _HAN = re.compile("([\u3400-\u9fff]+)")
 
 
 class BothLanguages(SearchEnglish):
-    """Words as in English; of Chinese every character and every two neighbours, so that any phrase is found without a
-    dictionary: a page has it only if it has all its pairs.
+    """English text is split into words. Chinese text is split into characters and pairs of neighbouring characters,
+    so that any phrase is found without a dictionary: a page matches only if it contains all pairs of the phrase.
     """
 
     lang = "zh"

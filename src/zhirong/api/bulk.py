@@ -1,8 +1,9 @@
 """Many requests of one operation in one call: ``POST /bulk/NAME``, with a report row by row.
 
-Each row is carried out as ``/do/NAME`` would carry it out, with its own permission, version, state, rule and event, in a
-separate transaction. A row that is refused leaves the others as they are; a repeat of the call changes nothing. Where the
-database stops answering on the way, that row and those after it are reported as not done, and a repeat does them.
+Each row is carried out as ``/do/NAME`` would carry it out, with its own permission, version, state, rule and event,
+in a separate transaction. A rejected row does not affect the others, and repeating the call changes nothing. If the
+database stops answering during the call, that row and all later rows are reported as not done; repeating the call
+carries them out.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,8 +35,8 @@ _PLATFORM_STOPPED = (503, 507)
 
 
 class BulkAnswer(Schema):
-    """What became of a row. index: its place in the request, from 0. status: of HTTP, as of a call for this row alone.
-    done: the result; problem: why it was refused; the other of the two is null.
+    """The result of one row. index: its position in the request, from 0. status: the HTTP status that a separate
+    call for this row would return. done: the result; problem: the reason for rejection; one of the two is null.
     """
 
     index: int
@@ -45,7 +46,9 @@ class BulkAnswer(Schema):
 
 
 class BulkReport(Schema):
-    """What became of each row, in the order of the request; how many were done, now or earlier, and how many refused."""
+    """The result of each row, in the order of the request, with the numbers of rows done (now or earlier) and
+    rejected.
+    """
 
     done: int
     refused: int
@@ -53,7 +56,9 @@ class BulkReport(Schema):
 
 
 class _Row(Request):
-    """One row. id, version: of the object that the operation is done to. key: of the row, else made from that of the call."""
+    """One row. id, version: those of the object that the operation changes. key: the row's own key; if omitted, it
+    is derived from the key of the call.
+    """
 
     id: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     version: Any = None
@@ -132,7 +137,7 @@ def _rows_of(body: Mapping[str, Any]) -> list[Any]:
 
 
 def _answer(request: HttpRequest, op: Operation, call: Call, index: int, row: Any) -> dict[str, Any]:
-    """Carry out a row and say what became of it. Each row counts against the rate of the account as a call does."""
+    """Carry out a row and return its result. Each row counts against the rate of the account as a call does."""
     done, problem, status = None, None, 200
     if not Rate().allow_request(request):
         status, problem = _TOO_MANY_CALLS, details(request.path, _TOO_MANY_CALLS)

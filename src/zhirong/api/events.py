@@ -1,5 +1,5 @@
-"""The feed of events: what concerned the caller's organisation, in the order of the log, to catch up from. Webhooks send the same
-messages.
+"""The feed of events that concern the caller's organisation, in the order of the log, so that a receiver can catch
+up. Webhooks send the same messages.
 """
 
 from datetime import datetime
@@ -25,8 +25,8 @@ _MOST_ID = 2**63 - 1
 
 
 class EventData(Schema):
-    """What an event is about: the kind of object as the API calls it, its id and its path; null where it is about no single
-    object. Whether the caller may see the object is decided when it is read.
+    """What an event is about: the kind of object as the API calls it, its id and its path; null if it is not about
+    a single object. Whether the caller may see the object is decided when it is read.
     """
 
     object: str | None
@@ -49,7 +49,9 @@ class EventMessage(Schema):
 
 
 class EventFeed(Schema):
-    """Events in the order of the log. next: the cursor to go on from, also where there are no more yet."""
+    """Events in the order of the log. next: the cursor for the next request, given even if there are no further
+    events yet.
+    """
 
     rows: list[EventMessage]
     next: int

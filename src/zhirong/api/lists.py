@@ -93,8 +93,8 @@ def _demand_order(one: Listing, wanted: str) -> None:
 
 
 def _row(one: Listing, row: Any, named: Sequence[Reference]) -> dict[str, Any]:
-    """A row with what an operation on it asks for: its id, and its version where it is of a kind that has
-    versions; with the ids and codes that filters take.
+    """A row with the values that an operation on it needs: its id, its version if its kind has versions, and the
+    ids and codes that filters accept.
     """
     said = {"id": row.pk, **({"version": row.version} if _has_version(one) else {})}
     said |= {reference.name: reference.of(row) for reference in named}

@@ -1,5 +1,5 @@
-"""What a row of a list carries for programs beside words: ids of the objects that it names and codes of its states, and the
-filters that take exactly these back.
+"""The values in a row of a list that are meant for programs: ids of the objects that it names and codes of its
+states, and the filters that accept them.
 """
 
 from collections.abc import Mapping
@@ -33,8 +33,8 @@ _FLAGS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """name: in a row and as a filter. path: of the column in the database. noun: of the object whose id it is, empty for a
-    code. choices: codes that there are, empty where they are not fixed. is_flag: the code is true or false.
+    """name: in a row and as a filter. path: of the column in the database. noun: of the object whose id it is,
+    empty for a code. choices: the possible codes, empty if they are not fixed. is_flag: the code is true or false.
     """
 
     name: str
@@ -78,7 +78,9 @@ def _model(field: "Field[Any, Any]") -> type[Model]:
 
 @cache
 def references(one: Listing) -> tuple[Reference, ...]:
-    """Of the rows of a list, in the order of its columns. An object names no more than ``api/visible_columns.py`` shows of it to all."""
+    """The references in the rows of a list, in the order of its columns. They contain no column of an object that
+    ``api/visible_columns.py`` does not show to everyone.
+    """
     named = {column.name for column in one.columns}
     own = SHOWN[_NOUNS[one.model]].fields if one.model in _NOUNS else ()
     fields: dict[str, Field[Any, Any]] = {field.name: field for field in one.model._meta.concrete_fields}

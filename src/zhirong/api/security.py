@@ -56,8 +56,8 @@ AUTH = (BearerToken(), PageSession())
 
 
 class Parts:
-    """This process's parts of rates shared by all processes: together they never exceed the rate, and may fall
-    short of it by one part per further process.
+    """This process's share of the rate limits. All processes together never exceed a limit; they may stay below it
+    by one share per additional process.
     """
 
     def __init__(self) -> None:

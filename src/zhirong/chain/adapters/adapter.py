@@ -1,4 +1,4 @@
-"""One format of a file that people bring, read from its TOML file in ``rules/adapters``.
+"""One format of an uploaded file, read from its TOML file in ``rules/adapters``.
 
 A file states an id, a title, what it holds, where its headings were seen, by which headings it is known, and
 

@@ -102,8 +102,8 @@ def _preference_of(request: AppraisalRequest, rules: Rulebook) -> str:
 
 
 def approach_weights(methods: Sequence[AppraisalMethod], preference: RuleValue) -> dict[str, Decimal]:
-    """Return each method's weight: the approach that the rule prefers gets all of it, divided evenly among its
-    methods.
+    """Return each method's weight. The approach that the rule prefers gets the full weight, divided evenly among
+    its methods.
 
     The rule lists approaches in order of preference; the others are cross-checks with weight zero. Raises RuleError
     for a method whose approach the rule does not list.

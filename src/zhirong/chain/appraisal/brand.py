@@ -18,7 +18,7 @@ def brand_multiple(score: Level, greatest: Level) -> Level:
     """Return the multiple of profit at a strength of 0 to 100: an S-curve from 0 to ``greatest``.
 
     Chinese textbooks give the curve of Interbrand for a greatest multiple of 20 as 250·Y = X² up to 50 and (Y −
-    10)² = 2X − 100 above; here it is scaled to ``greatest`` (the original was not read).
+    10)² = 2X − 100 above; here it is scaled to ``greatest`` (taken from secondary sources).
     """
     x = np.clip(score, 0.0, 100.0)
     return np.where(x <= 50.0, x * x / 250.0, 10.0 + np.sqrt(np.maximum(0.0, 2.0 * x - 100.0))) * greatest / 20.0
@@ -26,10 +26,9 @@ def brand_multiple(score: Level, greatest: Level) -> Level:
 
 @dataclass(frozen=True, slots=True)
 class BrandStrength(Ordinary):
-    """past: profit of the branded business in yuan, with the weight of each year. role: the brand's part of it.
-
-    scores: points of each factor of strength; points: the maximum of all factors together. greatest: multiple at
-    100.
+    """past: profit of the branded business in yuan, with the weight of each year. role: the brand's share of it.
+    scores: points of each factor of strength; points: the maximum total of all factors. greatest: the multiple at
+    strength 100.
     """
 
     method: ClassVar = "brand_strength"

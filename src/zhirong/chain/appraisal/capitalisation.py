@@ -40,8 +40,8 @@ def declining_annuity(income: float, decline: float, discount: float, years: int
 class Capitalisation(Ordinary):
     """A yearly income of the right, capitalised.
 
-    growth: yearly, negative for a proportional decline. decline: yuan less every year. life: None has no end of its
-    own; law and contract still end it.
+    growth: yearly, negative for a proportional decline. decline: yuan less every year. life: None if only law or
+    contract ends the income.
     """
 
     method: ClassVar = "capitalisation"

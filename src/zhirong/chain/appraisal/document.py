@@ -1,5 +1,5 @@
-"""An appraisal as a document: the value as a distribution, its methods and its main inputs, or why there is no
-value.
+"""An appraisal as a document: the value as a distribution, its methods and its main inputs, or the reason why there
+is no value.
 """
 
 from collections.abc import Mapping

@@ -27,10 +27,9 @@ NEVER_DECIDES: Approach = "cross_check"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The part of the request that the reader of a method needs: the purpose and date of the value.
-
-    renewed: one of the rights that carry the value is renewed for as long as its holder wants, so that an income
-    may continue without an end.
+    """The part of the request that the reader of a method needs: the purpose and date of the value. renewed:
+    whether the holder can renew one of the rights that carry the value without limit, so that an income may
+    continue indefinitely.
     """
 
     purpose: str
@@ -113,7 +112,7 @@ class MethodTerms:
     """Further inputs of a method.
 
     widening: by evidence grade. life_cap: years from the valuation date after which the right no longer earns, by
-    law or contract; None is without a cap. renewal: fees and returns, where a method needs them.
+    law or contract; None means no cap. renewal: fees and returns, where a method needs them.
     """
 
     widening: Widening

@@ -93,7 +93,7 @@ class AppraisalRequest:
     rights: ids of the rights valued together. valuation_date: the day of the value. contract_end: last day of a
     contract that ends the income before the law does. checked: False for an online appraisal whose inputs nobody
     has checked. redeployability: how easily another firm could use the rights; None if not stated. methods: in the
-    order given; without any there is no value. seed, paths: of the simulation. asked: the loan applied for, in fen,
+    order given; with none there is no value. seed, paths: of the simulation. asked: the loan applied for, in fen,
     where the case states it.
     """
 

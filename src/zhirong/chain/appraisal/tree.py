@@ -28,9 +28,9 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTree(Ordinary):
-    """Successive stages, and the income after the last. Before each stage the holder continues only if it pays.
-
-    fallback: the residual value in yuan if a stage fails or is not begun; None is zero.
+    """Successive stages, and the income after the last one. Before each stage, the holder continues only if
+    continuing is worth more than stopping. fallback: the residual value in yuan if a stage fails or is not started;
+    None means zero.
     """
 
     method: ClassVar = "decision_tree"

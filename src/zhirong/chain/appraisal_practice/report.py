@@ -268,7 +268,7 @@ def _method(result: MethodResult, appraisal: Appraisal, rows: Mapping[int, int])
 
 
 def _node_of(result: MethodResult, whole: Explanation) -> Explanation:
-    """Return the node that explains a method's value; the whole if a single method is explained at the top."""
+    """Return the node that explains a method's value; the entire explanation if it covers a single method."""
     for node in whole.parts:
         if node.value == result.value.median and node.label.zh.startswith(result.title.zh):
             return node

@@ -1,1 +1,3 @@
-"""Claims on the parties that share a loss, and the accounts of every fen from the first payment to the closed case."""
+"""Claims on the parties that share a loss, and the bookkeeping of every fen from the first payment until the case
+is closed.
+"""

@@ -55,8 +55,8 @@ def carried(mode: Mode, shared: SharedLoss, received: Sequence[tuple[RecoverySou
     """Return what each party carries after ``received``, source and fen net of costs, have arrived since the claim.
 
     Calculated as the original parts less the returns on the whole sum, so that the number of recoveries and their
-    order relative to payments change nothing. Where the mode makes some parties whole first out of a source, each
-    amount is divided in turn, and the order of recoveries counts. Receipts above the loss are not divided here.
+    order relative to payments change nothing. If the mode repays some parties first from a source, each amount is
+    divided in turn, and the order of recoveries matters. Receipts above the loss are not divided here.
     """
     terms = mode.recoveries
     if not terms.by_source:

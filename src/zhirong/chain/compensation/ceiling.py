@@ -1,4 +1,4 @@
-"""The ceiling on a re-guarantee's payout rate: which part of a payout is inside it, and who pays that part."""
+"""The ceiling on a re-guarantee's payout rate: the part of a payout within it, and who pays that part."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

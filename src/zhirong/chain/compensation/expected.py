@@ -17,10 +17,9 @@ def with_expected_payments(
     natures: Mapping[str, PayerNature],
     pool: PoolState | None = None,
 ) -> tuple[ev.DefaultedLoan, ...]:
-    """Return ``loans`` with a payment of each payer on its day, of what it then still owes.
-
-    A payer pays so many days after the claim as the mode's file says, the same day where it says nothing; one that
-    pays through another does so after it. Payments that the loans hold already are kept and count first.
+    """Return ``loans`` with one payment added per payer: the amount it still owes on its payment day. The mode's
+    file gives the number of days from the claim to the payment; without one, the payer pays on the same day. A
+    payer that pays through another pays after it. Existing payments are kept and count first.
     """
     current = list(loans)
     place = {role: number for number, role in enumerate(mode.bearers)}
@@ -49,7 +48,7 @@ def _days(mode: Mode, loan: ev.DefaultedLoan) -> list[tuple[date, int, str]]:
 
 
 def _due(sharing: Sharing, payer: str, claim_day: date) -> tuple[date, int]:
-    """Return the day of a payment and its turn on that day: who pays in another's stead comes first."""
+    """Return the day of a payment and its turn on that day: a payer on behalf of another comes first."""
     timing = sharing.timing_of(payer)
     first = claim_day if timing.through is None else claim_day + timedelta(sharing.timing_of(timing.through).days)
     return max(first, claim_day + timedelta(days=timing.days)), 0 if timing.through is None else 1

@@ -44,7 +44,7 @@ class DefaultStep:
     """One event and its effects. amount: of the event, in fen. positions: what each party carries after it.
 
     outside: cash paid to (positive) or received from (negative) an outsider without books here. debt: what the
-    debtor owes after it, by component, to whomever.
+    debtor owes after it, by component, to all creditors.
     """
 
     number: int
@@ -269,7 +269,7 @@ class DefaultBook:
 
     def _cover(self, amounts: Mapping[Component, Fen]) -> dict[str, Fen]:
         """Return the lender's postings for money that covers ``amounts``; debt on the balance sheet is covered
-        before the rest.
+        first.
         """
         postings: dict[str, Fen] = defaultdict(int)
         for head, amount in amounts.items():
@@ -300,7 +300,8 @@ class DefaultBook:
         """Return the components in the order in which money covers them.
 
         Before the claim the mode's file decides, within interest contract interest, compound interest, penalty (CC
-        561). After it the shared components come first, unless the file weighs everything borne.
+        561). After it the shared components come first, unless the file divides by everything that each party
+        carries.
         """
         names = list(self.mode.recoveries.against)
         if self.shared is not None and self.mode.recoveries.weights == "shared":
@@ -360,7 +361,7 @@ class DefaultBook:
         account: str,
         source: RecoverySource,
     ) -> None:
-        """Cover the debt of the day with ``net`` fen, pay the payers their part, and return the rest to the firm."""
+        """Apply ``net`` fen to the day's debt, pay the payers their share, and return the remainder to the firm."""
         covers = min(net, sum(self.debt.values()))
         surplus = net - covers
         for head, part in self._in_order(covers, self.debt).items():

@@ -74,10 +74,10 @@ class RedFlag:
 class CreditAssessment:
     """The assessment of a firm's credit file.
 
-    points of highest; grade; default_probability: probability of default within a year, from a dated table that
-    states its certainty. missing, stale: sections of the file that scored lowest for that reason. flags: all red
-    flags, including gates. unchecked: codes of gates that nothing in the file rules out, because their section is
-    missing or stale.
+    points (of at most highest); grade; default_probability: probability of default within a year, from a dated
+    table that states its certainty. missing, stale: sections of the file that scored lowest for that reason. flags:
+    all red flags, including gates. unchecked: codes of gates that nothing in the file rules out, because their
+    section is missing or stale.
     """
 
     points: int
@@ -234,7 +234,7 @@ def _customs_dishonest(file: CreditFile) -> Text | None:
     return Text("海关失信企业", "discredited by customs")
 
 
-# Code of a flag: the section of the file that it is read from, and its words where it is raised.
+# By code of a flag: the section of the file that it is read from, and the text shown if it is raised.
 _FLAGS: Mapping[str, tuple[str, Callable[[CreditFile], Text | None]]] = {
     "dishonest_judgment_debtor": ("compliance", _dishonest),
     "abnormal_operations": ("compliance", _abnormal),

@@ -65,8 +65,8 @@ def debt_ratio(file: CreditFile, day: date) -> Decimal | None:
 def debt_service_cover(file: CreditFile, day: date) -> Decimal | None:
     """Return operating cash flow ÷ principal and interest due in the year.
 
-    A negative cash flow is −1 whatever is due, because dividing it by more debt must not make it look better. If
-    nothing is due, a cash flow covers without limit.
+    A negative cash flow gives −1 regardless of the amount due, because dividing it by more debt must not make it
+    look better. If nothing is due, the cover is unlimited.
     """
     if file.cash_flow is None:
         return None

@@ -8,8 +8,8 @@ from zhirong.kernel.text import Text
 
 
 class ClaimState(StrEnum):
-    """The state of a claim. APPLIED: entry in the pool is requested; RESERVED: room is taken; LAPSED: the documents
-    that were asked for did not come.
+    """The state of a claim. APPLIED: entry in the pool is requested; RESERVED: room is taken; LAPSED: the requested
+    documents were not provided.
     """
 
     APPLIED = "applied"

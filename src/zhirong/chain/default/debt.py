@@ -1,7 +1,7 @@
 """The debt of a case: from the servicing of its loan, or as a judgment or statement gives it.
 
-The claim day freezes the debt by component. What accrues and comes in afterwards follows from the loan's events, of
-which only the debtor's own money counts: what a payer pays changes who is owed, never what the debtor owes.
+The claim day freezes the debt by component. Later accruals and receipts follow from the loan's events. Only the
+debtor's own payments count: a payer's payment changes the creditor, never the amount that the debtor owes.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -31,13 +31,13 @@ class RecoveryNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRecord:
-    """A default case as it is kept. owed: by component on ``first_day``. is_stated: the debt is that of a judgment
-    or statement, and its growth is among ``events``; otherwise it follows from the loan.
+    """A stored default case. owed: the debt by component on ``first_day``. is_stated: the debt is that of a
+    judgment or statement, and its growth is among ``events``; otherwise it follows from the loan.
 
     events: claims, payments of payers, write-off ... notes: of recoveries, by the id of the loan's event.
-    payer_events: the ids of the loan's events that are payments of payers. counted: the ids of those that ``owed``
-    contains; money of the first day or before that was booked after the claim counts from the day after it. facts: of
-    the loan, which conditions of the mode ask for.
+    payer_events: the ids of the loan's events that are payments of payers. counted: the ids of the events that
+    ``owed`` already includes; money dated on or before the first day but booked after the claim counts from the
+    next day. facts: the loan's facts that conditions of the mode refer to.
     """
 
     loan_id: str
@@ -57,7 +57,9 @@ class CaseRecord:
 
 
 def debt_of(position: LoanPosition) -> dict[Component, Fen]:
-    """Return what the debtor owes by component, on the balance sheet or off it; interest includes what is not due."""
+    """Return the debtor's debt by component, on or off the balance sheet; interest includes accrued interest that
+    is not yet due.
+    """
     off = {
         component: position.written_off.get(component, 0) + position.written_off_since.get(component, 0)
         for component in Component
@@ -96,7 +98,7 @@ def defaulted_loan(
 
 
 def _received(record: CaseRecord, file: LoanFile, as_of: date) -> Iterable[tuple[str, ev.Recovered]]:
-    """Yield the money that came in after the first day, with its source and costs; a reversed payment never counted."""
+    """Yield the money received after the first day, with its source and costs; reversed payments are left out."""
     for event in loan_events.in_force(file.events, as_of, date.max):
         if not isinstance(event, loan_events.Payment | loan_events.Recovery) or event.id in record.payer_events:
             continue

@@ -1,6 +1,7 @@
-"""A state machine as data: which transition is possible, who makes it, what must hold, what it needs and leaves.
+"""A state machine as data: the possible transitions, the role that makes each, its conditions, and the documents
+that it needs and produces.
 
-A fact that is not known counts as not met. A transition that is not listed does not exist.
+An unknown fact counts as not met. Only the listed transitions exist.
 """
 
 from collections.abc import Collection, Mapping
@@ -42,11 +43,10 @@ class Guard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step(Generic[S]):
-    """One transition. before: the states from which it leads; empty for one that begins. after: the state it leads to.
-
-    guards: all must hold. needs, makes: documents that come in and go out, by their codes. deadline: the rule of the
-    time in which it is to be made, counted from the day on which the state before was reached; empty if none. entry:
-    the event of the default book that it makes.
+    """One transition. before: the states it can start from; empty for an initial transition. after: the state it
+    leads to. guards: conditions that must all be met. needs, makes: codes of the documents that it requires and
+    produces. deadline: the rule with its time limit, counted from the day on which the previous state was reached;
+    empty if none. entry: the event that it adds to the default book.
     """
 
     code: str
@@ -111,10 +111,9 @@ class Machine(Generic[S]):
         facts: Mapping[str, bool] | None = None,
         papers: Collection[str] = (),
     ) -> S:
-        """Return the state after a transition. now: None for one that begins.
-
-        facts: by the code of a guard; one that is missing does not hold. papers: the codes of the documents that are there.
-        Raises InputError with everything that is in the way.
+        """Return the state after a transition. now: None for an initial transition. facts: by the code of a guard;
+        a missing one counts as not met. papers: the codes of the available documents. Raises InputError with every
+        obstacle.
         """
         step = self.step(code)
         if (now is None) != (not step.before) or (now is not None and now not in step.before):
@@ -178,7 +177,7 @@ def _wrong_doer(step: Step[S], doer: Doer) -> Problem:
 def last_day_of(step: Step[S], since: date, rules: Rulebook, working_days: WorkingDays) -> LastDay | None:
     """Return the last day for a transition counted from ``since``; None if the step has no time limit.
 
-    Days count from the next day; a last day that is off moves to the next working day (Civil Code 201, 203).
+    Days count from the next day; a last day that is not a working day moves to the next one (Civil Code 201, 203).
     """
     if not step.deadline:
         return None
@@ -199,8 +198,8 @@ def counted(since: date, count: int, unit: str, working_days: WorkingDays) -> da
 
 @dataclass(frozen=True, slots=True)
 class RunningClock:
-    """A clock of a case. last_day: the act is in time on it. at_stake: lost if it is missed, fen. met_on: None while
-    open. paused_on: the clock stands still since that day.
+    """A deadline of a case. last_day: the last day on which the action is in time. at_stake: the amount in fen that
+    is lost if it is missed. met_on: None while open. paused_on: the day on which the deadline was paused.
     """
 
     code: str

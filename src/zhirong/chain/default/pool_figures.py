@@ -14,8 +14,9 @@ from zhirong.kernel.text import Text
 
 
 class PoolFigureKind(StrEnum):
-    """Kinds of figure. BALANCE, FEES: as they stand on the day. ENTERED, LOST, RECOVERED: movements of the day.
-    RELEASED: guarantees whose liability ended in the year up to the day. PAID_OUT: payouts of the year up to the day.
+    """Kinds of figure. BALANCE, FEES: balances at the end of the day. ENTERED, LOST, RECOVERED: changes during the
+    day. RELEASED: guarantees whose liability ended in the year up to the day. PAID_OUT: payouts of the year up to
+    the day.
     """
 
     BALANCE = "balance"
@@ -51,9 +52,8 @@ class PoolFigure:
 
 
 def pool_state(mode: Mode, figures: Iterable[PoolFigure], as_of: date) -> PoolState:
-    """Return what the pool's figures up to ``as_of`` say. A figure that was never reported limits nothing.
-
-    The last balance and fees count; movements are added, and the breaker acts on their days.
+    """Return the state of the pool from its figures up to ``as_of``. A figure that was never reported sets no
+    limit. The latest balance and fees count; changes are added up, and the circuit breaker is tested on their days.
     """
     known = sorted((one for one in figures if one.day <= as_of), key=lambda one: one.day)
     entered: dict[tuple[str, int], Fen] = {}
@@ -84,7 +84,9 @@ def movements(figures: Iterable[PoolFigure]) -> list[PoolEvent]:
 
 
 def ratio_of(figures: Iterable[PoolFigure], lender: str, year: int) -> Fraction | None:
-    """Return a year's losses over its entered principal, of one lender or (empty) of all; None without any entered."""
+    """Return a year's losses divided by the principal entered in that year, for one lender or (empty) for all; None
+    if none was entered.
+    """
     of_year = [one for one in movements(figures) if one.day.year == year and lender in ("", one.lender)]
     entered = sum(one.entered for one in of_year)
     return Fraction(sum(one.loss for one in of_year), entered) if entered else None

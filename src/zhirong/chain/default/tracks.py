@@ -35,10 +35,10 @@ _SIMPLIFIED_TRIAL = "recovery.clock.simplified_trial_months"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackValue:
-    """A track for a debt of today. fee: paid in advance; execution: the fee of enforcing what is recovered; both fen.
-
-    chance: of recovering ``recovered`` fen after ``days``. present_value: of the net result, at the loan's rate.
-    keeps: what it keeps alive. explanation: of the present value, with the fees.
+    """A legal track for today's debt. fee: court fee paid in advance; execution: fee for enforcing the recovered
+    amount; both in fen. chance: probability of recovering ``recovered`` fen after ``days``. present_value: of the
+    net result, at the loan's rate. keeps: the rights that it preserves. explanation: of the present value, with the
+    fees.
     """
 
     track: DisputeTrack
@@ -144,7 +144,7 @@ def last_day_of_track(
 ) -> date | None:
     """Return the last day for the next step of a track that reached ``state`` on ``since``; None if there is none.
 
-    A title that is final must be enforced within the time of the law, whatever the track.
+    A final title must be enforced within the statutory period on every track.
     """
     if state is DisputeState.FINAL:
         return enforcement_clock(rules, since, working_days).last_day

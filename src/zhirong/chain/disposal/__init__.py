@@ -1,3 +1,3 @@
-"""Disposal of pledged rights: the ways to sell or use them, their costs and proceeds, and the distribution of the
-price.
+"""Disposal of pledged rights: the options for selling or using them, their costs and proceeds, and the distribution
+of the price.
 """

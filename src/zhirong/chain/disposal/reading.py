@@ -1,4 +1,4 @@
-"""The disposal file: the debt, the ways to compare, and the pledgees who share a price, read once into records."""
+"""The disposal file as records: the debt, the options to compare, and the pledgees who share the price."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

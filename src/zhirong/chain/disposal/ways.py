@@ -30,10 +30,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class DisposalWay:
-    """A way and its possible outcomes, whose probabilities sum to one.
-
-    assumed: the figures are assumptions of the user or of the package. closes: the ways that it excludes
-    afterwards.
+    """A disposal option and its possible outcomes, whose probabilities sum to one. assumed: whether the figures are
+    assumptions of the user or of the package. closes: the options that are no longer possible after it.
     """
 
     code: str
@@ -45,7 +43,8 @@ class DisposalWay:
 
 @dataclass(frozen=True, slots=True)
 class WayValue:
-    """The value of a way today. gross, costs, net, present_value: expected, fen, each rounded half up once.
+    """The value of a disposal option today. gross, costs, net, present_value: expected, fen, each rounded half up
+    once.
 
     worst, best: net of the lowest and the highest outcome. mean_days: expected days to the payment. first_money:
     days to the earliest outcome with a payment; None if there is none. of_debt: present value as a part of the
@@ -66,9 +65,9 @@ class WayValue:
 
 
 def compare(ways: Sequence[DisposalWay], debt: Fen, rate: Fraction) -> tuple[WayValue, ...]:
-    """Return the ways from the highest to the lowest present value; equal ones in the order given.
+    """Return the options from the highest to the lowest present value; equal ones in the order given.
 
-    debt: what is owed today, in fen, above zero. rate: the loan's effective rate for a year, simple interest on
+    debt: the amount owed today, in fen, above zero. rate: the loan's effective rate for a year, simple interest on
     actual days ÷ 365: PV = Σ probability × (gross − costs) ÷ (1 + rate × days ÷ 365). Raises InputError with every
     problem of the ways.
     """

@@ -10,7 +10,7 @@ from zhirong.kernel.transitions import Transitions, followers, not_possible
 
 
 class CaseState(StrEnum):
-    """The state of a case. The value of DISBURSED is the one that rows and the log have always used."""
+    """The state of a case. The value of DISBURSED is historical: existing rows and log entries use it."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"

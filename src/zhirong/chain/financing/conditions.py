@@ -64,8 +64,8 @@ class GuaranteeFact:
 
 @dataclass(frozen=True, slots=True)
 class UseFact:
-    """A payment that the loan is for, proved by a contract, an order or a payroll. amount: fen. is_entrusted: the
-    bank pays the payee directly.
+    """A payment to be made from the loan, proved by a contract, an order or a payroll. amount: fen. is_entrusted:
+    the bank pays the payee directly.
     """
 
     payee: str
@@ -92,7 +92,7 @@ class ReleaseFacts:
     grounds: refusal grounds found today, each in words. appraised_until: last day of validity of the appraisal,
     None if there is none. insured_until: last day of the policy. suspended: names of suspended parties. supported:
     the credit limit in fen by today's report, None if the review already uses it. unsupported: why that report
-    gives no credit limit, in words. unsettled: items that the approval left open and nobody has settled since.
+    gives no credit limit, in words. unsettled: items that the approval left open and that are still open.
     months: of the contract, None if there is none. slow_cash_cycle: why a longer term is needed, empty if nothing
     is stated. repays_by_parts: the contract fixes instalments of principal. uses: the proved uses of the loan.
     annex: the need in fen by the annex of the working-capital measures, None if it was not calculated. fixed: why a

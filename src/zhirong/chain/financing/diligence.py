@@ -110,8 +110,8 @@ def rules_of_items(items: Iterable[str], rules: Rulebook, days: Iterable[date]) 
 
 
 def former_item(item: str) -> CheckRule:
-    """Return what stands for the rule of an item that no rule contains any more, such as one of a withdrawn policy: it can
-    still be completed, or waived with a reason.
+    """Return a substitute for an item whose rule no longer exists, for example because its policy was withdrawn.
+    The item can still be completed, or waived with a reason.
     """
     note = Text("现行规则已无此项", "no rule contains this item any more")
     return CheckRule(

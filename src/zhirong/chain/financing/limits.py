@@ -1,5 +1,5 @@
-"""Limits that an institution sets itself, and those of the law for guarantee companies: their use, and what would
-exceed them.
+"""Limits that an institution sets for itself and statutory limits of guarantee companies: how much of each is used,
+and which cases would exceed it.
 """
 
 from collections.abc import Mapping, Sequence

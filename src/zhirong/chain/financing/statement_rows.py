@@ -360,7 +360,7 @@ def plain(cell: Cell) -> str:
 
 
 def is_inexact(cell: Cell) -> bool:
-    """Return whether a cell was meant to have more digits than a number can store, so that some are lost."""
+    """Return whether a cell has more digits than a number can store, so that some may be lost."""
     if isinstance(cell, bool):
         return False
     if isinstance(cell, int | float):

@@ -1,5 +1,5 @@
-"""The credit limit under one mode: the lowest of all caps, the binding one named, with its price and who bears
-what.
+"""The credit limit under one mode: the lowest of all caps, the name of the binding one, the price, and each party's
+share of the loss.
 """
 
 from collections.abc import Mapping
@@ -69,9 +69,9 @@ class ModeLimit(Tabular):
     """The credit limit under one mode, in fen; 0 where declined.
 
     caps: all of them in order, the risk limit last where it limits. binding: code of the cap, or of the risk test
-    behind it. risk: the three tests. at_limit, expected: each bearer's principal if the firm defaults at once, and
-    its expected loss over the life. without_pledge: the limit if nothing were pledged, None if the mode lends on
-    the pledge alone.
+    behind it. risk: the three tests. at_limit: each bearer's share of the principal if the firm defaults
+    immediately; expected: its expected loss over the term. without_pledge: the limit without any pledge, None if
+    the mode lends on the pledge alone.
     """
 
     firm: FirmLimits

@@ -31,10 +31,10 @@ SMALL_SIZES = ("micro", "small")
 class Need:
     """The firm's need, in fen, with the steps of the annex.
 
-    lacking: figures that the annex misses. annex: None if it is not calculated. days: turnover days of each
+    lacking: figures missing for the annex. annex: None if it is not calculated. days: turnover days of each
     balance. working: working capital needed. own: own funds; own_other: by the other definition. old: remaining
     working-capital loans. shown: 80 % of the amounts still payable under documented contracts. small: the small
-    firm's route. route: the name of what decides.
+    firm's route. route: the name of the deciding calculation.
     """
 
     amount: Fen

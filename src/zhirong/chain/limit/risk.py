@@ -22,7 +22,7 @@ _MONTHS = 12
 class Risk:
     """The risk limit. code: the test that fails at the next step, empty if none does.
 
-    paper: the amount that each test allows by its closed form, in fen; None is no limit. Empty if only a search
+    paper: the amount that each test allows by its closed form, in fen; None means no limit. Empty if only a search
     gives it.
     """
 

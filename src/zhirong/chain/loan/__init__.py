@@ -1,3 +1,3 @@
-"""Loans: due days and cycles, schedules to the fen, the cost of money as an internal rate, and contracts of the
+"""Loans: due days and cycles, schedules exact to the fen, the effective annual rate, and contracts of the ACTUS
 standard.
 """

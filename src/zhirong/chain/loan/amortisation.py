@@ -1,4 +1,4 @@
-"""Process a loan from day to day: interest accrues, due days are paid, changes happen, and each adds a row."""
+"""Process a loan from day to day: accrue interest, pay due days and apply changes. Each step adds a row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -202,8 +202,8 @@ class _Run:
         return min(max(round_fen(self.payment * weight) - levelled, 0), self.balance)
 
     def _on_top(self) -> Fraction:
-        """Return interest of the first period that a level payment omits, to be paid on top: that of the days
-        beyond a cycle.
+        """Return the interest for the days by which the first period exceeds a cycle. A level payment does not
+        include it, so it is paid in addition.
         """
         span, months = self.spans[0], self.terms.cycle.months
         if self.terms.first_period != "on_top" or months is None or span.start != self.terms.start:
@@ -212,7 +212,7 @@ class _Run:
         return self.balance * self.in_force.yearly_exact * beyond
 
     def _settle_payment(self, day: date, span: Period) -> None:
-        """Calculate the amounts of a due day from what is owed now, so that a lower debt shortens the loan."""
+        """Calculate the amounts of a due day from the present debt, so that a lower debt shortens the loan."""
         if self.terms.method is Method.EQUAL_PRINCIPAL and self.part is None:
             self.part = Fraction(self.balance - self.terms.balloon) / sum(self.weights)
         elif self.terms.method is Method.LEVEL_PAYMENT and self.payment is None:
@@ -326,12 +326,10 @@ class _Run:
             self._lengthen_rates(change.day)
 
     def _put_off(self, change: Amendment) -> tuple[Fen, list[tuple[Period, Fen]]]:
-        """Defer the principal of the instalments whose period has ended and that still wait for their day of
-        payment. Deferred principal bears interest from the end of that period.
-
-        Returns the interest that the change itself settles, and each period whose interest stays due on its own
-        day. The change settles what is paid with it or becomes principal, and the interest of the last of these
-        instalments where that is due on the day of the change.
+        """Defer the principal of instalments whose period has ended but whose day of payment has not come. Deferred
+        principal bears interest from the end of that period. Returns the interest that the change settles, and each
+        period whose interest remains due on its original day. The change settles interest that is paid with it or
+        capitalised, and the interest of the last of these instalments if it is due on the day of the change.
         """
         owed, given = self.balance, 0
         waiting: list[tuple[Period, Fen]] = []

@@ -23,7 +23,7 @@ Whole = NDArray[np.int64]
 RATE_SCALE = 1_000_000
 _MONTHLY_SCALE = 12 * RATE_SCALE
 _LARGEST = 2**62
-_TILE = 512  # loans walked together: their balances stay in the processor's nearest cache
+_TILE = 512  # loans processed together: their balances stay in the processor's nearest cache
 # Relative error allowed for the payment in floats; it is some 10^-15, and a closer call is settled exactly.
 _FLOAT_ERROR = 1e-12
 

@@ -88,8 +88,9 @@ def due_days(terms: LoanTerms) -> tuple[date, ...]:
 def fraction_of_year(period: Period, start: date, end: date, basis: InterestBasis) -> Fraction:
     """Return the fraction of a year that the days from ``start`` to ``end`` count for.
 
-    By months, days count ÷ 360 until the period is complete, and never more than the whole; its last day completes
-    it. The parts add up to the whole, so that a reset to the same rate or a repayment of zero changes no interest.
+    By months, days count ÷ 360 until the period is complete, and never more than the full period; its last day
+    completes it. The parts add up to the full period, so that a reset to the same rate or a repayment of zero
+    changes no interest.
     """
     if basis != MONTHLY:
         return year_fraction(start, end, basis)

@@ -36,8 +36,8 @@ _OF_SERVICING = ("servicing", "event", "facts", "debtor")
 def read_terms_file(reader: Reader) -> LoanTerms:
     """The terms in a loan file. Raises InputError with everything that is wrong with them.
 
-    They are in ``[loan]``, as ``zhirong loan replay`` reads them too; what the file says of events and of the debtor
-    is left alone. In the older form they are at the top of the file.
+    They are in ``[loan]``, as for ``zhirong loan replay``; events and debtor data in the file are ignored. In the
+    older form the terms are at the top of the file.
     """
     if not reader.has("loan"):
         terms = read_terms(reader)

@@ -23,11 +23,11 @@ ROW_TEXT: dict[RowKind, Text] = {
 class Row:
     """A due amount or an event on one day.
 
-    number: counted from 1. written: due day of the contract. due: day of payment, a working day if so agreed.
-    opening: owed before. interest, principal: due that day. total: both. closing: owed after. rate: the yearly rate
-    at the end of the period. provisional: the calendar of that year is not announced yet. kind: a due day, or a
-    change of the loan. drawn: lent that day. capitalised: interest added to the principal. closing = opening +
-    drawn + capitalised - principal.
+    number: counted from 1. written: due day in the contract. due: day of payment, a working day if so agreed.
+    opening: balance before. interest, principal: amounts due that day. total: their sum. closing: balance after.
+    rate: the yearly rate at the end of the period. provisional: the calendar of that year is not announced yet.
+    kind: a due day, or a change of the loan. drawn: lent that day. capitalised: interest added to the principal.
+    closing = opening + drawn + capitalised - principal.
     """
 
     number: int

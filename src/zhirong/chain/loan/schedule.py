@@ -1,4 +1,4 @@
-"""A loan's schedule in whole fen: what falls due on which day, and what is owed after it.
+"""A loan's schedule in whole fen: the amounts that fall due on each day, and the balance after them.
 
 Rounding: the interest of a row is calculated exactly and rounded once, halves up; so is a level payment. The
 principal of the rows sums to the loan, and the last row clears it, including the fen that rounding left over.

@@ -86,7 +86,7 @@ DIRECTION_WORDS: Mapping[Direction, Text] = {
 
 
 class PaymentKind(StrEnum):
-    """The kind of a payment. The value of DISBURSEMENT is the one that rows and the log have always used."""
+    """The kind of a payment. The value of DISBURSEMENT is historical: existing rows and log entries use it."""
 
     DISBURSEMENT = "release"
     REPAYMENT = "repayment"

@@ -204,7 +204,9 @@ class _Work:
     # -- caps -----------------------------------------------------------------------------------------------------
 
     def _limit(self, wanted: Fens, caps: Sequence[Cap], cut: Callable[[Cap, Fens, Fens], None]) -> Fens:
-        """Return what is left of ``wanted`` under all caps; ``cut`` is called for each cap with what it takes away."""
+        """Return the part of ``wanted`` that all caps allow; ``cut`` is called for each cap with the amount that it
+        cuts off.
+        """
         if not caps:
             return wanted
         kept = wanted
@@ -229,8 +231,8 @@ class _Work:
         return before
 
     def _under(self, cap: Cap, wanted: Fens, taken: Fens) -> Fens:
-        """Limit ``wanted`` to what the loans before leave of the cap (``taken``); where the cap does not apply,
-        return it unchanged.
+        """Limit ``wanted`` to the room that earlier loans (``taken``) leave under the cap; if the cap does not
+        apply, return it unchanged.
         """
         holds = self._holds(cap)
         if holds is not None:
@@ -239,7 +241,9 @@ class _Work:
         return self._within(cap, wanted, taken)
 
     def _holds(self, cap: Cap) -> Flags | None:
-        """Return where the condition of a cap is met as far as is known; None if the cap has no condition."""
+        """Return the rows in which the condition of a cap is met, as far as is known; None if the cap has no
+        condition.
+        """
         if not cap.when.conditions:
             return None
         column = self.losses.caps_hold.get(self._places[id(cap)])
@@ -596,9 +600,8 @@ class _Group:
         return result
 
     def limited(self, wanted: Fens, taken: Fens, limit: Fen | Fens, look_above: int | None) -> Fens:
-        """Cut ``wanted`` to what the loans before leave of ``limit``.
-
-        look_above: groups that take no more than this in total are left unchanged; by default the limit itself.
+        """Limit ``wanted`` to the room that earlier loans leave under ``limit``. look_above: groups whose total is
+        no higher are left unchanged; by default the limit itself.
         """
         if self._ids is None:
             return np.minimum(wanted, np.maximum(limit - self.before(taken), 0))
@@ -614,9 +617,7 @@ class _Group:
         return result
 
     def _before(self, taken: Fens, rows: Fens) -> tuple[Fens, Fens]:
-        """Return the rows in the order of their groups and, for each, what the rows before it in its group have
-        taken.
-        """
+        """Return the rows in the order of their groups and, for each, the total taken by earlier rows of its group."""
         if self._ids is None or rows.size == 0:
             return rows, np.zeros(rows.size, dtype=np.int64)
         # One sort of (group, position) pairs packed into a word: stable, and several times faster than argsort.

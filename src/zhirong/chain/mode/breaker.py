@@ -77,7 +77,7 @@ def _ratio(lost: Fen, entered: Fen) -> Fraction | None:
 
 
 def lending_owed(mode: Mode, committed: Fen) -> Fen:
-    """Return how much a partner bank has to lend, at least, for the part of the fund committed to it.
+    """Return the minimum that a partner bank has to lend for the part of the fund committed to it.
 
     Raises ValueError for a mode whose file states no leverage.
     """
@@ -87,5 +87,5 @@ def lending_owed(mode: Mode, committed: Fen) -> Fen:
 
 
 def lending_shortfall(mode: Mode, committed: Fen, lent: Fen) -> Fen:
-    """Return by how much a partner bank falls short of what it has to lend; zero if it has lent enough."""
+    """Return a partner bank's shortfall against its minimum lending; zero if it has lent enough."""
     return max(0, lending_owed(mode, committed) - lent)

@@ -1,4 +1,4 @@
-"""Every fee, premium, subsidy and reward of a loan as dated amounts: who pays whom how much, when and why."""
+"""Every fee, premium, subsidy and reward of a loan as a dated amount, with payer, payee and reason."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence

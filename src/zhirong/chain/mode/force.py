@@ -114,7 +114,9 @@ def force_of_source(
     *,
     stale_after_days: int,
 ) -> ForceOn:
-    """Do as ``force_on``, without the rest of the mode. windows: first and last day of each version of the terms."""
+    """Return the same as ``force_on``, from the confirmation and dates alone. windows: first and last day of each
+    version of the terms.
+    """
     if region != COUNTRY and len(region) != _CODE_DIGITS:
         return _study(Force.FOREIGN, source, Text("境外模式，供研究", "of another country, for study"))
     if said.kind is SourceKind.PROPOSAL:

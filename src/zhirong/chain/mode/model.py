@@ -164,8 +164,8 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When a payer pays, and to whom. days: after the claim. through: who pays first on its behalf and is repaid by
-    it.
+    """The time of a payer's payment, and its recipient. days: number of days after the claim. through: the party
+    that pays first on its behalf and is repaid by it.
     """
 
     payer: str
@@ -191,7 +191,7 @@ class Breaker:
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """Part of what a payer owes that is paid on the claim; the rest is trued up when the case is closed."""
+    """The part of a payer's share that is paid on the claim; the rest is trued up when the case is closed."""
 
     payers: tuple[str, ...]
     share: Fraction
@@ -233,7 +233,7 @@ class Recoveries:
 class Sharing:
     """How a loss is divided, from the first to the last day named.
 
-    base: components that are shared; ``rest_to`` bears what is not shared. mixed: whether only the IP part of a
+    base: components that are shared; ``rest_to`` bears the others. mixed: whether only the IP part of a
     loan secured by more than IP is shared. measure, tier_reading: what the tiers are measured on and how.
     residue_to: who takes the fen that rounding leaves (None: the largest remainders). order: whose turn it is first
     under a cap. elsewhere: ``refuse`` a loss already compensated under another mode, or ``deduct`` what was paid.
@@ -302,19 +302,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ChargeRule:
-    """Who pays whom what, and when.
-
-    base, of: what the rate applies to; ``of`` names the party or the other charge. per_year: the rate is yearly.
-    amount: a fixed amount (base ``fixed``). at_most, at_most_per_year: limit in fen, in total or per calendar year,
-    for this loan alone: what the firm has drawn on other loans is unknown here, and the granting party counts it.
-    lpr_multiple: interest counts only up to this multiple of the LPR. ip_part_only: only the IP part counts.
-    loan_above, loan_at_most: the rule applies to loans above the one and up to the other. group: code of the cost
-    that a subsidy refunds; subsidies of one group must not refund more than was paid. only_if: the conditions of
-    the rule; while they are unknown, nothing is paid. rates: alternative rates under a condition, the first that is
-    met. year_of: whether a yearly limit counts the year in which the underlying cost falls ``due``, or the year of
-    its ``payment``. years_at_most: only this many years of the loan count. day_count: whether a part of a year is
-    counted in ``months``, or in days as the ``case`` counts them. rounding: each period's total is rounded to whole
-    fen or to ``round_to`` fen.
+    """A rule for one charge: payer, payee, amount and time. base, of: the base of the rate; ``of`` names the party
+    or the other charge. per_year: the rate is yearly. amount: a fixed amount (base ``fixed``). at_most,
+    at_most_per_year: limit in fen, in total or per calendar year, for this loan alone: what the firm has drawn on
+    other loans is unknown here, and the granting party counts it. lpr_multiple: interest counts only up to this
+    multiple of the LPR. ip_part_only: only the IP part counts. loan_above, loan_at_most: the rule applies to loans
+    above the one and up to the other. group: code of the cost that a subsidy refunds; subsidies of one group must
+    not refund more than was paid. only_if: the conditions of the rule; while they are unknown, nothing is paid.
+    rates: alternative rates under a condition, the first that is met. year_of: whether a yearly limit counts the
+    year in which the underlying cost falls ``due``, or the year of its ``payment``. years_at_most: only this many
+    years of the loan count. day_count: whether a part of a year is counted in ``months``, or in days as the
+    ``case`` counts them. rounding: each period's total is rounded to whole fen or to ``round_to`` fen.
     """
 
     code: str
@@ -396,7 +394,7 @@ class LicenceBack:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """On default ``buyer`` buys the pledged right at the agreed price, whatever the right is worth that day.
+    """On default ``buyer`` buys the pledged right at the agreed price, regardless of its value on that day.
 
     price_rate: agreed price as a share of the loan, where the contract states none.
     """

@@ -32,8 +32,9 @@ _OF_AMOUNT = ("amount_fen", "borrower_balance_fen")
 # A cap of at least this amount binds no loan: an open pool figure has a larger value.
 _WIDEST: Fen = money.MOST_AMOUNT
 
-_Caps = Mapping[str, Sequence[tuple[Cap, Fen]]]  # by what they count, each with what it allows
-# Of each clause on shares whether it holds, and the caps that do; or that the loss is not compensated at all.
+# By the reading that they count, each with the amount that it allows.
+_Caps = Mapping[str, Sequence[tuple[Cap, Fen]]]
+# Whether each clause on shares applies, and the caps that apply; or that the loss is not compensated at all.
 _Outcome = tuple[tuple[bool | None, ...], _Caps] | Literal["refused"]
 # Room used up under a cap. The first part says whether each loan has its own room.
 _Key = tuple[bool, object]
@@ -297,8 +298,8 @@ class _Division:
 def _cut(
     caps: Sequence[tuple[Cap, Fen]], wanted: Fen, used: dict[_Key, Fen], cut: Callable[[Cap, Fen], None]
 ) -> Fen:
-    """Return what is left of ``wanted`` under the caps, and use up that room; ``cut`` receives what each cap takes
-    away.
+    """Return the part of ``wanted`` that the caps allow, and use up that room; ``cut`` receives the amount that
+    each cap cuts off.
     """
     kept = wanted
     for cap, limit in caps:

@@ -2,7 +2,7 @@
 
 What a party has received depends only on the total received so far, not on the number of payments. Fen that
 rounding leaves go to the largest remainders of the total, so that a party may be due one fen less once more money
-has arrived, and passes it on; a full recovery makes everyone whole.
+has arrived, and passes it on; a full recovery repays every party in full.
 """
 
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ def given_back(
     costs).
 
     parts: what each bears. apart: the portion of it in components that the terms do not share; under ``weights =
-    "shared"`` it is repaid only after the rest is whole. Nobody receives more than it bears; the excess is not
-    distributed here.
+    "shared"`` it is repaid only after the rest has been repaid in full. Nobody receives more than it bears; the
+    excess is not distributed here.
     """
     later = dict.fromkeys(parts, 0)
     if terms.weights == "shared" and apart is not None:

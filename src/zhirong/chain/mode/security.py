@@ -17,9 +17,8 @@ class Basis(StrEnum):
 
 
 class Pledgee(StrEnum):
-    """Who holds the pledge, and whose part of a loss its proceeds reduce first.
-
-    shared: all who bear a loss, by their shares. Otherwise the party named holds it as its counter-security.
+    """The holder of the pledge; its proceeds reduce the holder's part of a loss first. shared: all parties that
+    bear a loss, by their shares. Otherwise the party named holds it as its counter-security.
     """
 
     SHARED = "shared"

@@ -137,7 +137,9 @@ _Flow = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Account:
-    """The state of one loan on one day: who has paid whom how much, and what each party should have received back."""
+    """The state of one loan on one day: the payments made between the parties, and what each party should have
+    received back.
+    """
 
     paid: Mapping[_Flow, Fen]
     back: Mapping[_Flow, Fen]
@@ -195,8 +197,8 @@ def surplus_by(loan: LoanLoss, day: date) -> Fen:
 
 
 def _while_open(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date) -> dict[_Flow, Fen]:
-    """Return what each has paid to whom before the case is closed. A party that pays through another first repays
-    that one.
+    """Return the payments of each party by recipient before the case is closed. A party that pays through another
+    first repays that party.
     """
     flows: dict[_Flow, Fen] = defaultdict(int)
     for role, amount in parts.items():
@@ -216,10 +218,9 @@ def _while_open(mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], day: date)
 def _settled(
     mode: Mode, loan: LoanLoss, parts: Mapping[str, Fen], received: Sequence[LossRecovery], day: date
 ) -> tuple[dict[_Flow, Fen], dict[_Flow, Fen]]:
-    """Return what each has paid to whom, and received back, by ``day``.
-
-    A recovery goes to those who have paid by its day. The part of a party that has not paid yet goes to the one
-    that carries it until then, the lender or the party that pays first; the party then pays that much less.
+    """Return the payments and returns of each party by ``day``. A recovery goes to the parties that have paid by
+    its day. The part of a party that has not paid yet goes to the one that carries it until then, the lender or the
+    party that pays first; the party then pays that much less.
     """
     flows: dict[_Flow, Fen] = defaultdict(int)
     back: dict[_Flow, Fen] = defaultdict(int)

@@ -13,7 +13,7 @@ FIXED_BY_FREEZE = "registration.maximum_amount.fixed_by_freeze"
 
 @dataclass(frozen=True, slots=True)
 class KnownFreeze:
-    """A court's seizure or freeze of a pledged right, as the pledgee knows of it.
+    """A court's seizure or freeze of a pledged right, as known to the pledgee.
 
     right: key or number of the right. order: the court's document. entered_on: day on which it took effect.
     known_on: day on which the court notified the pledgee, or on which the pledgee knew or ought to have known of

@@ -1,5 +1,5 @@
-"""Checks before a filing and on every day after it: whether a right is free, whether it may secure the claim, and
-which rules are against it.
+"""Checks before a filing and on every later day: whether a right is free, whether it may secure the claim, and
+which rules prevent it.
 """
 
 import hashlib
@@ -60,8 +60,8 @@ class RegisterStanding:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A right in force here that may be the one filed. registration: its filing. has_same_holder: same holder,
-    otherwise same title.
+    """A right in force here that may be the one filed. registration: its filing. has_same_holder: whether the
+    holder is the same; otherwise the title is.
     """
 
     registration: int
@@ -399,8 +399,8 @@ def _named(kept: str) -> str:
 
 
 def public_key(key: str) -> str:
-    """Return a right's key as anyone may read it permanently: for a fingerprint of words that could be guessed,
-    only the kind is shown.
+    """Return the public form of a right's key. If the key is a fingerprint of text that could be guessed, only the
+    kind is shown.
     """
     kind, _, named = key.partition(":")
     return key if not named.startswith("#") else f"{kind}:#"

@@ -101,20 +101,20 @@ class Filing:
     """An application to register a pledge, or the plan of one.
 
     stage: ``planned`` before there is a contract (a quote asks whether a right *could* be pledged), ``filed`` once
-    the documents are submitted. What only the documents show is not examined while it is planned. pledgors: who
-    pledge the right. pledgee: the secured party. Consents of co-owners who are not pledgors are recorded with the
-    holders of the right. claim_amount: fen; None is not stated. debt_start, debt_end: first and last day of the
-    secured debt's term. contract_items: the items that the contract states; None: not checked yet. is_joint:
-    whether pledgor and pledgee apply together; None: unknown. has_foreign_party: a party without residence in
-    mainland China, who must act through an agency. agency: the patent agency that files, empty if the parties file
-    themselves. wants_despite_same_day_invention, wants_despite_invalidation: the parties know of it and declare in
-    writing that they still want the registration (grounds 10 and 11). obstacles: any further obstacle that the
-    office or the pledgee has named, in words (ground 12). is_online: filed online, which shortens the office's
-    term. subject: the pledged object. papers: available documents (the words of ``papers.Paper``).
-    is_valued_by_appraiser: whether the value comes from a report, not from the parties' agreement. related_marks:
-    numbers of the holder's same or similar marks on same or similar goods; None: not searched. together: numbers of
-    all rights in the same application. pilot_basis: the document that assigns a kind without a national register to
-    a pilot.
+    the documents are submitted. Facts that only the documents show are not examined at the planning stage.
+    pledgors: the parties that pledge the right. pledgee: the secured party. Consents of co-owners who are not
+    pledgors are recorded with the holders of the right. claim_amount: fen; None is not stated. debt_start,
+    debt_end: first and last day of the secured debt's term. contract_items: the items that the contract states;
+    None: not checked yet. is_joint: whether pledgor and pledgee apply together; None: unknown. has_foreign_party: a
+    party without residence in mainland China, who must act through an agency. agency: the patent agency that files,
+    empty if the parties file themselves. wants_despite_same_day_invention, wants_despite_invalidation: the parties
+    know of it and declare in writing that they still want the registration (grounds 10 and 11). obstacles: any
+    further obstacle that the office or the pledgee has named, in words (ground 12). is_online: filed online, which
+    shortens the office's term. subject: the pledged object. papers: available documents (the words of
+    ``papers.Paper``). is_valued_by_appraiser: whether the value comes from a report, not from the parties'
+    agreement. related_marks: numbers of the holder's same or similar marks on same or similar goods; None: not
+    searched. together: numbers of all rights in the same application. pilot_basis: the document that assigns a kind
+    without a national register to a pilot.
     """
 
     pledgors: tuple[Holder, ...]

@@ -10,10 +10,9 @@ from zhirong.kernel.money import Fen, round_fen
 
 @dataclass(slots=True)
 class Accrual:
-    """Interest accrued since the start, exactly, and its part that is gone: paid, waived or written off.
-
-    The exact amount is never rounded in storage and is rounded only as a whole, so that the debt does not depend on
-    how often it was queried.
+    """Exact interest accrued since the start, and the part of it already settled: paid, waived or written off. The
+    stored amount is never rounded; only the total is rounded, so that the debt does not depend on how often it was
+    queried.
     """
 
     exact: Fraction = Fraction(0)
@@ -62,7 +61,7 @@ class Uplifts:
     def compound(self, interest: Fen, start: date, end: date) -> Fraction:
         """Return compound interest on unpaid interest that fell due, exactly, in fen.
 
-        The rate is that for lateness, or the contract's rate until the loan's end where so agreed.
+        The rate is the penalty rate or, if so agreed, the contract rate until the loan's end.
         """
         above = 0 if self.compound_at_contract else self.overdue
         return interest * (1 + above) * self.yearly * year_fraction(start, end, self.basis)

@@ -1,4 +1,5 @@
-"""Turn a loan's state into entries: what the books do not show yet is booked today, and no entry is edited.
+"""Turn a loan's state into entries: amounts that the books do not show yet are booked today, and no existing entry
+is edited.
 
 For each cause the replay gives cumulative amounts by account. The amounts already in the books for that cause are
 deducted; the rest is an entry of today. A late payment thus causes its own entry, and one more for every later
@@ -27,8 +28,8 @@ def provision_moves(amount: Fen) -> Moves:
 
 
 def balances_of(state: LoanPosition) -> dict[str, Fen]:
-    """Return the balances that the books should hold for a loan in its present state, whatever was booked before;
-    debit positive.
+    """Return the balances that the books should show for a loan in its present state, regardless of earlier
+    entries; debit positive.
     """
     owed = {
         Component.COSTS: state.costs,
@@ -49,8 +50,8 @@ def to_book(state: LoanPosition, booked: Moves, day: date, provision: Fen | None
     """Return the entries of ``day`` that bring the books from ``booked`` to the state, one for each cause that
     differs.
 
-    booked: what the books hold for this loan, cumulatively by cause and account. provision: the required provision;
-    None leaves the booked one.
+    booked: the amounts already in the books for this loan, cumulatively by cause and account. provision: the
+    required provision; None leaves the booked one.
     """
     wanted: dict[str, Mapping[str, Fen]] = dict(state.moves)
     if provision is not None:

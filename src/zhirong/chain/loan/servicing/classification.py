@@ -1,5 +1,5 @@
-"""Five-category classification by the measures of 2023: by days, by facts on the debtor, by its other debts, by
-history.
+"""Five-category classification under the measures of 2023: by days overdue, facts on the debtor, its other debts,
+and history.
 
 Every applicable rule gives a minimum category. The worst decides, and the result names the rule that gave it.
 """
@@ -43,9 +43,9 @@ class LoanFacts:
 class DebtorClaims:
     """A debtor's claims (fen), for the two rules that look beyond the loan.
 
-    claims, bad: at this bank, and those of them that are non-performing by themselves. debts, late: at all banks,
-    and those of them more than 90 days overdue. is_retail: the rules do not apply to retail debtors. is_enhanced:
-    the claims are secured in a way that the supervisor recognises, and the bad ones do not affect the others.
+    claims: at this bank; bad: the part of them that is non-performing in itself. debts: at all banks; late: the
+    part of them more than 90 days overdue. is_retail: the rules do not apply to retail debtors. is_enhanced: the
+    claims are secured in a way that the supervisor recognises, and the bad ones do not affect the others.
     """
 
     claims: Fen = 0
@@ -215,8 +215,8 @@ class Watch:
     again: bool
 
     def is_over(self, standing: LoanStanding, facts: LoanFacts, day: date) -> bool:
-        """Return whether the watch is over on ``day``: its end has passed, what fell due in it is paid, and no
-        difficulty is known.
+        """Return whether the observation period is over on ``day``: its end has passed, all amounts due in it are
+        paid, and no difficulty is known.
         """
         late_since = day - timedelta(days=standing.days_overdue)
         in_arrears = standing.days_overdue > 0 and late_since <= self.end
@@ -290,10 +290,9 @@ def _bad_beyond(rules: Rulebook, day: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why a loan that was bad may not be upgraded yet.
-
-    clean: the day on which its arrears were paid; None while some are unpaid. kept, of: periods paid in time since,
-    and the required number. until: the earliest day of an upgrade.
+    """The reason why a formerly non-performing loan cannot be upgraded yet. clean: the day on which its arrears
+    were paid; None while any are unpaid. kept: periods paid in time since; of: the required number. until: the
+    earliest day of an upgrade.
     """
 
     clean: date | None

@@ -11,7 +11,9 @@ from zhirong.kernel.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """One debt. due: its due day. owed: all of it. secured: the part that security covers. burden: its yearly rate."""
+    """One debt. due: its due day. owed: its full amount. secured: the part covered by security. burden: its yearly
+    rate.
+    """
 
     id: str
     due: date
@@ -33,12 +35,12 @@ _PRO_RATA = "pro_rata"  # The last name of the order: debts that are equal in ev
 def over_debts(
     amount: Fen, debts: Sequence[Debt], day: date, rules: Rulebook, chosen: Sequence[str] = ()
 ) -> dict[str, Fen]:
-    """Return each debt's part of a payment, and under the empty text what is left when all are paid.
+    """Return each debt's part of a payment; the empty key holds the amount left after all debts are paid.
 
     chosen: the debts that the debtor named when paying, in its order; they come first. The others follow in the
     order of the rule ``lending.servicing.order_of_debts``: those due on ``day``; among them the one with the
-    smallest secured share; then the heavier burden; then the earlier due day; and debts that are equal in all of it
-    share in proportion to what is owed. Raises KeyError for a name in ``chosen`` that is no debt.
+    smallest secured share; then the heavier burden; then the earlier due day; debts equal in all these respects
+    share in proportion to their amounts. Raises KeyError for a name in ``chosen`` that is no debt.
     """
     parts = dict.fromkeys((debt.id for debt in debts), 0)
     left = amount

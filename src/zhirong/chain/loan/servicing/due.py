@@ -40,10 +40,8 @@ class Due:
 
 
 def due_of(state: LoanPosition, first: date, last: date) -> tuple[Due, ...]:
-    """Return what is unpaid or falls due from ``first`` to ``last``, both included; future interest as if nothing
-    else happens.
-
-    Arrears keep the day on which they were due.
+    """Return what is unpaid or falls due from ``first`` to ``last``, both included; future interest assumes no
+    further events. Arrears keep their original due day.
     """
     found = [
         Due(

@@ -240,8 +240,8 @@ class Fold(Working):
         self._after_change(before)
 
     def _last_unpaid(self) -> Fen:
-        """Return the unpaid principal of the loan's last instalment where it is due and not late: it can still be
-        deferred.
+        """Return the unpaid principal of the loan's last instalment if it is due and not overdue, so that it can
+        still be deferred.
         """
         if self._rows or self._last_due is None or self._today > self._last_due.last_day:
             return 0
@@ -254,8 +254,8 @@ class Fold(Working):
         return Fraction(0) if self._last_due is None else self._since_end_of(self._last_due, principal)
 
     def _since_end_of(self, period: Period, principal: Fen) -> Fraction:
-        """The same for the instalment of one period: what waits for a shifted day bears nothing if it is paid on that
-        day, and interest since the end of its period if it is put off.
+        """The same for the instalment of one period. An amount that waits for a shifted due day bears no interest
+        if it is paid on that day; if it is deferred, it bears interest from the end of its period.
         """
         if not principal or self._today <= period.end:
             return Fraction(0)

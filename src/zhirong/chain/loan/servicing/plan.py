@@ -24,7 +24,7 @@ class PlanRow:
     """One future instalment. number: counted over the whole loan. period: the period that it ends. principal: due
     then.
 
-    weight: how much it repays relative to the first that repays; zero in a grace period.
+    weight: its principal relative to the first instalment that repays any; zero in a grace period.
     """
 
     number: int
@@ -35,7 +35,7 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The future instalments. terms: the terms that they were made from.
+    """The future instalments. terms: the terms that they were calculated from.
 
     payment: for a level payment, the amount paid on a due day of weight 1; part: for equal principal, the amount
     repaid.
@@ -168,8 +168,7 @@ def at_new_rate(plan: Plan, running: RunningInterest, working_days: WorkingDays)
 
 
 def _run(terms: LoanTerms, balance: Fen, running: RunningInterest, working_days: WorkingDays) -> Run:
-    # The running rate is fixed until an event changes it; in a grace period interest is paid, or not serviced at
-    # all.
+    # The current rate is fixed until an event changes it. In a grace period interest is paid as usual; other kinds of grace are not serviced.
     return Run(replace(terms, principal=balance, rate=FixedRate(running.yearly)), working_days, {})
 
 

@@ -52,9 +52,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class LateSpan:
-    """A time during which the oldest unpaid instalment was that of ``due``, up to ``until``.
-
-    clears: whether nothing was late after it.
+    """A period up to ``until`` during which the instalment of ``due`` was the oldest unpaid one. clears: whether
+    nothing was overdue after it.
     """
 
     due: date
@@ -83,7 +82,7 @@ class Restructured:
 class LoanStanding:
     """The payment history that the classification of a loan needs.
 
-    days_overdue: of the oldest unpaid instalment, 0 where none is late. spans: how late it was before, in order.
+    days_overdue: of the oldest unpaid instalment, 0 if none is overdue. spans: earlier periods of delay, in order.
     kept: due days of instalments paid in time; missed: of the others. dues: every due day, including future ones.
     restructurings: in the order of their days. drawn_on: the day of the first disbursement.
     """
@@ -146,16 +145,16 @@ class Applied:
 class LoanPosition(Tabular):
     """A loan at the end of the day ``as_of``.
 
-    not_due: principal that has not fallen due. items: every instalment that has. costs, penalty, compound: owed
-    now. accrued: interest of the running period in whole fen, ``accrued_exact`` unrounded; it is not yet due.
-    written_off_since: interest since the write-off. off_balance: all claims off the balance sheet, by component:
-    the whole claim of a loan written off, or the interest of a loan that is too late for interest to be income.
-    credit: money held, ``credit_of`` by owner. yearly: the contract rate. next_reset: the day on which it is reset.
-    plan: future instalments; interest_ahead: the interest of each of its rows if nothing else happens. written_off:
-    what is still claimed off the books, by component. compensated: the amount that each payer has compensated and not
-    got back, which the debtor still owes; ``compensated_on_books``: the part that no write-off has taken to income.
-    bankrupt_on: the day on which a petition was accepted. moves: cumulative amounts by cause and account, as the books
-    should show them. notes: requests that could not be carried out as made.
+    not_due: principal that has not fallen due. items: every instalment that has fallen due. costs, penalty,
+    compound: owed now. accrued: interest of the running period in whole fen, ``accrued_exact`` unrounded; it is not
+    yet due. written_off_since: interest since the write-off. off_balance: all claims off the balance sheet, by
+    component: the whole claim of a loan written off, or the interest of a loan that is too late for interest to be
+    income. credit: money held, ``credit_of`` by owner. yearly: the contract rate. next_reset: the day on which it
+    is reset. plan: future instalments; interest_ahead: the interest of each of its rows if nothing else happens.
+    written_off: what is still claimed off the books, by component. compensated: the amount that each payer has
+    compensated and not got back, which the debtor still owes; ``compensated_on_books``: the part that no write-off
+    has taken to income. bankrupt_on: the day on which a petition was accepted. moves: cumulative amounts by cause
+    and account, as the books should show them. notes: requests that could not be carried out as made.
     """
 
     loan_id: str

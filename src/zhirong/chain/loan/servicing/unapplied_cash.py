@@ -43,9 +43,9 @@ def compensation_account(payer: str) -> str:
 
 
 def compensated(payer: str, amount: Fen, *, off_books: bool) -> dict[str, Fen]:
-    """Return what the books show where ``payer`` compensates ``amount``, negative where it gets it back.
-
-    The debtor's debt does not change. off_books: the loan is written off, so that it is income of the lender.
+    """Return the postings for compensation of ``amount`` by ``payer``; a negative amount is a refund. The debtor's
+    debt does not change. off_books: whether the loan is written off, so that the compensation is income of the
+    lender.
     """
     return {
         CASH: amount,
@@ -62,10 +62,9 @@ def credit_account(payer: Payer) -> str:
 
 @dataclass(slots=True)
 class Held:
-    """Money held, by owner. Every change returns the postings for it.
-
-    A party that pays for the debtor takes over the claim on the debtor for the amount applied (``recourse``), and
-    no more: money still held stays the payer's own (``receivable``), and becomes recourse when it covers something.
+    """Unapplied cash by owner. Every change returns its postings. A party that pays for the debtor takes over the
+    claim on the debtor only for the amount applied (``recourse``). Unapplied cash still belongs to the payer
+    (``receivable``) and becomes recourse once it is applied to a debt.
     """
 
     of: dict[Payer, Fen] = field(default_factory=dict)

@@ -142,8 +142,8 @@ class Working:
         return bool(self._rows) or self._arrears.awaits(self._today)
 
     def _run_off_balance(self, uplifts: Uplifts, start: date, end: date) -> None:
-        """Accrue interest on what was written off; on what was not due then, the contract's rate up to the loan's
-        end.
+        """Accrue interest on the amounts written off. Principal that was not due at the write-off bears the
+        contract rate up to the loan's end.
         """
         turn = min(max(start, self._terms.end), end)
         principal, interest = self._off[Component.PRINCIPAL], self._off[Component.INTEREST]

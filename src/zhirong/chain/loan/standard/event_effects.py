@@ -218,8 +218,8 @@ def _capitalise(now: _Moment, state: StandardState) -> _Result:
 
 
 def _redeem(now: _Moment, state: StandardState) -> _Result:
-    """Return principal paid by schedule: a fixed amount, or what a fixed payment leaves after interest; at most the
-    notional.
+    """Return the scheduled principal payment: a fixed amount, or the rest of a fixed payment after interest; at
+    most the notional.
     """
     contract, sign = now.contract, now.contract.sign
     grown = now.accrue(state)
