@@ -13,18 +13,50 @@ from zhirong.operations.declare import OPERATIONS, operation_of
 from zhirong.operations.pledge.registrar_view import event_words
 from zhirong.store.financing import (
     Appraisal,
+    Approval,
     Case,
     CheckItem,
     FirmRight,
     GuaranteeRequest,
+    GuarantorFigures,
+    Limit,
     Loan,
+    Message,
     Paper,
     Payment,
+    Signature,
     StatementLine,
     StoredFile,
+    TeamRating,
+    WatchFlag,
 )
 from zhirong.store.models import Event
-from zhirong.store.parties import Account, Membership, Organisation
+from zhirong.store.parties import (
+    Account,
+    AccountSeal,
+    ApiToken,
+    Consent,
+    FileColumns,
+    Invitation,
+    Mandate,
+    Membership,
+    Organisation,
+    SavedView,
+)
+from zhirong.store.policies import Policy
+from zhirong.store.recovery import (
+    DefaultCase,
+    DisposalProject,
+    Dispute,
+    LoanAlarm,
+    OutsideLink,
+    PayerClaim,
+    PoolFigure,
+    Recourse,
+    RightDeal,
+    WriteOffFile,
+)
+from zhirong.store.work import FileImport, Webhook
 
 _ACCOUNT = "account:"
 _WORKER = Text("平台自动办理", "the platform")
@@ -56,6 +88,41 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
     "statementline": SubjectKind(Text("银行流水", "statement entry"), StatementLine, ("organisation__name", "day")),
     "account": SubjectKind(Text("账号", "account"), Account, ("display_name", "email")),
     "membership": SubjectKind(Text("成员", "member"), Membership, ("account__email", "organisation__name")),
+    "accountseal": SubjectKind(
+        Text("账号安全状态", "security state of an account"),
+        AccountSeal,
+        ("account__display_name", "account__email"),
+    ),
+    "invitation": SubjectKind(Text("邀请", "invitation"), Invitation, ("email", "organisation__name")),
+    "mandate": SubjectKind(Text("委托", "mandate"), Mandate, ("firm__name", "agent__name")),
+    "consent": SubjectKind(Text("授权", "consent"), Consent, ("firm__name", "to__name")),
+    "apitoken": SubjectKind(Text("接口令牌", "API token"), ApiToken, ("name", "organisation__name")),
+    "filecolumns": SubjectKind(Text("文件列名", "columns of files"), FileColumns, ("organisation__name",)),
+    "approval": SubjectKind(Text("审批意见", "decision"), Approval, ("case__firm__name", "case__number")),
+    "teamrating": SubjectKind(Text("团队评定", "team rating"), TeamRating, ("case__firm__name", "case__number")),
+    "savedview": SubjectKind(Text("已存视图", "saved view"), SavedView, ("name",)),
+    "message": SubjectKind(Text("问答", "message"), Message, ("sender__name", "receiver__name")),
+    "limit": SubjectKind(Text("限额", "limit"), Limit, ("organisation__name",)),
+    "guarantorfigures": SubjectKind(
+        Text("净资产", "net assets"), GuarantorFigures, ("organisation__name", "as_of")
+    ),
+    "signature": SubjectKind(Text("签署", "signature"), Signature, ("organisation__name", "paper__number")),
+    "watchflag": SubjectKind(Text("风险预警", "alert"), WatchFlag, ("loan__firm__name", "loan__number")),
+    "policy": SubjectKind(Text("政策", "policy"), Policy, ("title", "organisation__name")),
+    "fileimport": SubjectKind(Text("导入", "import"), FileImport, ("file__name",)),
+    "webhook": SubjectKind(Text("回调", "webhook"), Webhook, ("organisation__name",)),
+    "defaultcase": SubjectKind(Text("违约业务", "default case"), DefaultCase, ("firm__name", "number")),
+    "payerclaim": SubjectKind(Text("索赔", "claim"), PayerClaim, ("loan__firm__name", "number")),
+    "recourse": SubjectKind(Text("追偿", "recourse"), Recourse, ("firm__name", "payer__name")),
+    "loanalarm": SubjectKind(Text("贷后预警", "loan alert"), LoanAlarm, ("loan__firm__name", "loan__number")),
+    "disposalproject": SubjectKind(Text("处置项目", "disposal"), DisposalProject, ("firm__name", "number")),
+    "dispute": SubjectKind(Text("争议", "dispute"), Dispute, ("case__firm__name", "number")),
+    "outsidelink": SubjectKind(
+        Text("外部链接", "link for an outside party"), OutsideLink, ("name", "dispute__number")
+    ),
+    "poolfigure": SubjectKind(Text("资金池数据", "pool figure"), PoolFigure, ("organisation__name", "day")),
+    "rightdeal": SubjectKind(Text("成交记录", "deal"), RightDeal, ("lender__name",)),
+    "writeofffile": SubjectKind(Text("核销", "write-off"), WriteOffFile, ("case__firm__name", "number")),
 }
 
 

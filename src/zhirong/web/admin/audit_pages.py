@@ -7,6 +7,7 @@ from zhirong.chain.platform.states import JobState
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.platform.audit import AUDIT, EVENTS, SEEN, last_checks, shown
 from zhirong.operations.platform.audit_words import in_words
+from zhirong.operations.platform.changes import changes_of
 from zhirong.operations.pledge.certificates import codes
 from zhirong.store import log
 from zhirong.store.keys import signing_key
@@ -26,9 +27,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @page("audit/events/<int:id>/", "audit.event", roles=AUDIT, model=Event)
 def event(request: HttpRequest, row: Event) -> HttpResponse:
-    """Show one event: its actor, its request, every row that it wrote, and its proof."""
+    """Show one event: its actor, what it changed from what to what, its request, every row that it wrote, its proof."""
     (line,) = in_words([row])
-    context = {"row": row, "line": line, "shown": shown(row), "code": codes(row)[0]}
+    before = Event.objects.filter(subject=row.subject, index__lt=row.index).exclude(subject="").order_by("index")
+    changes = changes_of([*before, row])[-1]
+    context = {"row": row, "line": line, "changes": changes, "shown": shown(row), "code": codes(row)[0]}
     return render(request, "audit/event.html", context)
 
 

@@ -17,6 +17,7 @@ from zhirong.operations.right.rights import FIRM
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case
 from zhirong.store.parties import Consent, Mandate, Membership, Organisation
+from zhirong.web.case_history import history_for_others
 from zhirong.web.clock import now
 from zhirong.web.firm import (  # noqa: F401 - declare their pages
     apply_pages,
@@ -52,7 +53,9 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 @page("firm/cases/<int:id>/", "firm.case", roles=FIRM, model=Case)
 def case(request: HttpRequest, row: Case) -> HttpResponse:
-    """Show one case: amounts, state and next step, the limit, charts, questions; the charts' figures with ``?export=xlsx``."""
+    """Show one case: amounts, state and next step, the limit, charts, questions; the charts' figures with
+    ``?export=xlsx``, what changed when with ``?show=history``.
+    """
     day = day_of(now())
     if request.GET.get("export") == "xlsx":
         quote = quote_of_case(row, day)
@@ -61,6 +64,9 @@ def case(request: HttpRequest, row: Case) -> HttpResponse:
         response = HttpResponse(quote_figures_xlsx(quote, request.lang), content_type=_XLSX)
         response["Content-Disposition"] = f'attachment; filename="case-{row.pk}.xlsx"'
         return response
+    if request.GET.get("show") == "history":
+        lines = history_for_others(row, row.firm.name)
+        return render(request, "case_history.html", {"case": row, "lines": lines})
     return render(request, "firm/case.html", case_context(request.actor, row, day, now()))
 
 

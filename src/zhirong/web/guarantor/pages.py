@@ -24,6 +24,7 @@ from zhirong.operations.listing import LISTINGS
 from zhirong.operations.rulebook import rules_deciding
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Case, GuaranteeRequest, Loan
+from zhirong.web.case_history import history_for_others
 from zhirong.web.clock import now
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
@@ -61,8 +62,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @page("guarantor/requests/<int:id>/", "guarantor.request", roles=GUARANTOR, model=GuaranteeRequest)
 def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
-    """Show one request: its terms, its basis, and its effect on each limit."""
+    """Show one request: its terms, its basis, and its effect on each limit; what changed when with ``?show=history``."""
     actor, today = request.actor, _today(row)
+    if request.GET.get("show") == "history" and visible(actor, Case, today.day).filter(pk=row.case_id).exists():
+        lines = history_for_others(row.case, row.guarantor.name)
+        return render(request, "case_history.html", {"case": row.case, "lines": lines})
     figures = figures_of(row.guarantor_id, today.day)
     # A guarantor that declined or withdrew still sees its request, but no other data of the firm.
     has_part = visible(actor, Case, today.day).filter(pk=row.case_id).exists()
@@ -82,6 +86,7 @@ def asked(request: HttpRequest, row: GuaranteeRequest) -> HttpResponse:
             back=reverse("guarantor.request", args=[row.pk]),
         ),
         "waits_for": _waits_for(row, actor.account),
+        "has_part": has_part,
         "rights": rights_of(actor, row.case, today, quote) if has_part else (),
         "quote": overview,
         "shares": [] if overview is None else loss_parts(overview.offer.full_loss),

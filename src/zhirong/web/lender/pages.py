@@ -22,13 +22,13 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.text import Lang, Text
 from zhirong.operations.case.overview import Today, case_overview
 from zhirong.operations.case_file.tables import case_table_of
-from zhirong.operations.credit.exemption import events_of, history
 from zhirong.operations.credit.limits import lent, limits_of, names_of
 from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, LenderPortfolio, portfolio_of
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.notices import notices_of
 from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.store.financing import Case
+from zhirong.web.case_history import history_of
 from zhirong.web.case_overview import PARTS, case_context, part_context
 from zhirong.web.clock import now
 from zhirong.web.explanation_view import tree
@@ -115,8 +115,8 @@ def why(request: HttpRequest, row: Case) -> HttpResponse:
 
 @page("lender/cases/<int:id>/history/", "lender.history", roles=LENDER, model=Case)
 def case_history(request: HttpRequest, row: Case) -> HttpResponse:
-    """Show the history of the case from the log."""
-    return render(request, "lender/history.html", {"case": row, "events": history(events_of(row))})
+    """Show the history of the case from the log, newest first: who did what when, and what changed from what to what."""
+    return render(request, "lender/history.html", {"case": row, "lines": history_of(row)})
 
 
 @page("lender/cases/<int:id>/modes/", "lender.modes", roles=LENDER, model=Case)
