@@ -125,3 +125,20 @@ def test_the_log_says_in_words_who_did_what_to_which_case(sqlite_platform: Any) 
     assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ", accepted)
     assert accepted in lines(about=case.number) and accepted in lines(person=name, action="受理")
     assert accepted in lines(institution=desk.bank.name) and lines(person="没有此人") == []
+
+
+def test_a_notice_asks_nothing_any_more_once_its_case_has_moved_on(sqlite_platform: Any) -> None:
+    desk = desk_of(sqlite_platform)
+    case = desk.case()
+    bank = sqlite_platform.client(desk.officer)
+    assert '<span class="count">1</span>' in bank.get("/notices/").content.decode(), (
+        "a new case asks to be accepted"
+    )
+    sqlite_platform.do(desk.officer, "case.accept", case)
+    page = bank.get("/notices/").content.decode()
+    assert '<span class="count">' not in page and case.number in page, "it has been accepted, by the API"
+    # Two questions on one page are one thing to open.
+    for question in ("为何下降？", "何时到货？"):
+        sqlite_platform.do(desk.officer, "case.ask", case, text=question)
+    firm = sqlite_platform.client(desk.manager).get("/notices/").content.decode()
+    assert '<span class="count">1</span>' in firm

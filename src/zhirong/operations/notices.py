@@ -1,8 +1,9 @@
 """An account's notices: how many ask something of it, and which it has read."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from zhirong.operations.actors import Actor
 from zhirong.store.work import Notice
@@ -14,10 +15,30 @@ def notices_of(actor: Actor) -> "QuerySet[Notice]":
 
 
 def count_asked(actor: Actor) -> int:
-    """Return the number of unread notices that ask something of the reader."""
+    """Return how many things are asked of the reader: the pages that unread notices lead to, and those without a page."""
     if not actor.account:
         return 0
-    return Notice.objects.filter(account_id=actor.account, read_at=None, asks=True).count()
+    asked = Notice.objects.filter(account_id=actor.account, read_at=None, asks=True)
+    found = asked.aggregate(
+        pages=Count("link", distinct=True, filter=~Q(link="")), others=Count("pk", filter=Q(link=""))
+    )
+    return int(found["pages"] + found["others"])
+
+
+def newest_of_each_page(notices: Iterable[Notice]) -> list[Notice]:
+    """Return the notices, newest first, without those that an earlier one of them leads to the same page as."""
+    seen: set[str] = set()
+    found = []
+    for one in notices:
+        if not one.link or one.link not in seen:
+            found.append(one)
+        seen.add(one.link)
+    return found
+
+
+def overtake(links: Iterable[str], moment: datetime) -> None:
+    """Let unread notices about these pages ask nothing any more: what they asked for has been done or is void."""
+    Notice.objects.filter(link__in=list(links), asks=True, read_at=None, at__lte=moment).update(asks=False)
 
 
 def read_at_page(actor: Actor, path: str, moment: datetime) -> None:

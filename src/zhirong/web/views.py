@@ -24,7 +24,7 @@ from zhirong.operations.fields import Request
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.imports import waits_in_background
 from zhirong.operations.listing import LISTINGS, Filter, Listing, may_list, page_of, rows_of, totals_of
-from zhirong.operations.notices import notices_of, read_all
+from zhirong.operations.notices import newest_of_each_page, notices_of, read_all
 from zhirong.operations.organisation.members import open_to
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.run import run_operation
@@ -271,8 +271,9 @@ def notices(request: HttpRequest) -> HttpResponse:
         read_all(actor, now())
         return redirect("notices")
     recent = list(notices_of(actor)[:_MOST_NOTICES])
-    asked = [one for one in recent if one.asks and one.read_at is None]
-    others = [one for one in recent if not (one.asks and one.read_at is None)]
+    asked = newest_of_each_page(one for one in recent if one.asks and one.read_at is None)
+    shown = {one.pk for one in asked}
+    others = [one for one in recent if one.pk not in shown]
     context = {
         "asked": grouped(actor, day, asked),
         "others": grouped(actor, day, others),

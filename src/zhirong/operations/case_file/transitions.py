@@ -5,10 +5,12 @@ measured.
 from datetime import date
 from typing import Any
 
-from zhirong.chain.financing.case import ENDED, CaseState, CaseTransition, next_state
+from zhirong.chain.financing.case import ENDED, WAY, CaseState, CaseTransition, next_state
 from zhirong.kernel.days import working_days_from
+from zhirong.operations.notices import overtake
+from zhirong.operations.page_links import page_link
 from zhirong.operations.unit_of_work import Work
-from zhirong.store.financing import Case, CaseStep
+from zhirong.store.financing import Case, CaseStep, GuaranteeRequest, Loan, Paper
 
 
 def change_case_state(work: Work, case: Case, move: CaseTransition, **values: Any) -> CaseState:
@@ -21,8 +23,27 @@ def change_case_state(work: Work, case: Case, move: CaseTransition, **values: An
     due = None if then in ENDED else time_limit(work, then)
     work.update(case, state=then.value, due_on=due, **values)
     begin_step(work, case, then, due)
+    overtake(_pages_of(case, then), work.now)
     work.concerns(case.firm_id, case.lender_id, case.guarantor_id)
     return then
+
+
+def _pages_of(case: Case, state: CaseState) -> list[str]:
+    """Return the pages of a case that its new state leaves nothing to do on, as notices of the former state asked: those of
+    its lender; of its documents once they are signed; everybody's at its end.
+    """
+    pages = [page_link(name, case.pk) for name in ("lender.case", "loan.completion")]
+    is_signed = state in WAY and WAY.index(state) > WAY.index(CaseState.SIGNING)
+    if state in ENDED or is_signed:
+        papers = Paper.objects.filter(subject=f"case/{case.pk}").values_list("pk", flat=True)
+        pages += [page_link("paper.page", one) for one in papers]
+    if state in ENDED or state is CaseState.REPAID:
+        loans = Loan.objects.filter(case=case).values_list("pk", flat=True)
+        pages += [page_link("loan.page", one) for one in loans]
+    if state in ENDED:
+        asked = GuaranteeRequest.objects.filter(case=case).values_list("pk", flat=True)
+        pages += [page_link("firm.case", case.pk), *(page_link("guarantor.request", one) for one in asked)]
+    return pages
 
 
 def begin_step(work: Work, case: Case, state: CaseState, due: date | None) -> None:

@@ -166,6 +166,14 @@ def _changes(
             before[name] = new
             if old == new or (not old and not new):
                 continue
-            shown = (lambda value: same(names.get(value, str(value)))) if name == "officer_id" else words
-            found.append(Change(title, *(_NOTHING if one in (None, "") else shown(one) for one in (old, new))))
+            show = _officer(names) if name == "officer_id" else words
+            found.append(Change(title, _shown(old, show), _shown(new, show)))
     return tuple(replace(one, count=count) for one, count in Counter(found).items())
+
+
+def _officer(names: Mapping[int, str]) -> Callable[[Any], Text]:
+    return lambda value: same(names.get(value, str(value)))
+
+
+def _shown(value: Any, show: Callable[[Any], Text]) -> Text:
+    return _NOTHING if value in (None, "") else show(value)

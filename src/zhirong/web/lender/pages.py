@@ -25,7 +25,7 @@ from zhirong.operations.case_file.tables import case_table_of
 from zhirong.operations.credit.limits import lent, limits_of, names_of
 from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, LenderPortfolio, portfolio_of
 from zhirong.operations.http_request import HttpRequest
-from zhirong.operations.notices import notices_of
+from zhirong.operations.notices import newest_of_each_page, notices_of
 from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.store.financing import Case
 from zhirong.web.case_history import history_of
@@ -63,7 +63,7 @@ def _today(case: Case | None = None) -> Today:
 def home(request: HttpRequest) -> HttpResponse:
     """Show the user's pending cases, nearest time limit first, with views by urgency and stage."""
     actor = request.actor
-    asked = notices_of(actor).filter(asks=True, read_at=None)[:_NOTICES_SHOWN]
+    unread = notices_of(actor).filter(asks=True, read_at=None)[: 4 * _NOTICES_SHOWN]
     return render_list(
         request,
         WORK,
@@ -71,7 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
         work_views=work_views(actor, day_of(now()), request.GET),
         next_words=NEXT_WORDS,
         lent=lent_now(actor, request.chosen.unit),
-        notices=list(asked),
+        notices=newest_of_each_page(unread)[:_NOTICES_SHOWN],
     )
 
 
