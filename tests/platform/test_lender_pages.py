@@ -14,7 +14,9 @@ from pypdf import PdfReader
 
 from zhirong.chain.financing.overview import CaseOverview
 from zhirong.kernel.document import from_json, to_json
+from zhirong.operations.credit.loan_book import book_of_lender
 from zhirong.operations.declare import OPERATIONS
+from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import files_of, visible
 from zhirong.store.financing import Case, CheckItem, Loan, StoredFile
 
@@ -248,9 +250,14 @@ def test_the_portfolio_adds_up_and_measures_its_limits(desk):
     page = platform.client(desk.head).get("/lender/portfolio/").content.decode()
     assert "250,000.00" in page and "1,000,000.00" in page and "100\u00a0%" in page
     assert "1,250,000.00" in page and "超出" in page
-    for by in ("state", "category", "mode", "region"):
-        answer = platform.client(desk.head).get(f"/lender/portfolio/{by}.svg")
-        assert answer.status_code == 200 and answer.content.startswith(b"<svg")
+    for by in ("age", "category", "mode", "region", "state"):
+        assert f'id="by-{by}"' in page
+    book = book_of_lender(desk.bank.pk, rulebook(), platform.day)
+    for slices in (book.by_age, book.by_category, book.by_mode, book.by_region):
+        assert sum(one.amount for one in slices) == book.standing and sum(one.count for one in slices) == book.loans
+    content = platform.client(desk.head).get("/lender/portfolio/?export=xlsx").content
+    sheet = load_workbook(io.BytesIO(content))["逾期账龄（余额）"]
+    assert [one.value for one in list(sheet.rows)[-1]] == ["合计", 1, AMOUNT / 400]
 
 
 def test_a_limit_is_for_the_manager_and_named_wrongly_it_is_refused(desk):

@@ -1,25 +1,18 @@
 """The lender's lists and portfolio: pending cases, all cases, and balances by state, category, mode and region."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 
 from zhirong.chain.financing.case import CASE_WORDS, ENDED, TURN, CaseState
-from zhirong.chain.loan.servicing.components import CATEGORY_TEXT, Category
-from zhirong.chain.loan.states import LoanState
+from zhirong.chain.loan.servicing.components import Category
 from zhirong.chain.organisation.roles import MemberRole
-from zhirong.chain.quote.facts import region_words
-from zhirong.kernel.money import Fen, parse_yuan
-from zhirong.kernel.rulebook import Rulebook
+from zhirong.kernel.money import parse_yuan
 from zhirong.kernel.text import Text, same
 from zhirong.operations.actors import Actor
 from zhirong.operations.credit.diligence import name_of
-from zhirong.operations.credit.limits import committed_of, loans_of
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.store.financing import CASE_TABLES, Case, Loan
+from zhirong.store.financing import CASE_TABLES, Case
 from zhirong.workbench import modes
 
 LENDER = (
@@ -142,84 +135,6 @@ CASES = listing(
         empty=Text("暂无业务。", "No cases yet."),
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """One part of a portfolio. count: of cases or loans. amount: fen. key: value for filters."""
-
-    key: str
-    title: Text
-    count: int
-    amount: Fen
-
-
-@dataclass(frozen=True, slots=True)
-class LenderPortfolio:
-    """A lender's portfolio in fen. standing: balances of loans; committed: approved and not yet disbursed; bad:
-    substandard or worse.
-    """
-
-    standing: Fen
-    committed: Fen
-    bad: Fen
-    overdue: Fen
-    provision: Fen
-    loans: int
-    by_state: tuple[Slice, ...]
-    by_category: tuple[Slice, ...]
-    by_mode: tuple[Slice, ...]
-    by_region: tuple[Slice, ...]
-
-    @property
-    def bad_per_mille(self) -> int:
-        """Return the non-performing balance per thousand of all balances, as a whole number; 0 without balances."""
-        return self.bad * 1000 // self.standing if self.standing else 0
-
-
-def portfolio_of(lender: int, rules: Rulebook, day: date) -> LenderPortfolio:
-    """Return today's portfolio of a lender, with a fixed number of database queries."""
-    standing = Loan.objects.filter(lender=lender, state=LoanState.STANDING)
-    totals = standing.aggregate(
-        all_balance=Sum("balance"),
-        all_overdue=Sum("overdue"),
-        all_provision=Sum("provision"),
-        bad=Sum("balance", filter=Q(category__in=[one.value for one in BAD])),
-        loans=Count("pk"),
-    )
-    waiting = loans_of(lender).filter(state=LoanState.WAITING).aggregate(sum=Sum("standing"))["sum"] or 0
-    committed = committed_of(lender).aggregate(sum=Sum("approved_amount"))["sum"] or 0
-    return LenderPortfolio(
-        totals["all_balance"] or 0,
-        committed + waiting,
-        totals["bad"] or 0,
-        overdue=totals["all_overdue"] or 0,
-        provision=totals["all_provision"] or 0,
-        loans=totals["loans"],
-        by_state=_states(lender),
-        by_category=_slices(
-            standing,
-            "category",
-            lambda key: CATEGORY_TEXT[Category(key)] if key else Text("未分类", "not classified"),
-        ),
-        by_mode=_slices(standing, "mode", mode_title),
-        by_region=_slices(standing, "firm__region", lambda key: region_words(key, rules, day)),
-    )
-
-
-def _states(lender: int) -> tuple[Slice, ...]:
-    found = Case.objects.filter(lender=lender).exclude(state=CaseState.DRAFT.value).values("state")
-    rows = {one["state"]: one for one in found.annotate(count=Count("pk"), sum=Sum("amount")).order_by()}
-    return tuple(
-        Slice(state.value, words, rows[state.value]["count"], rows[state.value]["sum"] or 0)
-        for state, words in CASE_WORDS.items()
-        if state.value in rows
-    )
-
-
-def _slices(loans: Any, column: str, title: Callable[[str], Text]) -> tuple[Slice, ...]:
-    rows = loans.values(column).annotate(count=Count("pk"), sum=Sum("balance")).order_by("-sum", column)
-    return tuple(Slice(one[column], title(one[column]), one["count"], one["sum"] or 0) for one in rows)
 
 
 def open_cases(lender: int) -> int:

@@ -7,27 +7,31 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 
-from zhirong.chain.financing.limits import Scope, title_of
+from zhirong.chain.financing.limits import Meter, Scope, title_of
 from zhirong.chain.financing.overview import CaseOverview
 from zhirong.chain.financing.tolerance import npl_tolerance
 from zhirong.chain.limit.records import LENDER as LENDER_ROLE
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.kept import read_kept
 from zhirong.charts.drawing import to_svg
-from zhirong.charts.portfolio import slices_chart
 from zhirong.charts.quote import quote_charts
+from zhirong.documents.book_xlsx import book_xlsx
 from zhirong.documents.case_overview import case_overview_pdf, case_overview_xlsx
 from zhirong.kernel.days import day_of
-from zhirong.kernel.text import Lang, Text
+from zhirong.kernel.text import Lang
 from zhirong.operations.case.overview import Today, case_overview
 from zhirong.operations.case_file.tables import case_table_of
 from zhirong.operations.credit.limits import lent, limits_of, names_of
-from zhirong.operations.credit.portfolio import CASES, LENDER, WORK, LenderPortfolio, portfolio_of
+from zhirong.operations.credit.loan_book import LoanBook, book_of_lender
+from zhirong.operations.credit.portfolio import CASES, LENDER, WORK
 from zhirong.operations.http_request import HttpRequest
 from zhirong.operations.notices import newest_of_each_page, notices_of
 from zhirong.operations.rulebook import rulebook, rules_of_case
 from zhirong.store.financing import Case
+from zhirong.web.book_view import book_parts, book_tables, months_view
 from zhirong.web.case_history import history_of
 from zhirong.web.case_overview import PARTS, case_context, part_context
 from zhirong.web.clock import now
@@ -45,12 +49,6 @@ _FILES: dict[str, tuple[Callable[[CaseOverview, Lang], bytes], str]] = {
     "pdf": (case_overview_pdf, "application/pdf"),
     "xlsx": (case_overview_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
-_PARTS = (
-    ("state", Text("各环节的业务（申请金额）", "Cases by stage (amount requested)"), Text("环节", "Step")),
-    ("category", Text("五级分类（余额）", "By category (balance)"), Text("分类", "Category")),
-    ("mode", Text("融资模式（余额）", "By mode (balance)"), Text("模式", "Mode")),
-    ("region", Text("地区（余额）", "By region (balance)"), Text("地区", "Region")),
-)
 
 
 def _today(case: Case | None = None) -> Today:
@@ -156,28 +154,43 @@ def _all_modes(row: Case) -> QuoteDocument:
 
 @page("lender/portfolio/", "lender.portfolio", roles=LENDER)
 def portfolio(request: HttpRequest) -> HttpResponse:
-    """Show outstanding amounts by state, category, mode and region, and the use of each limit."""
+    """Show outstanding amounts by age, category, mode, region and stage, month by month, and the use of each limit; the
+    tables as a file with ``?export=xlsx``.
+    """
     actor, today = request.actor, _today()
+    book = book_of_lender(actor.organisation, today.rules, today.day)
+    cases = reverse("lender.cases")
+    parts = book_parts(
+        book,
+        {
+            "state": lambda one: f"{cases}?{urlencode({'state': one.key})}",
+            "mode": lambda one: f"{cases}?{urlencode({'mode': one.key})}",
+        },
+    )
+    if request.GET.get("export") == "xlsx":
+        content = book_xlsx(book_tables(parts, book), today.day, request.lang)
+        response = HttpResponse(content, content_type=_FILES["xlsx"][1])
+        response["Content-Disposition"] = 'attachment; filename="portfolio.xlsx"'
+        return response
     limits = limits_of(actor.organisation)
     names = names_of(limits, today.day)
-    meters = [
-        {"limit": limit, "row": row, "title": title_of(limit, names), "used": lent(actor.organisation, limit)}
-        for limit, row in limits.items()
-        if limit.scope is not Scope.FIRM
-    ]
-    book = portfolio_of(actor.organisation, today.rules, today.day)
     context = {
         "book": book,
         "bad_rate": Decimal(book.bad_per_mille) / 1000,
-        "meters": meters,
+        "meters": [
+            (Meter("own", title_of(limit, names), lent(actor.organisation, limit), limit.most), row)
+            for limit, row in limits.items()
+            if limit.scope is not Scope.FIRM
+        ],
         "firm_limits": [(limit, row) for limit, row in limits.items() if limit.scope is Scope.FIRM],
         **_tolerance(request, book, today),
-        "parts": [(by, title, getattr(book, f"by_{by}"), column) for by, title, column in _PARTS],
+        "parts": parts,
+        "months": months_view(book),
     }
     return render(request, "lender/portfolio.html", context)
 
 
-def _tolerance(request: HttpRequest, book: LenderPortfolio, today: Today) -> dict[str, Any]:
+def _tolerance(request: HttpRequest, book: LoanBook, today: Today) -> dict[str, Any]:
     """Return whether the ratio affects the lender's rating, given its non-performing ratio over all loans, in per
     cent, which only the lender knows.
     """
@@ -208,18 +221,6 @@ def _per_cent(words: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number / 100 if number.is_finite() and 0 <= number <= 100 else None
-
-
-@page("lender/portfolio/<str:by>.svg", "lender.portfolio_chart", roles=LENDER)
-def portfolio_chart(request: HttpRequest, by: str) -> HttpResponse:
-    """Draw balances by ``category``, ``mode`` or ``region``, or requested amounts by ``state``."""
-    actor, today = request.actor, _today()
-    book = portfolio_of(actor.organisation, today.rules, today.day)
-    slices = {"state": book.by_state, "category": book.by_category, "mode": book.by_mode, "region": book.by_region}
-    if not slices.get(by):
-        return HttpResponse(status=404)
-    spec = slices_chart(by, [(one.title, one.amount) for one in slices[by]], request.lang, _CHART_WIDTH)
-    return HttpResponse(to_svg(spec), content_type="image/svg+xml")
 
 
 menu("lender.home", "待办", "To do", *LENDER, icon="list-checks")
