@@ -48,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of",
         metavar="DAY",
-        help=f"{BACKTEST}：只用到这一天所知；批量：规则的日期 / back-test: what was known then; batch: day of the rules",
+        help=f"{BACKTEST}：仅使用截至该日已知的数据；批量：规则的日期 / back-test: what was known then; batch: day of the rules",
     )
     parser.add_argument(
         "--observed-to", metavar="DAY", help=f"{BACKTEST}：数据观察截止日 / last day of observation"

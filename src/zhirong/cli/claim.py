@@ -197,7 +197,10 @@ def _as_text(mode: Mode, natures: Natures, done: DefaultWalk, lang: Lang, *, ent
         )
     lines += [
         "",
-        say("经过（元；各方列为事后承担额）", "timeline (CNY; parties' columns: what each carries after it)"),
+        say(
+            "办理经过（元；各方栏为该步骤后的承担额）",
+            "timeline (CNY; parties' columns: what each carries after it)",
+        ),
     ]
     lines += aligned([heads, *rows])
     if entries:

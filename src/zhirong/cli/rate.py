@@ -112,7 +112,7 @@ def _track(options: argparse.Namespace) -> int:
     titles = {row["code"]: row["title"] for row in rules().at("credit.override.reasons", today).value}
     for one in records:
         counted = Text(
-            f"{one['count']} 次，违约 {one['defaults']} 次，按调整后的等级应有 {one['expected']} 次",
+            f"{one['count']} 次，违约 {one['defaults']} 次，按调整后的等级预期 {one['expected']} 次",
             f"{one['count']} times, {one['defaults']} defaults, {one['expected']} expected by the adjusted grades",
         )
         finding = one["finding_text"]

@@ -211,7 +211,7 @@ def needs_no_database(options: Options) -> bool:
 ACTIONS: Mapping[str, Action] = {
     "identity": Action(("权利的数字身份", "digital identity of a right"), _identity_options, _identity, True),
     "uses": Action(
-        ("跨机构查重：同一权利或债权用了两次", "the same right or claim used at two institutions"),
+        ("跨机构查重：检查同一权利或债权是否重复使用", "the same right or claim used at two institutions"),
         _uses_options,
         _uses,
         True,

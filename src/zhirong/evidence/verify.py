@@ -313,7 +313,7 @@ def _signature_check(
     if finding.state is SignatureState.RETIRED:
         until = key.until if key is not None else None
         text = Text(
-            f"{who} 已于第 {until} 条停用，却签了 {checkpoint.size} 条的检查点",
+            f"{who} 已于第 {until} 条停用，但仍签署了 {checkpoint.size} 条的检查点",
             f"{who} was retired at size {until}, yet it signed a checkpoint of {checkpoint.size}",
         )
         return "signature_retired_key", EvidenceOutcome.BAD, name, text
@@ -335,7 +335,7 @@ def _missing_text(checkpoint: Checkpoint, own: Sequence[PublicKey], note: Signed
     asked = ", ".join(key.id.hex() for key in own)
     found = ", ".join(one.key_id.hex() for one in note.signatures if one.name == checkpoint.origin)
     return Text(
-        f"没有所提供密钥（{asked}）的签名；检查点上同名的签名是：{found or '无'}",
+        f"检查点上没有所提供密钥（{asked}）的签名；同名的签名为：{found or '无'}",
         f"no signature by the keys provided ({asked}); signatures of that name on the checkpoint: {found or 'none'}",
     )
 

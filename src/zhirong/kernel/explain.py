@@ -24,9 +24,10 @@ _UNIT_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One quantity and its origin. label: its name. value, unit: how much (``fen`` is shown in yuan, ``rate`` in
-    per cent). formula: how it follows from ``parts``, in words or symbols. references: the rules that decide it.
-    basis: how reliable an input without a rule is (a user's own statement has none). parts: what it follows from.
+    """One quantity and its origin. label: its name. value, unit: its amount (``fen`` is shown in yuan, ``rate`` in
+    per cent). formula: its derivation from ``parts``, in words or symbols. references: the rules that decide it.
+    basis: the reliability of an input without a rule (a user's own statement has none). parts: the quantities from
+    which it is derived.
     """
 
     label: Text

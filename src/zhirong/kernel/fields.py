@@ -42,7 +42,7 @@ _LONG_NUMBER = re.compile(r"(?<![0-9_])[0-9_]{5000}")
 def parse_toml(text: str, source: str) -> dict[str, Any]:
     """A TOML text as a table, with decimals kept exact.
 
-    Raises InputError naming line and column, and for more than ``MOST_TEXT_BYTES`` characters, wherever they are from.
+    Raises InputError naming line and column, and for more than ``MOST_TEXT_BYTES`` characters from any source.
     """
     if len(text) > MOST_TEXT_BYTES:
         reason = Text(f"文件超过 {MOST_TEXT_BYTES >> 20} MB", f"the file is larger than {MOST_TEXT_BYTES >> 20} MB")
@@ -110,8 +110,8 @@ class Reader:
     # -- problems ---------------------------------------------------------------------------------------------
 
     def problem(self, field: str, value: object, code: str, reason: Text, hint: Text) -> None:
-        """Note a problem with one of this table's fields. Raises InputError with all of them when there are too many:
-        those of a file of a few megabytes would fill the memory.
+        """Note a problem with one of this table's fields. Raises InputError with all of them when there are too
+        many: the problems of a file of a few megabytes could fill the memory.
         """
         shown = value.isoformat() if isinstance(value, date) else str(value)
         self._problems.append(Problem(self._at(field), shown, reason, hint, code))
@@ -442,7 +442,7 @@ class Reader:
                 "not_money",
                 Text("不是金额，或小数超过两位", "not an amount, or more than two decimals"),
                 Text(
-                    "请写成元，至多两位小数，例如 2000000.00",
+                    "请以元为单位填写，至多两位小数，例如 2000000.00",
                     "enter yuan with at most two decimals, such as 2000000.00",
                 ),
             )

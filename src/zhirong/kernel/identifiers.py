@@ -192,8 +192,8 @@ def without_office(written: str) -> str:
 
 
 def kind_of_kept_patent(written: str) -> str | None:
-    """The kind of a patent whose number is written as it is kept since 2003, with the right check digit; None for
-    anything else, which ``kind_of_number`` and ``right_number`` read at more length.
+    """The kind of a patent whose number has the stored form used since 2003 and a correct check digit; None for
+    anything else, which ``kind_of_number`` and ``right_number`` examine in full.
     """
     if _NEW_PATENT_KEPT.fullmatch(written) is None or int(written[:4]) < _FIRST_NEW_YEAR:
         return None

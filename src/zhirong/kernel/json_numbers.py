@@ -1,6 +1,5 @@
-"""Marks of numbers that a program sent as JSON: for an amount of money nobody can tell whether they mean yuan or fen.
-
-A marked number behaves like the number that it is; a reader of amounts refuses it.
+"""Marks numbers that a program sent as JSON, because as amounts of money they could mean yuan or fen. A marked
+number behaves like a normal number; a reader of amounts rejects it.
 """
 
 from collections.abc import Mapping

@@ -13,7 +13,7 @@ from zhirong.kernel.rulebook import COUNTRY, Rulebook, RuleValue
 from zhirong.kernel.text import Text
 
 _SHOWN = 100  # characters of a value in a list
-# What is decided by the rules of a prefix, so that a reader of a pack sees whom it concerns. The longest that fits counts.
+# The subject of the rules with a prefix, to show a reader of a pack what it affects. The longest matching prefix counts.
 CONCERNS: Mapping[str, Text] = {
     "appraisal": Text("评估价值", "appraised values"),
     "calendar": Text("到期日和起算日", "due days and time limits"),
@@ -45,8 +45,8 @@ CONCERNS: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One rule in one region from a day on, before and after. None: there is no version. until: the last day, None
-    is open.
+    """One rule in one region from a day on, before and after the change. None: there is no version. until: the last
+    day; None means open.
     """
 
     id: str

@@ -167,10 +167,9 @@ class PackFile:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pack:
-    """One policy pack as it was read. What is the same pack, the digest says.
-
-    issuer_kind: a key of ISSUER_KINDS. region: where its rules hold, ``CN`` for everywhere. lender: whose business
-    it is for, empty for any. valid_from: no rule of it holds earlier. digest: SHA-256 of all its files, in hex.
+    """One policy pack as it was read, identified by its digest. issuer_kind: a key of ISSUER_KINDS. region: where
+    its rules apply, ``CN`` for everywhere. lender: the lender to whose business it applies, empty for any.
+    valid_from: none of its rules applies earlier. digest: SHA-256 of all its files, in hex.
     """
 
     id: str
@@ -251,8 +250,8 @@ class Rulebook:
         return found
 
     def find(self, rule_id: str, day: date, region: str = COUNTRY) -> RuleValue | None:
-        """Do as ``at``, but return None if no version is in force that day. Raises RuleError if there is no such
-        rule.
+        """Return the same as ``at``, or None if no version is in force that day. Raises RuleError if there is no
+        such rule.
         """
         rule = self.rule(rule_id)
         for place in wider_regions(region):
@@ -262,7 +261,7 @@ class Rulebook:
         return None
 
     def derived(self, name: str) -> dict[Any, Any]:
-        """Return a store for what has been calculated from these rules and nothing else, as long-lived as they are."""
+        """Return a cache for results calculated from these rules alone. It lives as long as the rules."""
         return self._derived.setdefault(name, {})
 
     def ids(self) -> tuple[str, ...]:

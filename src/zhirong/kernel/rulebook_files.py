@@ -1,4 +1,4 @@
-"""The rulebook that a program runs with: the rule files of the package under the policy packs that are named."""
+"""The rulebook of a running program: the rule files of the package, overridden by the named policy packs."""
 
 from collections.abc import Sequence
 from importlib.resources.abc import Traversable
@@ -14,8 +14,8 @@ def load_rulebook(folder: Path | Traversable | None = None, packs: Sequence[Path
     where ``folder`` is given.
 
     The folders ``modes`` and ``funds`` hold files in the mode language, which ``chain/mode`` reads; ``adapters``
-    holds the formats of imported files, which ``chain/adapters`` reads. Raises InputError with everything that is
-    wrong with the packs.
+    holds the formats of imported files, which ``chain/adapters`` reads. Raises InputError with every problem in the
+    packs.
     """
     root = shipped_rules() if folder is None else folder
     rules: list[Rule] = []

@@ -15,7 +15,9 @@ from zhirong.kernel.money import FEN_PER_YUAN, Fen
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-_MOST_ROWS = 60  # Maximum number of rows of a table in a notebook; a longer table is cut in the middle and says so.
+_MOST_ROWS = (
+    60  # Maximum number of rows of a table in a notebook; a longer table is cut in the middle, with a note.
+)
 
 
 @dataclass(frozen=True, slots=True)

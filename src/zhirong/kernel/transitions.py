@@ -14,8 +14,8 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Transitions(Generic[S]):
-    """A table of transitions. subject: what has the state. words: of every state. initial: the states in which a
-    row may begin.
+    """A table of transitions. subject: the object with the state. words: the name of every state. initial: the
+    states in which a row may begin.
 
     allowed: the states that may follow a state; a state without a successor is final. Keeping a state is always
     allowed.

@@ -42,7 +42,7 @@ _HOLDINGS: dict[str, tuple[Kind, Text]] = {
     "cash": ("asset", Text("货币资金", "cash")),
     "loan": ("asset", Text("贷款", "loan")),
     "recourse": ("asset", Text("应收追偿款", "recourse")),
-    # What a payer has paid on a loan in default and not got back; the lender's side is what it received.
+    # A payer's payments on a loan in default less returns; on the lender's side, the amounts received.
     "compensation": ("asset", Text("风险补偿款", "compensation")),
     "claims": ("asset", Text("应收代位追偿款", "claims taken over")),
     "loss_share": ("asset", Text("分担的损失", "share of losses")),

@@ -72,19 +72,15 @@ class Done:
 class Operation:
     """One business action. name: ``noun.verb``; the noun is its scope for tokens.
 
-    model: of its row, None if it creates something. roles: that may run it; empty: anyone signed in.
-    relation: required between actor and row, in addition to seeing it. states: in which it is allowed, None for any
-    (the
-    chain's table still decides); they also say when its button is shown. is_signed: asks for a second factor.
-    for_agents: a firm can let its agent do it. is_background: the platform's own work alone does it, nobody signed
-    in can.
-    prepare: what takes long and writes nothing, such as reading a file, done before the only writer is held up;
-    what it
-    answers is ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the caller is
-    notified.
+    model: of its row, None if it creates something. roles: that may run it; empty: anyone signed in. relation:
+    required between actor and row, in addition to seeing it. states: in which it is allowed, None for any (the
+    chain's table still decides); they also say when its button is shown. is_signed: requires a second factor.
+    for_agents: a firm can allow its agent to run it. is_background: only the platform's background work can run it.
+    prepare: slow work without writes, such as reading a file, done before the write lock is taken; its result is
+    ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the caller is notified.
     policy: of an operation of the register, in which capacity and to which registrations (``register_policy``).
-    is_bulk: programs can send many requests of it in one call of the API, each carried out on its own.
-    is_library: it has no form; programs and ``zhirong register`` call it.
+    is_bulk: programs can send many requests of it in one call of the API, each carried out on its own. is_library:
+    it has no form; programs and ``zhirong register`` call it.
     """
 
     name: str

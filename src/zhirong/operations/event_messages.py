@@ -1,6 +1,5 @@
-"""What a message about an event says: its place in the log, its kind, when, and where the API shows what it is about.
-
-What the event says is read over the API, with permission.
+"""The content of a message about an event: its place in the log, its kind, its time, and the API path of its
+subject. The content of the event itself is read over the API, with permission.
 """
 
 from collections.abc import Iterable, Mapping
@@ -60,7 +59,9 @@ TEST_EVENT = "webhook.test"
 
 
 def message_of(*, index: int, kind: str, subject: str, at: str) -> dict[str, Any]:
-    """The message of an event. subject: such as ``case/12``, empty where it is about no single thing. at: as the log has it."""
+    """The message of an event. subject: such as ``case/12``, empty if it is not about a single object. at: the time
+    as in the log.
+    """
     name = FORMER_NAMES.get(kind, kind)
     table, _, identity = subject.partition("/")
     noun = OBJECTS.get(table)

@@ -39,7 +39,7 @@ from zhirong.kernel.text import Text
 R = TypeVar("R", bound="Request")
 _NOT_CHOSEN = Text("不选", "none")
 Choices = Sequence[tuple[str, Text]]
-# Where a program finds what can be chosen now in a field whose choices depend on the caller and the row.
+# The place where a program finds the current choices of a field whose choices depend on the caller and the row.
 CHOICES_PATH = "/api/v1/me/operations"
 
 
@@ -47,7 +47,7 @@ CHOICES_PATH = "/api/v1/me/operations"
 class Ask:
     """How a field is asked for. unit ``fen``: stored in fen, typed in yuan. widget: text, area, choice, many, day,
     file, flag, password, money, number, range (three: low, most likely, high), table (not on a form). choices: the
-    allowed values, or a function of actor and row that returns them. only: whether a form contains the field, by
+    allowed values, or a function of actor and row that returns them. only: whether the form contains the field, by
     actor and row. start: initial value of a form, by actor and row.
     """
 
@@ -164,8 +164,8 @@ def _list_choices(described: dict[str, Any], allowed: Sequence[str], handler: Ge
 
 @dataclass(frozen=True, slots=True)
 class IdOf:
-    """That a field, or each item of it, is the id of an object: its kind as the API calls it, such as ``loans``. field: of
-    the object, whose value is asked for: mostly ``id``, else such as ``number``.
+    """Marks a field, or each of its items, as the id of an object; kind is the API's name, such as ``loans``.
+    field: the field of the object whose value is required, usually ``id``, otherwise for example ``number``.
     """
 
     objects: str
@@ -320,8 +320,8 @@ def _holds_money(annotation: Any) -> bool:
 
 
 def mark_money_numbers(model: type[Request], data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what came in as JSON with the numbers marked that are given for an amount or stand within a table: a
-    reader of amounts refuses them.
+    """Return JSON input with the numbers marked that are given as amounts or within a table, so that a reader of
+    amounts rejects them.
     """
     fields = model.model_fields
     return {

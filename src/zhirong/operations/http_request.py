@@ -9,8 +9,9 @@ from zhirong.operations.actors import Actor
 
 
 class HttpRequest(http.HttpRequest):
-    """A request with who acts, the language of the answer, and what the user prefers to see (``web.preferences.Chosen``).
-    No instance is made of it: the middleware sets these on Django's own request.
+    """A request with its actor, the language of the answer, and the user's preferences
+    (``web.preferences.Chosen``). The class is never instantiated: the middleware sets these attributes on Django's
+    own request.
     """
 
     actor: Actor

@@ -68,10 +68,10 @@ class Found:
 class Importer:
     """One kind of file. roles: who may confirm the import. page: the page name of an imported object.
 
-    read: the file to records, saying how many rows of how many it has read; raises InputError where it cannot be
-    used. compare: records to rows of the preview, each with ``outcome`` (new, changed, same, wrong), ``row``,
-    ``title`` and ``changes``; reads the database only. keep: rows of the preview are kept, within a transaction;
-    answers how many were ``new``, ``changed``, ``same`` and ``left``.
+    read: converts the file to records and reports the numbers of rows read and in total; raises InputError if the
+    file cannot be used. compare: converts records to rows of the preview, each with ``outcome`` (new, changed,
+    same, wrong), ``row``, ``title`` and ``changes``; it only reads the database. keep: stores rows of the preview
+    within a transaction; returns the numbers of ``new``, ``changed``, ``same`` and ``left`` rows.
     """
 
     kind: str

@@ -28,9 +28,10 @@ class Column:
     """One column. value: plain value from a row; Text is shown in the reader's language. order: the database column
     to sort by.
 
-    main: also shown on a phone. former: the name by which the API answers it too, deprecated; saved views and requests
-    may still order by it. is_exact: an amount that is paid or owed, always in yuan with fen; others follow the
-    reader's unit. sums: the database column of an amount whose total stands below the list, or what sums it.
+    main: also shown on a phone. former: a deprecated name under which the API also gives it; saved views and
+    requests may still sort by it. is_exact: an amount paid or owed, always shown in yuan with fen; other amounts
+    follow the reader's unit. sums: the database column of an amount whose total stands below the list, or what sums
+    it.
     """
 
     name: str
@@ -216,10 +217,9 @@ def _offset(written: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How the rows of a list follow each other: by a column, then by id; where nothing is kept in it, last. The order
-    is total and the same on both databases, so that a position in it is a row's own.
-
-    column: of the database, empty for the id alone.
+    """The sort order of a list: by a column, then by id; rows with an empty column come last. The order is total
+    and the same on both databases, so that each row has a unique position. column: of the database, empty for the
+    id alone.
     """
 
     column: str
@@ -258,7 +258,7 @@ class Order:
 
 
 def order_of(one: Listing, wanted: str) -> Order:
-    """The order that was asked for, a column's name with ``-`` before it for descending; the list's own otherwise."""
+    """The requested order, a column's name with a leading ``-`` for descending; otherwise the list's default."""
     names = {name: column.order for column in one.columns if column.order for name in column.names()}
     by = names.get(wanted.removeprefix("-"))
     written = one.order if by is None else ("-" if wanted.startswith("-") else "") + by

@@ -1,4 +1,4 @@
-"""Lists of what operations ask the ids of and no desk shows as a list: for programs, and for ``zhirong show``."""
+"""Lists of objects whose ids operations need but that no desk lists: for programs, and for ``zhirong show``."""
 
 from zhirong.chain.financing.diligence import VERDICT_TEXT
 from zhirong.chain.organisation.roles import KIND_WORDS, ROLE_WORDS, MemberRole

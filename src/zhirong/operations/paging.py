@@ -1,5 +1,5 @@
-"""Reading a list to its end, part by part: a cursor names the last row that was given, so that rows that come or go in
-the meantime shift nothing: no row comes twice, none is left out.
+"""Paging through a list: a cursor names the last row returned, so that rows added or removed in the meantime do not
+shift the pages. No row appears twice, and none is left out.
 """
 
 import base64
@@ -31,7 +31,9 @@ class Part:
 
 
 def part_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str], limit: int, narrow: Q) -> Part:
-    """The next ``limit`` rows. query: as for ``rows_of``, and ``after``, the cursor of the part before. narrow: beyond it."""
+    """The next ``limit`` rows. query: as for ``rows_of``, and ``after``, the cursor of the previous page. narrow:
+    an additional filter.
+    """
     wanted = query.get("order", "")
     order = order_of(one, wanted)
     found = rows_of(actor, one, day, query).filter(narrow)
@@ -50,7 +52,7 @@ def _written(order: Order, wanted: str, row: Any) -> str:
 
 
 def _read(one: Listing, order: Order, wanted: str, cursor: str) -> tuple[Any, int]:
-    """Value and id of the row that a cursor names. Raises InputError for what is no cursor of this list and order."""
+    """Value and id of the row that a cursor names. Raises InputError if it is not a cursor of this list and order."""
     try:
         if len(cursor) > _LONGEST:
             raise ValueError("too long")

@@ -9,8 +9,7 @@ from zhirong.kernel.text import Text
 
 # Scopes that no token has: their operations create or end ways to sign in.
 NEVER_BY_TOKEN = frozenset({"token", "member"})
-# Operations that no token allows, whatever its scopes: they say where messages go, and show the key that signs them, or
-# make the account a member of another organisation.
+# Operations that no token allows, regardless of its scopes: they set the address of messages and show their signing key, or make the account a member of another organisation.
 ONLY_AT_THE_DESK = frozenset({"webhook.add", "webhook.end", "firm.register"})
 LONGEST_KEY = 200
 

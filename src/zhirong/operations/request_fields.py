@@ -38,8 +38,8 @@ class Asked:
 
 
 def asked(model: type[Request], actor: Actor, row: Any, *, tells: bool = True) -> list[Asked]:
-    """Return all fields of a request. tells: whether the actor may see what depends on rows: the choices, whether a
-    field applies, and its current value.
+    """Return all fields of a request. tells: whether the actor may see the data that depend on rows: the choices,
+    whether a field applies, and its current value.
     """
     return [_asked(name, info, actor, row, tells) for name, info in model.model_fields.items()]
 

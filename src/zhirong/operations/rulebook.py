@@ -2,7 +2,7 @@
 
 Every decision uses the rules of the package and the policy packs that the operator names in ZHIRONG_RULES.
 Decisions on a case also use the policies in force on that day: of its region and fund, its guarantor and its
-lender, the last one on top. The rules ``policy.may_set`` say which rules each of them may set.
+lender, the last one on top. The rules ``policy.may_set`` define the rules that each of them may set.
 """
 
 from collections.abc import Sequence

@@ -357,7 +357,7 @@ def alarms_of_value(
     alarms.extend(queries(methods, value, request.asked, rules, day))
     if value.median == 0:
         text = Text(
-            "至少一半情形下价值为零：请核对输入；该零值为计算结果，并非缺少数据",
+            "至少一半情形下价值为零，请核对输入；零值为计算结果，并非数据缺失",
             "the value is zero in at least half of the outcomes: check the inputs; this zero is calculated and does not mean missing data",
         )
         alarms.append(Alarm("worth_nothing", text))

@@ -235,7 +235,7 @@ def read_discount(reader: Reader, tax_basis: str) -> Discount:
             of_rate,
             "prices_mixed",
             Text(
-                "现金流与折现率的价格口径不一致（一个含通胀，一个不含）",
+                "现金流与折现率的价格口径不一致（一项含通胀，另一项不含）",
                 "cash flows and discount rate use different price bases",
             ),
             Text(

@@ -136,7 +136,8 @@ def read_appraisal(
             "contract_over",
             Text("合同在评估基准日之前已经结束", "the contract ends before the valuation date"),
             Text(
-                "请更正日期；合同不限制收益期则删除该项", "correct it, or remove it if no contract ends the income"
+                "请更正日期；合同不限制收益期的，请删除该项",
+                "correct it, or remove it if no contract ends the income",
             ),
         )
     rights = _read_rights(reader, right_ids)

@@ -84,7 +84,7 @@ IN_TIME = Guard(
     Text("在保证期间或索赔期限内", "within the guarantee period or the time to claim"),
     Text(
         "期间届满的，付款人不再承担责任；在逾期通知书上签收不能恢复责任（担保制度解释第三十四条）",
-        "After the period the payer is no longer liable; a signature on a later letter does not revive it "
+        "After the period the payer is no longer liable; signing a later letter does not restore the liability "
         "(interpretation 34).",
     ),
 )
@@ -103,7 +103,9 @@ _ASKED_ONCE = Guard(
 )
 _ORDER = Guard(
     "order_agreed",
-    Text("约定可先向保证人主张，或物的担保已实现", "the guarantor may be asked first, or the security is realised"),
+    Text(
+        "已约定可先向保证人主张，或担保物权已实现", "the guarantor may be asked first, or the security is realised"
+    ),
     Text(
         "请先处置质物，或提供约定（民法典第三百九十二条）",
         "Realise the security first, or show the agreement (Civil Code 392).",
@@ -117,7 +119,7 @@ _FUNDS = Guard(
 _HEARING = Guard(
     "heard",
     Text("已给予陈述申辩机会", "the lender has been heard"),
-    Text("请先通知放款机构陈述申辩，并填写日期", "Hear the lender first, and enter the day."),
+    Text("请先听取放款机构的陈述申辩，并填写日期", "Hear the lender first, and enter the day."),
 )
 _SECOND = Guard(
     "second_person",
@@ -126,7 +128,7 @@ _SECOND = Guard(
 )
 _NOTHING_OPEN = Guard(
     "returns_made",
-    Text("应付、应返还款项均已结清", "what is due and what must go back has been paid"),
+    Text("应付款项和应返还款项均已结清", "all amounts due and all returns have been paid"),
     Text("请先付清或返还", "Pay or return it first."),
 )
 _DECIDED = (Doer.PAYER, Doer.PAYER_APPROVER)

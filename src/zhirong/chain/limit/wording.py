@@ -441,12 +441,12 @@ def _exposure_words(found: ModeLimit, role: str, share: Fraction | None, most: F
         )
     if role == plan.pledgee:
         return Text(
-            f"承担贷款的 {_rate(share)}，质押归其，认可 {value}，最多承担 {bound}：（{value} ＋ {bound}）÷ {_rate(share)}",
+            f"承担贷款的 {_rate(share)}，享有质权，认可 {value}，最多承担 {bound}：（{value} ＋ {bound}）÷ {_rate(share)}",
             f"bears {_rate(share)} of the loan and holds the pledge {value}; at most {bound}: ({value} + {bound})"
             f" ÷ {_rate(share)}",
         )
     return Text(
-        f"承担贷款的 {_rate(share)}，质押不归其，对该企业最多承担 {bound}：{bound} ÷ {_rate(share)}",
+        f"承担贷款的 {_rate(share)}，不享有质权，对该企业最多承担 {bound}：{bound} ÷ {_rate(share)}",
         f"bears {_rate(share)} of the loan, does not hold the pledge; at most {bound} for this firm: {bound} ÷"
         f" {_rate(share)}",
     )

@@ -319,7 +319,7 @@ def _read_charge(entry: Reader, context: Context, before: list[ChargeRule]) -> C
             "loan_at_most",
             yuan(rule.loan_at_most),
             "contradiction",
-            Text("没有贷款既高于 loan_above 又不高于它", "no loan is above loan_above and at most this"),
+            Text("loan_above 与 loan_at_most 之间没有金额", "no loan is above loan_above and at most this"),
             Text("请使 loan_at_most 高于 loan_above", "set loan_at_most above loan_above"),
         )
     has_rate = base not in ("fixed", "fee_table")

@@ -290,7 +290,7 @@ def _check_bonuses(reader: Reader, sharing: Sharing, conditions: tuple[ModeCondi
                 f"bonus[{number}].when",
                 ", ".join([*ruled_out, *never]),
                 "contradiction",
-                Text("准入条件使这项加成永远不会出现", "the conditions of the mode rule this bonus out"),
+                Text("受准入条件限制，这项加成不可能适用", "the conditions of the mode rule this bonus out"),
                 Text("请修改准入条件，或删除加成", "change the condition, or remove the bonus"),
             )
 

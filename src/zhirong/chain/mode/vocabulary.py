@@ -120,7 +120,7 @@ BACK: dict[str, Text] = {
     "in_order": Text("按所列次序", "in the order of the parties named"),
 }
 WEIGHTS: dict[str, Text] = {
-    "shared": Text("只计参与分担的部分，其余在后", "the shared components only, the rest after them"),
+    "shared": Text("先归还参与分担的部分，再归还其余部分", "the shared components only, the rest after them"),
     "all": Text("各方承担的全部损失", "everything borne"),
 }
 ORDERS: dict[str, Text] = {
@@ -248,7 +248,7 @@ FACTS: dict[str, Fact] = {
             "经办银行按科技创新再贷款办理的科技创新类贷款",
             "technology-innovation loan funded through the central bank's relending facility",
         ),
-        Text("请经办银行确认该笔贷款是否纳入", "ask the bank whether this loan qualifies"),
+        Text("请向经办银行确认该笔贷款是否纳入再贷款支持范围", "ask the bank whether this loan qualifies"),
     ),
     "supported_chain": Fact(
         "flag",
@@ -300,7 +300,7 @@ FACTS: dict[str, Fact] = {
     "ip_share_of_security": Fact(
         "rate",
         Text("知识产权占担保物比重", "share of IP in the security"),
-        Text("请提高知识产权在担保物中的比重", "raise the share of IP in the security"),
+        Text("请提高知识产权占担保物价值的比例", "raise the share of IP in the security"),
     ),
     "lender_is_partner": Fact(
         "flag",
@@ -324,7 +324,7 @@ FACTS: dict[str, Fact] = {
     "in_index": Fact(
         "flag",
         Text("入选放款机构的专利指标", "selected by the lender's patent index"),
-        Text("请补充专利与经营资料后再评", "add patent and business data, then apply for a new score"),
+        Text("请补充专利与经营资料后重新评价", "add patent and business data, then apply for a new score"),
     ),
     "main_security_is_credit": Fact("flag", Text("以信用为主", "lent mainly on credit"), _CHOOSE_OTHER),
     "pledge_registered": Fact(

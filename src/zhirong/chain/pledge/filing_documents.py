@@ -34,7 +34,7 @@ PAPER_TEXT: Mapping[Paper, Text] = {
     Paper.PLEDGE_CONTRACT: Text("质押合同", "the pledge contract"),
     Paper.IDENTITY: Text("双方身份证明", "proof of identity of both"),
     Paper.IDENTITY_OR_COMMITMENT: Text(
-        "双方身份证明或者签章的承诺书", "proof of identity of both, or a signed commitment"
+        "双方身份证明，或经签章的承诺书", "proof of identity of both, or a signed commitment"
     ),
     Paper.COMMITMENT: Text("双方签章的承诺书", "a commitment signed or sealed by both"),
     Paper.CERTIFICATE_COPIES: Text("权利证书复印件", "copies of the certificates of the rights"),

@@ -74,7 +74,7 @@ def standing_of(
 class Beside:
     """The data shown next to an appraisal. standings: by right. flags: of the firm's reports on these rights.
 
-    fee_low, fee_high: what is customary for its value, by ``fee_rule``; None before there is one.
+    fee_low, fee_high: the customary fee for its value, by ``fee_rule``; None before there is a value.
     """
 
     standings: tuple[tuple[FirmRight, AppraisalStanding], ...]

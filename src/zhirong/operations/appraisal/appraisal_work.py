@@ -100,8 +100,8 @@ def _text(data: bytes, name: str) -> str:
 
 
 def _input(row: Appraisal, table: Mapping[str, Any], request: AppraisalInput, day: date) -> dict[str, Any]:
-    """Return everything that the value depends on, to calculate it again later: the rights as they were, the
-    methods, the day.
+    """Return all data on which the value depends, for a later recalculation: the rights as they were, the methods,
+    the day.
     """
     fixed = {
         "purpose": row.purpose,

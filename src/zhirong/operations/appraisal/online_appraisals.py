@@ -1,4 +1,4 @@
-"""The free online appraisal: a value within a minute, marked as rough, and valid as long as the rule says."""
+"""The free online appraisal: a value within a minute, marked as rough, and valid for the period set by the rule."""
 
 from datetime import date
 from typing import Any

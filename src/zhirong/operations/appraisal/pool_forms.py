@@ -375,7 +375,7 @@ def end_sanction(work: Work, request: EndSanction) -> Any:
 
 
 def _keep(work: Work, entry: Entry) -> None:
-    """Store the entry after the chain has checked it; if anything is wrong, report all of it and write nothing."""
+    """Store the entry after the chain has checked it; if there are problems, report all of them and write nothing."""
     read_pool(Reader(pool_table(work.row.pk, work.row.name, entry), source="pool"))
     work.update(work.row, profile={**work.row.profile, "pool": entry})
 

@@ -98,10 +98,8 @@ def issue_paper(
     readers: Iterable[Organisation | None] = (),
     beside: Mapping[str, bytes] | None = None,
 ) -> Paper:
-    """Make a document and store its files. parties: who is what in it; parties whose signature the kind requires
-    must sign and may read it.
-
-    readers: others who may read it. beside: further files that belong to it, by name.
+    """Make a document and store its files. parties: by their role in it; those whose signature the kind requires
+    must sign and may read it. readers: others who may read it. beside: further files that belong to it, by name.
     """
     made_of = PAPER_KINDS[kind]
     signers = [party.pk for role in made_of.signers if (party := parties.get(role)) is not None]

@@ -137,7 +137,7 @@ def quote_of_table(
     """Calculate the quote of a case file table. mode_ids: None for every mode. rulebook: the platform's rules if
     omitted.
 
-    Raises InputError with everything that is wrong with the table, and for a mode that is not there.
+    Raises InputError with every problem in the table, and for an unknown mode.
     """
     book = rules() if rulebook is None else rulebook
     case = read_case(table, str(table["case"]["id"]), book)

@@ -153,8 +153,7 @@ def supported_now(case: Case, day: date) -> tuple[Fen | None, tuple[Text, ...]]:
     """Return the credit limit of a case in fen by today's appraisal, or the reason why there is none; neither if
     the review used the same appraisal.
 
-    Only a changed appraisal is looked at: that a line calculated a day later differs by a day is for the review to
-    judge.
+    Only a changed appraisal matters; other differences between two calculation days are left to the review.
     """
     if not case.review or case.review.get("valued") == valued_hash(case):
         return None, ()
@@ -211,7 +210,7 @@ def grounds_of(
     registration: Registration, kept: Sequence[FirmRight], day: date, rules: Rulebook
 ) -> list[tuple[str, Text]]:
     """Return the grounds on which a registration would be rejected today by the firm's current rights, each with
-    its place. That the rights are pledged by this registration itself is no ground.
+    its place. The pledge under this registration itself is not a ground.
     """
     filing, keyed = facts_now(registration)
     now = {right_key(right, filing.subject): right for right in read_case_rights(kept)}

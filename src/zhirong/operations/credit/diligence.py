@@ -366,7 +366,7 @@ def do_check(work: Work, request: Check) -> Any:
         raise InputError(problems)
     file = item.file
     if request.file is not None:
-        # Evidence is internal to the lender: it is attached to the item, which nobody else sees, not to the case.
+        # Evidence is internal to the lender: it is attached to the item, which only the lender can see, not to the case.
         file = attach(work, request.file, subject_name(item), "evidence", case.lender)
     add_cost(work, case, request.cost - item.cost)
     work.update(

@@ -137,7 +137,7 @@ def taking_part(case: Case) -> set[int]:
 
 def events_of(case: Case) -> "Iterable[Event]":
     """Return the events of a case, its guarantees, its loan and the loan's recovery in order."""
-    # Only the numbers are read: the rows of a loan and of its default are long, and their names are made of these.
+    # Only the numbers are read, because the rows of a loan and its default are long and their names need only the numbers.
     loans = list(Loan.objects.filter(case=case).values_list("pk", "defaultcase__pk"))
     defaults = [default for _, default in loans if default is not None]
     subjects = [subject_name(case)]

@@ -129,7 +129,7 @@ def _tables(request: LimitInputs) -> Table:
 
 
 def _add_row(tables: Table, name: str, row: Table) -> None:
-    """Add a row to a list of tables; what is no list stays as it is, and is refused when it is read."""
+    """Add a row to a list of tables; any other value is left unchanged and rejected on reading."""
     given = tables.get(name, [])
     if isinstance(given, list):
         tables[name] = [*given, row]

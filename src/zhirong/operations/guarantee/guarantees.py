@@ -427,7 +427,9 @@ def _figures_problems(figures: GuarantorFigures | None, work: Work) -> list[Prob
 
 
 def _calculated(asked: GuaranteeRequest, work: Work) -> dict[str, Any]:
-    """Return what a review keeps: the effect on every limit on its day, or none without the guarantor's figures."""
+    """Return the data stored with a review: the effect on every limit on its day, or none without the guarantor's
+    figures.
+    """
     figures = figures_of(asked.guarantor_id, work.day)
     return kept_basis(work, figures, () if figures is None else meters_of(asked, figures, work))
 

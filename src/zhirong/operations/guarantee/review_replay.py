@@ -29,11 +29,10 @@ def kept_basis(work: Any, figures: GuarantorFigures | None, meters: Sequence[Met
 
 
 def replay_meters(basis: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the limits of a decision (``GuaranteeRequest.basis``) by its own figures and the versions of policies that it
-    used, whichever are in force now; in the form of ``basis["meters"]``. The guarantor's own limits are amounts, which no
-    rule sets: they are as kept.
-
-    Raises InputError for a decision that kept no figures, or as ``rules_then``.
+    """Return the limits of a decision (``GuaranteeRequest.basis``) by its own figures and the versions of policies
+    that it used, whichever are in force now; in the form of ``basis["meters"]``. The guarantor's own limits are
+    amounts that no rule sets, so the stored ones are used. Raises InputError for a decision without stored figures,
+    or as ``rules_then``.
     """
     if not basis.get("figures"):
         raise past_problem(

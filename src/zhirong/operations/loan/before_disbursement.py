@@ -1,4 +1,4 @@
-"""Work before the disbursement: settling what the approval left open, showing the use of the loan, waiving a
+"""Work before the disbursement: settling the open items of the approval, documenting the use of the loan, waiving a
 condition with a reason.
 """
 
@@ -223,8 +223,8 @@ class Waive(Request):
 
 
 def _had_no_part(actor: Actor, case: Any) -> bool:
-    """Return whether the actor neither works on the case nor submitted it for approval; only then may they waive a
-    condition.
+    """Return whether the actor neither works on the case nor submitted it for approval, which is required to waive
+    a condition.
     """
     own = (case.officer_id, case.proposed_by_id, *case.former_officers)
     return case.lender_id == actor.organisation and actor.account not in own

@@ -440,8 +440,7 @@ def demand_another(work: Work, first: int | None) -> None:
 
 
 def _of_actor(actor: Actor, day: date) -> Q:
-    # A firm sees payments that have counted and what happened to them; payments that never counted are internal to
-    # the bank.
+    # A firm sees payments that have counted, with their later history; payments that never counted are internal to the bank.
     return Q(state__in=PAYMENTS_SHOWN) if actor.kind is OrganisationKind.FIRM else Q()
 
 

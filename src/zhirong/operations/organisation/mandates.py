@@ -113,7 +113,7 @@ def give_mandate(work: Work, request: GiveMandate) -> Any:
     is_grave=True,
 )
 def end_mandate(work: Work, request: Any) -> Any:
-    """End the mandate at once: nobody can act by it any more. The firm and the agent may both end it."""
+    """End the mandate with immediate effect. Both the firm and the agent may end it."""
     work.update(work.row, ended_on=work.day)
     other = work.row.agent_id if work.actor.organisation == work.row.firm_id else work.row.firm_id
     words = Text(

@@ -64,7 +64,7 @@ _WORKER = Text("平台自动办理", "the platform")
 
 @dataclass(frozen=True, slots=True)
 class SubjectKind:
-    """A table whose rows are the object of events. columns: what a row is called; its other columns may be large."""
+    """A table whose rows are the object of events. columns: those that name a row; its other columns may be large."""
 
     words: Text
     model: type[Model]
@@ -129,8 +129,7 @@ SUBJECT_KINDS: Mapping[str, SubjectKind] = {
 @dataclass(frozen=True, slots=True)
 class AuditLine:
     """One event in words. who: a person's name, or the platform. house: the institution acted for, empty if none.
-
-    kind, about: what the object is and what it is called; both empty for an event without one.
+    kind, about: the kind and the name of the object; both empty for an event without one.
     """
 
     event: Event

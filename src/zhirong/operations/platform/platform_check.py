@@ -32,7 +32,7 @@ from zhirong.store.seals import all_parts, key_mark
 from zhirong.store.vault import has_key
 
 MOST_OF_A_TABLE = 200  # rows named for each table; a table that differs everywhere is not listed row by row
-_LONGEST = 200  # characters of a value that are held; a longer one is held as its hash
+_LONGEST = 200  # characters of a value kept in memory; a longer one is kept as its hash
 _ROWS_AT_ONCE = 2000
 _UNREADABLE = object()
 
@@ -168,8 +168,8 @@ def _of_table(model: type[Kept], expected: dict[int, Row]) -> Iterator[AuditFind
 
 def _written(model: type[Kept], columns: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
     """Yield each row in the order of the ids: its id, and its columns as text, because a damaged value may not be
-    readable in its type. The statement is written here: to build it by an expression for each column takes longer
-    than to check a small table.
+    readable in its type. The SQL statement is written here, because building it from expressions takes longer than
+    checking a small table.
     """
     name = connection.ops.quote_name
     texts = ", ".join(f"CAST({name(one.column)} AS text)" for one in columns)

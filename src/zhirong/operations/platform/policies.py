@@ -326,7 +326,7 @@ def approve(work: Work, request: Decide) -> Any:
             "effects_pending",
             "effects",
             "",
-            Text("对未结业务的影响还在测算", "its effects on open cases are still being calculated"),
+            Text("对未结业务的影响正在测算", "its effects on open cases are still being calculated"),
             Text(
                 "请稍候再批准；一直没有结果的，请系统管理员查看后台任务",
                 "Try again in a minute. If nothing changes, ask the system administrator to check the background jobs.",

@@ -68,8 +68,8 @@ def have_begun() -> bool:
 
 
 def begin_seals() -> bool:
-    """Seal every account as it is, once, on a new platform or one from before the seals. Returns whether it was
-    done now.
+    """Seal every account in its current state, once, on a new platform or one older than the seals. Returns whether
+    it was done now.
     """
     if have_begun():
         return False

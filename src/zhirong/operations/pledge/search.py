@@ -46,8 +46,9 @@ Side = Literal["any", "pledgor", "pledgee"]
 class Query:
     """A search; every given field narrows it.
 
-    number: of a right, of a registration or of the authority. name: of a party, compared as ``how`` says, in the
-    part that ``side`` says. code: a party's credit code. first, last: days of entry. after: an id to page on.
+    number: of a right, of a registration or of the authority. name: of a party, compared by ``how``, in the role
+    given by ``side``. code: a party's credit code. first, last: days of registration. after: the id after which to
+    continue.
     """
 
     number: str = ""
@@ -211,9 +212,7 @@ def view(actor: Actor, one: Registration) -> dict[str, Any]:
 
 
 def similar_names(written: str, least: Fraction = LEAST_SIMILARITY, limit: int = 20) -> list[tuple[str, Fraction]]:
-    """Return names of firms and banks in the published register that are similar to this one, the most similar
-    first.
-    """
+    """Return similar names of firms and banks in the published register, the most similar first."""
     found = names_like(written, limit, least)
     published = models.Part.objects.filter(
         party__name_key__in=[name.text for name, _ in found],

@@ -2,8 +2,8 @@
 
 Each institution calculates the fingerprints of its rights and claims with a key that all institutions share and the
 register does not have, and reports them. An institution that has reported one learns whether another has too;
-nobody learns about anything that they have not reported, and every report is in the log under their name, so that
-guessing leaves a trace.
+institutions learn nothing about items that they have not reported, and every report is in the log under their name,
+so that guesses leave a trace.
 """
 
 import re

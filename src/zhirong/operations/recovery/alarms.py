@@ -82,7 +82,8 @@ def watched(loan: Loan, state: LoanPosition, work: Any) -> WatchedLoan:
 
 
 def _value_of(row: FirmRight, appraisals: Sequence[Appraisal], count: int) -> tuple[int | None, date | None]:
-    """Return the value of a right and its day by the last appraisal that names it; one that names none is of all.
+    """Return the value of a right and its day by the last appraisal that names it; an appraisal that names no right
+    covers all.
 
     The value of several rights together is divided equally over them (assumed).
     """

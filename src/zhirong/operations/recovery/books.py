@@ -47,7 +47,9 @@ def mode_of(mode_id: str) -> Mode:
 
 
 def payee_of(mode: Mode, party: str, day: date) -> str:
-    """Return to whom a party pays: the lender, or the party that pays first on its behalf. day: of the loan."""
+    """Return the recipient of a party's payments: the lender, or the party that pays first on its behalf. day: of
+    the loan.
+    """
     return mode.sharing_on(day).timing_of(party).through or LENDER
 
 
@@ -140,7 +142,7 @@ def loan_in_default(case: DefaultCase, day: date, rules: Rulebook) -> ev.Default
 
 @dataclass(frozen=True, slots=True)
 class CaseBooks:
-    """The books of one case among those of its mode. due: what each payer still has to pay, and to whom."""
+    """The books of one case among those of its mode. due: the outstanding amount of each payer, and its recipient."""
 
     mode: Mode
     natures: Mapping[str, PayerNature]
@@ -187,9 +189,8 @@ class CaseBooks:
 
 
 def books_of_case(case: DefaultCase, day: date, rules: Rulebook) -> CaseBooks:
-    """Return the books of a case whose debt has been frozen. Caps connect the cases of one mode: all are walked.
-
-    Raises InputError for events that cannot have been, and for a pool figure that the mode needs.
+    """Return the books of a case whose debt has been frozen. Caps connect the cases of one mode, so all of them are
+    processed. Raises InputError for impossible events, and for a missing pool figure that the mode needs.
     """
     mode = mode_of(case.mode)
     others = DefaultCase.objects.filter(mode=case.mode).exclude(first_day=None).exclude(pk=case.pk)
@@ -210,7 +211,9 @@ def books_of_case(case: DefaultCase, day: date, rules: Rulebook) -> CaseBooks:
 
 
 def debt_today(case: DefaultCase, day: date, rules: Rulebook) -> Mapping[Component, Fen]:
-    """Return what the debtor owes by component: as stated or frozen by a claim and grown since, otherwise of the loan."""
+    """Return the debtor's debt by component: the stated or frozen debt with later accruals, otherwise that of the
+    loan.
+    """
     if case.first_day is None:
         return debtors_debt(case.loan, case.payer_events, day, rules)
     return books_of_case(case, day, rules).debt

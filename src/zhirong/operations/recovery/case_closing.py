@@ -1,4 +1,6 @@
-"""The closing of a case: nothing is open, another person approves, the report says who paid and got back what."""
+"""The closing of a case: no items are open, another person approves, and the report lists the payments and returns
+of each party.
+"""
 
 from datetime import date
 from typing import Annotated, Any

@@ -197,7 +197,7 @@ class Review(Request):
     page="recovery.write_off",
 )
 def review(work: Work, request: Review) -> Any:
-    """Record the review of a written-off file; the next one is due in a year. A late one stays on the record."""
+    """Record the review of a written-off file; the next one is due in a year. A late review stays on the record."""
     row = work.row
     done = {"day": work.day.isoformat(), "result": request.result}
     if row.due_on is not None and row.due_on < work.day:

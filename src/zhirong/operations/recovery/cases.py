@@ -1,4 +1,4 @@
-"""Default cases: their transitions, deadlines and letters, and the list of them. What is done in them is in ``case_*``."""
+"""Default cases: their transitions, deadlines, letters and list. Their operations are in ``case_*``."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -64,9 +64,8 @@ def case_page(case: DefaultCase) -> str:
 def move_case(
     work: Work, case: DefaultCase, step: str, doer: Doer, facts: Mapping[str, bool], **values: Any
 ) -> None:
-    """Make a transition of a case with the facts that hold, and repeat its books in its columns.
-
-    A step after its last day is recorded as missed for ever. Raises InputError with everything in the way.
+    """Make a transition of a case with the current facts, and update its columns from its books. A step after its
+    last day is recorded permanently as missed. Raises InputError with every obstacle.
     """
     then = DEFAULT_CASE.take(
         DefaultState(case.state), step, doer, facts=facts, papers=DEFAULT_CASE.step(step).needs
@@ -102,7 +101,7 @@ def next_clock(case: DefaultCase, state: DefaultState, day: date, rules: Ruleboo
 
 
 def due_day_of(case: DefaultCase) -> date:
-    """Return the day on which the whole debt is due: that of its acceleration, otherwise the end of the loan."""
+    """Return the day on which the entire debt is due: that of its acceleration, otherwise the end of the loan."""
     called = [one["day"] for one in case.loan.events if one["kind"] == "acceleration"]
     if called:
         return date.fromisoformat(min(called))
@@ -177,7 +176,7 @@ def issue_letter(
 
 
 def add_event(work: Work, case: DefaultCase, event: Mapping[str, Any], **values: Any) -> None:
-    """Add an event to a case, recorded today, and repeat its books. Raises InputError for one that cannot have been."""
+    """Add an event to a case, recorded today, and update its books. Raises InputError for an impossible event."""
     first = case.first_day or case.opened_on
     demand_day(date.fromisoformat(event["day"]), first, work.day, "day")
     case.events = [*case.events, {**event, "recorded_on": work.day.isoformat()}]

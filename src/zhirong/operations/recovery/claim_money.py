@@ -74,7 +74,7 @@ class Pay(Request):
     ),
 )
 def pay(work: Work, request: Pay) -> Any:
-    """Record the transfer: at most what is due that day; a party that takes the claim over gets its recourse."""
+    """Record the transfer, at most the amount due that day; a party that takes the claim over obtains recourse."""
     claim = work.row
     case = with_loan(claim.case)
     claim.case, claim.loan = case, case.loan
@@ -138,8 +138,8 @@ _LOAN_PAYERS = {"guarantor": LoanPayer.GUARANTOR, "insurer": LoanPayer.INSURER, 
 def _in_loan(work: Work, claim: PayerClaim, books: CaseBooks, day: date, amount: int) -> tuple[str, ...]:
     """Book a payment to the lender in the loan's servicing and return the id of the event.
 
-    A party that takes over pays for the debtor; one that compensates leaves the debt whole. Money that goes to
-    another payer is not in the lender's books.
+    A party that takes over pays for the debtor; one that compensates leaves the debt unchanged. Payments to another
+    payer are not in the lender's books.
     """
     if not books.payee_is_lender(claim.party, case_of_claim(claim)):
         return ()

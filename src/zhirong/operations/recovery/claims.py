@@ -1,4 +1,6 @@
-"""Claims on those who share a loss: who claims on whom, their transitions, and the list of them. The steps are in ``claim_*``."""
+"""Claims on the parties that share a loss: claimants and payers, transitions, and the list of claims. The steps are
+in ``claim_*``.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -91,7 +93,9 @@ class ClaimOn(Request):
 
 
 def demand_payer(work: Work, loan: Loan, request: ClaimOn) -> str:
-    """Return to whom the party pays under the mode. Raises InputError for a payer or party that cannot be claimed on."""
+    """Return the recipient of the party's payments under the mode. Raises InputError for a payer or party on which
+    no claim is possible.
+    """
     mode = mode_of(loan.mode)
     roles = [role for role in mode.bearers if role != LENDER]
     wrong = "party" if request.party not in roles else ""
@@ -158,7 +162,7 @@ class Reason(Request):
 
 
 def case_of_claim(claim: PayerClaim) -> DefaultCase:
-    """Return the case of a claim that has been made; an entry in a pool has none until the loan is in default."""
+    """Return the case of a filed claim; a pool entry has none until the loan is in default."""
     if claim.case is None:
         raise AssertionError(f"claim {claim.pk} has no case")
     return claim.case
@@ -188,7 +192,7 @@ def tell_claimant(work: Work, claim: PayerClaim, words: Text) -> None:
 
 
 def room_of(actor: Actor) -> Mapping[str, int]:
-    """Return the sums of a payer: accepted and to be paid, paid, to come back, and entered in its pool."""
+    """Return the totals of a payer: accepted and to be paid, paid, to be returned, and entered in its pool."""
     to_pay = (ClaimState.ACCEPTED, ClaimState.PART_PAID)
     sums = PayerClaim.objects.filter(payer=actor.organisation).aggregate(
         entered=Sum("loan__principal", filter=Q(entered_on__isnull=False)),

@@ -216,7 +216,7 @@ def take_step(
     doer: Doer,
     **values: Any,
 ) -> None:
-    """Make a step of a dispute on a day; a step after its last day is recorded as late. Raises InputError."""
+    """Record a step of a dispute on a day; a step after its last day is recorded as late. Raises InputError."""
     demand_day(day, row.since, work.day, "day")
     then = DISPUTE.take(DisputeState(row.state), step, doer)
     done = {"step": step, "day": day.isoformat(), "recorded_on": work.day.isoformat(), "by": by, "result": result}
@@ -235,7 +235,7 @@ def take_step(
 
 
 def _pay_fee(work: Work, row: Dispute, case: DefaultCase, day: date, fee: int) -> None:
-    """Add a fee to what the debtor owes: in the case if its debt is stated, otherwise in the loan."""
+    """Add a fee to the debtor's debt: in the case if its debt is stated, otherwise in the loan."""
     work.update(row, fee=row.fee + fee)
     if case.stated:
         add_event(work, case, {"kind": "cost_paid", "day": day.isoformat(), "amount": yuan(fee)})

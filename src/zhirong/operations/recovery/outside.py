@@ -134,7 +134,7 @@ def link_of(secret: str, day: Any) -> OutsideLink | None:
 
 
 def is_code(link: OutsideLink, secret: str, code: str) -> bool:
-    """Return whether this is the code of a link. After five wrong ones in a day no code is accepted."""
+    """Return whether this is the code of a link. After five wrong codes in a day no code is accepted."""
     key = f"zhirong.link.wrong/{link.pk}"
     if cache.get(key, 0) >= MOST_WRONG:
         return False

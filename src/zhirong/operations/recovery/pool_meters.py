@@ -49,8 +49,8 @@ def lender_key(lender: int | None) -> str:
 
 
 def figures_of(mode_id: str, as_of: date, reporter: int | None = None) -> list[Figure]:
-    """Return the figures of a mode's pool reported for days up to ``as_of``: by one organisation, or (None) by every
-    payer of a claim under the mode. What an organisation without a part in the mode reports counts nowhere.
+    """Return the figures of a mode's pool reported for days up to ``as_of``: by one organisation, or (None) by
+    every payer of a claim under the mode. Reports of organisations without a part in the mode are ignored.
     """
     rows = PoolFigure.objects.filter(mode=mode_id, day__lte=as_of).order_by("day", "pk")
     if reporter is None:
@@ -128,10 +128,9 @@ def _meter(mode_id: str, payer: int | None, day: date, rules: Rulebook) -> PoolM
 
 
 def _caps(mode: Mode, mode_id: str, payer: int | None, day: date) -> Iterable[CapMeter]:
-    """Yield the yearly caps on payments with what was paid or accepted under each.
-
-    A cap of the payments' year counts what was decided in the year of ``day``; a cap of the loans' year, as the mode
-    shares by it, counts the claims on the loans of one year, whenever they are decided.
+    """Yield the yearly caps on payments with the amounts paid or accepted under each. A cap by the year of payment
+    counts the claims decided in the year of ``day``; a cap by the year of the loan counts the claims on the loans
+    of one year, regardless of the day of decision.
     """
     states = (ClaimState.ACCEPTED, ClaimState.PART_PAID, ClaimState.PAID, ClaimState.CLOSED)
     claims = PayerClaim.objects.filter(mode=mode_id, state__in=states).select_related("loan", "case")
@@ -167,7 +166,7 @@ def _loan_year(claim: PayerClaim, day: date) -> int:
 def _ceiling(mode: Mode, figures: list[Figure], day: date, rules: Rulebook) -> Fen | None:
     """Return the room under the payout ceiling of the re-guarantee; None if its base was not reported.
 
-    The ceiling is the mode's own; where it states none, that of the rule.
+    The ceiling is the mode's own; if the mode states none, that of the rule applies.
     """
     released = of_year(figures, PoolFigureKind.RELEASED, day)
     if released is None:

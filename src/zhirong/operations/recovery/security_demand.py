@@ -1,4 +1,6 @@
-"""The demand for further security (Civil Code 433): the value has fallen, the letter says what is missing and by when."""
+"""The demand for further security (Civil Code 433): the value has fallen, and the letter states the shortfall and
+the deadline.
+"""
 
 from dataclasses import replace
 from datetime import timedelta

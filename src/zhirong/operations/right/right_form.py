@@ -31,7 +31,7 @@ _LISTED_SEPARATORS = "；;"
 
 
 def _suits(name: str) -> Any:
-    """Return a function that says whether the form of a right contains a field, by the kind of the right."""
+    """Return a function that determines whether the form of a right contains a field, by the kind of the right."""
     return lambda actor, row: row is None or name in fields_of(RightKind(row.kind))
 
 

@@ -202,11 +202,9 @@ def merged(
     day: date,
     rules: Rulebook,
 ) -> tuple[dict[str, Any], list[Change]]:
-    """Return the facts to store, and how they differ from the stored ones. A list without holders belongs to the
-    firm itself.
-
-    said: the right from ``table_of``; changed here. given: the fields with a cell in the list. row:
-    what is kept of the right; None if nothing is.
+    """Return the facts to store, and how they differ from the stored ones. Without holders in the list, the firm
+    itself is the holder. said: the right from ``table_of``; changed here. given: the fields with a cell in the
+    list. row: the stored right; None if there is none.
     """
     # A list seldom contains codes; the firm's code is known.
     said["holders"] = [

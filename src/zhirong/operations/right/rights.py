@@ -210,7 +210,9 @@ def open_cases_with(right: FirmRight, *, drafts: bool = False) -> list[Case]:
 
 
 def share_rights(work: Work, subject: str, rights: Sequence[int]) -> None:
-    """Let everyone who may see a case or an appraisal see these rights, and no longer those that it named before."""
+    """Give everyone who may see a case or an appraisal access to these rights, and end the access to those that it
+    named before.
+    """
     known = {one.right_id: one for one in SharedRight.objects.filter(subject=subject)}
     for pk in rights:
         if pk not in known:
