@@ -15,6 +15,7 @@ BANK = "秦川商业银行"
 GUARANTOR = "秦川新区融资担保有限公司"
 AGENCY = "秦川中联资产评估有限公司"
 REGISTRY = "秦川新区知识产权质押登记处"
+AUTHORITY = "秦川新区知识产权局"
 PLATFORM = "秦川新区知识产权金融服务中心"
 RIGHTS = (
     ("多旋翼无人机的抗风姿态控制方法", date(2019, 4, 22), date(2021, 6, 15), 3),
@@ -25,6 +26,7 @@ MEMBERS = {
     GUARANTOR: ("guarantor", ("officer", "approver")),
     AGENCY: ("agency", ("appraiser", "reviewer")),
     REGISTRY: ("registry", ("registrar",)),
+    AUTHORITY: ("authority", ("supervisor",)),
 }
 _ADMINISTRATORS = ("system", "security", "audit")
 POOL = """[[qualification]]
@@ -70,7 +72,18 @@ class People:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        site.typed += [FIRM, BANK, GUARANTOR, AGENCY, REGISTRY, PLATFORM, "张某", "李某", "某膜材料有限公司"]
+        site.typed += [
+            FIRM,
+            BANK,
+            GUARANTOR,
+            AGENCY,
+            REGISTRY,
+            AUTHORITY,
+            PLATFORM,
+            "张某",
+            "李某",
+            "某膜材料有限公司",
+        ]
         site.typed += [title for title, *_ in RIGHTS]
         self._all: dict[str, User] = {}
 

@@ -114,6 +114,7 @@ def look_at_the_rest(way: Way) -> None:
         way.platform_audit: ("/audit/", "/audit/events/1/", "/audit/seen/", "/audit/check/"),
         way.registry_registrar: ("/registrar/changes/", "/registrar/reconciliations/"),
         way.guarantor_approver: ("/guarantor/requests/1/replay/",),
+        way.authority_supervisor: ("/authority/",),
     }
     for user, paths in rounds.items():
         user.visit(*paths)

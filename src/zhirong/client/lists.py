@@ -51,7 +51,17 @@ class AdminOrganisationsRow(TypedDict):
     id: int
     version: int
     kind_code: Literal[
-        "firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform", ""
+        "firm",
+        "lender",
+        "guarantor",
+        "insurer",
+        "fund",
+        "agency",
+        "operator",
+        "registry",
+        "authority",
+        "platform",
+        "",
     ]
     status_code: Literal["pending", "active", "suspended", "refused", ""]
     name: str | dict[str, Any] | None
@@ -171,7 +181,17 @@ class DirectoryRow(TypedDict):
     id: int
     version: int
     kind_code: Literal[
-        "firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform", ""
+        "firm",
+        "lender",
+        "guarantor",
+        "insurer",
+        "fund",
+        "agency",
+        "operator",
+        "registry",
+        "authority",
+        "platform",
+        "",
     ]
     status_code: Literal["pending", "active", "suspended", "refused", ""]
     name: str | dict[str, Any] | None
@@ -1030,12 +1050,30 @@ class Lists(Group):
         name: str | None = None,
         code: str | None = None,
         kind: Literal[
-            "firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform"
+            "firm",
+            "lender",
+            "guarantor",
+            "insurer",
+            "fund",
+            "agency",
+            "operator",
+            "registry",
+            "authority",
+            "platform",
         ]
         | None = None,
         status: Literal["pending", "active", "suspended", "refused"] | None = None,
         kind_code: Literal[
-            "firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform"
+            "firm",
+            "lender",
+            "guarantor",
+            "insurer",
+            "fund",
+            "agency",
+            "operator",
+            "registry",
+            "authority",
+            "platform",
         ]
         | None = None,
         status_code: Literal["pending", "active", "suspended", "refused"] | None = None,
@@ -1255,7 +1293,16 @@ class Lists(Group):
         self,
         *,
         kind_code: Literal[
-            "firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform"
+            "firm",
+            "lender",
+            "guarantor",
+            "insurer",
+            "fund",
+            "agency",
+            "operator",
+            "registry",
+            "authority",
+            "platform",
         ]
         | None = None,
         status_code: Literal["pending", "active", "suspended", "refused"] | None = None,

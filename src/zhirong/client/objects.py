@@ -691,7 +691,9 @@ class OrganisationsObject(TypedDict):
     """机构 / organisation."""
 
     id: int
-    kind: Literal["firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "platform"]
+    kind: Literal[
+        "firm", "lender", "guarantor", "insurer", "fund", "agency", "operator", "registry", "authority", "platform"
+    ]
     name: str
     code: str
     region: str

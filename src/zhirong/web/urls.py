@@ -19,6 +19,7 @@ DESKS = (
     "recovery",
     "agency",
     "registrar",
+    "authority",
     "admin",
     "developers",
 )

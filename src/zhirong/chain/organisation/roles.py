@@ -17,6 +17,7 @@ class OrganisationKind(StrEnum):
     AGENCY = "agency"
     OPERATOR = "operator"
     REGISTRY = "registry"
+    AUTHORITY = "authority"
     PLATFORM = "platform"
 
 
@@ -29,6 +30,7 @@ KIND_WORDS: Mapping[OrganisationKind, Text] = {
     OrganisationKind.AGENCY: Text("评估机构", "appraisal agency"),
     OrganisationKind.OPERATOR: Text("中介代理机构", "service agent"),
     OrganisationKind.REGISTRY: Text("登记机构", "registry"),
+    OrganisationKind.AUTHORITY: Text("主管部门", "supervisory authority"),
     OrganisationKind.PLATFORM: Text("平台管理", "platform administration"),
 }
 
@@ -54,6 +56,7 @@ class MemberRole(StrEnum):
     AGENCY_REVIEWER = "agency.reviewer"
     OPERATOR_AGENT = "operator.agent"
     REGISTRAR = "registry.registrar"
+    SUPERVISOR = "authority.supervisor"
     SYSTEM_ADMIN = "platform.system"
     SECURITY_ADMIN = "platform.security"
     AUDIT_ADMIN = "platform.audit"
@@ -78,6 +81,7 @@ ROLE_WORDS: Mapping[MemberRole, Text] = {
     MemberRole.AGENCY_REVIEWER: Text("评估复核人", "appraisal reviewer"),
     MemberRole.OPERATOR_AGENT: Text("代理经办人", "agent"),
     MemberRole.REGISTRAR: Text("登记员", "registrar"),
+    MemberRole.SUPERVISOR: Text("监管人员", "supervisor"),
     MemberRole.SYSTEM_ADMIN: Text("系统管理员", "system administrator"),
     MemberRole.SECURITY_ADMIN: Text("安全管理员", "security administrator"),
     MemberRole.AUDIT_ADMIN: Text("审计管理员", "audit administrator"),

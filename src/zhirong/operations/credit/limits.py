@@ -185,12 +185,13 @@ def committed_of(lender: int) -> "QuerySet[Case]":
 
 def region_within(region: str, firm: str = "firm") -> Q:
     """Return the condition that a firm is in a region: its code begins with the region's code without trailing
-    zeros. firm: the lookup path of the firm.
+    zeros. firm: the lookup path of the firm; empty for rows that are firms themselves.
     """
     prefix = region
     while prefix.endswith("00"):
         prefix = prefix[:-2]
-    return Q(**{f"{firm}__region__startswith": prefix})
+    column = f"{firm}__region" if firm else "region"
+    return Q(**{f"{column}__startswith": prefix})
 
 
 def sum_of(rows: "QuerySet[Any]", column: str) -> FenAmount:

@@ -116,7 +116,7 @@ def _join(work: Work, account: Account, organisation: Organisation, roles: list[
     else:
         work.update(member, roles=given, active=True)
     words = Text(f"您已加入 {organisation.name}", f"You are now a member of {organisation.name}")
-    work.notify(words, page_link("acting"), organisation, alone=account, asks=True)
+    work.notify(words, page_link("acting"), organisation, alone=account)
     return {"id": member.pk}
 
 
