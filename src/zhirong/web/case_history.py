@@ -31,8 +31,8 @@ def history_of(case: Case) -> list[HistoryLine]:
 
 
 def history_for_others(case: Case, organisation: str) -> list[HistoryLine]:
-    """Return the events of a case that changed something its company or guarantor sees: people of their own institution by
-    name, others by institution.
+    """Return the events of a case that changed something its company or guarantor sees. The reader's colleagues are
+    named; other people are shown by their institution.
     """
     events = list(events_of(case))
     lines = zip(history(events), changes_of(events, is_lender=False), strict=True)
