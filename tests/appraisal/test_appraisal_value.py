@@ -67,6 +67,17 @@ def test_a_case_gives_an_interval_with_its_errors_and_its_drivers() -> None:
     assert "元之间" in found.show()
 
 
+def test_an_input_without_a_range_leaves_p50_as_it_is() -> None:
+    """Bars are moves of P50 as the appraisal shows it, not of the P50 of the fewer paths that measure the moves."""
+    royalty = figure("0.03", "0.05", "0.08", kind="rate")
+    found = value_of(request(royalty_method(royalty=royalty), paths=12_000))
+    bars = {bar.input: bar for bar in found.tornado}
+    single = [bar for bar in bars.values() if bar.input_low == bar.input_high]
+    assert len(single) >= 2
+    assert {(bar.p50_low, bar.p50_high) for bar in single} == {(found.value.median, found.value.median)}
+    assert bars["income.royalty"].p50_low < found.value.median < bars["income.royalty"].p50_high
+
+
 def test_json_carries_money_as_strings_in_yuan_and_every_input_with_its_grade() -> None:
     found = json.loads(json.dumps(to_json(appraisal_document(value_of(read())))))
     assert set(found["value"]) >= {

@@ -8,12 +8,15 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from zhirong.chain.compensation import events as ev
+from zhirong.chain.compensation.carried import SharedLoss, carried
 from zhirong.chain.compensation.ceiling import cut_to_ceiling
 from zhirong.chain.compensation.expected import with_expected_payments
 from zhirong.chain.compensation.natures import natures_of
@@ -21,7 +24,7 @@ from zhirong.chain.compensation.reading import RecoveryFile, read_recovery
 from zhirong.chain.compensation.walk import DefaultWalk, walk
 from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.mode.loss import LossRecovery, PoolState
-from zhirong.chain.mode.model import Mode
+from zhirong.chain.mode.model import Mode, Recoveries
 from zhirong.chain.mode.stream import settle
 from zhirong.chain.mode.vocabulary import PayerNature, RecoverySource
 from zhirong.kernel.errors import InputError
@@ -225,7 +228,7 @@ def test_every_mode_is_walked_from_default_to_closing(mode_id: str) -> None:
 def test_the_source_of_money_decides_who_is_made_whole_first() -> None:
     """Proceeds of the guarantor's counter-guarantee go to it alone; the debtor's money is divided as before."""
     mode = load_mode("national-4222")
-    terms = replace(mode.recoveries, by_source=((RecoverySource.COUNTER_GUARANTEE, ("guarantor",)),))
+    terms = replace(mode.recoveries, by_source=((RecoverySource.COUNTER_GUARANTEE, (("guarantor",),)),))
     file = file_of("e03")
     events = tuple(
         replace(event, source=RecoverySource.COUNTER_GUARANTEE)
@@ -245,6 +248,55 @@ def test_the_source_of_money_decides_who_is_made_whole_first() -> None:
     back = allocate(12_000_000, before)
     assert done.positions["guarantor"] == before["guarantor"] - back["guarantor"]
     assert done.positions["lender"] == before["lender"] + 3_333_333 - back["lender"]
+
+
+def test_proceeds_of_a_counter_guarantee_go_to_those_who_took_over_by_their_parts() -> None:
+    """National 4222: 40, 20 and 20 of 80 before the bank gets any of it; what is above them is the bank's."""
+    mode = load_mode("national-4222")
+    shared = SharedLoss({"lender": 2_000, "guarantor": 4_000, "reguarantor": 2_000, "national_fund": 2_000}, {})
+    source = RecoverySource.COUNTER_GUARANTEE
+    assert carried(mode, shared, [(source, 4_000)]) == {
+        "lender": 2_000, "guarantor": 2_000, "reguarantor": 1_000, "national_fund": 1_000
+    }  # fmt: skip
+    assert carried(mode, shared, [(source, 9_000)]) == {
+        "lender": 1_000, "guarantor": 0, "reguarantor": 0, "national_fund": 0
+    }  # fmt: skip
+
+
+@settings(max_examples=examples(40), deadline=None)
+@given(
+    st.sampled_from(
+        [
+            Recoveries(back, order, ("costs", "interest", "principal"), weights, by_source)
+            for back, order in (("pro_rata", ()), ("creditor_first", ()), ("in_order", ("guarantor",)))
+            for weights in ("all", "shared")
+            for by_source in (
+                (),
+                ((RecoverySource.COUNTER_GUARANTEE, (("guarantor", "reguarantor"),)),),
+                ((RecoverySource.COUNTER_GUARANTEE, (("guarantor", "reguarantor"), ("lender",))),)
+                + ((RecoverySource.RIGHT_INSURER, (("national_fund",),)),),
+            )
+        ]
+    ),
+    st.lists(st.integers(0, 10**6), min_size=4, max_size=4),
+    st.lists(st.tuples(st.sampled_from(list(RecoverySource)), st.integers(1, 10**6)), max_size=6),
+    st.randoms(use_true_random=False),
+)
+def test_parts_sum_to_the_whole_in_any_order_of_recoveries(
+    terms: Recoveries, borne: list[int], received: list[tuple[RecoverySource, int]], chance: Random
+) -> None:
+    """Whatever the source and its groups, nobody carries less than nothing and the sum is what is not yet recovered."""
+    roles = ("lender", "guarantor", "reguarantor", "national_fund")
+    shared = SharedLoss(dict(zip(roles, borne, strict=True)), {"lender": borne[0] // 3})
+    mode = replace(load_mode("national-4222"), recoveries=terms)
+    left = max(0, sum(borne) - sum(amount for _, amount in received))
+    halves = [(source, part) for source, amount in received for part in (amount // 2, amount - amount // 2)]
+    shuffled = chance.sample(received, len(received))
+    for order in (received, shuffled, halves):
+        carries = carried(mode, shared, order)
+        assert sum(carries.values()) == left
+        assert all(0 <= carries[role] <= shared.parts[role] for role in roles)
+    assert carried(mode, shared, halves) == carried(mode, shared, received), "in parts or in one sum"
 
 
 # -- refusals -----------------------------------------------------------------------------------------------------

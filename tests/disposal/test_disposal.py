@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examples import examples
+from zhirong.chain.compensation.events import INTEREST_LIKE
 from zhirong.chain.disposal.costs import execution_fee, payment_order_fee, sale_taxes, suit_fee
-from zhirong.chain.disposal.distribution import Deduction, Distribution, Pledgee, distribute
+from zhirong.chain.disposal.distribution import Deduction, Distribution, Pledgee, distribute, statutory_order
 from zhirong.chain.disposal.reading import read_disposal, standard_ways
 from zhirong.chain.disposal.ways import DisposalWay, Outcome, compare
 from zhirong.chain.loan.servicing.components import Component
@@ -114,11 +115,17 @@ def test_court_fees_and_taxes_by_their_brackets() -> None:
     assert taxes.explanation.doubts(), "the rate of stamp tax is not confirmed and must be shown so"
     assert suit_fee(rules, DAY, yuan("3,000,000.00")).value == yuan("30,800.00")
     assert suit_fee(rules, DAY, yuan("3,000,000.00"), simplified=True).value == yuan("15,400.00")
-    assert payment_order_fee(rules, DAY, yuan("3,000,000.00")).value == yuan("10,266.67")
+    third = payment_order_fee(rules, DAY, yuan("3,000,000.00"))
+    assert third.value == yuan("10,266.67")
+    assert [one.document for one in third.doubts()] == [""], "that a third is rounded half up is assumed, and shown"
+    assert not suit_fee(rules, DAY, yuan("3,000,000.00"), simplified=True).doubts(), "half of it is whole fen"
+    # 50 + 0.025 x (10,000.40 - 10,000) is 50.01; its half, 25.005, is rounded up once.
+    assert suit_fee(rules, DAY, yuan("10,000.40"), simplified=True).value == yuan("25.01")
 
 
 # -- distribution -------------------------------------------------------------------------------------------------
 
+ORDER = statutory_order(load_rulebook(), DAY)
 BANK_A = Pledgee(
     "A",
     {
@@ -128,6 +135,7 @@ BANK_A = Pledgee(
         Component.PRINCIPAL: yuan("2,050,000.00"),
     },
     date(2024, 3, 1),
+    ORDER,
     yuan("2,100,000.00"),
 )
 BANK_B = Pledgee(
@@ -138,6 +146,7 @@ BANK_B = Pledgee(
         Component.PRINCIPAL: yuan("800,000.00"),
     },
     date(2025, 3, 1),
+    ORDER,
 )
 
 
@@ -182,7 +191,7 @@ pledges = st.lists(
 
 def pledgees(rows: list[tuple[dict[Component, Fen], int | None, Fen | None]]) -> list[Pledgee]:
     return [
-        Pledgee(str(number), claim, None if day is None else date(2024, 1, 1 + day), highest)
+        Pledgee(str(number), claim, None if day is None else date(2024, 1, 1 + day), ORDER, highest)
         for number, (claim, day, highest) in enumerate(rows)
     ]
 
@@ -224,6 +233,7 @@ def test_a_later_ranks_claim_changes_nothing_for_an_earlier_one(
             one.name,
             {**one.claim, Component.PRINCIPAL: one.claim[Component.PRINCIPAL] + more},
             one.registered_on,
+            one.order,
             one.highest,
         )
         if (one.registered_on or date.max) == last
@@ -238,5 +248,20 @@ def test_a_later_ranks_claim_changes_nothing_for_an_earlier_one(
 def test_a_disposal_file_names_everything_wrong_in_it() -> None:
     document = tomllib.loads('day = "soon"\ndebt = 0\nrate = 2\n[[pledgee]]\nname = "A"\n', parse_float=Decimal)
     with pytest.raises(InputError) as error:
-        read_disposal(Reader(document, source="case"))
+        read_disposal(Reader(document, source="case"), load_rulebook())
     assert {problem.field for problem in error.value.problems} >= {"day", "debt", "rate", "pledgee[1].claim"}
+
+
+def test_a_price_that_leaves_interest_open_covers_contract_interest_before_penalty() -> None:
+    """CC 561 has costs, interest, principal; inside interest the rule decides, and an agreed order comes first."""
+    claim = {Component.COSTS: 10, Component.PENALTY: 100, Component.COMPOUND: 100, Component.INTEREST: 100}
+    [share] = distribute(160, [], [Pledgee("A", claim, None, ORDER)]).ranks
+    assert share.paid == {Component.COSTS: 10, Component.INTEREST: 100, Component.COMPOUND: 50}
+    assert ORDER[1:4] == INTEREST_LIKE, "money under a claim is applied in the same order"
+    rules = load_rulebook()
+    assert statutory_order(rules, date(2020, 12, 31)) == ORDER, "the earlier interpretation had the same steps"
+    text = 'day = 2026-06-18\ndebt = "3.10"\nrate = 0.04\n[[pledgee]]\nname = "A"\nclaim = { penalty = "1.00" }\n'
+    agreed = 'order = ["costs", "penalty", "compound", "interest", "principal"]\n'
+    for more, first in (("", Component.INTEREST), (agreed, Component.PENALTY)):
+        document = tomllib.loads(text + more, parse_float=Decimal)
+        assert read_disposal(Reader(document, source="case"), rules).pledgees[0].order[1] is first

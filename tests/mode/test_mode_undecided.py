@@ -20,6 +20,7 @@ from zhirong.chain.mode.arrays import allocate_many, scenarios
 from zhirong.chain.mode.charges import Dated, LoanFacts, charges, open_charges
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.principal import PrincipalTerms
+from zhirong.chain.mode.reader import read_mode
 from zhirong.chain.mode.running_allocation import running
 from zhirong.chain.mode.stream import settle
 from zhirong.cli.main import main
@@ -156,6 +157,47 @@ def test_an_unknown_fact_never_increases_what_anyone_pays(
         assert paid["open"].get(role, 0) <= paid["no"].get(role, 0)
     total = {state: sum(parts.get(role, 0) for role in PAYERS) for state, parts in paid.items()}
     assert total["open"] <= min(total["yes"], total["no"])
+
+
+# -- deadlines and versions -----------------------------------------------------------------------------------------
+
+_TESTS_OF_DAYS = (
+    "days_at_least = 30", "days_at_most = 30", "months_at_least = 3", "months_at_most = 12", "years_at_least = 1",
+    "none_within_years = 1", "none_within_months = 6",
+)  # fmt: skip
+
+
+@settings(max_examples=examples(40), deadline=None)
+@given(
+    st.lists(st.sampled_from(_TESTS_OF_DAYS), min_size=2, max_size=2),
+    st.sampled_from(["loan_day", "claim_day"]),
+    st.dates(date(2026, 3, 2), date(2028, 5, 1)),
+    st.one_of(st.none(), st.dates(date(2024, 1, 1), date(2026, 3, 1))),
+)
+def test_an_unknown_day_never_meets_a_deadline_in_the_version_that_holds(
+    tests: list[str], versions_by: str, claim_day: date, known: date | None
+) -> None:
+    """Terms up to 2026 ask about one day, later terms about another; only what the version in force asks matters."""
+    body = ""
+    for fact, test, dates in zip(
+        ("due_on", "demanded_on"), tests, ("valid_to = 2026-12-31", "valid_from = 2027-01-01"), strict=True
+    ):
+        body += quota_body(_SIX_TO_FOUR, more=dates)
+        body += f'\n[[sharing.claim_condition]]\nfact = "{fact}"\n{test}\n'
+    head = HEAD.format(id="versions").replace("lender_kind", f'versions_by = "{versions_by}"\nlender_kind')
+    mode = read_mode(head + body, "versions.toml")
+    asked = "demanded_on" if versions_by == "claim_day" and claim_day.year > 2026 else "due_on"
+    other = "due_on" if asked == "demanded_on" else "demanded_on"
+    facts: dict[str, object] = {} if known is None else {asked: known}
+    for more in ({}, {other: date(2025, 1, 1)}):
+        loan = lost(1_000, claim_day=claim_day, facts={**facts, **more})
+        share = allocate(mode, [loan]).of("A")
+        assert share.undecided == (known is None), "what the other version asks neither helps nor hurts"
+        assert sum(share.parts.values()) == 1_000
+        paid = sum(move.amount for move in settle(mode, [loan]).movements)
+        assert paid == share.parts["fund"]
+        if share.undecided:
+            assert paid == 0 and share.refused is not None
 
 
 # -- charges --------------------------------------------------------------------------------------------------------

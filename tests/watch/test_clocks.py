@@ -42,6 +42,16 @@ def test_the_last_safe_day_is_a_working_day() -> None:
     assert (clock.last_day, clock.safe_day) == (date(2026, 10, 3), date(2026, 9, 30))
 
 
+def test_a_guarantee_period_that_ends_on_a_day_off_says_that_the_end_is_disputed() -> None:
+    """CC 203 moves the end of a period, 692 lets nothing extend this one: not moved by rule, and shown as assumed."""
+    clock = guarantee_clock(RULES, date(2026, 4, 3), WORKING)
+    assert clock.disputed_day == date(2026, 10, 8)
+    assert [one.issuer for one in clock.explanation.doubts()] == ["人民法院报"]
+    clear = guarantee_clock(RULES, date(2025, 5, 19), WORKING)
+    assert clear.disputed_day == clear.last_day
+    assert not clear.explanation.doubts()
+
+
 def test_limitation_runs_three_years_and_a_demand_starts_it_again() -> None:
     demand = Interruption(date(2026, 6, 1), InterruptionGround.DEMAND, "delivery slip")
     assert limitation_clock(RULES, date(2024, 3, 15), WORKING).last_day == date(2027, 3, 15)

@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0. Raises InputError for a file that cannot be used."""
     rules = load_rulebook()
-    file = read_disposal(Reader(read_toml(arguments.file), source=arguments.file))
+    file = read_disposal(Reader(read_toml(arguments.file), source=arguments.file), rules)
     ways = compare(file.ways or standard_ways(rules, file.day, file.debt), file.debt, file.rate)
     shared = _distributed(file, rules)
     if arguments.json:

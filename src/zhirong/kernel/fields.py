@@ -299,6 +299,24 @@ class Reader:
             return ()
         return tuple(value)
 
+    def text_groups(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """A list of strings or lists of strings, each as a group; empty if the field is omitted."""
+        value = self._look(name)
+        if value is _MISSING:
+            return ()
+        groups = [item if isinstance(item, list) else [item] for item in value] if isinstance(value, list) else []
+        if not groups or not all(group and all(isinstance(one, str) for one in group) for group in groups):
+            self._wrong_type(
+                name,
+                value,
+                Text(
+                    '应为文字或文字列表组成的列表，如 ["甲", ["乙", "丙"]]',
+                    'must be a list of strings or lists of strings: ["a", ["b", "c"]]',
+                ),
+            )
+            return ()
+        return tuple(tuple(group) for group in groups)
+
     # -- tables inside ----------------------------------------------------------------------------------------
 
     def table(self, name: str) -> "Reader":

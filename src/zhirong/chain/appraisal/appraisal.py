@@ -30,7 +30,7 @@ from zhirong.chain.right.records import Right
 from zhirong.kernel.days import add_months
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation, of_rule
-from zhirong.kernel.money import show_yuan
+from zhirong.kernel.money import Fen, show_yuan
 from zhirong.kernel.rulebook import Rulebook, RuleError, RuleValue
 from zhirong.kernel.text import Text, same
 
@@ -85,7 +85,7 @@ def appraise(
         day=day,
         value=value,
         results=results,
-        tornado=_tornado(leading, weights, draws, terms, request.paths) if detailed else (),
+        tornado=_tornado(leading, weights, draws, terms, value) if detailed else (),
         life=life,
         alarms=alarms,
         stale=any(alarm.code == "stale" for alarm in alarms),
@@ -286,23 +286,32 @@ def _result(method: AppraisalMethod, weight: Decimal, value: Distribution) -> Me
     )
 
 
+def _median(values: Mapping[str, Array], weights: Mapping[str, Decimal]) -> Fen:
+    return fen_of(float(np.median(_reconciled(values, weights))))
+
+
 def _tornado(
     methods: Sequence[AppraisalMethod],
     weights: Mapping[str, Decimal],
     draws: Mapping[str, Array],
     terms: MethodTerms,
-    paths: int,
+    value: Distribution,
 ) -> tuple[TornadoBar, ...]:
-    """Return P50 with each input of the weighted methods set to its own P10 and P90; the widest swing first."""
-    few = max(1_000, paths // _TORNADO_SHARE)
+    """Return P50 with each input of the weighted methods set to its own P10 and P90; the widest swing first.
+
+    Some of the paths suffice for how far P50 moves; that is added to the P50 of all of them. An input without a range
+    so leaves P50 as it is.
+    """
+    few = max(1_000, len(value.paths) // _TORNADO_SHARE)
     part = {name: draw[:few] for name, draw in draws.items()}
     base = {method.id: _simulated(method, part, terms, few) for method in methods}
 
     def median(method: AppraisalMethod, driver: Driver, level: float) -> int:
         moved = np.broadcast_to(method.values({**_draws_of(method, part), driver.name: level}, terms), (few,))
-        return fen_of(float(np.median(_reconciled({**base, method.id: moved}, used))))
+        return max(0, value.median + _median({**base, method.id: moved}, used) - start)
 
     used = {method.id: weights[method.id] for method in methods}
+    start = _median(base, used)
     bars = [
         TornadoBar(
             f"{method.id}.{driver.name}",

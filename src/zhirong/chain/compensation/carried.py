@@ -7,6 +7,7 @@ back. So the result does not depend on whether a recovery comes before or after 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from zhirong.chain.mode.model import Mode, Sharing
 from zhirong.chain.mode.returns import given_back
@@ -54,20 +55,17 @@ def shared_loss(sharing: Sharing, parts: Mapping[str, Fen], net: Mapping[str, Fe
 def carried(mode: Mode, shared: SharedLoss, received: Sequence[tuple[RecoverySource, Fen]]) -> dict[str, Fen]:
     """Return what each party carries after ``received``, source and fen net of costs, have arrived since the claim.
 
-    Calculated as the original parts less the returns on the whole sum, so that the number of recoveries and their
-    order relative to payments change nothing. If the mode repays some parties first from a source, each amount is
-    divided in turn, and the order of recoveries matters. Receipts above the loss are not divided here.
+    Money that makes the same parties whole is divided as one sum, so that the number of recoveries and their order
+    relative to payments change nothing. Where the mode repays some parties first from a source, each run of money of
+    one kind is divided in turn, and the order of the runs matters. Receipts above the loss are not divided here.
     """
     terms = mode.recoveries
-    if not terms.by_source:
-        total = min(sum(amount for _, amount in received), shared.loss)
-        back = given_back(terms, shared.parts, total, shared.apart)
-        return {role: part - back[role] for role, part in shared.parts.items()}
     left = dict(shared.parts)
-    for source, amount in received:
+    for turns, run in groupby(received, key=lambda one: terms.turns_for(one[0])):
+        came = min(sum(amount for _, amount in run), sum(left.values()))
         # The lender's unshared components come last, so what is left of them is what it carries at most.
         apart = {role: min(part, left[role]) for role, part in shared.apart.items()}
-        back = given_back(terms.for_source(source), left, min(amount, sum(left.values())), apart)
+        back = given_back(terms, left, came, apart, turns=turns)
         left = {role: part - back[role] for role, part in left.items()}
     return left
 

@@ -15,6 +15,7 @@ EXECUTION_FEE = "recovery.cost.execution_fee"
 SUIT_FEE = "recovery.cost.suit_fee"
 SIMPLIFIED_PART = "recovery.cost.simplified_suit_part"
 PAYMENT_ORDER_PART = "recovery.cost.payment_order_part"
+REDUCED_FEE_ROUNDING = "recovery.cost.reduced_fee_rounding"
 VAT = "recovery.cost.vat"
 STAMP = "recovery.cost.stamp"
 
@@ -44,19 +45,15 @@ def suit_fee(rules: Rulebook, day: date, claim: Fen, *, simplified: bool = False
     if not simplified:
         return full
     part = rules.at(SIMPLIFIED_PART, day)
-    assert isinstance(full.value, int)
     label = Text("案件受理费（简易程序）", "court fee, simplified procedure")
-    formula = Text(f"{show_yuan(full.value)} × {part.number()}", f"{show_yuan(full.value)} × {part.number()}")
-    return Explanation(label, share_of(full.value, part.number()), "fen", formula, (part.reference,), parts=(full,))
+    return _reduced(full, label, Fraction(part.number()), part, rules.at(REDUCED_FEE_ROUNDING, day))
 
 
 def payment_order_fee(rules: Rulebook, day: date, claim: Fen) -> Explanation:
     """Return the fee of applying for a payment order: a third of that of a suit (费用办法 14(3))."""
     full, part = _by_slices(rules.at(SUIT_FEE, day), claim), rules.at(PAYMENT_ORDER_PART, day)
-    assert isinstance(full.value, int)
     share = Fraction(part.value["parts"], part.value["of"])
-    formula = Text(f"{show_yuan(full.value)} × {share}", f"{show_yuan(full.value)} × {share}")
-    return Explanation(part.title, share_of(full.value, share), "fen", formula, (part.reference,), parts=(full,))
+    return _reduced(full, part.title, share, part, rules.at(REDUCED_FEE_ROUNDING, day))
 
 
 def sale_taxes(rules: Rulebook, day: date, price: Fen) -> SaleTaxes:
@@ -87,6 +84,15 @@ def sale_taxes(rules: Rulebook, day: date, price: Fen) -> SaleTaxes:
     )
     label = Text("转让环节税费", "taxes of the sale")
     return SaleTaxes(vat, stamp, Explanation(label, vat + stamp, "fen", parts=parts))
+
+
+def _reduced(full: Explanation, label: Text, share: Fraction, part: RuleValue, rounding: RuleValue) -> Explanation:
+    """Return ``share`` of the fee as fixed, in fen. The rule of rounding is cited where it decides."""
+    assert isinstance(full.value, int)
+    fee = share_of(full.value, share, rounding.value)
+    cited = (part.reference,) if fee == full.value * share else (part.reference, rounding.reference)
+    formula = Text(f"{show_yuan(full.value)} × {share}", f"{show_yuan(full.value)} × {share}")
+    return Explanation(label, fee, "fen", formula, cited, parts=(full,))
 
 
 def _by_slices(rule: RuleValue, amount: Fen) -> Explanation:

@@ -13,25 +13,33 @@ from zhirong.chain.loan.servicing.components import COMPONENT_TEXT, Component
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.explain import Explanation
 from zhirong.kernel.money import Fen, allocate, show_yuan, yuan
+from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
-# Civil Code 561; without an agreement penalty and compound interest count as interest (CC 561 (2)).
-STATUTORY_ORDER = tuple(Component)
+ORDER = "recovery.order.components"
+
+
+def statutory_order(rules: Rulebook, day: date) -> tuple[Component, ...]:
+    """Return the components in the order in which money covers a debt in default where nothing is agreed.
+
+    Costs, interest, principal by law (Civil Code 561); the order inside interest is the assumption of the rule.
+    """
+    return tuple(Component(name) for name in rules.at(ORDER, day).value)
 
 
 @dataclass(frozen=True, slots=True)
 class Pledgee:
     """One secured claim. claim: fen by component. registered_on: None is unregistered and ranks last.
 
-    highest: registered highest amount in fen; None if the pledge secures the claim without one. order: in which
-    money covers the components.
+    order: in which money covers the components, as agreed or by ``statutory_order``. highest: registered highest
+    amount in fen; None if the pledge secures the claim without one.
     """
 
     name: str
     claim: Mapping[Component, Fen]
     registered_on: date | None
+    order: tuple[Component, ...]
     highest: Fen | None = None
-    order: tuple[Component, ...] = STATUTORY_ORDER
 
     @property
     def owed(self) -> Fen:

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from zhirong.chain.disposal.distribution import Deduction, Pledgee
+from zhirong.chain.disposal.distribution import Deduction, Pledgee, statutory_order
 from zhirong.chain.disposal.ways import DisposalWay, Outcome
 from zhirong.chain.loan.servicing.components import Component
 from zhirong.kernel.fields import Reader
@@ -32,8 +32,11 @@ class DisposalFile:
     taxes: bool
 
 
-def read_disposal(reader: Reader) -> DisposalFile:
+def read_disposal(reader: Reader, rules: Rulebook) -> DisposalFile:
     """Return the content of a disposal file. Raises InputError with every problem in it."""
+    day = reader.day("day")
+    # A day that cannot be read is reported below; no rule applies to it.
+    order = tuple(Component) if reader.failed() else statutory_order(rules, day)
     sale = reader.optional_table("sale")
     price: Fen | None = None
     taxes = True
@@ -43,12 +46,12 @@ def read_disposal(reader: Reader) -> DisposalFile:
         deductions = tuple(_read_deduction(row) for row in sale.tables("cost")[:MOST_ROWS])
         sale.finish()
     file = DisposalFile(
-        day=reader.day("day"),
+        day=day,
         debt=reader.money("debt", 1),
         rate=Fraction(reader.rate("rate")),
         ways=tuple(_read_way(entry) for entry in reader.tables("way")[:MOST_ROWS]),
         price=price,
-        pledgees=tuple(_read_pledgee(entry) for entry in reader.tables("pledgee")[:MOST_ROWS]),
+        pledgees=tuple(_read_pledgee(entry, order) for entry in reader.tables("pledgee")[:MOST_ROWS]),
         deductions=deductions,
         taxes=taxes,
     )
@@ -116,12 +119,27 @@ def _read_deduction(reader: Reader) -> Deduction:
     return deduction
 
 
-def _read_pledgee(reader: Reader) -> Pledgee:
+def _read_pledgee(reader: Reader, statutory: tuple[Component, ...]) -> Pledgee:
+    """Return a pledgee. ``order`` of the file is what it agreed; without it the ``statutory`` one applies."""
     claim_table = reader.table("claim")
     claim = {head: claim_table.optional_money(head.value) or 0 for head in Component}
     claim_table.finish()
+    agreed = reader.texts("order")
+    if agreed and sorted(agreed) != sorted(Component):
+        reader.problem(
+            "order",
+            ", ".join(agreed),
+            "incomplete",
+            Text("五项须各列一次", "the five components must be named once each"),
+            Text(f"请写全：{', '.join(statutory)}", f"Name all of them: {', '.join(statutory)}."),
+        )
+        agreed = ()
     pledgee = Pledgee(
-        reader.text("name"), claim, reader.optional_day("registered_on"), reader.optional_money("highest", None)
+        name=reader.text("name"),
+        claim=claim,
+        registered_on=reader.optional_day("registered_on"),
+        order=tuple(Component(name) for name in agreed) or statutory,
+        highest=reader.optional_money("highest", None),
     )
     reader.finish()
     return pledgee

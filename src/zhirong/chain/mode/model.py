@@ -199,6 +199,10 @@ class Advance:
     reference: Reference
 
 
+# Groups of parties that money makes whole one after the other; within a group in proportion to what each bears.
+Turns = tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Recoveries:
     """How recoveries that arrive after the loss was shared are distributed.
@@ -206,27 +210,24 @@ class Recoveries:
     back: ``pro_rata`` to what each bears, ``creditor_first`` (the lender before the others, for what ``weights``
     counts), or ``in_order`` of the parties named. weights: ``shared`` counts the parts in the shared components first and
     unshared losses after them; ``all`` counts everything that is borne. against: the order in which money received
-    before the claim reduces what is owed. by_source: for money from a source, the parties that it makes
-    whole first instead, in order.
+    before the claim reduces what is owed. by_source: for money from a source, the parties that it makes whole first
+    instead, in turn; those of one group share in proportion to what they bear.
     """
 
     back: str
     order: tuple[str, ...]
     against: tuple[str, ...]
     weights: str = "shared"
-    by_source: tuple[tuple[RecoverySource, tuple[str, ...]], ...] = ()
+    by_source: tuple[tuple[RecoverySource, Turns], ...] = ()
 
-    def for_source(self, source: RecoverySource) -> "Recoveries":
-        """Return the terms for money from ``source``."""
-        for one, order in self.by_source:
-            if one is source:
-                return replace(self, back="in_order", order=order)
-        return self
+    def turns_for(self, source: RecoverySource) -> Turns:
+        """Return the groups that money from ``source`` makes whole in turn, before the rest is divided."""
+        return dict(self.by_source).get(source, self.turns)
 
     @property
-    def turns(self) -> tuple[str, ...]:
-        """Return the parties that are made whole one after the other, before the rest is divided."""
-        return ("lender",) if self.back == "creditor_first" else self.order
+    def turns(self) -> Turns:
+        """Return the groups that are made whole one after the other, before the rest is divided."""
+        return (("lender",),) if self.back == "creditor_first" else tuple((role,) for role in self.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -631,7 +632,9 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
         recoveries=replace(
             mode.recoveries,
             order=others(mode.recoveries.order),
-            by_source=tuple((source, others(order)) for source, order in mode.recoveries.by_source),
+            by_source=tuple(
+                (source, tuple(others(group) for group in turns)) for source, turns in mode.recoveries.by_source
+            ),
         ),
         advance=None if mode.advance is None else replace(mode.advance, payers=others(mode.advance.payers)),
         licence_back=None

@@ -7,7 +7,7 @@ from fractions import Fraction
 from zhirong.chain.mode import vocabulary as words
 from zhirong.chain.mode.eligibility import asked_of
 from zhirong.chain.mode.fee_table import FEE_TABLES
-from zhirong.chain.mode.model import Cap, ChargeRule, Mode, ModeCondition, Sharing, Tier, When
+from zhirong.chain.mode.model import Cap, ChargeRule, Mode, ModeCondition, Sharing, Tier, Turns, When
 from zhirong.chain.mode.security import BASIS_TEXT, PLEDGEE_TEXT, Basis, Pledgee
 from zhirong.chain.mode.share_text import percent, plain_share
 from zhirong.kernel.explain import plain
@@ -297,7 +297,7 @@ def _after_lines(mode: Mode, lang: Lang) -> list[str]:
 def _recoveries_line(mode: Mode, lang: Lang) -> str:
     terms = mode.recoveries
     if terms.turns:
-        order = _names(mode, terms.turns, lang)
+        order = _in_turn(mode, terms.turns, lang)
         line = _say(
             lang,
             f"索赔后收回的款项依次归还{order}，余下按比例",
@@ -320,8 +320,8 @@ def _recoveries_line(mode: Mode, lang: Lang) -> str:
             if terms.weights == "shared"
             else _say(lang, "（不分担的部分一并计算）", " (what is not shared weighs as well)")
         )
-    for source, parties in terms.by_source:
-        title, names = words.SOURCE_TEXT[source].in_(lang), _names(mode, parties, lang)
+    for source, turns in terms.by_source:
+        title, names = words.SOURCE_TEXT[source].in_(lang), _in_turn(mode, turns, lang)
         line += _say(lang, f"；{title}先归{names}", f"; what is {title} goes to {names} first")
     return line
 
@@ -520,6 +520,15 @@ def _in_brackets(text: str, lang: Lang) -> str:
 
 def _and(parts: Iterable[str], lang: Lang) -> str:
     return _say(lang, "、", ", ").join(parts)
+
+
+def _in_turn(mode: Mode, turns: Turns, lang: Lang) -> str:
+    """Return the names in turn; a group of several is named with how it shares."""
+    pro_rata = _say(lang, "（按承担额）", " (in proportion to what each bears)")
+    return _and(
+        (_names(mode, group, lang) + (pro_rata if len(group) > 1 else "") for group in turns),
+        lang,
+    )
 
 
 def _names(mode: Mode, roles: Iterable[str], lang: Lang) -> str:

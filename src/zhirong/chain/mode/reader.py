@@ -25,6 +25,7 @@ from zhirong.chain.mode.model import (
     ProcessStep,
     Put,
     Recoveries,
+    Turns,
     Variant,
     When,
 )
@@ -194,7 +195,8 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
     if entry is None:
         return Recoveries("pro_rata", (), ("costs", "interest", "principal"))
     back = entry.choice("back", tuple(words.BACK), "pro_rata")
-    weights = entry.choice("weights", tuple(words.WEIGHTS), "shared")
+    # Civil Code 700: what has been paid in its stead must not harm the creditor, so that its interest comes first too.
+    weights = entry.choice("weights", tuple(words.WEIGHTS), "all" if back == "creditor_first" else "shared")
     order = roles_of(entry, "order", context.roles)
     against = entry.texts("against") or ("costs", "interest", "principal")
     if sorted(against) != sorted(words.COMPONENTS):
@@ -229,15 +231,19 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
     return Recoveries(back, order, against, weights, by_source)
 
 
-def _read_by_source(entry: Reader, context: Context) -> tuple[tuple[words.RecoverySource, tuple[str, ...]], ...]:
-    """Return for each source of money that the file names the parties that it makes whole first."""
+def _read_by_source(entry: Reader, context: Context) -> tuple[tuple[words.RecoverySource, Turns], ...]:
+    """Return for each source of money that the file names the groups of parties that it makes whole first."""
     table = entry.optional_table("by_source")
     if table is None:
         return ()
     found = []
     for source in words.RecoverySource:
         if table.has(source.value):
-            order = roles_of(table, source.value, context.roles)
+            turns = tuple(
+                tuple(need_role(table, source.value, role, context.roles) for role in group)
+                for group in table.text_groups(source.value)
+            )
+            order = tuple(role for group in turns for role in group)
             if not order or "firm" in order or len(set(order)) != len(order):
                 table.problem(
                     source.value,
@@ -249,7 +255,7 @@ def _read_by_source(entry: Reader, context: Context) -> tuple[tuple[words.Recove
                     ),
                     Text("请改正", "Correct the list."),
                 )
-            found.append((source, order))
+            found.append((source, turns))
     table.finish()
     return tuple(found)
 

@@ -7,20 +7,25 @@ has arrived, and passes it on; a full recovery repays every party in full.
 
 from collections.abc import Mapping
 
-from zhirong.chain.mode.model import Recoveries
+from zhirong.chain.mode.model import Recoveries, Turns
 from zhirong.kernel import money
 from zhirong.kernel.money import Fen
 
 
 def given_back(
-    terms: Recoveries, parts: Mapping[str, Fen], received: Fen, apart: Mapping[str, Fen] | None = None
+    terms: Recoveries,
+    parts: Mapping[str, Fen],
+    received: Fen,
+    apart: Mapping[str, Fen] | None = None,
+    *,
+    turns: Turns | None = None,
 ) -> dict[str, Fen]:
     """Return each party's part of ``received``, the total that arrived after the loss was shared (fen, net of
     costs).
 
     parts: what each bears. apart: the portion of it in components that the terms do not share; under ``weights =
-    "shared"`` it is repaid only after the rest has been repaid in full. Nobody receives more than it bears; the
-    excess is not distributed here.
+    "shared"`` it is repaid only after the rest has been repaid in full. turns: the groups made whole first, if
+    the source of the money names its own. Nobody receives more than it bears; the excess is not distributed here.
     """
     later = dict.fromkeys(parts, 0)
     if terms.weights == "shared" and apart is not None:
@@ -28,20 +33,20 @@ def given_back(
     first = {role: part - later[role] for role, part in parts.items()}
     got = dict.fromkeys(parts, 0)
     for owed in (first, later):
-        for role, amount in _one_round(terms, owed, received).items():
+        for role, amount in _one_round(terms.turns if turns is None else turns, owed, received).items():
             got[role] += amount
             received -= amount
     return got
 
 
-def _one_round(terms: Recoveries, owed: Mapping[str, Fen], received: Fen) -> dict[str, Fen]:
-    got = dict.fromkeys(owed, 0)
-    left = received
-    for role in terms.turns:
-        got[role] = min(left, owed.get(role, 0))
-        left -= got[role]
-    others = {role: part for role, part in owed.items() if role not in terms.turns}
-    return {role: amount for role, amount in {**got, **in_proportion(left, others)}.items() if role in owed}
+def _one_round(turns: Turns, owed: Mapping[str, Fen], received: Fen) -> dict[str, Fen]:
+    first = {role for group in turns for role in group}
+    got: dict[str, Fen] = {}
+    for group in (*turns, tuple(role for role in owed if role not in first)):
+        parts = {role: owed[role] for role in group if role in owed}
+        paid = in_proportion(received - sum(got.values()), parts)
+        got.update(paid)
+    return got
 
 
 def in_proportion(total: Fen, weights: Mapping[str, Fen]) -> dict[str, Fen]:

@@ -1,8 +1,8 @@
 """Clocks that must not be lost: guarantee period, limitation, enforcement, insurance claim.
 
 Every clock counts from the day after its event and ends on the next working day where its last day is off (Civil Code
-201 to 203), but for the guarantee period, which the law neither pauses nor extends: it is shown with its own last day,
-and with the working day before it as the last safe one.
+201 to 203). Courts disagree whether that holds for the guarantee period, which the law does not extend (Civil Code
+692): the rule of the day decides, and the last safe day is the working day on or before the period's own end.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 GUARANTEE = "recovery.clock.guarantee_months"
+GUARANTEE_SHIFT = "recovery.clock.guarantee_shift"
 LIMITATION = "recovery.clock.limitation_years"
 ENFORCEMENT = "recovery.clock.enforcement_years"
 INSURANCE = "recovery.clock.insurance_years"
@@ -50,11 +51,15 @@ class Interruption:
 
 @dataclass(frozen=True, slots=True)
 class LegalClock:
-    """A clock. last_day: the act is in time on it. safe_day: the last working day on or before it."""
+    """A clock. last_day: the act is in time on it. safe_day: the last working day on or before it.
+
+    disputed_day: the last day on the reading that favours the creditor, where courts disagree; else ``last_day``.
+    """
 
     code: str
     last_day: date
     safe_day: date
+    disputed_day: date
     explanation: Explanation
 
 
@@ -74,19 +79,28 @@ def guarantee_clock(
     (CC 692). extended_to: new due day of an extension; it moves the period only if the guarantor ``consented`` in
     writing (CC 695).
     """
-    rule = rules.at(GUARANTEE, due_day)
+    rule, shift = rules.at(GUARANTEE, due_day), rules.at(GUARANTEE_SHIFT, due_day)
     start = extended_to if extended_to is not None and consented else due_day
     agreed = months if term is GuaranteeTerm.MONTHS and months > 0 else 0
     length = agreed or rule.whole()
-    last = add_months(start, length)
+    end = add_months(start, length)
+    moved = working_days.shift(end, "following")
+    last = moved if shift.value == "following" else end
     unmoved = extended_to is not None and not consented
     words = Text(
         f"{start} 起 {length} 个月" + ("；未经保证人书面同意的展期不影响保证期间" if unmoved else ""),
         f"{length} months from {start}"
         + ("; an extension without the guarantor's written consent does not move it" if unmoved else ""),
     )
+    cited = (rule.reference,) if moved == end else (rule.reference, shift.reference)
+    if moved != end:
+        words = Text(
+            f"{words.zh}；该日为休息日，是否顺延至 {moved} 有争议",
+            f"{words.en}; that day is off, and whether {moved} still counts is disputed",
+        )
     label = Text("保证期间届满日", "end of the guarantee period")
-    return _clock("guarantee_period", last, working_days, Explanation(label, last, "day", words, (rule.reference,)))
+    explanation = Explanation(label, last, "day", words, cited)
+    return LegalClock("guarantee_period", last, _safe(end, working_days), moved, explanation)
 
 
 def limitation_clock(
@@ -125,7 +139,11 @@ def _years(rules: Rulebook, rule_id: str, code: str, start: date, working_days: 
 
 
 def _clock(code: str, last: date, working_days: WorkingDays, explanation: Explanation) -> LegalClock:
-    safe = last
-    while not working_days.is_working(safe):
-        safe -= timedelta(days=1)
-    return LegalClock(code, last, safe, explanation)
+    return LegalClock(code, last, _safe(last, working_days), last, explanation)
+
+
+def _safe(last: date, working_days: WorkingDays) -> date:
+    """Return the last working day on or before ``last``."""
+    while not working_days.is_working(last):
+        last -= timedelta(days=1)
+    return last

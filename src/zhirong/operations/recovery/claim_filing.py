@@ -150,13 +150,16 @@ def papers_of(claim: PayerClaim) -> dict[ClaimPaper, str]:
 
 
 def is_in_time(claim: PayerClaim, day: date, rules: Rulebook) -> bool:
-    """Return whether the guarantee period, or the time to claim under insurance, is still running."""
+    """Return whether the guarantee period, or the time to claim under insurance, is still running.
+
+    A day on which courts disagree counts: filing costs nobody a right, a refused filing does.
+    """
     case = claim.case
     if case is None:
         return False
     if claim.payer.kind == OrganisationKind.GUARANTOR:
         clocks = [one for one in clocks_of(case, day, rules) if one.code == "guarantee_period"]
-        return all(day <= one.last_day for one in clocks)
+        return all(day <= one.disputed_day for one in clocks)
     if claim.payer.kind == OrganisationKind.INSURER:
         return day <= insurance_clock(rules, case.opened_on, calendar(rules, day)).last_day
     return True

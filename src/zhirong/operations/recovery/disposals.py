@@ -13,7 +13,7 @@ from zhirong.chain.default.case_states import DEFAULT_CASE, DefaultState
 from zhirong.chain.default.disposal_states import DISPOSAL, DISPOSAL_WORDS, DisposalState
 from zhirong.chain.default.machine import Doer, counted
 from zhirong.chain.disposal.costs import sale_taxes
-from zhirong.chain.disposal.distribution import Deduction, Pledgee, distribute
+from zhirong.chain.disposal.distribution import Deduction, Pledgee, distribute, statutory_order
 from zhirong.chain.disposal.reading import standard_ways
 from zhirong.chain.disposal.ways import WayValue, compare
 from zhirong.chain.loan.servicing.components import Component
@@ -445,7 +445,8 @@ def serve_table(work: Work, request: Table) -> Any:
     first = min((one.entered_on for one in entered if one.entered_on), default=None)
     # What the register names; a pledge for one claim has no highest amount.
     highest = max((one.claim_amount for one in entered), default=None)
-    mine = Pledgee(row.lender.name, own, first, highest)
+    order = statutory_order(work.rules, work.day)
+    mine = Pledgee(row.lender.name, own, first, order, highest)
     deductions = [Deduction(Text("处置费用", "costs of the sale"), row.costs)] if row.costs else []
     if request.with_taxes:
         taxes = sale_taxes(work.rules, row.sold_on or work.day, row.price)
@@ -453,7 +454,7 @@ def serve_table(work: Work, request: Table) -> Any:
             Deduction(Text("增值税（价内）", "VAT in the price"), taxes.vat),
             Deduction(Text("印花税", "stamp tax"), taxes.stamp),
         ]
-    shared = distribute(row.price, deductions, [mine, *_others(request.others)])
+    shared = distribute(row.price, deductions, [mine, *_others(request.others, order)])
     table = {
         "deducted": [{"title": one.title.as_json(), "amount": one.amount} for one in shared.deducted],
         "ranks": [
@@ -482,7 +483,7 @@ def serve_table(work: Work, request: Table) -> Any:
     return {"id": row.pk, "surplus": yuan(shared.surplus)}
 
 
-def _others(text: str) -> list[Pledgee]:
+def _others(text: str, order: tuple[Component, ...]) -> list[Pledgee]:
     """Read other pledgees, one per line. Raises InputError with the number of each line that cannot be read."""
     found, problems = [], []
     for number, line in enumerate((one for one in text.splitlines() if one.strip()), 1):
@@ -491,7 +492,11 @@ def _others(text: str) -> list[Pledgee]:
             name, day, highest, claim = parts
             found.append(
                 Pledgee(
-                    name, {Component.PRINCIPAL: parse_yuan(claim)}, date.fromisoformat(day), parse_yuan(highest)
+                    name,
+                    {Component.PRINCIPAL: parse_yuan(claim)},
+                    date.fromisoformat(day),
+                    order,
+                    parse_yuan(highest),
                 )
             )
         except ValueError:
