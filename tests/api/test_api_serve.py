@@ -59,16 +59,7 @@ def test_it_starts_on_nothing_ends_when_asked_and_starts_again(tmp_path: Path) -
 
 
 def test_it_starts_on_a_database_of_postgresql_and_ends_when_asked(tmp_path: Path) -> None:
-    """Where the tables are made, ``register_databases`` has shown: every migration ran there on PostgreSQL. The long run
-    begins with none.
-    """
-    is_long = "ZHIRONG_TWINS" in os.environ
-    made = (
-        register_databases.empty("postgresql")
-        if is_long
-        else register_databases.with_tables("postgresql", tmp_path)
-    )
-    with made as url:
+    with register_databases.empty("postgresql") as url:
         _starts_and_ends(url, tmp_path)
 
 
