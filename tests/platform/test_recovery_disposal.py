@@ -6,12 +6,13 @@ import pytest
 from platform_world import Platform
 from recovery_world import Recovery
 
+from zhirong.chain.organisation.roles import MemberRole
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import WORKER
 from zhirong.operations.contract.conditions import registrations_of
 from zhirong.operations.jobs import JOBS
 from zhirong.operations.platform.platform_check import platform_findings
-from zhirong.operations.refusals import ForbiddenError
+from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.store.recovery import DisposalProject, LoanAlarm
 
 
@@ -68,6 +69,55 @@ def test_a_pledge_is_compared_valued_approved_sold_transferred_and_distributed(w
         for lang in ("zh", "en"):
             for address in ("/recovery/disposals/", f"/recovery/disposals/{row.pk}/"):
                 assert way.platform.client(who, lang).get(address).status_code == 200, address
+
+
+def _approved(way: Recovery) -> DisposalProject:
+    way.late()
+    way.demanded()
+    way.do(way.workout, "disposal.propose", way.case, way="licence_back", reason="现值较高")
+    row = DisposalProject.objects.get()
+    way.do(way.workout, "disposal.value", row, value="3000000.00", valued_on=way.platform.day.isoformat())
+    way.do(way.approver, "disposal.approve", row, reserve="2100000.00", opinion="同意")
+    return row
+
+
+def test_a_disposal_agent_sees_rights_reserve_and_bids_within_its_mandate_and_no_debt(way: Recovery) -> None:
+    row, day = _approved(way), way.platform.day
+    house, other = (way.platform.organisation("operator", name) for name in ("某运营公司", "另一运营公司"))
+    agent, rival = (way.platform.member(one, MemberRole.OPERATOR_AGENT) for one in (house, other))
+    bid = {"buyer": "某受让公司", "price": "1900000.00", "day": day.isoformat(), "terms": "一次付清"}
+    with pytest.raises(NotFoundError):
+        way.do(agent, "disposal.report_bid", row, **bid)
+    until = (day + timedelta(days=20)).isoformat()
+    mandate = {"agent": house.pk, "until": until, "fee": "成交价的 5%"}
+    with pytest.raises(InputError, match=r"处置机构不存在|agent does not exist"):
+        way.do(way.workout, "disposal.mandate", row, **{**mandate, "agent": way.money.bank.pk})
+    with pytest.raises(InputError, match=r"日期已过|in the past"):
+        way.do(way.workout, "disposal.mandate", row, **{**mandate, "until": (day - timedelta(days=1)).isoformat()})
+    way.do(way.workout, "disposal.mandate", row, **mandate)
+    way.do(agent, "disposal.report_bid", row, **bid)
+    way.do(way.workout, "disposal.offer", row, step="list", evidence="挂牌公告1")
+    way.do(agent, "disposal.report_bid", row, **{**bid, "buyer": "另一受让公司", "price": "2200000.00"})
+    address = f"/recovery/disposals/{row.pk}/"
+    for lang in ("zh", "en"):
+        shown = way.platform.client(agent, lang).get(address).content.decode()
+        assert shown.index("2,200,000.00") < shown.index("1,900,000.00") and "2,100,000.00" in shown
+        assert way.money.rights[0].number in shown
+        assert way.case.number + "</a>" not in shown and "recovery/cases" not in shown
+    assert row.number in way.platform.client(agent).get("/recovery/disposals/").content.decode()
+    seen = way.platform.client(agent).get(f"/api/v1/disposals/{row.pk}").json()
+    assert seen["bids"] and not seen["plan"] and not seen["reason"]
+    assert "2,200,000.00" in way.platform.client(way.money.manager).get(address).content.decode()
+    assert way.platform.client(rival).get(address).status_code == 404
+    way.platform.later(21)  # the mandate has ended by itself
+    assert way.platform.client(agent).get(address).status_code == 404
+    way.do(way.workout, "disposal.mandate", row, **{**mandate, "until": (day + timedelta(days=60)).isoformat()})
+    assert way.platform.client(agent).get(address).status_code == 200
+    way.do(way.workout, "disposal.end_mandate", row, reason="更换机构")
+    assert way.platform.client(agent).get(address).status_code == 404
+    row.refresh_from_db()
+    assert [one["price"] for one in row.bids] == ["1900000.00", "2200000.00"]
+    assert platform_findings() == []
 
 
 def test_an_unsold_pledge_is_on_record_too(way: Recovery) -> None:

@@ -26,6 +26,7 @@ _PARTY = {
     "guarantor": "guarantor",
     "agency": "agency",
     "agent": "operator",
+    "operator": "operator",
     "to": "lender",
     "sender": "lender",
     "receiver": "firm",

@@ -157,7 +157,8 @@ SHOWN: Mapping[str, Shown] = {
         recovery.DisposalProject,
         "处置项目",
         "disposal project",
-        "case lender firm number state way rights value valued_on price costs buyer sold_on result served_on objections",
+        "case lender firm number state way rights value valued_on price costs buyer sold_on result served_on objections"
+        " operator mandated_until mandate bids",
         "plan reserve reason proposed_by due_on",
         (Kind.LENDER,),
     ),

@@ -823,6 +823,7 @@ class RecoveryDisposalsRow(TypedDict):
     case_id: int | None
     firm_id: int | None
     lender_id: int | None
+    operator_id: int | None
     state_code: Literal[
         "proposed",
         "valued",
@@ -2546,6 +2547,7 @@ class Lists(Group):
         case_id: int | None = None,
         firm_id: int | None = None,
         lender_id: int | None = None,
+        operator_id: int | None = None,
         state_code: Literal[
             "proposed",
             "valued",
@@ -2578,6 +2580,7 @@ class Lists(Group):
                 "case_id": case_id,
                 "firm_id": firm_id,
                 "lender_id": lender_id,
+                "operator_id": operator_id,
                 "state_code": state_code,
                 "order": order,
                 "after": after,

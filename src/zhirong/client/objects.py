@@ -409,6 +409,10 @@ class DisposalsObject(TypedDict):
     result: dict[str, Any] | list[Any]
     served_on: str | None
     objections: dict[str, Any] | list[Any]
+    operator: int | None
+    mandated_until: str | None
+    mandate: dict[str, Any] | list[Any]
+    bids: dict[str, Any] | list[Any]
     version: int
     created_at: str
     changed_at: str

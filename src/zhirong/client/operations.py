@@ -1105,6 +1105,16 @@ class DisposalOperations(Group):
         """批准分配 / Approve the distribution."""
         return self._do("disposal.distribute", row, {"opinion": opinion}, version, key)
 
+    def end_mandate(self, row: int, *, version: Version, reason: str, key: str = "") -> Done:
+        """终止处置委托 / End the agent's mandate."""
+        return self._do("disposal.end_mandate", row, {"reason": reason}, version, key)
+
+    def mandate(
+        self, row: int, *, version: Version, agent: int, until: date | str, fee: str, key: str = ""
+    ) -> Done:
+        """委托处置机构 / Give a mandate to a disposal agent."""
+        return self._do("disposal.mandate", row, {"agent": agent, "until": until, "fee": fee}, version, key)
+
     def object(self, row: int, *, version: Version, ground: str, key: str = "") -> Done:
         """对分配方案提出异议 / Object to the distribution."""
         return self._do("disposal.object", row, {"ground": ground}, version, key)
@@ -1129,6 +1139,22 @@ class DisposalOperations(Group):
     def propose(self, row: int, *, version: Version, way: str, reason: str, key: str = "") -> Done:
         """提出处置方案 / Propose a disposal."""
         return self._do("disposal.propose", row, {"way": way, "reason": reason}, version, key)
+
+    def report_bid(
+        self,
+        row: int,
+        *,
+        version: Version,
+        buyer: str,
+        price: Decimal | str,
+        day: date | str,
+        terms: str,
+        key: str = "",
+    ) -> Done:
+        """登记报价 / Report a bid."""
+        return self._do(
+            "disposal.report_bid", row, {"buyer": buyer, "price": price, "day": day, "terms": terms}, version, key
+        )
 
     def sell(
         self,

@@ -64,6 +64,7 @@ MODULES = (
     "recovery.pool_meters",
     "recovery.deals",
     "recovery.disposals",
+    "recovery.disposal_mandates",
     "recovery.disputes",
     "recovery.outside",
     "recovery.alarms",

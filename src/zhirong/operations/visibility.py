@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from zhirong.chain.default.disposal_states import AGENT_STATES
 from zhirong.chain.financing.case import CaseState
 from zhirong.chain.guarantee.states import NO_PART_LEFT
 from zhirong.chain.loan.states import PAYMENTS_SHOWN
@@ -263,16 +264,25 @@ def _recourse(actor: Actor, day: date) -> Q:
 
 
 def _disposals(actor: Actor, day: date) -> Q:
-    """Return the disposals of a lender's cases, and those of the firm's own rights."""
+    """Return the disposals of a lender's cases, those of the firm's own rights, and those that an agent is to sell.
+
+    An agent sees a project within its mandate and up to the sale: not the distribution, which shows debts.
+    """
     if actor.kind is OrganisationKind.FIRM:
         return Q(firm=actor.organisation)
+    if _is(actor, OrganisationKind.OPERATOR):
+        return Q(operator=actor.organisation, mandated_until__gte=day, state__in=AGENT_STATES)
     return Q(lender=actor.organisation) if _is(actor, OrganisationKind.LENDER) else NOTHING
 
 
 def _deals(actor: Actor, day: date) -> Q:
-    """Return the results of a lender's disposals; those that rest on an agency's own appraisal are its record."""
+    """Return the results of a lender's disposals. Those that rest on an agency's own appraisal are its record; so are
+    those that a disposal agent sold, or could not sell.
+    """
     if _is(actor, OrganisationKind.AGENCY):
         return Q(appraiser=actor.organisation)
+    if _is(actor, OrganisationKind.OPERATOR):
+        return Q(project__operator=actor.organisation)
     return Q(lender=actor.organisation) if _is(actor, OrganisationKind.LENDER) else NOTHING
 
 

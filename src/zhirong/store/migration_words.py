@@ -43,6 +43,10 @@ WORDS: Mapping[str, Text] = {
     "0014_disputes": Text(
         "建立争议途径及外部案件链接的数据表", "create the tables of disputes and of external links"
     ),
+    "0016_disposal_mandates": Text(
+        "处置项目增加四列：受托机构、委托期限、委托条件、报价",
+        "add four columns to the disposals: disposal agent, end and terms of its mandate, bids",
+    ),
 }
 _COMPONENT = Text("登录、会话等组件的数据表", "tables of a component such as sign-in or sessions")
 

@@ -155,6 +155,9 @@ class LoanAlarm(Kept):
 class DisposalProject(Kept):
     """The sale of the pledged rights of a case. plan: the comparison of disposal options on the day of the proposal. value:
     the liquidation value; reserve, price, costs: fen. objections: to the distribution, each with its answer.
+
+    operator: the disposal agent that has the mandate, until ``mandated_until``; mandate: its terms, and the rights as
+    described to it. bids: what buyers offered, each with its day and who reported it.
     """
 
     case = models.ForeignKey(DefaultCase, models.PROTECT)
@@ -178,6 +181,10 @@ class DisposalProject(Kept):
     reason = models.TextField(blank=True)
     proposed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     due_on = models.DateField(null=True, db_index=True)
+    operator = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    mandated_until = models.DateField(null=True)
+    mandate = models.JSONField(default=dict)
+    bids = models.JSONField(default=list)
 
 
 class Dispute(Kept):

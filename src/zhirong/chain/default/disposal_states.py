@@ -49,6 +49,14 @@ DISPOSAL_WORDS: Mapping[DisposalState, Text] = {
 _ROUNDS = (DisposalState.ROUND_1, DisposalState.ROUND_2, DisposalState.AT_RESERVE)
 _OFFERED = (DisposalState.AGREED, DisposalState.LISTED, *_ROUNDS)
 _UNSOLD = (DisposalState.LISTED, *_ROUNDS, DisposalState.BID_DEFAULTED, DisposalState.APPROVED)
+# The states in which a disposal agent works: from the approval to the sale.
+AGENT_STATES = (
+    DisposalState.APPROVED,
+    *_OFFERED,
+    DisposalState.COURT_APPLIED,
+    DisposalState.SOLD,
+    DisposalState.BID_DEFAULTED,
+)
 _DUE = Guard(
     "debt_due",
     Text("债务已到期，或发生约定的实现质权情形", "the debt is due, or an agreed event has happened"),

@@ -54,6 +54,7 @@ _GROUND_OF: Mapping[DisputeTrack, InterruptionGround] = {
     DisputeTrack.BANKRUPTCY: InterruptionGround.LIKE_A_SUIT,
 }
 FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
+DISPOSAL_AGENTS = (MemberRole.OPERATOR_AGENT,)
 
 
 def case_page(case: DefaultCase) -> str:

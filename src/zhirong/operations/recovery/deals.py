@@ -11,7 +11,7 @@ from zhirong.kernel.days import day_of
 from zhirong.kernel.money import quantise_rate
 from zhirong.kernel.text import Text
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.recovery.cases import CASE_READERS
+from zhirong.operations.recovery.cases import CASE_READERS, DISPOSAL_AGENTS
 from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Appraisal, FirmRight
 from zhirong.store.recovery import DisposalProject, RightDeal
@@ -73,7 +73,7 @@ listing(
             Column("days", Text("历时（日）", "Days"), lambda row: row.days, "number"),
         ),
         (Filter("sold", Text("结果", "Result"), lambda sold: Q(sold=sold == "1"), _SOLD),),
-        roles=(*CASE_READERS, *APPRAISERS),
+        roles=(*CASE_READERS, *APPRAISERS, *DISPOSAL_AGENTS),
         order="-day",
         related=("project", "appraiser"),
         empty=Text("暂无处置结果", "No results yet."),

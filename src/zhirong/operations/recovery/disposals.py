@@ -34,6 +34,7 @@ from zhirong.operations.pledge.decisions import decide_discharge
 from zhirong.operations.recovery.books import debt_today, debtors_debt
 from zhirong.operations.recovery.cases import (
     CASE_READERS,
+    DISPOSAL_AGENTS,
     LENDER_APPROVERS,
     WORKOUT,
     Decision,
@@ -654,7 +655,7 @@ listing(
             Column("state", Text("状态", "State"), lambda row: DISPOSAL_WORDS[row.state], "state", main=True),
         ),
         (Filter("state", Text("状态", "State"), lambda state: Q(state=state), tuple(DISPOSAL_WORDS.items())),),
-        roles=(*CASE_READERS, *_FIRM),
+        roles=(*CASE_READERS, *_FIRM, *DISPOSAL_AGENTS),
         related=("firm",),
         page="recovery.disposal",
         empty=Text("暂无处置项目。方案在违约案件中提出", "No disposals yet. Propose one in a default case."),

@@ -20,7 +20,7 @@ from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.chain.watch.catalogue import COLOUR_TEXT, Colour, catalogue_on
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
-from zhirong.kernel.money import Fen
+from zhirong.kernel.money import Fen, parse_yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.case_file.documents import kind_title
 from zhirong.operations.http_request import HttpRequest
@@ -28,7 +28,7 @@ from zhirong.operations.listing import LISTINGS
 from zhirong.operations.recovery.books import CaseBooks, books_of_case, case_file, debtors_debt
 from zhirong.operations.recovery.case_closing import open_points
 from zhirong.operations.recovery.case_restructuring import watch_of_loan
-from zhirong.operations.recovery.cases import CASE_READERS, clocks_of
+from zhirong.operations.recovery.cases import CASE_READERS, DISPOSAL_AGENTS, clocks_of
 from zhirong.operations.recovery.claim_decisions import checks_of
 from zhirong.operations.recovery.claim_filing import papers_of
 from zhirong.operations.recovery.claims import PAYERS, room_of
@@ -311,7 +311,9 @@ def disposal(request: HttpRequest, row: DisposalProject) -> HttpResponse:
         "row": row,
         "state": DISPOSAL_WORDS[DisposalState(row.state)],
         "is_bank": is_bank,
+        "is_agent": request.actor.kind is OrganisationKind.OPERATOR,
         "ways": row.plan.get("ways", ()) if is_bank else (),
+        "bids": sorted(((parse_yuan(one["price"]), one) for one in row.bids), key=lambda pair: -pair[0]),
         "steps": [(DISPOSAL.step(one["step"]).title, one) for one in row.result.get("steps", ())],
         "table": row.result.get("table"),
     }
@@ -323,4 +325,13 @@ menu("recovery.alarms", "预警与处置", "Alerts and defaults", *_ALARMED, ico
 menu("recovery.claims", "索赔", "Claims", *PAYERS, icon="wallet", group=Group.LENDING)
 menu("recovery.recourse", "追偿", "Recourse", *PAYERS, icon="landmark", group=Group.LENDING)
 menu("recovery.pool", "资金池", "Pool", *LISTINGS["recovery.pool"].roles, icon="wallet", group=Group.LENDING)
-menu("recovery.deals", "处置成交记录", "Disposal results", *APPRAISERS, icon="landmark", group=Group.LENDING)
+menu("recovery.disposals", "受托处置", "Disposals", *DISPOSAL_AGENTS, icon="landmark", group=Group.LENDING)
+menu(
+    "recovery.deals",
+    "处置成交记录",
+    "Disposal results",
+    *APPRAISERS,
+    *DISPOSAL_AGENTS,
+    icon="landmark",
+    group=Group.LENDING,
+)
