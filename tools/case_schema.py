@@ -1,5 +1,5 @@
-"""The JSON Schema of a case file, found by reading one: the reader of cases is run on a reader that writes down what
-it is asked for, so that the schema cannot say anything else than the program does.
+"""The JSON Schema of a case file, found by reading one: the reader of cases runs on a recording reader, so that the
+schema cannot differ from the program.
 
 ``[appraisal]`` has a separate schema (docs/schemas/appraisal.schema.json); the tables of "1 + 1" are left open.
 """
@@ -86,7 +86,7 @@ class NotingReader(Reader):
         """Everything that may be there was asked for."""
 
     def has(self, name: str) -> bool:
-        """Every field is there, so that what depends on it is asked for as well; but it need not be."""
+        """Every field is present, so that dependent fields are also requested; none of them is required."""
         self._optional.add(name)
         return True
 

@@ -1,7 +1,8 @@
-"""How much the base and each extra install, in MB: ``python tools/extra_sizes.py``. Both installation pages state it.
+"""The installed size of the base and of each extra, in MB: ``python tools/extra_sizes.py``. Both installation pages
+state it.
 
-Measured on what is installed here: every distribution that the requirements lead to, without compiled modules. An extra counts
-what it adds to the base.
+Measured on what is installed here: every distribution that the requirements lead to, without compiled modules. The
+size of an extra is its addition to the base.
 """
 
 import tomllib

@@ -103,7 +103,7 @@ def _write_notebook(path: Path, folder: Path) -> None:
 
 
 def _page(path: Path, lang: Lang) -> str:
-    """A page as it lies in the source of its language: what lies next to docs/zh then lies within it."""
+    """A page in the source tree of its language: files next to docs/zh are placed inside it."""
     here = path.relative_to(DOCS / lang).parent
     text = path.read_text(encoding="utf-8")
 
@@ -133,7 +133,7 @@ def _without_chinese_breaks(text: str) -> str:
 
 
 def _navigation(text: str, here: Path) -> str:
-    """The tree of the pages that an index links to: of the whole site the indexes, of a section its own pages."""
+    """The tree of the pages that an index links to: for the entire site the indexes, for a section its own pages."""
     wanted: Callable[[str], bool] = (
         (lambda target: target.endswith("/index.md"))
         if here == Path()

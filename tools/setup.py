@@ -1,7 +1,7 @@
 """Set up everything that `make demo` and `make test` need, using only the standard library.
 
-python3 tools/setup.py base|test     make the environment from the lock file
-python3 tools/setup.py --left-out    say loudly what had to be omitted, with the command that fixes it
+python3 tools/setup.py base|test     make the environment from the lock file python3 tools/setup.py --left-out
+report the omitted parts prominently, with the command that fixes them
 """
 
 import hashlib
@@ -99,7 +99,7 @@ def places(python: str) -> dict[str, str]:
         "cert": "SSL_CERT_FILE",
     }
     given = {name: settings[word] for word, name in names.items() if word in settings}
-    # As pip does, the version that is locked is taken from whichever place has it; its hash says that it is the right one.
+    # As with pip, the locked version is taken from any index that has it; its hash proves that it is the right one.
     given["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return {name: value for name, value in given.items() if name not in os.environ}
 

@@ -211,7 +211,7 @@ def columns_of(data: Any) -> dict[str, Any]:
                 ("不是表格", "this is not a table"),
                 (
                     "请传入 DataFrame，或列名到数组的字典",
-                    "Hand over a DataFrame, or a dictionary from column names to arrays.",
+                    "Pass a DataFrame, or a dictionary from column names to arrays.",
                 ),
             )
         ]

@@ -156,7 +156,7 @@ def _answer(request: HttpRequest, op: Operation, call: Call, index: int, row: An
 
 def _not_done() -> Problem:
     reason = Text(
-        "数据库暂时不能写入，本行未办理", "the database cannot be written for the moment: the row is not done"
+        "数据库暂时不能写入，本行未办理", "the database cannot be written at the moment; the row was not processed"
     )
     hint = Text("请稍后以同一键重发整个请求", "Send the whole request again later under the same key.")
     return Problem("", "", reason, hint, "not_now")
@@ -187,7 +187,9 @@ def _version(op: Operation, row: _Row) -> int | None:
                 "unknown_field",
                 "id" if row.id is not None else "version",
                 "",
-                Text("该操作新建内容，不针对已有对象", "the operation begins something and is done to no object"),
+                Text(
+                    "该操作新建内容，不针对已有对象", "the operation creates a new object and takes no existing one"
+                ),
                 Text("请去掉 id 和 version", "leave out id and version"),
             )
         return None

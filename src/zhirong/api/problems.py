@@ -26,7 +26,7 @@ _TITLES: Mapping[int, Text] = {
     400: Text("请求无法读取", "the request cannot be read"),
     401: Text("未登录，或令牌无效", "not signed in, or the token is not valid"),
     403: Text("没有权限", "not permitted"),
-    404: Text("对象不存在，或无权查看", "the object does not exist, or none that you may know of"),
+    404: Text("对象不存在，或无权查看", "the object does not exist, or you have no access to it"),
     405: Text("该地址不支持此方法", "this address does not take this method"),
     408: Text("请求未在时限内发送完毕", "the request was not finished in time"),
     409: Text("与当前状态冲突", "in conflict with the present state"),

@@ -124,11 +124,11 @@ def no_version(name: str) -> Problem:
         "",
         Text(
             "未提供所见版本，可能覆盖他人的修改",
-            "it does not say which version was seen: what others changed in the meantime would be overwritten unseen",
+            "the version that you saw is missing, so changes by others could be overwritten",
         ),
         Text(
             '请填写所见对象的 ETag，如 "3"；不限版本的填 *',
-            'enter the ETag of the object as seen, such as "3"; or * where it may be whatever it is now',
+            'enter the ETag of the object as seen, such as "3"; or * for any version',
         ),
         "precondition_required",
     )

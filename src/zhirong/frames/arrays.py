@@ -5,4 +5,4 @@ from typing import Any
 import numpy as np
 
 Arrays = dict[str, np.ndarray[Any, Any]]
-"""What comes out where a dictionary of arrays went in."""
+"""The result for input given as a dictionary of arrays."""

@@ -21,7 +21,7 @@ LOAN_COLUMNS = (
     _column("cycle", "cycle", "text", "还款周期，默认 1M", "cycle of due days, by default 1M"),
     _column("first_due", "first_due", "day", "首个还款日", "first due day"),
     _column("day_count", "day_count", "text", "计息方式", "day count"),
-    _column("shift", "shift", "text", "遇节假日顺延规则", "where a due day goes that is no working day"),
+    _column("shift", "shift", "text", "遇节假日顺延规则", "how a due day moves if it is not a working day"),
 )
 
 LOSS_COLUMNS = (

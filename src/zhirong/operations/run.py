@@ -224,8 +224,8 @@ def _deliver(work: Work, index: int, subject: str) -> None:
 
 
 def _hears(hook: Webhook, kind: str, subject: str) -> bool:
-    """Whether a webhook is sent an event: of the kinds that were chosen, all where none was; a test goes to the one
-    that is tested.
+    """Return whether a webhook receives an event: one of its chosen kinds, or any if none was chosen; a test goes
+    only to the tested webhook.
     """
     if kind == TEST_EVENT:
         return subject == subject_name(hook)

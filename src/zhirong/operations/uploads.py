@@ -36,7 +36,7 @@ _TICKET_SECONDS = 24 * 3600
 _LONGEST_NAME = 200
 _DAY_SECONDS = 24 * 3600
 _SWEEP_SECONDS = 2 * _DAY_SECONDS  # longer than a ticket is good for
-_LEAST_COUNTED = 64 * 1024  # bytes that a file counts as at least: many small ones fill a disk as well
+_LEAST_COUNTED = 64 * 1024  # minimum number of bytes counted for a file, because many small files also fill a disk
 _LEAST_ROOM = 512 * 1024 * 1024  # bytes of the disk that are kept for the database
 _log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""The rows that an actor may see: one table; everything that is not in it is invisible. Access follows from
+"""The rows that an actor may see: defined in one table; all other rows are invisible. Access follows from
 relations.
 
 Pages, API, lists, files and exports all read through ``visible``; an operation runs only on a visible row.
@@ -117,8 +117,8 @@ def visible(actor: Actor, model: type[M], day: date) -> "QuerySet[M]":
 def files_of(actor: Actor, row: Kept, day: date) -> "QuerySet[StoredFile]":
     """Return the files of one row that the actor may see.
 
-    An institution sees every file of the rows that it sees (``_files``). So this asks for the one row, where the table
-    of files would search all rows of the institution.
+    An institution sees every file of the rows that it sees (``_files``). This function therefore checks only the
+    one row instead of searching all rows of the institution.
     """
     files = StoredFile.objects.filter(subject=f"{row._meta.model_name}/{row.pk}")
     is_institution = actor.kind is not OrganisationKind.FIRM and not actor.mandate

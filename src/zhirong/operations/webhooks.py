@@ -1,9 +1,9 @@
 """Webhooks: an organisation's programs are notified of events that concern it. Messages are signed and retried.
 
-Sent are the event's place in the log, its kind, what it is about and when: what it says is read over the API, with
-permission. Messages follow the Standard Webhooks specification (``webhook-id``, ``webhook-timestamp``, ``webhook-signature``:
-``v1,`` and HMAC-SHA-256 over ``id.timestamp.body`` in base64); the headers of before, ``Zhirong-*``, are sent as well. The receiver
-compares the signature and refuses old timestamps.
+A message contains the event's place in the log, its kind, its subject and its time; the content is read over the
+API, with permission. Messages follow the Standard Webhooks specification (``webhook-id``, ``webhook-timestamp``,
+``webhook-signature``: ``v1,`` and HMAC-SHA-256 over ``id.timestamp.body`` in base64); the earlier headers,
+``Zhirong-*``, are also sent. The receiver compares the signature and rejects old timestamps.
 """
 
 import asyncio
@@ -42,8 +42,7 @@ MOST_TRIES = 12
 MOST_HOOKS = 20
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 _SENDING = timedelta(minutes=2)  # how long a message that is being sent is kept from other workers
-# A receiver that does not answer takes no more of a turn than its share: messages tried at once to one webhook, for
-# one organisation.
+# The numbers of messages sent at the same time to one webhook and for one organisation, so that an unresponsive receiver does not delay the others.
 _OF_ONE_HOOK, _OF_ONE_ORGANISATION = 4, 8
 _KEY_PREFIX = "whsec_"
 _log = logging.getLogger(__name__)
@@ -181,7 +180,9 @@ def standard_signature(key: str, identity: str, timestamp: int, body: bytes) -> 
 
 
 def signature(key: str, timestamp: int, body: bytes) -> str:
-    """Return the signature of a message for the earlier header, in hexadecimal: the whole text of the key is the secret."""
+    """Return the signature of a message for the earlier header, in hexadecimal: the complete text of the key is the
+    secret.
+    """
     return hmac.new(key.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
 
 

@@ -8,7 +8,7 @@ from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.text import Text
 
 BUSY_SECONDS = 60  # how long a writer waits for another one before it gives up
-# A connection serves this long, so that a page need not open one: on PostgreSQL that took longer than many a page.
+# A connection is reused for this time, because opening one on PostgreSQL takes longer than many pages.
 KEPT_SECONDS = 60
 
 

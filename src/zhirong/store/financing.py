@@ -28,8 +28,8 @@ class FirmRight(Kept):
 
 
 class SharedRight(Kept):
-    """A right that a case or an appraisal names: anyone who may see that may see the right. subject: such as
-    ``case/12``.
+    """A right named by a case or an appraisal: anyone who may see the case or appraisal may see the right. subject:
+    such as ``case/12``.
     """
 
     right = models.ForeignKey(FirmRight, models.PROTECT)
@@ -59,7 +59,7 @@ class StoredFile(Kept):
     removed = models.BooleanField(default=False)
 
 
-# The columns of a case that hold tables, most of a row's size: a list of cases does not read them.
+# The columns of a case that contain tables and make up most of a row's size; a list of cases does not read them.
 CASE_TABLES = (
     "rights", "facts", "credit", "team", "appraisal_input", "quote", "beside", "review", "guarantee", "contract", "exemption",
 )  # fmt: skip
@@ -71,9 +71,9 @@ class Case(Kept):
     facts, credit, team, appraisal_input: tables as in a case file. appraisal: the one that the firm submitted.
     quote: the quote under the chosen mode, as JSON. filing: id of the registration in the register. reason: of a
     decline or withdrawal. beside: the further tables that the lender adds (``indicators``,
-    ``title_investigation``). review: when, by whom, by which rules and from which inputs (SHA-256) the quote was
-    made, ``valued`` being the hash of its appraisal. proposed_amount, proposed_by: of the submission for approval.
-    former_officers: the ids of those who had the case before its officer; they do not decide on it either.
+    ``title_investigation``). review: the time, author, rules and inputs (SHA-256) of the quote, with the hash of
+    its appraisal as ``valued``. proposed_amount, proposed_by: of the submission for approval. former_officers: the
+    ids of the earlier officers of the case; they cannot decide on it either.
     """
 
     firm = models.ForeignKey(Organisation, models.PROTECT, related_name="cases")
@@ -122,7 +122,7 @@ class Case(Kept):
 
 
 class CaseStep(Kept):
-    """One step of a case: since when, until when, whose turn it was, what it cost (fen). due_on: its deadline."""
+    """One step of a case: its beginning and end, the responsible party, and its cost in fen. due_on: its deadline."""
 
     case = models.ForeignKey(Case, models.PROTECT)
     state = models.CharField(max_length=24)
@@ -277,7 +277,7 @@ class Paper(Kept):
     """A document of the platform: contract, notice, statement ... state: draft, issued, signed, void, ended (its
     case ended first).
 
-    facts: what it was made from. word, pdf: its files. sha256: of the PDF, which is what is signed. signers: the
+    facts: what it was made from. word, pdf: its files. sha256: of the PDF, the signed file. signers: the
     ids of the organisations that must sign. Who may read it: ``PaperReader``.
     """
 
@@ -337,7 +337,7 @@ class Loan(Kept):
     """A loan in servicing. contract: tables ``loan`` and ``servicing``; events: tables ``event`` as for loan
     replay.
 
-    The columns below repeat what the replay of the events gives on ``reckoned_on``; amounts in fen. state: waiting
+    The columns below repeat the result of the replay on ``reckoned_on``; amounts in fen. state: waiting
     (for disbursement), cancelled (before disbursement), standing, repaid, written_off.
     """
 

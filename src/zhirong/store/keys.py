@@ -110,8 +110,8 @@ def outside_copy() -> SignedCheckpoint | None:
 
 
 def keep_last(folder: Path, signed: SignedCheckpoint) -> None:
-    """Record what was signed, here and outside. Called while ``signing`` locks the folder. Raises OSError if it
-    cannot be stored.
+    """Record the signed checkpoint in the folder and in the external copy. Called while ``signing`` locks the
+    folder. Raises OSError if it cannot be stored.
     """
     for file in (folder / LAST_FILE, settings.CHECKPOINT_COPY):
         if file is not None:

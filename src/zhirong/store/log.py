@@ -100,8 +100,8 @@ class Leaf:
 def append(head: LogHead, leaf: Leaf) -> Event:
     """Write one event, its leaf and the tree's new nodes, within the transaction that holds the head.
 
-    Raises InputError if the log has lost signed entries: the new one would take the place of a lost one, and
-    nothing could be restored any more.
+    Raises InputError if the log has lost signed entries: the new entry would take the place of a lost one, and a
+    restore would become impossible.
     """
     problem = _cut_short(head, last_signed(settings.DATA))
     if problem is not None:
@@ -243,7 +243,7 @@ def broken_past(head: LogHead, last: SignedCheckpoint | None) -> Problem | None:
 
 def missing_signatures(folder: Path) -> list[Problem]:
     """Return the records of the last signed checkpoint that are missing or outdated: the database has a checkpoint
-    that the folder or the copy outside lacks. Restoring one of them hides what was signed since.
+    that the folder or the copy outside lacks. Restoring one of them would hide later signatures.
     """
     row = _largest_row()
     if row is None:

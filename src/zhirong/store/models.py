@@ -125,7 +125,9 @@ class Part(models.Model):
 
 
 class Name(models.Model):
-    """A party's name as search compares it, each once. size: how many different tokens its similarity is judged by."""
+    """A party's name in the form used by the search, stored once. size: the number of different tokens used for its
+    similarity.
+    """
 
     text = models.CharField(max_length=300, unique=True)
     size = models.IntegerField()

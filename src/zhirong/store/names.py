@@ -26,7 +26,7 @@ from zhirong.store.scripts import forms_of
 _LEGAL_FORMS = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "合伙企业", "公司")
 
 LEAST_SIMILARITY = Fraction(3, 5)
-_CHEAP_POSTINGS = 40_000  # entries of token lists that are read in a few hundredths of a second
+_CHEAP_POSTINGS = 40_000  # number of token entries that can be read in a few hundredths of a second
 _LIKE_FORMS = 8  # further forms differ by a character or two, and are like these
 _NAMES_AT_ONCE = 1_000  # looked up by their ids in one question
 
@@ -193,7 +193,7 @@ def _sharing(
 
 
 def _rarest(tokens: frozenset[str]) -> tuple[str, int] | None:
-    """Return the token that the fewest names have, and their number; None if one of the tokens is in no name."""
+    """Return the rarest token and the number of names that contain it; None if one of the tokens occurs in no name."""
     counts = dict(TokenCount.objects.filter(token__in=tokens).values_list("token", "count"))
     if len(counts) < len(tokens):
         return None

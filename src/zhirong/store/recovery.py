@@ -12,9 +12,9 @@ class DefaultCase(Kept):
 
     events: as in a recovery file. notes: source and costs of money received, by the id of the loan's event.
     payer_events: the ids of the loan's events that are payments of payers. demands: letters with their service.
-    proposal: what one person proposed and another decides. debt, carried: what the debtor owes in all and what the
-    lender still carries on ``reckoned_on``. due_on: the first deadline that is open. missed: every deadline that was
-    missed, for ever.
+    proposal: what one person proposed and another decides. debt, carried: the debtor's total debt and the part that
+    the lender still carries on ``reckoned_on``. due_on: the first open deadline. missed: every missed deadline,
+    permanently.
     """
 
     loan = models.OneToOneField(Loan, models.PROTECT)
@@ -45,12 +45,12 @@ class DefaultCase(Kept):
 
 class PayerClaim(Kept):
     """A claim on a party that shares a loss: one per loan and payer. party: its role in the mode. claimant: the
-    lender, or the payer that has paid on this one's behalf.
+    lender, or the payer that has paid on this payer's behalf.
 
     entered_on: the day of entry in the pool. papers: the files of the claim set by code. asked: the documents that
-    were requested. checks: the results with their rules. amount, accepted, paid, due_back, returned: fen.
-    due_on: the last day of the step that is waited for; left_days: of the decision when its clock was stopped.
-    missed: the steps that were late, with the day and the last day.
+    were requested. checks: the results with their rules. amount, accepted, paid, due_back, returned: fen. due_on:
+    the last day of the next step; left_days: days left for the decision when its deadline was paused. missed: the
+    late steps, with the day and the last day.
     """
 
     loan = models.ForeignKey(Loan, models.PROTECT)
@@ -89,8 +89,9 @@ class PayerClaim(Kept):
 
 
 class ClaimPayment(Kept):
-    """Money under a claim. kind: paid by the payer, returned to it, or clawed back with interest. number: within the
-    claim and kind, so that none is recorded twice; reference: the bank's number of the transfer.
+    """A payment under a claim. kind: paid by the payer, returned to it, or clawed back with interest. number:
+    unique within the claim and kind, so that no payment is recorded twice; reference: the bank's number of the
+    transfer.
     """
 
     claim = models.ForeignKey(PayerClaim, models.PROTECT)
@@ -109,8 +110,8 @@ class ClaimPayment(Kept):
 
 
 class Recourse(Kept):
-    """What a payer that took the claim over pursues from the debtor. amount: paid and not got back, fen. acts: each
-    with its day and evidence. limitation_on: the last day of limitation.
+    """A payer's recourse against the debtor after taking the claim over. amount: paid less returned, in fen. acts:
+    each with its day and evidence. limitation_on: the last day of limitation.
     """
 
     claim = models.OneToOneField(PayerClaim, models.PROTECT)
@@ -124,9 +125,9 @@ class Recourse(Kept):
 
 
 class LoanAlarm(Kept):
-    """What the watch found on a loan, as a task. code: of the catalogue of findings. subject: the right concerned.
-    at_risk: fen. recorded: somebody recorded the fact; otherwise the watch derives it. evidence: of the fact, or with
-    which the alarm was closed; it opens again if the fact returns.
+    """A finding of the watch on a loan, as a task. code: of the catalogue of findings. subject: the right
+    concerned. at_risk: fen. recorded: whether a person recorded the fact; otherwise the watch derives it. evidence:
+    of the fact, or of the closing of the alert; the alert reopens if the fact recurs.
     """
 
     loan = models.ForeignKey(Loan, models.PROTECT)
@@ -188,11 +189,11 @@ class DisposalProject(Kept):
 
 
 class Dispute(Kept):
-    """A dispute track of a case. track: its kind; simplified: of a suit. plan: the comparison on the day of the choice.
-    claimed: fen; fee: what has been paid for it, fen. forum, docket: the court or body and its number of the case.
+    """A dispute track of a case. track: its kind; simplified: of a suit. plan: the comparison on the day of the
+    choice. claimed: fen; fee: fees paid so far, fen. forum, docket: the court or body and its case number.
 
-    steps: each with its day, who entered it, the result and the evidence. since: the day on which the state was
-    reached; due_on: the last day for the next step. filed_on restarts limitation; final_on begins the time to enforce.
+    steps: each with its day, author, result and evidence. since: the day on which the state was reached; due_on:
+    the last day for the next step. filed_on restarts limitation; final_on begins the time to enforce.
     """
 
     case = models.ForeignKey(DefaultCase, models.PROTECT)
@@ -215,10 +216,10 @@ class Dispute(Kept):
 
 
 class OutsideLink(Kept):
-    """A link with which somebody outside, such as a court or mediator, sees one dispute and enters its steps.
+    """A link with which an outside party, such as a court or mediator, sees one dispute and enters its steps.
 
     digest: of the secret in the link; code_digest: of the secret with the code that is sent separately. purpose:
-    what it may be used for. opened: every opening, with its time.
+    the permitted use. opened: the time of every opening.
     """
 
     dispute = models.ForeignKey(Dispute, models.PROTECT)
@@ -234,8 +235,8 @@ class OutsideLink(Kept):
 
 
 class PoolFigure(Kept):
-    """A pool figure as its fund reported it. kind: ``chain.default.pool_figures``. lender: of a movement; null is
-    the whole pool. amount: fen. evidence: how it is shown. A later report of the same day does not replace it.
+    """A pool figure reported by its fund. kind: ``chain.default.pool_figures``. lender: of a movement; null means
+    the entire pool. amount: fen. evidence: of the figure. A later report of the same day does not replace it.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

@@ -116,7 +116,9 @@ def no_platform(place: str) -> Problem:
 
 
 def newer_database(unknown: Sequence[str]) -> Problem:
-    """The problem of a database that this program is too old for. unknown: the migrations that it does not know."""
+    """Return the problem of a database that is too new for this program. unknown: the migrations that the program
+    does not know.
+    """
     from zhirong.version import __version__
 
     return Problem(

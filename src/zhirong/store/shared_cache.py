@@ -50,8 +50,8 @@ class SharedCache(BaseCache):
     read back.
 
     Every call raises django.db.OperationalError if another process holds the file for longer than five seconds, or
-    the file cannot be written (no space, read-only) or is damaged: an uncounted call is not allowed. If somebody
-    has removed the file, all processes start a new one and continue counting together.
+    the file cannot be written (no space, read-only) or is damaged: an uncounted call is not allowed. If the file
+    was removed, all processes switch to a new one and continue counting together.
     """
 
     def __init__(self, location: str, params: Mapping[str, Any]) -> None:

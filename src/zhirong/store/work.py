@@ -99,7 +99,7 @@ class Concern(models.Model):
 
 
 class Seen(models.Model):
-    """Who has viewed what on which day, once per day for each: read by the audit. subject: such as ``case/12``."""
+    """The views of objects by account and day, one row per day, for the audit. subject: such as ``case/12``."""
 
     account = models.ForeignKey(Account, models.PROTECT)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
@@ -114,8 +114,8 @@ class Seen(models.Model):
 
 
 class FileImport(Kept):
-    """A long list or statement that is read in the background and stored once somebody has agreed. kind: rights,
-    statements.
+    """A long list or statement that is read in the background and stored once a user has confirmed it. kind:
+    rights, statements.
 
     state: reading, preview (waits for confirmation), keeping, done, refused (the file cannot be used), cancelled,
     expired. request: the operation's arguments, without the file. about: what was recognised, and how many rows are

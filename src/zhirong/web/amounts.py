@@ -7,7 +7,7 @@ from zhirong.web.cells import in_wan
 
 
 def wan_of(written: Any) -> str:
-    """Return an amount of the profile in ten thousand yuan, as short as it goes; as it stands if it is none."""
+    """Return an amount of the profile in ten thousand yuan, in the shortest form; any other value unchanged."""
     try:
         fen = parse_yuan(str(written))
     except MoneyError:

@@ -1,4 +1,4 @@
-"""What a visitor takes from the calculator to an application: kept in the session when the visitor asks for it."""
+"""Calculator input carried over to an application: kept in the session at the visitor's request."""
 
 APPLY_WITH = "apply_with"
 CARRIED = ("amount", "term_months")

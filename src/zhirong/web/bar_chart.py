@@ -1,4 +1,6 @@
-"""Columns over time as places in one drawing, for the component ``c-bars``; the table with the amounts stands below it."""
+"""Columns over time as positions in one drawing, for the component ``c-bars``; the table with the amounts stands
+below it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

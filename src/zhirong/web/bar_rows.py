@@ -1,4 +1,6 @@
-"""Horizontal bars on one scale as places in drawings, for the component ``c-stack``; the words beside them say the same."""
+"""Horizontal bars on one scale as positions in drawings, for the component ``c-stack``; the text next to them gives
+the same figures.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""What a lender's reader can do on a case: one main action that says what is missing, and the rest grouped by purpose."""
+"""The actions of a lender's reader on a case: one main action that names the missing items, and the others grouped
+by purpose.
+"""
 
 from collections.abc import Sequence
 
@@ -23,7 +25,7 @@ _FIRST = {
     CaseState.REGISTERING: ("case.disburse",),
     CaseState.REPAID: ("case.close",),
 }
-# The groups of the menu by purpose, at most four entries of each at a time. What is not named here is part of the file.
+# The groups of the menu by purpose, at most four entries of each at a time. Operations not listed here belong to the file.
 _GROUPS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (Text("与企业", "Company"), ("case.ask", "case.return", "case.withdraw", "case.decline")),
     (Text("资料", "Data"), ("case.credit", "case.score", "case.limit_inputs")),

@@ -76,7 +76,9 @@ class FirmFact:
 
 @dataclass(frozen=True, slots=True)
 class MissingRow:
-    """What is missing before submission for approval, and where to add it; no address if it is not the reader's."""
+    """An item missing before submission for approval, and the address for adding it; no address if the reader
+    cannot add it.
+    """
 
     part: MissingPart
     address: str

@@ -1,4 +1,6 @@
-"""How much is supported and why, for the company's pages: amounts, the share of what was asked, ways to raise it."""
+"""The supported amount and its reasons, for the company's pages: amounts, the share of the amount applied for, ways
+to raise it.
+"""
 
 from dataclasses import dataclass
 from datetime import date

@@ -11,8 +11,8 @@ _ORDER = {"yes": 0, "unknown": 1, "no": 2}
 
 @dataclass(frozen=True, slots=True)
 class OfferRow:
-    """An offer on a page. bearing: who bears part of a full loss. subsidies: those that the firm can claim. unmet:
-    conditions that are unmet or unknown.
+    """An offer on a page. bearing: the parties that bear part of a full loss. subsidies: those that the firm can
+    claim. unmet: conditions that are unmet or unknown.
     """
 
     mode: ModePart

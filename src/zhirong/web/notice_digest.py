@@ -1,4 +1,4 @@
-"""The notices of an account as a digest: grouped by the case or object that they are about, what asks something first."""
+"""The notices of an account as a digest: grouped by their case or object, those that require action first."""
 
 import re
 from collections import defaultdict

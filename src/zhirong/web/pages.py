@@ -94,8 +94,8 @@ def page(
 
 
 def _opened(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
-    """Return the page. Stored data that the rules of today can no longer read, such as a code that was withdrawn, is
-    named with what to do, in place of a fault of the program.
+    """Return the page. If stored data cannot be read by today's rules any more, such as a withdrawn code, the page
+    names it with a hint instead of failing.
     """
     try:
         return view()

@@ -52,7 +52,7 @@ class UsualPasswordValidator(CommonPasswordValidator):
         return "This password is too common. Use several unrelated words; avoid common words with digits, repetitions or adjacent keys."
 
     def _left(self, password: str) -> int:
-        """Return the number of characters left after removing what can be guessed; 0 for a single common word with
+        """Return the number of characters left after removing the guessable parts; 0 for a single common word with
         digits and punctuation.
         """
         if password in self.passwords:

@@ -1,4 +1,5 @@
-"""What a reader prefers on every page: language, colours, density, unit of amounts. Kept in cookies that the server sets.
+"""A reader's preferences for all pages: language, colours, density, unit of amounts. Kept in cookies that the
+server sets.
 
 A preference is chosen once in the address (``?theme=dark``) and then remembered. It changes how a page looks, never what
 it contains, so a link may set it.
@@ -84,7 +85,9 @@ class Chosen:
 
 
 def chosen_by(request: HttpRequest) -> Chosen:
-    """Return the reader's preferences. Lists are in units of ten thousand yuan for readers of Chinese, who count so."""
+    """Return the reader's preferences. Lists are in units of ten thousand yuan for readers of Chinese, as is usual
+    there.
+    """
     lang: Lang = "en" if LANGUAGE.of(request) == "en" else "zh"
     unit = UNIT.of(request) or ("wan" if lang == "zh" else "yuan")
     return Chosen(

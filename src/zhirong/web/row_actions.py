@@ -1,4 +1,4 @@
-"""What a reader can do on a row: one main action, and the others in a menu of groups by purpose."""
+"""The actions of a reader on a row: one main action, and the others in a menu grouped by purpose."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ def actions_on(
 ) -> RowActions:
     """Return the main action, the first one of ``first`` that the actor can run, and the groups of the others.
 
-    main: an action that is no operation on this row, and comes before all of them. only: the operations of the page, all
+    main: an action that is not an operation on this row and comes first. only: the operations of the page, all
     if empty. own: addresses of forms that have a special page.
     """
     possible = [one for one in operations_for(actor, row) if not only or one.name in only]

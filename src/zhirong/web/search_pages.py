@@ -1,4 +1,4 @@
-"""The page of the search: what was found, by kind, each with the page on which its reader sees it."""
+"""The search page: the results by kind, each with a link to its page."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

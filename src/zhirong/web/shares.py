@@ -19,7 +19,7 @@ class SharePart:
 
 
 def parts_of(shares: Sequence[tuple[Text, Any, str]]) -> list[SharePart]:
-    """Place parts one after the other. shares: title, size and words of each. No part has a size if all are zero."""
+    """Place the parts one after another. shares: title, size and words of each. No part has a size if all are zero."""
     sizes = [Decimal(str(size)) for _, size, _ in shares]
     whole, found, at = sum(sizes, Decimal(0)), [], Decimal(0)
     for (title, _, value), size in zip(shares, sizes, strict=True):

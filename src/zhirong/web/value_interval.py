@@ -9,7 +9,7 @@ _ROOM = 1.1  # of the line, so that the last amount stands within it
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """P10, P50, P90 in fen, and the credit limit where there is one. places: of these in per cent of the line."""
+    """P10, P50, P90 in fen, and the credit limit if there is one. places: their positions in per cent of the line."""
 
     low: Fen
     middle: Fen

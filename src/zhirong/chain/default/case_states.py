@@ -88,8 +88,7 @@ _CONSENTS = Guard(
     Text("全部保证人和基金已书面同意", "every guarantor and the fund consent in writing"),
     Text(
         "请取得书面同意；未经同意的，保证人对增加的债务不承担责任，保证期间也不变（民法典第六百九十五条）",
-        "Obtain the consents in writing. Without one the guarantor is not liable for what grows, and its period does "
-        "not move (Civil Code 695).",
+        "Obtain the consents in writing. Without consent the guarantor is not liable for the increase, and the guarantee period does not change (Civil Code 695).",
     ),
 )
 _SETTLED = Guard(
@@ -98,7 +97,7 @@ _SETTLED = Guard(
         "债务已清偿、免除或最终损失已分配，索赔均已了结，应返还款项已返还，质押已注销，期限均已了结",
         "the debt is paid, released or finally divided; claims, returns, pledge and deadlines are settled",
     ),
-    Text("请先了结案件页列示的未了事项", "Settle what the page of the case lists as open."),
+    Text("请先了结案件页列示的未了事项", "Settle the open items listed on the page of the case."),
 )
 
 DEFAULT_CASE = Machine(

@@ -98,7 +98,7 @@ _ASKED_ONCE = Guard(
     Text("此前未要求补充材料", "documents have not been requested before"),
     Text(
         "补充材料须一次性告知（保险法第二十二条）；请依现有材料决定",
-        "Documents are requested once (Insurance Law 22). Decide on what is there.",
+        "Documents can be requested only once (Insurance Law 22). Decide on the available documents.",
     ),
 )
 _ORDER = Guard(
@@ -113,7 +113,7 @@ _ORDER = Guard(
 )
 _FUNDS = Guard(
     "money_there",
-    Text("不超过今日应付金额和可用资金", "at most what is due today and what is available"),
+    Text("不超过今日应付金额和可用资金", "at most the amount due today and the available funds"),
     Text("请更正金额", "Correct the amount."),
 )
 _HEARING = Guard(

@@ -38,7 +38,7 @@ def replay_meters(basis: Mapping[str, Any]) -> list[dict[str, Any]]:
         raise past_problem(
             "no_table",
             str(basis.get("on", "")),
-            Text("该决定未保存计算限额所依据的数据", "the decision did not keep the figures of its limits"),
+            Text("该决定未保存计算限额所依据的数据", "the figures of the limits were not stored with the decision"),
             Text("无需重算：请查看当时的意见", "There is nothing to replay. Read the opinion of that time."),
         )
     kept = {one["code"]: one for one in basis["meters"]}

@@ -215,8 +215,8 @@ def _empty(field: str) -> Problem:
 
 
 def _draft(request: HttpRequest) -> str:
-    """Create the draft with everything that is known: rights and appraisal carried over, or else all in force and the
-    newest.
+    """Create the draft with all known data: rights and appraisal carried over, otherwise all rights in force and
+    the newest appraisal.
     """
     typed = _need_posted(request)
     rights, appraisal = _rights_to_begin_with(request)

@@ -1,7 +1,7 @@
 """The business figures of an application: the few fields that a loan needs, as amounts in ten thousand yuan, with the
 source of each from the document that was attached.
 
-They are the same data as the company's profile, of which they are a part: what is entered here is not asked again.
+They are part of the company's profile, so data entered here are not requested again.
 """
 
 from collections.abc import Mapping
@@ -126,7 +126,7 @@ ALL = (*INCOME, *BALANCE, *COMPANY, *WORKING_CAPITAL, *FACTS)
 
 
 def known(firm: Organisation, facts: Table, credit: Table) -> Table:
-    """Return the values with which the form begins: those of the profile, and what the registration of the company says."""
+    """Return the initial values of the form: those of the profile and of the company's registration."""
     begun = {"facts": dict(facts), "credit": {name: dict(part) for name, part in credit.items()}}
     if "registration" not in begun["credit"] and firm.profile.get("registered_on"):
         begun["credit"]["registration"] = {

@@ -1,4 +1,6 @@
-"""Charts on the company's page of a case, from the quote that the case keeps: the value and what moves it, cost, repayment."""
+"""Charts on the company's page of a case, from the stored quote of the case: the value and its main inputs, cost,
+repayment.
+"""
 
 from dataclasses import dataclass
 

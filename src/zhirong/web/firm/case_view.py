@@ -114,7 +114,9 @@ def _todo(
     questions: list[Message],
     missing: list[Problem],
 ) -> list[Next]:
-    """Return what the company can do on its case now, most urgent first; nothing if it waits for somebody else."""
+    """Return the company's current actions on its case, most urgent first; none if the case waits for another
+    party.
+    """
     here = reverse("firm.case", args=[case.pk])
     found = [overdue(loan)] if loan is not None and loan.overdue else []
     if len(papers) > 1 and case.state == CaseState.SIGNING:

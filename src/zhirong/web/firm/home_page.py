@@ -37,7 +37,7 @@ _OF_LOAN = ("number", "overdue", "overdue_days", "next_due", "next_due_on", "bal
 _ASKED = 200  # questions that are read, with those of ended cases
 _FEE_DAYS = 60  # the page shows fees due within these days
 _EXPIRY_DAYS = 30  # and appraisals that expire within these
-# The steps of the lender after a submission: the state that follows each of them, and its words.
+# The lender's steps after a submission: the state that follows each of them, and its label.
 _AFTER = (
     (CaseState.SUBMITTED, Text("银行受理", "Lender accepts")),
     (CaseState.DILIGENCE, Text("尽职调查", "Due diligence")),
@@ -49,8 +49,8 @@ _AFTER = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row of the checklist. stage: done, now or open. by: when it was done, or how long it takes. do: the word
-    that leads to ``href``.
+    """One row of the checklist. stage: done, now or open. by: the completion date, or the duration. do: the link
+    text for ``href``.
     """
 
     title: Text

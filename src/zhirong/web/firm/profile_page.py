@@ -1,4 +1,4 @@
-"""The company's profile: what lenders see of it, and the form in which it is kept for quotes and cases."""
+"""The company's profile: the lenders' view of it, and the form that stores it for quotes and cases."""
 
 from dataclasses import dataclass
 from typing import Any

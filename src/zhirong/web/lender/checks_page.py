@@ -32,8 +32,8 @@ _WITH_DEFAULT = {"outcome": CheckState.DONE.value}
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """One item of the form. fields: by name, named with the number of the item. ticket, file: of an upload that is kept
-    until the rest of the item is right.
+    """One item of the form. fields: by name, named with the number of the item. ticket, file: of an upload that is
+    kept until the rest of the item is valid.
     """
 
     item: CheckItem
@@ -76,7 +76,7 @@ class _Posted:
 
 @page("lender/cases/<int:id>/checks/", "lender.checks", roles=DESK, model=Case, methods=("GET", "HEAD", "POST"))
 def checks(request: HttpRequest, row: Case) -> HttpResponse:
-    """Show the open items as one form, and record every item that was filled in; each stands on its own."""
+    """Show the open items as one form, and record every completed item separately."""
     posted: dict[int, _Posted] = {}
     recorded = 0
     if request.method == "POST":

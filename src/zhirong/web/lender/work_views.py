@@ -19,7 +19,7 @@ from zhirong.web.cells import in_wan
 from zhirong.web.preferences import Unit
 from zhirong.web.shares import SharePart, parts_of
 
-# What the lender does next in a case of this state, as the row of the work list says it.
+# The lender's next step in a case of this state, as shown in the work list.
 NEXT_WORDS: Mapping[str, Text] = {
     CaseState.SUBMITTED: Text("受理申请", "Accept the application"),
     CaseState.DILIGENCE: Text("完成尽职调查", "Complete due diligence"),

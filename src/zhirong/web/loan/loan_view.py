@@ -1,4 +1,6 @@
-"""A loan arranged for its page: what is owed by component, the instalments, the columns of the schedule, and what to do."""
+"""A loan arranged for its page: the debt by component, the instalments, the columns of the schedule, and the next
+steps.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,8 +56,8 @@ class Instalment:
 
 
 def owed_of(state: LoanPosition) -> list[OwedRow]:
-    """Return what settles the loan today by component; the rows add up to the settlement amount. Penalty and compound
-    interest of an overdue loan are named even where they are zero.
+    """Return the settlement amount of the loan today by component; the rows add up to the settlement amount.
+    Penalty and compound interest of an overdue loan are named even where they are zero.
     """
     found = [_owed(one) for one in state.explanation.parts]
     named = {state.penalty, state.compound} if state.days_overdue else set()

@@ -93,8 +93,8 @@ def _lines(actor: Actor, state: LineState) -> list[StatementLine]:
 
 
 def decide(request: HttpRequest) -> Text:
-    """Match or confirm the entry of the button that was pressed; returns what was done. Raises InputError with the
-    reason if it is refused.
+    """Match or confirm the entry of the pressed button; returns the completed action. Raises InputError with the
+    reason if it is rejected.
     """
     name, number, version = (request.POST.get(one, "") for one in ("do", "line", "_version"))
     if name not in _DECISIONS or not (number.isdecimal() and version.isdecimal() and len(number + version) < 20):

@@ -195,8 +195,8 @@ def completion(request: HttpRequest, case: Case) -> HttpResponse:
 def _unmet_row(
     one: DisbursementCondition, case: Case, actions: RowActions
 ) -> tuple[DisbursementCondition, str, Text]:
-    """Return a condition that is not met with the address and title of the operation that meets it; no address if it is not
-    the reader's.
+    """Return an unmet condition with the address and title of the operation that meets it; no address if the reader
+    cannot run it.
     """
     name = _MEETS.get(one.code, "case.paper")
     address = form_address(name, case, reverse("loan.completion", args=[case.pk]))
@@ -325,7 +325,9 @@ def _seen_and_signed(model: type[Request], posted: QueryDict) -> dict[str, Any]:
 
 @page("cases/<int:id>/sign/", "paper.sign_all", roles=READERS, model=Case, methods=("GET", "HEAD", "POST"))
 def sign_all(request: HttpRequest, row: Case) -> HttpResponse:
-    """Show what one code signs: every document that waits for the reader's organisation, with its amounts and its hash."""
+    """Show the documents that one code signs: every document that waits for the reader's organisation, with its
+    amounts and its hash.
+    """
     own = request.actor.organisation
     waiting = [one for one in contract_papers(row) if own in one.signers and own not in signed_by(one)]
     return operate(

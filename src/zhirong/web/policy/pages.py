@@ -227,7 +227,7 @@ def _values(unit: str, found: Iterable[tuple[str, str, str]]) -> list[tuple[str,
 
 
 def _in_unit(unit: str, written: str) -> str:
-    """Return a value as people read it: a rate in per cent. Words, such as "none", stay as they are."""
+    """Return a value in readable form: a rate in per cent. Words such as "none" stay unchanged."""
     try:
         return percent(Fraction(written)) if unit == "rate" else written
     except ValueError:

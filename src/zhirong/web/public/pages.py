@@ -26,7 +26,7 @@ from zhirong.web.public.mode_page import by_leader, parts_of, products
 from zhirong.web.quote_cache import all_modes, drawing, today
 from zhirong.workbench import modes
 
-# A calculation takes some tenths of a second of a processor; a person does not notice these limits, a script does.
+# A calculation takes some tenths of a second of a processor; a person does not notice these limits, but a script does.
 _LIMIT = Limiter("calculator", times=60, seconds=600)
 _AMOUNTS = ("amount", "revenue")
 _DAYS = ("began_", "granted_")  # the page asks for years instead

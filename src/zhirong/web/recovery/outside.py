@@ -1,4 +1,6 @@
-"""The page of an outside party: a court, tribunal or mediator opens its link with a code and enters what happened."""
+"""The page of an outside party: a court, tribunal or mediator opens its link with a code and enters the steps of
+the dispute.
+"""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""From default to the closed file: a case, the claims on payers, recourse; what is due first stands in front."""
+"""From default to the closed file: a case, the claims on payers, recourse; the earliest deadline comes first."""
 
 from datetime import date
 from typing import Any
@@ -119,7 +119,9 @@ def case(request: HttpRequest, row: DefaultCase) -> HttpResponse:
 
 
 def _parties(books: CaseBooks) -> list[tuple[Text, Fen, Fen]]:
-    """Return each party with what it carries and what it still has to pay; a negative amount goes back to it."""
+    """Return each party with the part that it carries and the amount that it still has to pay; a negative amount is
+    returned to it.
+    """
     due: dict[str, Fen] = {}
     for (who, _), amount in books.due.items():
         due[who] = due.get(who, 0) + amount

@@ -210,7 +210,7 @@ def _due(day: date | None, today: date, lang: Lang) -> SafeString:
 def check_row(
     context: Any, state: str, title: Text, href: str = "", do: Text | None = None, by: Text | None = None
 ) -> SafeString:
-    """Draw a row of a checklist as ``c-check`` does: most rows of a reader's checklist are those of all readers."""
+    """Draw a row of a checklist as ``c-check`` does: most rows are the same for all readers."""
     lang = _lang(context)
     return _check_row(state, title.in_(lang), href, do.in_(lang) if do else "", by.in_(lang) if by else "", lang)
 
@@ -284,7 +284,7 @@ def percent_of(part: Any, whole: Any) -> str:
 @register.inclusion_tag("parts/switch.html", takes_context=True)
 def switch(context: Any, name: str, short: bool = False) -> dict[str, Any]:
     """Return links that set a preference: the unit, the density, the colours or the language. short: without the
-    choice that leaves it to the page.
+    choice "automatic".
     """
     one = next(one for one in PREFERENCES if one.name == name)
     by_page = {"unit": context["chosen"].unit, "density": context["density"] if short else "page"}
@@ -317,8 +317,8 @@ def person(account: Any) -> str:
 
 @register.filter
 def called(row: Any) -> str:
-    """Return the name of a row for readers: its number, title or name, whichever exists first; otherwise empty. Words go
-    before a number that only counts, such as that of a version.
+    """Return the name of a row for readers: its number, title or name, whichever exists first; otherwise empty.
+    Text takes precedence over a mere counter, such as the number of a version.
     """
     found = [one for name in ("number", "title", "name") if (one := getattr(row, name, ""))]
     found.sort(key=lambda one: not isinstance(one, str))
@@ -433,7 +433,7 @@ def fees_and_premiums(totals: TotalsPart) -> str:
 
 @register.simple_tag(takes_context=True)
 def cost_note(context: Any, row: BarRow) -> str:
-    """Return what a loan under a mode costs in all and part by part, in the unit that the reader prefers."""
+    """Return the cost of a loan under a mode, in total and by component, in the reader's preferred unit."""
     mode: ModePart = row.about
     parts = [(one.title, amount(context, one.amount)) for one in cost_parts(mode) if one.amount]
     subsidies = abs(parse_yuan(mode.totals.subsidies))
