@@ -43,7 +43,7 @@ _DEFINED = {"yuan": _YUAN, "day": _DAY, "words": _WORDS}
 
 
 class NotingReader(Reader):
-    """A reader of nothing that answers every question with something harmless and notes what was asked."""
+    """A reader without input that returns harmless values and records the requested fields."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
         super().__init__({}, problems=[])
@@ -55,7 +55,7 @@ class NotingReader(Reader):
         self._is_open = False
 
     def schema(self) -> dict[str, Any]:
-        """What was asked for, as JSON Schema."""
+        """The requested fields as JSON Schema."""
         properties = {name: self._shown(name, kind) for name, kind in self.properties.items()}
         found: dict[str, Any] = {"type": "object", "properties": properties}
         if self.required - self._optional:
@@ -83,7 +83,7 @@ class NotingReader(Reader):
         """Nothing is wrong with nothing."""
 
     def finish(self) -> None:
-        """Everything that may be there was asked for."""
+        """All permitted fields were requested."""
 
     def has(self, name: str) -> bool:
         """Every field is present, so that dependent fields are also requested; none of them is required."""

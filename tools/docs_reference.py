@@ -45,7 +45,7 @@ def openapi() -> str:
 
 def _ready() -> None:
     os.environ.setdefault("ZHIRONG_DATA", tempfile.mkdtemp(prefix="zhirong-docs-"))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "zhirong.web.settings"  # whatever the caller has loaded
+    os.environ["DJANGO_SETTINGS_MODULE"] = "zhirong.web.settings"  # regardless of the caller's imports
     from zhirong.store.setup import ready
 
     ready("zhirong.web.settings")

@@ -40,7 +40,7 @@ def brought(requirements: list[str], extras: frozenset[str] = frozenset()) -> se
 
 @cache
 def size(name: str) -> int:
-    """Bytes of one distribution as it was unpacked."""
+    """Unpacked size of one distribution in bytes."""
     files = distribution(name).files or ()
     paths = [Path(str(file.locate())) for file in files if file.suffix != ".pyc"]
     return sum(path.stat().st_size for path in paths if path.is_file())

@@ -26,7 +26,7 @@ def columns() -> dict[str, set[str]]:
 
 
 def kept() -> dict[str, list[str]]:
-    """Return what the file keeps."""
+    """Return the content of the file."""
     found: dict[str, list[str]] = json.loads(FILE.read_text(encoding="utf-8"))
     return found
 

@@ -81,7 +81,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _write_notebook(path: Path, folder: Path) -> None:
-    """A notebook as a page: its words, its code, and what it shows, as text or as a picture."""
+    """A notebook as a page: its text, its code, and its output as text or picture."""
     parts: list[str] = []
     pictures: list[str] = []
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:

@@ -28,7 +28,7 @@ def code_of(notebook: Path) -> list[str]:
 
 
 def run(notebook: Path, folder: Path) -> list[list[dict[str, Any]]]:
-    """Outputs of every cell of code. Raises whatever a cell raises, named by its number."""
+    """Outputs of every cell of code. Raises the error of a cell, with the number of the cell."""
     os.environ["MPLBACKEND"] = "Agg"
     names: dict[str, Any] = {"__name__": "__main__"}
     made = []

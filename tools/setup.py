@@ -128,7 +128,7 @@ def look_for_browser() -> list[str]:
 
 
 def say_left_out() -> None:
-    """Print what was omitted, so that nobody mistakes a skipped test for a passed one."""
+    """Print the omitted parts, so that a skipped test is not mistaken for a passed one."""
     lines = LEFT_OUT.read_text(encoding="utf-8").splitlines() if LEFT_OUT.exists() else []
     if lines:
         print("\n" + "!" * 100)

@@ -33,7 +33,7 @@ UNIT_TEXT: dict[Unit, Text] = {
     "flag": Text("True 或 False", "True or False"),
     "text": Text("文字", "text"),
 }
-# A name that ends so says a unit; with another one the same figure is meant, in a unit that is not taken.
+# Endings of names that state a unit; another ending means the same figure in an unsupported unit.
 _UNIT_ENDINGS = ("yuan", "fen", "wan", "wanyuan", "percent", "bp", "share", "months", "years", "days")
 
 
@@ -58,7 +58,7 @@ class CheckedTable:
 
     def __init__(self, data: Any, declared: Sequence[Column], *, open_to_paths: bool = False) -> None:
         """Check names, lengths and cells. open_to_paths: a column with a dot in its name is a path of the file of a
-        case, whose cells are taken as they are.
+        case, whose cells are used unchanged.
         """
         self.problems: list[Problem] = []
         self._more = 0
@@ -296,7 +296,7 @@ def _number(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     try:
-        # The shortest decimal that reads back as the float: what its writer meant.
+        # The shortest decimal that reads back as the float, which is the intended value.
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     except InvalidOperation:
         return None

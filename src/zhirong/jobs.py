@@ -93,9 +93,8 @@ def quote(source: "Source | CreditCase", modes: "Iterable[str | Mode] | None" = 
 
 
 def limit(source: "Source | CreditCase", mode: "str | Mode | None" = None) -> "ModeLimit":
-    """The calculation of a credit limit: every cap, and the one that decides.
-
-    mode: the financing mode; None for the limit with nobody but the lender to bear the loss.
+    """The calculation of a credit limit: every cap, and the binding one. mode: the financing mode; None for the
+    limit if the lender alone bears the loss.
     """
     if mode is None:
         return quote(source).credit_limit.uncovered
@@ -169,7 +168,7 @@ class Modes(dict[str, "Mode"], Tabular):
         return f"<Modes: {len(self)} financing modes>"
 
     def as_table(self) -> Table:
-        """One row for each mode, with where it stands today."""
+        """One row for each mode, with its state today."""
         from zhirong.chain.mode.force import CONFIRMATION_DAYS, force_on
 
         day = today()
@@ -189,7 +188,7 @@ def modes() -> Modes:
 
 
 def one_mode(mode: "str | Mode") -> "Mode":
-    """A mode by its id or the path of its file. Raises InputError where there is none."""
+    """A mode by its id or the path of its file. Raises InputError if it does not exist."""
     from zhirong.chain.mode.model import Mode
     from zhirong.chain.mode.reader import read_mode
 

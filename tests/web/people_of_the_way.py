@@ -56,7 +56,7 @@ _numbers = count(1)
 
 
 def credit_code() -> str:
-    """A code with the right check character that belongs to nobody (the registering body is 99)."""
+    """A code with the right check character that is not in use (the registering body is 99)."""
     first17 = f"99610100MADR{next(_numbers):05d}"
     return first17 + credit_code_check(first17)
 

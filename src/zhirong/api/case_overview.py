@@ -1,4 +1,4 @@
-"""The case overview for programs: what the lender's page of a case shows, as one document."""
+"""The case overview for programs: the content of the lender's page of a case, as one document."""
 
 from typing import Any
 

@@ -27,7 +27,7 @@ class DescribedApi(NinjaAPI):
     _described: OpenAPISchema | None = None
 
     def get_openapi_schema(self, **arguments: Any) -> OpenAPISchema:
-        """Return the complete description; it is the same for everybody and created once per process."""
+        """Return the complete description; it is the same for all callers and created once per process."""
         if self._described is None:
             self._described = self._describe()
         return self._described
@@ -121,7 +121,7 @@ def _bulk_example(name: str, schemas: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _webhook(schemas: Mapping[str, Any]) -> dict[str, Any]:
-    """What the platform sends to a webhook, as the Standard Webhooks specification says."""
+    """The message that the platform sends to a webhook, according to the Standard Webhooks specification."""
     message = {"$ref": _REFERENCE.format(model="EventMessage")}
     headers = {
         "webhook-id": ("消息编号，重发时不变 / of the message, the same for every repeat", "evt_4711"),

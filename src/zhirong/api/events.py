@@ -76,7 +76,7 @@ def add_to(api: NinjaAPI) -> None:
 
 
 def events(request: HttpRequest) -> HttpResponse:
-    """What concerned the organisation after the event ``after``, the oldest first. For those who may add webhooks."""
+    """The events after ``after`` that concern the organisation, oldest first. For callers who may add webhooks."""
     query = query_of(request, dict.fromkeys(("after", "limit")))
     actor: Actor = request.actor
     demand_read(actor)

@@ -65,7 +65,7 @@ _VERSION_NUMBER = Text("写整数，如 3；不论版本则写 *", "give a whole
 
 
 def bad_version(name: str, written: str, hint: Text = _VERSION_NUMBER) -> Problem:
-    """Return the problem of what is no version. name: of the header or field."""
+    """Return the problem of an invalid version. name: of the header or field."""
     return Problem(name, written, Text("不是版本号", "not a version"), hint, "bad_version")
 
 

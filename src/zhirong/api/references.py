@@ -17,13 +17,13 @@ from zhirong.operations.state_columns import choices_of
 from zhirong.store import financing, parties, work
 
 _NOUNS: Mapping[type[Model], str] = {shown.model: noun for noun, shown in SHOWN.items()}
-# Objects that a row names through another one: what its words say as well.
+# Objects that a row names through another object and that its text also mentions.
 _THROUGH: Mapping[type[Model], Mapping[str, str]] = {
     financing.GuaranteeRequest: {"firm_id": "case__firm", "lender_id": "case__lender"},
     financing.Payment: {"firm_id": "loan__firm", "case_id": "loan__case"},
     financing.WatchFlag: {"firm_id": "loan__firm", "case_id": "loan__case"},
 }
-# Flags of a row that a column of another name says in words.
+# Flags of a row that another column shows in words.
 _FLAGS_OF: Mapping[type[Model], Mapping[str, str]] = {
     parties.Account: {"active_code": "is_active"},
     work.Webhook: {"active_code": "active"},
@@ -98,7 +98,7 @@ def references(one: Listing) -> tuple[Reference, ...]:
 
 
 def _code(one: Listing, name: str, field: "Field[Any, Any]") -> Reference | None:
-    """A code for a column that says one in words."""
+    """The code behind a column that shows it in words."""
     choices = tuple(choices_of(one.model, name))
     filtered = any(f.name == name and f.choices for f in one.filters)
     kind = next(column.kind for column in one.columns if column.name == name)

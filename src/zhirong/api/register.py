@@ -209,7 +209,7 @@ def add_to(api: NinjaAPI) -> None:
 
 
 def search_register(request: HttpRequest) -> HttpResponse:
-    """What the register publishes; amounts and natural persons' names are not."""
+    """The published data of the register, without amounts and names of natural persons."""
     return as_json(_searched(NOBODY, query_of(request, dict.fromkeys(_FILTERS))))
 
 

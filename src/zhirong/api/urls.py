@@ -30,7 +30,7 @@ from zhirong.store.transaction import NoRegisterError
 from zhirong.version import __version__
 
 catalogue.load()
-# Description of the whole API; docs/en/how-to/use-the-api.md says the same at length.
+# Description of the API; docs/en/how-to/use-the-api.md contains the details.
 _ABOUT = """知识产权金融开放平台的接口：各工作台可办理的事项、可查看的列表和对象。
 
 The API of the open platform for intellectual-property finance: the operations, lists and objects of every desk.

@@ -1,6 +1,4 @@
-"""The columns of objects that the API shows, and to whom. A new column is shown to nobody until it is declared
-here.
-"""
+"""The columns of objects that the API shows, and to whom. A new column is not shown until it is declared here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -58,7 +58,7 @@ class _Processes(ProcessPoolExecutor):
             return super().submit(fn, *args, **kwargs)
 
     def __exit__(self, *raised: object) -> None:
-        """Wait for the pieces at work only: what has not begun is not needed after an error or an interruption."""
+        """Wait only for running blocks; blocks not yet started are not needed after an error or an interruption."""
         self.shutdown(wait=True, cancel_futures=True)
 
 

@@ -55,7 +55,7 @@ def to_png(spec: Spec, scale: float = 2.0) -> bytes:
 
 
 def to_html(spec: Spec, lang: Lang = "zh") -> str:
-    """Return a whole page with the interactive chart and every script inside it; it makes no network request."""
+    """Return a complete page with the interactive chart and all scripts; it makes no network request."""
     # A closing tag inside user text must not end the script that contains it.
     data = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
     title = escape(str(spec["title"]["text"]))

@@ -1,4 +1,4 @@
-"""Charts by financing mode: who bears which part of a full loss, and what a loan costs the firm."""
+"""Charts by financing mode: the sharing of a full loss, and the firm's cost of a loan."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -132,8 +132,8 @@ def full_loss_chart(bars: Sequence[LossBar], roles: Sequence[Text], lang: Lang =
 
 
 def cost_chart(bars: Sequence[CostBar], lang: Lang = "zh", width: int = WIDTH) -> Spec:
-    """Draw interest, fees and premiums to the right of zero, subsidies to the left, and the annual cost beside each
-    bar.
+    """Draw interest, fees and premiums to the right of zero, subsidies to the left, and the annual cost next to
+    each bar.
     """
     names = {
         "interest": Text("利息", "interest").in_(lang),
@@ -160,7 +160,7 @@ def cost_chart(bars: Sequence[CostBar], lang: Lang = "zh", width: int = WIDTH) -
     farthest = max((float(str(end["end"])) for end in ends), default=0.0)
     lowest = min((float(-bar.subsidies / 10_000) for bar in bars), default=0.0)
     span = (farthest - lowest) or 1.0
-    # Space on the right for the words beside the longest bar.
+    # Space on the right for the text next to the longest bar.
     right = farthest + span * 56 / (width - 56)
     x_axis = {"title": Text("万元（整个贷款期）", "CNY 10,000 over the life of the loan").in_(lang), "tickCount": 6}
     return chart(

@@ -1,4 +1,4 @@
-"""Charts of a loan in default: what each party carries over time, and who paid and got back how much."""
+"""Charts of a loan in default: the part that each party carries over time, and the payments and returns of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _ROW = 30
 
 @dataclass(frozen=True, slots=True)
 class CarriedPoint:
-    """What a party carries after the events of a day, in yuan; negative where it has gained."""
+    """A party's burden after the events of a day, in yuan; negative if it has gained."""
 
     day: date
     party: Text
@@ -22,7 +22,7 @@ class CarriedPoint:
 
 
 def carried_chart(points: Sequence[CarriedPoint], lang: Lang = "zh") -> Spec:
-    """Return a chart of steps: what each party carries from one event to the next."""
+    """Return a step chart of each party's burden from one event to the next."""
     names = list(dict.fromkeys(point.party.in_(lang) for point in points))
     rows = [
         {
@@ -61,7 +61,7 @@ def carried_chart(points: Sequence[CarriedPoint], lang: Lang = "zh") -> Spec:
 
 
 def paid_chart(paid: Mapping[str, tuple[Text, Decimal, Decimal]], lang: Lang = "zh") -> Spec:
-    """Return a chart of bars: what each party paid (to the left) and received (to the right), in yuan."""
+    """Return a bar chart of each party's payments (to the left) and receipts (to the right), in yuan."""
     words = {"paid": Text("付出", "paid"), "received": Text("收到", "received")}
     rows = [
         {

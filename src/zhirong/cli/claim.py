@@ -1,4 +1,6 @@
-"""``zhirong claim CASE.toml``: loans in default from the claim to the closed file, and what each party carries."""
+"""``zhirong claim CASE.toml``: loans in default from the claim to the closed file, and the part that each party
+carries.
+"""
 
 import argparse
 from decimal import Decimal

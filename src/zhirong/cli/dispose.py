@@ -1,4 +1,6 @@
-"""``zhirong dispose CASE.toml``: disposal options compared on present value, and who gets the price of a sale."""
+"""``zhirong dispose CASE.toml``: disposal options compared by present value, and the distribution of the price of a
+sale.
+"""
 
 import argparse
 
@@ -16,7 +18,7 @@ from zhirong.kernel.text import Lang, Text
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the disposal file and what to show of it."""
+    """Declare the disposal file and the output options."""
     parser.add_argument("file", metavar="CASE.toml", help="处置文件 / the disposal file")
     parser.add_argument(
         "--compare", action="store_true", help="逐项列明现值的计算依据 / show how each value is made up"

@@ -81,8 +81,7 @@ def _do(platform: Platform, options: argparse.Namespace) -> None:
     given = request_of(op["fields"], options)
     for field, name, content in given.files:
         given.values[field] = platform.files.upload(name, content)
-    # From here on the operation may have run: an error says where to look, a broken connection how to repeat it
-    # safely.
+    # From here on the operation may have run: an error names the place to look, a broken connection the safe way to repeat it.
     platform.look = f"zhirong show {op['on']} {options.id}" if op["is_on_row"] else ""
     platform.key = options.key or fresh_key()
     done = platform.do(options.name, options.id, given.values, _wanted(op, options.version), platform.key)

@@ -92,7 +92,7 @@ def _fit_terminal() -> None:
 
 
 def _reader_left() -> int:
-    """Return the exit code after the reader closed the pipe (``| head``), which is no error."""
+    """Return the exit code after the reader closed the pipe (``| head``), which is not an error."""
     _silence()
     return 0
 
@@ -107,7 +107,7 @@ def _ended(code: int) -> int:
 
 
 def _silence() -> None:
-    """Discard what is still to be written to the standard output: otherwise Python would fail on it at its end."""
+    """Discard pending output: otherwise Python would fail on it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

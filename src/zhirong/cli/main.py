@@ -170,7 +170,7 @@ def _run(words: list[str]) -> int:
 
 
 def _say_missing(error: ModuleNotFoundError, words: list[str], lang: str) -> int:
-    """The command that installs what is missing. Raises the error itself where no extra brings the module."""
+    """The command that installs the missing module. Raises the error itself if no extra provides it."""
     from zhirong.kernel.extras import missing_extra
 
     missing = missing_extra(error.name)
@@ -213,7 +213,7 @@ def _without_packs(words: list[str]) -> tuple[list[str], list[str]]:
         if word == "--rules":
             folder = next(rest, None)
             if folder is None:
-                kept.append(word)  # argparse reports what is missing
+                kept.append(word)  # argparse reports missing arguments
                 continue
         if folder is None:
             kept.append(word)

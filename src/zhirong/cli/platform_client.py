@@ -21,7 +21,7 @@ from zhirong.kernel.text import Lang, Text
 ADDRESS_HERE = "http://localhost:8000"
 _NO_HINT = Text("", "")
 _OWN_FAULT = 500  # from here on a proxy may have answered for the platform
-# What to do next, by the status of a refusal; {look} is the command that shows the object, where there is one.
+# The next step, by the status of a refusal; {look} is the command that shows the object, if there is one.
 _NEXT: Mapping[int, Text] = {
     401: Text(
         "令牌已到期、已撤销或填写有误：请在工作台“接口”中重新生成，写入 ZHIRONG_TOKEN 或 --token-file 指定的文件",
@@ -103,8 +103,8 @@ class Platform:
 
     def __init__(self, address: str, token: str, http: httpx.Client | None = None) -> None:
         self.address = address.rstrip("/")
-        self.look = ""  # the command that shows what is being done to
-        self.key = ""  # under which what is being done can be repeated
+        self.look = ""  # the command that shows the object concerned
+        self.key = ""  # under which the operation can be repeated
         self._transport = Transport(self.address, token, http=http)
         self.files = Files(self._transport)
 

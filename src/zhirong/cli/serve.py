@@ -129,8 +129,8 @@ def _serve(host: str, port: int, workers: int) -> None:
     parent = os.getpid()
 
     def load() -> Any:
-        """Return the application in an answering process, which ends if its parent is killed; nobody could stop it
-        otherwise.
+        """Return the application in an answering process, which ends if its parent is killed, because it could not
+        be stopped otherwise.
         """
         from zhirong.store.waiting import wait_at_most
         from zhirong.web.front import Front

@@ -1,4 +1,4 @@
-"""``zhirong settle CLAIM.toml --mode ID``: calculate what each party bears of the losses in a claim file, and why."""
+"""``zhirong settle CLAIM.toml --mode ID``: calculate each party's part of the losses in a claim file, with reasons."""
 
 import argparse
 from collections.abc import Sequence

@@ -64,7 +64,7 @@ def build(
 
 
 def reckon(region: Region) -> None:
-    """Do what the night does: update every outstanding loan to the day, open default cases, raise alarms."""
+    """Run the nightly work: update every outstanding loan to the day, open default cases, raise alerts."""
     for name in ("loan.reckon", "default.sweep", "alarm.sweep"):
         after, more = 0, True
         while more:

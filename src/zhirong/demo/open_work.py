@@ -53,7 +53,7 @@ def ask_guarantor(region: Region, case: int) -> int:
 
 
 def review_guarantee(region: Region, asked: int) -> int:
-    """Let the guarantor's officer review it; somebody else decides."""
+    """Let the guarantor's officer review it; another person decides."""
     region.do(
         "guarantor.officer",
         "guarantee.review",

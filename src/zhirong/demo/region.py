@@ -64,8 +64,8 @@ class Region:
         return actor_of(self.people[who], "", self.day)
 
     def do(self, who: str, operation: str, subject: int | None = None, /, **data: Any) -> Done:
-        """Run an operation as somebody. The key depends on the place in the story, so that the region is always
-        built in the same way.
+        """Run an operation as the given person. The key depends on the place in the story, so that the region is
+        always built in the same way.
         """
         number = next(self._numbers)
         actor = WORKER if who == "worker" else self.actor(who)
@@ -95,7 +95,7 @@ class Region:
         return account
 
     def code(self) -> str:
-        """Return a credit code with a correct check character that belongs to nobody (the registering body is 99)."""
+        """Return a credit code with a correct check character that is not in use (the registering body is 99)."""
         first17 = f"99{self.table['region']}MADR{next(self._numbers):05d}"
         return first17 + credit_code_check(first17)
 

@@ -95,7 +95,9 @@ def report_title(lang: Lang) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChartFigures:
-    """What the charts show, in yuan. percentiles: p5, p10, p50, p90, p95. swings: the effect of each input, largest first."""
+    """The data of the charts, in yuan. percentiles: p5, p10, p50, p90, p95. swings: the effect of each input,
+    largest first.
+    """
 
     percentiles: Mapping[str, Decimal]
     lending_value: Decimal | None

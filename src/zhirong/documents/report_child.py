@@ -76,7 +76,7 @@ def _from_docx(content: bytes, limits: dict[str, Any]) -> bytes | None:
     return None
 
 
-# What a library lets through where a file is not what it claims to be.
+# Errors that a library may raise for a file of a false format.
 _DAMAGED = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, NotImplementedError, OSError, EOFError, ArithmeticError,
 )  # fmt: skip

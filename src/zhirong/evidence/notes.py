@@ -45,7 +45,7 @@ class SignedNote:
     signatures: tuple[NoteSignature, ...] = ()
 
     def as_text(self) -> str:
-        """The whole note as it is published."""
+        """The complete published note."""
         return self.text + "\n" + "".join(f"{one.as_line()}\n" for one in self.signatures)
 
     def signed(self, key: SigningKey) -> "SignedNote":

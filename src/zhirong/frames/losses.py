@@ -1,4 +1,4 @@
-"""What each party bears of many losses."""
+"""Each party's part of many losses."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""Where a problem of a list of tables belongs in the table that the list was made from."""
+"""Maps a problem of a list of tables to its place in the original table."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What can be lent to many companies."""
+"""Credit limits of many companies."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -157,7 +157,7 @@ def _owned_rights(
 
 
 def _case_table(row: dict[str, Any], rights: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The table of a case file from what a row states, with what it leaves to the defaults."""
+    """The table of a case file from the values of a row and the defaults for missing ones."""
     case, firm = row.setdefault("case", {}), row.setdefault("firm", {})
     if "id" in case:
         firm.setdefault("name", case["id"])

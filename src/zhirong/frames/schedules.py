@@ -85,7 +85,9 @@ def _terms(table: CheckedTable, number: int, row: dict[str, Any]) -> LoanTerms |
 
 
 def _is_plain_level(terms: LoanTerms) -> bool:
-    """Level payments every whole month at one rate, no day shifted but the last: what the compiled engine does."""
+    """Level payments every month at one rate, with only the last day shifted: the case that the compiled engine
+    supports.
+    """
     return (
         terms.method is Method.LEVEL_PAYMENT
         and terms.cycle.months == 1

@@ -315,7 +315,7 @@ def _explanation(data: Any) -> Explanation:
 
 
 def _value(value: Any, unit: Unit) -> Value:
-    """Read the value of an explanation; its unit decides what the string means."""
+    """Read the value of an explanation; its unit decides the meaning of the string."""
     if isinstance(value, Mapping):
         return _text(value)
     if not isinstance(value, str):

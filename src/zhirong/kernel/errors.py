@@ -74,8 +74,8 @@ def demand_few_problems(problems: Sequence[Problem], row: int, source: str = "")
 
 
 def too_many_problems(shown: Sequence[Problem], counts: Text, *, source: str = "") -> "InputError":
-    """Return the error for a table with more problems than can be reported. shown: the first of them. counts: how far
-    it was read and what was found.
+    """Return the error for a table with more problems than can be reported. shown: the first of them. counts: rows
+    read and problems found.
     """
     first = Problem(
         "FILE",

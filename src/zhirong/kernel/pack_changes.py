@@ -58,7 +58,7 @@ class Change:
 
     @property
     def concern(self) -> Text:
-        """Return what the rule decides, by the beginning of its id."""
+        """Return the subject of the rule, by the prefix of its id."""
         words = self.id.split(".")
         known = (CONCERNS.get(".".join(words[:count])) for count in range(len(words), 0, -1))
         return next((one for one in known if one is not None), Text("其他", "other"))

@@ -200,7 +200,7 @@ def _without(first: date | None, last: date | None, taken: Reference) -> Iterato
         yield ends + timedelta(days=1), last
 
 
-# -- whether it fits what it replaces ----------------------------------------------------------------------------
+# -- compatibility with the replaced rule ----------------------------------------------------------------------------
 
 
 def _misfits(pack: Pack, rule: Rule, below: Rule) -> Iterator[Problem]:

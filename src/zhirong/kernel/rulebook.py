@@ -206,7 +206,7 @@ class Pack:
         )
 
     def as_json(self) -> dict[str, object]:
-        """Stable keys for programs. The digest names the content exactly; the folder is no part of it."""
+        """Stable keys for programs. The digest names the content exactly; the folder is not part of it."""
         return {
             "id": self.id,
             "title": self.title.as_json(),
@@ -225,7 +225,7 @@ class Rulebook:
 
     def __init__(self, rules: Iterable[Rule], packs: tuple[Pack, ...] = ()) -> None:
         self._rules = {rule.id: rule for rule in rules}
-        self._version = ""  # calculated when it is first asked for
+        self._version = ""  # calculated on first use
         self._derived: dict[str, dict[Any, Any]] = {}
         self.packs = packs
 

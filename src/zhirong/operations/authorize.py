@@ -43,8 +43,8 @@ def operations_for(actor: Actor, row: Kept) -> list[Operation]:
 
 
 def forbidden_to(actor: Actor, op: Operation | None) -> ForbiddenError:
-    """Return the error that says why the actor may not run the operation, and whether only the token's scopes are
-    too narrow.
+    """Return the error with the reason why the actor may not run the operation, and whether only the token's scopes
+    are too narrow.
     """
     is_the_tokens = op is not None and may(replace(actor, scopes=None), op)
     return beyond_token(op.name) if op is not None and is_the_tokens else forbidden()

@@ -81,7 +81,7 @@ def message_of(*, index: int, kind: str, subject: str, at: str) -> dict[str, Any
 
 
 def note_concerns(index: int, organisations: Iterable[int]) -> None:
-    """Keep whom an event concerns. An event may be noted twice."""
+    """Record the organisations that an event concerns. An event may be recorded twice."""
     Concern.objects.bulk_create(
         [Concern(organisation_id=one, event_id=index) for one in sorted(organisations)], ignore_conflicts=True
     )

@@ -193,7 +193,7 @@ def _do(one: Job, now: datetime, worker_id: str) -> None:
         result = JOBS[one.kind].run(Task(one, now))
     except LostLeaseError:
         _log.warning("job %s has been taken over by another worker", one.key)
-    except Exception as error:  # any error at all: the next job must not wait, and this one is tried again
+    except Exception as error:  # any error: the next job must not wait, and this one is retried
         _log.exception("job %s failed at attempt %d", one.key, one.tries)
         _end(one, now, f"{type(error).__name__}: {error}"[:_LONGEST_ERROR], worker_id)
     else:

@@ -116,7 +116,7 @@ class Found:
 
 
 def may_list(actor: Actor, one: Listing) -> bool:
-    """Return whether the actor's role and token allow the list at all."""
+    """Return whether the actor's role and token allow the list."""
     if actor.scopes is not None and "read" not in actor.scopes:
         return False
     return bool(actor.account) and (not one.roles or actor.has(*one.roles))
@@ -160,7 +160,7 @@ def rows_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What all matching rows of a list come to, on whichever page they are. sums: fen by the name of the column."""
+    """The totals of all matching rows of a list, over all pages. sums: fen by the name of the column."""
 
     count: int
     sums: Mapping[str, Fen]
@@ -191,7 +191,7 @@ def _not_a_choice(filtered: Filter, value: str) -> Problem:
 
 
 def page_of(actor: Actor, one: Listing, day: date, query: Mapping[str, str], limit: int = PAGE) -> Found:
-    """Return one page of a list, for people who turn pages. query: as for ``rows_of``, and ``offset``."""
+    """Return one page of a list, for people who page through it. query: as for ``rows_of``, and ``offset``."""
     offset = _offset(query.get("offset", ""))
     rows = list(rows_of(actor, one, day, query)[offset : offset + limit + 1])
     return Found(tuple(rows[:limit]), offset, limit, len(rows) > limit)
@@ -246,7 +246,7 @@ class Order:
         return found | Q(**{f"{self.column}__isnull": True}) if self.is_nullable else found
 
     def value_of(self, row: Any) -> Any:
-        """What a row is ordered by; the id where that is another row."""
+        """The sort value of a row; the id if it refers to another row."""
         if not self.column:
             return None
         *path, last = self.column.split("__")

@@ -15,7 +15,9 @@ def notices_of(actor: Actor) -> "QuerySet[Notice]":
 
 
 def count_asked(actor: Actor) -> int:
-    """Return how many things are asked of the reader: the pages that unread notices lead to, and those without a page."""
+    """Return the number of actions required of the reader: the pages that unread notices lead to, and notices
+    without a page.
+    """
     if not actor.account:
         return 0
     asked = Notice.objects.filter(account_id=actor.account, read_at=None, asks=True)
@@ -37,7 +39,7 @@ def newest_of_each_page(notices: Iterable[Notice]) -> list[Notice]:
 
 
 def overtake(links: Iterable[str], moment: datetime) -> None:
-    """Let unread notices about these pages ask nothing any more: what they asked for has been done or is void."""
+    """Mark unread notices about these pages as requiring no action, because it has been done or is void."""
     Notice.objects.filter(link__in=list(links), asks=True, read_at=None, at__lte=moment).update(asks=False)
 
 

@@ -24,7 +24,7 @@ def register_event(event: models.Event) -> RegisterEvent:
 
 
 def registration_at(registration: int, index: int) -> Registration | None:
-    """Return a registration as it was right after an event of the log."""
+    """Return a registration in its state after an event of the log."""
     found = None
     events = models.Event.objects.filter(registration=registration, index__lte=index, kind__startswith=PLEDGE)
     for event in events.order_by("index"):

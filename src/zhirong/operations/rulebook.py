@@ -52,7 +52,7 @@ def version_of(book: Rulebook) -> str:
 
 @lru_cache(maxsize=64)
 def rules_content(book: Rulebook) -> dict[str, Any]:
-    """Return what an event records about the rules: their version and the policy packs in use, if any."""
+    """Return the rules data of an event: their version and the policy packs in use, if any."""
     packs = [pack_mark(pack) for pack in book.packs]
     return {"_rules": version_of(book), **({"_packs": packs} if packs else {})}
 

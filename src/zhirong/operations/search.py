@@ -24,8 +24,8 @@ PER_KIND = 8  # rows of each kind that are returned; further words narrow the se
 
 @dataclass(frozen=True, slots=True)
 class SearchKind:
-    """One kind of object that can be found. columns: searched for every word. title, note: what a row is called, and
-    what distinguishes it from others of that name.
+    """One searchable kind of object. columns: searched for every word. title, note: the name of a row, and a note
+    that distinguishes it from others of the same name.
     """
 
     name: str

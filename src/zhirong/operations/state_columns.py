@@ -51,7 +51,7 @@ from zhirong.kernel.transitions import Transitions
 from zhirong.ledger.accounts import PARTY_TEXT
 from zhirong.store import financing, parties, policies, recovery, work
 
-UNKNOWN = "unknown"  # the status of a right whose facts do not say it
+UNKNOWN = "unknown"  # the status of a right whose facts do not determine it
 RIGHT_STATUS_WORDS: Mapping[str, Text] = {
     **{status.value: words for status, words in STATUS_TEXT.items()},
     UNKNOWN: Text("不明", "not known"),

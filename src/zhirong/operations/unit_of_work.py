@@ -253,8 +253,8 @@ class Work:
         return done
 
     def _demand_permitted(self, decision: Decision) -> None:
-        """Fail on a transition without a permission check: this is an error in the program, and what is not allowed
-        is denied.
+        """Fail on a transition without a permission check: this is an error in the program, and everything not
+        allowed is denied.
         """
         asked = {one for name, one in self._permitted if name == decision.operation}
         if not asked & {decision.registration, None, 0}:

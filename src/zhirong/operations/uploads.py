@@ -136,7 +136,7 @@ def _kept(data: bytes) -> str:
 
 @job("files.sweep", daily="04:00")
 def sweep(task: Task) -> Any:
-    """Remove content that no row names and that nobody has uploaded within two days."""
+    """Remove content that no row names and that was not uploaded within the last two days."""
     before, removed = time.time() - _SWEEP_SECONDS, 0
     for place in unused(DATA, before):
         if not StoredFile.objects.filter(sha256=place.name).exists():

@@ -173,7 +173,9 @@ def key_of(hook: Webhook) -> str:
 
 
 def standard_signature(key: str, identity: str, timestamp: int, body: bytes) -> str:
-    """The signature of a message by the Standard Webhooks specification: the secret is what follows ``whsec_``, base64."""
+    """The signature of a message by the Standard Webhooks specification: the secret is the part after ``whsec_``,
+    in base64.
+    """
     secret = base64.b64decode(key.removeprefix(_KEY_PREFIX))
     signed = hmac.new(secret, f"{identity}.{timestamp}.".encode() + body, hashlib.sha256)
     return "v1," + base64.b64encode(signed.digest()).decode()

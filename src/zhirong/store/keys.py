@@ -124,7 +124,7 @@ def _signed_in(file: Path) -> SignedCheckpoint | None:
 
 @contextmanager
 def signing(folder: Path) -> Iterator[None]:
-    """Lock the folder: nobody else signs or changes keys meanwhile."""
+    """Lock the folder, so that no other process signs or changes keys meanwhile."""
     with (folder / _LOCK_FILE).open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

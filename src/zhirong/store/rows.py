@@ -63,7 +63,7 @@ def save(one: Registration, before: Registration | None) -> None:
             row, _ = models.Right.objects.get_or_create(
                 key=right.key, defaults={"kind": right.kind.value, "number": right.number, "title": right.title}
             )
-            if not row.title:  # A court had frozen it before anybody filed it.
+            if not row.title:  # A court froze the right before it was filed.
                 row.title, row.number = right.title, right.number
                 row.save()
             rights.append(models.Charge(registration_id=one.id, right=row))

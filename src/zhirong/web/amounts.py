@@ -22,7 +22,7 @@ def as_wan(typed: str) -> str:
 
 
 def reading(typed: str) -> str:
-    """Return how an amount in ten thousand yuan reads in yuan; empty if it is no amount."""
+    """Return an amount in ten thousand yuan as text in yuan; empty if it is not an amount."""
     try:
         return f"{parse_yuan(as_wan(typed)) / 100:,.2f}"
     except MoneyError:

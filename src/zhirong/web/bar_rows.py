@@ -21,7 +21,7 @@ class RowPart:
 
 @dataclass(frozen=True, slots=True)
 class BarRow:
-    """One bar. amount: what all its parts come to, in fen. about: what its page shows beside it."""
+    """One bar. amount: the total of its parts, in fen. about: the text next to it on the page."""
 
     title: Text
     amount: Fen

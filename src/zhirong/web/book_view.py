@@ -46,7 +46,7 @@ class BookPart:
 
 @dataclass(frozen=True, slots=True)
 class MonthsView:
-    """What was lent and received month by month: two columns a month. lent, received: of all months."""
+    """Disbursements and receipts by month, two columns per month. lent, received: totals of all months."""
 
     months: tuple[Month, ...]
     bars: tuple[Bar, ...]

@@ -104,7 +104,7 @@ def _main(
 
 
 def _is_blocked(name: str, missing: Sequence[MissingPart]) -> bool:
-    """Return whether an operation would be rejected, or its result is no longer among what is missing."""
+    """Return whether an operation would be rejected, or its result is no longer missing."""
     fields = {one.field.split(".")[0] for one in missing}
     wanted = {"case.review": "review", "team.rate": "team"}.get(name)
     if wanted is not None:

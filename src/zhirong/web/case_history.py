@@ -1,4 +1,4 @@
-"""The history of a case for its pages: who did what when, and what changed from what to what; newest first."""
+"""The history of a case for its pages: actors, actions, times and changes with old and new values, newest first."""
 
 from dataclasses import dataclass
 from datetime import datetime

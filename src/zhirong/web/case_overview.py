@@ -1,4 +1,4 @@
-"""The page of the case overview: the document arranged for a screen, and what its reader can do next."""
+"""The page of the case overview: the document arranged for a screen, and its reader's next actions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ PARTS: Mapping[str, Text] = {
     "steps": Text("用时", "Duration"),
 }
 _SHOWN_RIGHTS, _SHOWN_MISSING, _SHOWN_STEPS = 3, 4, 4
-_REQUESTED = "requested"  # the cap that is no rule but the firm's wish (``chain.limit.wording``)
-_SCALE = 4  # a cap of more than so many times the limit fills its bar
+_REQUESTED = "requested"  # the cap that is not a rule but the firm's wish (``chain.limit.wording``)
+_SCALE = 4  # a cap above this multiple of the limit fills its bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +174,14 @@ def _pledged(overview: CaseOverview, document: QuoteDocument | None) -> list[Ple
 
 
 def _missing_row(case: Case, one: MissingPart, actions: RowActions) -> MissingRow:
-    """Link what is missing to the operation that adds it, if its reader can run it."""
+    """Link each missing item to the operation that adds it, if the reader can run it."""
     name = {"team": "team.rate", "review": "case.review"}.get(one.field.split(".")[0])
     address = "" if name is None else address_of(name, case)
     return MissingRow(one, address if address in actions.addresses else "")
 
 
 def _firm_facts(case: Case, today: Today) -> list[FirmFact]:
-    """Return what is known of the firm: from its profile, and from the credit file of the case."""
+    """Return the known data of the firm from its profile and the credit file of the case."""
     statements, debt = case.credit.get("statements", {}), case.credit.get("debt", {})
     region = region_words(case.firm.region, today.rules, today.day)
     total, owed = _fen(debt.get("total_assets")), _fen(debt.get("total_debt"))
@@ -196,7 +196,7 @@ def _firm_facts(case: Case, today: Today) -> list[FirmFact]:
 
 
 def _fen(written: Any) -> Fen | None:
-    """Read an amount of the credit file; what is missing or not an amount is not shown."""
+    """Read an amount of the credit file; missing and invalid values are not shown."""
     if not isinstance(written, str | int):
         return None
     try:

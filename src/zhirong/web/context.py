@@ -34,5 +34,7 @@ def around(request: HttpRequest) -> dict[str, Any]:
 
 
 def _density(actor: Actor) -> str:
-    """Return the density of a desk: close for those who work there all day, wide for companies and the public."""
+    """Return the density of a desk: compact for people who work there all day, spacious for companies and the
+    public.
+    """
     return "roomy" if actor.kind in (None, OrganisationKind.FIRM) else "compact"

@@ -1,4 +1,4 @@
-"""What a loan costs under each mode, as bars for the component ``c-stack``."""
+"""The cost of a loan under each mode, as bars for the component ``c-stack``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from zhirong.web.bar_rows import BarRow, stacked
 
 @dataclass(frozen=True, slots=True)
 class CostPart:
-    """One part of what the loan costs, in fen. kind: its class in the drawing."""
+    """One component of the loan's cost, in fen. kind: its class in the drawing."""
 
     title: Text
     kind: str
@@ -26,7 +26,7 @@ def cost_rows(modes: Sequence[ModePart]) -> tuple[BarRow, ...]:
 
 
 def cost_parts(mode: ModePart) -> tuple[CostPart, ...]:
-    """Return what a loan under a mode costs, in the order of the bar."""
+    """Return the cost components of a loan under a mode, in the order of the bar."""
     totals = mode.totals
     parts = (
         (Text("利息", "interest"), "s1", totals.interest),

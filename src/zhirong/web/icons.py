@@ -1,4 +1,6 @@
-"""Icons of Lucide (ISC licence) as inline SVG. An icon stands beside a word, so it is hidden from screen readers."""
+"""Icons of Lucide (ISC licence) as inline SVG. An icon is always next to a word, so it is hidden from screen
+readers.
+"""
 
 from functools import cache
 

@@ -45,7 +45,7 @@ class LimitView:
 
     @property
     def short(self) -> Fen:
-        """Return what is asked for beyond what is supported, in fen."""
+        """Return the excess of the amount applied for over the supported amount, in fen."""
         return max(0, self.asked - self.supported)
 
 

@@ -35,7 +35,7 @@ def headers(get_response: Answer) -> Answer:
 
 
 def preferences(get_response: Answer) -> Answer:
-    """Read what the user prefers: language, colours, density, unit (once in the address, then remembered)."""
+    """Read the user's preferences: language, colours, density, unit (once in the address, then remembered)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.chosen = chosen_by(request)

@@ -38,7 +38,7 @@ def answer_context(quote: QuoteDocument) -> dict[str, Any]:
 
 
 def offer_row(mode: ModePart) -> OfferRow:
-    """Return who bears which part of a full loss, which subsidies can be claimed, and the obstacles."""
+    """Return the parties' parts of a full loss, the subsidies that can be claimed, and the obstacles."""
     return OfferRow(
         mode,
         bearing=tuple(one for one in mode.full_loss if Decimal(one.share)),

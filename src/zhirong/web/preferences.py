@@ -71,7 +71,7 @@ UNIT: Final = Preference(
     (("wan", Text("万元", "CNY 10k")), ("yuan", Text("元", "CNY"))),
 )
 PREFERENCES: Final = (LANGUAGE, THEME, DENSITY, UNIT)
-NAMES: Final = frozenset(one.name for one in PREFERENCES)  # in an address, beside the filters of a list
+NAMES: Final = frozenset(one.name for one in PREFERENCES)  # in an address, next to the filters of a list
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ _PAGES: Mapping[str, tuple[tuple[str, Address], ...]] = {
 
 @page("search/", "search")
 def search_page(request: HttpRequest) -> HttpResponse:
-    """Show what was found for ``?q=``, grouped by kind."""
+    """Show the results for ``?q=``, grouped by kind."""
     actor, written = request.actor, request.GET.get("q", "")
     addresses = {kind.name: _address_of(actor, kind.name) for kind in KINDS}
     found = search(actor, day_of(now()), written, [kind for kind in KINDS if addresses[kind.name] is not None])

@@ -24,7 +24,7 @@ from zhirong.store.settings import DATA
 from zhirong.store.vault import decrypted, encrypted, is_encrypted
 
 SET_UP = "/accounts/2fa/"
-# What a user without a second factor can still do: set one up, sign out, choose an organisation.
+# Pages open to a user without a second factor: set one up, sign out, choose an organisation.
 _OPEN = ("/accounts/", "/static/")
 _NEEDED = Problem(
     "actor",

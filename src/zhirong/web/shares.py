@@ -1,4 +1,4 @@
-"""Parts of a whole as places on one bar, for the component ``c-split``."""
+"""Parts of a total as positions on one bar, for the component ``c-split``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from zhirong.kernel.money import Fen
 
-_ROOM = 1.1  # of the line, so that the last amount stands within it
+_ROOM = 1.1  # of the line, so that the last amount lies within it
 
 
 @dataclass(frozen=True, slots=True)

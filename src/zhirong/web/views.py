@@ -243,7 +243,7 @@ def _as_excel(request: HttpRequest, one: Listing, query: dict[str, str]) -> Http
     return response
 
 
-# -- whom one acts for, notices, files --------------------------------------------------------------------------
+# -- acting for an organisation, notices, files --------------------------------------------------------------------------
 
 
 @page("acting/", "acting", methods=("GET", "HEAD", "POST"))
@@ -297,7 +297,7 @@ def download(request: HttpRequest, row: StoredFile) -> HttpResponse:
         content = bytes_of(row)
     except InputError as error:
         return render(request, "lost_file.html", {"problems": error.problems}, status=410)
-    # A stream, which for type checkers is no HttpResponse.
+    # A stream, which type checkers do not treat as an HttpResponse.
     sent: Any = FileResponse(
         io.BytesIO(content),
         as_attachment=True,

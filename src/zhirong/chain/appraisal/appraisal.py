@@ -120,7 +120,7 @@ def approach_weights(methods: Sequence[AppraisalMethod], preference: RuleValue) 
 
 
 def under_rules(request: AppraisalRequest, rules: Rulebook, day: date) -> AppraisalRequest:
-    """Return the request with its methods as the rules of ``day`` let them count their inputs."""
+    """Return the request with its methods, whose inputs count as the rules of ``day`` allow."""
     return replace(request, methods=tuple(method.under(rules, day) for method in request.methods))
 
 
@@ -152,7 +152,7 @@ def _subject(request: AppraisalRequest, rights: Sequence[Right], day: date) -> t
 
 
 def no_value_of_methods(request: AppraisalRequest, rules: Rulebook, day: date) -> NoValue | None:
-    """Return why the rights and methods of a request can give no value, whatever their life; None if they can."""
+    """Return why the rights and methods of a request can give no value regardless of their life; None if they can."""
     if not request.rights:
         return _no_value(
             "no_rights",

@@ -90,7 +90,7 @@ class Obsolescence:
         return (single("functional", FUNCTIONAL, self.functional), single("economic", ECONOMIC, self.economic))
 
     def left(self, cost: Level, uniforms: Mapping[str, Level], widening: Widening) -> Level:
-        """Return what is left of a cost on every path."""
+        """Return the remaining share of a cost on every path."""
         functional = widening.quantile(self.functional, uniforms["functional"])
         economic = widening.quantile(self.economic, uniforms["economic"])
         return cost_less_obsolescence(cost, functional, economic, self.combination)
@@ -118,7 +118,7 @@ class AgeLife:
         return (single("remaining", Text("尚可使用年限", "remaining years of use"), self.remaining),)
 
     def left(self, cost: Level, uniforms: Mapping[str, Level], widening: Widening) -> Level:
-        """Return what is left of a cost on every path."""
+        """Return the remaining share of a cost on every path."""
         remaining = widening.quantile(self.remaining, uniforms["remaining"])
         return cost * age_life_share(float(self.used), remaining)
 

@@ -204,7 +204,7 @@ def _after_disposal_cost(rules: Rulebook, day: date) -> LendingFactor:
 
 
 def _low_value(appraisal: Appraisal, quantile: RuleValue, rules: Rulebook, day: date) -> Fen:
-    """Return the low quantile as the appraisal publishes it: stretched around P50 if nobody checked the inputs."""
+    """Return the low quantile as published: stretched around P50 if the inputs were not checked."""
     low = appraisal.value.at(quantile.whole())
     if appraisal.request.checked:
         return low

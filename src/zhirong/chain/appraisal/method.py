@@ -21,7 +21,7 @@ APPROACH_TEXT: Mapping[Approach, Text] = {
     "option": Text("期权法", "option approach"),
     "cross_check": Text("仅供核对", "cross-check only"),
 }
-# A cross-check never determines the value, whatever the rules prefer.
+# A cross-check never determines the value, regardless of the rules' preference.
 NEVER_DECIDES: Approach = "cross_check"
 
 
@@ -160,7 +160,7 @@ class AppraisalMethod(Protocol):
         ...
 
     def cautions(self, rules: Rulebook, day: date) -> tuple[Alarm, ...]:
-        """Return what the rules of ``day`` find unusual about its inputs."""
+        """Return the unusual inputs by the rules of ``day``."""
         ...
 
     def refusal(self, rules: Rulebook, day: date) -> MethodRefusal | None:

@@ -128,7 +128,9 @@ class EquivalentInvestment:
 
 @dataclass(frozen=True, slots=True)
 class MarginalProfit:
-    """A share by what the right adds: its yearly marginal profit relative to the whole profit of the same years."""
+    """A share by the right's contribution: its yearly marginal profit relative to the total profit of the same
+    years.
+    """
 
     marginal: Forecast
 

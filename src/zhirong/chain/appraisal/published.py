@@ -18,7 +18,7 @@ def published_interval(appraisal: Appraisal, rules: Rulebook, day: date) -> tupl
 
 
 def stretched(appraisal: Appraisal, times: Fraction) -> tuple[Fen, Fen]:
-    """Return P50 ∓ times × its distance to P10 and P90, because nobody has checked the inputs."""
+    """Return P50 ∓ times × its distance to P10 and P90, because the inputs were not checked."""
     low, high = appraisal.interval()
     middle = appraisal.appraised_value
     return max(0, round_fen(middle - times * (middle - low))), round_fen(middle + times * (high - middle))

@@ -16,7 +16,7 @@ from zhirong.kernel.provenance import EvidenceGrade
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
-# Drivers about the future, whatever the method: no contract proves them.
+# Drivers about the future under any method; no contract proves them.
 FORETOLD = ("growth", "discount", "life", "charge_growth")
 
 

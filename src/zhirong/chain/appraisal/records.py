@@ -69,7 +69,7 @@ class RemainingLife:
 
     @property
     def cap(self) -> float | None:
-        """Return the years after which nothing is earned whatever the methods state; None is without a cap."""
+        """Return the years after which nothing is earned regardless of the methods; None means no cap."""
         ends = [years for years in (self.legal, self.contract) if years is not None]
         return min(ends) if ends else None
 

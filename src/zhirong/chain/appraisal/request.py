@@ -167,7 +167,7 @@ def read_appraisal(
 
 
 class DateFault(NamedTuple):
-    """What is wrong with a date: code, reason and hint of the problem."""
+    """The problem of a date: code, reason and hint."""
 
     code: str
     reason: Text

@@ -19,7 +19,7 @@ def sigma_of_mean_to_median(ratio: float) -> float:
 
 
 def share_of_top(part: float, sigma: float) -> float:
-    """Return the part of the whole value that the top ``part`` of rights hold: Φ(σ − z₁₋ₚ) (the Lorenz curve of a
+    """Return the share of the total value held by the top ``part`` of rights: Φ(σ − z₁₋ₚ) (the Lorenz curve of a
     log-normal).
     """
     return float(normal_cdf(np.asarray(sigma - normal_quantile(1.0 - part))))

@@ -22,7 +22,7 @@ VERDICT_TEXT: dict[Verdict, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Suitability:
-    """Whether one method suits a case. why: in words. rule: the rule that says so."""
+    """Whether one method suits a case. why: the reason in words. rule: the deciding rule."""
 
     method_id: str
     verdict: Verdict

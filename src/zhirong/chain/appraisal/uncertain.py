@@ -87,7 +87,7 @@ class Uncertain:
         return Explanation(label, same(self.as_text()), formula=words, basis=basis)
 
 
-# Purposes for which money is lent against the low quantile; there a forecast keeps an interval whatever its grade.
+# Purposes for which money is lent against the low quantile; there a forecast keeps an interval regardless of its grade.
 LENT_AGAINST = frozenset({"pledge", "securitisation"})
 
 
@@ -128,7 +128,7 @@ class Widening:
         return triangular_quantile(u, *self.ends(figure))
 
 
-# Figures exactly as stated, whatever their evidence: for values read from the middle of each range.
+# Figures exactly as stated, regardless of their evidence: for values read from the middle of each range.
 AS_STATED = Widening(dict.fromkeys(EvidenceGrade, 0.0), dict.fromkeys(EvidenceGrade, 0.0))
 
 

@@ -68,7 +68,7 @@ class Assignment:
 
     @property
     def complete(self) -> bool:
-        """Return whether there is an agency and somebody for every discipline."""
+        """Return whether there is an agency and an expert for every discipline."""
         return self.agency is not None and not self.lacking
 
     def as_json(self) -> dict[str, object]:

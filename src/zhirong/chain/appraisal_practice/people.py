@@ -67,7 +67,9 @@ class Expert:
     ties: tuple[str, ...] = ()
 
     def knows(self, field: str) -> bool:
-        """Return whether a field lies within what they know; the finer field begins with the wider."""
+        """Return whether a field lies within their fields; the code of a finer field begins with that of the wider
+        one.
+        """
         return any(own == ANY_FIELD or field.startswith(own) for own in self.fields)
 
 

@@ -55,7 +55,7 @@ def shared_loss(sharing: Sharing, parts: Mapping[str, Fen], net: Mapping[str, Fe
 def carried(mode: Mode, shared: SharedLoss, received: Sequence[tuple[RecoverySource, Fen]]) -> dict[str, Fen]:
     """Return what each party carries after ``received``, source and fen net of costs, have arrived since the claim.
 
-    Money that makes the same parties whole is divided as one sum, so that the number of recoveries and their order
+    Money that repays the same parties is divided as one sum, so that the number of recoveries and their order
     relative to payments change nothing. Where the mode repays some parties first from a source, each run of money of
     one kind is divided in turn, and the order of the runs matters. Receipts above the loss are not divided here.
     """
@@ -63,7 +63,7 @@ def carried(mode: Mode, shared: SharedLoss, received: Sequence[tuple[RecoverySou
     left = dict(shared.parts)
     for turns, run in groupby(received, key=lambda one: terms.turns_for(one[0])):
         came = min(sum(amount for _, amount in run), sum(left.values()))
-        # The lender's unshared components come last, so what is left of them is what it carries at most.
+        # The lender's unshared components come last, so their remainder is the most that it carries.
         apart = {role: min(part, left[role]) for role, part in shared.apart.items()}
         back = given_back(terms, left, came, apart, turns=turns)
         left = {role: part - back[role] for role, part in left.items()}

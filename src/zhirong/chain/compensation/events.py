@@ -51,7 +51,7 @@ class CostPaid(DefaultEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimFiled(DefaultEvent):
-    """The lender claims on the parties that share the loss; the mode divides what is unpaid that day."""
+    """The lender claims on the parties that share the loss; the mode divides the amount unpaid that day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Recovered(DefaultEvent):
 
     @property
     def net(self) -> Fen:
-        """Return what is left to cover the debt."""
+        """Return the amount left to cover the debt."""
         return self.amount - self.costs
 
 
@@ -111,7 +111,7 @@ class WrittenOff(DefaultEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClawedBack(DefaultEvent):
-    """A payer claws back what it still carries of its payment. interest: paid by the lender in addition."""
+    """A payer claws back the part of its payment that it still carries. interest: paid by the lender in addition."""
 
     party: str
     interest: Fen = 0

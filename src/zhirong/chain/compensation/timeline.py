@@ -86,11 +86,11 @@ class DefaultBook:
     # -- what is due ------------------------------------------------------------------------------------------
 
     def carries(self) -> dict[str, Fen]:
-        """Return what each party must carry today of the divided loss; empty before the claim."""
+        """Return each party's part of the divided loss today; empty before the claim."""
         return {} if self.shared is None else carried(self.mode, self.shared, self.received)
 
     def due(self) -> dict[tuple[str, str], Fen]:
-        """Return what each payer still has to pay, and to whom; a negative amount goes back to it."""
+        """Return the outstanding amount of each payer, by recipient; a negative amount is returned to it."""
         if self.shared is None:
             return {}
         targets = due_flows(self.shared, self.carries())
@@ -264,7 +264,7 @@ class DefaultBook:
         return self.mode.sharing_on(day).base
 
     def _own(self) -> dict[Component, Fen]:
-        """Return what the debtor owes the lender, on the balance sheet and off it."""
+        """Return the debtor's debt to the lender, on and off the balance sheet."""
         return {head: self.booked[head] + self.memo[head] for head in Component}
 
     def _cover(self, amounts: Mapping[Component, Fen]) -> dict[str, Fen]:
@@ -287,7 +287,7 @@ class DefaultBook:
         return dict(postings)
 
     def _in_order(self, amount: Fen, owed: Mapping[Component, Fen]) -> dict[Component, Fen]:
-        """Return what ``amount`` covers of ``owed``, in the order in which money covers the debt today."""
+        """Return the part of ``owed`` that ``amount`` covers, in today's order of coverage."""
         covered = {}
         for head in self._order():
             part = min(amount, owed[head])
@@ -401,7 +401,7 @@ class DefaultBook:
             self._step(day, Text("余款归还企业", "surplus to the firm"), surplus, paid, firm)
 
     def _returns(self) -> dict[tuple[str, str], Fen]:
-        """Return payments above what the payers must carry, which go back to them."""
+        """Return the excess of payments over the payers' parts, which is returned to them."""
         return {flow: -left for flow, left in self.due().items() if left < 0}
 
     def _give_back(self, day: date, words: Text, *, from_recovery: bool = False) -> None:

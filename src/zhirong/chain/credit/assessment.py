@@ -93,7 +93,7 @@ class CreditAssessment:
 
     @property
     def gates(self) -> tuple[RedFlag, ...]:
-        """Return the flags that decline the firm whatever its points."""
+        """Return the flags that decline the firm regardless of its points."""
         return tuple(flag for flag in self.flags if flag.is_gate)
 
     def as_json(self) -> dict[str, object]:

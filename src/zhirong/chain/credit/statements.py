@@ -118,7 +118,7 @@ def read_figures(reader: Reader) -> dict[str, Fen | Fraction | None]:
 
 
 def not_above_whole(reader: Reader, found: Mapping[str, Fen | Fraction | None], part: str, whole: str) -> None:
-    """Note a part that is larger than its whole, where both are stated."""
+    """Note a part that exceeds its total, if both are stated."""
     one, other = found.get(part), found.get(whole)
     if one is not None and other is not None and one > other:
         reader.problem(

@@ -157,7 +157,9 @@ def read_items(rules: Rulebook, day: date) -> tuple[TeamItem, ...]:
 
 
 def protected_word(names: Sequence[str], barred: RuleValue) -> str:
-    """Return the barred word that one of the names contains; empty if none does. English words match whole words."""
+    """Return the barred word that one of the names contains; empty if none does. English words match complete words
+    only.
+    """
     for name in names:
         english = set(re.split(r"[^a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()))
         for word in barred.value:

@@ -22,7 +22,7 @@ from zhirong.kernel.rulebook import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class RecoveryNote:
-    """What is known of money that came in. costs: of collecting it, deducted first."""
+    """The known data on a receipt. costs: of collecting it, deducted first."""
 
     source: RecoverySource = RecoverySource.DEBTOR
     costs: Fen = 0
@@ -153,5 +153,5 @@ def _days(record: CaseRecord, as_of: date, received: Sequence[tuple[str, ev.Reco
     days = {as_of, *(event.day for event in record.events), *(event.day for _, event in received)}
     for event in record.events:
         if isinstance(event, ev.BankruptcyAccepted):
-            days.add(event.day - timedelta(days=1))  # what has grown by then; nothing grows from that day on
+            days.add(event.day - timedelta(days=1))  # the amount accrued by then; nothing accrues from that day on
     return sorted(day for day in days if record.first_day < day <= as_of)

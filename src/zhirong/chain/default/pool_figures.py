@@ -1,4 +1,4 @@
-"""The pool figures that its fund reports: what the caps, the breaker and the ceiling are measured on."""
+"""The pool figures that its fund reports: the base of the caps, the circuit breaker and the ceiling."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ OF_LENDER = (PoolFigureKind.ENTERED, PoolFigureKind.LOST, PoolFigureKind.RECOVER
 
 @dataclass(frozen=True, slots=True)
 class PoolFigure:
-    """A figure as it was reported. lender: empty for the whole pool. amount: fen."""
+    """A reported figure. lender: empty for the entire pool. amount: fen."""
 
     kind: PoolFigureKind
     day: date

@@ -1,4 +1,4 @@
-"""Recourse: what a payer that took the claim over pursues from the debtor and its own security."""
+"""Recourse: the claims of a payer that took the claim over against the debtor and its own security."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -69,7 +69,9 @@ def read_disposal(reader: Reader, rules: Rulebook) -> DisposalFile:
 
 
 def standard_ways(rules: Rulebook, day: date, debt: Fen) -> tuple[DisposalWay, ...]:
-    """Return the ways of the rulebook for a debt of ``debt`` fen, whose amounts are assumed parts of it."""
+    """Return the disposal options of the rulebook for a debt of ``debt`` fen; their amounts are assumed shares of
+    it.
+    """
     rows: list[Mapping[str, Any]] = rules.at(WAYS_RULE, day).value
     return tuple(
         DisposalWay(

@@ -1,6 +1,4 @@
-"""Who has to approve what: bands of amounts with the roles that must agree, one person per role (at least four
-eyes).
-"""
+"""The approval table: bands of amounts with the roles that must agree, one person per role (at least two people)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -75,7 +73,7 @@ class Round:
 
     @property
     def amount(self) -> Fen:
-        """Return the amount that all approvers so far agree on: the lowest amount approved, at most the proposal."""
+        """Return the amount on which all approvers so far agree: the lowest amount approved, at most the proposal."""
         return min(
             [self.proposed, *(one.amount for one in self.decisions if one.verdict == ApprovalVerdict.APPROVE)]
         )

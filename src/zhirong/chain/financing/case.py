@@ -71,7 +71,7 @@ ENDED = frozenset({CaseState.CLOSED, CaseState.DECLINED, CaseState.WITHDRAWN})
 
 
 class CaseTransition(StrEnum):
-    """A transition of a case as a whole."""
+    """A transition of the entire case."""
 
     SUBMIT = "submit"
     RETURN = "return"

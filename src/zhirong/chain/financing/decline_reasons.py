@@ -1,4 +1,4 @@
-"""Reasons for declining a case, in categories that can be counted, each with what the firm can do."""
+"""Reasons for declining a case, in countable categories, each with advice for the firm."""
 
 from collections.abc import Mapping
 from enum import StrEnum

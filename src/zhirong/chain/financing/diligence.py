@@ -1,4 +1,4 @@
-"""The due-diligence checklist: its items on a day, and what is still missing of them."""
+"""The due-diligence checklist: its items on a day, and the missing parts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -129,7 +129,7 @@ def former_item(item: str) -> CheckRule:
 
 
 def entry_problems(rule: CheckRule, entry: DiligenceRule) -> list[Problem]:
-    """Return what an entry still lacks. An item that contradicts the rule is rejected, not noted."""
+    """Return the missing parts of an entry. An item that contradicts the rule is rejected, not noted."""
     found = []
     if not entry.finding.strip():
         found.append(
@@ -165,7 +165,7 @@ def entry_problems(rule: CheckRule, entry: DiligenceRule) -> list[Problem]:
 
 
 def open_items(rules: Sequence[CheckRule], entries: Sequence[DiligenceRule]) -> tuple[CheckRule, ...]:
-    """Return the items that nobody has done or waived, including those without any entry."""
+    """Return the items that are neither done nor waived, including those without any entry."""
     settled = {one.item for one in entries if one.state != CheckState.OPEN}
     return tuple(rule for rule in rules if rule.id not in settled)
 

@@ -15,7 +15,7 @@ from zhirong.kernel.text import Text, same
 
 
 class Scope(StrEnum):
-    """The scope of a limit: the whole portfolio, each single firm, one mode, one region (including its parts)."""
+    """The scope of a limit: the entire portfolio, each single firm, one mode, one region (including its parts)."""
 
     PORTFOLIO = "portfolio"
     FIRM = "firm"
@@ -51,7 +51,7 @@ class Addition:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """The use of a limit. used, most: fen. adds: what a case would add."""
+    """The use of a limit. used, most: fen. adds: the amount that a case would add."""
 
     code: str
     title: Text
@@ -67,7 +67,7 @@ class Meter:
 
     @property
     def left(self) -> Fen:
-        """Return what is left with the case; negative if the limit would be exceeded."""
+        """Return the room left with the case; negative if the limit would be exceeded."""
         return self.most - self.after
 
     @property
@@ -128,7 +128,7 @@ def own_meters(
 
 
 def title_of(limit: LendingLimit, names: Mapping[str, Text]) -> Text:
-    """Return the name of a limit. names: of modes and regions; a value without a name is shown as it is."""
+    """Return the name of a limit. names: of modes and regions; a value without a name is shown unchanged."""
     words = SCOPE_TEXT[limit.scope]
     if not limit.value:
         return words

@@ -51,7 +51,7 @@ class AppraisalValidity(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ApplicationPart(Part):
-    """What was applied for, from whom, and where the case is. due_on: time limit of the current step."""
+    """The application, its lender, and the state of the case. due_on: time limit of the current step."""
 
     id: int
     number: str
@@ -74,7 +74,7 @@ class ApplicationPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MissingPart(Part):
-    """What prevents the case from being submitted for approval. field: what it concerns, such as ``check.NAME``."""
+    """An obstacle to submitting the case for approval. field: the item concerned, such as ``check.NAME``."""
 
     field: str
     code: str
@@ -342,7 +342,7 @@ class CaseLoanPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ExemptionPart(Part):
-    """The due-diligence exemption file: how many events it covers, and what was decided."""
+    """The due-diligence exemption file: the number of its events, and the decision."""
 
     file: int
     on: date

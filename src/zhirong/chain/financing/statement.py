@@ -272,7 +272,7 @@ def _row_of(problem: Problem) -> int:
 
 
 def reference_again(line: StatementRow, says: Iterable[object]) -> Problem:
-    """Return the problem of a known reference that belongs to another entry. says: what is known of it."""
+    """Return the problem of a known reference that belongs to another entry. says: the data of that entry."""
     return _problem(
         line.row,
         "reference",

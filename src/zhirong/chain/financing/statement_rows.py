@@ -1,4 +1,4 @@
-"""Read the rows of a bank statement: the values of their cells, and why a row is no entry."""
+"""Read the rows of a bank statement: the values of their cells, and the reason why a row is not an entry."""
 
 import re
 import unicodedata
@@ -376,7 +376,7 @@ def amount_of(cell: Cell) -> Fen | None:
         if isinstance(cell, bool) or cell is None or isinstance(cell, date):
             return None
         if isinstance(cell, float):
-            # A spreadsheet stores 0.1 as the nearest binary number: its shortest decimal is what was typed.
+            # A spreadsheet stores 0.1 as the nearest binary number: its shortest decimal is the typed value.
             written = Decimal(repr(cell))
             return parse_yuan(written.quantize(_FINEST)) if written == written.quantize(_FINEST) else None
         if isinstance(cell, int):

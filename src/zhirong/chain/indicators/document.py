@@ -28,7 +28,7 @@ class IndicatorItemPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class IndicatorPart(Part):
-    """The score of one right, and the result of the screening. It ranks; it is no amount of money.
+    """The score of one right, and the result of the screening. It ranks; it is not an amount of money.
 
     first, second: scores by code of the first and second level.
     """

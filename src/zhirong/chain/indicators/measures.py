@@ -1,4 +1,4 @@
-"""Indicators that the right's own record answers, so that nobody has to fill them in."""
+"""Indicators calculated from the right's own record, which need not be filled in."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -63,7 +63,8 @@ class ScoredItem:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorScore:
-    """The score of one right for one purpose, between 0 and 100. It ranks and screens; it is no amount of money.
+    """The score of one right for one purpose, between 0 and 100. It ranks and screens; it is not an amount of
+    money.
 
     score: missing items counted as the worst. highest: the score if every missing item were the best; the true
     score lies between the two. coverage: weight of what is known, between 0 and 1. first, second: scores (0 to 100)

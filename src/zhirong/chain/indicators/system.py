@@ -33,7 +33,7 @@ class ScoreBand:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer that can be ticked, described by what can be observed, and its points."""
+    """One answer to choose, described by observable facts, and its points."""
 
     code: str
     words: Text

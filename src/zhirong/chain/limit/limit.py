@@ -92,7 +92,7 @@ class ModeLimit(Tabular):
 
     @property
     def pledge_adds(self) -> Fen | None:
-        """Return what the pledge adds to the limit."""
+        """Return the amount that the pledge adds to the limit."""
         return None if self.without_pledge is None else self.amount - self.without_pledge
 
     @property

@@ -99,8 +99,8 @@ def read_for_limit(reader: Reader, request: Reader, size: SizeClass | None) -> S
 def refuse_contradictions(
     reader: Reader, stated: StatedForLimit, accounts: Statements, firm: str, size_in_facts: SizeClass | None
 ) -> None:
-    """Note where statements for the limit contradict the firm's accounts or facts, or themselves. reader: of the
-    whole case.
+    """Note statements for the limit that contradict the firm's accounts or facts, or themselves. reader: of the
+    entire case.
     """
     for part, whole in (("replaces", "bank_debt"), ("replaced_service", "debt_service")):
         amount, most = getattr(stated, part), getattr(accounts, whole)

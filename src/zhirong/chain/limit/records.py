@@ -79,7 +79,7 @@ class LenderFigures:
 
 @dataclass(frozen=True, slots=True)
 class GuarantorFigures:
-    """The guarantor's own figures, in fen. exposure: what it already bears for the firm."""
+    """The guarantor's own figures, in fen. exposure: the amount that it already bears for the firm."""
 
     net_assets: Fen | None = None
     exposure: Fen = 0

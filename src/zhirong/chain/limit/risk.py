@@ -92,8 +92,8 @@ class RiskTests:
         return "pledge" if self.is_pawn else "exposure:lender"
 
     def parts(self, amounts: Sequence[Fen], balances: Sequence[Fen] | None = None) -> Parts:
-        """Return what each bears of principal if the firm defaults at once with ``balances`` outstanding (by
-        default all).
+        """Return each bearer's part of the principal if the firm defaults immediately with ``balances`` outstanding
+        (by default all).
         """
         owed = amounts if balances is None else balances
         plan, value = self.arrangement, self.value
@@ -199,8 +199,8 @@ def risk_limit(tests: RiskTests, most: Fen, step: Fen) -> Risk:
 
 
 def _paper(tests: RiskTests) -> dict[str, Fen | None]:
-    """Return what each bearer's exposure allows if the pledge belongs to one party, or a purchaser takes the right
-    over.
+    """Return the amount that each bearer's exposure allows if the pledge belongs to one party, or a purchaser takes
+    the right over.
     """
     plan, value = tests.arrangement, tests.value
     if plan.put_price_share is not None:

@@ -411,7 +411,7 @@ def _risk(found: ModeLimit, code: str, amount: Fen, names: Mapping[str, Text]) -
 
 
 def _exposure_words(found: ModeLimit, role: str, share: Fraction | None, most: Fen) -> Text:
-    """Explain what a bearer bears for the firm, with the pledge counted as the mode allows."""
+    """Explain a bearer's exposure to the firm, with the pledge counted as the mode allows."""
     plan, value = found.arrangement, show_yuan(found.firm.exposure.value)
     bound = show_yuan(most)
     if plan.put_price_share is not None:

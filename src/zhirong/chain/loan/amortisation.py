@@ -179,7 +179,9 @@ class _Run:
             self.since = day
 
     def _relief(self) -> Literal["paid", "capitalised", "deferred"]:
-        """Return what happens to the interest of the due day: it is paid, unless a grace period says otherwise."""
+        """Return the treatment of the interest of the due day: it is paid, unless a grace period provides
+        otherwise.
+        """
         grace = self.terms.grace
         return grace.interest if grace is not None and self.in_grace > 0 else "paid"
 

@@ -31,7 +31,7 @@ _BP = Decimal("0.0001")
 
 @dataclass(frozen=True, slots=True)
 class FixedRate:
-    """One yearly rate for the whole loan, such as 0.0435."""
+    """One yearly rate for the entire loan, such as 0.0435."""
 
     yearly: Decimal
 

@@ -29,7 +29,7 @@ _PLAIN_METHODS = [method.value for method in Method if method is not Method.CUST
 _ONE_MONTH = Cycle(1, "month")
 
 
-# What else a loan file holds beside its terms; a schedule is made from the terms alone.
+# The further tables of a loan file; a schedule needs only the terms.
 _OF_SERVICING = ("servicing", "event", "facts", "debtor")
 
 

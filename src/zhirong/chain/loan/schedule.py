@@ -33,7 +33,7 @@ class Schedule(Tabular):
 
     @property
     def interest(self) -> Fen:
-        """Return the interest over the whole loan."""
+        """Return the total interest of the loan."""
         return sum(row.interest for row in self.rows)
 
     @property
@@ -42,7 +42,7 @@ class Schedule(Tabular):
         return any(row.provisional for row in self.rows)
 
     def explain(self) -> Explanation:
-        """Explain the interest of the whole loan: its inputs, and the published rates that decide it."""
+        """Explain the total interest of the loan: its inputs, and the published rates that decide it."""
         terms = self.terms
         rates = tuple(dict.fromkeys(row.rate for row in self.rows))
         return Explanation(

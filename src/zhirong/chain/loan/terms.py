@@ -36,7 +36,7 @@ METHOD_TEXT: dict[Method, Text] = {
 
 AMORTISING = frozenset({Method.LEVEL_PAYMENT, Method.EQUAL_PRINCIPAL})
 
-# monthly: a whole cycle of months is so many twelfths of a year whatever its days; days of a broken period ÷ 360.
+# monthly: a full cycle of months counts as that many twelfths of a year regardless of its days; days of a broken period ÷ 360.
 InterestBasis = Literal["monthly"] | DayCount
 MONTHLY: Final = "monthly"
 

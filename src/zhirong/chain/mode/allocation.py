@@ -144,7 +144,7 @@ def open_figures(mode: Mode, day: date, pool: PoolState) -> tuple[MissingFigureE
 
 
 def before_claim(loan: LoanLoss) -> LoanLoss:
-    """Return ``loan`` as it is known from its entry in the pool alone: lent, and nothing lost."""
+    """Return ``loan`` as known from its pool entry alone: disbursed, without a loss."""
     return replace(
         loan, principal=0, interest=0, costs=0, recoveries=(), deposits=(), accrued=(), facts={}, paid_elsewhere=0
     )
@@ -217,7 +217,7 @@ def cap_states(sharing: Sharing, loan: LoanLoss) -> dict[int, bool | None]:
 
 
 def net_loss(mode: Mode, loan: LoanLoss) -> dict[str, Fen]:
-    """Return what is owed by component, less what had been received by then and what another mode has paid."""
+    """Return the debt by component, less receipts by then and payments under another mode."""
     net = {"principal": loan.principal, "interest": loan.interest, "costs": loan.costs}
     received = sum(recovery.net for recovery in loan.received if recovery.day <= loan.last_reckoned)
     for component in mode.recoveries.against:
@@ -573,7 +573,7 @@ def _finish(mode: Mode, loans: Sequence[LoanLoss], cases: Mapping[str, _Case], p
 
 
 def _open_clauses(case: _Case) -> tuple[Text, ...]:
-    """Return what the omitted clauses ask for and the claim does not state."""
+    """Return the facts that omitted clauses need and the claim does not state."""
     clauses = [when for when, met in zip(case.sharing.clauses, case.met, strict=True) if met is None]
     clauses += [case.sharing.caps[number].when for number, state in case.cap_states.items() if state is None]
     found = [
@@ -599,7 +599,7 @@ def _explain(mode: Mode, case: _Case, parts: Mapping[str, Fen], pool: PoolState)
 
 
 def _left_open(mode: Mode, case: _Case, pool: PoolState) -> Text | None:
-    """Return what was not counted because there is no pool to ask or the claim does not state it."""
+    """Return the items not counted because there is no pool or the claim does not state them."""
     day = mode.version_day(case.loan.loan_day, case.loan.claim_day)
     words = [figure.words for figure in open_figures(mode, day, pool)] if pool.figures_open else []
     words += _open_clauses(case) if case.refused is None else ()

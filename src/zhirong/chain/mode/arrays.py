@@ -153,7 +153,7 @@ class _Work:
     # -- what is covered ------------------------------------------------------------------------------------------
 
     def cover(self) -> Fens:
-        """Return the shared part of each loss, and charge the rest to those who bear it."""
+        """Return the shared part of each loss, and charge the rest to the parties that bear it."""
         losses, sharing = self.losses, self.sharing
         columns = {"principal": losses.principal, "interest": losses.interest, "costs": losses.costs}
         rest = self.parts[self.row[sharing.rest_to]]
@@ -327,7 +327,7 @@ class _Work:
     # -- shares ---------------------------------------------------------------------------------------------------
 
     def share(self, covered: Fens) -> None:
-        """Divide what is covered by tiers and shares."""
+        """Divide the covered loss by tiers and shares."""
         sharing = self.sharing
         if len(sharing.tiers) == 1:
             self._divide(covered, sharing.tiers[0], None)
@@ -424,7 +424,7 @@ class _Work:
     # -- payments -------------------------------------------------------------------------------------------------
 
     def cap_payments(self) -> None:
-        """Limit what payers pay; the overflow party bears what is cut. Nobody pays for a refused loss."""
+        """Limit what payers pay; the overflow party bears the amount cut off. No party pays for a refused loss."""
         refused = self.losses.refused
         if refused is None or not refused.any():
             self._cap_payments()
@@ -469,7 +469,7 @@ class _Work:
         parts[self.row[cap.overflow_to]] += excess
 
     def cap_members(self) -> None:
-        """Limit each group to what its members pledged; the excess goes where unshared losses go."""
+        """Limit each group to the amounts pledged by its members; the excess is treated as an unshared loss."""
         role, pledged = self.sharing.member_role, self.losses.pledged
         if role is None or pledged is None:
             return
@@ -558,7 +558,7 @@ def ip_parts(shares: Sequence[Decimal]) -> tuple[Fens, int]:
 
 
 def pledged_on(loan: LoanLoss) -> Fen:
-    """Return what the members pledged together for a loan; -1 where no member is named."""
+    """Return the total pledged by the members for a loan; -1 if no member is named."""
     return sum(loan.members.values()) if loan.members else -1
 
 
@@ -591,7 +591,7 @@ class _Group:
         self._ids = _ids(keys) if keys and count else None
 
     def before(self, taken: Fens) -> Fens:
-        """Return, for each loan, what the loans before it in its group have taken."""
+        """Return, for each loan, the total taken by earlier loans of its group."""
         if self._ids is None:
             return np.cumsum(taken) - taken
         rows, before = self._before(taken, np.arange(len(taken)))
@@ -633,13 +633,13 @@ class _Group:
         return ordered, running
 
     def totals(self, taken: Fens) -> Fens:
-        """Return, for each loan, what all loans of its group have taken."""
+        """Return, for each loan, the total taken by its group."""
         if self._ids is None:
             return np.full(len(taken), taken.sum(), dtype=np.int64)
         return self._sums(taken)[self._ids]
 
     def _sums(self, taken: Fens) -> Fens:
-        """Return what the loans of each group have taken, by group number."""
+        """Return the total taken by each group, by group number."""
         # A float holds whole numbers up to 2^53 exactly: 90 trillion yuan, more than any pool.
         return np.bincount(self._ids, weights=taken).astype(np.int64)  # type: ignore[arg-type]
 

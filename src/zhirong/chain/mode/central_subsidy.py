@@ -51,7 +51,7 @@ class Candidate:
 
     @property
     def amount(self) -> Fen:
-        """Return what the firm would receive in total, in fen."""
+        """Return the firm's total receipts, in fen."""
         return sum(charge.amount for charge in self.charges)
 
     def as_json(self) -> dict[str, object]:

@@ -326,8 +326,8 @@ def _rate_of(rule: ChargeRule, loan: LoanFacts) -> tuple[Fraction | None, tuple[
 def _rounded(
     rule: ChargeRule, loan: LoanFacts, items: Sequence[_Item], rate: Fraction | None
 ) -> list[tuple[_Item, Fen]]:
-    """Return each item with its amount. Each period's total is rounded once; each item gets what it adds to the
-    total.
+    """Return each item with its amount. Each period's total is rounded once; each item gets its contribution to the
+    rounded total.
     """
     exact: dict[int, Fraction] = defaultdict(Fraction)
     found = []
@@ -447,7 +447,7 @@ def _quantity(mode: Mode, rule: ChargeRule, loan: LoanFacts) -> Text:
 
 
 def _no_more_than(rule: ChargeRule, new: list[ModeCharge], left: dict[str, Fen]) -> list[ModeCharge]:
-    """Cut subsidies to what is left of the cost they refer to."""
+    """Limit subsidies to the remaining part of the cost that they refund."""
     of = "interest" if rule.base == "interest" else rule.of
     kept = []
     for charge in new:

@@ -39,7 +39,7 @@ class ModeDifference:
 
 @dataclass(frozen=True, slots=True)
 class OnPortfolio:
-    """What a party bears of the same losses under two modes (fen)."""
+    """A party's parts of the same losses under two modes (fen)."""
 
     role: str
     name: Text

@@ -1,4 +1,4 @@
-"""The words of a difference between two modes: where it is, and what is stated there."""
+"""A difference between two modes in words: its place and the statements of both."""
 
 import re
 from collections.abc import Mapping
@@ -207,7 +207,7 @@ def is_words(value: object) -> bool:
 
 
 def value_text(value: object, field: str, lang: Lang) -> str:
-    """Return what is stated, in one line; of a record only what it states."""
+    """Return a statement in one line; of a record only the stated fields."""
     if isinstance(value, Mapping):
         return _record_text(value, field, lang)
     if isinstance(value, list):
@@ -238,7 +238,7 @@ def _record_text(value: Mapping[str, object], field: str, lang: Lang) -> str:
 
 
 def _number_text(written: str, field: str) -> str:
-    """A share as a percentage, an amount with its thousands apart, anything else as it is written."""
+    """A share as a percentage, an amount with thousands separators, any other value unchanged."""
     if field not in _SHARES:
         return f"{Decimal(written):,.2f}" if _AMOUNT.fullmatch(written) else written
     try:

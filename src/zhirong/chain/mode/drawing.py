@@ -1,4 +1,4 @@
-"""Draw who pays whom and when with characters: a column for each party, an arrow for each payment."""
+"""Draw payments in time order with characters: a column for each party, an arrow for each payment."""
 
 from decimal import Decimal
 from unicodedata import east_asian_width

@@ -26,7 +26,7 @@ _UNITS: dict[str, Unit] = {"fen": "fen", "rate": "rate", "months": "months", "co
 
 @dataclass(frozen=True, slots=True)
 class ConditionResult:
-    """One condition tried on one firm. code: stable key. reason: the requirement and what was found."""
+    """One condition tried on one firm. code: stable key. reason: the requirement and the finding."""
 
     code: str
     state: State
@@ -113,7 +113,7 @@ def _offered_here(mode: Mode, facts: Mapping[str, object]) -> ConditionResult | 
 
 
 def partner_check(mode: Mode, facts: Mapping[str, object], day: date) -> tuple[ConditionResult, ...]:
-    """Check a guarantor's conditions for taking part, on the figures of its whole book as of ``day``."""
+    """Check a guarantor's conditions for taking part, on the figures of its entire portfolio as of ``day``."""
     return tuple(try_condition(condition, facts, day) for condition in mode.partner_conditions)
 
 

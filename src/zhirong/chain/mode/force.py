@@ -17,12 +17,12 @@ from zhirong.kernel.memo import Same
 from zhirong.kernel.rulebook import COUNTRY, Reference
 from zhirong.kernel.text import Text
 
-if TYPE_CHECKING:  # the list of modes needs no whole mode, and reading its module takes as long as the list
+if TYPE_CHECKING:  # the list needs no complete mode, and importing its module takes as long as the list
     from zhirong.chain.mode.model import Mode
 
 Window = tuple[date | None, date | None]
 
-CONFIRMATION_DAYS = "mode.confirmation_days"  # the rule that says how old a confirmation may be
+CONFIRMATION_DAYS = "mode.confirmation_days"  # the rule on the maximum age of a confirmation
 _CODE_DIGITS = 6  # a region of the country; other countries have two letters
 
 
@@ -156,7 +156,7 @@ def _outside(source: Reference, windows: Sequence[Window], day: date) -> ForceOn
 
 
 def _open_points(source: Reference, said: Confirmation, day: date, stale_after_days: int) -> list[Text]:
-    """Return what the source leaves open on ``day``; empty where the mode is in force."""
+    """Return the points that the source leaves open on ``day``; empty if the mode is in force."""
     points = []
     if source.valid_from is None:
         points.append(Text("来源没有给出施行日", "the source gives no first day"))

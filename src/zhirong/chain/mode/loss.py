@@ -28,7 +28,7 @@ class LossRecovery:
 
     @property
     def net(self) -> Fen:
-        """Return what is left to be shared."""
+        """Return the remaining loss to be shared."""
         return self.amount - self.costs
 
 
@@ -47,7 +47,7 @@ class Deposit:
 
 @dataclass(frozen=True, slots=True)
 class Accrued:
-    """Interest, penalty or costs added to the debt since the claim; nobody shares them."""
+    """Interest, penalty or costs added to the debt since the claim; they are not shared."""
 
     day: date
     amount: Fen

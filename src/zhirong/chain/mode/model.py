@@ -221,12 +221,12 @@ class Recoveries:
     by_source: tuple[tuple[RecoverySource, Turns], ...] = ()
 
     def turns_for(self, source: RecoverySource) -> Turns:
-        """Return the groups that money from ``source`` makes whole in turn, before the rest is divided."""
+        """Return the groups that money from ``source`` repays in turn, before the rest is divided."""
         return dict(self.by_source).get(source, self.turns)
 
     @property
     def turns(self) -> Turns:
-        """Return the groups that are made whole one after the other, before the rest is divided."""
+        """Return the groups that are repaid in full one after another, before the rest is divided."""
         return (("lender",),) if self.back == "creditor_first" else tuple((role,) for role in self.order)
 
 
@@ -468,7 +468,7 @@ class Mode:
         return claim_day if self.versions_by == "claim_day" else loan_day
 
     def party(self, role: str) -> ModeParty:
-        """Return who plays a role. Raises KeyError."""
+        """Return the party that plays a role. Raises KeyError."""
         for party in self.parties:
             if party.role == role:
                 return party
@@ -500,7 +500,7 @@ class Mode:
 
     @property
     def payout_ceiling(self) -> Decimal | None:
-        """Return the payout rate above which those who share the risk stop taking part; None if the mode states
+        """Return the payout rate above which the risk-sharing parties stop taking part; None if the mode states
         none.
         """
         return None if self.limits is None else self.limits.payout_ceiling
@@ -582,8 +582,8 @@ def _with_roles(mode: Mode, roles: dict[str, str]) -> Mode:
         return replace(tier, shares=merged_shares(tier.shares), paths=(), instead=instead)
 
     def timings_of(timings: tuple[Timing, ...]) -> tuple[Timing, ...]:
-        """Keep one timing per payer; a party's own timing wins over the one it takes over. Nobody pays through
-        itself.
+        """Keep one timing per payer; a party's own timing takes precedence over one that it takes over. No party
+        pays through itself.
         """
         merged: dict[str, Timing] = {}
         for timing in sorted(timings, key=lambda timing: timing.payer in roles):

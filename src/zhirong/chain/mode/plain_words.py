@@ -17,7 +17,7 @@ from zhirong.kernel.text import Lang, Text
 
 
 def mode_text(mode: Mode, lang: Lang = "zh") -> str:
-    """Explain a mode in plain words, with every term that decides who bears or pays what."""
+    """Explain a mode in plain words, with all terms of loss sharing and payment."""
     kind = [
         mode.place.in_(lang),
         words.GOVERNMENT_PARTS[mode.government].in_(lang),

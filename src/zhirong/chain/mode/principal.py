@@ -148,7 +148,7 @@ class PrincipalTerms:
 
     @property
     def has_open_clauses(self) -> bool:
-        """Return whether some clause on shares is undecided, whatever the amount."""
+        """Return whether a clause on shares is undecided, regardless of the amount."""
         return isinstance(self._settled, tuple) and None in self._settled[0]
 
     @classmethod
@@ -261,7 +261,7 @@ def principal_parts(
     day: date,
     other_loans: Fen = 0,
 ) -> dict[str, Fen]:
-    """Return what each bearer bears of one loss of principal; use ``PrincipalTerms`` for many."""
+    """Return each bearer's part of one loss of principal; use ``PrincipalTerms`` for many."""
     return PrincipalTerms(mode, facts, day=day).parts(amount, lost, other_loans=other_loans)
 
 
@@ -345,7 +345,7 @@ def _cap_payments(caps: Sequence[tuple[Cap, Fen]], base: Fen, parts: dict[str, F
 
 
 def _limit_of(mode: Mode, cap: Cap) -> Fen:
-    """Return what a cap allows; more than any loan where it counts an unknown pool figure."""
+    """Return the amount that a cap allows; more than any loan if it counts an unknown pool figure."""
     if cap.amount is not None or cap.of_loss is not None:
         return cap.amount or 0  # A cap on a part of the loss is calculated for each loss.
     if cap.times_fees is not None:

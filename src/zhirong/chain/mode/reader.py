@@ -232,7 +232,7 @@ def _read_recoveries(reader: Reader, context: Context) -> Recoveries:
 
 
 def _read_by_source(entry: Reader, context: Context) -> tuple[tuple[words.RecoverySource, Turns], ...]:
-    """Return for each source of money that the file names the groups of parties that it makes whole first."""
+    """Return, for each source of money in the file, the groups of parties that it repays first."""
     table = entry.optional_table("by_source")
     if table is None:
         return ()

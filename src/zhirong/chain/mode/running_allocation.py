@@ -31,10 +31,10 @@ class RunningShares(Protocol):
     """The part of each party in each claim known by a day."""
 
     def move_to(self, day: date) -> set[str]:
-        """Take in what is known by ``day`` and return the loans whose parts have changed."""
+        """Add the facts known by ``day`` and return the loans whose parts have changed."""
 
     def parts(self, loan_id: str) -> Mapping[str, Fen]:
-        """Return what each party bears of a loan as of the last day taken in."""
+        """Return each party's part of a loan as of the last day added."""
 
 
 def running(mode: Mode, loans: Sequence[LoanLoss], pool: PoolState | None, few: int = _FEW) -> RunningShares:
@@ -184,7 +184,7 @@ def columns_of(
         for (lender, year), amount in pool.entered.items()
         if not lender or lender in lenders
     }
-    # Lenders without a loan here still count where the whole pool is meant.
+    # Lenders without a loan here still count in totals of the entire pool.
     for (lender, year), amount in pool.entered.items():
         if lender and lender not in lenders:
             entered[f"another {lender}", year] = amount

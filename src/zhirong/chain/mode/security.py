@@ -1,4 +1,6 @@
-"""The security behind a loan under a mode: the basis of lending, who holds the pledge, and who buys it on default."""
+"""The security behind a loan under a mode: the basis of lending, the holder of the pledge, and the purchaser on
+default.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal

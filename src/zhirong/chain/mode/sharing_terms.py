@@ -1,4 +1,4 @@
-"""Read the part of a mode file that says who bears what: ``[[sharing]]`` and everything inside it."""
+"""Read the loss-sharing part of a mode file: ``[[sharing]]`` and its tables."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -21,7 +21,7 @@ class Stacked:
 
     @property
     def excess(self) -> Fen:
-        """Return what is refunded beyond what was paid."""
+        """Return the refunds in excess of the cost paid."""
         return self.given_back - self.paid
 
 

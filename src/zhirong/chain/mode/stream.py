@@ -82,7 +82,7 @@ class Settlement(Tabular):
         return f"<Settlement of {len(shared.loans)} loan(s): loss CNY {show_yuan(shared.loss)}, {len(self.movements)} movement(s)>"
 
     def as_table(self) -> Table:
-        """One row for each loan: its loss, and what each party bears of it."""
+        """One row for each loan: its loss, and each party's part of it."""
         parties = tuple(self.shared.totals)
         return Table(
             ("loan_id", "loss_yuan", *(f"{party}_yuan" for party in parties), "refused"),
@@ -254,7 +254,7 @@ def _settled(
 
 
 def _not_shared(mode: Mode, loan: LoanLoss, day: date) -> Mapping[str, Fen]:
-    """Return the part of the loss in components that the terms do not share, and who bears it."""
+    """Return the part of the loss in unshared components, and its bearer."""
     sharing = terms_of(mode, loan)
     net = net_loss(mode, as_of(mode, loan, day))
     return {sharing.rest_to: sum(amount for part, amount in net.items() if part not in sharing.base)}
@@ -265,7 +265,7 @@ def _due(mode: Mode, loan: LoanLoss, role: str) -> date:
 
 
 def _paid_by(mode: Mode, loan: LoanLoss, role: str, amount: Fen, day: date) -> Fen:
-    """Return what a party has paid of its part while the case is open."""
+    """Return a party's payments on its part while the case is open."""
     if day < _due(mode, loan, role):
         return 0
     advance = mode.advance
@@ -277,8 +277,8 @@ def _paid_by(mode: Mode, loan: LoanLoss, role: str, amount: Fen, day: date) -> F
 
 
 def _position(shared: Allocation, loan_id: str, accounts: Mapping[str, _Account]) -> dict[str, Fen]:
-    """Return what each bears at this point: payments made less payments and returns received; the lender carries
-    the rest.
+    """Return each party's burden at this point: payments made less payments and returns received; the lender
+    carries the rest.
     """
     share, account = shared.of(loan_id), accounts[loan_id]
     position = dict.fromkeys(share.parts, 0)

@@ -46,7 +46,7 @@ class ConfirmationPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ModePartyPart(Part):
-    """A role of the mode: who plays it, and what it does."""
+    """A role of the mode: the party that plays it, and its function."""
 
     role: str
     name: Text
@@ -64,7 +64,7 @@ class OtherSharesPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TierPart(Part):
-    """A slice of a loss and who bears which share of it."""
+    """A slice of a loss and the parties' shares of it."""
 
     up_to: str | None
     up_to_fact: str | None
@@ -106,7 +106,7 @@ class CeilingPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SharingCapPart(Part):
-    """A limit on what some parties pay, and who takes the rest."""
+    """A limit on the payments of some parties, and the bearer of the excess."""
 
     counts: str
     per: tuple[str, ...]
@@ -135,7 +135,7 @@ class TimingPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SharingPart(Part):
-    """Who bears which part of a loss, in one version of the terms."""
+    """The sharing of losses in one version of the terms."""
 
     valid_from: date | None
     valid_to: date | None
@@ -161,7 +161,7 @@ class SharingPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RecoveriesPart(Part):
-    """Who receives recoveries, and which debt they reduce."""
+    """The recipients of recoveries, and the debt that they reduce."""
 
     back: str
     weights: str
@@ -194,7 +194,7 @@ class ModeLimitsPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SecurityPart(Part):
-    """The basis of the loan, and who holds the pledge."""
+    """The basis of the loan, and the holder of the pledge."""
 
     basis: Basis
     pledgee: Pledgee
@@ -261,7 +261,7 @@ class ModeStepPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PaperPart(Part):
-    """A document that the mode asks for."""
+    """A document that the mode requires."""
 
     title: Text
     from_role: str = field(metadata=named("from"))
@@ -300,7 +300,7 @@ class BreakerPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AdvancePart(Part):
-    """Who advances which share of a claim, within how many days."""
+    """The payer of an advance on a claim, its share, and the number of days."""
 
     payers: tuple[str, ...]
     share: Number
@@ -322,7 +322,7 @@ class LicenceBackPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PutPart(Part):
-    """Who buys the pledged right on default, and for how much of the loan."""
+    """The purchaser of the pledged right on default, and the price as a share of the loan."""
 
     buyer: str
     price_rate: Number

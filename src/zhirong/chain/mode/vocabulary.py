@@ -7,7 +7,7 @@ from typing import Literal
 from zhirong.chain.right.kinds import KIND_TEXT
 from zhirong.kernel.text import Text
 
-# Parties are roles. A mode file says who plays the role ("partner bank", "productivity centre").
+# Parties are roles. A mode file names the party that plays the role ("partner bank", "productivity centre").
 ROLES: dict[str, Text] = {
     "firm": Text("企业", "firm"),
     "lender": Text("放款机构", "lender"),
@@ -51,7 +51,7 @@ NATURE_TEXT: dict[PayerNature, Text] = {
 
 
 class RecoverySource(StrEnum):
-    """Where recovered money comes from; it decides who is paid first."""
+    """The source of recovered money; it decides which party is paid first."""
 
     DEBTOR = "debtor"
     PLEDGE = "pledge"
@@ -120,7 +120,7 @@ BACK: dict[str, Text] = {
     "in_order": Text("按所列次序", "in the order of the parties named"),
 }
 WEIGHTS: dict[str, Text] = {
-    "shared": Text("先归还参与分担的部分，再归还其余部分", "the shared components only, the rest after them"),
+    "shared": Text("先归还参与分担的部分，再归还其余部分", "the shared components first, the rest after them"),
     "all": Text("各方承担的全部损失", "everything borne"),
 }
 ORDERS: dict[str, Text] = {
@@ -149,7 +149,7 @@ FactKind = Literal["region", "day", "flag", "count", "kinds", "fen", "months", "
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact that a condition may test. hint: what a firm can do where the condition is not met."""
+    """A fact that a condition may test. hint: what a firm can do if the condition is not met."""
 
     kind: FactKind
     label: Text
@@ -389,7 +389,7 @@ ONE_OF_FACTS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-# Facts about a guarantor's whole book that a condition on partners may test.
+# Facts about a guarantor's entire portfolio that a condition on partners may test.
 PARTNER_FACTS: dict[str, Fact] = {
     "guarantee_multiple": Fact(
         "count",

@@ -43,7 +43,7 @@ _SHOWN: tuple[tuple[str, Text, Callable[[Registration], str]], ...] = (
 
 
 def changes_of(before: Registration | None, after: Registration) -> tuple[FieldChange, ...]:
-    """Return what a move changed in a registration; nothing for the move that opens it."""
+    """Return the changes that a move made to a registration; none for the move that opens it."""
     if before is None:
         return ()
     return tuple(

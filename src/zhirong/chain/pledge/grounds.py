@@ -154,7 +154,7 @@ def in_force(facts: GroundFacts) -> Ruling:
 
 
 def _way_back(facts: GroundFacts) -> Text:
-    """Return the hint for a right that is not in force: only what the law still allows on that day."""
+    """Return the hint for a right that is not in force: it names only steps that the law still allows on that day."""
     if facts.standing.renewable_until is not None:
         until = facts.standing.renewable_until
         return Text(f"请先办理续展，最迟{until}", f"Renew it first, by {until} at the latest.")
@@ -170,7 +170,7 @@ def _way_back(facts: GroundFacts) -> Text:
 
 
 def status_unknown() -> Ruling:
-    """Return the finding for a right whose status neither the register nor the dates show."""
+    """Return the finding for a right whose status follows from neither the register nor the dates."""
     return unknown(
         Text("法律状态不明", "the legal status is unknown"),
         Text(

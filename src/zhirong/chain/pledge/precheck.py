@@ -131,7 +131,7 @@ class RightCheck:
         return tuple(found)
 
     def found(self) -> tuple[tuple[Problem, GroundFinding], ...]:
-        """Return the grounds that refuse or cannot be determined, each as a problem and as it was found."""
+        """Return the grounds that refuse or cannot be determined, each as a problem and as a finding."""
         return tuple(
             (self._as_problem(finding), finding)
             for finding in self.findings

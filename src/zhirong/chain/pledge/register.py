@@ -1,4 +1,6 @@
-"""The register, built from its events: what each event does, when it is not allowed, and the resulting state."""
+"""The register, built from its events: the effect of each event, the conditions under which it is rejected, and the
+resulting state.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -238,7 +240,7 @@ def _record_authority(found: Registration, content: Mapping[str, Any]) -> Regist
 
 
 def _corrected(found: Registration, content: Mapping[str, Any]) -> Registration:
-    """Replace the named fields completely, whatever they contained before."""
+    """Replace the named fields completely, regardless of their former content."""
     changes = read_changes(content["changes"])
     fields: dict[str, Any] = {}
     for name, value in changes.items():

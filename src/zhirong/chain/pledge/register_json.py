@@ -1,4 +1,4 @@
-"""A registration as plain JSON and back: what the store saves and the log commits to."""
+"""Conversion of a registration to plain JSON and back; the store saves this JSON and the log commits to it."""
 
 from collections.abc import Mapping
 from datetime import date

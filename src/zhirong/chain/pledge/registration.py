@@ -182,9 +182,7 @@ class Registration:
 
     @property
     def is_published(self) -> bool:
-        """Return whether everyone may know of it: it has been registered, whatever happened later. A filing is
-        known only to its parties.
-        """
+        """Return whether it is public, which it is once registered. A filing is visible only to its parties."""
         return self.status in PUBLISHED
 
     def charged(self) -> dict[str, int]:

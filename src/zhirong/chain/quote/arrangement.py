@@ -1,5 +1,5 @@
-"""A financing mode as the credit limit sees it: who shares a loss of principal, who holds the pledge, and the
-mode's caps.
+"""The data of a financing mode that the credit limit needs: the sharing of a loss of principal, the holder of the
+pledge, and the mode's caps.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

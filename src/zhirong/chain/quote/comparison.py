@@ -1,4 +1,4 @@
-"""A case under one mode, as a line of a comparison of modes: what the firm pays and who bears which loss."""
+"""A case under one mode, as a row of a comparison of modes: the firm's cost and the loss shares."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class UnmetPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ComparedFirmPart(Part):
-    """What the firm gets and pays. effective_annual_cost: after the subsidies that it certainly gets.
+    """The firm's amounts under the mode. effective_annual_cost: after the subsidies that it certainly gets.
 
     days: of all steps of the mode; None if the mode names none.
     """
@@ -53,7 +53,7 @@ class ComparedFirmPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LossColumnsPart(Part):
-    """Who bears a loss, in the columns of the comparison."""
+    """The sharing of a loss, in the columns of the comparison."""
 
     lender: Yuan
     government_and_fund: Yuan

@@ -219,7 +219,7 @@ class SubstitutePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class GatePart(Part):
-    """One eligibility check; scope is what is lost if it fails."""
+    """One eligibility check; scope is the part that a failure removes."""
 
     code: str
     verdict: GateVerdict
@@ -244,7 +244,7 @@ class PledgeLimitPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PledgedRightPart(Part):
-    """The value of one right alone, what it adds, and why it is omitted."""
+    """The value of one right alone, the amount that it adds, and the reason for its omission."""
 
     right: str
     title: str
@@ -267,7 +267,7 @@ class ChangePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PledgePart(Part):
-    """The recognised pledge value, its binding limit, and what each right adds."""
+    """The recognised pledge value, its binding limit, and the amount that each right adds."""
 
     value: Yuan
     pledge_rate: Number | None
@@ -320,7 +320,7 @@ class AnnexPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class HeadlinePart(Part):
-    """The answer: the amount, the mode, what limits it, and what the lender would bear alone."""
+    """The result: the amount, the mode, the binding limit, and the limit if the lender bears the loss alone."""
 
     decision: LimitDecision
     amount: Yuan
@@ -517,7 +517,7 @@ class ProcessPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NeedPart(Part):
-    """An item still missing, and who has to provide it."""
+    """A missing item, and the party that has to provide it."""
 
     party: str
     party_text: Text
@@ -584,7 +584,7 @@ class PackIssuerPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PackScopePart(Part):
-    """Where a policy pack applies; empty is everywhere, and for every lender."""
+    """The scope of a policy pack; empty means everywhere and for every lender."""
 
     region: str
     lender: str

@@ -162,7 +162,7 @@ def _instalments(case: CreditCase, policy: Policy) -> list[DrawingCondition]:
 
 
 def _price(found: ModeLimit) -> list[DrawingCondition]:
-    """The approver decides on a negative return; it declines nothing by itself."""
+    """The approver decides on a negative return; it alone does not lead to a decline."""
     price = found.price
     if price is None or price.raroc >= 0:
         return []

@@ -1,5 +1,5 @@
-"""Eligibility checks made before any amount is calculated: what declines the loan, what removes a right from the
-pledge, and what is still open.
+"""Eligibility checks before any amount is calculated: reasons to decline the loan, reasons to exclude a right from
+the pledge, and open items.
 """
 
 from collections.abc import Sequence
@@ -371,7 +371,7 @@ def _credit_complete(credit: CreditAssessment) -> Gate:
 
 
 def _credit_unchecked(credit: CreditAssessment, rules: Rulebook, day: date) -> Gate:
-    """Records that bar a loan must be ruled out: a record that nobody has checked recently does not count as clean."""
+    """Records that bar a loan must be ruled out: without a recent check, the record does not count as clean."""
     title = Text("禁止性记录是否均已核查", "have all records that bar a loan been checked")
     if not credit.unchecked:
         return Gate(

@@ -1,6 +1,4 @@
-"""One financing mode for one case: whether it may be used, its credit limit, its cost, who bears which loss, and
-what is missing.
-"""
+"""One financing mode for one case: its eligibility, credit limit, cost, loss shares, and missing items."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -338,7 +336,7 @@ def _part_of_year(plan: Schedule) -> Callable[[date, date], Fraction]:
 
 
 def _title_charge(terms: OfferTerms) -> tuple[ModeCharge, ...]:
-    """Return what the firm pays for the title investigation; a cost of the loan, counted on the day of
+    """Return the firm's part of the cost of the title investigation; a cost of the loan, counted on the day of
     disbursement.
     """
     case = terms.case
@@ -389,8 +387,8 @@ def _verdict(conditions: Sequence[ConditionResult]) -> Pledgeable:
 
 
 def _needs(mode: Mode, conditions: Sequence[ConditionResult], missing: Sequence[Text]) -> tuple[MissingItem, ...]:
-    """Return what is still needed and from whom. The firm is the same under every mode, whatever name the mode uses
-    for it.
+    """Return the missing items with the responsible party. The firm is the same under every mode, regardless of the
+    mode's name for it.
     """
     firm = ROLES["firm"]
     needs = [MissingItem("firm", firm, text) for text in missing]
@@ -423,7 +421,7 @@ def _loan(mode: Mode, terms: OfferTerms, amount: Fen, end: date, principal: Fen)
 def _full_loss(
     mode: Mode, terms: OfferTerms, amount: Fen, end: date
 ) -> tuple[tuple[PartyAmount, ...], Explanation]:
-    """Return who bears what if the whole principal is lost and nothing is recovered."""
+    """Return each party's part if all principal is lost without recovery."""
     loan = _loan(mode, terms, amount, end, amount)
     share = allocate(mode, [loan], OPEN_POOL, as_if_in_force=True, claim_in_order=True).loans[0]
     parts = tuple(

@@ -91,7 +91,7 @@ def judge(case: CreditCase, keys: Sequence[RightView], rules: Rulebook) -> Judge
 
 
 def substitutes(case: CreditCase, judged: Judged) -> tuple[Substitute, ...]:
-    """Return the inputs that the case does not state, what the quote used in their place, and how to state them."""
+    """Return the inputs missing from the case, their substitutes in the quote, and how to supply them."""
     found = []
     if judged.team is None:
         found.append(

@@ -149,8 +149,8 @@ def _member(
 
 
 def _alone(right: Right, case: CreditCase, whole: Appraisal, rules: Rulebook) -> Appraisal | NoValue:
-    """Return the appraisal of one right by itself: that of the whole if the law protects the right as long, else
-    with its own life.
+    """Return the appraisal of one right alone: that of all rights if the law protects it as long, otherwise with
+    its own life.
     """
     request = replace(whole.request, rights=(right.id,))
     if lasts(right, whole, rules, case.as_of):

@@ -100,7 +100,7 @@ class GateVerdict(StrEnum):
 
 
 class GateScope(StrEnum):
-    """What a failed check removes: the whole loan, or only the rights that it names from the pledge."""
+    """The effect of a failed check: it removes the entire loan, or only the named rights from the pledge."""
 
     LOAN = "loan"
     PLEDGE = "pledge"
@@ -108,7 +108,7 @@ class GateScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One eligibility check. code: stable English key. scope: what a failure removes."""
+    """One eligibility check. code: stable English key. scope: the part that a failure removes."""
 
     code: str
     verdict: GateVerdict
@@ -178,7 +178,7 @@ class PledgeValue:
 
 
 class LimitDecision(StrEnum):
-    """The decision of the quote. ``offer`` is the whole amount, ``offer_less`` a smaller one."""
+    """The decision of the quote. ``offer`` is the full amount, ``offer_less`` a smaller one."""
 
     OFFER = "offer"
     OFFER_LESS = "offer_less"
@@ -231,7 +231,7 @@ class PartyAmount:
 
 @dataclass(frozen=True, slots=True)
 class MissingItem:
-    """An item still missing. who: the role that has to provide it; name: who plays that role here."""
+    """A missing item. who: the role that has to provide it; name: the party in that role."""
 
     who: str
     name: Text

@@ -104,7 +104,7 @@ _COST_KINDS = {"interest": "interest", "fee": "fees", "premium": "premiums"}
 
 
 def view(quote: Quote) -> QuoteDocument:
-    """Return the whole answer as a document."""
+    """Return the complete result as a document."""
     case = quote.case
     return QuoteDocument(
         schema=SCHEMA,
@@ -386,7 +386,7 @@ def _credit_limit(answer: CreditLimit) -> HeadlinePart:
 
 
 def _cover_adds(offer: Offer, uncovered: ModeLimit) -> Fen:
-    """Return what sharing adds to what the lender bears alone; nothing where no party shares."""
+    """Return the amount that sharing adds to the lender's own capacity; zero if no party shares."""
     shared = any(role != LENDER for role in offer.limit.arrangement.roles)
     return offer.amount - uncovered.amount if shared and offer.amount else 0
 
@@ -502,7 +502,7 @@ def _mode_limit(offer: Offer, uncovered: ModeLimit) -> ModeLimitPart:
 
 
 def _price(offer: Offer, uncovered: ModeLimit) -> PricePart | None:
-    """Return costs and earnings of the loan, by whom they concern: everybody, the lender, guarantors, and payers of
+    """Return costs and earnings of the loan, by audience: all readers, the lender, guarantors, and payers of
     public or pooled money.
     """
     found, price = offer.limit, offer.limit.price

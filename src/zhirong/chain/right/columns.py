@@ -47,7 +47,7 @@ BLANKS = frozenset({"", "NA", "N/A", "NULL", "NONE", "-", "--", "—", "——",
 YES = frozenset({"是", "有", "Y", "YES", "TRUE", "1", "√"})
 NO = frozenset({"否", "没有", "N", "NO", "FALSE", "0", "×"})
 
-# Values that mean that there is no burden.
+# Values that mean "no encumbrance".
 UNBURDENED = frozenset(
     {
         "0",

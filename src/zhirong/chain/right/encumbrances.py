@@ -37,7 +37,7 @@ class Encumbrances:
 
     @property
     def free(self) -> bool:
-        """Return whether there is no encumbrance and nobody's consent is needed."""
+        """Return whether there is no encumbrance and no consent is needed."""
         return not (self.flags or self.licences or self.must_consent)
 
 

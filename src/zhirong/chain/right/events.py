@@ -71,7 +71,7 @@ OF_EVERY_RIGHT = frozenset(
         Event.CLOSE_DISPUTE,
     }
 )
-# Events of a right that an office registers and that nobody can have declared invalid: its register cancels it.
+# Events of a right that is registered without examination and cannot be declared invalid; its register cancels it.
 OF_REGISTERED_RIGHTS = OF_EVERY_RIGHT | {Event.GRANT, Event.REFUSE, Event.WITHDRAW, Event.REOPEN, Event.EXPIRE}
 # Events of a right that an office examines and grants, and that can be declared invalid.
 OF_EXAMINED_RIGHTS = OF_REGISTERED_RIGHTS | {

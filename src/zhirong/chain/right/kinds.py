@@ -300,7 +300,7 @@ PATENT_KINDS = frozenset(kind for kind, record in KINDS.items() if record.regist
 
 
 def missing_parts(kind: RightKind, rules: Rulebook, day: date) -> tuple[str, ...]:
-    """Return what a kind lacks to be usable on ``day``, one line per part; empty if it is complete."""
+    """Return the parts that a kind lacks on ``day``, one line per part; empty if it is complete."""
     record = KINDS.get(kind)
     if record is None:
         return (f"{kind.value}: no record in chain/right/kinds.py",)

@@ -237,7 +237,7 @@ def _layout(right: Right, rules: Rulebook) -> LegalLife:
     creation.
     """
     if right.filing_date is None:
-        # The first use alone is no start: without a filed registration there is no right.
+        # First use alone does not start the term: without a filed registration there is no right.
         return _unknown(right.kind, ("filing_date",))
     rule_id = KINDS[right.kind].life_rule()
     used_first = right.first_use_date is not None and right.first_use_date < right.filing_date

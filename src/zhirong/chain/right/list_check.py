@@ -58,7 +58,7 @@ class RightsCheck(Tabular):
         return {**self.summary_json(), **{name: list(rows) for name, rows in self.rows_json().items()}}
 
     def summary_json(self) -> dict[str, object]:
-        """Return what is said of the list as a whole."""
+        """Return the remarks on the entire list."""
         table, package = self.table, self.package
         first = package.first_to_end
         return {
@@ -83,7 +83,7 @@ class RightsCheck(Tabular):
         }
 
     def rows_json(self) -> dict[str, Iterator[dict[str, object]]]:
-        """Return what is said of each row, made one by one: all of a long list at once would fill the memory."""
+        """Yield the remarks on each row one by one, because those of a long list would fill the memory."""
         return {
             "doubts": (
                 {"row": doubt.row, "id": doubt.id, "code": doubt.code, "text": doubt.text.as_json()}

@@ -142,7 +142,7 @@ class _Records:
         self._demand_few_remarks(row)
 
     def table(self) -> RightsTable:
-        """Return what all rows say together. Raises InputError if there was none."""
+        """Return the combined result of all rows. Raises InputError if there were none."""
         if not self._found and not self._bad:
             reason = Text("表头以下没有内容", "there is no row below the headings")
             hint = Text("请每行填写一件权利", "enter one right per row")

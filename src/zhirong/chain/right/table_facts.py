@@ -1,4 +1,4 @@
-"""What the words of one row say by themselves: days, names and numbers, whichever way the row is read."""
+"""The meaning of single cells of a row: days, names and numbers, regardless of how the row is read."""
 
 import re
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ class Oddity:
 
 
 def kept_patent(cell: Cell) -> tuple[RightKind, str] | None:
-    """Return kind and number of a patent, if its number is written as it is kept."""
+    """Return kind and number of a patent whose number has the stored form."""
     if not isinstance(cell, str):
         return None
     number = without_office(cell)

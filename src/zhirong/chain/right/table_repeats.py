@@ -39,11 +39,11 @@ _UNREAD = "nothing"  # the field of known columns that say nothing about a right
 _NOT_COMMON = _OF_ONE_RIGHT | {"holders", _UNREAD}
 _MOST_KEPT = 10_000  # rows: a list with more different ones repeats little
 _MOST_HOLDERS = 50_000
-_ROWS_TRIED = 2_000  # after which a list whose rows repeat little is read without asking
+_ROWS_TRIED = 2_000  # number of rows after which a list with few repetitions is read in full
 
 
 class ReadRow(NamedTuple):
-    """What a row says. given: the fields that one of its cells gives."""
+    """The content of a row. given: the fields that one of its cells gives."""
 
     right: Right
     oddities: tuple[Oddity, ...]
@@ -90,8 +90,8 @@ class EarlierRows:
         self._rows = self._hits = 0
 
     def read(self, cells: Sequence[Cell]) -> ReadRow | None:
-        """Return what a row says, if it repeats an earlier one and nothing is to be noted about what only it has;
-        None for every other row, which is read on its own.
+        """Return the content of a row that repeats an earlier one and whose own values need no remark; None for
+        every other row, which is read in full.
         """
         self._last = None
         if not self._is_tried or (self._rows > _ROWS_TRIED and self._hits * 2 < self._rows):
@@ -112,7 +112,7 @@ class EarlierRows:
         return ReadRow(right, oddities, first.given)
 
     def keep(self, reader: RowReader, right: Right) -> None:
-        """Keep the last row, a good one that was read on its own."""
+        """Keep the last row, a good one that was read in full."""
         if self._last is None or len(self._kept) >= _MOST_KEPT:
             return
         key, own = self._last

@@ -38,7 +38,7 @@ from zhirong.kernel.identifiers import (
 from zhirong.kernel.sheets import Cell
 from zhirong.kernel.text import Text
 
-_MOST_SHARED = 50_000  # values kept for later rows: beyond that a list says something else in every row
+_MOST_SHARED = 50_000  # values kept for later rows; with more of them, every row of the list is different
 _DAMAGED = "\N{REPLACEMENT CHARACTER}"
 _LONGEST_TRADEMARK = 8  # digits; numbers as short as that may be a trademark's or an old patent's
 _SOFTWARE_NUMBER = re.compile(r"\d{4}SR\d{5,7}", re.ASCII)
@@ -54,7 +54,7 @@ _TELLING = re.compile(
     "|状态|有效性|失效|终止|届满|到期|pledge|licen[cs]e|litigation|owner|status|lapse|expir",
     re.IGNORECASE,
 )
-_BARS = ("原", "首次", "代理")  # an original holder is no present one
+_BARS = ("原", "首次", "代理")  # an original holder is not the present holder
 
 # Columns with the day on which a right ended, and the status that this event alone means. None: a lapse if the
 # right was granted, a withdrawal if it was not, so that "given up" without a grant is an abandoned application.
@@ -196,8 +196,7 @@ class RowReader:
         said = self._state(was_granted=grant_date is not None or registration_date is not None)
         word = said.status
         if looks_ahead and word is not LegalStatus.IN_FORCE:
-            # The register's status has its own date: combined with a future end it would look ahead. A right in
-            # force with its expected end is no such case.
+            # The register's status has its own date: combined with a future end it would look ahead. This does not apply to a right in force with its expected end.
             word = end_status
         elif word is None:
             word = end_status
@@ -384,7 +383,7 @@ class RowReader:
         places = [(field, place) for field in _OF_STATE for place in self._places.get(field, ())]
         holder = self._places.get("holders", ())
         is_present = bool(holder) and holder[0].rank in _PRESENT_RANKS
-        # A list has few states: what they say together is calculated once for each combination of them.
+        # A list has few states, so the result of each combination is calculated only once.
         key = ("state", *[(place.at, self._words[place.at]) for _, place in places], was_granted, is_present)
         said: StateSaid | None = self._meaning.shared.get(key)
         if said is None:
@@ -649,7 +648,7 @@ class RowReader:
             self.note("publication_number", written, error.code, error.reason, error.hint)
             return ""
 
-    # -- the row as a whole -------------------------------------------------------------------------------------
+    # -- the complete row -------------------------------------------------------------------------------------
 
     def _check_width(self) -> None:
         extra = [text for text in self._words[len(self._columns.headings) :] if text]

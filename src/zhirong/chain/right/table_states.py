@@ -81,7 +81,7 @@ def state_of(
 
 
 def _parts(written: str, listed: Mapping[str, str]) -> list[str]:
-    """Return the words of a cell: the whole cell if it is known, else its parts."""
+    """Return the words of a cell: the entire cell if it is known, otherwise its parts."""
     for separators in (_SEPARATORS, _COMMAS):
         if meaning_of(written, listed) is not None:
             return [written]

@@ -60,7 +60,7 @@ class TaskUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaskRule:
-    """A task after a finding: by whom and within what time."""
+    """A task after a finding: the responsible role and the time limit."""
 
     who: str
     count: int

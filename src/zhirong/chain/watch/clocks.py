@@ -23,7 +23,7 @@ INSURANCE = "recovery.clock.insurance_years"
 
 
 class GuaranteeTerm(StrEnum):
-    """What the guarantee says of its period. UNTIL_PAID counts as not clear, and so as none."""
+    """The guarantee's provision on its period. UNTIL_PAID counts as unclear, and therefore as none."""
 
     NONE = "none"
     MONTHS = "months"

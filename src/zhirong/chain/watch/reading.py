@@ -24,7 +24,7 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 
 MOST_LOANS = 200_000
-# Findings that follow from days and amounts; nobody records them.
+# Findings derived from days and amounts; they are not recorded by people.
 DERIVED = frozenset(
     {
         "fee_due",
@@ -47,7 +47,7 @@ DERIVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class WatchRules:
-    """What reading a portfolio needs besides the file: the rules, the catalogue in force and the working days."""
+    """The context for reading a portfolio: the rules, the catalogue in force and the working days."""
 
     rules: Rulebook
     catalogue: WatchCatalogue

@@ -257,7 +257,7 @@ def guarantee_contract(f: Facts) -> DocumentSheet:
 
 
 def _real_effect(f: Facts, kinds: Sequence[KindRecord]) -> tuple[str, ...]:
-    """Return the clause for rights whose pledge no law provides for. Earlier contracts keep their wording without
+    """Return the clause for rights whose pledge has no legal basis. Earlier contracts keep their wording without
     it.
     """
     clause = "pledge.real_effect"

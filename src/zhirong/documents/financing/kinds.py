@@ -12,8 +12,8 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class PaperKind:
-    """A kind of document. letter: of its number. signers: the roles of the parties that sign it; nobody signs a
-    notice.
+    """A kind of document. letter: of its number. signers: the roles of the parties that sign it; notices are not
+    signed.
     """
 
     title: Text

@@ -46,7 +46,7 @@ def demand_letter(f: Facts) -> DocumentSheet:
 
 
 def acceleration_letter(f: Facts) -> DocumentSheet:
-    """Return the letter that declares the whole loan due."""
+    """Return the letter that declares the entire loan due."""
     return _sheet(
         "提前到期通知书",
         f,
@@ -164,7 +164,7 @@ def distribution_table(f: Facts) -> DocumentSheet:
 
 
 def claim_set(f: Facts) -> DocumentSheet:
-    """Return the claim with the list of the nine documents and what is missing of them."""
+    """Return the claim with the list of the nine documents, marking the missing ones."""
     rows = [[one["title"], one["shown"] or "缺"] for one in f["papers"]]
     return _sheet(
         "索赔申请书",
@@ -221,7 +221,7 @@ def claim_voucher(f: Facts) -> DocumentSheet:
 
 
 def closing_report(f: Facts) -> DocumentSheet:
-    """Return the closing report: the timeline, who paid and got back what, what remains."""
+    """Return the closing report: the timeline, payments and returns of each party, and the remaining amounts."""
     parties = [
         [one["name"], figure(one["paid"]), figure(one["back"]), figure(one["carries"])] for one in f["parties"]
     ]

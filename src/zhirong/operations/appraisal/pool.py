@@ -132,7 +132,7 @@ class Chosen:
 
 
 def parties_of(firm: Organisation, rights: Sequence[FirmRight], case: Case | None) -> tuple[str, ...]:
-    """Return the names and codes of everybody to whom an appraiser must have no ties."""
+    """Return the names and codes of all parties to whom an appraiser must have no ties."""
     found = [firm.name, firm.code]
     if case is not None:
         found += [case.lender.name, case.lender.code]

@@ -250,7 +250,7 @@ class EndPerson(Request):
     ),
 )
 def end_person(work: Work, request: EndPerson) -> Any:
-    """Mark the person as having left. The person is not drawn any more."""
+    """Mark the person as having left, so that they are no longer drawn."""
     entry = entry_of(work.row)
     person = _owner(entry, request.person, "person")
     _keep(work, {**entry, "expert": [one for one in entry["expert"] if one is not person]})

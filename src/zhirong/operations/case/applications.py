@@ -308,7 +308,7 @@ def withdraw(work: Work, request: Withdraw) -> Any:
         )
 
 
-# -- what a case says, and what it lacks ------------------------------------------------------------------------
+# -- the content of a case, and its missing parts ------------------------------------------------------------------------
 
 
 def _values(

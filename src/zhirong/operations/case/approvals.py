@@ -207,7 +207,7 @@ def back_to_review(work: Work, request: BackToReview) -> Any:
 
 
 class Decline(Request):
-    """The reason, and what the firm can do."""
+    """The reason, and advice for the firm."""
 
     ground: Annotated[
         DeclineGround,

@@ -1,4 +1,4 @@
-"""The comparison of modes: for which ones a firm qualifies and what each costs. The question, and its case file
+"""The comparison of modes: the modes for which a firm qualifies, and their costs. The request, and its case file
 table.
 """
 

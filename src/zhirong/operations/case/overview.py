@@ -173,7 +173,7 @@ def _missing(case: Case, state: CaseState, today: Today, quote: QuoteDocument | 
 
 
 def _waits_for(now: Round | None, state: CaseState) -> Text | None:
-    """Return who must act next, if the state does not show it."""
+    """Return the party that must act next, if the state does not show it."""
     if now is not None and now.wanted:
         role = ROLE_WORDS[MemberRole(now.wanted)]
         place = f"{now.given + 1}/{len(now.band.roles)}"

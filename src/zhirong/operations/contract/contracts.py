@@ -529,7 +529,7 @@ def _demand_agreed(case: Case, request: IssueContract) -> None:
 
 
 def _demand_allowed(work: Work, case: Case, contract: dict[str, Any]) -> None:
-    """Check term and instalments against the working-capital rules before anybody signs."""
+    """Check term and instalments against the working-capital rules before signing."""
     case.contract = contract
     found = conditions_of(case, work.day, work.rules)
     wrong = [one.problem() for one in found if one.code in ("term", "instalments") and not one.is_met]

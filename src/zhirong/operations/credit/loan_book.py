@@ -1,4 +1,4 @@
-"""A book of loans in figures: balances by state, category, age of what is overdue, mode and region, and month by month."""
+"""A book of loans in figures: balances by state, category, days overdue, mode and region, and month by month."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -28,7 +28,7 @@ from zhirong.store.financing import FirmRight, Loan, WatchFlag
 BATCH = 25
 _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 _LENDER = (MemberRole.LENDER_OFFICER,)
-# Who is notified of which alert, besides the lender's officers.
+# The recipients of each alert besides the lender's officers.
 _FIRM_HEARS = frozenset({FlagKind.DUE, FlagKind.OVERDUE, FlagKind.FEE, FlagKind.GROUND})
 _GUARANTOR_HEARS = frozenset({FlagKind.OVERDUE})
 
@@ -120,8 +120,8 @@ def _rights_of(loans: Sequence[Loan]) -> dict[int, FirmRight]:
 
 
 def _write_columns(work: Work, loan: Loan, columns: Mapping[str, Any]) -> int:
-    """Write the columns of a loan that has changed; returns the number of changed rows. The day of calculation
-    alone is no change: it is in the log.
+    """Write the columns of a loan that has changed; returns the number of changed rows. A new day of calculation
+    alone does not count as a change.
     """
     differs = {name: value for name, value in columns.items() if getattr(loan, name) != value}
     if not differs:

@@ -1,4 +1,4 @@
-"""The first organisation of a platform and its three administrators, who admit everybody else."""
+"""The first organisation of a platform and its three administrators, who admit all other users."""
 
 from typing import Annotated, Any
 

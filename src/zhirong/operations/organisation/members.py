@@ -165,8 +165,7 @@ def send_invitation(task: Task) -> Any:
     one = found.select_related("organisation").first()
     if one is None:
         return {}
-    # Several organisations may invite one address. Invitations beyond the daily limit wait, so that nobody can
-    # flood an address.
+    # Several organisations may invite one address. Invitations beyond the daily limit wait, so that an address cannot be flooded.
     since = task.now - _A_DAY
     letters = Letter.objects.filter(to__iexact=one.email, made_at__gt=since, subject__startswith=_SUBJECT).count()
     notices = Notice.objects.filter(

@@ -1,4 +1,4 @@
-"""The log in words: who of which institution did what, to which case or company, when to the second."""
+"""The log in words: actor, institution, action, case or company, and time to the second."""
 
 import json
 from collections import defaultdict
@@ -189,7 +189,7 @@ def _who(actor: str, accounts: Mapping[int, Account]) -> Text:
 
 
 def _subjects(events: Iterable[Event]) -> dict[str, str]:
-    """Return what the objects of events are called, by subject."""
+    """Return the names of the objects of events, by subject."""
     ids: dict[str, set[int]] = defaultdict(set)
     for one in events:
         name, _, number = one.subject.partition("/")

@@ -1,4 +1,6 @@
-"""What events changed, from what to what, in words: amounts, states, days and people of the rows that they wrote."""
+"""The changes made by events, with old and new values in words: amounts, states, days and people of the written
+rows.
+"""
 
 import json
 from collections import Counter
@@ -114,7 +116,7 @@ _SHOWN: Mapping[str, Mapping[str, _Column]] = {
 }
 
 
-# What a lender keeps to itself while it decides.
+# Data that a lender keeps internal while it decides.
 _OF_LENDER = frozenset({"credit_limit", "proposed_amount", "officer_id", "finding"})
 # The tables of which a company or guarantor sees what changed.
 _OUTSIDE = frozenset({"case", "guaranteerequest", "loan", "paper", "payerclaim", "defaultcase"})

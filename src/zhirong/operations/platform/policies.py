@@ -411,7 +411,7 @@ def withdraw(work: Work, request: Any) -> Any:
     return {"id": policy.pk}
 
 
-# -- what a version may hold ---------------------------------------------------------------------------------------
+# -- the permitted content of a version ---------------------------------------------------------------------------------------
 
 
 def settable(kind: OrganisationKind | str, rules: Rulebook, day: date) -> tuple[str, ...]:
@@ -535,7 +535,7 @@ def _size_problems(pack: Pack, rules: Rulebook, day: date) -> list[Problem]:
 
 
 def name_of_person(account: Any) -> str:
-    """Return the name of a member of the organisation; empty for nobody."""
+    """Return the name of a member of the organisation; empty if there is none."""
     return "" if account is None else str(account.display_name or account.email)
 
 

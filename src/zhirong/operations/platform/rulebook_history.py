@@ -119,7 +119,7 @@ class RulesDifference:
 
 
 def coming_rules() -> RulesDifference | None:
-    """Return what the next start will record about the rules; None if nothing has changed. Reads databases of any
+    """Return the rule changes that the next start will record; None if nothing has changed. Reads databases of any
     version.
     """
     latest = models.Event.objects.filter(kind=KIND).only("content").order_by("-index").first()

@@ -123,7 +123,7 @@ def decide_examination(
     }
     if rights:
         content["facts"] = facts
-    # A rank that is taken is no ground for rejection yet: it may be free by the time of registration.
+    # An occupied rank is not a ground for rejection yet: it may be free by the time of registration.
     refused = [problem for check in checks for problem in check.problems() if _is_refusal(problem)]
     if refused:
         reason = "；".join(f"{problem.value}：{problem.reason.zh}" for problem in refused)

@@ -281,7 +281,7 @@ def _alike(filing: Filing, key: str, right: Right, day: date, rules: Rulebook) -
 
 
 def _possible(key: str, right: Right) -> "QuerySet[models.Charge]":
-    """Return charges in force under other keys that can concern this right at all: two different numbers are two
+    """Return charges in force under other keys that could concern this right: two different numbers are two
     rights, regardless of their titles.
     """
     charges = models.Charge.objects.filter(active=True, right__kind=right.kind.value).exclude(right__key=key)

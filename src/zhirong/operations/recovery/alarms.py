@@ -49,7 +49,7 @@ from zhirong.store.recovery import DefaultCase, LoanAlarm
 
 _HANDLE = (*WORKOUT, MemberRole.LENDER_OFFICER)
 _GONE = "事实已消失 / the fact no longer holds"
-# What the status of a right says to the watch.
+# The meaning of a right's status for the watch.
 _EVENT_OF_STATUS: Mapping[str, str] = {
     LegalStatus.LAPSED.value: "lapsed",
     LegalStatus.INVALIDATED.value: "invalid_whole",
@@ -106,7 +106,7 @@ def _right(row: FirmRight, value: int | None, valued_on: date | None) -> Watched
 
 
 def _recorded(loan: Loan) -> list[WatchEvent]:
-    """Return the facts that somebody recorded and nobody has closed."""
+    """Return the recorded facts that are still open."""
     found = LoanAlarm.objects.filter(loan=loan, recorded=True).exclude(state=AlarmState.CLOSED)
     return [WatchEvent(one.code, one.since, one.subject) for one in found]
 
@@ -130,7 +130,7 @@ def _deadlines(case: DefaultCase, work: Any) -> list[Deadline]:
 
 @operation("alarm.sweep", Text("贷后巡查", "Sweep the loans"), request=Nightly, is_background=True)
 def sweep(work: Work, request: Nightly) -> Any:
-    """Find what is wrong with each outstanding loan of a batch; only changes are written."""
+    """Find the problems of each outstanding loan of a batch; only changes are written."""
     loans = list(
         Loan.objects.filter(state=LoanState.STANDING, pk__gt=request.after)
         .select_related("case", "firm")
@@ -207,7 +207,7 @@ def _values(result: WatchResult, alarm: Alarm) -> dict[str, Any]:
 
 
 def _tell(work: Work, loan: Loan, row: LoanAlarm, alarm: Alarm) -> None:
-    """Notify the lender of what is red or black."""
+    """Notify the lender of red and black findings."""
     if alarm.colour.grade < Colour.RED.grade:
         return
     words = Text(f"{loan.number}：{alarm.title.zh}", f"{loan.number}: {alarm.title.en}")
@@ -232,7 +232,7 @@ def night(task: Task) -> Any:
     return counts
 
 
-# -- what people record and close -------------------------------------------------------------------------------------
+# -- findings that people record and close -------------------------------------------------------------------------------------
 
 
 def _facts(actor: Actor, row: Any) -> Choices:

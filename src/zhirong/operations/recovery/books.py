@@ -33,7 +33,7 @@ LENDER = "lender"
 
 @lru_cache(maxsize=64)
 def mode_of(mode_id: str) -> Mode:
-    """Return a mode by its id. Raises InputError if there is none any more."""
+    """Return a mode by its id. Raises InputError if it no longer exists."""
     try:
         return load_mode(mode_id)
     except KeyError:
@@ -59,7 +59,7 @@ def natures(mode: Mode, rules: Rulebook, day: date) -> Mapping[str, PayerNature]
 
 
 def debtors_debt(loan: Loan, payer_events: Iterable[str], day: date, rules: Rulebook) -> dict[Component, Fen]:
-    """Return what the debtor owes by component on a day, to whomever: money of payers does not reduce it."""
+    """Return the debtor's total debt by component on a day; payers' payments do not reduce it."""
     file, apart = loan_file(loan, rules), set(payer_events)
     own = tuple(event for event in file.events if event.id not in apart)
     return debt_of(replay(own, file.contract, day, rules, calendar(rules, day)))
@@ -72,7 +72,7 @@ def entry_of(case: DefaultCase) -> date | None:
 
 
 def case_table(case: DefaultCase) -> dict[str, Any]:
-    """Return the case as a table of a recovery file, without what follows from the loan."""
+    """Return the case as a table of a recovery file, without the data derived from the loan."""
     loan = case.loan
     table: dict[str, Any] = {
         "id": loan.number,
@@ -151,22 +151,22 @@ class CaseBooks:
 
     @property
     def due(self) -> Mapping[tuple[str, str], Fen]:
-        """Return what each payer still has to pay, and to whom; negative amounts go back."""
+        """Return the outstanding amount of each payer, by recipient; negative amounts are returned."""
         return self.done.due[self.loan_id]
 
     @property
     def debt(self) -> Mapping[Component, Fen]:
-        """Return what the debtor owes by component."""
+        """Return the debtor's debt by component."""
         return self.done.debts[self.loan_id]
 
     @property
     def carried(self) -> Mapping[str, Fen]:
-        """Return what each party carries."""
+        """Return the part that each party carries."""
         return self.done.carried[self.loan_id]
 
     @property
     def net_paid(self) -> Mapping[tuple[str, str], Fen]:
-        """Return what each payer has paid less what is its own again."""
+        """Return each payer's payments less returns."""
         return self.done.net_paid[self.loan_id]
 
     @property
@@ -175,7 +175,7 @@ class CaseBooks:
         return tuple(step for step in self.done.steps if step.loan_id == self.loan_id)
 
     def due_from(self, party: str) -> tuple[Fen, str]:
-        """Return what a party still has to pay, and to whom; zero if nothing."""
+        """Return a party's outstanding amount and its recipient; zero if there is none."""
         found = [(amount, to) for (who, to), amount in self.due.items() if who == party and amount > 0]
         return found[0] if found else (0, LENDER)
 
@@ -184,7 +184,7 @@ class CaseBooks:
         return payee_of(self.mode, party, case.loan.start or case.opened_on) == LENDER
 
     def net_of(self, party: str) -> Fen:
-        """Return what a party has paid less what is its own again."""
+        """Return a party's payments less returns."""
         return sum(amount for (who, _), amount in self.net_paid.items() if who == party)
 
 
@@ -225,7 +225,7 @@ def owed_words(owed: Mapping[Component, Fen]) -> dict[str, str]:
 
 
 def columns_of_case(case: DefaultCase, day: date, rules: Rulebook) -> dict[str, Any]:
-    """Return the columns that repeat what the books give today."""
+    """Return the columns that repeat today's result of the books."""
     if case.first_day is None:
         debt = sum(debtors_debt(case.loan, case.payer_events, day, rules).values())
         return {"reckoned_on": day, "debt": debt, "carried": debt}

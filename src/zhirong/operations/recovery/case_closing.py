@@ -38,7 +38,7 @@ from zhirong.store.recovery import DefaultCase, DisposalProject, Dispute, PayerC
 
 
 def open_points(case: DefaultCase, day: date, rules: Rulebook) -> tuple[Text, ...]:
-    """Return what must be settled before a case can be closed."""
+    """Return the items to be settled before a case can be closed."""
     points = []
     for claim in PayerClaim.objects.filter(loan=case.loan_id).select_related("payer"):
         if claim.state not in CLAIMS_ENDED:
@@ -119,7 +119,7 @@ def _demand_nothing_open(case: DefaultCase, work: Work) -> None:
     is_grave=True,
 )
 def close(work: Work, request: Decision) -> Any:
-    """Close the case with a report of who paid and who got back what."""
+    """Close the case with a report of payments and returns."""
     case = with_loan(work.row)
     _demand_nothing_open(case, work)
     paper = closing_report(work, case)

@@ -1,4 +1,4 @@
-"""The debt of a case: from the loan or as stated, what it grows by, what is recovered, bankruptcy."""
+"""The debt of a case: from the loan or as stated, its accruals, recoveries, and bankruptcy."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -106,7 +106,7 @@ _GROWTH_WORDS = (
 
 
 class Growth(Request):
-    """What the stated debt grows by."""
+    """Accruals of a stated debt."""
 
     kind: Annotated[str, ask("项目", "What", choices=_GROWTH_WORDS)]
     day: Annotated[RecentDay, ask("日期", "Day")]
@@ -197,7 +197,7 @@ def recovery(work: Work, request: Recovery) -> Any:
 
 
 def settle_claims(work: Work, case: DefaultCase) -> None:
-    """Repeat in the claims of a case what each payer is to get back."""
+    """Update the amounts to be returned to each payer in the claims of a case."""
     if case.first_day is None:
         return
     books = books_of_case(case, work.day, work.rules)
@@ -212,7 +212,7 @@ def settle_claims(work: Work, case: DefaultCase) -> None:
 
 
 def clawback_interest(case: DefaultCase, party: str) -> int:
-    """Return the interest on what a payer has clawed back."""
+    """Return the interest on an amount clawed back by a payer."""
     return sum(
         parse_yuan(one.get("interest", "0"))
         for one in case.events

@@ -162,7 +162,7 @@ class Acceleration(Request):
     page="recovery.case",
 )
 def propose_acceleration(work: Work, request: Acceleration) -> Any:
-    """Propose that the whole loan falls due; an approver decides."""
+    """Propose that the entire loan falls due; an approver decides."""
     case = work.row
     proposal = {"kind": "acceleration", "clause": request.clause, "ground": request.ground}
     work.update(case, proposal=proposal, proposed_by_id=work.actor.account)
@@ -183,7 +183,7 @@ def propose_acceleration(work: Work, request: Acceleration) -> Any:
     is_grave=True,
 )
 def accelerate(work: Work, request: Decision) -> Any:
-    """Declare the whole loan due today and issue the letter."""
+    """Declare the entire loan due today and issue the letter."""
     case = with_loan(work.row)
     loan, proposal = case.loan, case.proposal
     today = work.day.isoformat()

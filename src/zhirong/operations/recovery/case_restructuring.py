@@ -46,7 +46,7 @@ def is_observed(loan: Loan, day: date, rules: Rulebook) -> bool:
 
 
 class Restructure(Request):
-    """What is agreed with the debtor, and who consents."""
+    """The agreement with the debtor, and the consenting parties."""
 
     until: Annotated[TermDay, ask("新的到期日", "New maturity date")]
     rate: Annotated[
@@ -116,7 +116,7 @@ def propose_restructuring(work: Work, request: Restructure) -> Any:
 
 
 def _consented(case: DefaultCase, request: Restructure) -> bool:
-    """Return whether everybody who must consent has: the guarantor, and every party of a pool or claim."""
+    """Return whether all required consents are given: those of the guarantor and of every party of a pool or claim."""
     others = PayerClaim.objects.filter(loan=case.loan_id)
     guarantor = request.guarantor_consents or not case.loan.guarantor_id
     return guarantor and (request.payers_consent or not others.exists())

@@ -150,7 +150,7 @@ def write_off(work: Work, request: Decision) -> Any:
 
 
 def _keep_file(work: Work, case: DefaultCase, opinion: str, facts: Mapping[str, bool]) -> None:
-    """Move the file of the write-off on: approved, booked, and kept with its next review."""
+    """Advance the write-off file: approved, booked, and kept until its next review."""
     row = WriteOffFile.objects.filter(case=case, state=WriteOffState.ASSEMBLED).order_by("-pk").first()
     if row is None:
         return  # proposed before write-offs had files
@@ -180,7 +180,7 @@ def _keep_file(work: Work, case: DefaultCase, opinion: str, facts: Mapping[str, 
 
 
 class Review(Request):
-    """What the review of a kept file found."""
+    """The findings of the review of a written-off file."""
 
     result: Annotated[
         Words, ask("复核结果", "Result", "如财产线索、追偿进展", "such as assets found", widget="area")

@@ -98,7 +98,7 @@ def _asked(actor: Actor, claim: Any) -> Choices:
 
 
 class Supply(Request):
-    """One document that was asked for."""
+    """One requested document."""
 
     paper: Annotated[str, ask("材料", "Document", choices=_asked)]
     file: Annotated[Ticket, ask("文件", "File", widget="file")]
@@ -149,7 +149,7 @@ def supply(work: Work, request: Supply) -> Any:
     page="recovery.claim",
 )
 def lapse(work: Work, request: Reason) -> Any:
-    """Let a claim lapse whose documents did not come in time."""
+    """Let a claim lapse if its documents were not provided in time."""
     claim = work.row
     if claim.due_on is not None and claim.due_on >= work.day:
         raise refuse(
@@ -210,7 +210,7 @@ def _not_paused(claim: PayerClaim, mode: Mode, day: date) -> dict[str, Any]:
 
 
 def _notes(claim: PayerClaim) -> list[dict[str, Any]]:
-    """Return what the record of a claim holds besides the results of checks: objections, refusals, hearings."""
+    """Return the record of a claim besides the results of checks: objections, refusals, hearings."""
     return [one for one in claim.checks if "title" not in one]
 
 
@@ -240,7 +240,7 @@ class Accept(Request):
     page="recovery.claim",
 )
 def accept(work: Work, request: Accept) -> Any:
-    """Accept what is due under the mode. Every check must pass; they are kept with the decision."""
+    """Accept the amount due under the mode. Every check must pass; the checks are stored with the decision."""
     claim = work.row
     checks = checks_of(claim, work.day, work.rules)
     failed = [one for one in checks if not one["passed"]]

@@ -166,7 +166,7 @@ def is_in_time(claim: PayerClaim, day: date, rules: Rulebook) -> bool:
 
 
 class File(Request):
-    """What was agreed on the order of security and guarantee."""
+    """The agreement on the order of security and guarantee."""
 
     order_agreed: Annotated[
         bool,

@@ -240,7 +240,7 @@ class Return(Request):
     page="recovery.claim",
 )
 def give_back(work: Work, request: Return) -> Any:
-    """Record that the payer's part of a recovery, or what it claws back, has been returned."""
+    """Record the return of the payer's part of a recovery or of a clawed-back payment."""
     claim = work.row
     case = with_loan(claim.case)
     claim.case, claim.loan = case, case.loan
@@ -307,7 +307,7 @@ class ClawBack(Request):
     is_grave=True,
 )
 def claw_back(work: Work, request: ClawBack) -> Any:
-    """Claw back what the payer still carries; the lender returns it with interest."""
+    """Claw back the part that the payer still carries; the lender returns it with interest."""
     claim = work.row
     case = with_loan(claim.case)
     claim.case, claim.loan = case, case.loan

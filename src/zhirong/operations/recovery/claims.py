@@ -171,7 +171,7 @@ def case_of_claim(claim: PayerClaim) -> DefaultCase:
 def move_claim(
     work: Work, claim: PayerClaim, step: str, doer: Doer, facts: Mapping[str, bool], **values: Any
 ) -> None:
-    """Make a transition; a step after its last day is recorded as missed for ever."""
+    """Make a transition; a step after its last day is recorded permanently as missed."""
     then = CLAIM.take(ClaimState(claim.state), step, doer, facts=facts)
     if claim.due_on is not None and claim.due_on < work.day and step not in ("lapse", "close"):
         values["missed"] = [*claim.missed, late_step(step, claim.due_on, work.day)]

@@ -444,7 +444,7 @@ def serve_table(work: Work, request: Table) -> Any:
     own = debt_today(case, work.day, work.rules)
     entered = registrations_of(case.loan.case)
     first = min((one.entered_on for one in entered if one.entered_on), default=None)
-    # What the register names; a pledge for one claim has no highest amount.
+    # The data in the register; a pledge for one claim has no maximum amount.
     highest = max((one.claim_amount for one in entered), default=None)
     order = statutory_order(work.rules, work.day)
     mine = Pledgee(row.lender.name, own, first, order, highest)

@@ -150,7 +150,7 @@ def _possible(actor: Actor, row: Any) -> Choices:
 
 
 class RecordStep(Request):
-    """A step of the dispute, when it was made, its result and what it cost."""
+    """A step of the dispute with its day, result and cost."""
 
     step: Annotated[str, ask("进展", "Step", choices=_possible)]
     day: Annotated[RecentDay, ask("日期", "Day")]
@@ -180,7 +180,7 @@ class RecordStep(Request):
     page="recovery.dispute",
 )
 def record(work: Work, request: RecordStep) -> Any:
-    """Record a step with its clock; filing restarts limitation, a fee that was paid is owed by the debtor."""
+    """Record a step with its deadline. Filing restarts limitation, and the debtor owes fees paid."""
     row = work.row
     if request.file:
         attach(work, request.file, f"defaultcase/{row.case_id}", "dispute", row.lender)

@@ -114,7 +114,7 @@ def right_money(work: Work, request: RightMoney) -> Any:
 
 
 def _record(work: Work, row: Recourse, act: str, day: date, event: dict[str, str], evidence: str) -> None:
-    """Put an event into the case, whose books every party reads, and an act into the recourse."""
+    """Add an event to the case, whose books all parties read, and a step to the recourse."""
     case = with_loan(case_of_claim(row.claim))
     add_event(work, case, {**event, "day": day.isoformat(), "party": row.claim.party})
     amount = {"amount": event["amount"]}

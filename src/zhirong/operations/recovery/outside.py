@@ -34,7 +34,7 @@ _CODE_DIGITS = 8
 
 
 class GiveLink(Request):
-    """For whom the link is, what for, and until when."""
+    """The recipient, purpose and last day of the link."""
 
     name: Annotated[
         Line, Field(max_length=120), ask("对方机构和经办人", "Body and person", "如某法院执行局", "such as a court")

@@ -44,7 +44,7 @@ CEILING_RULE = "recovery.ceiling.payout_rate"
 
 
 def lender_key(lender: int | None) -> str:
-    """Return a lender as the recovery files name it; empty for the whole pool."""
+    """Return a lender's name in recovery files; empty for the entire pool."""
     return "" if lender is None else f"lender-{lender}"
 
 

@@ -51,7 +51,7 @@ def keep_recourse(work: Work, claim: PayerClaim, amount: int, day: date) -> None
 
 
 class RecourseAct(Request):
-    """What the payer has done, when, and how it is shown."""
+    """A step of the payer with its day and evidence."""
 
     act: Annotated[str, ask("行动", "Act", choices=tuple((code, RECOURSE.step(code).title) for code in _ACTS))]
     day: Annotated[RecentDay, ask("日期", "Day")]

@@ -62,7 +62,7 @@ def demand_security(work: Work, request: SecurityDemand) -> Any:
     """Issue the letter with the value or cash that is missing against the ceiling of the loan to value."""
     loan = work.row
     state = state_of(loan, work.day, work.rules)
-    watch = replace(watched(loan, state, work), exposure=state.principal)  # what the agreed ratio is measured on
+    watch = replace(watched(loan, state, work), exposure=state.principal)  # the base of the agreed ratio
     result = sweep_loan(watch, work.day, catalogue_on(work.rules, work.day), calendar(work.rules, work.day))
     if result.shortfall is None:
         unknown = result.value is None

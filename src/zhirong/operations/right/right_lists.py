@@ -213,7 +213,7 @@ def merged(
     ] or [{"name": firm.name, "code": firm.code}]
     if row is None or row.removed:
         return said, []
-    # Compared after reading: another spelling of a number or date is no change.
+    # Values are compared after reading: a different spelling of a number or date is not a change.
     kept = {**row.facts, **table_of(check_right(row.facts, day, rules).right)}
     for name, column in _GIVEN_BY.items():
         if column not in given and (name != "ended_date" or name not in said):

@@ -264,7 +264,7 @@ PAPERS: tuple[tuple[str, Text], ...] = (
 
 
 def _subjects(actor: Actor, row: Any) -> list[tuple[str, Text]]:
-    """Return what a firm may attach a document to: its rights and its cases."""
+    """Return the objects to which a firm may attach a document: its rights and its cases."""
     day = day_of(now())
     rights = visible(actor, FirmRight, day).filter(firm=actor.organisation, removed=False).order_by("-id")[:500]
     cases = visible(actor, Case, day).filter(firm=actor.organisation).order_by("-id")[:100]

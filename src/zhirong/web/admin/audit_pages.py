@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @page("audit/events/<int:id>/", "audit.event", roles=AUDIT, model=Event)
 def event(request: HttpRequest, row: Event) -> HttpResponse:
-    """Show one event: its actor, what it changed from what to what, its request, every row that it wrote, its proof."""
+    """Show one event: its actor, changes with old and new values, request, written rows, and proof."""
     (line,) = in_words([row])
     before = Event.objects.filter(subject=row.subject, index__lt=row.index).exclude(subject="").order_by("index")
     changes = changes_of([*before, row])[-1]

@@ -107,7 +107,7 @@ def appraisal(request: HttpRequest, row: Appraisal) -> HttpResponse:
 
 
 def _next(row: Appraisal, account: int) -> Text | None:
-    """Return the next step and who must take it; None if the appraisal has ended."""
+    """Return the next step and the responsible party; None if the appraisal has ended."""
     if row.state == AppraisalState.REVIEWED and account in {one["account"] for one in row.signatures}:
         return Text("您已签署，待另一位签署", "You have signed; the other signature is pending.")
     return _NEXT.get(row.state)

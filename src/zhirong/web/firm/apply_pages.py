@@ -68,7 +68,7 @@ CARRIED = ("amount", "term_months", "method", "cycle", "rights", "appraisal", "m
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The result of a step's form: where to go next, or what is to be corrected."""
+    """The result of a step's form: the next address, or the problems to correct."""
 
     address: str = ""
     problems: tuple[Problem, ...] = ()
@@ -243,7 +243,7 @@ def _store_need(request: HttpRequest, case: Case) -> str:
 
 
 def _edit(request: HttpRequest, case: Case, **changes: Any) -> None:
-    """Change the draft; what is not named stays."""
+    """Change the draft; values not named stay unchanged."""
     asked = {
         "lender": case.lender_id,
         "mode": case.mode,

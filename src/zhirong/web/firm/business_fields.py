@@ -22,7 +22,7 @@ from zhirong.web.amounts import as_wan, reading, wan_of
 Table = dict[str, Any]
 NONE, SOME = "none", "some"
 _YES_NO = (("yes", Text("是", "yes")), ("no", Text("否", "no")))
-# What the figures are taken from: the words of the source, and the grade of its evidence.
+# The source of the figures in words, and its evidence grade.
 SOURCES: Mapping[str, tuple[Text, EvidenceGrade]] = {
     "audit": (Text("审计报告", "audit report"), EvidenceGrade.AUDITED),
     "accounts": (Text("财务报表", "accounts"), EvidenceGrade.DECLARED),
@@ -228,7 +228,7 @@ def _put_lists(written: str, credit: Table) -> None:
 
 
 def _rate(written: str) -> Any:
-    """Return a rate typed in per cent; text that is no number stays for the chain to report."""
+    """Return a rate typed in per cent; invalid text stays, for the chain to report."""
     try:
         return round(float(written.removesuffix("%").strip()) / 100, 6)
     except ValueError:

@@ -62,7 +62,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the page is made of."""
+    """The content of the page."""
 
     firm: Organisation
     rights: int
@@ -94,7 +94,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "others": todo[1:],
         "steps": steps,
         "done": sum(one.stage == "done" for one in steps),
-        # What was approved takes the place of what would be supported.
+        # The approved amount replaces the supported amount.
         "limit": None if case is None or case.approved_amount is not None else limit_of_case(case, desk.day),
         "case": case,
         "is_draft": case is not None and case.state == CaseState.DRAFT,
@@ -105,7 +105,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _desk(actor: Actor, day: date) -> Desk:
-    """Read what the page shows, and of long rows only the columns that it shows."""
+    """Read the data of the page; of long rows, only the columns shown."""
     firm = Organisation.objects.get(pk=actor.organisation)
     rights = visible(actor, FirmRight, day).filter(firm=firm, removed=False)
     cases = visible(actor, Case, day).filter(firm=firm)
@@ -260,7 +260,7 @@ def _times(day: date) -> list[tuple[Text, int]]:
 
 
 def _todo(desk: Desk, steps: list[Step]) -> list[Next]:
-    """Return what the company can do now, most urgent first; at least one entry."""
+    """Return the company's current actions, most urgent first; at least one entry."""
     found = [overdue(one) for one in desk.loans if one.overdue]
     found += [to_sign(one) for one in desk.papers]
     found += [to_answer(one) for one in desk.questions]

@@ -1,6 +1,4 @@
-"""The comparison of modes: for which ones the firm qualifies, what each costs after subsidies, and who bears
-losses.
-"""
+"""The comparison of modes: the firm's eligibility, the cost after subsidies, and the loss shares."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a company does next: pay, sign, answer. On its first page, and on the page of a case."""
+"""A company's next steps: pay, sign, answer. For its first page and the page of a case."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from zhirong.store.financing import Loan, Message, Paper
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What the company does next. is_bad: overdue. href: empty if it waits for somebody else."""
+    """A next step of the company. is_bad: overdue. href: empty if it waits for another party."""
 
     title: Text
     note: Text
@@ -22,7 +22,7 @@ class Next:
 
 
 def overdue(loan: Loan) -> Next:
-    """Return the payment of what is overdue."""
+    """Return the step to pay the overdue amount."""
     amount = show_yuan(loan.overdue)
     return Next(
         Text(f"归还逾期款 {amount} 元", f"Pay the overdue amount of CNY {amount}"),

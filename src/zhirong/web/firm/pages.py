@@ -72,7 +72,7 @@ def case(request: HttpRequest, row: Case) -> HttpResponse:
 
 @page("firm/trust/", "firm.trust", roles=FIRM)
 def trust(request: HttpRequest) -> HttpResponse:
-    """Show who may act for the firm, who may see which of its data, and how to revoke it."""
+    """Show the firm's mandates and consents, and how to revoke them."""
     actor, day = request.actor, day_of(now())
     firm = actor.organisation
     mandates = visible(actor, Mandate, day).filter(firm=firm).select_related("agent", "firm").order_by("-id")[:100]

@@ -44,7 +44,7 @@ def _today(asked: GuaranteeRequest | None = None) -> Today:
 
 @page("guarantor/", "guarantor.home", roles=GUARANTOR)
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the requests with their totals, views by state with their counts, and what is left of each limit."""
+    """Show the requests with their totals, views by state with their counts, and the room left under each limit."""
     actor = request.actor
     found = GuaranteeRequest.objects.filter(guarantor=actor.organisation).values("state").order_by()
     counts = {one["state"]: one["count"] for one in found.annotate(count=Count("pk"))}

@@ -51,7 +51,7 @@ class CheckRow:
 
     @property
     def is_open(self) -> bool:
-        """Return whether the fold is open: something in it is not as it was, or is wrong."""
+        """Return whether the fold is open: a value in it was changed or is invalid."""
         return any(
             one.problems or one.value not in ("", _WITH_DEFAULT.get(_plain(one.name))) for one in self.folded
         )
@@ -65,7 +65,7 @@ class CheckRow:
 
 @dataclass(slots=True)
 class _Posted:
-    """What was posted for one item."""
+    """The posted data of one item."""
 
     given: dict[str, Any]
     version: int | None
@@ -121,7 +121,7 @@ def _plain(name: str) -> str:
 
 
 def _posted(request: HttpRequest, item: CheckItem) -> _Posted | None:
-    """Return what was filled in for an item; None if nothing was."""
+    """Return the data entered for an item; None if there are none."""
     own = QueryDict(mutable=True)
     for name, values in request.POST.lists():
         if name.startswith(_prefix(item)):
@@ -141,7 +141,7 @@ def _posted(request: HttpRequest, item: CheckItem) -> _Posted | None:
 
 
 def _record(request: HttpRequest, item: CheckItem, found: _Posted) -> int:
-    """Complete one item; returns 1 if it is done, and leaves the problems with what was posted if not."""
+    """Complete one item; returns 1 if it is done, otherwise leaves the problems with the posted data."""
     problems = list(found.problems)
     has_verdict = item.item != TITLE_INVESTIGATION and found.given.get("outcome") != CheckState.WAIVED
     if has_verdict and "verdict" not in found.given:

@@ -70,7 +70,7 @@ def credit(request: HttpRequest, row: Case) -> HttpResponse:
 
 @page("lender/cases/<int:id>/score/", "lender.score", roles=DESK, model=Case, methods=("GET", "HEAD", "POST"))
 def score(request: HttpRequest, row: Case) -> HttpResponse:
-    """Show the indicator form of one right; it asks for what the record does not contain."""
+    """Show the indicator form of one right; it asks only for data missing from the record."""
     rights = list(FirmRight.objects.filter(pk__in=row.rights).order_by("pk"))
     wanted = request.POST.get("right") or request.GET.get("right") or ""
     right = next((one for one in rights if str(one.pk) == wanted), rights[0] if rights else None)

@@ -44,7 +44,7 @@ from zhirong.web.quote_cache import all_modes
 from zhirong.web.views import render_list
 
 _CHART_WIDTH = 460
-_NOTICES_SHOWN = 4  # beside the work list; all of them have a page
+_NOTICES_SHOWN = 4  # next to the work list; all of them have a page
 _FILES: dict[str, tuple[Callable[[CaseOverview, Lang], bytes], str]] = {
     "pdf": (case_overview_pdf, "application/pdf"),
     "xlsx": (case_overview_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -113,7 +113,7 @@ def why(request: HttpRequest, row: Case) -> HttpResponse:
 
 @page("lender/cases/<int:id>/history/", "lender.history", roles=LENDER, model=Case)
 def case_history(request: HttpRequest, row: Case) -> HttpResponse:
-    """Show the history of the case from the log, newest first: who did what when, and what changed from what to what."""
+    """Show the history of the case from the log, newest first: actors, actions, times and changes."""
     return render(request, "lender/history.html", {"case": row, "lines": history_of(row)})
 
 

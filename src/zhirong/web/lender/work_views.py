@@ -43,7 +43,7 @@ class WorkView:
 
 @dataclass(frozen=True, slots=True)
 class Lent:
-    """What the lender has outstanding: the balance in fen, the number of loans, and its parts by category."""
+    """The lender's outstanding loans: the balance in fen, the number of loans, and its parts by category."""
 
     balance: Fen
     count: int

@@ -39,7 +39,7 @@ class OwedRow:
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
-    """One row of the schedule. left: what is unpaid of one that has fallen due."""
+    """One row of the schedule. left: the unpaid part of a due instalment."""
 
     number: int
     due: date
@@ -84,7 +84,7 @@ def instalments_of(state: LoanPosition) -> list[Instalment]:
 
 
 def schedule_bars(instalments: Sequence[Instalment]) -> tuple[Bar, ...]:
-    """Return a column for each instalment: what is paid, what is overdue, and principal and interest to come."""
+    """Return a column for each instalment: paid and overdue amounts, and future principal and interest."""
     return bars_of([_column(one) for one in instalments])
 
 

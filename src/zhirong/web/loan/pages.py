@@ -157,7 +157,9 @@ def watch(request: HttpRequest) -> HttpResponse:
 
 @page("cases/<int:id>/completion/", "loan.completion", roles=READERS, model=Case)
 def completion(request: HttpRequest, case: Case) -> HttpResponse:
-    """Show contracts, registration, conditions and loan of a case: what is done, what is open, and who must act."""
+    """Show contracts, registration, conditions and loan of a case: completed and open steps, and the party that
+    must act.
+    """
     day = day_of(now())
     actor = request.actor
     found = (
@@ -205,7 +207,7 @@ def _unmet_row(
 
 
 def _actions(actor: Actor, case: Case, todo: Sequence[str]) -> RowActions:
-    """Return what the reader can do from the approval on. todo: the useful operations, most urgent first."""
+    """Return the reader's actions from the approval on. todo: the useful operations, most urgent first."""
     return actions_on(
         actor,
         case,
@@ -548,7 +550,7 @@ def line(request: HttpRequest, row: StatementLine) -> HttpResponse:
 
 @page("payments/<int:id>/", "loan.payment", roles=LISTINGS["loan.payments"].roles, model=Payment)
 def payment(request: HttpRequest, row: Payment) -> HttpResponse:
-    """Show a payment: loan, date, who matched and confirmed it, and other payments of the same entry."""
+    """Show a payment: loan, date, the people who matched and confirmed it, and other payments of the same entry."""
     is_bank = request.actor.kind is OrganisationKind.LENDER
     others = (
         Payment.objects.filter(line=row.line_id, state=row.state).exclude(pk=row.pk).select_related("loan__firm")

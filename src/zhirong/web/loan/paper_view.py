@@ -1,4 +1,4 @@
-"""What a document says, in short: the parties, the amounts and the terms that are signed."""
+"""A summary of a document: the parties, the amounts and the terms to be signed."""
 
 from decimal import Decimal
 from typing import Any

@@ -57,7 +57,7 @@ from zhirong.web.recovery.pool_view import PoolView, balance_trend, claim_views,
 from zhirong.web.row_actions import actions_on
 from zhirong.web.views import render_list
 
-# What is done next on a claim, in the order of its way; the others are in the menu.
+# The next steps of a claim in their order; other operations are in the menu.
 _CLAIM_FIRST = (
     "claim.reserve",
     "claim.file",
@@ -87,7 +87,9 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 @page("recovery/cases/<int:id>/", "recovery.case", roles=(*CASE_READERS, *PAYERS, *_FIRM), model=DefaultCase)
 def case(request: HttpRequest, row: DefaultCase) -> HttpResponse:
-    """Show a case: what is due, the debt by component, who carries what, claims, letters, deadlines, the timeline."""
+    """Show a case: amounts due, the debt by component, the part of each party, claims, letters, deadlines, the
+    timeline.
+    """
     day, actor = day_of(now()), request.actor
     is_bank = actor.kind is OrganisationKind.LENDER
     books = None if row.first_day is None or not is_bank else books_of_case(row, day, rulebook())
@@ -140,7 +142,7 @@ def file(request: HttpRequest, row: DefaultCase) -> HttpResponse:
 
 @page("recovery/claims/", "recovery.claims", roles=(*CASE_READERS, *PAYERS))
 def claims(request: HttpRequest) -> HttpResponse:
-    """Show the claims with their totals, the first last day first; a payer sees its money and its limits beside them."""
+    """Show the claims with their totals, earliest deadline first; a payer also sees its amounts and limits."""
     actor, day = request.actor, day_of(now())
     is_payer = actor.has(*PAYERS)
     found = visible(actor, PayerClaim, day).values("state").order_by().annotate(count=Count("pk"))
@@ -196,7 +198,7 @@ def _pool_of(row: PayerClaim, day: date) -> PoolView | None:
 
 @page("recovery/recourse/", "recovery.recourse", roles=PAYERS)
 def recourse(request: HttpRequest) -> HttpResponse:
-    """Show what the payer pursues, the first end of limitation first."""
+    """Show the payer's recourse claims, earliest limitation date first."""
     return render_list(request, LISTINGS["recovery.recourse"])
 
 
@@ -219,7 +221,7 @@ def alarms(request: HttpRequest) -> HttpResponse:
 
 @page("recovery/alarms/<int:id>/", "recovery.alarm", roles=LISTINGS["recovery.alarms"].roles, model=LoanAlarm)
 def alarm(request: HttpRequest, row: LoanAlarm) -> HttpResponse:
-    """Show one alarm: why, what to do by when, its source and its record."""
+    """Show one alert: its reason, task, deadline, source and record."""
     rule = catalogue_on(rulebook(), day_of(now())).findings.get(row.code)
     context = {
         "alarm": row,
@@ -252,7 +254,7 @@ def write_off(request: HttpRequest, row: WriteOffFile) -> HttpResponse:
 
 @page("recovery/deals/", "recovery.deals", roles=LISTINGS["recovery.deals"].roles)
 def deals(request: HttpRequest) -> HttpResponse:
-    """Show the disposal results; to an agency those that rest on its own appraisals."""
+    """Show the disposal results; an agency sees those based on its own appraisals."""
     return render_list(request, LISTINGS["recovery.deals"])
 
 

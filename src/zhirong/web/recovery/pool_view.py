@@ -35,7 +35,7 @@ class LimitMeter:
 
 @dataclass(frozen=True, slots=True)
 class BreakerMeter:
-    """The ratio of a lender beside the breaker's threshold, both in per cent as written. width: of the bar."""
+    """The ratio of a lender and the breaker's threshold, both in per cent as text. width: of the bar."""
 
     lender: str
     ratio: str

@@ -98,7 +98,7 @@ def registration(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _actions(one: Registration, operations: Sequence[Operation], path: str) -> RowActions:
-    """Return what can be done on a registration: examination and entry come first, the others are in the menu."""
+    """Return the operations on a registration: examination and registration come first, the others are in the menu."""
     names = {op.name for op in operations}
     main = None
     for name, title in _FIRST.items():

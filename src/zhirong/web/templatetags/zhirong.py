@@ -65,7 +65,7 @@ def _unit(context: Any) -> Unit:
 
 
 class _Bilingual(template.Node):
-    """A text in two languages. A page has a hundred of them, so a text written in the template is kept as it is
+    """A text in two languages. A page has a hundred of them, so a text written in the template is stored as text
     instead of being resolved and escaped again for every reader.
     """
 
@@ -146,7 +146,7 @@ def list_totals(context: Any) -> SafeString:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Draw an icon; it stands beside a word."""
+    """Draw an icon, which must be next to a word."""
     return drawn_icon(name)
 
 
@@ -202,7 +202,7 @@ def due(context: Any, day: date | None) -> SafeString:
 
 @lru_cache(maxsize=1024)
 def _due(day: date | None, today: date, lang: Lang) -> SafeString:
-    """Return the time limit as HTML. today: what it shows depends on it."""
+    """Return the time limit as HTML. today: the day from which the remaining time counts."""
     return render_to_string("parts/due.html", {"day": day, "lang": lang})
 
 
@@ -217,7 +217,7 @@ def check_row(
 
 @lru_cache(maxsize=1024)
 def _check_row(*shown: str) -> SafeString:
-    """Return the row as HTML. shown: state, title, address, what to do, by whom or when, and the language."""
+    """Return the row as HTML. shown: state, title, address, task, responsible party or date, and the language."""
     names = ("state", "title", "href", "do", "by", "lang")
     return render_to_string("parts/check.html", dict(zip(names, shown, strict=True)))
 

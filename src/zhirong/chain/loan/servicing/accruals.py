@@ -25,11 +25,11 @@ class Accrual:
 
     @property
     def owed(self) -> Fen:
-        """Return what is left of it."""
+        """Return the unsettled part."""
         return self.earned - self.gone
 
     def take(self, most: Fen) -> Fen:
-        """Deduct what is owed, at most ``most``; return the amount deducted."""
+        """Deduct the amount owed, at most ``most``; return the amount deducted."""
         taken = min(self.owed, most)
         self.gone += taken
         return taken

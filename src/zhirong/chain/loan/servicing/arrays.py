@@ -288,7 +288,7 @@ def load(
 
 
 def with_interest_steps(arrays: LoanArrays, where: Positions) -> LoanArrays:
-    """Calculate again, at some positions, what a day adds to the interest of the running period."""
+    """Recalculate, at some positions, the daily increase of the interest of the running period."""
     at = np.minimum(arrays.row[where], max(len(arrays.row_num) - 1, 0))
     runs = arrays.row[where] < arrays.last_row[where]
     balance = np.where(runs, arrays.not_due[where], 0)
@@ -299,7 +299,7 @@ def with_interest_steps(arrays: LoanArrays, where: Positions) -> LoanArrays:
 
 
 def with_late_steps(arrays: LoanArrays, where: Positions) -> LoanArrays:
-    """Calculate again, at some positions, what a day adds to penalty and compound interest."""
+    """Recalculate, at some positions, the daily increase of penalty and compound interest."""
     rate = arrays.late_rate[where]
     penalty = _daily(arrays.late_principal[where], rate, arrays.penalty.den[where])
     bearing = np.where(arrays.compounds[where], arrays.late_interest[where], 0)

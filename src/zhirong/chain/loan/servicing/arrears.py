@@ -169,8 +169,8 @@ class Arrears:
         return off
 
     def note(self, oldest_before: date | None, today: date) -> None:
-        """Return, after a change, how late the loan was until today if its oldest instalment changed, and what was
-        cleared today.
+        """Return, after a change, the period of delay until today if the oldest instalment changed, and the
+        instalments cleared today.
         """
         oldest = self.oldest_late(today)
         if oldest_before is not None and oldest != oldest_before:

@@ -21,7 +21,7 @@ _PROVISION_EXPENSE, _PROVISION_ACCOUNT = "lender:expense:provision", "lender:pro
 
 
 def provision_moves(amount: Fen) -> Moves:
-    """Return what the books should show for a provision of ``amount`` fen, cumulatively."""
+    """Return the cumulative balances of a provision of ``amount`` fen."""
     if amount == 0:
         return {}
     return {PROVISION: {_PROVISION_EXPENSE: amount, _PROVISION_ACCOUNT: -amount}}

@@ -1,4 +1,4 @@
-"""The terms of a loan contract on lateness, misuse and payments, beside its terms on money and days."""
+"""The terms of a loan contract on late payment, misuse and payments, in addition to those on money and days."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -40,8 +40,8 @@ class Due:
 
 
 def due_of(state: LoanPosition, first: date, last: date) -> tuple[Due, ...]:
-    """Return what is unpaid or falls due from ``first`` to ``last``, both included; future interest assumes no
-    further events. Arrears keep their original due day.
+    """Return the amounts that are unpaid or fall due from ``first`` to ``last``, both included; future interest
+    assumes no further events. Arrears keep their original due day.
     """
     found = [
         Due(
@@ -65,7 +65,7 @@ def due_of(state: LoanPosition, first: date, last: date) -> tuple[Due, ...]:
 
 
 def calendar(states: Iterable[LoanPosition], first: date, last: date) -> tuple[Due, ...]:
-    """Return what a portfolio has to pay from ``first`` to ``last``, by day, then by loan."""
+    """Return the amounts due from a portfolio from ``first`` to ``last``, by day, then by loan."""
     found = [due for state in states for due in due_of(state, first, last)]
     return tuple(sorted(found, key=lambda due: (due.day, due.loan_id, due.number)))
 

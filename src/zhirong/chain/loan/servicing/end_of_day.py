@@ -210,7 +210,7 @@ def _classify(loans: LoanArrays, rules: DayRules) -> tuple[Small, Small]:
     category = np.zeros(len(loans.ids), dtype=np.int8)
     decided = np.full(len(loans.ids), rule_code("lending.classification.days"), dtype=np.int8)
     today = loans.day.toordinal()
-    # Only loans with arrears, facts or bad history can be worse than Pass by themselves.
+    # Only loans with arrears, facts or an adverse history can on their own be classified below Pass.
     where = np.flatnonzero((loans.oldest < today) | loans.has_history)
     days = today - loans.oldest[where]  # Negative without arrears, because NEVER lies far in the future.
     own, own_rule = _by_themselves(loans, rules, where, days, today)

@@ -18,7 +18,7 @@ from zhirong.kernel.text import Text
 
 
 class Payer(StrEnum):
-    """Whose money comes in: the firm's own, or that of a party that bears part of its debt."""
+    """The payer of a receipt: the firm itself, or a party that bears part of its debt."""
 
     FIRM = "firm"
     GUARANTOR = "guarantor"
@@ -108,7 +108,7 @@ class MisuseEnded(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceleration(_Happened):
-    """The whole loan with the interest up to ``day`` falls due on ``day``."""
+    """The entire loan with the interest up to ``day`` falls due on ``day``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class Restructuring(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOff(_Happened):
-    """The lender takes the whole claim off its books; the debt remains."""
+    """The lender takes the entire claim off its books; the debt remains."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +153,7 @@ class Recovery(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver(_Happened):
-    """The lender waives an amount of each component, at most what is then owed and due."""
+    """The lender waives an amount of each component, at most the amount due at the time."""
 
     amounts: Mapping[Component, Fen] = field(default_factory=dict)
 
@@ -226,7 +226,7 @@ EVENT_TEXT: dict[type, Text] = {
     CompensationReturned: Text("返还风险补偿", "compensation returned"),
     BankruptcyAccepted: Text("受理破产申请", "bankruptcy petition accepted"),
 }
-# Who may compensate: the roles of those who share a loss.
+# The roles that may compensate: those that share a loss.
 COMPENSATORS = (
     "fund",
     "government",

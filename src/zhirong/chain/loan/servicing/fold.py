@@ -340,7 +340,7 @@ class Fold(Working):
 
     def _on_recovery(self, event: ev.Recovery) -> None:
         if self._written_off_on is None:
-            # The write-off was reversed: what was received is a payment, and the debtor owes its costs.
+            # The write-off was reversed: the receipt is a payment, and the debtor owes its costs.
             self._arrears.costs += event.costs
             self._move(event.id, {LOAN[Component.COSTS]: event.costs, CASH: -event.costs})
             self._receive(event.id, event.amount, event.payer, None)
@@ -352,7 +352,7 @@ class Fold(Working):
         self._move(event.id, self._held.receive(event.payer, event.amount, kept))
 
     def _on_compensation(self, event: ev.Compensation | ev.CompensationReturned, amount: Fen) -> None:
-        """The lender is compensated, or gives compensation back; what the debtor owes does not change."""
+        """The lender receives or returns compensation; the debtor's debt does not change."""
         off_books = self._written_off_on is not None
         self._compensated[event.payer] = self._compensated.get(event.payer, 0) + amount
         if not off_books:
@@ -361,7 +361,7 @@ class Fold(Working):
         self._move(event.id, compensated(event.payer, amount, off_books=off_books))
 
     def _returnable(self, event: ev.CompensationReturned) -> Fen:
-        """Return how much can go back: at most what the payer has paid and not got back."""
+        """Return the amount that can be returned: at most the payer's payments less earlier returns."""
         most = self._compensated.get(event.payer, 0)
         if event.amount > most:
             self._note(

@@ -99,7 +99,7 @@ def planned(
 
 
 def by_hand(terms: LoanTerms, due: Sequence[tuple[date, Fen]]) -> LoanTerms:
-    """Return terms with an instalment for each named day, in order; the last one clears whatever the amounts leave."""
+    """Return terms with an instalment for each named day, in order; the last one clears the rest."""
     sums: dict[date, Fen] = {}
     for day, principal in due:
         sums[day] = sums.get(day, 0) + principal
@@ -117,9 +117,7 @@ def by_hand(terms: LoanTerms, due: Sequence[tuple[date, Fen]]) -> LoanTerms:
 
 
 def ending(terms: LoanTerms, end: date) -> LoanTerms:
-    """Return the terms with another end; in a custom plan the new last day clears what the old last day was to
-    clear.
-    """
+    """Return the terms with another end; in a custom plan the new last day clears the balance of the old last day."""
     return replace(terms, end=end, plan=left_of_plan(terms, end))
 
 

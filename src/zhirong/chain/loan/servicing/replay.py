@@ -179,7 +179,7 @@ def _explain(
 
 
 def _off_the_books(state: LoanPosition) -> tuple[Explanation, ...]:
-    """Return what is owed of a loan that was written off."""
+    """Return the debt of a written-off loan."""
     if state.written_off_on is None:
         return ()
     return tuple(

@@ -1,4 +1,4 @@
-"""A loan's state on one day: everything owed, everything paid, and what is still to come."""
+"""A loan's state on one day: amounts owed, amounts paid, and future instalments."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -218,12 +218,14 @@ class LoanPosition(Tabular):
 
     @property
     def payoff(self) -> Fen:
-        """Return the amount that settles the loan today, less unapplied cash: the whole claim, in the books or not."""
+        """Return the amount that settles the loan today, less unapplied cash: the entire claim, on or off the
+        books.
+        """
         return max(0, self.due + self.not_due + self.accrued + self.off_books - self.credit)
 
     @property
     def off_books(self) -> Fen:
-        """Return what is owed of a loan that was written off, with the interest since then."""
+        """Return the debt of a written-off loan, with the interest since then."""
         return sum(self.written_off.values()) + sum(self.written_off_since.values())
 
     @property

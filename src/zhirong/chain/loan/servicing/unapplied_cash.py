@@ -1,4 +1,4 @@
-"""The accounts of a loan's money, and the cash held for those who paid more than was owed."""
+"""The accounts of a loan's money, and the cash held for payers that paid too much."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -75,7 +75,7 @@ class Held:
         return sum(self.of.values())
 
     def receive(self, payer: Payer, amount: Fen, kept: Fen) -> dict[str, Fen]:
-        """Record that ``kept`` of ``amount`` received was not applied and is held."""
+        """Record that ``kept`` of the received ``amount`` remains unapplied."""
         self.of[payer] = self.of.get(payer, 0) + kept
         moves = {credit_account(payer): -kept}
         if payer != Payer.FIRM:

@@ -318,12 +318,12 @@ class Working:
             self._use_credit()
 
     def _excess(self, event_id: str, rest: Fen) -> tuple[Fen, Fen]:
-        """Process money beyond what is due: return what was prepaid and what is kept as credit."""
+        """Process money beyond the amounts due: return the prepaid part and the part held as unapplied cash."""
         plan = self._plan
         if plan is None or not plan.rows or not rest:
             return 0, rest
         ready = round_fen(self._accrued(self._today))
-        # A payment of the settlement amount settles the loan, whatever the rule for excess money; cash held counts.
+        # A payment of the settlement amount settles the loan, regardless of the rule for excess money; unapplied cash counts.
         if rest + self._held.total >= plan.balance + ready:
             self._add_item(plan.rows[0].number, self._today, plan.balance, ready)
             prepaid = min(rest, plan.balance + ready)
@@ -341,7 +341,7 @@ class Working:
         return prepaid, rest - prepaid
 
     def _recover(self, event_id: str, amount: Fen, agreed: Order | None) -> Fen:
-        """Apply money to what was written off; return what exceeds all of it."""
+        """Apply money to the written-off debt; return the excess."""
         parts, left = dict.fromkeys(Component, 0), amount
         for component in self._order(agreed):
             part = min(left, self._off[component])

@@ -182,7 +182,7 @@ def evolve_enhancement(
 
 
 class _Run:
-    """The state while the events of one enhancement are processed: what is covered, accrued fees, what was called."""
+    """The state while the events of one enhancement are processed: the covered amount, accrued fees, and calls."""
 
     def __init__(self, contract: Enhancement, market: Market, observed: Sequence[Observed]) -> None:
         self._contract = contract
@@ -235,7 +235,7 @@ class _Run:
         return self._fees + self._notional * years * contract.fee_rate
 
     def _exposed(self, moment: datetime) -> float:
-        """Return what is covered at a time: the agreed notional or what the covered contracts owe, times the
+        """Return the covered amount at a time: the agreed notional or the debt of the covered contracts, times the
         coverage.
         """
         contract = self._contract
