@@ -16,7 +16,7 @@ from completed_documents import quote_document
 from zhirong.charts.drawing import to_html, to_png, to_svg
 from zhirong.charts.loss_bearing import CostBar, LossBar, Part, cost_chart, full_loss_chart
 from zhirong.charts.quote import quote_charts
-from zhirong.charts.theme import INK, PALETTE, ink_on, show_amount, show_rate
+from zhirong.charts.theme import INK, PALETTE, darkened, ink_on, show_amount, show_rate
 from zhirong.charts.value import Swing, tornado_chart, value_chart
 from zhirong.kernel.text import Text, same
 
@@ -168,3 +168,11 @@ def test_what_has_nothing_to_show_is_not_drawn() -> None:
 def test_english_descriptions_have_english_punctuation() -> None:
     for spec in quote_charts(quote_document(QUOTE), "en").values():
         assert not set(spec["description"]) & set("，、：；（）")
+
+
+def test_a_chart_for_a_dark_page_has_light_words_and_the_same_parts() -> None:
+    spec = tornado_chart([Swing(Text("许可费率", "royalty"), Decimal(100), Decimal(300))], Decimal(200))
+    dark = darkened(spec)
+    assert dark["config"]["background"] != spec["config"]["background"]
+    assert INK not in to_svg(dark) and INK in to_svg(spec)
+    assert [one["data"] for one in dark["layer"]] == [one["data"] for one in spec["layer"]]

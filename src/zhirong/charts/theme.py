@@ -19,6 +19,10 @@ BLUE, ORANGE, GREEN, PINK, SKY, *_ = PALETTE
 INK = "#1F2933"
 RULE = "#D5DAE0"
 
+# The same on a dark page. The parts of a chart keep their colours, of which each has a contrast of at least 3 to 1 on either ground.
+_GROUND = "#FFFFFF"
+_DARK = {INK: "#E7EEF2", RULE: "#2C3B45", _GROUND: "#172128"}
+
 BOLD = 700
 
 # Punctuation between words, which differs by language.
@@ -38,7 +42,7 @@ def chart(title: Text, height: int, layers: list[Spec], lang: Lang, description:
         "layer": layers,
         "config": {
             "font": FAMILY,
-            "background": "#FFFFFF",
+            "background": _GROUND,
             "view": {"stroke": None},
             # Space for words that are wider than measured.
             "padding": {"left": 14, "right": 10, "top": 6, "bottom": 5},
@@ -64,6 +68,19 @@ def chart(title: Text, height: int, layers: list[Spec], lang: Lang, description:
             "text": {"fontSize": 11, "color": INK},
         },
     }
+
+
+def darkened(spec: Spec) -> Spec:
+    """Return the chart for a dark page. Words within a bar keep the ink that its colour asks for."""
+    return {key: one if key == "data" else _darkened(one) for key, one in spec.items()}
+
+
+def _darkened(one: Any) -> Any:
+    if isinstance(one, dict):
+        return darkened(one)
+    if isinstance(one, list):
+        return [_darkened(part) for part in one]
+    return _DARK.get(one, one) if isinstance(one, str) else one
 
 
 def ink_on(colour: str) -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhirong.chain.quote.document import CostPart, ModeConditionPart, ModePart, QuoteDocument, SharePart
+from zhirong.web.cost_rows import cost_rows
 
 _ORDER = {"yes": 0, "unknown": 1, "no": 2}
 
@@ -30,6 +31,7 @@ def answer_context(quote: QuoteDocument) -> dict[str, Any]:
         "under": next((one.title for one in quote.modes if one.id == limit.mode), None),
         "gates": [one for one in quote.gates if not one.passed],
         "offers": [offer_row(one) for one in offers],
+        "costs": cost_rows([one for one in quote.modes if one.eligible != "no"]),
         "elsewhere": quote.elsewhere or (),
         "is_valued": quote.value is not None,
         "appraisal": quote.appraisal,

@@ -10,18 +10,16 @@ from django.http import HttpResponse
 
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.view import for_reading
-from zhirong.charts.drawing import to_svg
 from zhirong.charts.quote import quote_charts
 from zhirong.kernel.days import day_of
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.operations.case_file.tables import exact, plain, quote_of_table
 from zhirong.operations.clock import now
 from zhirong.operations.http_request import HttpRequest
+from zhirong.web.chart_images import chart_image
 
 _KEPT = 64  # cached quotes per process, about 300 kB each
 _CHART_WIDTH, _NARROW_WIDTH = 460, 200
-# A drawing has its own styles; as a separate document it can neither load nor run anything.
-_DRAWING_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 def all_modes(table: Mapping[str, Any], rulebook: Rulebook | None = None) -> QuoteDocument:
@@ -40,13 +38,7 @@ def _quote(written: str, rulebook: Rulebook | None) -> QuoteDocument:
 def drawing(request: HttpRequest, quote: QuoteDocument, name: str) -> HttpResponse:
     """Draw a chart of a quote: full_loss, cost, value or tornado; with ``narrow`` for a phone."""
     width = _NARROW_WIDTH if "narrow" in request.GET else _CHART_WIDTH
-    spec = quote_charts(quote, request.lang, width).get(name)
-    if spec is None:
-        return HttpResponse(status=404)
-    response = HttpResponse(to_svg(spec), content_type="image/svg+xml")
-    response["Content-Security-Policy"] = _DRAWING_POLICY
-    response["Cache-Control"] = "private, max-age=300"
-    return response
+    return chart_image(request, quote_charts(quote, request.lang, width).get(name))
 
 
 def today() -> date:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from zhirong.chain.appraisal.request import PURPOSE_TEXT, Purpose
 from zhirong.chain.appraisal_practice.records import STATE_TEXT, VALUE_TYPE_TEXT, AppraisalGrade, ValueType
 from zhirong.chain.financing.appraisal_states import APPRAISAL_WORDS, AppraisalState
-from zhirong.charts.drawing import to_svg
 from zhirong.documents.appraisal_report_blocks import report_charts
 from zhirong.kernel.days import day_of
 from zhirong.kernel.errors import InputError
@@ -24,6 +23,7 @@ from zhirong.operations.right.rights import FIRM
 from zhirong.operations.visibility import visible
 from zhirong.store.financing import Appraisal, FirmRight
 from zhirong.web.agency import pool_pages  # noqa: F401 - declares the page of the agency's entry
+from zhirong.web.chart_images import chart_image
 from zhirong.web.clock import now
 from zhirong.web.menu import Group, menu
 from zhirong.web.pages import page
@@ -119,10 +119,7 @@ def chart(request: HttpRequest, row: Appraisal, name: str) -> HttpResponse:
     figures = figures_of_result(row.result)
     if figures is None or not may_see_value(request.actor, row):
         raise Http404
-    charts = report_charts(figures, request.lang)
-    if name not in charts:
-        raise Http404
-    return HttpResponse(to_svg(charts[name]), content_type="image/svg+xml")
+    return chart_image(request, report_charts(figures, request.lang).get(name))
 
 
 @page("appraisals/<int:id>/compare/<int:other>/", "agency.compare", roles=(*AGENCY, *CLIENTS), model=Appraisal)

@@ -16,7 +16,6 @@ from zhirong.chain.financing.tolerance import npl_tolerance
 from zhirong.chain.limit.records import LENDER as LENDER_ROLE
 from zhirong.chain.quote.document import QuoteDocument
 from zhirong.chain.quote.kept import read_kept
-from zhirong.charts.drawing import to_svg
 from zhirong.charts.quote import quote_charts
 from zhirong.documents.book_xlsx import book_xlsx
 from zhirong.documents.case_overview import case_overview_pdf, case_overview_xlsx
@@ -34,7 +33,9 @@ from zhirong.store.financing import Case
 from zhirong.web.book_view import book_parts, book_tables, months_view
 from zhirong.web.case_history import history_of
 from zhirong.web.case_overview import PARTS, case_context, part_context
+from zhirong.web.chart_images import chart_image
 from zhirong.web.clock import now
+from zhirong.web.cost_rows import cost_rows
 from zhirong.web.explanation_view import tree
 from zhirong.web.lender import checks_page, forms_of_case  # noqa: F401 - declare their pages
 from zhirong.web.lender.work_views import NEXT_WORDS, lent_now, work_views
@@ -130,7 +131,11 @@ def compare_modes(request: HttpRequest, row: Case) -> HttpResponse:
         }
         for one in quote.modes
     ]
-    return render(request, "lender/modes.html", {"case": row, "offers": offers, "elsewhere": quote.elsewhere or ()})
+    return render(
+        request,
+        "lender/modes.html",
+        {"case": row, "offers": offers, "costs": cost_rows(quote.modes), "elsewhere": quote.elsewhere or ()},
+    )
 
 
 @page("lender/cases/<int:id>/chart/<str:which>.svg", "lender.case_chart", roles=LENDER, model=Case)
@@ -141,10 +146,7 @@ def case_chart(request: HttpRequest, row: Case, which: str) -> HttpResponse:
     lang = request.lang
     quote = _all_modes(row) if which.startswith("modes-") else read_kept(row.quote)
     charts = quote_charts(quote, lang, _CHART_WIDTH) if quote is not None else {}
-    spec = charts.get(which.removeprefix("modes-"))
-    if spec is None:
-        return HttpResponse(status=404)
-    return HttpResponse(to_svg(spec), content_type="image/svg+xml")
+    return chart_image(request, charts.get(which.removeprefix("modes-")))
 
 
 def _all_modes(row: Case) -> QuoteDocument:
