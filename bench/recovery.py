@@ -29,7 +29,8 @@ SECONDS = 30.0
 DAY = date(2026, 6, 30)
 MOST_MIB = 2048
 _ROLES = ("lender", "fund", "insurer", "guarantor", "disposal_fund")
-_EVENTS = ("invalid_whole", "invalidation_requested", "frozen", "fee_missed", "infringement_sued")
+_EVENTS = ("invalid_whole", "invalidation_requested", "frozen", "fee_missed", "suit_against_firm")
+_KINDS = ("trademark", "invention")
 
 
 def run() -> list[Measurement]:
@@ -92,13 +93,10 @@ def _watch() -> Measurement:
     catalogue = catalogue_on(rules, DAY)
     working = working_days_from(rules.at("calendar.working_days", DAY).value)
     chance = np.random.default_rng(20220907)
-    codes = [code for code in _EVENTS if code in catalogue.findings]
-    loans = [_loan(number, chance, codes) for number in range(RIGHTS // RIGHTS_OF_LOAN)]
+    loans = [_loan(number, chance, _EVENTS) for number in range(RIGHTS // RIGHTS_OF_LOAN)]
     seconds, found = best_of(lambda: sweep(loans, DAY, catalogue, working), 2)
-    factors = {
-        (code, kind): catalogue.findings[code].factor_for(kind) for code in codes for kind in ("invention", "mark")
-    }
-    unknown = {code for code in codes if catalogue.findings[code].unknown}
+    factors = {(code, kind): catalogue.findings[code].factor_for(kind) for code in _EVENTS for kind in _KINDS}
+    unknown = {code for code in _EVENTS if catalogue.findings[code].unknown}
     plain_seconds, plain = best_of(lambda: [_plain_loan(loan, factors, unknown) for loan in loans], 2)
     ranked = {one.loan_id: _figures(one) for one in found}
     if any(ranked[loan_id] != figures for loan_id, *figures in plain):
@@ -114,11 +112,11 @@ def _watch() -> Measurement:
     )
 
 
-def _loan(number: int, chance: "np.random.Generator", codes: list[str]) -> WatchedLoan:
+def _loan(number: int, chance: "np.random.Generator", codes: tuple[str, ...]) -> WatchedLoan:
     rights = tuple(
         WatchedRight(
             f"{number}-{place}",
-            "invention" if place % 2 else "mark",
+            _KINDS[place % 2],
             int(chance.integers(10_000_000, 900_000_000)),
             DAY - timedelta(days=30),
             DAY - timedelta(days=10),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from examples import examples
 from zhirong.chain.loan.servicing.components import Category
-from zhirong.chain.watch.catalogue import Colour, catalogue_on
+from zhirong.chain.watch.catalogue import Colour, WatchSubject, catalogue_on
 from zhirong.chain.watch.reading import DERIVED
 from zhirong.chain.watch.shortfall import security_shortfall
 from zhirong.chain.watch.sweep import (
@@ -66,6 +66,19 @@ def test_an_invalid_patent_leads_to_the_demand_of_e10() -> None:
     assert after.shortfall.cash == parse_yuan("3,480,000.00")
     assert after.colour is Colour.BLACK
     assert [(d.who, d.last_day) for d in after.tasks if "demand" in d.words.en][0] == ("lender", date(2026, 3, 5))
+
+
+def test_a_further_patent_and_cash_leave_e10_short() -> None:
+    """Patent 4 of 1,200,000.00 and 500,000.00 in cash: 70 % of 4,800,000.00 carries 3,360,000.00."""
+    rights = (right(), right("p2", "2,700,000.00"), right("p3", "900,000.00"), right("p4", "1,200,000.00"))
+    day = date(2026, 3, 20)
+    one = replace(
+        loan(*rights, events=(WatchEvent("invalid_whole", DAY, "p1"),)), exposure=parse_yuan("5,500,000.00")
+    )
+    found = swept(one, day)
+    assert found.ltv == Fraction(55, 48)
+    assert found.shortfall is not None
+    assert found.shortfall.cash == parse_yuan("2,140,000.00")
 
 
 @given(st.integers(1, 10**12), st.integers(0, 10**12), st.integers(1, 200))
@@ -166,6 +179,115 @@ def test_a_missed_deadline_stays_black() -> None:
         loan(right("p1", "9,000,000.00")), deadlines=(Deadline("g", Text("保证期间", "period"), last, 5, last),)
     )
     assert swept(in_time).alarms == ()
+
+
+# -- the whole catalogue ------------------------------------------------------------------------------------------
+
+SPECIAL, SUB = Category.SPECIAL_MENTION, Category.SUBSTANDARD
+# code: colour, value left of 10 million (None: unknown), category at least, tasks as who and last day. Known 2026-03-02.
+CATALOGUE_SAYS = {
+    "comparable_deal": ("info", 10_000_000, Category.NORMAL, []),
+    "covenant_breached": ("red", 10_000_000, Category.NORMAL, [("lender", "2026-03-16")]),
+    "cross_default": ("red", 10_000_000, SUB, [("lender", "2026-03-16")]),
+    "exclusive_licence": ("red", None, Category.NORMAL, [("lender", "2026-03-16")]),
+    "fee_paid_late": ("amber", 10_000_000, Category.NORMAL, []),
+    "frozen": ("red", 10_000_000, SPECIAL, [("lender", "2026-03-09")]),
+    "guarantor_weak": ("red", 10_000_000, Category.NORMAL, [("lender", "2026-03-30")]),
+    "infringed": ("amber", 10_000_000, Category.NORMAL, [("firm", "2026-03-16")]),
+    "invalid_in_part": ("red", None, SPECIAL, [("lender", "2026-03-16"), ("lender", "2026-03-16")]),
+    "invalid_whole": (
+        "black",
+        0,
+        SPECIAL,
+        [("firm", "2026-06-02"), ("lender", "2026-03-05"), ("lender", "2026-03-05")],
+    ),
+    "invalidation_requested": (
+        "red",
+        7_000_000,
+        Category.NORMAL,
+        [("firm", "2026-03-30"), ("lender", "2026-03-09")],
+    ),
+    "judgment_debtor": ("red", 10_000_000, SUB, [("lender", "2026-03-09")]),
+    "key_inventor_left": ("amber", 8_500_000, Category.NORMAL, [("lender", "2026-03-30")]),
+    "lapsed": ("black", 0, SPECIAL, [("firm", "2026-05-06"), ("lender", "2026-03-09")]),
+    "patent_staff_down": ("amber", 10_000_000, Category.NORMAL, [("lender", "2026-03-30")]),
+    "policy_lapsed": ("red", 10_000_000, Category.NORMAL, [("firm", "2026-03-09"), ("lender", "2026-03-09")]),
+    "power_down": ("amber", 10_000_000, Category.NORMAL, [("lender", "2026-03-30")]),
+    "register_ground": ("red", 10_000_000, Category.NORMAL, [("firm", "2026-03-16")]),
+    "revenue_down": ("amber", 10_000_000, Category.NORMAL, [("lender", "2026-03-30")]),
+    "suit_against_firm": ("red", 8_000_000, Category.NORMAL, [("lender", "2026-03-16")]),
+    "suit_by_firm": ("info", 10_000_000, Category.NORMAL, []),
+    "tax_unpaid": ("red", 10_000_000, Category.NORMAL, [("lender", "2026-03-16")]),
+    "transfer_requested": ("red", 10_000_000, Category.NORMAL, [("lender", "2026-03-09")]),
+    "unused": ("amber", 7_000_000, Category.NORMAL, [("firm", "2026-03-30")]),
+    "use_of_funds": ("red", 10_000_000, SPECIAL, [("lender", "2026-03-16")]),
+}
+
+
+def test_every_recorded_finding_moves_colour_value_category_and_tasks_by_its_rule() -> None:
+    assert set(CATALOGUE_SAYS) == set(CATALOGUE.findings) - DERIVED
+    for code, (colour, value, category, tasks) in CATALOGUE_SAYS.items():
+        of = "p1" if CATALOGUE.findings[code].subject is WatchSubject.RIGHT else ""
+        one = replace(loan(right(value="10,000,000.00"), events=(WatchEvent(code, DAY, of),)), exposure=0)
+        found = swept(one)
+        assert found.colour == colour, code
+        assert found.value == (None if value is None else value * 100), code
+        assert found.category is category, code
+        assert sorted((task.who, task.last_day.isoformat()) for task in found.tasks) == tasks, code
+        assert swept(one, DAY - timedelta(days=1)).colour is Colour.GREEN, code
+
+
+def test_no_task_is_past_on_the_day_on_which_its_finding_arises() -> None:
+    """Fee, renewal, ages and the loan to value, day by day over three years: each task can still be done in time."""
+    start = date(2026, 1, 1)
+    one = replace(
+        loan(
+            WatchedRight("p1", "invention", parse_yuan("5,000,000.00"), start, start, next_fee_on=date(2026, 5, 1)),
+            WatchedRight("t1", "trademark", 100, start, start, renewal_on=date(2027, 3, 1)),
+        ),
+        ends_on=date(2027, 7, 21),
+    )
+    known: set[tuple[str, str]] = set()
+    for number in range(3 * 365):
+        day = start + timedelta(days=number)
+        found = swept(one, day)
+        arisen = {(alarm.code, alarm.right_id) for alarm in found.alarms}
+        late = {t.code for t in found.tasks if (t.code, t.right_id) in arisen - known and t.last_day < day}
+        assert not late, day
+        known |= arisen
+    assert {code for code, _ in known} >= {
+        "fee_due", "fee_missed", "lapsed", "renewal_window", "renewal_grace",
+        "appraisal_old", "value_unknown", "status_unconfirmed", "status_stale", "ltv_above_one",
+    }  # fmt: skip
+
+
+def test_the_time_for_fee_renewal_and_term_ends_with_the_grace() -> None:
+    """A fee due on 2026-05-01 can be paid until 2026-11-01, 2026-11-02 as that is a Sunday; a mark until six months later."""
+    fee = replace(right(), next_fee_on=date(2026, 5, 1))
+    mark = replace(right("t1", kind="trademark"), renewal_on=date(2026, 5, 1))
+    ends = replace(right("p3"), expires_on=date(2028, 3, 1))
+    found = swept(loan(fee, mark, ends), date(2026, 5, 6))
+    assert [
+        (t.code, t.who, t.last_day)
+        for t in found.tasks
+        if t.code in ("fee_missed", "renewal_grace", "expires_in_term")
+    ] == [
+        ("fee_missed", "lender", date(2026, 10, 8)),
+        ("fee_missed", "firm", date(2026, 11, 2)),
+        ("renewal_grace", "firm", date(2026, 11, 2)),
+        ("expires_in_term", "lender", date(2027, 3, 1)),
+    ]
+
+
+def test_a_demand_that_is_not_sent_becomes_late() -> None:
+    """A finding that was open yesterday keeps its first day, so that its task is not put off every night."""
+    short = loan(right(value="1,000,000.00"))
+    later = DAY + timedelta(days=30)
+    first = min(task.last_day for task in swept(short).tasks)
+    again = swept(replace(short, open_since={("ltv_above_one", ""): DAY}), later)
+    assert min(task.last_day for task in again.tasks) == first < later
+    assert again.days_left is not None
+    assert again.days_left < 0
 
 
 # -- properties ---------------------------------------------------------------------------------------------------

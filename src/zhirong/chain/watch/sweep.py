@@ -5,8 +5,8 @@ Nothing unknown counts as good: a value that is missing or too old makes the loa
 red; the old value is never used instead.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -78,7 +78,8 @@ class WatchedLoan:
     """A loan and its pledge. exposure: owed today, fen. ceiling: of exposure ÷ value, as agreed.
 
     taken_over: the part of the exposure covered by payers that take over. chance: probability of default; None is
-    unknown and counts as certain. other_source: whether another source of repayment is known.
+    unknown and counts as certain. other_source: whether another source of repayment is known. open_since: the day on
+    which a finding was first open, by code and right; a finding that has no day counts from it.
     """
 
     loan_id: str
@@ -92,6 +93,11 @@ class WatchedLoan:
     chance: Fraction | None = None
     other_source: bool = False
     overdue_since: date | None = None
+    open_since: Mapping[tuple[str, str], date] = field(default_factory=dict)
+
+    def first_open(self, code: str, right_id: str, day: date) -> date:
+        """Return the day from which the time for a finding that has no day counts; ``day`` if it is new."""
+        return min(day, self.open_since.get((code, right_id), day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ class WatchTask:
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """A finding that applies today. since: its day. factor: the share of the right's value that still counts
-    because of it.
+    because of it. counted_from: the day from which the time for its tasks runs.
     """
 
     code: str
@@ -117,7 +123,8 @@ class Alarm:
     since: date
     right_id: str
     rule: FindingRule
-    factor: Fraction | None = None
+    factor: Fraction | None
+    counted_from: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +195,7 @@ def sweep_loan(loan: WatchedLoan, day: date, catalogue: WatchCatalogue, working_
         if missing.value:
             shortfall = missing
             code = "ltv_above_one" if loan.exposure > value else "ltv_above_ceiling"
-            alarms.append(_alarm(catalogue.findings[code], day, ""))
+            alarms.append(_alarm(catalogue.findings[code], loan.first_open(code, "", day), ""))
     tasks = tuple(sorted(_tasks(alarms, loan, working_days), key=lambda task: (task.last_day, task.who, task.code)))
     colour = max((alarm.colour for alarm in alarms), key=lambda one: one.grade, default=Colour.GREEN)
     return WatchResult(
@@ -215,45 +222,64 @@ def _of_right(right: WatchedRight, loan: WatchedLoan, day: date, catalogue: Watc
             yield _alarm(rule, event.day, right.right_id, rule.factor_for(right.kind))
     if right.next_fee_on is not None:
         if right.next_fee_on < day:
-            past_grace = add_months(right.next_fee_on, catalogue.fee_grace) < day
-            rule = found["lapsed" if past_grace else "fee_missed"]
-            yield _alarm(rule, right.next_fee_on + timedelta(days=1), right.right_id, rule.factor_for(right.kind))
+            yield _past_due(
+                right, right.next_fee_on, day, found["fee_missed"], found["lapsed"], catalogue.fee_grace
+            )
         elif right.next_fee_on <= day + timedelta(days=catalogue.fee_notice):
             yield _alarm(found["fee_due"], right.next_fee_on, right.right_id)
     if right.renewal_on is not None:
         yield from _renewal(right, right.renewal_on, day, catalogue)
     if right.expires_on is not None and right.expires_on <= add_months(loan.ends_on, catalogue.after_term):
-        yield _alarm(found["expires_in_term"], right.expires_on, right.right_id)
-    yield from _ages(right, day, catalogue)
+        # The loan has to end that many months before the right does.
+        latest = add_months(right.expires_on, -catalogue.after_term)
+        yield _alarm(found["expires_in_term"], right.expires_on, right.right_id, counted_from=latest)
+    yield from _ages(right, loan, day, catalogue)
 
 
 def _renewal(right: WatchedRight, renewal_on: date, day: date, catalogue: WatchCatalogue) -> Iterator[Alarm]:
     found = catalogue.findings
     if renewal_on < day:
-        past_grace = add_months(renewal_on, catalogue.renewal_grace) < day
-        rule = found["lapsed" if past_grace else "renewal_grace"]
-        yield _alarm(rule, renewal_on + timedelta(days=1), right.right_id, rule.factor_for(right.kind))
+        yield _past_due(right, renewal_on, day, found["renewal_grace"], found["lapsed"], catalogue.renewal_grace)
     elif add_months(renewal_on, -catalogue.renewal_window) <= day:
         yield _alarm(found["renewal_window"], renewal_on, right.right_id)
 
 
-def _ages(right: WatchedRight, day: date, catalogue: WatchCatalogue) -> Iterator[Alarm]:
+def _past_due(
+    right: WatchedRight, due: date, day: date, missed: FindingRule, lapsed: FindingRule, grace: int
+) -> Alarm:
+    """Return the finding after a day ``due`` that was missed: within the months of ``grace``, or after them.
+
+    The grace counts from ``due``; the time to restore a lapsed right from the first day after the grace.
+    """
+    end = add_months(due, grace)
+    if end < day:
+        return _alarm(lapsed, end + timedelta(days=1), right.right_id, lapsed.factor_for(right.kind))
+    first = due + timedelta(days=1)
+    return _alarm(missed, first, right.right_id, missed.factor_for(right.kind), counted_from=due)
+
+
+def _ages(right: WatchedRight, loan: WatchedLoan, day: date, catalogue: WatchCatalogue) -> Iterator[Alarm]:
     """Yield the findings on the age of the appraisal and of the confirmed status; a missing one counts as the
     oldest.
     """
     found = catalogue.findings
     valued = right.valued_on
     warn = catalogue.appraisal_warn_falling if right.falling else catalogue.appraisal_warn
-    if right.value is None or valued is None or add_months(valued, catalogue.appraisal_unknown) < day:
-        since = day if valued is None else add_months(valued, catalogue.appraisal_unknown)
+    oldest = None if valued is None else add_months(valued, catalogue.appraisal_unknown)
+    if right.value is None or valued is None or oldest is None or oldest < day:
+        since = (
+            oldest if oldest is not None and oldest < day else loan.first_open("value_unknown", right.right_id, day)
+        )
         yield _alarm(found["value_unknown"], since, right.right_id)
     elif add_months(valued, warn) < day:
         yield _alarm(found["appraisal_old"], add_months(valued, warn), right.right_id)
     confirmed = right.confirmed_on
-    if confirmed is None or confirmed + timedelta(days=catalogue.status_red) < day:
-        yield _alarm(found["status_stale"], confirmed or day, right.right_id)
-    elif confirmed + timedelta(days=catalogue.status_amber) < day:
-        yield _alarm(found["status_unconfirmed"], confirmed, right.right_id)
+    stale = None if confirmed is None else confirmed + timedelta(days=catalogue.status_red)
+    if confirmed is None or stale is None or stale < day:
+        since = stale or loan.first_open("status_stale", right.right_id, day)
+        yield _alarm(found["status_stale"], since, right.right_id)
+    elif (unconfirmed := confirmed + timedelta(days=catalogue.status_amber)) < day:
+        yield _alarm(found["status_unconfirmed"], unconfirmed, right.right_id)
 
 
 def _of_loan(loan: WatchedLoan, day: date, catalogue: WatchCatalogue) -> Iterator[Alarm]:
@@ -271,14 +297,21 @@ def _of_loan(loan: WatchedLoan, day: date, catalogue: WatchCatalogue) -> Iterato
             yield _alarm(catalogue.findings["deadline"], deadline.last_day, "")
 
 
-def _alarm(rule: FindingRule, since: date, right_id: str, factor: Fraction | None = None) -> Alarm:
-    return Alarm(rule.code, rule.colour, rule.title, since, right_id, rule, factor)
+def _alarm(
+    rule: FindingRule,
+    since: date,
+    right_id: str,
+    factor: Fraction | None = None,
+    *,
+    counted_from: date | None = None,
+) -> Alarm:
+    return Alarm(rule.code, rule.colour, rule.title, since, right_id, rule, factor, counted_from or since)
 
 
 def _tasks(alarms: Sequence[Alarm], loan: WatchedLoan, working_days: WorkingDays) -> Iterator[WatchTask]:
     for alarm in alarms:
         for task in alarm.rule.tasks:
-            last = last_day_of(task, alarm.since, working_days)
+            last = last_day_of(task, alarm.counted_from, working_days)
             yield WatchTask(task.who, task.words, last, alarm.code, alarm.right_id)
     for deadline in loan.deadlines:
         if deadline.met_on is None:

@@ -78,7 +78,14 @@ def watched(loan: Loan, state: LoanPosition, work: Any) -> WatchedLoan:
         deadlines=() if case is None else tuple(_deadlines(case, work)),
         taken_over=sum(one.exposure for one in granted),
         overdue_since=oldest_late(state),
+        open_since=_open_since(loan),
     )
+
+
+def _open_since(loan: Loan) -> dict[tuple[str, str], date]:
+    """Return since when each finding of the loan has been open, by code and right."""
+    found = LoanAlarm.objects.filter(loan=loan).exclude(state=AlarmState.CLOSED)
+    return {(one.code, one.subject): one.since for one in found}
 
 
 def _value_of(row: FirmRight, appraisals: Sequence[Appraisal], count: int) -> tuple[int | None, date | None]:
