@@ -130,6 +130,33 @@ def test_an_unsold_pledge_is_on_record_too(way: Recovery) -> None:
     assert row.state == "withdrawn" and row.result == {"sold": False, "reason": "无人报价"}
 
 
+def test_a_fee_that_the_lender_pays_for_a_pledged_right_is_owed_by_the_debtor(way: Recovery) -> None:
+    way.late()
+    before, day = way.case.debt, way.platform.day.isoformat()
+    fee = {"amount": "1800.00", "day": day, "receipt": "年费收据 2027001", "clause": "质押合同第七条"}
+    right = way.money.rights[0].number
+    with pytest.raises(InputError, match=r"未质押|not pledged"):
+        way.do(way.workout, "default.pay_office_fee", way.case, right="ZL200010000000.0", **fee)
+    late = {**fee, "day": (way.platform.day + timedelta(days=1)).isoformat()}
+    with pytest.raises(InputError):
+        way.do(way.workout, "default.pay_office_fee", way.case, right=right, **late)
+    with pytest.raises(ForbiddenError):
+        way.do(way.approver, "default.pay_office_fee", way.case, right=right, **fee)
+    way.do(way.workout, "default.pay_office_fee", way.case, right=right, **fee)
+    assert way.case.debt == before + 180_000
+    officer = way.platform.member(way.money.bank, MemberRole.LENDER_OFFICER)
+    way.do(officer, "loan.pay_office_fee", way.loan, right=right, **fee)
+    assert way.case.debt == before + 360_000
+    owed = {"day": day, "principal": "1900000.00", "costs": "1800.00", "evidence": "（2027）1号"}
+    way.do(way.workout, "default.state_debt", way.case, **owed)
+    stated = way.case.debt
+    way.do(way.workout, "default.pay_office_fee", way.case, right=right, **fee)
+    assert way.case.debt == stated + 180_000  # a stated debt grows in the case, not in the loan
+    for lang in ("zh", "en"):
+        assert way.platform.client(way.workout, lang).get(f"/recovery/cases/{way.case.pk}/").status_code == 200
+    assert platform_findings() == []
+
+
 def test_every_night_the_findings_become_tasks_and_return_when_their_fact_returns(way: Recovery) -> None:
     assert JOBS["recovery.night"].daily is not None
 

@@ -931,6 +931,27 @@ class DefaultOperations(Group):
         """违约立案 / Open a default case."""
         return self._do("default.open", row, {"ground": ground}, version, key)
 
+    def pay_office_fee(
+        self,
+        row: int,
+        *,
+        version: Version,
+        right: str,
+        amount: Decimal | str,
+        day: date | str,
+        receipt: str,
+        clause: str,
+        key: str = "",
+    ) -> Done:
+        """代缴权利费用 / Pay an office's fee for the pledgor."""
+        return self._do(
+            "default.pay_office_fee",
+            row,
+            {"right": right, "amount": amount, "day": day, "receipt": receipt, "clause": clause},
+            version,
+            key,
+        )
+
     def propose_acceleration(self, row: int, *, version: Version, clause: str, ground: str, key: str = "") -> Done:
         """提请提前到期 / Propose acceleration."""
         return self._do("default.propose_acceleration", row, {"clause": clause, "ground": ground}, version, key)
@@ -1680,6 +1701,27 @@ class LoanOperations(Group):
     def paper(self, row: int, *, version: Version, kind: str, key: str = "") -> Done:
         """出具对账单或通知 / Issue a statement or notice."""
         return self._do("loan.paper", row, {"kind": kind}, version, key)
+
+    def pay_office_fee(
+        self,
+        row: int,
+        *,
+        version: Version,
+        right: str,
+        amount: Decimal | str,
+        day: date | str,
+        receipt: str,
+        clause: str,
+        key: str = "",
+    ) -> Done:
+        """代缴权利费用 / Pay an office's fee for the pledgor."""
+        return self._do(
+            "loan.pay_office_fee",
+            row,
+            {"right": right, "amount": amount, "day": day, "receipt": receipt, "clause": clause},
+            version,
+            key,
+        )
 
 
 class LockoutOperations(Group):

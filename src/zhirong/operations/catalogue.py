@@ -65,6 +65,7 @@ MODULES = (
     "recovery.deals",
     "recovery.disposals",
     "recovery.disposal_mandates",
+    "recovery.office_fees",
     "recovery.disputes",
     "recovery.outside",
     "recovery.alarms",

@@ -11,18 +11,19 @@ from zhirong.chain.default.case_states import DEFAULT_CASE, DefaultState
 from zhirong.chain.default.dispute_states import DISPUTE, DISPUTE_WORDS, TRACK_WORDS, DisputeState, DisputeTrack
 from zhirong.chain.default.machine import Doer
 from zhirong.chain.default.tracks import TrackValue, compare_tracks, last_day_of_track
-from zhirong.kernel.money import show_yuan, yuan
+from zhirong.kernel.money import show_yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Choices, Fen, Request, Words, ask
 from zhirong.operations.listing import Column, Filter, Listing, listing
-from zhirong.operations.loan.loans import append_event, calendar, event_id
+from zhirong.operations.loan.loans import calendar
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import RecentDay
 from zhirong.operations.recovery.books import debtors_debt
-from zhirong.operations.recovery.cases import CASE_READERS, WORKOUT, add_event, move_case, next_clock, with_loan
+from zhirong.operations.recovery.cases import CASE_READERS, WORKOUT, move_case, next_clock, with_loan
 from zhirong.operations.recovery.deadlines import demand_day
+from zhirong.operations.recovery.office_fees import charge_debtor
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
@@ -197,7 +198,8 @@ def record(work: Work, request: RecordStep) -> Any:
     )
     case = with_loan(row.case)
     if request.fee:
-        _pay_fee(work, row, case, request.day, request.fee)
+        work.update(row, fee=row.fee + request.fee)
+        charge_debtor(work, case.loan, case, request.day, request.fee)
     if request.step == "file" and row.track in _IN_COURT and case.state in DEFAULT_CASE.states_before("sue"):
         move_case(work, case, "sue", Doer.WORKOUT, {})
     else:
@@ -232,23 +234,6 @@ def take_step(
     )
     days: Mapping[str, Any] = {"file": {"filed_on": day}, "become_final": {"final_on": day}}.get(step, {})
     work.update(row, state=then, steps=[*row.steps, done], since=day, due_on=due, **days, **values)
-
-
-def _pay_fee(work: Work, row: Dispute, case: DefaultCase, day: date, fee: int) -> None:
-    """Add a fee to the debtor's debt: in the case if its debt is stated, otherwise in the loan."""
-    work.update(row, fee=row.fee + fee)
-    if case.stated:
-        add_event(work, case, {"kind": "cost_paid", "day": day.isoformat(), "amount": yuan(fee)})
-        return
-    loan = case.loan
-    event = {
-        "id": event_id(loan, "F"),
-        "kind": "fee",
-        "day": day.isoformat(),
-        "booked": work.day.isoformat(),
-        "amount": yuan(fee),
-    }
-    append_event(work, loan, event)
 
 
 listing(

@@ -22,7 +22,7 @@ from zhirong.web.row_actions import RowAction, RowActions, actions_on
 
 _GROUPS = (
     (Text("文件", "Documents"), ("loan.paper",)),
-    (Text("风险处置", "Risk"), ("alarm.record", "claim.enter", "default.open")),
+    (Text("风险处置", "Risk"), ("alarm.record", "loan.pay_office_fee", "claim.enter", "default.open")),
     (Text("放款", "Disbursement"), ("loan.cancel_disbursement",)),
 )
 
