@@ -177,7 +177,7 @@ def _lists(lang: Lang) -> str:
     return _page(
         Text("列表", "Lists"),
         Text(
-            "查阅本页，可以知道每个列表有哪些列、怎样筛选、谁可以看。"
+            "查阅本页，可以了解每个列表的列、筛选条件和可查看的角色。"
             "页面、导出的 Excel、接口 `GET /api/v1/lists/名称` 和命令 `zhirong show 名称` 相同。",
             "Look up the columns and filters of each list and who may see it. Pages, Excel export, "
             "`GET /api/v1/lists/NAME` and `zhirong show NAME` are the same.",
@@ -206,7 +206,7 @@ def _rules(lang: Lang) -> str:
     return _page(
         Text("规则", "Rules"),
         Text(
-            "查阅本页，可以知道每条规则在哪些日期取什么值、依据哪个机关的哪份文件哪一条、原文怎样写、可靠程度如何。"
+            "查阅本页，可以了解每条规则在各日期的取值、发文机关、文件、条款、原文和可靠程度。"
             "命令 `zhirong rules show 规则名称` 给出同样内容。",
             "Look up the value of every rule with its dates, issuer, document, article, quotation and confidence. "
             "`zhirong rules show ID` prints the same.",
@@ -243,7 +243,7 @@ def _settings(lang: Lang) -> str:
     return _page(
         Text("环境设置", "Settings"),
         Text(
-            "查阅本页，可以知道平台和命令行读取哪些环境变量。命令 `zhirong platform settings` 列出当前取值。",
+            "查阅本页，可以了解平台和命令行读取的环境变量。命令 `zhirong platform settings` 列出当前取值。",
             "Look up the environment variables that the platform and the command line read. "
             "`zhirong platform settings` lists their present values.",
         ),
@@ -267,7 +267,7 @@ def _commands(lang: Lang) -> str:
     return _page(
         Text("命令行", "Command line"),
         Text(
-            "查阅本页，可以知道每个命令的参数和选项。每个命令都可以加 `--lang zh|en`（语言）和 `--rules 目录`（政策包）。",
+            "查阅本页，可以了解每个命令的参数和选项。每个命令都可以加 `--lang zh|en`（语言）和 `--rules 目录`（政策包）。",
             "Look up the arguments and options of every command. Every command takes `--lang zh|en` and `--rules DIR` "
             "(a policy pack).",
         ),
@@ -322,7 +322,7 @@ def _python(lang: Lang) -> str:
     return _page(
         Text("Python 接口", "Python API"),
         Text(
-            "查阅本页，可以在自己的 Python 程序里直接调用知融的功能。各函数的说明取自源代码，为英文。",
+            "查阅本页，可以在自己的 Python 程序中直接调用知融的功能。各函数的说明取自源代码，为英文。",
             "Look up what your own Python programs can call.",
         ),
         lang,

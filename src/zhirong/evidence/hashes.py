@@ -37,7 +37,9 @@ def _sm3_of_cryptography(data: bytes) -> bytes:
 
 
 def _sm3() -> Callable[[bytes], bytes]:
-    """hashlib has SM3 only if OpenSSL was built with it and allows it, and is faster; the other library always has it."""
+    """hashlib is faster, but has SM3 only if OpenSSL was built with it and allows it; the other library always has
+    it.
+    """
     try:
         hashlib.new("sm3")
     except ValueError:

@@ -34,8 +34,8 @@ def _is_series(column: Any) -> Any:
 
 
 def entries_of(name: str, values: object) -> NDArray[Any]:
-    """Return a column as an array. Raises ValueError for what an array would hide: a masked entry, which would count
-    as its old value, and a truth value in a list of numbers, which would count as 0 or 1.
+    """Return a column as an array. Raises ValueError for entries that an array would hide: a masked entry, which
+    would count as its old value, and a truth value in a list of numbers, which would count as 0 or 1.
     """
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         missing = int(np.flatnonzero(np.ma.getmaskarray(values))[0])

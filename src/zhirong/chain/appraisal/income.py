@@ -46,7 +46,7 @@ LEAST_SPREAD = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A forecast from its first year: amount in yuan, yearly growth, yearly decay of the right's part in it."""
+    """A forecast from its first year: amount in yuan, yearly growth, yearly decay of the right's share of it."""
 
     first_year: Uncertain
     growth: Uncertain

@@ -32,8 +32,8 @@ _FLOAT_ERROR = 1e-12
 class LevelSchedules:
     """Schedules side by side: one month per row, one loan per column, whole fen.
 
-    payment: the level payment of each loan. interest, principal: due each month. closing: owed after it. Months
-    after a loan's last are zero.
+    payment: the level payment of each loan. interest, principal: due each month. closing: the balance after it.
+    Months after a loan's last one are zero.
     """
 
     payment: Whole
