@@ -96,7 +96,7 @@ def _operations(lang: Lang) -> str:
     return _page(
         Text("业务操作", "Operations"),
         Text(
-            "查阅本页，可以知道每项业务操作由谁办理、在什么状态下办理、要填什么。"
+            "查阅本页，可以了解每项业务操作的办理角色、适用状态和填写内容。"
             "页面上的按钮、接口 `POST /api/v1/do/名称` 和命令 `zhirong do 名称` 出自同一处声明。",
             "Look up who may do each operation, in which states, and what it asks for. The buttons on the pages, "
             "`POST /api/v1/do/NAME` and `zhirong do NAME` come from the same declarations.",
