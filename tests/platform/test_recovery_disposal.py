@@ -1,18 +1,22 @@
 """The disposal of a pledge and the watch over loans on the platform."""
 
+import io
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from platform_world import Platform
 from recovery_world import Recovery
 
-from zhirong.chain.organisation.roles import MemberRole
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.errors import InputError
 from zhirong.operations.actors import WORKER
 from zhirong.operations.contract.conditions import registrations_of
+from zhirong.operations.credit.region_figures import region_figures
 from zhirong.operations.jobs import JOBS
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
+from zhirong.operations.rulebook import rulebook
 from zhirong.store.recovery import DisposalProject, LoanAlarm
 
 
@@ -203,3 +207,33 @@ def test_every_night_the_findings_become_tasks_and_return_when_their_fact_return
     frozen.refresh_from_db()
     assert frozen.state == "closed"
     assert platform_findings() == []
+
+
+def test_an_authority_sees_defaults_and_claims_of_its_region_as_sums_and_no_company(way: Recovery) -> None:
+    way.late()
+    way.demanded()
+    claim = way.noticed(way.fund)
+    case, region = way.case, way.case.firm.region
+    late = way.platform.day + timedelta(days=400)
+    found = region_figures(region, rulebook(), late)
+    (row,) = found.defaults
+    assert (row.cases, row.debt, row.carried) == (1, case.debt, case.carried)
+    (payer,) = found.payers
+    assert (payer.name, payer.claims, payer.late) == (way.fund.organisation.name, 1, int(claim.due_on is not None))
+    assert (payer.claimed, payer.paid) == (claim.amount, claim.paid)
+    way.platform.reseed(claim, state="clawed_back")
+    (payer,) = region_figures(region, rulebook(), late).payers
+    assert (payer.late, payer.clawed_back, payer.refused) == (0, 1, 0)
+    assert region_figures("110000", rulebook(), late).defaults == ()
+    office = way.platform.organisation(OrganisationKind.AUTHORITY, "某市知识产权局")
+    way.platform.reseed(office, region=region)
+    supervisor = way.platform.member(office, MemberRole.SUPERVISOR)
+    for lang in ("zh", "en"):
+        shown = way.platform.client(supervisor, lang).get("/authority/").content.decode()
+        assert way.fund.organisation.name in shown
+        assert case.firm.name not in shown and case.number not in shown and claim.number not in shown
+    client = way.platform.client(supervisor)
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/authority/?export=xlsx").content))
+    assert list(book["各分担机构索赔"].values)[1][:5] == (way.fund.organisation.name, 1, 0, 0, 1)
+    for address in (f"/recovery/cases/{case.pk}/", f"/recovery/claims/{claim.pk}/", "/recovery/claims/"):
+        assert client.get(address).status_code in (403, 404), address

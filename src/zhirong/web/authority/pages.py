@@ -34,6 +34,23 @@ _HEADS = (
     Text("逾期（元）", "Overdue (CNY)"),
     Text("不良余额（元）", "Non-performing (CNY)"),
 )
+_DEFAULT_HEADS = (
+    Text("状态", "State"),
+    Text("件数", "Cases"),
+    Text("债务（元）", "Debt (CNY)"),
+    Text("银行承担（元）", "Carried by lenders (CNY)"),
+)
+_PAYER_HEADS = (
+    Text("机构", "Payer"),
+    Text("索赔件数", "Claims"),
+    Text("已超期限", "Past their last day"),
+    Text("不予赔付", "Refused"),
+    Text("已追回", "Clawed back"),
+    Text("索赔（元）", "Claimed (CNY)"),
+    Text("已同意（元）", "Accepted (CNY)"),
+    Text("已付（元）", "Paid (CNY)"),
+    Text("已返还（元）", "Returned (CNY)"),
+)
 
 
 @page("authority/", "authority.home", roles=SUPERVISOR)
@@ -46,7 +63,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if len(figures.by_lender) > 1:
         parts = (book_part("lender", *_BY_LENDER, figures.by_lender), *parts)
     if request.GET.get("export") == "xlsx":
-        tables = (_lender_table(figures), *book_tables(parts, figures.book))
+        recovery = (_default_table(figures), _payer_table(figures))
+        tables = (_lender_table(figures), *book_tables(parts, figures.book), *recovery)
         response = HttpResponse(book_xlsx(tables, day, request.lang), content_type=_XLSX)
         response["Content-Disposition"] = f'attachment; filename="region-{organisation.region}.xlsx"'
         return response
@@ -73,7 +91,34 @@ def _lender_table(figures: RegionFigures) -> BookTable:
 
 def _cells(one: LenderRow) -> tuple[Cell, ...]:
     amounts = (one.asked, one.approved, one.lent, one.balance, one.overdue, one.bad)
-    return (one.cases, *(Amount(Decimal(yuan(fen))) for fen in amounts))
+    return (one.cases, *(_money(fen) for fen in amounts))
+
+
+def _default_table(figures: RegionFigures) -> BookTable:
+    return BookTable(
+        Text("违约案件", "Default cases"),
+        _DEFAULT_HEADS,
+        tuple((one.state, one.cases, _money(one.debt), _money(one.carried)) for one in figures.defaults),
+    )
+
+
+def _payer_table(figures: RegionFigures) -> BookTable:
+    return BookTable(
+        Text("各分担机构索赔", "Claims by payer"),
+        _PAYER_HEADS,
+        tuple(
+            (
+                one.name,
+                *(one.claims, one.late, one.refused, one.clawed_back),
+                *(_money(fen) for fen in (one.claimed, one.accepted, one.paid, one.returned)),
+            )
+            for one in figures.payers
+        ),
+    )
+
+
+def _money(fen: int) -> Amount:
+    return Amount(Decimal(yuan(fen)))
 
 
 menu("authority.home", "概览", "Overview", *SUPERVISOR, icon="chart-column")
