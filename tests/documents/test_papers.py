@@ -120,7 +120,16 @@ def facts(rights: int = 1, **more: Any) -> dict[str, Any]:
         "accrued": 0,
         "payoff": AMOUNT,
         "receipts": [
-            {"day": "2026-12-25", "amount": 725_000, "principal": 0, "interest": 725_000, "other": 0, "credit": 0}
+            {
+                "day": "2026-12-25",
+                "amount": 725_678,
+                "principal": 0,
+                "interest": 725_000,
+                "penalty": 456,
+                "compound": 222,
+                "costs": 0,
+                "credit": 0,
+            }
         ],
         "ground": "",
         "clause": "借款合同第八条",
@@ -282,6 +291,20 @@ def test_numerals() -> None:
     ]
     with pytest.raises(ValueError, match="article"):
         numeral(0)
+
+
+def test_a_statement_and_an_overdue_notice_name_penalty_and_compound_interest_apart() -> None:
+    statement = pdf_text(make_paper("loan_statement", facts()).pdf)
+    for words in ("罚息（元）", "复利（元）", "费用（元）", "4.56", "2.22", "1.23"):
+        assert words in statement, words
+    overdue = pdf_text(make_paper("overdue_notice", facts(compound=77)).pdf)
+    assert "罚息（元）1.23" in overdue and "复利（元）0.77" in overdue
+
+
+def test_dates_of_a_list_of_rights_are_dates_and_its_headings_stay_in_view() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(rights_list([right(1), right(2)]))).active
+    assert [sheet.cell(2, at).is_date for at in (5, 6)] == [True, True]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:F3", "$1:$1")
 
 
 def test_a_release_notice_says_the_real_day() -> None:

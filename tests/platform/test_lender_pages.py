@@ -142,6 +142,8 @@ def test_cases_are_filtered_sorted_saved_and_exported(desk):
     platform.send(client, "view.save", listing="lender.cases", query="state=submitted", name="新申请")
     assert "新申请" in client.get("/lender/cases/").content.decode()
     book = load_workbook(io.BytesIO(client.get("/lender/cases/?state=submitted&export=xlsx").content))
+    sheet = book.active
+    assert (sheet.freeze_panes, sheet.print_title_rows, sheet["A1"].alignment.wrap_text) == ("A2", "$1:$1", True)
     rows = list(book.active.iter_rows(values_only=True))
     assert len(rows) == 2 and rows[1][0] == case.number and AMOUNT / 100 in rows[1]
 

@@ -1,7 +1,7 @@
 """From a case handed in to its approval or refusal, at the lender's desk."""
 
 import threading
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.db import connections
@@ -523,6 +523,12 @@ def test_the_exemption_file_tells_who_did_what_when_and_an_outsider_decides_on_i
     assert {row[6] for row in approvals} == {rules_version()}
     checks = list(book["尽职调查 Diligence"].iter_rows(min_row=2, values_only=True))
     assert len(checks) == 9 and all(len(row[7]) == 64 for row in checks)
+    assert all(isinstance(one[0].value, datetime) for one in book["环节 Steps"].iter_rows(min_col=2, min_row=2))
+    decisions = list(book["审批 Approvals"].iter_rows(min_row=2, values_only=True))
+    assert {row[4] for row in decisions} == {"批准 approved"} and not any("." in row[2] for row in decisions), (
+        decisions
+    )
+    assert (book["经过 Events"].freeze_panes, book["经过 Events"].print_title_rows) == ("A2", "$1:$1")
     platform.do(desk.head, "exemption.decide", case, outcome="exempt", reason="按清单完成")
     assert desk.again(case).exemption["decision"]["outcome"] == "exempt"
     assert platform.client(desk.head).get(f"/files/{file.pk}/").status_code == 200

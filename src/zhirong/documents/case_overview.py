@@ -72,6 +72,8 @@ def _printed(cell: Cell) -> str:
         return money(str(cell.yuan))
     if isinstance(cell, Rate):
         return percent(str(cell.rate))
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M}"
     return "" if cell is None else str(cell)
 
 
@@ -125,7 +127,7 @@ def _rights(overview: CaseOverview, lang: Lang) -> Iterable[Row]:
             one.title,
             one.number,
             one.status_text.in_(lang),
-            None if one.ends_on is None else one.ends_on.isoformat(),
+            one.ends_on,
             None if one.registration is None else str(one.registration),
             None if one.pledgeable is None else PLEDGEABLE[one.pledgeable].in_(lang),
         )
@@ -135,7 +137,7 @@ def _appraisals(overview: CaseOverview, lang: Lang) -> Iterable[Row]:
     for one in overview.appraisals:
         yield (
             one.grade_text.in_(lang),
-            one.valuation_date.isoformat(),
+            one.valuation_date,
             one.validity_text.in_(lang),
             *(_amount(value) for value in (one.p10, one.p50, one.p90)),
         )
@@ -165,7 +167,7 @@ def _checks(overview: CaseOverview, lang: Lang) -> Iterable[Row]:
             words(one.verdict_text, lang),
             one.finding,
             one.by,
-            None if one.done_on is None else one.done_on.isoformat(),
+            one.done_on,
             _amount(one.cost),
         )
 
@@ -200,7 +202,7 @@ def _steps(overview: CaseOverview, lang: Lang) -> Iterable[Row]:
             one.title.in_(lang),
             _instant(one.began_at),
             None if one.ended_at is None else _instant(one.ended_at),
-            None if one.due_on is None else one.due_on.isoformat(),
+            one.due_on,
             one.days,
             _amount(one.cost),
         )
@@ -210,8 +212,9 @@ def _amount(value: str | None) -> Amount | None:
     return None if value is None else Amount(Decimal(value))
 
 
-def _instant(at: datetime) -> str:
-    return at.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M")
+def _instant(at: datetime) -> datetime:
+    """Return the time in Shanghai, as a workbook takes it: without a zone."""
+    return at.astimezone(_SHANGHAI).replace(tzinfo=None)
 
 
 def _yes(is_so: bool, lang: Lang) -> str:  # noqa: FBT001

@@ -82,9 +82,7 @@ def _entry_sheet(workbook: Workbook, books: Books, lang: Lang, to: date | None) 
         for posting in entry.postings:
             debit = _amount(posting.amount) if posting.amount > 0 else None
             credit = _amount(-posting.amount) if posting.amount < 0 else None
-            sheet.row(
-                booked.number, entry.day.isoformat(), booked.loan, entry.cause, posting.account, debit, credit
-            )
+            sheet.row(booked.number, entry.day, booked.loan, entry.cause, posting.account, debit, credit)
 
 
 def _closing_sheet(workbook: Workbook, books: Books, lang: Lang) -> None:
@@ -92,7 +90,7 @@ def _closing_sheet(workbook: Workbook, books: Books, lang: Lang) -> None:
     sheet.widths(14, 14)
     sheet.head(["关到" if lang == "zh" else "closed to", "分录数" if lang == "zh" else "entries"])
     for closing in books.closings:
-        sheet.row(closing.day.isoformat(), closing.entries)
+        sheet.row(closing.day, closing.entries)
 
 
 def _amount(fen: Fen) -> Amount:

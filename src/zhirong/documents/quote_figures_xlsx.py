@@ -42,7 +42,7 @@ def quote_figures_xlsx(quote: QuoteDocument, lang: Lang = "zh") -> bytes:
         sheet.widths(14, 18, 18, 18)
         sheet.head([one.in_(lang) for one in _SCHEDULE])
         for row in quote.modes[0].schedule:
-            sheet.row(row.due.isoformat(), _yuan(row.principal), _yuan(row.interest), _yuan(row.total))
+            sheet.row(row.due, _yuan(row.principal), _yuan(row.interest), _yuan(row.total))
     book.close()
     return buffer.getvalue()
 

@@ -84,7 +84,7 @@ def _summary(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
     sheet.row(_w("firm", lang), case.firm.name)
     sheet.row(_w("code", lang), case.firm.code)
     sheet.row(_w("case", lang), f"{case.id} {case.title.in_(lang)}".strip())
-    sheet.row(_w("as_of", lang), case.as_of.isoformat())
+    sheet.row(_w("as_of", lang), case.as_of)
     sheet.row(_w("region", lang), region(case, lang))
     sheet.row(_w("request", lang), _amount(case.request.amount))
     sheet.row(_w("months", lang), case.request.term_months)
@@ -164,7 +164,7 @@ def _rights(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
             WORDS["sep"].in_(lang).join(flag.in_(lang) for flag in right.flags),
             right.status_text.in_(lang),
             right.role_text.in_(lang),
-            "" if right.life_end is None else right.life_end.isoformat(),
+            right.life_end,
             None if right.remaining_years is None else Decimal(right.remaining_years),
         )
     sheet.gap()
@@ -336,7 +336,7 @@ def _flows(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
             for cost in mode.costs:
                 sheet.row(
                     title,
-                    cost.day.isoformat(),
+                    cost.day,
                     cost.title.in_(lang),
                     cost.payer.in_(lang),
                     cost.payee.in_(lang),
@@ -346,7 +346,7 @@ def _flows(sheet: Sheet, quote: QuoteDocument, lang: Lang) -> None:
             sheet.head([_w("mode", lang), _w("day", lang), *_heads(("cash_flows", "cash_flow"), lang)])
             first = sheet.next_row
             for flow in mode.cash_flows:
-                sheet.row(title, flow.day.isoformat(), flow.title.in_(lang), _amount(flow.amount))
+                sheet.row(title, flow.day, flow.title.in_(lang), _amount(flow.amount))
             total = sum((Decimal(flow.amount) for flow in mode.cash_flows), Decimal(0))
             summed = Formula(f"=SUM(D{first}:D{sheet.next_row - 1})", total, is_money=True)
             sheet.total(_w("total", lang), "", "", summed)

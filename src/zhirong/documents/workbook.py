@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 
@@ -15,6 +15,8 @@ _NAVY = "#12395B"
 _SHADE = "#F3F6F9"
 _LONGEST_CELL = 32_767  # Excel's maximum
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_HIGHEST_HEAD = 3  # the lowest row whose column names stay in view: more rows above would fill a small screen
+_TITLE_HEIGHT = 26  # points
 _FONT = "Microsoft YaHei"  # on every Windows and Mac Office; other readers use their own Chinese font
 
 
@@ -41,7 +43,9 @@ class Formula:
     is_money: bool = False
 
 
-Cell = str | int | Decimal | Amount | Rate | Formula | None
+Cell = (
+    str | int | Decimal | Amount | Rate | Formula | date | datetime | None
+)  # an instant is in Shanghai time, without a zone
 
 
 class Workbook:
@@ -61,10 +65,13 @@ class Workbook:
             name: self._book.add_format({"font_name": _FONT, "font_size": 10, "valign": "top", **more})
             for name, more in _FORMATS.items()
         }
+        self._sheets: list[Sheet] = []
 
     def sheet(self, title: str) -> "Sheet":
         """Add a sheet, printed landscape and one page wide."""
-        return Sheet(self._book.add_worksheet(title), title, self.formats)
+        made = Sheet(self._book.add_worksheet(title), title, self.formats)
+        self._sheets.append(made)
+        return made
 
     def bars(
         self,
@@ -104,6 +111,8 @@ class Workbook:
 
     def close(self) -> None:
         """Finish the workbook and write it."""
+        for sheet in self._sheets:
+            sheet.finish()
         self._book.close()
 
 
@@ -115,6 +124,8 @@ _FORMATS: dict[str, dict[str, object]] = {
     "number": {},
     "amount": {"num_format": "#,##0.00"},
     "rate": {"num_format": "0.00%"},
+    "day": {"num_format": "yyyy-mm-dd", "align": "left"},
+    "instant": {"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"},
     "total_text": {"bold": True, "top": 1},
     "total_number": {"bold": True, "top": 1},
     "total_amount": {"bold": True, "top": 1, "num_format": "#,##0.00"},
@@ -129,6 +140,8 @@ class Sheet:
         self._formats = formats
         self.title_text = title
         self.next_row = 1
+        self._heads: list[tuple[int, int]] = []
+        self._last_row = 0
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
@@ -141,6 +154,7 @@ class Sheet:
 
     def title(self, words: str) -> None:
         """Write a large line."""
+        self._sheet.set_row(self.next_row - 1, _TITLE_HEIGHT)
         self._sheet.write_string(self.next_row - 1, 0, words, self._formats["title"])
         self.next_row += 1
 
@@ -148,6 +162,7 @@ class Sheet:
         """Write the names of the columns."""
         for index, name in enumerate(names):
             self._sheet.write_string(self.next_row - 1, index, name, self._formats["head"])
+        self._heads.append((self.next_row, len(names)))
         self.next_row += 1
 
     def row(self, *cells: Cell) -> None:
@@ -155,6 +170,7 @@ class Sheet:
         for index, cell in enumerate(cells):
             # Text alone on a line extends into the empty cells next to it.
             self._write(index, cell, "" if len(cells) > 1 else "plain")
+        self._last_row = self.next_row
         self.next_row += 1
 
     def total(self, *cells: Cell) -> None:
@@ -166,6 +182,16 @@ class Sheet:
     def gap(self) -> None:
         """Leave an empty row."""
         self.next_row += 1
+
+    def finish(self) -> None:
+        """Keep the column names of a sheet with one table in view, print them on every page, and let its rows be filtered."""
+        if len(self._heads) != 1 or self._heads[0][0] > _HIGHEST_HEAD:
+            return
+        row, columns = self._heads[0]
+        self._sheet.freeze_panes(row, 0)
+        self._sheet.repeat_rows(row - 1)
+        if self._last_row > row:
+            self._sheet.autofilter(row - 1, 0, self._last_row - 1, columns - 1)
 
     def insert(self, where: str, chart: object) -> None:
         """Insert a chart with its upper left corner at a cell."""
@@ -192,5 +218,9 @@ class Sheet:
         elif isinstance(cell, Formula):
             kind = look["amount" if cell.is_money else "number"]
             self._sheet.write_formula(row, column, cell.text, f[kind], float(cell.result))
+        elif isinstance(cell, datetime):  # before date, of which it is a kind
+            self._sheet.write_datetime(row, column, cell, f["instant"])
+        elif isinstance(cell, date):
+            self._sheet.write_datetime(row, column, cell, f["day"])
         else:
             self._sheet.write_number(row, column, float(cell), f[look["number"]])

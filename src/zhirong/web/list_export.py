@@ -17,7 +17,7 @@ from zhirong.web.cells import shown
 MOST_ROWS = 20_000
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _FORMATS = {
-    "head": {"bold": True},
+    "head": {"bold": True, "text_wrap": True, "valign": "top"},
     "total": {"bold": True, "top": 1, "num_format": "#,##0.00"},
     "money": {"num_format": "#,##0.00"},
     "rate": {"num_format": "0.00##%"},
@@ -54,6 +54,10 @@ def workbook_of(one: Listing, rows: Iterable[Any], lang: Lang, totals: Totals | 
     if next(found, None) is not None:
         sheet.write_string(line + 1, 0, _cut().in_(lang), formats["head"])
     sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
     sheet.autofilter(0, 0, line, len(one.columns) - 1)
     book.close()
     return buffer.getvalue()

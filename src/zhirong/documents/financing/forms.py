@@ -101,8 +101,12 @@ def rights_list(rights: Sequence[Facts]) -> bytes:
             KIND_TEXT[RightKind(one["kind"])].zh,
             show_number(one["kind"], one["number"], dot=False),
             one["title"],
-            one.get("filing_date") or "",
-            one.get("grant_date") or one.get("registration_date") or "",
+            _day(one.get("filing_date")),
+            _day(one.get("grant_date") or one.get("registration_date")),
         )
     workbook.close()
     return buffer.getvalue()
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None

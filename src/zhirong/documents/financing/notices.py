@@ -58,13 +58,7 @@ def overdue_notice(f: Facts) -> DocumentSheet:
             f"截至{day_words(f['day'])}，借款合同（编号 {f['loan_number']}）项下款项已逾期 {f['overdue_days']} 天，"
             f"到期未还合计{money(f['overdue'])}。请立即归还；逾期期间按合同约定计收罚息和复利。"
         ),
-        facts(
-            ("到期未还本金（元）", figure(f["principal"])),
-            ("到期未付利息（元）", figure(f["interest"])),
-            ("罚息（元）", figure(f["penalty"])),
-            ("复利（元）", figure(f["compound"])),
-            ("费用（元）", figure(f["costs"])),
-        ),
+        facts(*_owed(f)),
         paragraph("逾期不还的，贷款人将依照合同宣布贷款提前到期，并依法实现质权和其他担保。"),
     )
 
@@ -92,7 +86,7 @@ def loan_statement(f: Facts) -> DocumentSheet:
         [
             one["day"],
             figure(one["amount"]),
-            *(figure(one[head]) for head in ("principal", "interest", "other", "credit")),
+            *(figure(one[head]) for head in ("principal", "interest", "penalty", "compound", "costs", "credit")),
         ]
         for one in f["receipts"]
     ]
@@ -103,16 +97,26 @@ def loan_statement(f: Facts) -> DocumentSheet:
             ("贷款本金", money(f["amount"])),
             ("截至", day_words(f["day"])),
             ("本金余额（元）", figure(f["balance"])),
-            ("到期未还（元）", figure(f["due"])),
+            ("到期未还合计（元）", figure(f["due"])),
+            *_owed(f),
             ("本期已计利息（元）", figure(f["accrued"])),
             ("今日结清金额", money(f["payoff"])),
         ),
         heading("收款及其抵充"),
         table(
-            ("日期", "收款（元）", "本金（元）", "利息（元）", "罚息、复利、费用（元）", "留存（元）"),
+            (
+                "日期",
+                "收款（元）",
+                "本金（元）",
+                "利息（元）",
+                "罚息（元）",
+                "复利（元）",
+                "费用（元）",
+                "溢缴（元）",
+            ),
             received,
-            (3, 3, 3, 3, 4, 3),
-            right=(1, 2, 3, 4, 5),
+            (3, 4, 4, 3, 3, 3, 3, 3),
+            right=(1, 2, 3, 4, 5, 6, 7),
         )
         if received
         else paragraph("尚无收款。"),
@@ -120,6 +124,17 @@ def loan_statement(f: Facts) -> DocumentSheet:
         schedule_table(f["schedule"]) if f["schedule"] else paragraph("无后续到期款项。"),
     ]
     return DocumentSheet("贷款对账单", f["number"], date.fromisoformat(f["day"]), tuple(blocks))
+
+
+def _owed(f: Facts) -> tuple[tuple[str, str], ...]:
+    """Return what is due and unpaid, by component."""
+    return (
+        ("到期未还本金（元）", figure(f["principal"])),
+        ("到期未付利息（元）", figure(f["interest"])),
+        ("罚息（元）", figure(f["penalty"])),
+        ("复利（元）", figure(f["compound"])),
+        ("费用（元）", figure(f["costs"])),
+    )
 
 
 def _sheet(title: str, f: Facts, *blocks: Block) -> DocumentSheet:

@@ -4,20 +4,22 @@ in the case.
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 from django.db.models import Model
 
+from zhirong.chain.financing.approval import APPROVAL_VERDICT_WORDS, ApprovalVerdict
 from zhirong.chain.financing.case import CASE_WORDS, CaseState
 from zhirong.chain.financing.diligence import CHECK_STATE_TEXT, VERDICT_TEXT, CheckState
 from zhirong.chain.financing.diligence import DiligenceVerdict as CheckVerdict
-from zhirong.chain.organisation.roles import MemberRole
+from zhirong.chain.organisation.roles import ROLE_WORDS, MemberRole
 from zhirong.chain.quote.kept import read_kept
 from zhirong.documents.exemption_xlsx import exemption_xlsx, fen
 from zhirong.evidence import canonical
 from zhirong.evidence.entries import entry_of_bytes
-from zhirong.kernel.days import day_of
+from zhirong.kernel.days import SHANGHAI, day_of
 from zhirong.kernel.money import parse_yuan, show_yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.credit.diligence import name_of
@@ -194,20 +196,20 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
         "facts": [
             ("企业 Firm", case.firm.name),
             ("银行 Lender", case.lender.name),
-            ("状态 CaseState", _both(CASE_WORDS[CaseState(case.state)])),
+            ("状态 State", _both(CASE_WORDS[CaseState(case.state)])),
             ("申请金额（元）Asked for", fen(case.amount)),
             ("批准金额（元）Approved", fen(case.approved_amount or 0)),
             ("贷款余额（元）Balance", fen(loan.balance if loan else 0)),
             ("逾期天数 Days overdue", loan.overdue_days if loan else 0),
             ("适用规范 Norm", _norm(case, work)),
-            ("汇编日期 Assembled on", work.day.isoformat()),
+            ("汇编日期 Assembled on", work.day),
             ("日志事件数 Events", len(events)),
         ],
         "departures": _departures(case, steps, checks, titles, work),
         "events": [
             (
                 one["index"],
-                one["at"],
+                _shanghai(datetime.fromisoformat(one["at"])),
                 one["who"],
                 one["organisation"],
                 _both(one["what"]),
@@ -219,9 +221,9 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
         "steps": [
             (
                 _both(CASE_WORDS[CaseState(one.state)]),
-                one.began_at.isoformat(),
-                "" if one.ended_at is None else one.ended_at.isoformat(),
-                "" if one.due_on is None else one.due_on.isoformat(),
+                _shanghai(one.began_at),
+                None if one.ended_at is None else _shanghai(one.ended_at),
+                one.due_on,
                 "是 yes" if is_late(one, work) else "否 no",
                 fen(one.cost),
             )
@@ -235,13 +237,13 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
                 one.finding,
                 fen(one.cost),
                 name_of(one.by),
-                "" if one.done_on is None else one.done_on.isoformat(),
+                one.done_on,
                 "" if one.file is None else one.file.sha256,
             )
             for one in checks
         ],
         "raters": [
-            (sheet["rater"], sheet["date"], code, mark["points"], mark["evidence"])
+            (sheet["rater"], date.fromisoformat(sheet["date"]), code, mark["points"], mark["evidence"])
             for sheet in case.team.get("rating", [])
             for code, mark in sheet["marks"].items()
         ],
@@ -257,9 +259,9 @@ def _file(case: Case, events: list[Event], work: Work) -> dict[str, Any]:
             (
                 one.round,
                 one.level,
-                one.role,
+                _both(ROLE_WORDS[MemberRole(one.role)]) if one.role else "",
                 name_of(one.by),
-                one.decision,
+                _both(APPROVAL_VERDICT_WORDS[ApprovalVerdict(one.decision)]),
                 fen(one.amount),
                 one.opinion,
                 json.dumps(one.basis, ensure_ascii=False)[:_LONGEST_CONTENT],
@@ -299,6 +301,11 @@ def is_late(step: CaseStep, work: Any) -> bool:
     """Return whether a step exceeds or exceeded its time limit. work: any object with ``day``."""
     ended = work.day if step.ended_at is None else day_of(step.ended_at)
     return step.due_on is not None and ended > step.due_on
+
+
+def _shanghai(at: datetime) -> datetime:
+    """Return the time in Shanghai, as a workbook takes it: without a zone."""
+    return at.astimezone(SHANGHAI).replace(tzinfo=None)
 
 
 def _both(words: Text) -> str:

@@ -244,9 +244,6 @@ def receipts(state: LoanPosition) -> list[dict[str, Any]]:
             "penalty": one.parts.get(Component.PENALTY, 0),
             "compound": one.parts.get(Component.COMPOUND, 0),
             "costs": one.parts.get(Component.COSTS, 0),
-            "other": sum(
-                one.parts.get(head, 0) for head in (Component.COSTS, Component.PENALTY, Component.COMPOUND)
-            ),
             "credit": one.credit,
         }
         for one in state.applied
@@ -257,6 +254,11 @@ def _statement_facts(loan: Loan, state: LoanPosition) -> dict[str, Any]:
     return {
         "balance": state.principal,
         "due": state.due,
+        "principal": state.principal_due,
+        "interest": state.interest_due,
+        "penalty": state.penalty,
+        "compound": state.compound,
+        "costs": state.costs,
         "accrued": state.accrued,
         "payoff": state.payoff,
         "receipts": receipts(state),
