@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from zhirong.chain.financing.statement import read_statement
 from zhirong.chain.right import table, table_repeats
 from zhirong.chain.right.table import RightsTable, read_rights_table
+from zhirong.chain.right.table_facts import kept_patent
 from zhirong.documents import file_limits
 from zhirong.documents.file_limits import RecordsClock
 from zhirong.documents.tables import read_rows
@@ -151,7 +152,7 @@ def test_a_list_with_a_doubt_in_every_row_is_read_and_one_with_many_is_ended(
 
 
 _CELLS = {
-    "专利号": [*_KEPT, f"ZL{_KEPT[0]}", f"CN{_KEPT[1]}", f" {_KEPT[2]}"],
+    "专利号": [*_KEPT, f"ZL{_KEPT[0]}", f"CN{_KEPT[1]}", f" {_KEPT[2]}", f"CN{_KEPT[3].replace('.', '')}"],
     "专利名称": ["一种装置", "甲", "", "=A1", "\N{REPLACEMENT CHARACTER}"],
     "专利权人": ["甲公司", "甲公司 乙大学", "丙公司;丁公司", "", "戊", "己;庚: CN", "=A1"],
     "统一社会信用代码": ["", "", "91110000MA001234X1"],
@@ -189,6 +190,16 @@ def test_a_number_written_plainly_is_kept_as_the_longer_reading_keeps_it(office:
         kind = kind_of_kept_patent(without_office(office + number))
         assert kind is not None and kind == kind_of_number(office + number)
         assert right_number(kind, office + number) == number
+        without_dot = office + number.replace(".", "")
+        assert kept_patent(without_dot) == (kind, number)
+        assert kind_of_number(without_dot) == kind
+        assert right_number(kind, without_dot) == number
+
+
+def test_a_number_cell_is_a_plain_number_only_with_all_its_digits() -> None:
+    assert kept_patent(2014199900120) == ("invention", "201419990012.0")
+    assert kept_patent(2014199900121) is None  # a wrong check digit
+    assert kept_patent(2014190000000) is None  # its last six digits may be lost
 
 
 @pytest.mark.parametrize("written", [_CELLS, _MARKS], ids=["patents", "marks"])

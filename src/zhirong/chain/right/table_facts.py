@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from zhirong.chain.right.cells import as_day
+from zhirong.chain.right.cells import as_day, lost_digits
 from zhirong.chain.right.kinds import KINDS, PATENT_KINDS, RightKind
 from zhirong.chain.right.records import STATUS_TEXT, LegalStatus
 from zhirong.kernel.identifiers import kind_of_kept_patent, without_office
@@ -25,6 +25,7 @@ _GRANTED_DOCUMENT = re.compile(r"CN\d+[BCUYSD]\d?")
 _FIRST_GRANTED_B = date(1993, 1, 1)
 _KEPT_TRADEMARK = re.compile(r"[1-9]\d{0,7}", re.ASCII)
 _KEPT_SOFTWARE = re.compile(r"\d{4}SR\d{5,7}", re.ASCII)
+_LENGTH_WITHOUT_DOT = 13  # of a number since 2003, as many databases write it
 _KIND_OF_PATENT = {kind.value: kind for kind in PATENT_KINDS}
 
 
@@ -37,10 +38,14 @@ class Oddity:
 
 
 def kept_patent(cell: Cell) -> tuple[RightKind, str] | None:
-    """Return kind and number of a patent whose number has the stored form."""
+    """Return kind and number of a patent whose number has the stored form, with or without the dot."""
+    if isinstance(cell, int) and not isinstance(cell, bool) and not lost_digits(cell):
+        cell = str(cell)
     if not isinstance(cell, str):
         return None
     number = without_office(cell)
+    if len(number) == _LENGTH_WITHOUT_DOT:
+        number = f"{number[:-1]}.{number[-1]}"
     named = kind_of_kept_patent(number)
     return None if named is None else (_KIND_OF_PATENT[named], number)
 
@@ -49,14 +54,13 @@ def kept_number(cell: Cell) -> tuple[RightKind, str] | None:
     """Return the number of a patent, a trademark or software that is written as it is kept, and the kind that its
     form suggests: digits alone may be another kind's.
     """
-    if isinstance(cell, int) and not isinstance(cell, bool):
-        cell = str(cell)
-    if not isinstance(cell, str):
+    written = str(cell) if isinstance(cell, int) and not isinstance(cell, bool) else cell
+    if not isinstance(written, str):
         return None
-    if _KEPT_TRADEMARK.fullmatch(cell) is not None:
-        return RightKind.TRADEMARK, cell
-    if _KEPT_SOFTWARE.fullmatch(cell) is not None:
-        return RightKind.SOFTWARE, cell
+    if _KEPT_TRADEMARK.fullmatch(written) is not None:
+        return RightKind.TRADEMARK, written
+    if _KEPT_SOFTWARE.fullmatch(written) is not None:
+        return RightKind.SOFTWARE, written
     return kept_patent(cell)
 
 
