@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from bench.measure import Measurement, best_of, peak_memory_mib
+from bench.measure import Measurement, best_cpu_of, best_of, peak_memory_mib
 from bench.modes import _plain
 from zhirong.chain.mode.arrays import Losses, allocate_many
 from zhirong.chain.mode.loss import PoolState
@@ -72,8 +72,8 @@ def _claims() -> Measurement:
                 paid[place][at] += part
         return np.array(paid)
 
-    seconds, found = best_of(ours, 10)
-    plain_seconds, plain = best_of(theirs, 2)
+    seconds, found = best_cpu_of(ours, 10)
+    plain_seconds, plain = best_cpu_of(theirs, 2)
     if not np.array_equal(found, plain):
         raise AssertionError("the arrays and the plain loop disagree")
     peak = peak_memory_mib()

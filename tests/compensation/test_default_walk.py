@@ -473,6 +473,89 @@ def test_what_was_known_on_a_past_day_never_changes(
     assert run(mode, loan, known_on=day).steps == run(mode, before).steps
 
 
+@given(histories(), st.integers(0, 60), st.lists(st.integers(0, 300), min_size=1, max_size=3))
+@settings(max_examples=30, deadline=None)
+def test_what_was_shown_on_a_day_is_shown_again_whatever_is_recorded_later(
+    history: tuple[Mode, ev.DefaultedLoan, date], lag: int, days: list[int]
+) -> None:
+    """Property 13 with recoveries, clawbacks and a bankruptcy that are recorded after their day."""
+    mode, loan, claim_day = history
+    late = [
+        replace(event, recorded_on=event.day + timedelta(days=lag)) if isinstance(event, ev.Recovered) else event
+        for event in loan.events
+    ]
+    on, recorded = claim_day + timedelta(days=200), claim_day + timedelta(days=200 + lag)
+    late += [
+        ev.ClawedBack(day=on, recorded_on=recorded, party=payer)
+        for payer in sorted({payer for payer, _ in _paid(run(mode, replace(loan, events=tuple(late))))})
+    ]
+    late.append(ev.BankruptcyAccepted(day=on + timedelta(days=10), recorded_on=recorded + timedelta(days=20)))
+    whole = replace(loan, events=tuple(late))
+    for number in days:
+        day = claim_day + timedelta(days=number)
+        shown = run(mode, replace(whole, events=whole.known(day)), until=day)
+        again = run(mode, whole, known_on=day, until=day)
+        assert (again.steps, again.due, again.debts) == (shown.steps, shown.due, shown.debts)
+
+
+@given(histories(), st.integers(1, 90), st.sampled_from([ev.WrittenOff, ev.AccrualStopped]))
+@settings(max_examples=30, deadline=None)
+def test_a_write_off_or_a_stop_of_accrual_changes_no_position_and_no_debt(
+    history: tuple[Mode, ev.DefaultedLoan, date], days: int, kind: type[ev.DefaultEvent]
+) -> None:
+    """Properties 20 and 21: only the lender's books change; the debtor owes the same and each party carries the same."""
+    mode, loan, claim_day = history
+    kept = tuple(e for e in loan.events if not isinstance(e, ev.WrittenOff | ev.AccrualStopped))
+    without = run(mode, replace(loan, events=kept))
+    booked = run(mode, replace(loan, events=(*kept, kind(day=claim_day + timedelta(days=days)))))
+    assert (booked.positions, booked.debts, booked.due) == (without.positions, without.debts, without.due)
+
+
+@given(histories())
+@settings(max_examples=20, deadline=None)
+def test_a_second_claim_changes_nothing(history: tuple[Mode, ev.DefaultedLoan, date]) -> None:
+    """Property 14 in a file: the same claim written twice is one claim, or refused; it never pays twice."""
+    mode, loan, claim_day = history
+    again = replace(loan, events=(*loan.events, ev.ClaimFiled(day=claim_day + timedelta(days=1))))
+    try:
+        twice = run(mode, again)
+    except InputError:
+        return
+    assert (twice.positions, twice.due) == (run(mode, loan).positions, run(mode, loan).due)
+
+
+@given(
+    st.sampled_from(["zhongshan", "zhuhai", "suzhou"]), st.integers(10_000, 5 * 10**7), st.integers(1, 5 * 10**7)
+)
+@settings(max_examples=40, deadline=None)
+def test_a_recovery_before_the_claim_or_after_it_ends_alike(mode_id: str, principal: int, amount: int) -> None:
+    """Property 8, for principal alone: within one fen for each party less one."""
+    mode, first = load_mode(mode_id), date(2022, 3, 1)
+    owed = dict.fromkeys(Component, 0) | {Component.PRINCIPAL: principal}
+    amount = min(amount, principal)
+    ends = []
+    for days in (10, 90):
+        events = (
+            ev.ClaimFiled(day=first + timedelta(days=60)),
+            ev.Recovered(day=first + timedelta(days=days), amount=amount),
+        )
+        loan = ev.DefaultedLoan("A", "firm", "bank", first - timedelta(days=100), principal, first, owed, events)
+        ends.append(run(mode, loan))
+    before, after = (_ends(one) for one in ends)
+    assert before.keys() == after.keys()
+    for role, carried_before in before.items():
+        assert abs(carried_before - after[role]) <= len(mode.bearers) - 1
+
+
+def _ends(done: DefaultWalk) -> dict[str, Fen]:
+    """Return what each party carries once what is due has been paid."""
+    ends = defaultdict(int, done.positions)
+    for (payer, payee), amount in done.due["A"].items():
+        ends[payer] += amount
+        ends[payee] -= amount
+    return dict(ends)
+
+
 @given(histories())
 @settings(max_examples=40, deadline=None)
 def test_full_recovery_makes_everyone_whole(history: tuple[Mode, ev.DefaultedLoan, date]) -> None:
