@@ -67,6 +67,14 @@ def test_a_payers_claims_add_up_to_its_money(sqlite_platform: Any, monkeypatch: 
     bank = _text(sqlite_platform.client(way.workout).get("/recovery/claims/").content)
     both = show_yuan(sum(PayerClaim.objects.values_list("amount", flat=True)))
     assert f"合计 2 件 {both}" in bank and "已入库贷款本金" not in bank
+    # The search finds a claim by its number, its company and its loan, for those who see it.
+    sought = (claim.number, claim.loan.firm.name[2:6], claim.loan.number)
+    for who, seen in ((way.fund.officer, True), (way.workout, True), (way.insurer.officer, False)):
+        client = sqlite_platform.client(who)
+        for words in sought:
+            assert (
+                f"/recovery/claims/{claim.pk}/" in client.get("/search/", {"q": words}).content.decode()
+            ) is seen, words
     day = sqlite_platform.day.isoformat()
     common = {"mode": "zhongshan", "kind": "balance", "evidence": "季报"}
     way.do(way.fund.officer, "pool.report", None, day=day, amount="3000万元", **common)

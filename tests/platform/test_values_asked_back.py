@@ -110,6 +110,12 @@ def test_the_usual_bands_are_inclusive() -> None:
     assert not implausible_amount("x", 100_000, "plausible.amount.case", RULES, DAY)
     assert implausible_amount("x", 99_999, "plausible.amount.case", RULES, DAY)
     assert implausible_amount("x", 100_000_000_001, "plausible.amount.case", RULES, DAY)
+    # 860 typed as yuan is asked back as 860 times ten thousand; an amount that no unit makes plausible is not guessed.
+    (typed,) = implausible_amount("x", 86_000, "plausible.amount.case", RULES, DAY)
+    assert typed.hint is not None and typed.hint.zh == "请确认单位：是否为 860.00 万元？"
+    assert typed.hint.en == "check the unit: is CNY 8,600,000.00 meant?"
+    (none,) = implausible_amount("x", 10**17, "plausible.amount.case", RULES, DAY)
+    assert none.hint is not None and "是否为" not in none.hint.zh
 
 
 def test_a_valuation_date_of_1900_is_refused_and_named(sqlite_platform) -> None:
@@ -191,3 +197,13 @@ def test_an_amount_in_the_wrong_unit_is_named_before_it_is_submitted(sqlite_plat
     with pytest.raises(InputError) as refused:
         platform.do(manager, "case.submit", case, agreed=True)
     assert ("amount", "implausible_amount") in codes(refused)
+
+
+def test_an_amount_in_the_wrong_unit_is_asked_back_beside_its_field(sqlite_platform) -> None:
+    firm, manager = sqlite_platform.firm()
+    right = sqlite_platform.right(firm)
+    asked = {"amount": "300", "term_months": "12", "rights": str(right.pk)}
+    answer = sqlite_platform.client(manager).get("/firm/modes/", asked)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "是否为 300.00 万元？" in page and 'id="about-amount"' in page
+    assert sqlite_platform.client(manager).get("/firm/modes/", {**asked, "amount": "300万元"}).status_code == 200

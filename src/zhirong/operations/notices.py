@@ -1,11 +1,12 @@
 """An account's notices: how many ask something of it, and which it has read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 
 from zhirong.operations.actors import Actor
+from zhirong.operations.page_links import page_link
 from zhirong.store.work import Notice
 
 
@@ -36,6 +37,22 @@ def newest_of_each_page(notices: Iterable[Notice]) -> list[Notice]:
             found.append(one)
         seen.add(one.link)
     return found
+
+
+# Objects whose change of state does what the notices about them asked for: the page that these lead to.
+_PAGES_OF_STATES: Mapping[str, str] = {
+    "organisation": "admin.organisation",
+    "guaranteerequest": "guarantor.request",
+    "appraisal": "agency.appraisal",
+    "policy": "policy.version",
+}
+
+
+def overtake_of(row: Model, moment: datetime) -> None:
+    """Let unread notices about an object whose state has changed ask nothing any more."""
+    page = _PAGES_OF_STATES.get(row._meta.model_name or "")
+    if page is not None:
+        overtake([page_link(page, row.pk)], moment)
 
 
 def overtake(links: Iterable[str], moment: datetime) -> None:

@@ -15,6 +15,7 @@ from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.declare import Call, Done, Operation, operation_of
+from zhirong.operations.notices import overtake_of
 from zhirong.operations.outbox import tell_subscribers
 from zhirong.operations.refusals import conflict, forbidden, no_such_registration
 from zhirong.operations.register_events import plain
@@ -118,6 +119,7 @@ class Work:
         """Change a row. Raises ConflictError if it has changed since it was read."""
         values = {name: plain_value(value) for name, value in values.items()}
         demand_transitions(row, {name: getattr(row, name) for name in values}, values)
+        is_moved = any(getattr(row, name) != value for name, value in values.items() if name in ("state", "status"))
         for name, value in values.items():
             setattr(row, name, value)
         demand_fit(row, values)
@@ -130,6 +132,8 @@ class Work:
         if changed != 1:
             raise conflict(old)
         self._image(row, names)
+        if is_moved:
+            overtake_of(row, self.now)
         return row
 
     def notify(

@@ -15,6 +15,8 @@ from zhirong.operations.case.applications import CYCLES, METHODS, appraisal_choi
 from zhirong.operations.case_file.tables import case_table
 from zhirong.operations.fields import Fen, Request, ask
 from zhirong.operations.organisation.profile import facts_of
+from zhirong.operations.plausibility import implausible_amount
+from zhirong.operations.rulebook import rulebook
 from zhirong.store.financing import Appraisal
 from zhirong.store.parties import Organisation
 
@@ -37,7 +39,12 @@ class Compare(Request):
 
 
 def compared(firm: Organisation, asked: Compare, day: date) -> dict[str, Any]:
-    """Return the table of a case file for a comparison. Raises InputError for rights or appraisals of another firm."""
+    """Return the table of a case file for a comparison. Raises InputError for rights or appraisals of another firm, and for
+    an amount that is most likely in the wrong unit.
+    """
+    unlikely = implausible_amount("amount", asked.amount, "plausible.amount.case", rulebook(), day)
+    if unlikely:
+        raise InputError(unlikely)
     rights = own_rights(firm, asked.rights)
     table: dict[str, Any] = {}
     if asked.appraisal is not None:

@@ -61,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
         .select_related("firm", "appraiser", "reviewer")
         .order_by("created_at")[:100]
     )
-    rows = [(row, APPRAISAL_WORDS[AppraisalState(row.state)]) for row in waiting]
+    rows = [(row, APPRAISAL_WORDS[AppraisalState(row.state)], _next(row, actor.account)) for row in waiting]
     return render_list(request, ASSIGNMENTS, "agency/home.html", waiting=rows)
 
 

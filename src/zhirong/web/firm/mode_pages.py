@@ -17,6 +17,7 @@ from zhirong.operations.visibility import visible
 from zhirong.store.financing import FirmRight
 from zhirong.store.parties import Organisation
 from zhirong.web.forms import data_of, form_fields, unplaced
+from zhirong.web.limit_view import limit_view
 from zhirong.web.mode_answer import answer_context
 from zhirong.web.pages import page
 from zhirong.web.quote_cache import all_modes, drawing, today
@@ -35,7 +36,7 @@ def modes(request: HttpRequest) -> HttpResponse:
         except InputError as error:
             problems = error.problems
         else:
-            context = {**answer_context(quote), "may_apply": True}
+            context = {**answer_context(quote), "may_apply": True, "supported": limit_view(quote)}
     context |= {
         "fields": form_fields(Compare, request.actor, None, given, problems),
         "problems": problems,

@@ -52,25 +52,23 @@ _FIRST = {
 }
 _CHANGE, _FURTHER = Text("变更与更正", "Changes"), Text("其他", "Other")
 _IN_A_GROUP = 4
-_SOON = 3  # days to the deadline from which a filing is marked
+_SOON = 3  # days to the deadline from which a filing is counted as due soon
 
 
 @page("registrar/", "registrar.home", roles=REGISTRAR)
 def home(request: HttpRequest) -> HttpResponse:
     """Show pending filings, the most urgent first, and the alarms of the latest comparisons."""
     today = day_of(now())
-    rows = [
-        (one.registration, STATUS_WORDS[one.registration.status], one.days_left, _css(one.days_left))
-        for one in waiting(today)
-    ]
-    context = {"rows": rows, "today": today, "reconciled": reconciliations(5)}
+    found = waiting(today)
+    left = [one.days_left for one in found if one.days_left is not None]
+    context = {
+        "rows": [(one.registration, STATUS_WORDS[one.registration.status]) for one in found],
+        "today": today,
+        "late": sum(days < 0 for days in left),
+        "soon": sum(0 <= days <= _SOON for days in left),
+        "reconciled": reconciliations(5),
+    }
     return render(request, "registrar/home.html", context)
-
-
-def _css(days_left: int | None) -> str:
-    if days_left is None:
-        return ""
-    return "bad" if days_left < 0 else "warn" if days_left <= _SOON else "good"
 
 
 @page("registrar/registrations/<int:number>/", "registrar.registration", roles=PARTIES)
