@@ -142,7 +142,12 @@ def test_from_tokens_to_a_disbursed_loan(made: str, world: ApiWorld, monkeypatch
     _guaranteed(desks, case)
     _contracted(desks, case, platform.day.isoformat())
     for name in ("firm", "head", "decides"):
-        desks[name].on_case("case.sign", case, code=codes.code(people[name].account))
+        desk = desks[name]
+        papers = [
+            desk.get("papers", one.id) for one in desk.rows("papers", subject=f"case/{case}", state_code="issued")
+        ]
+        seen = [one.sha256 for one in papers]
+        desk.on_case("case.sign", case, sha256=seen, code=codes.code(people[name].account))
     _registered(desks, case, platform.day.isoformat())
     loan = _disbursed(desks, case, platform.day.isoformat())
     assert (loan.principal, loan.balance) == ("1000000.00", "1000000.00")

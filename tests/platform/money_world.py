@@ -145,6 +145,8 @@ class Money:
         return Loan.objects.get(case=self.case)
 
     def on_case(self, who: Member, name: str, **data: Any) -> Any:
+        if name == "case.sign":
+            data.setdefault("sha256", [one.sha256 for one in self.papers()])
         return self.platform.do(who, name, self.case, **data)
 
     def code(self, account: Account) -> str:

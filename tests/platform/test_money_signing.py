@@ -99,6 +99,7 @@ def test_a_newer_version_voids_what_was_signed(platform, monkeypatch) -> None:
     assert (
         refused(platform, money.manager, "paper.sign", new[0], code=code, sha256=old[0].sha256) == "another_version"
     )
+    assert refused(platform, money.manager, "case.sign", money.case, code=code) == "hashes_missing"
     seen = [one.sha256 for one in old]  # the page of all contracts, opened before the new version
     assert refused(platform, money.manager, "case.sign", money.case, code=code, sha256=seen) == "another_version"
     seen = [one.sha256 for one in new[:-1]]

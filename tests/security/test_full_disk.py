@@ -22,6 +22,7 @@ from platform_world import Platform
 from zhirong.cli import faults
 from zhirong.cli.faults import EXIT_MACHINE
 from zhirong.kernel.full_disk import full_disk, is_full_disk
+from zhirong.kernel.read_only import demand_writable, is_read_only, read_only
 from zhirong.operations import worker
 from zhirong.store import blobs
 from zhirong.web import front
@@ -97,6 +98,31 @@ def test_a_command_whose_database_has_no_room(
     monkeypatch.setattr(faults, "_silence", lambda: None)
     assert faults.guarded(run, "en") == EXIT_MACHINE
     assert full_disk().as_text("en") in capsys.readouterr().err
+
+
+def test_a_data_folder_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not told to set up a register that is there; the machine's own exit code, in words, without a traceback."""
+    place = tmp_path / "small.sqlite3"
+    sqlite3.connect(place).close()
+    database = sqlite3.connect(f"file:{place}?mode=ro", uri=True)
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        database.execute("create table t (x)")
+    database.close()
+    assert is_read_only(caught.value) and not is_read_only(PermissionError(13, "no"))
+    monkeypatch.setattr(faults, "_silence", lambda: None)
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: mode == os.F_OK
+    )  # root may write everywhere but to a read-only disk
+
+    def run() -> int:
+        demand_writable(str(tmp_path), OperationalError("unable to open database file"))
+        raise AssertionError("it is noticed")
+
+    assert faults.guarded(run, "en") == EXIT_MACHINE
+    said = capsys.readouterr().err
+    assert read_only(str(tmp_path)).as_text("en") in said and "Traceback" not in said
 
 
 def test_pages_and_the_api(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:

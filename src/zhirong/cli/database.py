@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.full_disk import is_full_disk
+from zhirong.kernel.read_only import demand_writable
 from zhirong.kernel.text import Text
 
 
@@ -16,6 +18,9 @@ def usable_database(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OperationalError, ProgrammingError) as error:
+        if is_full_disk(error):
+            raise
+        demand_writable(str(folder), error)
         said = str(error).strip()
         raise InputError(
             [

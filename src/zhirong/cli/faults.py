@@ -1,6 +1,6 @@
 """Messages and exit codes of the command line for errors that are not the user's input.
 
-0 done; 1 done with findings; 2 the input cannot be used; 3 the machine failed (a full disk, no permission, no network);
+0 done; 1 done with findings; 2 the input cannot be used; 3 the machine failed (a full or read-only disk, no permission, no network);
 4 a newer version of the program made the database; 70 a fault of the program; 130 interrupted.
 """
 
@@ -11,6 +11,13 @@ import sys
 from collections.abc import Callable
 
 from zhirong.kernel.full_disk import full_disk, is_full_disk
+from zhirong.kernel.read_only import is_read_only, read_only
+
+# Type checkers take it as true. Every start of the command line would wait for ``typing``.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from zhirong.kernel.errors import Problem
 
 EXIT_MACHINE = 3
 EXIT_FAULT = 70
@@ -52,7 +59,9 @@ def guarded(run: Callable[[], int], lang: str) -> int:
         return EXIT_INTERRUPTED
     except OSError as error:
         if is_full_disk(error):
-            return _no_room(error, lang)
+            return _not_saved(full_disk, error, lang)
+        if is_read_only(error):
+            return _not_saved(read_only, error, lang)
         what = error.strerror or str(error)
         if lang == "zh":
             named = "" if error.filename is None else f"{error.filename}："
@@ -63,7 +72,9 @@ def guarded(run: Callable[[], int], lang: str) -> int:
         return _ended(EXIT_MACHINE)
     except Exception as error:
         if is_full_disk(error):  # from the database
-            return _no_room(error, lang)
+            return _not_saved(full_disk, error, lang)
+        if is_read_only(error):
+            return _not_saved(read_only, error, lang)
         import traceback
         from pathlib import Path
 
@@ -78,9 +89,9 @@ def guarded(run: Callable[[], int], lang: str) -> int:
         return _ended(EXIT_FAULT)
 
 
-def _no_room(error: Exception, lang: str) -> int:
+def _not_saved(message: "Callable[[str], Problem]", error: Exception, lang: str) -> int:
     place = getattr(error, "filename", None) or ""
-    _say(full_disk(str(place)).as_text("zh" if lang == "zh" else "en"))
+    _say(message(str(place)).as_text("zh" if lang == "zh" else "en"))
     return _ended(EXIT_MACHINE)
 
 

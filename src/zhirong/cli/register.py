@@ -10,6 +10,8 @@ from zhirong.cli.register_rights import ACTIONS as RIGHTS
 from zhirong.cli.register_rights import needs_no_database
 from zhirong.cli.register_search import ACTIONS as LOOK
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.full_disk import is_full_disk
+from zhirong.kernel.read_only import demand_writable
 from zhirong.kernel.text import Text
 
 ACTIONS: dict[str, Action] = {**PLEDGES, **LOOK, **RIGHTS, **LOG}
@@ -41,6 +43,9 @@ def run(options: Options) -> int:
         demand_schema()
         return ACTIONS[options.action].run(options)
     except (NoRegisterError, OperationalError, ProgrammingError) as error:
+        if is_full_disk(error):
+            raise
+        demand_writable(str(folder()), error)
         problem = Problem(
             "register",
             str(folder()),

@@ -112,8 +112,8 @@ class SignAll(Request):
         ask(
             "文件摘要",
             "Hashes of the documents",
-            "留空即签署当前全部文件",
-            "leave empty to sign all documents as they are",
+            "逐份填写待签署文件的摘要：未阅读的文件不能签署",
+            "the hash of each waiting document: none is signed unseen",
             widget="table",
         ),
     ] = []
@@ -136,10 +136,14 @@ class SignAll(Request):
 def sign_all(work: Work, request: SignAll) -> Any:
     """Sign all documents of the case that await the signature of the actor's organisation."""
     own = work.actor.organisation
-    waiting = [paper for paper in contract_papers(work.row) if own in paper.signers and own not in signed_by(paper)]
+    papers = contract_papers(work.row)
+    waiting = [paper for paper in papers if own in paper.signers and own not in signed_by(paper)]
     if not waiting:
         raise _signed_already(work)
-    if request.sha256 and set(request.sha256) != {paper.sha256 for paper in waiting}:
+    if not request.sha256:
+        raise _unseen(len(waiting))
+    # Each waiting document must be named; naming one of the case that others sign does no harm, an older version does.
+    if not {paper.sha256 for paper in waiting} <= set(request.sha256) <= {paper.sha256 for paper in papers}:
         raise _another_version("papers", work.row.number)
     for paper in waiting:
         _demand_intact(paper)
@@ -343,6 +347,16 @@ def _another_version(field: str, seen: str) -> Exception:
         seen,
         Text("文件已有新的版本", "the document has a newer version"),
         Text("请重新打开文件，阅后再签署", "open the document again, read it, then sign"),
+    )
+
+
+def _unseen(count: int) -> Exception:
+    return refuse(
+        "hashes_missing",
+        "sha256",
+        "",
+        Text(f"待签署 {count} 份文件，没有填写文件摘要", f"{count} documents wait, and no hash names them"),
+        Text("请打开每份文件阅读，并填写其摘要", "Read each document and enter its hash."),
     )
 
 

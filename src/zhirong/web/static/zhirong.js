@@ -24,7 +24,16 @@ document.addEventListener("input", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.target.action.includes("/logout/")) { sessionStorage.clear(); } else if (event.target.method === "post") { sessionStorage.setItem("sent", place); }
 });
-const draft = account && !document.getElementById("problems") && JSON.parse(sessionStorage.getItem(place) || "null");
+// A draft that another program or an extension has damaged is dropped: it must not stop the rest of the page.
+const kept = () => {
+  try {
+    const found = JSON.parse(sessionStorage.getItem(place) || "null");
+    if (found === null || (Array.isArray(found) && found.every(Array.isArray))) { return found; }
+  } catch { /* not JSON: dropped below */ }
+  sessionStorage.removeItem(place);
+  return null;
+};
+const draft = account && !document.getElementById("problems") && kept();
 if (draft) {
   const fields = typed(), changed = fields.filter((one, at) => draft[at]?.[0] === one.name && stateOf(one)[1] !== draft[at][1]);
   fields.forEach((one, at) => {
