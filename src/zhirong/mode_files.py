@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from zhirong.chain.mode.force import ForceOn
     from zhirong.chain.mode.model import Mode
+    from zhirong.chain.mode.standing import Force, Words
     from zhirong.kernel.errors import Problem
     from zhirong.kernel.rulebook import Pack
 
@@ -55,6 +56,32 @@ class ModeHead(NamedTuple):
         return force_of_source(
             source, confirmation, self.region, self.windows, day, stale_after_days=stale_after_days
         )
+
+    def standing(self, day: date, stale_after_days: int) -> "tuple[Force, Words | None]":
+        """Return the state of ``force`` and whom to ask, for one third of the start of a command: a file of the
+        package is right, as its tests show, and is not checked again. One of a pack is. Raises InputError.
+        """
+        if self.pack:
+            found = self.force(day, stale_after_days)
+            asked = found.confirm_with
+            return found.state, None if asked is None else (asked.zh, asked.en)
+        from zhirong.chain.mode.standing import FORCE_OF, SourceDates, whom_to_ask, why_on
+
+        source = self.source
+        dates = SourceDates(
+            kind=source.get("kind", "scheme"),
+            region=self.region,
+            valid_from=source.get("valid_from"),
+            valid_to=source.get("valid_to"),
+            confirmed_on=source.get("confirmed_on") or source.get("valid_from"),
+            open_ended=bool(source.get("open_ended")),
+            ended_by=source.get("ended_by"),
+            windows=self.windows,
+        )
+        why = why_on(dates, day, stale_after_days)
+        named = source.get("confirm_with")
+        words = None if named is None else (named["zh"], named["en"])
+        return FORCE_OF[why], whom_to_ask(why, words, source.get("issuer", ""))
 
 
 class _ModeText(NamedTuple):

@@ -13,6 +13,7 @@ from zhirong.chain.mode.eligibility import eligibility
 from zhirong.chain.mode.force import CONFIRMATION_DAYS, FORCE_TEXT, Force, force_on
 from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.reader import read_mode
+from zhirong.cli.modes_list import _days_for_list
 from zhirong.kernel.errors import InputError
 from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.mode_files import list_modes, load_modes
@@ -127,7 +128,11 @@ def test_no_day_of_2026_offers_what_has_ended_or_is_not_confirmed(mode_id: str) 
 @pytest.mark.parametrize("day", [date(2022, 1, 1), date(2026, 3, 2), TODAY, date(2028, 10, 1)])
 def test_the_list_says_the_same_as_the_mode(day: date) -> None:
     for head in list_modes():
-        assert head.force(day, STALE) == force_on(MODES[head.id], day, STALE)
+        found = force_on(MODES[head.id], day, STALE)
+        assert head.force(day, STALE) == found
+        asked = found.confirm_with
+        assert head.standing(day, STALE) == (found.state, None if asked is None else (asked.zh, asked.en))
+        assert _days_for_list(day) == STALE
 
 
 def test_what_is_known_of_single_modes_today() -> None:

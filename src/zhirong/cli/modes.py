@@ -66,27 +66,29 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from zhirong.cli.modes_list import entries_on
+    from zhirong.cli.modes_list import entries_on, lines_on
 
     day = _day_of(arguments)
-    entries = entries_on(day)
     if arguments.json:
         from zhirong.cli.files import print_json
 
-        print_json([{key: value for key, value in one.items() if key != "state"} for one in entries])
+        print_json(entries_on(day))
         return 0
-    lang = arguments.lang
-    chinese = lang == "zh"
-    width = max(len(one["id"]) for one in entries)
-    for rank in sorted({one["state"]["rank"] for one in entries}):
-        group = [one for one in entries if one["state"]["rank"] == rank]
-        words = group[0]["state"][lang]
+    from zhirong.chain.mode.standing import FORCE_WORDS
+
+    lines = lines_on(day)
+    chinese = arguments.lang == "zh"
+    width = max(len(line.head.id) for line in lines)
+    for state in dict.fromkeys(line.state for line in lines):
+        words = FORCE_WORDS[state][not chinese]
         print(f"{words}（{day}）" if chinese else f"{words} ({day})")
-        for one in group:
-            asked = one["force"]["confirm_with"]
-            words = f"{one['title'][lang]}{'，' if chinese else ', '}{one['place'][lang]}"
-            words += _asked_of(asked[lang], chinese) if asked else ""
-            print(f"  {one['id']:<{width}}  {words}" + (f"  [{one['pack']}]" if "pack" in one else ""))
+        for line in lines:
+            if line.state is not state:
+                continue
+            head = line.head
+            words = f"{head.title_zh}，{head.place_zh}" if chinese else f"{head.title_en}, {head.place_en}"
+            words += _asked_of(line.asked[not chinese], chinese) if line.asked else ""
+            print(f"  {head.id:<{width}}  {words}" + (f"  [{head.pack}]" if head.pack else ""))
         print()
     print("查看其中一个：zhirong modes 代码" if chinese else "to show one: zhirong modes ID")
     return 0

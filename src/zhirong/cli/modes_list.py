@@ -1,32 +1,58 @@
 """The entries of ``zhirong modes``: every mode with its force on a day."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from zhirong.chain.mode.standing import Force, Words
     from zhirong.mode_files import ModeHead
 
-Entries = list[dict[str, Any]]
+
+class Line(NamedTuple):
+    """One mode in the list on the screen. asked: who can confirm it, None if nobody need."""
+
+    head: "ModeHead"
+    state: "Force"
+    asked: "Words | None"
 
 
-def entries_on(day: "date") -> Entries:
-    """Return what ``--json`` prints of each mode, and under ``state`` the words of its force and their rank in the list.
-
-    Raises InputError for policy packs that cannot be read.
+def lines_on(day: "date") -> list[Line]:
+    """Return the modes of the list with their force on ``day``, the ones in force first. Raises InputError for policy
+    packs that cannot be read.
     """
-    from zhirong.chain.mode.force import FORCE_TEXT, Force
+    from zhirong.chain.mode.standing import Force
+    from zhirong.mode_files import list_modes
+
+    days = _days_for_list(day)
+    lines = [Line(head, *head.standing(day, days)) for head in list_modes()]
+    ranks = {state: rank for rank, state in enumerate(Force)}
+    return sorted(lines, key=lambda line: ranks[line.state])
+
+
+def _days_for_list(day: "date") -> int:
+    """Return the same as ``confirmation_days`` without the reader of rules, whose import takes as long as the list."""
+    if os.environ.get("ZHIRONG_RULES"):
+        return confirmation_days(day)
+    import tomllib
+    from pathlib import Path
+
+    file = Path(__file__).resolve().parents[1] / "rules" / "quote" / "confirmation.toml"
+    (rule,) = tomllib.loads(file.read_text(encoding="utf-8"))["rule"]
+    (version,) = rule["version"]  # with more of them the reader of rules would have to choose
+    return int(version["value"])
+
+
+def entries_on(day: "date") -> list[dict[str, Any]]:
+    """Return what ``--json`` prints of each mode. Raises InputError for policy packs that cannot be read."""
     from zhirong.mode_files import list_modes
 
     days = confirmation_days(day)
-    ranks = {state: rank for rank, state in enumerate(Force)}
-    entries: Entries = []
-    for head in list_modes():
-        found = head.force(day, days)
-        state = {**FORCE_TEXT[found.state].as_json(), "rank": ranks[found.state]}
-        entries.append({**head_json(head), "on": day.isoformat(), "force": found.as_json(), "state": state})
-    return entries
+    return [
+        {**head_json(head), "on": day.isoformat(), "force": head.force(day, days).as_json()}
+        for head in list_modes()
+    ]
 
 
 def confirmation_days(day: "date") -> int:

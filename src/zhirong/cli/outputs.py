@@ -3,7 +3,6 @@
 import argparse
 import os
 from collections.abc import Iterable, Iterator
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 _OUTPUTS = ("pdf", "xlsx", "docx", "beancount", "out", "chart")
@@ -106,6 +105,8 @@ def safe_cells(cells: Iterable[object]) -> list[str]:
 def _safe(cell: str) -> str:
     if not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
         return cell
+    from decimal import Decimal, InvalidOperation
+
     try:
         return cell if Decimal(cell).is_finite() else f"'{cell}"
     except InvalidOperation:

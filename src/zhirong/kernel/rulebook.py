@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from zhirong.kernel.fields import Reader, parse_toml
 from zhirong.kernel.money import Fen, parse_yuan
 from zhirong.kernel.text import Text
+
+if TYPE_CHECKING:  # importing it takes a twentieth of the start of a command
+    from importlib.resources.abc import Traversable
 
 Confidence = Literal["verified", "secondary", "unconfirmed", "assumed"]
 LANGUAGE_FOLDERS = ("modes", "funds")  # of files in the mode language
@@ -320,7 +322,7 @@ def read_rules(text: str, source: str) -> tuple[Rule, ...]:
     return rules
 
 
-def shipped_rules() -> Traversable:
+def shipped_rules() -> "Traversable":
     """Return the folder of rule files in the package."""
     return Path(__file__).resolve().parent.parent / "rules"
 
@@ -334,7 +336,7 @@ def shipped_texts(*folders: str) -> list[tuple[str, str]]:
     return [(file.name, file.read_text(encoding="utf-8")) for file in files if file.name.endswith(".toml")]
 
 
-def rule_files(root: Path | Traversable) -> list[Path | Traversable]:
+def rule_files(root: "Path | Traversable") -> "list[Path | Traversable]":
     """Rule files below a folder in the order of their paths, without the mode language and the formats of files."""
     found: list[Path | Traversable] = []
     for entry in sorted(root.iterdir(), key=lambda item: item.name):

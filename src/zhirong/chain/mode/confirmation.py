@@ -6,25 +6,11 @@ A scheme counts as in force only between dates that its source confirms; ``force
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
+from zhirong.chain.mode.standing import SourceKind as SourceKind
 from zhirong.kernel.fields import Reader
 from zhirong.kernel.rulebook import Reference, read_reference
 from zhirong.kernel.text import Text
-
-
-class SourceKind(StrEnum):
-    """The kind of a mode.
-
-    scheme: a public scheme that an authority, fund or institution runs for a time. contract_form: a form of
-    contract that the law allows at any time; each lender decides whether to offer it. proposal: proposed by a
-    document and not put in force by any rule.
-    """
-
-    SCHEME = "scheme"
-    CONTRACT_FORM = "contract_form"
-    PROPOSAL = "proposal"
-
 
 SOURCE_KIND_TEXT: dict[SourceKind, Text] = {
     SourceKind.SCHEME: Text("公开政策或业务模式", "public scheme"),

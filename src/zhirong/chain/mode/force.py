@@ -8,51 +8,21 @@ day, a last day or a recent confirmation is to be confirmed: the answer names wh
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from zhirong.chain.mode.confirmation import Confirmation, SourceKind
+from zhirong.chain.mode.confirmation import Confirmation
+from zhirong.chain.mode.standing import FORCE_OF, FORCE_WORDS, SourceDates, Why, Window, whom_to_ask, why_on
+from zhirong.chain.mode.standing import Force as Force
 from zhirong.kernel.memo import Same
-from zhirong.kernel.rulebook import COUNTRY, Reference
+from zhirong.kernel.rulebook import Reference
 from zhirong.kernel.text import Text
 
 if TYPE_CHECKING:  # the list needs no complete mode, and importing its module takes as long as the list
     from zhirong.chain.mode.model import Mode
 
-Window = tuple[date | None, date | None]
-
 CONFIRMATION_DAYS = "mode.confirmation_days"  # the rule on the maximum age of a confirmation
-_CODE_DIGITS = 6  # a region of the country; other countries have two letters
-
-
-class Force(StrEnum):
-    """The force of a mode on a day, in the order in which lists show it.
-
-    contract_form: no public rule governs it, the law allows it on any day, and each lender decides whether to offer
-    it. foreign: of another country, for study. The last three are never offered.
-    """
-
-    IN_FORCE = "in_force"
-    CONTRACT_FORM = "contract_form"
-    TO_BE_CONFIRMED = "to_be_confirmed"
-    NOT_BEGUN = "not_begun"
-    ENDED = "ended"
-    FOREIGN = "foreign"
-
-
-FORCE_TEXT: dict[Force, Text] = {
-    Force.IN_FORCE: Text("有效", "in force"),
-    Force.CONTRACT_FORM: Text(
-        "合同形式，由放款机构决定是否提供", "form of contract, offered where a lender agrees"
-    ),
-    Force.TO_BE_CONFIRMED: Text("待确认", "to be confirmed"),
-    Force.NOT_BEGUN: Text("尚未施行", "not yet in force"),
-    Force.ENDED: Text("已终止", "ended"),
-    Force.FOREIGN: Text("境外，供研究", "foreign, for study"),
-}
-_LENDER = Text("放款机构", "the lender")
-_AUTHORITY = Text("放款机构或主管部门", "the lender or the authority in charge")
+FORCE_TEXT: dict[Force, Text] = {force: Text(*words) for force, words in FORCE_WORDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,42 +87,54 @@ def force_of_source(
     """Return the same as ``force_on``, from the confirmation and dates alone. windows: first and last day of each
     version of the terms.
     """
-    if region != COUNTRY and len(region) != _CODE_DIGITS:
-        return _study(Force.FOREIGN, source, Text("境外模式，供研究", "of another country, for study"))
-    if said.kind is SourceKind.PROPOSAL:
-        words = Text("文献中的建议，没有规则使其施行", "proposed in a document; no rule has put it in force")
-        return _study(Force.NOT_BEGUN, source, words)
-    if source.valid_from is not None and day < source.valid_from:
-        return _study(Force.NOT_BEGUN, source, _begins(source.valid_from, day))
-    if source.valid_to is not None and day > source.valid_to:
-        return _study(Force.ENDED, source, _ended(source.valid_to, day))
-    if said.ended_by is not None and day >= said.ended_by:
-        return _study(Force.ENDED, source, _ended_by(said, said.ended_by))
-    outside = _outside(source, windows, day)
-    if outside is not None:
-        return outside
-    if said.kind is SourceKind.CONTRACT_FORM:
-        words = Text(
-            "合同形式，不是公开政策：法律允许，是否提供由放款机构决定",
-            "a form of contract, not a public scheme: the law allows it, and the lender says whether it offers it",
-        )
-        return ForceOn(Force.CONTRACT_FORM, words, said.confirm_with or _LENDER, source)
-    open_points = _open_points(source, said, day, stale_after_days)
-    if not open_points:
-        return ForceOn(Force.IN_FORCE, _holds(source, said), None, source)
-    reason = Text("；".join(point.zh for point in open_points), "; ".join(point.en for point in open_points))
-    asked = said.confirm_with or (Text(source.issuer, "the office that issued it") if source.issuer else _AUTHORITY)
-    return ForceOn(Force.TO_BE_CONFIRMED, reason, asked, source)
+    dates = SourceDates(
+        kind=said.kind,
+        region=region,
+        valid_from=source.valid_from,
+        valid_to=source.valid_to,
+        confirmed_on=said.confirmed_on,
+        open_ended=bool(said.open_ended),
+        ended_by=said.ended_by,
+        windows=windows,
+    )
+    why = why_on(dates, day, stale_after_days)
+    named = None if said.confirm_with is None else (said.confirm_with.zh, said.confirm_with.en)
+    asked = whom_to_ask(why, named, source.issuer)
+    reason = _reason(why, source, said, dates=dates, day=day, stale_after_days=stale_after_days)
+    return ForceOn(FORCE_OF[why], reason, None if asked is None else Text(*asked), source)
 
 
-def _outside(source: Reference, windows: Sequence[Window], day: date) -> ForceOn | None:
-    """Return whether no version of the terms is in force on ``day``; versions follow each other without a gap."""
-    first, last = windows[0][0], windows[-1][1]
-    if first is not None and day < first:
-        return _study(Force.NOT_BEGUN, source, _begins(first, day))
-    if last is not None and day > last:
-        return _study(Force.ENDED, source, _ended(last, day))
-    return None
+def _reason(
+    why: Why, source: Reference, said: Confirmation, *, dates: SourceDates, day: date, stale_after_days: int
+) -> Text:
+    match why:
+        case Why.FOREIGN:
+            return Text("境外模式，供研究", "of another country, for study")
+        case Why.PROPOSAL:
+            return Text("文献中的建议，没有规则使其施行", "proposed in a document; no rule has put it in force")
+        case Why.BEFORE_SOURCE:
+            return _begins(source.valid_from, day)
+        case Why.AFTER_SOURCE:
+            return _ended(source.valid_to, day)
+        case Why.ENDED_BY:
+            return Text(
+                f"至迟 {said.ended_by} 已终止：{said.ended_words}",
+                f"ended by {said.ended_by} at the latest, as its source says",
+            )
+        case Why.BEFORE_TERMS:
+            return _begins(dates.windows[0][0], day)
+        case Why.AFTER_TERMS:
+            return _ended(dates.windows[-1][1], day)
+        case Why.CONTRACT_FORM:
+            return Text(
+                "合同形式，不是公开政策：法律允许，是否提供由放款机构决定",
+                "a form of contract, not a public scheme: the law allows it, and the lender says whether it offers it",
+            )
+        case Why.OPEN:
+            points = _open_points(source, said, day, stale_after_days)
+            return Text("；".join(point.zh for point in points), "; ".join(point.en for point in points))
+        case Why.CONFIRMED:
+            return _holds(source, said)
 
 
 def _open_points(source: Reference, said: Confirmation, day: date, stale_after_days: int) -> list[Text]:
@@ -187,17 +169,9 @@ def _holds(source: Reference, said: Confirmation) -> Text:
     )
 
 
-def _study(state: Force, source: Reference, reason: Text) -> ForceOn:
-    return ForceOn(state, reason, None, source)
-
-
-def _begins(first: date, day: date) -> Text:
+def _begins(first: date | None, day: date) -> Text:
     return Text(f"自 {first} 起有效，{day} 尚未开始", f"in force from {first}, not yet on {day}")
 
 
-def _ended(last: date, day: date) -> Text:
+def _ended(last: date | None, day: date) -> Text:
     return Text(f"有效至 {last}，{day} 已终止", f"in force to {last}, no longer on {day}")
-
-
-def _ended_by(said: Confirmation, by: date) -> Text:
-    return Text(f"至迟 {by} 已终止：{said.ended_words}", f"ended by {by} at the latest, as its source says")
