@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import openpyxl
 import pytest
@@ -206,6 +207,39 @@ def test_every_night_the_findings_become_tasks_and_return_when_their_fact_return
     swept()
     frozen.refresh_from_db()
     assert frozen.state == "closed"
+    assert platform_findings() == []
+
+
+def test_a_difference_report_of_an_office_becomes_alarms(way: Recovery) -> None:
+    number, day = way.money.rights[0].number, way.platform.day
+
+    def sent(*rows: str) -> Any:
+        text = "\n".join(("权利号,事实,日期,依据", *rows))
+        file = way.platform.upload(way.workout, "差异.csv", text.encode())
+        return way.do(way.workout, "alarm.import_report", None, file=file).answer
+
+    tomorrow = day + timedelta(days=1)
+    with pytest.raises(InputError) as caught:
+        sent(
+            f"ZL{number},权利终止,{day},公告 1",
+            f"{number},不知何事,{day},公告 2",
+            f"{number},权利终止,{tomorrow},公告 3",
+        )
+    assert [one.field for one in caught.value.problems] == ["rows[3].fact", "rows[4].day"]
+    assert not LoanAlarm.objects.exists()
+    plain = number.removeprefix("ZL").removeprefix("CN")
+    answer = sent(f"ZL{plain},权利终止,{day},公告 1", f"ZL200010000000.0,权利终止,{day},公告 4")
+    assert answer == {"rows": 2, "recorded": 1, "not_pledged": 1}
+    way.platform.do(WORKER, "alarm.sweep")
+    row = LoanAlarm.objects.get(code="lapsed")
+    assert (row.subject, row.colour, row.evidence, row.times) == (number, "black", "公告 1", 1) and row.tasks
+    sent(f"{plain},权利终止,{day},公告 1")
+    assert LoanAlarm.objects.filter(code="lapsed").count() == 1
+    with pytest.raises(InputError, match="缺少以下列|columns are missing"):
+        way.do(
+            way.workout, "alarm.import_report", None, file=way.platform.upload(way.workout, "a.csv", b"a,b\n1,2")
+        )
+    assert "alarm.import_report" in way.platform.client(way.workout).get("/recovery/alarms/").content.decode()
     assert platform_findings() == []
 
 

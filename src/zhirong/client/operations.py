@@ -142,6 +142,10 @@ class AlarmOperations(Group):
         """办结 / Close with evidence."""
         return self._do("alarm.close", row, {"evidence": evidence}, version, key)
 
+    def import_report(self, *, file: str, key: str = "") -> Done:
+        """导入登记机关差异报告 / Import an office's difference report."""
+        return self._do("alarm.import_report", None, {"file": file}, None, key)
+
     def record(
         self,
         row: int,

@@ -69,6 +69,7 @@ MODULES = (
     "recovery.disputes",
     "recovery.outside",
     "recovery.alarms",
+    "recovery.status_reports",
     "recovery.security_demand",
     "pledge.pledges",
     "pledge.orders",

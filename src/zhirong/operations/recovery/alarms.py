@@ -15,7 +15,7 @@ from zhirong.chain.loan.servicing.state import LoanPosition
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.right.records import LegalStatus
-from zhirong.chain.watch.catalogue import COLOUR_TEXT, Colour, WatchCatalogue, catalogue_on
+from zhirong.chain.watch.catalogue import COLOUR_TEXT, Colour, FindingRule, WatchCatalogue, catalogue_on
 from zhirong.chain.watch.reading import DERIVED
 from zhirong.chain.watch.sweep import (
     Alarm,
@@ -47,7 +47,7 @@ from zhirong.operations.unit_of_work import Work
 from zhirong.store.financing import Appraisal, FirmRight, GuaranteeRequest, Loan
 from zhirong.store.recovery import DefaultCase, LoanAlarm
 
-_HANDLE = (*WORKOUT, MemberRole.LENDER_OFFICER)
+HANDLE = (*WORKOUT, MemberRole.LENDER_OFFICER)
 _GONE = "事实已消失 / the fact no longer holds"
 # The meaning of a right's status for the watch.
 _EVENT_OF_STATUS: Mapping[str, str] = {
@@ -218,7 +218,7 @@ def _tell(work: Work, loan: Loan, row: LoanAlarm, alarm: Alarm) -> None:
     if alarm.colour.grade < Colour.RED.grade:
         return
     words = Text(f"{loan.number}：{alarm.title.zh}", f"{loan.number}: {alarm.title.en}")
-    work.notify(words, page_link("recovery.alarm", row.pk), loan.lender_id, _HANDLE)
+    work.notify(words, page_link("recovery.alarm", row.pk), loan.lender_id, HANDLE)
 
 
 @job("recovery.night", daily="01:30")
@@ -270,7 +270,7 @@ class Fact(Request):
     "alarm.record",
     Text("登记风险事实", "Record a fact"),
     model=Loan,
-    roles=_HANDLE,
+    roles=HANDLE,
     states=(LoanState.STANDING,),
     request=Fact,
     page="recovery.alarm",
@@ -296,31 +296,33 @@ def record(work: Work, request: Fact) -> Any:
             Text("请从列表中选择", "choose one from the list"),
         )
     demand_day(request.day, (loan.start or work.day) - timedelta(days=366), work.day, "day")
-    known = LoanAlarm.objects.filter(loan=loan, code=request.code, subject=request.right).first()
+    row = keep_fact(work, loan, rule, right=request.right, day=request.day, evidence=request.evidence)
+    work.subject_is(row)
+    return {"id": row.pk}
+
+
+def keep_fact(work: Work, loan: Loan, rule: FindingRule, *, right: str, day: date, evidence: str) -> LoanAlarm:
+    """Record a fact as an alarm of the loan; one that is known already is changed, and opened again if it was closed."""
+    known = LoanAlarm.objects.filter(loan=loan, code=rule.code, subject=right).first()
     values = {
         "colour": rule.colour.value,
         "words": rule.title.as_json(),
         "recorded": True,
-        "evidence": request.evidence,
-        "since": request.day,
+        "evidence": evidence,
+        "since": day,
         "state": AlarmState.OPEN,
     }
     if known is not None:
         times = known.times + (known.state == AlarmState.CLOSED)
-        row = work.update(known, **values, times=times, closed_on=None)
-    else:
-        row = work.create(
-            LoanAlarm, loan=loan, lender_id=loan.lender_id, code=request.code, subject=request.right, **values
-        )
-    work.subject_is(row)
-    return {"id": row.pk}
+        return work.update(known, **values, times=times, closed_on=None)
+    return work.create(LoanAlarm, loan=loan, lender_id=loan.lender_id, code=rule.code, subject=right, **values)
 
 
 @operation(
     "alarm.see",
     Text("开始处理", "Begin to handle"),
     model=LoanAlarm,
-    roles=_HANDLE,
+    roles=HANDLE,
     states=(AlarmState.OPEN,),
     page="recovery.alarm",
     is_bulk=True,
@@ -341,7 +343,7 @@ class Evidence(Request):
     "alarm.close",
     Text("办结", "Close with evidence"),
     model=LoanAlarm,
-    roles=_HANDLE,
+    roles=HANDLE,
     states=(AlarmState.OPEN, AlarmState.SEEN),
     request=Evidence,
     page="recovery.alarm",
