@@ -368,6 +368,14 @@ def test_the_loan_contract_says_what_was_agreed(more: dict[str, Any], here: list
     assert not any(words in text for words in absent)
 
 
+def test_both_contracts_have_a_lost_right_declared_and_name_no_document_of_ours() -> None:
+    """Until November 2026 the pledge contract had the debt fall due by itself where the loan contract asks for a declaration."""
+    clauses = contract_clauses(RULES, date(2026, 12, 1))
+    loan, pledge = (contract(f"{one}_contract", clauses=clauses) for one in ("loan", "pledge"))
+    assert "书面宣布贷款提前到期" in loan and "书面宣布主合同债务提前到期" in pledge
+    assert "视为主合同债务提前到期" not in pledge and "文献" not in loan + pledge
+
+
 def test_a_pledge_up_to_a_maximum_amount_says_so_and_what_fixes_it() -> None:
     text = contract("pledge_contract", maximum={"amount": 300_000_000, "until": "2029-11-25"})
     for words in (
