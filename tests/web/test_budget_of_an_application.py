@@ -171,3 +171,10 @@ def draft_is_kept(user: User) -> None:
     with user.page.expect_navigation():
         user.page.get_by_role("button", name="清除").click()
     assert user.page.input_value("main [name=purpose]") == ""
+    key = user.page.evaluate("`draft ${document.body.dataset.account} ${location.pathname}`")
+    for damaged in ("{", "7", "[1]"):  # by an extension, say: dropped, and the script goes on
+        user.page.evaluate("([key, text]) => sessionStorage.setItem(key, text)", [key, damaged])
+        user.page.goto(address)
+        assert user.page.evaluate("key => sessionStorage.getItem(key)", key) is None
+        user.page.keyboard.press("/")
+        assert user.page.evaluate("document.activeElement.dataset.shortcut") == "/"
