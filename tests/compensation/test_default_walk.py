@@ -119,6 +119,14 @@ def test_a_late_claim_trues_up_what_was_paid_by_claims_alone() -> None:
     assert sum(back) == parse_yuan("1,725,925.93")
 
 
+def test_a_step_shows_its_own_loan_beside_all_of_them() -> None:
+    """E02 has three loans: what each party carries of one is what its last step says, and the three add up."""
+    done = walked("e02")
+    last = {step.loan_id: step.of_loan for step in done.steps}
+    assert last == done.carried
+    assert {role: sum(one[role] for one in last.values()) for role in done.positions} == done.positions
+
+
 def test_a_loan_entered_in_the_pool_keeps_its_room() -> None:
     """With entry recorded the third loan is covered by 40 % from the start, and nothing is trued up."""
     file = file_of("e02")

@@ -67,6 +67,8 @@ def test_from_the_first_day_late_to_the_closed_file(platform: Platform, monkeypa
     report = Paper.objects.get(kind="closing_report")
     paid = {(one["paid"], one["back"]) for one in report.facts["parties"]}
     assert {(108_000_000, 10_260_000), (32_000_000, 3_040_000)} <= paid
+    last = report.facts["steps"][-1]["carried"]
+    assert last == {one["name"]: one["carries"] for one in report.facts["parties"]}
     assert platform_findings() == []
 
 

@@ -3,15 +3,15 @@ carries.
 """
 
 import argparse
-from decimal import Decimal
 from html import escape
 from pathlib import Path
 
+from zhirong.chain.compensation.documents import EventDocuments, documents_of
 from zhirong.chain.compensation.expected import with_expected_payments
 from zhirong.chain.compensation.natures import natures_of
 from zhirong.chain.compensation.reading import read_recovery
 from zhirong.chain.compensation.timeline import DefaultStep
-from zhirong.chain.compensation.walk import DefaultWalk, walk
+from zhirong.chain.compensation.walk import DefaultWalk, known_loans, walk
 from zhirong.chain.loan.servicing.components import COMPONENT_TEXT
 from zhirong.chain.mode.loss import MissingFigureError
 from zhirong.chain.mode.model import Mode
@@ -49,6 +49,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--chart", metavar="FILE.html", help="图表：承担额与收付款 / charts: carried, paid and received"
     )
+    parser.add_argument(
+        "--pdf", metavar="FILE", help="另存结案报告 PDF，含图表 / write the closing report with charts as PDF"
+    )
+    parser.add_argument("--xlsx", metavar="FILE", help="另存 Excel / write an Excel file")
+    parser.add_argument(
+        "--documents", action="store_true", help="列出各步骤的文件 / list the documents of each step"
+    )
     parser.add_argument("--entries", action="store_true", help="列出分录 / list the entries")
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
 
@@ -78,40 +85,57 @@ def run(arguments: argparse.Namespace) -> int:
         raise missing_figure(error, arguments.file) from error
     if arguments.chart:
         _write_charts(arguments.chart, mode, done, arguments.lang)
+    documents = documents_of(known_loans(loans, known_on), kinds, as_of)
+    _write_report(mode, done, documents, arguments)
     if arguments.json:
-        print_answer(_as_json(mode, natures, done, rules))
+        print_answer({**_as_json(mode, natures, done, rules), "documents": _documents_json(documents)})
     else:
         print(_as_text(mode, natures, done, arguments.lang, entries=arguments.entries))
+        if arguments.documents:
+            print("\n".join(_document_lines(documents, arguments.lang)))
     return 0
 
 
 def _write_charts(path: str, mode: Mode, done: DefaultWalk, lang: Lang) -> None:
     """Write both charts as one page that asks the network for nothing."""
     from zhirong.charts.drawing import to_svg
-    from zhirong.charts.recovery import CarriedPoint, carried_chart, paid_chart
+    from zhirong.documents.closing_report import closing_charts
 
-    def yuan_of(fen: int) -> Decimal:
-        return Decimal(fen).scaleb(-2)
-
-    at_end_of_day = {step.day: step for step in done.steps}  # the last step of each day
-    points = [
-        CarriedPoint(step.day, mode.name_of(role), yuan_of(step.positions.get(role, 0)))
-        for step in at_end_of_day.values()
-        for role in mode.bearers
-    ]
-    paid = {
-        role: (mode.name_of(role), yuan_of(done.paid.get(role, 0)), yuan_of(done.got.get(role, 0)))
-        for role in mode.bearers
-    }
-    pictures = [to_svg(carried_chart(points, lang)), to_svg(paid_chart(paid, lang))]
+    pictures = [to_svg(spec) for spec in closing_charts(mode, done, lang)]
     language = "zh-Hans" if lang == "zh" else "en"
     title = escape(mode.title.in_(lang))
     page = (
         f'<!doctype html>\n<html lang="{language}">\n<head><meta charset="utf-8"><title>{title}</title></head>\n'
         f"<body>\n<h1>{title}</h1>\n{pictures[0]}\n{pictures[1]}\n</body>\n</html>\n"
     )
+    _write(path, page.encode())
+
+
+def _write_report(
+    mode: Mode, done: DefaultWalk, documents: tuple[EventDocuments, ...], arguments: argparse.Namespace
+) -> None:
+    if arguments.pdf:
+        from zhirong.documents.closing_report import closing_sheet
+        from zhirong.documents.financing.typesetting import paper_pdf
+
+        if not done.steps:
+            raise _nothing_yet(arguments.file)
+        _write(arguments.pdf, paper_pdf(closing_sheet(mode, done, documents, arguments.lang)))
+    if arguments.xlsx:
+        from zhirong.documents.closing_report import closing_xlsx
+
+        _write(arguments.xlsx, closing_xlsx(mode, done, documents, arguments.lang))
+
+
+def _nothing_yet(file: str) -> InputError:
+    reason = Text("截至该日没有任何事件", "nothing has happened by that day")
+    hint = Text("请选择更晚的日期", "Choose a later day.")
+    return InputError([Problem("--as-of", "", reason, hint, "no_events")], file)
+
+
+def _write(path: str, content: bytes) -> None:
     try:
-        Path(path).write_text(page, encoding="utf-8")
+        Path(path).write_bytes(content)
     except OSError as error:
         raise unwritable(path, error) from error
 
@@ -151,6 +175,21 @@ def _as_json(mode: Mode, natures: Natures, done: DefaultWalk, rules: Rulebook) -
         "assumptions": [assumption.words.as_json() for assumption in mode.assumptions],
         "rules": rules.version(),
     }
+
+
+def _documents_json(documents: tuple[EventDocuments, ...]) -> list[dict[str, object]]:
+    return [
+        {"day": one.day.isoformat(), "loan": one.loan_id, "documents": [words.as_json() for words in one.documents]}
+        for one in documents
+    ]
+
+
+def _document_lines(documents: tuple[EventDocuments, ...], lang: Lang) -> list[str]:
+    separator = "；" if lang == "zh" else "; "
+    lines = ["", "文件" if lang == "zh" else "documents"]
+    for one in documents:
+        lines.append(f"  {one.day}  {one.loan_id}  {separator.join(words.in_(lang) for words in one.documents)}")
+    return lines
 
 
 def _step_json(step: DefaultStep) -> dict[str, object]:

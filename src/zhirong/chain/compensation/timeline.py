@@ -7,7 +7,7 @@ outsider.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from zhirong.chain.compensation import events as ev
@@ -44,7 +44,8 @@ class DefaultStep:
     """One event and its effects. amount: of the event, in fen. positions: what each party carries after it.
 
     outside: cash paid to (positive) or received from (negative) an outsider without books here. debt: what the
-    debtor owes after it, by component, to all creditors.
+    debtor owes after it, by component, to all creditors. of_loan: what each party carries of this loan alone, where
+    ``positions`` are those of several loans.
     """
 
     number: int
@@ -56,6 +57,7 @@ class DefaultStep:
     entry: Entry | None
     outside: tuple[tuple[Text, Fen], ...]
     debt: Mapping[Component, Fen]
+    of_loan: Mapping[str, Fen] = field(default_factory=dict)
 
 
 class DefaultBook:

@@ -51,7 +51,7 @@ def walk(
     known_on: only what was recorded by that day counts, so that a result as known on a past day never changes.
     Raises InputError for an impossible event, naming loan, event and day.
     """
-    known = [_known(loan, until, known_on) for loan in loans]
+    known = [_until(loan, until) for loan in known_loans(loans, known_on)]
     books = {loan.loan_id: DefaultBook(mode, loan, natures) for loan in known}
     losses = [_loss(loan) for loan in known]
     shares = running(mode, losses, pool)
@@ -96,9 +96,13 @@ def _turn(event: ev.DefaultEvent, claim_day: date) -> int:
     return turn_of_day(event)
 
 
-def _known(loan: ev.DefaultedLoan, until: date | None, known_on: date | None) -> ev.DefaultedLoan:
-    events = loan.events if known_on is None else loan.known(known_on)
-    return replace(loan, events=tuple(event for event in events if until is None or event.day <= until))
+def known_loans(loans: Sequence[ev.DefaultedLoan], known_on: date | None) -> tuple[ev.DefaultedLoan, ...]:
+    """Return the loans with the events that were recorded by ``known_on``; None: with all."""
+    return tuple(loan if known_on is None else replace(loan, events=loan.known(known_on)) for loan in loans)
+
+
+def _until(loan: ev.DefaultedLoan, until: date | None) -> ev.DefaultedLoan:
+    return replace(loan, events=tuple(event for event in loan.events if until is None or event.day <= until))
 
 
 def _loss(loan: ev.DefaultedLoan) -> LoanLoss:
@@ -151,7 +155,7 @@ def _collect(books: Mapping[str, DefaultBook], book: DefaultBook, before: int, s
                 others[role] = others.get(role, 0) + amount
     for step in new:
         together = {role: amount + others.get(role, 0) for role, amount in step.positions.items()}
-        steps.append(replace(step, number=len(steps) + 1, positions=together))
+        steps.append(replace(step, number=len(steps) + 1, positions=together, of_loan=step.positions))
 
 
 def _result(books: Mapping[str, DefaultBook], steps: Sequence[DefaultStep]) -> DefaultWalk:

@@ -1,11 +1,15 @@
 """Letters and reports from default to the closed file: demand, acceleration, claim set, decision, voucher, closing."""
 
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
+from zhirong.charts.recovery import CarriedPoint, carried_chart, paid_chart
 from zhirong.documents.financing.sheet import (
     Block,
     DocumentSheet,
     Facts,
+    chart,
     day_words,
     facts,
     figure,
@@ -14,6 +18,8 @@ from zhirong.documents.financing.sheet import (
     paragraph,
     table,
 )
+from zhirong.kernel.money import Fen
+from zhirong.kernel.text import Text, same
 
 _COMPONENTS = (
     ("principal", "本金"),
@@ -241,11 +247,34 @@ def closing_report(f: Facts) -> DocumentSheet:
             table(
                 ("一方", "赔付（元）", "收回返还（元）", "最终承担（元）"), parties, (4, 3, 3, 3), right=(1, 2, 3)
             ),
+            chart(paid_chart({one["name"]: _paid_and_back(one) for one in f["parties"]})),
         ]
     if steps:
-        blocks += [heading("经过"), table(("日期", "事项", "金额（元）"), steps, (3, 7, 3), right=(2,))]
+        blocks.append(heading("经过"))
+        points = _carried_points(f["steps"])
+        if points:
+            blocks.append(chart(carried_chart(points)))
+        blocks += [table(("日期", "事项", "金额（元）"), steps, (3, 7, 3), right=(2,))]
     blocks += [heading("债务余额"), _owed(f)]
     return _sheet("结案报告", f, f["lender"]["name"], *blocks)
+
+
+def _paid_and_back(party: Facts) -> tuple[Text, Decimal, Decimal]:
+    return same(party["name"]), _yuan(party["paid"]), _yuan(party["back"])
+
+
+def _carried_points(steps: Sequence[Facts]) -> list[CarriedPoint]:
+    """Return what each party carries at the end of each day; nothing for a report made before that was kept."""
+    at_end = {one["day"]: one.get("carried", {}) for one in steps}
+    return [
+        CarriedPoint(date.fromisoformat(day), same(name), _yuan(fen))
+        for day, carried in at_end.items()
+        for name, fen in carried.items()
+    ]
+
+
+def _yuan(fen: Fen) -> Decimal:
+    return Decimal(fen).scaleb(-2)
 
 
 def _owed(f: Facts) -> Block:

@@ -64,6 +64,11 @@ def table(
     }
 
 
+def chart(spec: Mapping[str, Any]) -> Block:
+    """Return a chart by its definition; its description is read out instead of the picture."""
+    return {"kind": "chart", "spec": dict(spec), "words": spec["description"]}
+
+
 def signatures(*parties: tuple[str, str]) -> Block:
     """Return the fields for signature and seal of each party: its role and name."""
     return {"kind": "signatures", "parties": [list(party) for party in parties]}

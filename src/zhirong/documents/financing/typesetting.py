@@ -2,11 +2,13 @@
 
 import io
 import json
+from collections.abc import Container
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from zhirong.charts.coverage import shown_characters
+from zhirong.charts.drawing import to_png, to_svg
 from zhirong.charts.fonts import FAMILY, typesetting_fonts
 from zhirong.documents.financing.sheet import Block, DocumentSheet
 from zhirong.documents.printable import printable
@@ -27,18 +29,27 @@ def paper_pdf(sheet: DocumentSheet) -> bytes:
         "day": sheet.day.isoformat(),
         "number_and_day": sheet.number_and_day,
         "lang": sheet.lang,
-        "blocks": list(sheet.blocks),
     }
+    shown = shown_characters()
+    content = {**printable(data, shown), "blocks": [_set(block, shown) for block in sheet.blocks]}
     pdf = typst.compile(
         str(TEMPLATES / "paper.typ"),
         root=str(TEMPLATES),
         font_paths=typesetting_fonts(),
-        sys_inputs={"data": json.dumps(printable(data, shown_characters()), ensure_ascii=False), "font": FAMILY},
+        sys_inputs={"data": json.dumps(content, ensure_ascii=False), "font": FAMILY},
         format="pdf",
     )
     if not isinstance(pdf, bytes):
         raise AssertionError("a PDF is one file")
     return pdf
+
+
+def _set(block: Block, shown: Container[int]) -> Block:
+    """Return a block as the template sets it: text made printable, a chart as its picture, which is no text."""
+    if block["kind"] != "chart":
+        made: Block = printable(block, shown)
+        return made
+    return {"kind": "chart", "svg": to_svg(block["spec"]), "words": printable(block["words"], shown)}
 
 
 def paper_docx(sheet: DocumentSheet) -> bytes:
@@ -48,8 +59,9 @@ def paper_docx(sheet: DocumentSheet) -> bytes:
     document = Document()
     _set_up(document, sheet)
     # Word has its own fonts; only characters that no file may contain are omitted.
-    for block in printable(list(sheet.blocks), range(_CODE_POINTS)):
-        _WRITERS[block["kind"]](document, block)
+    for block in sheet.blocks:
+        is_chart = block["kind"] == "chart"
+        _WRITERS[block["kind"]](document, block if is_chart else printable(block, range(_CODE_POINTS)))
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
@@ -107,6 +119,13 @@ def _write_table(document: Any, block: Block) -> None:
     _write_grid(document, [block["head"], *block["rows"]], block["widths"], block["aligned"], has_head=True)
 
 
+def _write_chart(document: Any, block: Block) -> None:
+    from docx.shared import Emu
+
+    picture = document.add_picture(io.BytesIO(to_png(block["spec"])), width=Emu(_TEXT_WIDTH))
+    picture._inline.docPr.set("descr", block["words"])
+
+
 def _write_grid(
     document: Any, rows: list[list[str]], shares: list[int], aligned: list[str], *, has_head: bool
 ) -> None:
@@ -144,5 +163,6 @@ _WRITERS = {
     "paragraph": _write_paragraph,
     "facts": _write_facts,
     "table": _write_table,
+    "chart": _write_chart,
     "signatures": _write_signatures,
 }

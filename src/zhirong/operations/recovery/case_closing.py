@@ -140,7 +140,16 @@ def closing_report(work: Work, case: DefaultCase) -> int:
             claim = claims.get(party)
             paid, back = (0, 0) if claim is None else (claim.paid, claim.returned)
             parties.append({"name": books.mode.name_of(party).zh, "paid": paid, "back": back, "carries": carries})
-        steps = [{"day": one.day.isoformat(), "title": one.title.zh, "amount": one.amount} for one in books.steps]
+        names = {party: books.mode.name_of(party).zh for party in books.carried}
+        steps = [
+            {
+                "day": one.day.isoformat(),
+                "title": one.title.zh,
+                "amount": one.amount,
+                "carried": {name: one.of_loan.get(party, 0) for party, name in names.items()},
+            }
+            for one in books.steps
+        ]
     owed = debtors_debt(case.loan, case.payer_events, work.day, work.rules)
     more = {
         "reason": case.proposal.get("reason", ""),
