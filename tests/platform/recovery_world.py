@@ -36,9 +36,11 @@ class PayerDesk:
 class Recovery:
     """A disbursed loan of 2,000,000 under Zhongshan (fund 54 %, insurer 16 %, IP operator 4 %, lender 26 % of principal)."""
 
-    def __init__(self, platform: Platform, monkeypatch: pytest.MonkeyPatch, mode: str = "zhongshan") -> None:
+    def __init__(
+        self, platform: Platform, monkeypatch: pytest.MonkeyPatch, mode: str = "zhongshan", *, rights: int = 1
+    ) -> None:
         self.platform = platform
-        self.money = Money(platform, monkeypatch)
+        self.money = Money(platform, monkeypatch, rights=rights)
         self.money.released()
         platform.reseed(self.loan, mode=mode)
         self.workout = platform.member(self.money.bank, MemberRole.LENDER_WORKOUT)

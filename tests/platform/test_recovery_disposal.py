@@ -243,6 +243,39 @@ def test_a_difference_report_of_an_office_becomes_alarms(way: Recovery) -> None:
     assert platform_findings() == []
 
 
+def test_two_rights_of_a_default_are_sold_apart(sqlite_platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    way = Recovery(sqlite_platform, monkeypatch, rights=2)
+    way.late()
+    way.demanded()
+    first, second = (one.pk for one in way.money.rights)
+    asked = {"way": "licence_back", "reason": "现值较高"}
+    with pytest.raises(InputError, match=r"未质押|not pledged"):
+        way.do(way.workout, "disposal.propose", way.case, **asked, rights=[second + 1])
+    way.do(way.workout, "disposal.propose", way.case, **asked, rights=[first])
+    with pytest.raises(InputError, match=r"其他处置项目|another disposal"):
+        way.do(way.workout, "disposal.propose", way.case, **asked, rights=[first, second])
+    way.do(way.workout, "disposal.propose", way.case, **asked)  # the other one
+    one, other = DisposalProject.objects.order_by("pk")
+    assert (one.rights, other.rights) == ([first], [second]) and one.number != other.number
+    with pytest.raises(InputError, match=r"在办处置项目|open disposal"):
+        way.do(way.workout, "disposal.propose", way.case, **asked)
+    day = way.platform.day.isoformat()
+    sale = {"buyer": "某受让公司", "price": "1000000.00", "costs": "0", "sold_on": day}
+    for row, left in ((one, {"entered"}), (other, {"discharged"})):
+        way.do(way.workout, "disposal.value", row, value="1200000.00", valued_on=day)
+        way.do(way.approver, "disposal.approve", row, reserve="900000.00", opinion="同意")
+        way.do(way.workout, "disposal.offer", row, step="list", evidence="挂牌公告")
+        way.do(way.workout, "disposal.sell", row, **sale)
+        way.do(way.workout, "disposal.transfer", row, record=f"过户{row.pk}")
+        found = registrations_of(way.case.loan.case)
+        assert {kept.status.value for kept in found} == left
+        if row == one:  # the pledge of what remains stays in the register
+            released = {right.number: right.released for kept in found for right in kept.rights}
+            sold, kept_right = (right.number.removeprefix("ZL") for right in way.money.rights)
+            assert released == {sold: True, kept_right: False}
+    assert platform_findings() == []
+
+
 def test_an_authority_sees_defaults_and_claims_of_its_region_as_sums_and_no_company(way: Recovery) -> None:
     way.late()
     way.demanded()

@@ -1161,9 +1161,18 @@ class DisposalOperations(Group):
             "disposal.offer", row, {"step": step, "evidence": evidence, "reserve": reserve}, version, key
         )
 
-    def propose(self, row: int, *, version: Version, way: str, reason: str, key: str = "") -> Done:
+    def propose(
+        self,
+        row: int,
+        *,
+        version: Version,
+        way: str,
+        reason: str,
+        rights: Sequence[int] | None = None,
+        key: str = "",
+    ) -> Done:
         """提出处置方案 / Propose a disposal."""
-        return self._do("disposal.propose", row, {"way": way, "reason": reason}, version, key)
+        return self._do("disposal.propose", row, {"way": way, "reason": reason, "rights": rights}, version, key)
 
     def report_bid(
         self,

@@ -127,9 +127,11 @@ def pay(work: Work, request: Pay) -> Any:
 
 
 def _is_realised(case: DefaultCase) -> bool:
-    """Return whether the pledge of a case has been disposed of."""
+    """Return whether a disposal of every pledged right of a case has ended, sold or not."""
     over = (DisposalState.DISTRIBUTED.value, DisposalState.CLOSED.value, DisposalState.WITHDRAWN.value)
-    return DisposalProject.objects.filter(case=case, state__in=over).exists()
+    ended = list(DisposalProject.objects.filter(case=case, state__in=over).values_list("rights", flat=True))
+    tried = {right for rights in ended for right in rights}
+    return bool(ended) and tried >= set(case.loan.case.rights)
 
 
 _LOAN_PAYERS = {"guarantor": LoanPayer.GUARANTOR, "insurer": LoanPayer.INSURER, "ip_operator": LoanPayer.OPERATOR}

@@ -20,17 +20,18 @@ from zhirong.chain.loan.servicing.components import Component
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.pledge.registration import Status
 from zhirong.kernel.errors import InputError, Problem
+from zhirong.kernel.identifiers import without_office
 from zhirong.kernel.money import parse_yuan, show_yuan, yuan
 from zhirong.kernel.text import Text
 from zhirong.operations.actors import Actor
 from zhirong.operations.contract.conditions import registrations_of
 from zhirong.operations.declare import operation
-from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask
+from zhirong.operations.fields import Choices, Fen, Line, Request, Words, ask, id_of
 from zhirong.operations.listing import Column, Filter, Listing, listing
 from zhirong.operations.loan.loans import calendar
 from zhirong.operations.page_links import page_link
 from zhirong.operations.plausibility import RecentDay, ValuationDay
-from zhirong.operations.pledge.decisions import decide_discharge
+from zhirong.operations.pledge.decisions import decide_discharge, decide_partial_discharge
 from zhirong.operations.recovery.books import debt_today, debtors_debt
 from zhirong.operations.recovery.cases import (
     CASE_READERS,
@@ -48,11 +49,13 @@ from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
 from zhirong.operations.uploads import Ticket, attach
+from zhirong.store.financing import FirmRight
 from zhirong.store.recovery import DefaultCase, DisposalProject
 
 _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 _OFFERS = ("agree", "list", "apply_to_court", "first_round", "second_round", "sell_at_reserve", "default_bid")
 _OVER = (DisposalState.CLOSED.value, DisposalState.WITHDRAWN.value)
+_TRANSFERRED = (DisposalState.TRANSFERRED, DisposalState.DISTRIBUTED, DisposalState.CLOSED)
 
 
 def disposal_page(row: DisposalProject) -> str:
@@ -83,11 +86,48 @@ def _ways(actor: Actor, case: Any) -> Choices:
     ]
 
 
+def sold_rights(case: DefaultCase) -> set[int]:
+    """Return the rights of a case that have passed to a buyer."""
+    return {
+        right
+        for one in DisposalProject.objects.filter(case=case, state__in=_TRANSFERRED)
+        if one.state != DisposalState.CLOSED or one.result.get("sold")
+        for right in one.rights
+    }
+
+
+def free_rights(case: DefaultCase) -> list[int]:
+    """Return the pledged rights of a case that are neither sold nor in an open disposal."""
+    under_way = DisposalProject.objects.filter(case=case).exclude(state__in=_OVER)
+    taken = sold_rights(case) | {right for one in under_way for right in one.rights}
+    return [right for right in case.loan.case.rights if right not in taken]
+
+
+def _free_choices(actor: Actor, case: Any) -> Choices:
+    if case is None:
+        return []
+    rights = FirmRight.objects.filter(pk__in=free_rights(case)).order_by("pk")
+    return [(str(one.pk), Text(f"{one.number} {one.title}", f"{one.number} {one.title}")) for one in rights]
+
+
 class Propose(Request):
-    """The way that is chosen after the comparison, and why."""
+    """The way that is chosen after the comparison, why, and for which rights."""
 
     way: Annotated[str, ask("处置方式", "Way", "按现值由高到低", "by present value, highest first", choices=_ways)]
     reason: Annotated[Words, ask("选择理由", "Reason", widget="area")]
+    rights: Annotated[
+        list[int],
+        id_of("rights"),
+        Field(max_length=200),
+        ask(
+            "处置的权利",
+            "Rights",
+            "不选的，为尚未处置的全部质押权利",
+            "none ticked: all pledged rights not yet disposed of",
+            widget="many",
+            choices=_free_choices,
+        ),
+    ] = []
 
 
 @operation(
@@ -115,14 +155,7 @@ def propose(work: Work, request: Propose) -> Any:
             Text("没有该处置方式", "there is no such way"),
             Text("请从列表中选择", "choose one from the list"),
         )
-    if DisposalProject.objects.filter(case=case).exclude(state__in=_OVER).exists():
-        raise refuse(
-            "open_already",
-            "case",
-            case.number,
-            Text("该案件已有在办处置项目", "the case has an open disposal"),
-            Text("请先了结或撤回", "close or withdraw it first"),
-        )
+    rights = _rights_for(case, request.rights)
     count = DisposalProject.objects.filter(case=case).count() + 1
     row = work.create(
         DisposalProject,
@@ -133,7 +166,7 @@ def propose(work: Work, request: Propose) -> Any:
         state=state,
         way=request.way,
         plan={"day": work.day.isoformat(), "ways": [_as_row(one) for one in found]},
-        rights=list(case.loan.case.rights),
+        rights=rights,
         reason=request.reason,
         proposed_by_id=work.actor.account,
         due_on=last_day(work, "recovery.deadline.valuation"),
@@ -150,6 +183,30 @@ def propose(work: Work, request: Propose) -> Any:
     issue_letter(work, case, DocumentKind.DISPOSAL_COMPARISON, more, is_internal=True)
     work.subject_is(row)
     return {"id": row.pk}
+
+
+def _rights_for(case: DefaultCase, chosen: list[int]) -> list[int]:
+    """Return the rights of a new disposal. Raises InputError if they are sold, in another open disposal or not pledged."""
+    free = free_rights(case)
+    under_way = DisposalProject.objects.filter(case=case).exclude(state__in=_OVER)
+    if not free and (case.loan.case.rights or under_way.exists()):
+        raise refuse(
+            "open_already",
+            "case",
+            case.number,
+            Text("质押权利均已有在办处置项目或已成交", "every right is in an open disposal or sold"),
+            Text("请先了结或撤回在办项目", "close or withdraw an open disposal first"),
+        )
+    wrong = [one for one in chosen if one not in free]
+    if wrong:
+        raise refuse(
+            "no_such_right",
+            "rights",
+            ", ".join(map(str, wrong)),
+            Text("权利未质押、已成交或已在其他处置项目中", "not pledged, sold or in another disposal"),
+            Text("请从列表中选择", "choose from the list"),
+        )
+    return sorted(set(chosen)) or free
 
 
 def _as_row(one: WayValue) -> dict[str, Any]:
@@ -390,7 +447,7 @@ class Transfer(Request):
     is_grave=True,
 )
 def transfer(work: Work, request: Transfer) -> Any:
-    """Record the transfer and discharge every pledge of the case in the register, the same day."""
+    """Record the transfer and discharge the pledge of the rights sold in the register, the same day."""
     row = work.row
     case = with_loan(row.case)
     if case.loan.guarantor_id and not request.consented:
@@ -401,12 +458,27 @@ def transfer(work: Work, request: Transfer) -> Any:
             Text("贷款有保证人，解除质押须经其同意", "the loan has a guarantor, who must consent to the release"),
             Text("请取得书面同意后勾选", "obtain the consent in writing, then confirm it"),
         )
-    for one in registrations_of(case.loan.case):
-        if one.status is Status.ENTERED:
-            work.fold(decide_discharge(work, one.id, f"质权实现，{row.number}"))
+    _discharge(work, row, case)
     result = {**row.result, "transfer": request.record, "transferred_on": work.day.isoformat()}
     _move(work, row, "transfer", Doer.WORKOUT, {}, result=result)
     return {"id": row.pk}
+
+
+def _discharge(work: Work, row: DisposalProject, case: DefaultCase) -> None:
+    """End the pledge of the rights that were sold; of those that remain it stays."""
+    remain = set(case.loan.case.rights) - sold_rights(case) - set(row.rights)
+    rights = FirmRight.objects.filter(pk__in=row.rights).values_list("kind", "number")
+    # The register has numbers without the office's letters.
+    passed = {(kind, without_office(number)) for kind, number in rights}
+    for one in registrations_of(case.loan.case):
+        if one.status is not Status.ENTERED:
+            continue
+        held = {right.key: (right.kind, without_office(right.number)) for right in one.rights if not right.released}
+        sold = {key for key, right in held.items() if right in passed}
+        if not remain or (sold and sold == set(held)):
+            work.fold(decide_discharge(work, one.id, f"质权实现，{row.number}"))
+        elif sold:
+            work.fold(decide_partial_discharge(work, one.id, sorted(sold), None))
 
 
 class Table(Request):

@@ -37,7 +37,7 @@ from zhirong.operations.recovery.licence_back import act_title
 from zhirong.operations.recovery.pool_meters import meters_of
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.visibility import visible
-from zhirong.store.financing import Paper
+from zhirong.store.financing import FirmRight, Paper
 from zhirong.store.recovery import (
     ClaimPayment,
     DefaultCase,
@@ -315,6 +315,7 @@ def disposal(request: HttpRequest, row: DisposalProject) -> HttpResponse:
         "row": row,
         "state": DISPOSAL_WORDS[DisposalState(row.state)],
         "is_bank": is_bank,
+        "rights": visible(request.actor, FirmRight, day_of(now())).filter(pk__in=row.rights).order_by("pk"),
         "is_agent": request.actor.kind is OrganisationKind.OPERATOR,
         "ways": row.plan.get("ways", ()) if is_bank else (),
         "bids": sorted(((parse_yuan(one["price"]), one) for one in row.bids), key=lambda pair: -pair[0]),
