@@ -142,3 +142,13 @@ def test_a_notice_asks_nothing_any_more_once_its_case_has_moved_on(sqlite_platfo
         sqlite_platform.do(desk.officer, "case.ask", case, text=question)
     firm = sqlite_platform.client(desk.manager).get("/notices/").content.decode()
     assert '<span class="count">1</span>' in firm
+
+
+def test_a_template_has_one_cell_or_row_a_line() -> None:
+    several = re.compile(r"</(th|td|li|tr|c-fact)>\s*<(th|td|li|tr|c-fact)[ >]")
+    templates = (WEB / "templates").rglob("*.html")
+    assert [
+        file.name
+        for file in templates
+        if any(several.search(line) for line in file.read_text(encoding="utf-8").splitlines())
+    ] == []
