@@ -203,3 +203,32 @@ def test_the_region_comes_from_the_code_and_the_licence_goes_with_the_firm(sqlit
         "610000",
         None,
     ]
+
+
+def test_a_licence_is_a_scan_that_the_account_itself_sent(sqlite_platform) -> None:
+    """Neither a table nor somebody else's upload goes to the administrator as the licence of a firm."""
+    platform = sqlite_platform
+    stranger, other = platform.stranger(), platform.stranger()
+    table = platform.upload(stranger, "licence.csv", "名称,代码\n甲,乙\n".encode())
+    borrowed = platform.upload(other, "licence.pdf", b"%PDF-1.7\n% somebody else's\n")
+    for ticket, code in ((table, "not_a_scan"), (borrowed, "no_upload"), ("forged", "no_upload")):
+        with pytest.raises(InputError) as error:
+            platform.do(stranger, "firm.register", **FIRM, licence=ticket)
+        assert [one.code for one in error.value.problems] == [code]
+    assert not Organisation.objects.filter(code=FIRM["code"]).exists()
+
+
+@pytest.mark.parametrize(("region", "found"), [("440199", "440100"), ("449999", "440000"), ("100000", None)])
+def test_a_code_that_names_no_known_region_asks_for_it(sqlite_platform, region: str, found: str | None) -> None:
+    """The county, else its city, else its province; the country's own register says nothing of the place."""
+    platform = sqlite_platform
+    first17 = f"91{region}MA5FXK0X3"
+    given = {**FIRM, "code": first17 + credit_code_check(first17)}
+    del given["region"]
+    if found is None:
+        with pytest.raises(InputError) as error:
+            platform.do(platform.stranger(), "firm.register", **given)
+        assert [(one.field, one.code) for one in error.value.problems] == [("region", "missing")]
+    else:
+        done = platform.do(platform.stranger(), "firm.register", **given)
+        assert Organisation.objects.get(pk=done.id).region == found

@@ -53,6 +53,7 @@ KINDS: dict[str, tuple[str, bytes]] = {
     "csv": ("text/csv", b""),
     "toml": ("application/toml", b""),
 }
+_PICTURES = frozenset(KINDS[ending][0] for ending in ("pdf", "png", "jpg"))
 Ticket = Annotated[str, Field(min_length=1, max_length=4000)]  # space for a name of 200 characters of 12 bytes each
 
 
@@ -160,6 +161,20 @@ def redeem(actor: Actor, ticket: str) -> Upload:
             Text("请重新上传", "upload it again"),
         )
     return Upload(said["sha256"], said["name"], said["media_type"], said["size"])
+
+
+def attach_scan(work: Work, ticket: str, field: str, *, subject: str, paper: str, owner: Any) -> StoredFile:
+    """Attach a scan or photograph. Raises InputError on ``field`` for a file of another kind."""
+    upload = redeem(work.actor, ticket)
+    if upload.media_type not in _PICTURES:
+        raise refuse(
+            "not_a_scan",
+            field,
+            upload.name,
+            Text("文件不是扫描件", "the file is not a scan"),
+            Text("请上传 PDF、PNG 或 JPG", "upload a PDF, PNG or JPG"),
+        )
+    return attach(work, ticket, subject, paper, owner)
 
 
 def attach(work: Work, ticket: str, subject: str, paper: str, owner: Any) -> StoredFile:

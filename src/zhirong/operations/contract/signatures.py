@@ -21,7 +21,7 @@ from zhirong.operations.page_links import page_link
 from zhirong.operations.refusals import refuse
 from zhirong.operations.second_factor import Code, demand_code
 from zhirong.operations.unit_of_work import Work
-from zhirong.operations.uploads import Ticket, attach, redeem
+from zhirong.operations.uploads import Ticket, attach_scan
 from zhirong.store.financing import Case, Paper, Signature
 
 _SIGN = (
@@ -37,7 +37,6 @@ _CHECK = (
     MemberRole.LENDER_CASHIER,
     MemberRole.LENDER_MANAGER,
 )
-_PICTURES = ("application/pdf", "image/png", "image/jpeg")
 
 
 def _must_sign(actor: Actor, paper: Any) -> bool:
@@ -187,16 +186,8 @@ def send_scan(work: Work, request: SendScan) -> Any:
     if work.actor.organisation in signed_by(paper):
         raise _signed_already(work)
     _demand_one_side(work, [paper])
-    upload = redeem(work.actor, request.file)
-    if upload.media_type not in _PICTURES:
-        raise refuse(
-            "not_a_scan",
-            "file",
-            upload.name,
-            Text("文件不是扫描件", "the file is not a scan"),
-            Text("请上传 PDF、PNG 或 JPG", "upload a PDF, PNG or JPG"),
-        )
-    scan = attach(work, request.file, f"paper/{paper.pk}", "scan", work.actor.organisation)
+    owner = work.actor.organisation
+    scan = attach_scan(work, request.file, "file", subject=f"paper/{paper.pk}", paper="scan", owner=owner)
     _keep_signature(work, paper, method=SignatureMethod.SEALED_SCAN, valid=False, scan=scan)
     work.notify(
         Text(f"盖章扫描件待核对：{paper.title} {paper.number}", f"Sealed scan to check: {paper.number}"),

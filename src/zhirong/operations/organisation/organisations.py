@@ -17,7 +17,7 @@ from zhirong.operations.plausibility import HistoryDay
 from zhirong.operations.refusals import refuse
 from zhirong.operations.rulebook import rulebook
 from zhirong.operations.unit_of_work import Work
-from zhirong.operations.uploads import Ticket, attach
+from zhirong.operations.uploads import Ticket, attach_scan
 from zhirong.store.names import name_key
 from zhirong.store.parties import Membership, Organisation, SavedView
 
@@ -112,7 +112,9 @@ def register_firm(work: Work, request: RegisterFirm) -> Any:
         )
     firm = _enter(work, OrganisationKind.FIRM, request, OrganisationState.PENDING, region)
     if request.licence is not None:
-        attach(work, request.licence, f"organisation/{firm.pk}", "licence", firm)
+        attach_scan(
+            work, request.licence, "licence", subject=f"organisation/{firm.pk}", paper="licence", owner=firm
+        )
     work.create(
         Membership,
         account_id=work.actor.account,
@@ -263,7 +265,8 @@ def confirm(work: Work, request: Confirm) -> Any:
             Text("请上传核对过的营业执照", "upload the licence that was checked"),
         )
     if request.licence is not None:
-        attach(work, request.licence, f"organisation/{row.pk}", "licence", work.actor.organisation)
+        own = work.actor.organisation
+        attach_scan(work, request.licence, "licence", subject=f"organisation/{row.pk}", paper="licence", owner=own)
     work.update(row, status=OrganisationState.ACTIVE)
     work.notify(
         Text("企业已确认，可以提交融资申请", "Your firm has been confirmed; you can now apply for financing"),
