@@ -74,6 +74,23 @@ def test_dispose_compares_and_distributes(capsys: pytest.CaptureFixture[str]) ->
     assert "[assumed]" in shown
 
 
+def test_dispose_writes_options_and_distribution_as_excel(tmp_path: Path) -> None:
+    book = tmp_path / "e12.xlsx"
+    assert main(["dispose", str(CASES / "e12.toml"), "--lang", "en", "--xlsx", str(book)]) == 0
+    read = openpyxl.load_workbook(book)
+    values = [row[5] for row in read["options"].iter_rows(min_row=2, values_only=True)]
+    assert values == sorted(values, reverse=True)
+    rows = [row[:2] for row in read["distribution"].iter_rows(min_row=2, values_only=True)]
+    deducted = sum(Decimal(str(amount)) for _, amount in rows[:-4])
+    assert deducted == Decimal("192449.31")
+    assert rows[-4:] == [
+        ("A", 2100000),
+        ("B", 319896.36),
+        ("surplus to the pledgor", 0),
+        ("price", 2612345.67),
+    ]
+
+
 def test_expected_payments_and_charts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Only the claim and the recoveries are given: each payer pays on its day, the re-guarantors 30 days after."""
     text = (CASES / "e03.toml").read_text()

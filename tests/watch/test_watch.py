@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -349,6 +350,19 @@ def test_watch_names_what_to_do_by_when(capsys: pytest.CaptureFixture[str]) -> N
     assert "by 2026-03-05  lender: send the demand for further security" in shown
     assert main(["watch", str(PORTFOLIO), "--as-of", "2026-03-01", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["loans"] == []
+
+
+def test_watch_writes_loans_findings_and_tasks_as_excel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = tmp_path / "red.xlsx"
+    assert main(["watch", str(PORTFOLIO), "--as-of", "2026-03-02", "--lang", "en", "--xlsx", str(book)]) == 1
+    read = openpyxl.load_workbook(book)
+    assert read.sheetnames == ["loans", "findings", "tasks"]
+    [loan_row] = list(read["loans"].iter_rows(min_row=2, values_only=True))
+    assert loan_row[5:7] == (4971428.58, 3480000)
+    tasks = list(read["tasks"].iter_rows(min_row=2, values_only=True))
+    assert ("2026-03-05", "lender") in {row[1:3] for row in tasks}
+    assert main(["watch", str(PORTFOLIO), "--xlsx", str(tmp_path / "none" / "x.xlsx"), "--lang", "en"]) == 2
+    assert "x.xlsx" in capsys.readouterr().err
 
 
 def test_a_guarantee_period_in_the_file_is_a_deadline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,6 @@ carries.
 
 import argparse
 from html import escape
-from pathlib import Path
 
 from zhirong.chain.compensation.documents import EventDocuments, documents_of
 from zhirong.chain.compensation.expected import with_expected_payments
@@ -18,7 +17,7 @@ from zhirong.chain.mode.model import Mode
 from zhirong.chain.mode.vocabulary import NATURE_TEXT, PayerNature
 from zhirong.cli.columns import aligned
 from zhirong.cli.days import day_of
-from zhirong.cli.files import print_answer, read_toml, unwritable
+from zhirong.cli.files import print_answer, read_toml, write_file
 from zhirong.cli.mode_words import missing_figure, the_mode
 from zhirong.kernel.errors import InputError, Problem
 from zhirong.kernel.fields import Reader
@@ -108,7 +107,7 @@ def _write_charts(path: str, mode: Mode, done: DefaultWalk, lang: Lang) -> None:
         f'<!doctype html>\n<html lang="{language}">\n<head><meta charset="utf-8"><title>{title}</title></head>\n'
         f"<body>\n<h1>{title}</h1>\n{pictures[0]}\n{pictures[1]}\n</body>\n</html>\n"
     )
-    _write(path, page.encode())
+    write_file(path, page.encode())
 
 
 def _write_report(
@@ -120,24 +119,17 @@ def _write_report(
 
         if not done.steps:
             raise _nothing_yet(arguments.file)
-        _write(arguments.pdf, paper_pdf(closing_sheet(mode, done, documents, arguments.lang)))
+        write_file(arguments.pdf, paper_pdf(closing_sheet(mode, done, documents, arguments.lang)))
     if arguments.xlsx:
         from zhirong.documents.closing_report import closing_xlsx
 
-        _write(arguments.xlsx, closing_xlsx(mode, done, documents, arguments.lang))
+        write_file(arguments.xlsx, closing_xlsx(mode, done, documents, arguments.lang))
 
 
 def _nothing_yet(file: str) -> InputError:
     reason = Text("截至该日没有任何事件", "nothing has happened by that day")
     hint = Text("请选择更晚的日期", "Choose a later day.")
     return InputError([Problem("--as-of", "", reason, hint, "no_events")], file)
-
-
-def _write(path: str, content: bytes) -> None:
-    try:
-        Path(path).write_bytes(content)
-    except OSError as error:
-        raise unwritable(path, error) from error
 
 
 def _named(mode: str, file: str) -> str:

@@ -3,18 +3,19 @@ sale.
 """
 
 import argparse
+from decimal import Decimal
 
 from zhirong.chain.disposal.costs import sale_taxes
 from zhirong.chain.disposal.distribution import Deduction, Distribution, distribute
 from zhirong.chain.disposal.reading import WAYS_RULE, DisposalFile, read_disposal, standard_ways
 from zhirong.chain.disposal.ways import WayValue, compare
 from zhirong.cli.columns import aligned
-from zhirong.cli.files import print_answer, read_toml
+from zhirong.cli.files import print_answer, read_toml, write_file
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.money import quantise_rate, show_yuan, yuan
+from zhirong.kernel.money import Fen, quantise_rate, show_yuan, yuan
 from zhirong.kernel.rulebook import Rulebook
 from zhirong.kernel.rulebook_files import load_rulebook
-from zhirong.kernel.text import Lang, Text
+from zhirong.kernel.text import Lang, Text, same
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +23,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="CASE.toml", help="处置文件 / the disposal file")
     parser.add_argument(
         "--compare", action="store_true", help="逐项列明现值的计算依据 / show how each value is made up"
+    )
+    parser.add_argument(
+        "--xlsx", metavar="FILE", help="另存 Excel：处置方式和分配 / write options and distribution as Excel"
     )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
 
@@ -32,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     file = read_disposal(Reader(read_toml(arguments.file), source=arguments.file), rules)
     ways = compare(file.ways or standard_ways(rules, file.day, file.debt), file.debt, file.rate)
     shared = _distributed(file, rules)
+    if arguments.xlsx:
+        write_file(arguments.xlsx, _as_xlsx(file, ways, shared, arguments.lang))
     if arguments.json:
         print_answer(_as_json(file, ways, shared, rules))
     else:
@@ -50,6 +56,55 @@ def _distributed(file: DisposalFile, rules: Rulebook) -> Distribution | None:
             Deduction(Text("印花税", "stamp tax"), taxes.stamp),
         ]
     return distribute(file.price, deductions, file.pledgees)
+
+
+def _as_xlsx(file: DisposalFile, ways: tuple[WayValue, ...], shared: Distribution | None, lang: Lang) -> bytes:
+    """Return the options by present value on one sheet and, where there is a price, who gets it on another."""
+    from zhirong.documents.book_xlsx import BookTable, book_xlsx
+    from zhirong.documents.workbook import Amount, Rate
+
+    def amount(fen: Fen) -> Amount:
+        return Amount(Decimal(fen).scaleb(-2))
+
+    options = BookTable(
+        Text("处置方式", "options"),
+        (
+            Text("方式", "option"),
+            Text("预计收入（元）", "gross (CNY)"),
+            Text("费用（元）", "costs (CNY)"),
+            Text("净额（元）", "net (CNY)"),
+            Text("平均天数", "mean days"),
+            Text("现值（元）", "present value (CNY)"),
+            Text("占债务", "of debt"),
+            Text("最差（元）", "worst (CNY)"),
+            Text("最好（元）", "best (CNY)"),
+        ),
+        tuple(
+            (
+                value.way.title,
+                amount(value.gross),
+                amount(value.costs),
+                amount(value.net),
+                quantise_rate(value.mean_days, 1),
+                amount(value.present_value),
+                Rate(Decimal(value.of_debt)),
+                amount(value.worst),
+                amount(value.best),
+            )
+            for value in ways
+        ),
+    )
+    if shared is None:
+        return book_xlsx((options,), file.day, lang)
+    title = Text("项目", "item")
+    rows = [(one.title, amount(one.amount)) for one in shared.deducted]
+    rows += [(same(one.pledgee.name), amount(one.total)) for one in shared.ranks]
+    rows.append((Text("余款归出质人", "surplus to the pledgor"), amount(shared.surplus)))
+    price = (Text("价款", "price"), amount(shared.price))
+    divided = BookTable(
+        Text("价款分配", "distribution"), (title, Text("金额（元）", "amount (CNY)")), tuple(rows), price
+    )
+    return book_xlsx((options, divided), file.day, lang)
 
 
 def _as_json(

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from zhirong.documents.file_limits import MOST_BYTES
@@ -122,3 +123,11 @@ def unwritable(path: str, error: OSError) -> InputError:
     reason = Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}")
     hint = Text("请换用可写的位置，或先创建文件夹", "choose a writable location, or create the folder first")
     return InputError([Problem("FILE", path, reason, hint, "unwritable_file")], path)
+
+
+def write_file(path: str, content: bytes) -> None:
+    """Write an output file. Raises InputError if it cannot be written there."""
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise unwritable(path, error) from error

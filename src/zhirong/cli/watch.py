@@ -2,16 +2,17 @@
 
 import argparse
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from zhirong.chain.loan.servicing.components import CATEGORY_TEXT
 from zhirong.chain.watch.catalogue import COLOUR_TEXT, Colour, WatchCatalogue, catalogue_on
 from zhirong.chain.watch.reading import WatchRules, read_portfolio
 from zhirong.chain.watch.sweep import WatchResult, sweep
 from zhirong.cli.days import day_of as day_option
-from zhirong.cli.files import print_answer, read_toml
+from zhirong.cli.files import print_answer, read_toml, write_file
 from zhirong.kernel.days import day_of, working_days_from
 from zhirong.kernel.fields import Reader
-from zhirong.kernel.money import quantise_rate, show_yuan, yuan
+from zhirong.kernel.money import Fen, quantise_rate, show_yuan, yuan
 from zhirong.kernel.rulebook_files import load_rulebook
 from zhirong.kernel.text import Lang, Text
 
@@ -27,6 +28,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="PORTFOLIO.toml", help="贷款与质物文件 / loans and their pledged rights")
     parser.add_argument("--as-of", metavar="DATE", help="截止日期，默认今天 / the day, by default today")
     parser.add_argument("--all", action="store_true", help="无需处理的也列出 / list quiet loans too")
+    parser.add_argument(
+        "--xlsx", metavar="FILE", help="另存 Excel：贷款、提示、任务 / write loans, findings and tasks as Excel"
+    )
     parser.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
 
 
@@ -40,11 +44,79 @@ def run(arguments: argparse.Namespace) -> int:
     loans = read_portfolio(Reader(read_toml(arguments.file), source=arguments.file), given)
     results = sweep(loans, day, catalogue, working_days)
     shown = [one for one in results if arguments.all or one.alarms or one.tasks]
+    if arguments.xlsx:
+        write_file(arguments.xlsx, _as_xlsx(shown, day, arguments.lang))
     if arguments.json:
         print_answer({"day": day.isoformat(), "loans": [_as_json(one) for one in shown], "rules": rules.version()})
     else:
         print(_as_text(shown, len(results), day, catalogue, arguments.lang))
     return 1 if any(one.colour.grade >= Colour.RED.grade for one in results) else 0
+
+
+def _as_xlsx(results: list[WatchResult], day: date, lang: Lang) -> bytes:
+    """Return three sheets: the loans in their rank, the findings with their sources, and who has to do what by when."""
+    from zhirong.documents.book_xlsx import BookTable, book_xlsx
+    from zhirong.documents.workbook import Amount, Cell, Rate
+
+    def amount(fen: Fen | None) -> Cell:
+        return None if fen is None else Amount(Decimal(fen).scaleb(-2))
+
+    loan = Text("贷款", "loan")
+    colour, right = Text("颜色", "colour"), Text("权利", "right")
+    loans = BookTable(
+        Text("贷款", "loans"),
+        (
+            loan,
+            colour,
+            Text("风险敞口（元）", "at risk (CNY)"),
+            Text("质物价值（元）", "pledge (CNY)"),
+            Text("贷款与价值之比", "loan to value"),
+            Text("应追加价值（元）", "security missing (CNY)"),
+            Text("或还款（元）", "or repayment (CNY)"),
+            Text("分类不高于", "category at least"),
+            Text("剩余天数", "days left"),
+        ),
+        tuple(
+            (
+                one.loan_id,
+                COLOUR_TEXT[one.colour],
+                amount(one.at_risk),
+                Text("未知", "unknown") if one.value is None else amount(one.value),
+                Text("未知", "unknown") if one.ltv is None else Rate(quantise_rate(one.ltv, 4)),
+                amount(one.shortfall.value if one.shortfall else None),
+                amount(one.shortfall.cash if one.shortfall else None),
+                CATEGORY_TEXT[one.category],
+                one.days_left,
+            )
+            for one in results
+        ),
+    )
+    findings = BookTable(
+        Text("提示", "findings"),
+        (loan, colour, Text("日期", "day"), right, Text("事项", "finding"), Text("依据", "source")),
+        tuple(
+            (
+                one.loan_id,
+                COLOUR_TEXT[alarm.colour],
+                alarm.since.isoformat(),
+                alarm.right_id,
+                alarm.title,
+                alarm.rule.reference.as_text(lang),
+            )
+            for one in results
+            for alarm in one.alarms
+        ),
+    )
+    tasks = BookTable(
+        Text("任务", "tasks"),
+        (loan, Text("期限", "last day"), Text("责任方", "who"), right, Text("任务", "task")),
+        tuple(
+            (one.loan_id, task.last_day.isoformat(), WHO_TEXT.get(task.who, task.who), task.right_id, task.words)
+            for one in results
+            for task in one.tasks
+        ),
+    )
+    return book_xlsx((loans, findings, tasks), day, lang)
 
 
 def _as_json(result: WatchResult) -> dict[str, object]:
