@@ -1,6 +1,7 @@
 """A guarantor's exposure: each debtor's and group's row from request to exposure, and the use of the legal limits."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -54,13 +55,17 @@ class ExposureBook:
 
 
 def exposure_book(guarantor: int, rules: Rulebook, day: date) -> ExposureBook:
-    """Return the guarantees in force of a guarantor, in three queries and one for its figures."""
-    standing = standing_of(guarantor)
-    by_firm = standing.values("case__firm", "case__firm__name").annotate(**_SUMS).order_by("-bears", "case__firm")
-    by_group = standing.exclude(group="").values("group").annotate(**_SUMS).order_by("-bears", "group")
-    rows = tuple(_row(one["case__firm__name"], one) for one in by_firm)
-    groups = tuple(_row(one["group"], one) for one in by_group)
-    total = ExposureRow("", *(sum(getattr(one, name) for one in rows) for name in ExposureRow.__slots__[1:]))
+    """Return the guarantees in force of a guarantor, in one query and one for its figures."""
+    found = (
+        standing_of(guarantor)
+        .values("case__firm", "case__firm__name", "group")
+        .annotate(**_SUMS)
+        .order_by("case__firm")
+    )
+    parts = [(one["case__firm"], one["group"], _row(one["case__firm__name"], one)) for one in found]
+    rows = _added([(firm, row) for firm, _, row in parts])
+    groups = _added([(group, replace(row, title=group)) for _, group, row in parts if group])
+    total = _sum_of("", rows)
     figures = figures_of(guarantor, day)
     meters: tuple[Meter, ...] = ()
     if figures is not None:
@@ -83,6 +88,18 @@ def own_use(standing: Any, limit: LendingLimit) -> Fen:
     elif limit.scope is Scope.REGION:
         standing = standing.filter(region_within(limit.value, "case__firm"))
     return standing.aggregate(sum=Sum("exposure"))["sum"] or 0
+
+
+def _added(parts: Sequence[tuple[Any, ExposureRow]]) -> tuple[ExposureRow, ...]:
+    """Return one row for each key, largest exposure first."""
+    by_key: dict[Any, list[ExposureRow]] = {}
+    for key, row in parts:
+        by_key.setdefault(key, []).append(row)
+    return tuple(sorted((_sum_of(one[0].title, one) for one in by_key.values()), key=lambda one: -one.exposure))
+
+
+def _sum_of(title: str, rows: Sequence[ExposureRow]) -> ExposureRow:
+    return ExposureRow(title, *(sum(getattr(one, name) for one in rows) for name in ExposureRow.__slots__[1:]))
 
 
 def _row(title: str, one: dict[str, Any]) -> ExposureRow:
