@@ -53,12 +53,18 @@ def test_a_suit_restarts_limitation_costs_the_debtor_and_ends_with_a_title(way: 
     assert outside.post(address, decision).status_code == 200  # without the code nothing is entered
     assert Dispute.objects.get().state == "filed"
     assert outside.post(address, {"code": code}).status_code == 302
+    other, _ = way.do(way.workout, "link.give", dispute, **data).shown_once.split(" ")
+    assert outside.post(other, decision).status_code == 200, (
+        "the code of one link opens no other, even of one dispute"
+    )
+    dispute.refresh_from_db()
+    assert dispute.state == "filed"
     assert "支持" not in outside.get(address).content.decode()
     assert outside.post(address, {**decision, "step": "choose"}).status_code == 422
     assert outside.post(address, decision).status_code == 302
     dispute = Dispute.objects.get()
     assert dispute.state == "decided" and dispute.steps[-1]["by"] == "某市中级人民法院民二庭"
-    link = OutsideLink.objects.get()
+    link = OutsideLink.objects.earliest("pk")
     assert len(link.opened) == 1 and given.shown_once.split("/")[-2] not in str(link.__dict__)
     way.do(way.workout, "link.revoke", link)
     assert outside.get(address).status_code == 404
