@@ -198,6 +198,18 @@ def test_the_ceiling_cuts_what_re_guarantors_share() -> None:
     assert cut.parts == fen({"guarantor": "362,345.67", "reguarantor": "25,000.00", "national_fund": "25,000.00"})
 
 
+@pytest.mark.parametrize(("over", "above"), [(-1, 0), (0, 0), (1, 1)])
+def test_the_ceiling_cuts_from_the_first_fen_above_it(over: int, above: int) -> None:
+    """Room of 5 % of 2,000,000.00 less 99,000.00 paid: 1,000.00 to the fen is inside."""
+    room = parse_yuan("1,000.00")
+    halves = {"guarantor": Fraction(1, 2), "reguarantor": Fraction(1, 2)}
+    released, paid = parse_yuan("2,000,000.00"), parse_yuan("99,000.00")
+    cut = cut_to_ceiling(released, Fraction(5, 100), paid, room + over, halves, "guarantor")
+    assert (cut.inside, cut.above) == (room + min(over, 0), above)
+    assert sum(cut.parts.values()) == room + over
+    assert cut.parts["guarantor"] - cut.parts["reguarantor"] in (above, above + 1, above - 1)
+
+
 MODE_IDS = [head.id for head in list_modes()]
 
 
