@@ -14,7 +14,7 @@ from platform_world import Platform
 
 import zhirong.web.urls  # noqa: F401 - declares the lists
 from zhirong.chain.organisation.roles import MemberRole
-from zhirong.operations.listing import LISTINGS, Column, Listing, may_list, rows_of
+from zhirong.operations.listing import LISTINGS, Column, Listing, may_list, rows_of, totals_of
 from zhirong.store.financing import FirmRight, Limit, Loan, Payment, StatementLine, WatchFlag
 from zhirong.web import list_export
 from zhirong.web.cells import shown
@@ -87,6 +87,12 @@ def test_an_export_has_the_rows_of_its_list(world: PermissionWorld, name: str, l
     head, *lines = list(sheet.iter_rows())
     assert [cell.value for cell in head] == [column.title.in_(lang) for column in one.columns]
     rows = list(rows_of(world.actor(world.a, role), one, world.platform.day, {}))
+    totals = totals_of(world.actor(world.a, role), one, world.platform.day, {})
+    if totals is not None and rows:
+        _space, last = lines[-2:]
+        lines = lines[:-2]
+        shown = {column.name: cell.value for column, cell in zip(one.columns, last, strict=True)}
+        assert {name: round(shown[name] * 100) for name in totals.sums} == totals.sums
     assert len(lines) == len(rows)
     for row, line in zip(rows, lines, strict=True):
         for column, cell in zip(one.columns, line, strict=True):
