@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -28,13 +29,22 @@ from zhirong.kernel.identifiers import (
 )
 
 _KEPT = [f"{d}.{patent_check_digit(d)}" for d in ("201419990012", "201429990013", "201439990014", "202419990015")]
-_LONGEST = 178_000  # rights in a list of 15 MB with a title, a holder, two dates and a state each
-_ROWS = 30_000
+_OLD = [f"{d}.{patent_check_digit(d)}" for d in ("89100001", "99212345", "00118464", "03356789")]
+_OTHERWISE = [
+    f"CN{_KEPT[3].replace('.', '')}",
+    "专利号：00118464.4",
+    "00118464.4",
+    "2014 1999 0012.0",
+    "85100001",
+    "1234567",
+]
+_LONGEST = 199_000  # rights in a list of 20 MB
+_ROWS = 15_000
 _MEGABYTE = 1024 * 1024
 _MOST_MEMORY = 500 * _MEGABYTE
 _MOST_SECONDS = 20.0  # of a processor that does other work as well; left alone it takes less than 10
 _READ = """
-import json, sys, time
+import itertools, json, sys, time
 from datetime import date
 from pathlib import Path
 from zhirong.chain.right.list_check import check_rights
@@ -51,30 +61,43 @@ begun = time.process_time()
 table = read_rights_table(read_rows(content, "list.csv"), "list.csv", day)
 read = time.process_time() - begun
 checked = check_rights(table, rules, day, "list.csv")
+for one in itertools.chain(*checked.rows_json().values()):
+    json.dumps(one)
 most = int(status.read_text().split("VmHWM:")[1].split()[0])
 print(json.dumps([len(table.rights), len(checked.fees), read, before * 1024, (most - before) * 1024]))
 """
 
 
 def _list(rows: int) -> str:
+    """Return patents that have nothing in common: numbers as databases export them, documents, holders."""
     draw = random.Random(13)
-    lines = ["专利号,专利名称,专利权人,申请日,授权公告日,法律状态"]
+    lines = ["申请号,发明名称,专利权人,申请日,授权公告日,法律状态,公开（公告）号"]
     for serial in range(rows):
         year = draw.randint(2008, 2022)
         digits = f"{year}{draw.choice('123')}{serial:07d}"
         filed = date(year, 1, 1) + timedelta(days=draw.randint(0, 360))
         granted = filed + timedelta(days=draw.randint(300, 900))
-        number = f"{digits}.{patent_check_digit(digits)}"
-        holder = f"甲{draw.randint(1, 200)}科技有限公司"
-        lines.append(
-            f"{number},一种装置{serial},{holder},{filed},{granted},{draw.choice(['授权', '失效', '有权'])}"
-        )
+        number = f"CN{digits}{patent_check_digit(digits)}"
+        state = draw.choice(["授权", "失效", "有权"])
+        lines.append(f"{number},装置{serial},第{serial}科技有限公司,{filed},{granted},{state},CN1{serial:08d}B")
     return "\n".join(lines)
 
 
-def test_a_long_list_takes_its_share_of_time_and_memory(tmp_path: Path) -> None:
+def _marks(rows: int) -> str:
+    """Return trade marks that have nothing in common, each with the term of the register."""
+    lines = ["商标注册号,商标名称,注册人,注册公告日,专用期限,商标状态"]
+    for serial in range(rows):
+        begun = date(2014, 1, 2) + timedelta(days=serial % 4_300)
+        end = date(begun.year + 10, begun.month, min(begun.day, 28))
+        lines.append(f"{1_000_000 + serial},标{serial},第{serial}公司,{begun},{begun}至{end},注册")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("written", [_list, _marks])
+def test_a_long_list_takes_its_share_of_time_and_memory(tmp_path: Path, written: Callable[[int], str]) -> None:
+    """Reading, checking and the whole answer as JSON, of rows that all differ."""
     file = tmp_path / "list.csv"
-    file.write_text(_list(_ROWS), encoding="utf-8")
+    file.write_text(written(_ROWS), encoding="utf-8")
     done = subprocess.run([sys.executable, "-c", _READ, str(file)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-1000:]
     rights, fees, seconds, before, grown = json.loads(done.stdout)
@@ -142,7 +165,7 @@ def test_a_list_with_a_doubt_in_every_row_is_read_and_one_with_many_is_ended(
 ) -> None:
     monkeypatch.setattr(table, "MOST_PROBLEMS", 100)
     monkeypatch.setattr(table, "MOST_DOUBTS", 250)
-    content = _list(200).replace("授权\n", "失效\n").replace("有权\n", "失效\n")
+    content = _list(200).replace(",授权,", ",失效,").replace(",有权,", ",失效,")
     read = read_rights_table(read_rows(content.encode(), "list.csv"), "list.csv", date(2026, 11, 30))
     assert len(read.rights) == 200 and len(read.doubts) >= 199
     monkeypatch.setattr(table, "MOST_DOUBTS", 150)
@@ -152,7 +175,7 @@ def test_a_list_with_a_doubt_in_every_row_is_read_and_one_with_many_is_ended(
 
 
 _CELLS = {
-    "专利号": [*_KEPT, f"ZL{_KEPT[0]}", f"CN{_KEPT[1]}", f" {_KEPT[2]}", f"CN{_KEPT[3].replace('.', '')}"],
+    "专利号": [*_KEPT, f"ZL{_KEPT[0]}", f"CN{_KEPT[1]}", f" {_KEPT[2]}", *_OTHERWISE],
     "专利名称": ["一种装置", "甲", "", "=A1", "\N{REPLACEMENT CHARACTER}"],
     "专利权人": ["甲公司", "甲公司 乙大学", "丙公司;丁公司", "", "戊", "己;庚: CN", "=A1"],
     "统一社会信用代码": ["", "", "91110000MA001234X1"],
@@ -186,14 +209,21 @@ _MARKS = {
 
 @pytest.mark.parametrize("office", ["", "ZL", "CN"])
 def test_a_number_written_plainly_is_kept_as_the_longer_reading_keeps_it(office: str) -> None:
-    for number in _KEPT:
+    for number in [*_KEPT, *_OLD]:
         kind = kind_of_kept_patent(without_office(office + number))
         assert kind is not None and kind == kind_of_number(office + number)
         assert right_number(kind, office + number) == number
+    for number in _KEPT:
         without_dot = office + number.replace(".", "")
-        assert kept_patent(without_dot) == (kind, number)
-        assert kind_of_number(without_dot) == kind
+        kind = kind_of_number(without_dot)
+        assert kind is not None and kept_patent(without_dot) == (kind, number)
         assert right_number(kind, without_dot) == number
+
+
+def test_a_number_of_another_time_or_with_a_wrong_check_digit_is_not_plain() -> None:
+    wrong = [f"{d}.{patent_check_digit(d)}" for d in ("88100001", "04100001", "199910000012", "200210000012")]
+    for number in [*wrong, "00118464.5", "201419990012.1"]:
+        assert kind_of_kept_patent(number) is None
 
 
 def test_a_number_cell_is_a_plain_number_only_with_all_its_digits() -> None:

@@ -49,6 +49,7 @@ _PATENT_SHAPE = _pattern(r"(\d{4})([12389])(\d{7})(\d|X)|(\d{2})([12389])(\d{5})
 _WITHOUT_CHECK = _pattern(r"\d{4}[12389]\d{7}")
 _PATENT_KEPT = _pattern(r"(?:\d{12}|\d{8})\.(?:\d|X)|8[5-8][123]\d{5}")
 _NEW_PATENT_KEPT = _pattern(r"\d{4}[12389]\d{7}\.[\dX]")
+_OLD_PATENT_KEPT = _pattern(r"\d{2}[12389]\d{5}\.[\dX]")
 _PUBLICATION = _pattern(r"CN(\d{7}|\d{9})([ABCUSYD]\d?)")
 _SCIENTIFIC = _pattern(r"\d(?:\.\d+)?E[+\-]?\d+")
 _FIRST_NEW_YEAR = 2003  # numbers with a year of four digits begin in October 2003
@@ -192,12 +193,17 @@ def without_office(written: str) -> str:
 
 
 def kind_of_kept_patent(written: str) -> str | None:
-    """The kind of a patent whose number has the stored form used since 2003 and a correct check digit; None for
-    anything else, which ``kind_of_number`` and ``right_number`` examine in full.
+    """Return the kind of a patent whose number has the stored form and a correct check digit; None for anything else,
+    which ``kind_of_number`` and ``right_number`` examine in full, and for numbers of 1985 to 1988.
     """
-    if _NEW_PATENT_KEPT.fullmatch(written) is None or int(written[:4]) < _FIRST_NEW_YEAR:
+    if _NEW_PATENT_KEPT.fullmatch(written) is not None:
+        is_of_its_time = int(written[:4]) >= _FIRST_NEW_YEAR
+    elif _OLD_PATENT_KEPT.fullmatch(written) is not None:
+        is_of_its_time = _FIRST_CHECKED_YEAR <= patent_year(written) <= _FIRST_NEW_YEAR
+    else:
         return None
-    return PATENT_KIND_OF_DIGIT[written[4]] if written[13] == patent_check_digit(written[:12]) else None
+    digits, _, check = written.partition(".")
+    return patent_kind(written) if is_of_its_time and check == patent_check_digit(digits) else None
 
 
 def patent_kind(kept: str) -> str:

@@ -5,10 +5,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from zhirong.chain.right.cells import as_day, lost_digits
+from zhirong.chain.right.cells import as_day, as_text, lost_digits
 from zhirong.chain.right.kinds import KINDS, PATENT_KINDS, RightKind
 from zhirong.chain.right.records import STATUS_TEXT, LegalStatus
-from zhirong.kernel.identifiers import kind_of_kept_patent, without_office
+from zhirong.kernel.identifiers import (
+    NumberError,
+    kind_of_kept_patent,
+    kind_of_number,
+    right_number,
+    without_office,
+)
 from zhirong.kernel.sheets import Cell
 from zhirong.kernel.text import Text
 
@@ -51,8 +57,8 @@ def kept_patent(cell: Cell) -> tuple[RightKind, str] | None:
 
 
 def kept_number(cell: Cell) -> tuple[RightKind, str] | None:
-    """Return the number of a patent, a trademark or software that is written as it is kept, and the kind that its
-    form suggests: digits alone may be another kind's.
+    """Return the number of a patent, or of a trademark or software that is written as it is kept, and the kind that
+    its form suggests: digits alone may be another kind's.
     """
     written = str(cell) if isinstance(cell, int) and not isinstance(cell, bool) else cell
     if not isinstance(written, str):
@@ -61,7 +67,21 @@ def kept_number(cell: Cell) -> tuple[RightKind, str] | None:
         return RightKind.TRADEMARK, written
     if _KEPT_SOFTWARE.fullmatch(written) is not None:
         return RightKind.SOFTWARE, written
-    return kept_patent(cell)
+    return kept_patent(cell) or _patent_written_otherwise(cell)
+
+
+def _patent_written_otherwise(cell: Cell) -> tuple[RightKind, str] | None:
+    """Return the same of a patent's number in any other form: of before 2003, with blanks, words or small letters."""
+    if not isinstance(cell, str):
+        return None
+    written = as_text(cell)
+    named = kind_of_number(written)
+    if named not in _KIND_OF_PATENT:
+        return None
+    try:
+        return _KIND_OF_PATENT[named], right_number(named, written)
+    except NumberError:
+        return None
 
 
 def names_in(written: str) -> tuple[list[str], list[tuple[str, int]]]:
