@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-for _folder in (HERE, HERE.parent / "register", HERE.parent / "platform"):
+for _folder in (HERE, HERE.parent, HERE.parent / "register", HERE.parent / "platform"):
     sys.path.insert(0, str(_folder))
 
 import pytest  # noqa: E402
