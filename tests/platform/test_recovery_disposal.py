@@ -18,6 +18,7 @@ from zhirong.operations.jobs import JOBS
 from zhirong.operations.platform.platform_check import platform_findings
 from zhirong.operations.refusals import ForbiddenError, NotFoundError
 from zhirong.operations.rulebook import rulebook
+from zhirong.store.financing import Appraisal
 from zhirong.store.recovery import DisposalProject, LoanAlarm
 
 
@@ -207,6 +208,15 @@ def test_every_night_the_findings_become_tasks_and_return_when_their_fact_return
     swept()
     frozen.refresh_from_db()
     assert frozen.state == "closed"
+    # A finding without a day of its own keeps the last day of its task from night to night.
+    way.platform.reseed(Appraisal.objects.get(case=way.loan.case), p50=100)
+    swept()
+    short = LoanAlarm.objects.get(code="ltv_above_one")
+    way.platform.later(2)
+    swept()
+    due_on = short.due_on
+    short.refresh_from_db()
+    assert (short.state, short.due_on) == ("open", due_on)
     assert platform_findings() == []
 
 
