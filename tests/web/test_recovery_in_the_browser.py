@@ -21,7 +21,7 @@ from recovery_world import PayerDesk, Recovery
 
 from browsers import BROWSER
 from zhirong.chain.default.write_off_states import WriteOffPaper
-from zhirong.chain.organisation.roles import OrganisationKind
+from zhirong.chain.organisation.roles import MemberRole, OrganisationKind
 from zhirong.kernel.days import day_of
 from zhirong.operations.actors import WORKER
 from zhirong.store.parties import Organisation
@@ -57,9 +57,16 @@ def test_every_page_of_a_default_is_clean_for_those_who_take_part(monkeypatch: p
         way.night()
         way.platform.do(WORKER, "alarm.sweep")
         way.do(way.workout, "disposal.propose", way.case, way="licence_back", reason="现值较高")
+        project, today = DisposalProject.objects.get(), way.platform.day.isoformat()
+        way.do(way.workout, "disposal.value", project, value="3000000.00", valued_on=today)
+        way.do(way.approver, "disposal.approve", project, reserve="2100000.00", opinion="同意")
+        house = way.platform.organisation("operator", "某知识产权运营公司")
+        agent = way.platform.member(house, MemberRole.OPERATOR_AGENT)
+        way.do(way.workout, "disposal.mandate", project, agent=house.pk, until=today, fee="按成交价计")
+        bid = {"buyer": "某受让公司", "price": "2200000.00", "day": today, "terms": "一次付清"}
+        way.do(agent, "disposal.report_bid", project, **bid)
         way.do(way.workout, "dispute.choose", way.case, track="suit", reason="标的较大")
         dispute = Dispute.objects.get()
-        today = way.platform.day.isoformat()
         way.do(way.workout, "dispute.record", dispute, step="file", day=today, result="已立案", fee="22800.00")
         asked = {"name": "某市中级人民法院", "purpose": "登记判决", "until": today}
         link = way.do(way.workout, "link.give", dispute, **asked).shown_once.split(" ")[0]
@@ -81,6 +88,7 @@ def test_every_page_of_a_default_is_clean_for_those_who_take_part(monkeypatch: p
             (way.workout, [*lists, case, disposal, f"/recovery/alarms/{alarm}/", *more, link]),
             (guarantor.officer, ["/recovery/claims/", first, *recourses]),
             (way.money.manager, [case]),
+            (agent, ["/recovery/disposals/", disposal, "/recovery/deals/"]),
         )
         people = [(_can_sign_in(who), paths) for who, paths in rounds]
         ahead = (way.platform.day - day_of(datetime.now(UTC))).days
@@ -96,6 +104,10 @@ def test_every_page_of_a_default_is_clean_for_those_who_take_part(monkeypatch: p
                 "季报",
                 "登记判决",
                 "某市中级人民法院",
+                "按成交价计",
+                "一次付清",
+                "某受让公司",
+                *[right.title for right in way.money.rights],
             ]
             for address, paths in people:
                 user = User(site, address)

@@ -1,5 +1,6 @@
 """From default to the closed file: a case, the claims on payers, recourse; the earliest deadline comes first."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -76,6 +77,67 @@ _CLAIM_GROUPS = (
     (Text("资金", "Money"), ("claim.pay", "claim.return", "claim.claw_back", "claim.close")),
     (Text("函件与异议", "Letters"), ("claim.notice", "claim.object")),
 )
+# What a second person decides comes before everything else.
+_CASE_DECISIONS = (
+    "default.accelerate",
+    "default.restructure",
+    "default.write_off",
+    "default.close",
+    "default.serve",
+)
+_CASE_FIRST: Mapping[DefaultState, tuple[str, ...]] = {
+    DefaultState.OVERDUE: ("default.demand",),
+    DefaultState.DEMANDED: ("default.propose_acceleration", "claim.open"),
+    DefaultState.ACCELERATED: ("claim.open", "disposal.propose"),
+    DefaultState.NON_PERFORMING: ("claim.open", "disposal.propose"),
+    DefaultState.CLAIMED: ("disposal.propose", "default.recovery"),
+    DefaultState.RESTRUCTURED: ("default.demand",),
+    DefaultState.DISPOSING: ("default.recovery", "default.propose_write_off"),
+    DefaultState.IN_COURT: ("disposal.propose", "default.recovery"),
+    DefaultState.BANKRUPT: ("default.propose_write_off",),
+    DefaultState.WRITTEN_OFF: ("default.recovery", "default.propose_close"),
+}
+_CASE_GROUPS = (
+    (
+        Text("催收", "Demands"),
+        ("default.demand", "default.serve", "default.propose_acceleration", "default.accelerate"),
+    ),
+    (Text("索赔与重组", "Claims"), ("claim.open", "default.propose_restructuring", "default.restructure")),
+    (Text("处置与诉讼", "Disposal and disputes"), ("disposal.propose", "dispute.choose", "default.bankruptcy")),
+    (
+        Text("债务", "Debt"),
+        ("default.recovery", "default.state_debt", "default.record_growth", "default.pay_office_fee"),
+    ),
+    (
+        Text("核销与结案", "Write-off and closing"),
+        ("default.propose_write_off", "default.write_off", "default.propose_close", "default.close"),
+    ),
+)
+# The next steps of a disposal in their order.
+_DISPOSAL_FIRST = (
+    "disposal.value",
+    "disposal.approve",
+    "disposal.transfer",
+    "disposal.answer",
+    "disposal.distribute",
+    "disposal.serve_table",
+    "disposal.close",
+    "disposal.report_bid",
+    "disposal.offer",
+    "disposal.sell",
+    "disposal.object",
+)
+_DISPOSAL_GROUPS = (
+    (Text("出售", "Sale"), ("disposal.offer", "disposal.sell", "disposal.transfer", "disposal.withdraw")),
+    (
+        Text("处置机构", "Disposal agent"),
+        ("disposal.mandate", "disposal.report_bid", "disposal.end_mandate"),
+    ),
+    (
+        Text("分配", "Distribution"),
+        ("disposal.serve_table", "disposal.answer", "disposal.distribute", "disposal.object"),
+    ),
+)
 _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 
 
@@ -115,9 +177,18 @@ def case(request: HttpRequest, row: DefaultCase) -> HttpResponse:
         ],
         "write_offs": visible(actor, WriteOffFile, day).filter(case=row).order_by("-pk"),
         "watch": watch_of_loan(row.loan, day, rulebook()) if is_bank else None,
+        "actions": actions_on(
+            actor, row, first=_case_first(row), groups=_CASE_GROUPS, back=reverse("recovery.case", args=[row.pk])
+        ),
         "day": day,
     }
     return render(request, "recovery/case.html", context)
+
+
+def _case_first(row: DefaultCase) -> tuple[str, ...]:
+    """Return the operations of a case, the most urgent first: a demand, if there has been none, before all others."""
+    demand = () if row.demands else ("default.demand",)
+    return (*_CASE_DECISIONS, *demand, *_CASE_FIRST.get(DefaultState(row.state), ()))
 
 
 def _parties(books: CaseBooks) -> list[tuple[Text, Fen, Fen]]:
@@ -316,6 +387,14 @@ def disposal(request: HttpRequest, row: DisposalProject) -> HttpResponse:
         "state": DISPOSAL_WORDS[DisposalState(row.state)],
         "is_bank": is_bank,
         "rights": visible(request.actor, FirmRight, day_of(now())).filter(pk__in=row.rights).order_by("pk"),
+        "day": day_of(now()),
+        "actions": actions_on(
+            request.actor,
+            row,
+            first=_DISPOSAL_FIRST,
+            groups=_DISPOSAL_GROUPS,
+            back=reverse("recovery.disposal", args=[row.pk]),
+        ),
         "is_agent": request.actor.kind is OrganisationKind.OPERATOR,
         "ways": row.plan.get("ways", ()) if is_bank else (),
         "bids": sorted(((parse_yuan(one["price"]), one) for one in row.bids), key=lambda pair: -pair[0]),
