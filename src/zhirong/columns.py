@@ -339,7 +339,7 @@ def _meant(name: str, known: Mapping[str, Column]) -> str | None:
 
 
 def _listed(known: Mapping[str, Column]) -> Text:
-    """The columns that there are; of a long list the required ones and how many more."""
+    """The columns in the file; of a long list, the required ones and the number of the others."""
     if len(known) <= _MOST_NAMED:
         return same(", ".join(sorted(known)))
     needed = ", ".join(name for name, column in known.items() if column.required)

@@ -39,6 +39,8 @@ ENGLISH = {
     r"ask(s|ed)? back": "ask for confirmation",
     r"sees? to it": "ensure, prevent",
     r"brought up to date": "updated",
+    r"for ever": "permanently",
+    r"whomever": "the person who",
 }
 CHINESE = {
     r"改法": "请…",
@@ -55,6 +57,9 @@ CHINESE = {
     r"弄|搞": "a formal verb",
     r"是空的": "为空",
     r"写错一个": "错别字",
+    r"走一遍": "操作一遍",
+    r"凭记忆": "根据经验",
+    r"绝不会": "不会、保证",
 }
 PUNCTUATION = re.compile("[\u201c\u201d\u2018\u2019\u2026]|(?<=\\s)[\u2013\u2014](?=\\s)")
 

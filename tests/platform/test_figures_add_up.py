@@ -79,7 +79,7 @@ def test_a_payers_claims_add_up_to_its_money(sqlite_platform: Any, monkeypatch: 
     common = {"mode": "zhongshan", "kind": "balance", "evidence": "季报"}
     way.do(way.fund.officer, "pool.report", None, day=day, amount="3000万元", **common)
     pool = sqlite_platform.client(way.fund.officer).get("/recovery/pool/").content
-    assert "30,000,000.00" in _text(pool) and b'class="bars"' not in pool, "one report is no trend"
+    assert "30,000,000.00" in _text(pool) and b'class="bars"' not in pool, "one report does not show a trend"
     sqlite_platform.later(3)
     way.do(way.fund.officer, "pool.report", None, day=sqlite_platform.day.isoformat(), amount="2500万元", **common)
     assert b'class="bars"' in sqlite_platform.client(way.fund.officer).get("/recovery/pool/").content

@@ -341,3 +341,9 @@ def test_the_overview_as_files(desk, lang):
     printed = PdfReader(io.BytesIO(client.get(f"/lender/cases/{case.pk}/?export=pdf").content))
     text = "".join(page.extract_text() for page in printed.pages)
     assert case.number in text and ("Credit limit" if lang == "en" else "授信额度") in text
+
+
+def test_the_form_of_a_limit_offers_modes_and_regions_by_name(desk):
+    page = desk.platform.client(desk.head).get("/do/limit.set/").content.decode()
+    for code, name in (("xixian", "模式：西咸"), ("610000", "地区：陕西")):
+        assert f'<option value="{code}">{name}' in " ".join(page.split())

@@ -30,7 +30,7 @@ class RowsRead:
         self._show(_READ, count)
 
     def checked(self, count: int) -> None:
-        """Show in the same place how many rows have been checked."""
+        """Show the number of rows checked, always in the same line."""
         self._show(_CHECKED, count)
 
     def _show(self, words: Text, count: int) -> None:

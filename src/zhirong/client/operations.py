@@ -163,7 +163,7 @@ class AlarmOperations(Group):
         )
 
     def see(self, row: int, *, version: Version, key: str = "") -> Done:
-        """开始处理 / Begin to handle."""
+        """开始处理 / Start handling."""
         return self._do("alarm.see", row, {}, version, key)
 
 

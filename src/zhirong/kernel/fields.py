@@ -123,7 +123,7 @@ class Reader:
         return bool(self._problems)
 
     def problem_count(self) -> int:
-        """Return how many problems have been noted so far, here or in a nested table."""
+        """Return the number of problems noted so far, including those of nested tables."""
         return len(self._problems)
 
     @property

@@ -40,7 +40,7 @@ BY_SUBSCRIBERS: Policy = dict.fromkeys((Capacity.REGISTRAR, Capacity.LENDER, Cap
 BY_INSTITUTIONS: Policy = {Capacity.REGISTRAR: _any, Capacity.LENDER: _any}
 BY_ANYBODY: Policy = dict.fromkeys(Capacity, _any)
 
-# The parts of the register that can be read, and by whom.
+# The readable parts of the register, with their readers.
 READS: Mapping[str, Policy] = {
     "search": BY_ANYBODY,
     "view": {**BY_PARTIES, Capacity.COURT: _any, Capacity.AUTHORITY: _any},

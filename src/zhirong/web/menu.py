@@ -76,6 +76,6 @@ def account_menu_of(actor: Actor) -> list[MenuEntry]:
 
 
 def grouped(entries: list[MenuEntry]) -> Iterator[MenuGroup]:
-    """Group entries that are in the order of their groups."""
+    """Group entries that are sorted by group."""
     for group, found in groupby(entries, key=lambda entry: entry.group):
         yield MenuGroup(GROUP_WORDS[group], tuple(found))

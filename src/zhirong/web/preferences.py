@@ -51,7 +51,7 @@ THEME: Final = Preference(
     "theme",
     Text("颜色", "Colours"),
     (
-        ("system", Text("跟随系统", "As the system")),
+        ("system", Text("跟随系统", "Same as the device")),
         ("light", Text("浅色", "Light")),
         ("dark", Text("深色", "Dark")),
     ),

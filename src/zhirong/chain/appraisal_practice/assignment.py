@@ -101,7 +101,7 @@ def seed_of(task: Task, beacon: str) -> str:
 
 
 def assign(task: Task, pool: Pool, beacon: str, rules: Rulebook) -> Assignment:
-    """Return the agency and the team of several disciplines for ``task``, by the rules of the filing day.
+    """Return the agency and the interdisciplinary team for ``task``, by the rules of the filing day.
 
     The first agency in the draw that may take it leads; its own appraisers fill the discipline of valuation. The
     other disciplines of ``practice.team`` (000 §3.3: appraisers, technology, marketing, management) are drawn from

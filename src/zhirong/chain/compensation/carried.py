@@ -31,7 +31,7 @@ class SharedLoss:
 
     @property
     def loss(self) -> Fen:
-        """Return the whole loss."""
+        """Return the total loss."""
         return sum(self.parts.values())
 
     def without(self, party: str) -> "SharedLoss":

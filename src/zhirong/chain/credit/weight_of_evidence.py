@@ -64,7 +64,7 @@ class EvidenceFactor:
 
     @property
     def best(self) -> Decimal:
-        """Return the greatest weight that it can give."""
+        """Return the highest weight among its bands."""
         return max(band.woe for band in self.bands)
 
 

@@ -43,7 +43,7 @@ class Pledgee:
 
     @property
     def owed(self) -> Fen:
-        """Return the whole claim."""
+        """Return the total claim."""
         return sum(self.claim.values())
 
     @property

@@ -63,7 +63,7 @@ class Round:
 
     @property
     def given(self) -> int:
-        """Return how many places of the band are filled."""
+        """Return the number of approvals in the band."""
         return sum(one.verdict == ApprovalVerdict.APPROVE for one in self.decisions)
 
     @property

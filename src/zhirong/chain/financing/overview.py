@@ -296,7 +296,7 @@ class CaseGuaranteePart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ApprovalPart(Part):
-    """The decision of one person. rules: the version that it was made by."""
+    """The decision of one person. rules: their version at the time."""
 
     round: int
     by: str

@@ -31,7 +31,7 @@ class Cycle:
 
     @property
     def months(self) -> int | None:
-        """Return how many months one step takes; None for a cycle of days."""
+        """Return the length of one step in months; None for a cycle of days."""
         return self.count if self.unit == "month" else None
 
     def step(self, anchor: date, number: int, rule: EndOfMonth = "same_day") -> date:

@@ -61,7 +61,7 @@ class ForceOn:
 def force_on(mode: "Mode", day: date, stale_after_days: int) -> ForceOn:
     """Return the force of ``mode`` on ``day``.
 
-    stale_after_days: how many days old the last confirmation may be (rule ``mode.confirmation_days``).
+    stale_after_days: the maximum age of the last confirmation in days (rule ``mode.confirmation_days``).
     """
     return _force_on(Same(mode), day, stale_after_days)
 

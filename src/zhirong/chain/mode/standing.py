@@ -100,7 +100,9 @@ class SourceDates(NamedTuple):
 
 
 def why_on(dates: SourceDates, day: date, stale_after_days: int) -> Why:  # noqa: PLR0911 - one line a case
-    """Return what decides the force on ``day``. stale_after_days: how many days old a confirmation may be."""
+    """Return the facts that decide the force on ``day``. stale_after_days: the maximum age of a confirmation in
+    days.
+    """
     if dates.region != COUNTRY and len(dates.region) != _CODE_DIGITS:
         return Why.FOREIGN
     if dates.kind == SourceKind.PROPOSAL:

@@ -65,7 +65,7 @@ def demand_authority(register: str, authority: str, day: date, rules: Rulebook) 
 
 
 def max_rank(register: str, day: date, rules: Rulebook) -> int | None:
-    """Return how many pledges of one right may be registered at a time; None means no limit.
+    """Return the maximum number of pledges of one right registered at a time; None means no limit.
 
     Raises RuleError if the rulebook does not say.
     """

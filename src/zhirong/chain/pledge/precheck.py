@@ -73,7 +73,7 @@ class Alike:
 class RightCheck:
     """The result for one right. rank: the rank that a pledge would get, None if none is free.
 
-    limit_rule: how many pledges its register allows at a time.
+    limit_rule: the maximum number of pledges in its register at a time.
     """
 
     key: str

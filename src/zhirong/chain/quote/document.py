@@ -534,8 +534,8 @@ class AssumptionPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ModePart(Part):
-    """The case under one financing mode: whether the firm qualifies, the amount, the cost, and who bears which
-    loss.
+    """The case under one financing mode: whether the firm qualifies, the amount, the cost, and the share of each
+    party in the loss.
 
     full_loss: if the whole principal is lost. at_default: if the firm defaults at once. expected_loss: over the
     loan.

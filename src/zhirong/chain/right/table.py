@@ -64,7 +64,7 @@ class RightsTable:
 
     @property
     def row_count(self) -> int:
-        """Return how many rows were read, good and bad; empty ones and totals are not counted."""
+        """Return the number of rows read, valid and invalid. Empty rows and totals are not counted."""
         return len(self.rights) + len(self.bad)
 
 

@@ -127,7 +127,7 @@ def loan_statement(f: Facts) -> DocumentSheet:
 
 
 def _owed(f: Facts) -> tuple[tuple[str, str], ...]:
-    """Return what is due and unpaid, by component."""
+    """Return the overdue amounts by component."""
     return (
         ("到期未还本金（元）", figure(f["principal"])),
         ("到期未付利息（元）", figure(f["interest"])),

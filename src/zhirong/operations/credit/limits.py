@@ -12,8 +12,10 @@ from zhirong.chain.financing.limits import SCOPE_TEXT, Addition, LendingLimit, M
 from zhirong.chain.loan.states import LoanState
 from zhirong.chain.organisation.roles import MemberRole
 from zhirong.chain.quote.facts import region_words
+from zhirong.kernel.days import day_of
 from zhirong.kernel.money import Fen as FenAmount
 from zhirong.kernel.text import Text
+from zhirong.operations.clock import now
 from zhirong.operations.declare import operation
 from zhirong.operations.fields import Fen, Request, ask
 from zhirong.operations.listing import Column, Listing, listing
@@ -38,6 +40,15 @@ COMMITTED = (CaseState.APPROVED, CaseState.SIGNING, CaseState.REGISTERING)
 _REGION_DIGITS = 6
 
 
+def _modes_and_regions(actor: Any, row: Any) -> list[tuple[str, Text]]:
+    """Return the modes and the named regions for the form. The API accepts any other region code, too."""
+    regions = rulebook().at("regions.names", day_of(now())).value
+    return [
+        *((name, Text(f"模式：{mode.title.zh}", f"Mode: {mode.title.en}")) for name, mode in modes().items()),
+        *((one["code"], Text(f"地区：{one['zh']}", f"Region: {one['en']}")) for one in regions),
+    ]
+
+
 class SetLimit(Request):
     """A limit in fen; for a mode or region also which one."""
 
@@ -49,8 +60,9 @@ class SetLimit(Request):
         ask(
             "模式或地区",
             "Mode or region",
-            "模式限额填写模式代码（如西咸担保模式为 xixian），地区限额填写六位地区代码；其他种类留空",
-            "the id of a mode, or the six digits of a region; empty for the other kinds",
+            "仅模式限额和地区限额需要选择",
+            "only for a limit by mode or by region",
+            choices=_modes_and_regions,
         ),
     ] = ""
     amount: Annotated[Fen, ask("限额", "Maximum amount", widget="money")]
@@ -95,13 +107,15 @@ def remove_limit(work: Work, request: Any) -> Any:
 
 def _demand_value(request: SetLimit, day: date) -> None:
     if request.scope is Scope.MODE and request.value not in modes():
-        known = "、".join(modes())
+        known = [(name, mode.title) for name, mode in modes().items()]
+        zh = "、".join(f"{name}（{title.zh}）" for name, title in known)
+        en = ", ".join(f"{name} ({title.en})" for name, title in known)
         raise refuse(
             "unknown_mode",
             "value",
             request.value,
             Text("该模式不存在", "the mode does not exist"),
-            Text(f"可选：{known}", f"choose one of: {known}"),
+            Text(f"请选择：{zh}", f"Choose from: {en}"),
         )
     if request.scope is Scope.REGION and not _is_region(request.value, day):
         raise refuse(

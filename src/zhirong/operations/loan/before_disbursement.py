@@ -254,7 +254,7 @@ def waive(work: Work, request: Waive) -> Any:
             "not_open",
             "condition",
             request.condition,
-            Text("该条件当前不处于未满足状态", "this condition is not outstanding"),
+            Text("没有这项尚未满足的条件", "this condition is not outstanding"),
             Text("请从列表中选择", "choose one from the list"),
         )
     if not may_be_waived(found.code, work.rules, work.day):

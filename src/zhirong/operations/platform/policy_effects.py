@@ -117,8 +117,8 @@ def _difference(policy: Policy, case: Case, day: date) -> Iterator[dict[str, Any
 
 
 def kinds_of_change(found: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """Return how many cases each kind of change concerns; one case may count under several. found: as ``_difference``
-    yields them.
+    """Return the number of cases for each kind of change. One case may count under several kinds. found: as
+    ``_difference`` yields them.
     """
     counts = dict.fromkeys(("no_longer_possible", "newly_possible", "lower_limit", "higher_limit", "other_rate"), 0)
     counts |= {"other_checks": 0}

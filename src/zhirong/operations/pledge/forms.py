@@ -157,7 +157,13 @@ class ReleasePart(Request):
     ] = ""
     claim_amount: Annotated[
         Fen | None,
-        ask("仍担保的金额", "Amount that remains secured", "不变则不填", "empty: unchanged", widget="money"),
+        ask(
+            "仍担保的金额",
+            "Amount that remains secured",
+            "金额不变的，留空",
+            "leave empty if unchanged",
+            widget="money",
+        ),
     ] = None
 
 

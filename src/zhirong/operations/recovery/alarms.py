@@ -320,7 +320,7 @@ def keep_fact(work: Work, loan: Loan, rule: FindingRule, *, right: str, day: dat
 
 @operation(
     "alarm.see",
-    Text("开始处理", "Begin to handle"),
+    Text("开始处理", "Start handling"),
     model=LoanAlarm,
     roles=HANDLE,
     states=(AlarmState.OPEN,),

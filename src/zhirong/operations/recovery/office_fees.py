@@ -56,7 +56,9 @@ def _pledged(actor: Actor, row: Any) -> Choices:
 
 
 class OfficeFee(Request):
-    """The right, what was paid when, the receipt, and the clause by which the debtor owes it."""
+    """The right, the amount and date of payment, the receipt, and the clause under which the debtor owes the
+    amount.
+    """
 
     right: Annotated[str, ask("权利", "Right", choices=_pledged)]
     amount: Annotated[Fen, Field(gt=0), ask("缴纳金额", "Amount paid", widget="money")]

@@ -25,7 +25,7 @@ from zhirong.web.quote_cache import all_modes, drawing, today
 
 @page("firm/modes/", "firm.modes", roles=FIRM)
 def modes(request: HttpRequest) -> HttpResponse:
-    """Show the form, and its answer after it was submitted."""
+    """Show the form and, after submission, the result."""
     problems: tuple[Any, ...] = ()
     context: dict[str, Any] = {}
     asked = "amount" in request.GET

@@ -108,5 +108,5 @@ def loan_actions(actor: Actor, loan: Loan, payments: Sequence[Payment]) -> RowAc
 
 
 def _may_confirm(actor: Actor, payment: Payment) -> bool:
-    """Return whether the actor can confirm a payment, which another person has matched."""
+    """Return whether the actor can confirm a payment that another person has matched."""
     return payment.matched_by_id != actor.account and can(actor, "line.confirm", payment.line)

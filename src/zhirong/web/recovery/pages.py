@@ -143,7 +143,7 @@ _FIRM = (MemberRole.FIRM_MANAGER, MemberRole.FIRM_CLERK)
 
 @page("recovery/cases/", "recovery.cases", roles=CASE_READERS)
 def cases(request: HttpRequest) -> HttpResponse:
-    """Show the lender's default cases, the first deadline first."""
+    """Show the lender's default cases in order of their next deadline."""
     return render_list(request, LISTINGS["recovery.cases"], "recovery/cases.html")
 
 

@@ -98,7 +98,7 @@ def balance_trend(payer: int | None) -> Trend | None:
         known[mode] = amount
         days[day] = sum(known.values())
     shown = list(days.items())[-_MOST_DAYS:]
-    if len(shown) < 2:  # noqa: PLR2004 - one report is no trend
+    if len(shown) < 2:  # noqa: PLR2004 - one report does not show a trend
         return None
     return Trend(bars_of([[("s1", amount)] for _, amount in shown]), shown[0][0], shown[-1][0])
 

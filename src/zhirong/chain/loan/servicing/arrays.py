@@ -181,7 +181,7 @@ def why_not(loan: Loaded) -> str:
     if any(due < end for end, due, *_ in _rows(loan)):
         return "an instalment falls due before its period ends"
     if contract.terms.day_count == "monthly" and contract.terms.broken_period == "days":
-        return "broken_period = days: the days of a month do not count alike"
+        return "broken_period = days: part periods count days ÷ 360, full periods count months"
     if contract.grace_days or contract.compound_within_term != "penalty":
         return "days of grace, or compound interest at two rates"
     changes = state.standing.restructurings

@@ -62,7 +62,7 @@ class LateSpan:
 
     @property
     def days(self) -> int:
-        """Return how many days late it was in the end."""
+        """Return the number of days by which it was finally late."""
         return (self.until - self.due).days
 
 

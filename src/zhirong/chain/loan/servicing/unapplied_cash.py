@@ -94,7 +94,9 @@ class Held:
         return moves
 
     def give_back(self, payer: Payer, amount: Fen) -> tuple[Fen, dict[str, Fen]]:
-        """Return money to its payer: how much more than is held, which the debtor owes again, and the postings."""
+        """Pay money back to its payer. Return the part that exceeds the amount held (the debtor owes it again) and
+        the postings.
+        """
         held = min(amount, self.of.get(payer, 0))
         self.of[payer] = self.of.get(payer, 0) - held
         moves = {credit_account(payer): held, CASH: -amount}

@@ -120,7 +120,7 @@ def plan(contract: StandardContract, until: datetime | None, observed: Iterable[
 
 
 def _call_of(contract: StandardContract, observed: Iterable[Observed]) -> datetime | None:
-    """Return when the lender of call money called it, if that settles before any maturity."""
+    """Return the time at which the lender called the loan, if the call takes effect before maturity."""
     if contract.type not in ("CLM", "UMP"):
         return None
     calls = [event.time for event in observed if event.type == "XD" and event.time > contract.status]
