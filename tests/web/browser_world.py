@@ -1,11 +1,13 @@
 """A server in a process of its own, a browser, and people in it who sign up, read their mail and use their authenticator.
 
 Every page that is opened is looked at: it answers, no message on the console, nothing asked from outside, one heading. How a page is
-laid out and worded does not depend on the database, so the thorough look is had on one of them: as it stands, in Chinese at the width
-of a desk, and in another window in English at that of a phone; no violation of WCAG 2 A or AA by axe. To load and to examine a page
-is most of the time of these tests: a kind of page is opened in English twice and examined by axe once in each language, in the long
-runs every time. The contrast of text, and of links with the text around them, takes axe more than all its other rules together: it is
-examined of texts with a look (their colour, size and weight, and everything behind them) that no text examined before had.
+laid out and worded does not depend on the database, so the thorough look is had on one of them: in Chinese as it stands at the width of a
+desk and in another window in English at that of a phone, without a violation of WCAG 2 A or AA by axe; each of them is then made as wide
+as the other, and nothing may stand beyond the edge. To load and to examine a page is most of the time of these tests: a kind of page is
+opened in English, and made narrow or wide, once in each language, and examined by axe once: the kinds by turns in Chinese at the desk and
+in English on the phone; in the long runs each time, in each language, by axe at both widths. The contrast of text, and of links with the
+text around them, takes axe more than all its other rules together: it is examined of texts with a look (their colour, size and weight, and
+everything behind them) that no text examined before had.
 """
 
 import base64
@@ -34,9 +36,8 @@ from ports import free_port
 
 PASSWORD = "a long password of 2026"
 _HERE = Path(__file__).parent
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
-SCREEN = {"width": 1440, "height": 900}  # of a laptop, for the budgets of height
+PHONE = {"width": 390, "height": 844}
+DESK = SCREEN = {"width": 1440, "height": 900}  # of a laptop
 _AXE = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
     "resultTypes": ["violations"],
@@ -77,6 +78,12 @@ _LABELS = """() => [...document.querySelectorAll(
     .filter(one => !one.closest("[lang|=zh]")).map(one => one.cloneNode(true))
     .map(one => { one.querySelectorAll(".source, .about, .from").forEach(part => part.remove()); return one.textContent.trim(); })
     .filter(one => one)"""
+# What a page tells its reader: messages, problems and hints. Names for programs are marked as such.
+_SAID = """() => [...document.querySelectorAll("main :is(.messages p, .tell, .problem, .problems li, .empty, [role=alert])")]
+    .map(one => one.cloneNode(true))
+    .map(one => { one.querySelectorAll("code, pre, .source, .hash").forEach(part => part.remove()); return one.textContent.trim(); })
+    .filter(one => one)"""
+_FOR_PROGRAMS = re.compile(r"\b[A-Za-z]+_[A-Za-z_]+\b|(?<!\S)--[a-z]|\bzhirong [a-z]")
 _TOO_WIDE = """() => [...document.querySelectorAll("main *")].filter(
     one => one.getBoundingClientRect().right > document.documentElement.clientWidth && !one.closest(".scroll"))
     .slice(0, 3).map(one => one.outerHTML.slice(0, 120))"""
@@ -161,15 +168,20 @@ _FEATURES_OF_THE_WINDOW = (
     "AutofillServerCommunication",
     "PerformanceControls",
 )
-# How often a kind of page is looked at: by axe in each language, and in English at all; in the long runs every time.
-_TIMES, _TIMES_IN_ENGLISH = 1, 2
+# How often a kind of page is looked at in English, by axe and at the other width; in the long runs every time.
+_TIMES = 1
 _EVERY_TIME = bool(os.environ.get("ZHIRONG_SEARCH"))
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
+def kind_of(address: str) -> str:
+    """The address of a page without its numbers: pages of one kind are alike."""
+    return re.sub(r"[0-9]+", "N", address)
+
+
 class Site:
     """One served platform. is_thorough: how pages are looked at. seen: the paths that were looked at. typed: what people wrote in
-    Chinese, and keeps its language.
+    Chinese, and keeps its language. heights: of the pages on a phone, in pixels, by path.
     """
 
     def __init__(self, server: "Server", browser: Browser, is_thorough: bool) -> None:
@@ -177,16 +189,23 @@ class Site:
         self.address, self.folder = server.address, server.folder
         self.seen: set[str] = set()
         self.typed: list[str] = []
+        self.heights: dict[str, int] = {}
         self.looked: Counter[tuple[str, str]] = Counter()
         self._looks_of_text: set[str] = set()
+        self._turns: dict[str, str] = {}
         pictures = os.environ.get("ZHIRONG_PICTURES", "")
         self.pictures = Path(pictures) if pictures and is_thorough else None
 
     def seldom(self, address: str, how: str, times: int) -> bool:
         """Whether pages of this kind, alike but for the numbers in the address, were looked at so fewer times than this."""
-        kind = (re.sub(r"[0-9]+", "N", address), how)
+        kind = (kind_of(address), how)
         self.looked[kind] += 1
         return _EVERY_TIME or self.looked[kind] <= times
+
+    def is_to_be_examined(self, address: str, lang: str) -> bool:
+        """Whether axe examines this page now: a kind in one language, whose turn is when the kind is first seen."""
+        turn = self._turns.setdefault(kind_of(address), "en" if len(self._turns) % 2 else "zh")
+        return _EVERY_TIME or (lang == turn and self.seldom(address, "by axe", _TIMES))
 
     def examine(self, page: Page) -> list[Any]:
         """What axe finds on a page: the contrast of the texts that look as none did on the pages before, and all else."""
@@ -375,7 +394,8 @@ class User:
         self._look_once(self.page, address)
         if self.site.is_thorough:
             self._look_closely(self.page, address, "zh")
-            if self.site.seldom(address, "en", _TIMES_IN_ENGLISH):
+            self._look_at_the_other_width(self.page, address, "zh", PHONE)
+            if self.site.seldom(address, "en", _TIMES):
                 self._look_in_english(address)
         if name:
             self.picture(name)
@@ -389,6 +409,7 @@ class User:
         assert answer is not None and answer.status == 200, (address, answer and answer.status)
         self._look_once(self._phone, address)
         self._look_closely(self._phone, address, "en")
+        self._look_at_the_other_width(self._phone, address, "en", DESK)
         # Remembered for all windows of a browser: the next page of the person's own is to be Chinese again.
         self.context.clear_cookies(name="zhirong_language")
         self.page.bring_to_front()  # a passkey is only given to the window in front
@@ -412,16 +433,41 @@ class User:
 
     def _look_closely(self, page: Page, address: str, lang: str) -> None:
         assert page.evaluate("document.documentElement.lang").startswith(lang), (address, lang)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{address} ({lang}) is {wide} pixels too wide: {page.evaluate(_TOO_WIDE)}"
-        beyond = page.evaluate(_LISTS_TOO_WIDE)
-        assert beyond == [], f"{address} ({lang}): a list hides something beyond the edge: {beyond}"
-        if self.site.seldom(address, f"{lang} by axe", _TIMES):
+        self._fits(page, address, lang)
+        if self.site.is_to_be_examined(address, lang):
             found = self.site.examine(page)
             assert found == [], (address, lang, found)
+        if lang == "zh" and "/developers/" not in address:
+            said = [one for one in page.evaluate(_SAID) if _FOR_PROGRAMS.search(one)]
+            assert said == [], (address, "a constant or a command", said[:5])
         if lang == "en":
             left = [one for one in page.evaluate(_LABELS) if _CHINESE.search(self._known_left_out(one))]
             assert left == [], (address, "not in English", left[:5])
+
+    def _look_at_the_other_width(self, page: Page, address: str, lang: str, size: dict[str, int]) -> None:
+        """The same page in a window of this size, without loading it again."""
+        if not self.site.seldom(address, f"{lang} at the other width", _TIMES):
+            return
+        own = page.viewport_size
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        self._fits(page, address, lang)
+        if size is PHONE:
+            self.site.heights[address.removeprefix(self.site.address)] = int(
+                page.evaluate("document.documentElement.scrollHeight")
+            )
+        if _EVERY_TIME:
+            found = self.site.examine(page)
+            assert found == [], (address, lang, size, found)
+        page.set_viewport_size(own)  # type: ignore[arg-type]
+
+    @staticmethod
+    def _fits(page: Page, address: str, lang: str) -> None:
+        """See that nothing stands beyond the edge of the window."""
+        where = f"{address} ({lang}, {page.viewport_size})"
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{where} is {wide} pixels too wide: {page.evaluate(_TOO_WIDE)}"
+        beyond = page.evaluate(_LISTS_TOO_WIDE)
+        assert beyond == [], f"{where}: a list hides something beyond the edge: {beyond}"
 
     def _known_left_out(self, words: str) -> str:
         """Words of the page without what people have typed: that stays in their own language."""

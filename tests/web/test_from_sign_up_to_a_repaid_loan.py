@@ -5,9 +5,9 @@ The whole way is gone on both databases; what "looked at" means on each: see ``b
 
 from datetime import timedelta
 
-from browser_world import Site, User
+from browser_world import Site, User, kind_of
 from people_of_the_way import TODAY
-from way_of_a_loan import AUTHORITY_NUMBER, Way
+from way_of_a_loan import AUTHORITY_NUMBER, MOST_ON_A_PHONE, Way
 
 from zhirong.kernel.identifiers import patent_check_digit
 
@@ -24,6 +24,22 @@ article = "Article 3"
 confidence = "verified"
 """
 _PARTS = ("limit", "quote", "rights", "credit", "checks", "decisions", "questions", "documents", "steps")
+# Long forms, lists and texts: no other page may be as long.
+_LONG_ON_A_PHONE = {
+    "/admin/rules/",
+    "/audit/",
+    "/developers/",
+    "/do/contract.issue/N/",
+    "/firm/modes/",
+    "/firm/profile/edit/",
+    "/imports/N/",
+    "/lender/cases/N/credit/",
+    "/lender/cases/N/history/",
+    "/lender/cases/N/modes/",
+    "/lender/cases/N/score/",
+    "/lender/cases/N/why/",
+    "/styleguide/",
+}
 _DAYS = 85  # until the loan is settled early: the first interest is then about to fall due
 
 
@@ -124,8 +140,14 @@ def look_at_the_rest(way: Way) -> None:
     invites(way)
     take_files(way)
     brings_a_long_list(way)
+    assert long_on_a_phone(way.site) <= _LONG_ON_A_PHONE
     # A loan that is repaid shows no page of recovery: test_recovery_in_the_browser.py looks at those.
     assert [name for name in way.site.pages_not_seen() if not name.startswith("recovery.")] == []
+
+
+def long_on_a_phone(site: Site) -> set[str]:
+    """The kinds of pages that are longer on a phone than the budget of a page."""
+    return {kind_of(path) for path, height in site.heights.items() if height > MOST_ON_A_PHONE}
 
 
 def sets_a_policy(way: Way, case: str) -> None:

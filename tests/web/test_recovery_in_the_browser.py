@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "files"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "platform"))
 
 from allauth.mfa.models import Authenticator
-from browser_world import PASSWORD, User, served
+from browser_world import PASSWORD, SCREEN, User, served
 from platform_world import Member, Platform
 from quick_hasher import QuickHasher
 from recovery_world import PayerDesk, Recovery
@@ -91,6 +91,7 @@ def test_every_page_of_a_default_is_clean_for_those_who_take_part(monkeypatch: p
             (agent, ["/recovery/disposals/", disposal, "/recovery/deals/"]),
         )
         people = [(_can_sign_in(who), paths) for who, paths in rounds]
+        decider, claim = _can_sign_in(province.officer), f"/recovery/claims/{way.claim_on(province).pk}/"
         ahead = (way.platform.day - day_of(datetime.now(UTC))).days
         names = list(Organisation.objects.values_list("name", flat=True))
         with served(folder, url, True) as site:
@@ -116,3 +117,19 @@ def test_every_page_of_a_default_is_clean_for_those_who_take_part(monkeypatch: p
                 if address == people[0][0]:
                     user.take(f"{case}file/", "application/toml")
             assert [name for name in site.pages_not_seen() if name.startswith("recovery.")] == []
+            decide_within_the_budget(User(site, decider), claim)
+
+
+def decide_within_the_budget(user: User, claim: str) -> None:
+    """A complete claim is decided from the list of claims with three clicks and two fields at most, each page one screen high."""
+    user.sign_in()
+    user.page.set_viewport_size(SCREEN)  # type: ignore[arg-type]
+    user.go("/recovery/claims/")
+    heights = [user.page.evaluate("document.documentElement.scrollHeight")]
+    for link in (f"main a[href^='{claim}']", "main a:has-text('同意赔付')"):
+        with user.page.expect_navigation():
+            user.page.locator(link).first.click()
+        heights.append(user.page.evaluate("document.documentElement.scrollHeight"))
+    user.fill(opinion="审核通过")
+    user.send("同意赔付")
+    assert max(heights) <= SCREEN["height"], heights
