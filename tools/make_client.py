@@ -176,7 +176,7 @@ def _api(spec: Mapping[str, Any]) -> str:
         + "\n"
         + "\n".join(f"        self.{_word(name)} = self.lists.{_word(name)}" for name, _ in _calls(spec, "lists"))
         + _bulk(spec)
-        + '\n\n    def me(self) -> "dict[str, object]":\n        """Who the token acts as, and what it may do."""\n'
+        + '\n\n    def me(self) -> "dict[str, object]":\n        """The account behind the token, and its permissions."""\n'
         + '        found: dict[str, object] = self._transport.json("GET", "/me")\n        return found\n\n'
         + _FIELDS
         + '    def close(self) -> None:\n        """End the connections."""\n        self._transport.close()\n\n'

@@ -1,8 +1,7 @@
-"""Tables that a program hands over: columns whose names carry their unit, checked, as rows that the readers of files
-know.
+"""Tables passed by a program: checked and converted to the rows that the readers of files use.
 
-A table is a pandas DataFrame, or a mapping from names to arrays or lists of equal length. What is wrong with it is
-one ``InputError`` with every problem, each with its column and row (``amount_yuan[3]`` is the third row).
+A table is a pandas DataFrame, or a mapping from names to arrays or lists of equal length. The names of its columns
+contain the unit. One ``InputError`` reports every problem by column and row (``amount_yuan[3]`` is the third row).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +50,7 @@ class Column:
 
 
 class CheckedTable:
-    """The columns of a table as plain lists, every cell converted to what the readers of files take.
+    """The columns of a table as plain lists, every cell converted for the readers of files.
 
     Amounts and rates become exact decimals, per cent becomes a share of one, days become dates, empty cells None.
     """

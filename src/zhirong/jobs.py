@@ -1,4 +1,4 @@
-"""The jobs of the platform as functions, one each: what ``import zhirong`` offers by name.
+"""The public functions of ``import zhirong``, one for each task of the platform.
 
 Every input is a path, the table of a file (as ``tomllib`` reads it), or the record itself. Every answer is a record
 with a short ``repr``, a table in a notebook and, where pandas is installed, ``to_frame()``. No database is needed.
@@ -58,10 +58,10 @@ def rights(path: str | PathLike[str], *, as_of: date | None = None) -> "RightsCh
 
 
 def appraise(case: Source, *, methods: Iterable[str] | None = None) -> "Appraisal | NoValue":
-    """The value of the rights of a case, as a distribution; or why there is none.
+    """The value of the rights of a case as a distribution, or the reason for no value.
 
-    case: a case file with ``[appraisal]``. methods: names of the methods to use, by default all that it has.
-    Raises InputError with everything that is wrong with the case.
+    case: a case file with ``[appraisal]``. methods: names of the methods to use, by default all in the file.
+    Raises InputError with every problem of the case.
     """
     from zhirong.chain.appraisal import appraise as value
     from zhirong.chain.appraisal.case import only_methods, read_appraisal_case
@@ -73,7 +73,7 @@ def appraise(case: Source, *, methods: Iterable[str] | None = None) -> "Appraisa
 
 
 def case(source: "Source | CreditCase") -> "CreditCase":
-    """A case, from its file or table. Raises InputError with everything that is wrong with it."""
+    """A case, from its file or table. Raises InputError with every problem."""
     from zhirong.chain.quote.reading import read_case
     from zhirong.chain.quote.records import CreditCase
 
@@ -85,9 +85,9 @@ def case(source: "Source | CreditCase") -> "CreditCase":
 
 
 def quote(source: "Source | CreditCase", modes: "Iterable[str | Mode] | None" = None) -> "Quote":
-    """From rights to a quote: what can be lent to one firm, under which financing mode, at what cost, and why.
+    """A quote for one firm: the loan amount, the financing mode, the cost, and the reasons.
 
-    modes: ids of modes or modes themselves, by default all. Raises InputError with everything that is wrong.
+    modes: ids of modes or modes themselves, by default all. Raises InputError with every problem.
     """
     return quote_case(case(source), modes)
 
@@ -114,7 +114,7 @@ def schedule(
 
     terms: a loan file or its table; or leave it out and give amount, rate, term and first day by name, for a loan
     repaid every month. method: ``level_payment``, ``equal_principal``, ``bullet`` or ``interest_with_principal``.
-    Raises InputError with everything that is wrong with the terms.
+    Raises InputError with every problem of the terms.
     """
     from zhirong.chain.loan.rates import published_rates
     from zhirong.chain.loan.reading import read_terms_file
@@ -131,7 +131,7 @@ def schedule(
 
 
 def replay(loan: Source, *, as_of: date | None = None, known_on: date | None = None) -> "LoanPosition":
-    """What a loan stands at on a day, from its contract and its events alone.
+    """The state of a loan on a day, calculated from its contract and its events alone.
 
     loan: a loan file or its table. as_of: by default today. known_on: use only events that were booked by this day.
     """
@@ -145,10 +145,10 @@ def replay(loan: Source, *, as_of: date | None = None, known_on: date | None = N
 
 
 def settle(claim: Source, mode: "str | Mode", *, variant: str | None = None) -> "Settlement":
-    """What each party bears of the losses in a claim file, who pays whom and when, and why.
+    """The losses in a claim file divided among the parties, with every payment, its day and its reason.
 
-    mode: id of a mode, the path of a mode file, or a mode. variant: of the mode, where it leaves a choice.
-    Raises InputError for what cannot be used, MissingFigureError for a pool figure that the terms need.
+    mode: id of a mode, the path of a mode file, or a mode. variant: of the mode, if it has several.
+    Raises InputError for invalid input, MissingFigureError for a pool figure that the terms need.
     """
     from zhirong.chain.mode.claim import read_claims
     from zhirong.chain.mode.stream import settle as settled

@@ -201,7 +201,7 @@ _WORDS: Mapping[str, Text] = {
     "payer_events": Text("分担方付款事项", "Events that are payments of payers"),
     "demands": Text("催收函", "Demand letters"),
     "proposal": Text("待批准的提议", "Proposal"),
-    "carried": Text("本行承担", "Carried by the lender"),
+    "carried": Text("本行承担", "Borne by the lender"),
     "missed": Text("错过的期限", "Missed deadlines"),
     "payer": Text("分担方", "Payer"),
     "claimant": Text("索赔方", "Claimant"),

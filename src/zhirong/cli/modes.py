@@ -31,9 +31,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--on",
         metavar="DATE",
-        help="列出、说明：按该日（默认今天）；diff：A 按该日 / list, explain: as of this day (today); diff: A as of this day",
+        help="列出、说明：以该日为准（默认今天）；diff：A 以该日为准 / list, explain: as of this day (default: today); diff: A as of this day",
     )
-    parser.add_argument("--and", dest="and_", metavar="DATE", help="diff：B 按该日 / diff: B as of this day")
+    parser.add_argument("--and", dest="and_", metavar="DATE", help="diff：B 以该日为准 / diff: B as of this day")
     parser.add_argument("--portfolio", metavar="CLAIM.toml", help="diff：用此索赔文件比较 / diff: on these losses")
 
 

@@ -9,7 +9,7 @@ from zhirong.client.transport import Group
 
 
 class Register(Group):
-    """What the register publishes, the pre-check, receipts and check codes."""
+    """The published register, the pre-check, receipts and check codes."""
 
     def search(
         self,
@@ -24,8 +24,9 @@ class Register(Group):
         after: int | None = None,
         limit: int = 50,
     ) -> dict[str, Any]:
-        """Registrations that fit: ``rows``; ``after`` to go on from, None where there are no more; ``searched_as``, what the
-        number was looked for as in both languages, None where none was given.
+        """Matching registrations in ``rows``. ``after``: the cursor of the next page, None on the last one.
+
+        ``searched_as``: how the number was interpreted, in both languages; None without a number.
         """
         query = {
             "number": number,
@@ -41,7 +42,7 @@ class Register(Group):
         return self._json("GET", "/register/registrations", params=query)
 
     def filings(self, *, number: str | None = None, name: str | None = None) -> Iterator[dict[str, Any]]:
-        """Registrations and filings as the token may see them, all of them, in the order of their filings."""
+        """All registrations and filings, as far as the token may see them, in the order of filing."""
         after: int | None = 0
         while after is not None:
             query = {"number": number, "name": name, "after": after, "limit": 200}
@@ -58,11 +59,11 @@ class Register(Group):
         return self._json("GET", "/register/changes", params={"day": day})
 
     def check_code(self, code: str) -> dict[str, Any]:
-        """What a certificate's check code stands for."""
+        """The registration to which a certificate's check code belongs."""
         return self._json("GET", "/register/codes", params={"code": code})
 
     def precheck(self, filing: Mapping[str, Any], rights: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Right by right: whether it can be pledged, and by which rule not."""
+        """For each right: whether it can be pledged, and the rule that prevents it if not."""
         content = json.dumps({"filing": filing, "rights": rights}).encode()
         headers = {"Content-Type": "application/json"}
         rows: list[dict[str, Any]] = self._json("POST", "/register/precheck", content=content, headers=headers)[
@@ -71,7 +72,7 @@ class Register(Group):
         return rows
 
     def verify(self, receipt: bytes) -> dict[str, Any]:
-        """What the check of a receipt comes to, against the register's published keys."""
+        """The result of verifying a receipt with the register's published keys."""
         return self._json("POST", "/register/verify", content=receipt, headers={"Content-Type": "application/json"})
 
     def _json(self, method: str, path: str, **more: Any) -> dict[str, Any]:
@@ -80,10 +81,10 @@ class Register(Group):
 
 
 class Events(Group):
-    """What concerned the organisation, to catch up from."""
+    """The events that concern the organisation."""
 
     def after(self, event: int | None = None) -> Iterator[dict[str, Any]]:
-        """All events after this one, from the beginning where none is named, the oldest first. Keep ``event`` of the last one."""
+        """All events after this one, oldest first; all events if none is named. Keep ``event`` of the last one."""
         while True:
             page = self._transport.json("GET", "/events", params={"after": event, "limit": 200})
             yield from page["rows"]
@@ -93,10 +94,10 @@ class Events(Group):
 
 
 class Files(Group):
-    """Files in and out."""
+    """Upload and download of files."""
 
     def upload(self, name: str, content: bytes) -> str:
-        """Hand a file in; the ticket goes into the request of an operation, within a day."""
+        """Upload a file. Use the returned ticket in the request of an operation within a day."""
         said = self._transport.json("POST", "/files", files={"file": (name, content)})
         return str(said["ticket"])
 

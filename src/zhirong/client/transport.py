@@ -46,9 +46,10 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What an operation did. index: of its event in the log. subject: such as ``case/12``. version: of the row now.
+    """The result of an operation. index: of its event in the log. subject: such as ``case/12``. version: the row's
+    current version.
 
-    shown_once: a secret that can never be read again. repeated: it had been done before under the same key.
+    shown_once: a secret that cannot be read again. repeated: an earlier request with the same key had already run it.
     """
 
     index: int
@@ -62,8 +63,9 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class BulkRow:
-    """What became of a row of a bulk call. index: its place in the request, from 0. status: of HTTP. One of the two is None:
-    done, what it did; error, why it was refused.
+    """The result for one row of a bulk call. index: its place in the request, from 0. status: the HTTP status.
+
+    done: the result if the operation ran; error: the reason if it was rejected. The other one is None.
     """
 
     index: int
@@ -74,7 +76,7 @@ class BulkRow:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[R]):
-    """A part of a list. more: whether there are further rows; next: where they begin, None where there are none."""
+    """One page of a list. more: whether more rows follow. next: the cursor of the next page; None on the last one."""
 
     rows: Sequence[R]
     limit: int
@@ -127,7 +129,10 @@ class Transport:
         self._http.close()
 
     def do(self, name: str, row: int | None, data: Mapping[str, Any], version: Version | None, key: str) -> Done:
-        """Do an operation. version: None where it begins something. key: made here where empty; give one to be able to repeat the call after a crash of one's own."""
+        """Run an operation. version: None if the operation creates something.
+
+        key: generated if empty. Pass your own to repeat the call safely after a crash.
+        """
         headers = {"Idempotency-Key": key or secrets.token_hex(16), "Content-Type": "application/json"}
         if version is not None:
             headers["If-Match"] = "*" if version == "*" else f'"{version}"'
@@ -137,14 +142,14 @@ class Transport:
         return Done(**said)
 
     def bulk(self, name: str, rows: Sequence[Mapping[str, Any]], key: str) -> list[BulkRow]:
-        """Many requests of one operation; what became of each. key: as of ``do``, for all rows that give none."""
+        """Run one operation for many rows and return the result of each. key: as for ``do``, for rows without their own."""
         headers = {"Idempotency-Key": key or secrets.token_hex(16), "Content-Type": "application/json"}
         content = json.dumps({"rows": _plain(rows)}).encode()
         said = self.json("POST", f"/bulk/{name}", content=content, headers=headers)
         return [_bulk_row(one) for one in said["rows"]]
 
     def page(self, name: str, query: Mapping[str, Any]) -> Page[Any]:
-        """A part of a list."""
+        """One page of a list."""
         return Page(**self.json("GET", f"/lists/{name}", params=_given(query)))
 
     def row(self, noun: str, row: int) -> Any:
@@ -152,7 +157,7 @@ class Transport:
         return self.json("GET", f"/{noun}/{row}")
 
     def json(self, method: str, path: str, **more: Any) -> Any:
-        """A call whose answer is JSON. Raises ApiError for a refusal, httpx.HTTPError where nothing could be reached."""
+        """A call whose answer is JSON. Raises ApiError if the platform rejects it, httpx.HTTPError if it is unreachable."""
         if "params" in more:
             more["params"] = _given(more["params"])
         return self.send(method, path, **more).json()

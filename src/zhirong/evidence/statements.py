@@ -28,7 +28,7 @@ _LINES = 7
 
 
 class StatementKind(StrEnum):
-    """Why the key changes."""
+    """The reason for a change of key."""
 
     ROTATION = "rotation"
     LOSS = "loss"

@@ -1,8 +1,8 @@
-"""The jobs on whole tables: a DataFrame in, a DataFrame out; or a dictionary of arrays in, a dictionary of arrays out.
+"""The functions for tables: they take and return a DataFrame, or a dictionary of arrays.
 
 Names of columns carry the unit: ``amount_yuan``, ``rate_percent`` (3.45 is 3.45 %), ``term_months``. Every cell is
-checked first, and all that is wrong comes in one ``InputError``. What comes out equals the single function to the
-fen; amounts are yuan as floats, exact to the fen up to 90 trillion. ``COLUMNS`` lists what each function takes.
+checked first, and one ``InputError`` reports all problems. The results equal those of the single functions to the
+fen. Amounts are yuan as floats, exact to the fen up to 90 trillion. ``COLUMNS`` lists the columns of each function.
 """
 
 from zhirong.frames.appraisals import appraise_many

@@ -43,12 +43,12 @@ def appraise_many(rights: Any, *, as_of: date | None = None, seed: int = 1, path
     single point. A column ``method`` names another method for a row (any of ``zhirong.appraise``: ``excess_earnings``,
     ``cost``, ``comparable_transactions`` and so on). The other fields of such a method are columns named by their path in a case
     file and in its units, such as ``item.1.value`` or ``contributory.1.rate.value`` (docs/en/reference/appraisal.md); an
-    empty cell is a field left out; facts of the right are ``right.kind`` and so on. The answer then has ``method``, ``state`` (``valued``, or why there is no value) and
-    ``alarms`` as well.
+    empty cell omits the field; facts of the right are ``right.kind`` and so on. The result then also has ``method``,
+    ``state`` (``valued``, or the reason for no value) and ``alarms``.
 
     as_of: the day of the rules, by default today. seed, paths: of the simulation; a value agrees with the single appraisal
-    of as many paths up to rounding. Relief from royalty needs the extra ``fast``. Raises InputError with everything that
-    is wrong, by column and row.
+    of as many paths up to rounding. Relief from royalty needs the extra ``fast``. Raises InputError with every problem
+    by column and row.
     """
     from zhirong.jobs import today
 

@@ -1,4 +1,4 @@
-"""The columns that the functions on whole tables take: name with its unit, place in the file of a case, and words."""
+"""The columns of the functions for tables: name with unit, place in a case file, and description."""
 
 from collections.abc import Iterator, Mapping
 

@@ -37,12 +37,12 @@ def settle_many(
 def settle_many(
     losses: Any, mode: "str | Mode", *, pool: "PoolState | None" = None, variant: str | None = None
 ) -> Any:
-    """What each party bears of many losses under one mode: one row for each loan, one column for each party.
+    """Each party's part of many losses under one mode: one row for each loan, one column for each party.
 
     losses: columns of ``COLUMNS["settle_many"]``; all loans share the caps of the mode in the order that it states.
     mode: id of a mode, the path of a mode file, or a mode. pool: balance, fees and principal entered, where the mode
-    needs them. Each row equals the share in ``zhirong.settle`` to the fen. Raises InputError with everything that is
-    wrong, by column and row, and MissingFigureError for a pool figure that the terms need.
+    needs them. Each row equals the share in ``zhirong.settle`` to the fen. Raises InputError with every problem by
+    column and row, and MissingFigureError for a pool figure that the terms need.
     """
     from zhirong.chain.mode.claim import Claims, read_claims
     from zhirong.chain.mode.loss import PoolState

@@ -49,19 +49,19 @@ def quote_many(
 def quote_many(
     companies: Any, modes: Sequence[str] | None = None, *, rights: Any = None, executor: Executor | None = None
 ) -> Any:
-    """What can be lent to many companies under each financing mode: one row for each company and mode.
+    """The loans available to many companies: one row for each company and financing mode.
 
     companies: columns of ``COLUMNS["quote_many"]``, and any other field of a case file by its path, such as
     ``request.start``; or cases, which give ``LimitRow`` one by one. modes: ids, by default all. rights: a table of
     rights (``COLUMNS["quote_many rights"]``) by ``company_id``, where companies have more than one; otherwise the
     columns ``right_…`` state one each. executor: a pool of processes that shares the work. Each row equals the
     offer of ``zhirong.quote`` to the fen. ``set_by`` is the code of the cap or check that decides, ``reason_zh`` and
-    ``reason_en`` the same in words, and where nothing is lent also the figures that are missing; ``missing`` lists
-    their codes in every row. Raises InputError with everything that is wrong, by column and row.
+    ``reason_en`` the same in words, with the missing figures if the limit is zero. ``missing`` lists their codes in
+    every row. Raises InputError with every problem by column and row.
     """
     if not (isinstance(companies, Mapping) or hasattr(companies, "columns")):
         return limits_of_cases(companies, modes, executor=executor)
-    choose_modes(modes)  # a mode that is not there is one problem, not one for each company
+    choose_modes(modes)  # report an unknown mode once, not for each company
     table, cases = _cases(companies, rights)
     rows = list(limits_of_cases(cases, modes, executor=executor)) if executor else _one_by_one(table, cases, modes)
     columns: dict[str, Any] = {
@@ -87,7 +87,7 @@ def quote_many(
 def _one_by_one(
     table: CheckedTable, cases: "Sequence[CreditCase]", modes: Sequence[str] | None
 ) -> "list[LimitRow]":
-    """The rows of all cases; what only the calculation finds wrong with one is named by its row as well."""
+    """The rows of all cases. Problems that only the calculation finds also name the row."""
     rows: list[LimitRow] = []
     for number, one in enumerate(cases):
         try:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 
 def differing_index(columns: Mapping[str, object]) -> tuple[str, str] | None:
-    """Return the names of two pandas Series whose indexes differ; None if there are none. pandas pairs rows by their
-    index, arrays by their place: where the two would differ, neither is what the user surely means.
+    """Return the names of two pandas Series whose indexes differ; None if there are none. pandas pairs rows by
+    index, arrays by position. If the two differ, the intended order is unknown.
     """
     series: list[tuple[str, Any]] = [(name, column) for name, column in columns.items() if _is_series(column)]
     for name, column in series[1:]:

@@ -1,4 +1,4 @@
-"""The garbage collector pauses while many records are made that hold no cycles."""
+"""Pause of the garbage collector while many records without reference cycles are created."""
 
 import gc
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Pause the cyclic garbage collector: it would examine all records of a long list again and again, for a third of
-    the time that reading takes. What no longer has a reference is freed as always.
+    """Pause the cyclic garbage collector, which would repeatedly examine all records of a long list and take a third
+    of the reading time. Objects without a reference are still freed at once.
     """
     was_enabled = gc.isenabled()
     gc.disable()

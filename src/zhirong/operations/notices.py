@@ -1,4 +1,4 @@
-"""An account's notices: how many ask something of it, and which it has read."""
+"""The notices of an account: the number that require action, and those already read."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -299,8 +299,8 @@ def _tornado(
 ) -> tuple[TornadoBar, ...]:
     """Return P50 with each input of the weighted methods set to its own P10 and P90; the widest swing first.
 
-    Some of the paths suffice for how far P50 moves; that is added to the P50 of all of them. An input without a range
-    so leaves P50 as it is.
+    The shift of P50 is estimated on some of the paths and added to the P50 of all paths, so an input without a range
+    leaves P50 unchanged.
     """
     few = max(1_000, len(value.paths) // _TORNADO_SHARE)
     part = {name: draw[:few] for name, draw in draws.items()}

@@ -113,7 +113,7 @@ class RiskTests:
 
     @property
     def _flat(self) -> Mapping[str, Fraction] | None:
-        """Shares that apply to any part of any loss: it is then divided before any rounding."""
+        """The fixed shares if they apply to every loss, which is then divided before rounding; otherwise None."""
         plan = self.arrangement
         return plan.flat if plan.pledgee == "shared" and plan.put_price_share is None else None
 

@@ -114,8 +114,8 @@ class Bonus:
 
 @dataclass(frozen=True, slots=True)
 class TopUp:
-    """A further layer: ``payer`` bears ``share`` of the base in addition, taken from ``taken_from``, where ``when``
-    is met.
+    """A further layer: if ``when`` is met, ``payer`` bears an additional ``share`` of the base in place of
+    ``taken_from``.
     """
 
     payer: str

@@ -1,7 +1,7 @@
-"""Where a mode stands on a day, from the dates of its source alone: which of them decides, what force that gives, and
-whom to ask. ``force`` adds the words.
+"""The force of a mode on a day by the dates of its source alone: the deciding date, the resulting force, and who can
+confirm it. ``force`` adds the words.
 
-The list of modes asks this for every file, so the module is light: no dataclass, no rule, no reader.
+The list of modes calls this for every file, so the module is light: no dataclass, no rule, no reader.
 """
 
 from collections.abc import Sequence

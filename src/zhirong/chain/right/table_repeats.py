@@ -1,7 +1,6 @@
-"""Rows of a long list that repeat an earlier one in everything except what names one right: its number, title, holders
-and days.
+"""Rows of a long list that repeat an earlier one except for number, title, holders and days.
 
-Most rows of a long list do: its states, kinds and remarks are few. What they say together is read once.
+A long list has few distinct states, kinds and remarks, so most of its rows do. Each distinct combination is read once.
 """
 
 from collections.abc import Hashable, Sequence
@@ -29,7 +28,7 @@ from zhirong.chain.right.table_row import END_COLUMNS, ENDS, Meaning, RowReader,
 from zhirong.kernel.identifiers import NumberError, patent_publication_number
 from zhirong.kernel.sheets import Cell
 
-_OWN_DAYS = ("creation_date", "first_use_date", "author_death_date")  # which nothing else of a row depends on
+_OWN_DAYS = ("creation_date", "first_use_date", "author_death_date")  # no other value of a row depends on them
 _DAYS = frozenset(
     {"filing_date", "grant_date", "registration_date", "publication_date", "term_end_date", "restored", *_OWN_DAYS}
     | END_COLUMNS
@@ -51,7 +50,7 @@ class ReadRow(NamedTuple):
 
 
 class _Own(NamedTuple):
-    """What only this row has. names: of its holders; None where equal rows have the same cells for them.
+    """The values of one row that equal rows do not share. names: of its holders; None if the key contains them.
 
     term_start: the first day of the term, where it is used as that of the registration.
     """
@@ -120,9 +119,7 @@ class EarlierRows:
             self._kept[key] = ReadRow(right, tuple(reader.oddities), reader.given())
 
     def _key_and_own(self, cells: Sequence[Cell]) -> tuple[Hashable, _Own] | None:
-        """Return everything that equal rows have in common, and what only this row has; None for a row that
-        none can repeat.
-        """
+        """Return the key that equal rows share, and the values of this row alone; None if no row can repeat it."""
         if len(cells) != self._width:
             return None
         named = kept_number(cells[self._number])
@@ -201,8 +198,10 @@ class EarlierRows:
         return last_end(ends, () if restored is None else (restored,), days["grant_date"], self._as_of)
 
     def _names(self, cells: Sequence[Cell]) -> tuple[Hashable, Sequence[str] | None]:
-        """Return what equal rows have in common about their holders, and the names of this row's; None for the names
-        if there is something to be said about them, so that only rows with the same cells are equal.
+        """Return a key for the holder cells, and the holders' names.
+
+        Rows that differ only in plain names have the same key. If the names need interpretation, the key contains the
+        cells themselves and the names are None.
         """
         filled = [(place, text) for place in self._holders if (text := as_text(cells[place.at]))]
         deciding = [(place, text) for place, text in filled if place.rank == filled[0][0].rank]
@@ -237,7 +236,7 @@ def _of_row(oddity: Oddity, right: Right, own: _Own) -> Oddity:
 
 
 def _like(first: Right, own: _Own, holders: tuple[Holder, ...]) -> Right:
-    """Return a right like an earlier one, with what only its row has. ``dataclasses.replace`` would take four
+    """Return a copy of an earlier right with the values of its own row. ``dataclasses.replace`` would take four
     times as long.
     """
     day = own.days.get

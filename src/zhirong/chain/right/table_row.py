@@ -290,8 +290,8 @@ class RowReader:
         return kind, kept[0] if kept else ""
 
     def _kept_number(self) -> tuple[RightKind, str] | None:
-        """Kind and number where there is nothing to ask about them: one number, of a patent, written as it is kept,
-        and no other word about its kind. None for everything else, which takes longer.
+        """Kind and number if they are unambiguous: a single patent number in its stored form, and no other statement
+        of the kind. None otherwise; the slower reading then decides.
         """
         places = self._places.get("number", ())
         if len(places) != 1 or "kind" in self._places:

@@ -1,5 +1,5 @@
-"""The figures of a region for its supervisory authority: what lenders were asked for, approved, lent and have outstanding;
-what guarantors bear and what claims came to. Sums alone: no company appears.
+"""The figures of a region for its supervisory authority: amounts requested, approved, lent and outstanding at
+lenders, exposure of guarantors, and results of claims. Only totals: no company appears.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from zhirong.store.recovery import DefaultCase, PayerClaim
 
 @dataclass(frozen=True, slots=True)
 class LenderRow:
-    """A lender's business in a region, in fen. cases: submitted, whatever became of them. lent: principal of all loans
+    """A lender's business in a region, in fen. cases: all submitted cases, whatever their outcome. lent: principal of all loans
     disbursed. bad: balance of loans that are substandard or worse.
     """
 

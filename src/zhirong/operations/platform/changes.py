@@ -118,15 +118,15 @@ _SHOWN: Mapping[str, Mapping[str, _Column]] = {
 
 # Data that a lender keeps internal while it decides.
 _OF_LENDER = frozenset({"credit_limit", "proposed_amount", "officer_id", "finding"})
-# The tables of which a company or guarantor sees what changed.
+# The tables whose changes a company or guarantor sees.
 _OUTSIDE = frozenset({"case", "guaranteerequest", "loan", "paper", "payerclaim", "defaultcase"})
 
 
 def changes_of(events: Sequence[Event], *, is_lender: bool = True) -> list[tuple[Change, ...]]:
-    """Return the changes of each event, which follow each other in the order of the log; one query for names.
+    """Return the changes of each event. The events are in the order of the log; names need one query.
 
-    A value is compared with the one that an earlier event of these left; of a row that an event created, only what is
-    not empty is shown. is_lender: the reader is the lender or the auditor; others do not see how it decided.
+    A value is compared with the value after the preceding event. Of a new row, only non-empty values are shown.
+    is_lender: the reader is the lender or the auditor; others do not see the grounds of its decision.
     """
     known: dict[tuple[str, int], dict[str, Any]] = {}
     images = [json.loads(one.content).get("images", ()) for one in events]

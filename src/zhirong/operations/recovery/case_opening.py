@@ -120,7 +120,7 @@ def sweep(work: Work, request: Nightly) -> Any:
 
 
 def _sweep_one(work: Work, loan: Loan) -> int:
-    """Return 1 if something was written for a loan."""
+    """Open or update the default case of a loan. Returns 1 if it wrote anything, otherwise 0."""
     case: DefaultCase | None = getattr(loan, "defaultcase", None)
     late, written = loan.overdue_days > 0, 0
     if late and (case is None or case.state in (DefaultState.WATCHED, DefaultState.CURED)):

@@ -201,7 +201,7 @@ listing(
             Column("number", Text("编号", "Number"), lambda row: row.number, main=True),
             Column("firm", Text("债务人", "Debtor"), lambda row: row.firm.name, main=True),
             Column("debt", Text("债务（元）", "Debt (CNY)"), lambda row: row.debt, "money", "debt", main=True),
-            Column("carried", Text("本行承担（元）", "Carried by the lender (CNY)"), lambda row: row.carried, "money", "carried"),
+            Column("carried", Text("本行承担（元）", "Borne by the lender (CNY)"), lambda row: row.carried, "money", "carried"),
             Column("due_on", Text("最近期限", "Next deadline"), lambda row: row.due_on, "day", "due_on", main=True),
             Column("opened_on", Text("立案日", "Opened"), lambda row: row.opened_on, "day", "opened_on"),
             Column("state", Text("状态", "State"), lambda row: DEFAULT_WORDS[row.state], "state", main=True),

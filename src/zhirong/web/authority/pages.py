@@ -38,7 +38,7 @@ _DEFAULT_HEADS = (
     Text("状态", "State"),
     Text("件数", "Cases"),
     Text("债务（元）", "Debt (CNY)"),
-    Text("银行承担（元）", "Carried by lenders (CNY)"),
+    Text("银行承担（元）", "Borne by lenders (CNY)"),
 )
 _PAYER_HEADS = (
     Text("机构", "Payer"),
