@@ -187,15 +187,15 @@ def _api(spec: Mapping[str, Any]) -> str:
 
 
 _FIELDS = '''    def fields(self, operation: str, row: int | None = None) -> list[dict[str, Any]]:
-        """What an operation asks for, field by field, in words: ``name``, ``required``, ``start``, and ``choices`` where what can
-        be given depends on caller and row.
+        """The fields of an operation: ``name``, ``required``, ``start``, and ``choices`` if the allowed values depend
+        on caller and row.
         """
         query = {"name": operation} if row is None else {"name": operation, "id": row}
         found: list[dict[str, Any]] = self._transport.json("GET", "/me/operations", params=query)["rows"]
         return [field for one in found for field in one["fields"]]
 
     def choices(self, operation: str, row: int | None, field: str) -> list[str]:
-        """The values that can be given in a field of an operation to this row: a condition of a contract, a person."""
+        """The values that a field of an operation allows for this row, such as the conditions of a contract."""
         found = [one for one in self.fields(operation, row) if one["name"] == field]
         return [one["value"] for field in found for one in field["choices"]]
 
@@ -207,9 +207,9 @@ def _bulk(spec: Mapping[str, Any]) -> str:
     return (
         f"\n\n    def bulk(self, name: Literal[{names}], rows: Sequence[Mapping[str, Any]], *, "
         + 'key: str = "") -> list[BulkRow]:\n'
-        + '        """Many requests of one operation. rows: each ``{"data": {...}}``, with ``id`` and ``version`` where it is '
-        + "done to a row,\n        and ``key`` where it has its own. Returns what became of each: a refused row "
-        + 'leaves the others as they are.\n        """\n'
+        + '        """Run one operation for many rows. rows: each ``{"data": {...}}``; also ``id`` and ``version`` if '
+        + "it changes a row,\n        and optionally its own ``key``. Returns the result of each row; "
+        + 'a rejected row does not affect the others.\n        """\n'
         + "        return self._transport.bulk(name, rows, key)\n"
     )
 

@@ -1,7 +1,7 @@
-"""Runs blocks over an Executor so that a worker that dies affects only the run time.
+"""Run blocks over an Executor. The death of a worker affects only the run time.
 
-Blocks are cut by row numbers, never by worker, and a block's result depends only on its rows, seed and paths: any
-worker may compute it, in any order, even twice.
+Blocks are cut by row numbers, not by worker. The result of a block depends only on its rows, seed and paths, so any
+worker may calculate it, in any order and more than once.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""The figures behind the charts of a case for its company, as Excel: value, what moves it, cost by mode, repayment.
+"""The figures behind the charts of a case for its company, as Excel: value, sensitivity, cost by mode, repayment.
 
-Without what concerns the lender alone: its price, its capital, its score of the company.
+It omits the figures of the lender alone: its price, its capital, its score of the company.
 """
 
 import io

@@ -78,8 +78,8 @@ class Operation:
     for_agents: a firm can allow its agent to run it. is_background: only the platform's background work can run it.
     prepare: slow work without writes, such as reading a file, done before the write lock is taken; its result is
     ``Work.prepared``. takes_files: a long file is left to the background (``imports``); the caller is notified.
-    policy: of an operation of the register, in which capacity and to which registrations (``register_policy``).
-    is_bulk: programs can send many requests of it in one call of the API, each carried out on its own. is_library:
+    policy: for an operation of the register, the capacity and the registrations that it requires (``register_policy``).
+    is_bulk: one API call can run it for many rows, each independently. is_library:
     it has no form; programs and ``zhirong register`` call it.
     """
 

@@ -1,11 +1,11 @@
 """One format of an uploaded file, read from its TOML file in ``rules/adapters``.
 
-A file states an id, a title, what it holds, where its headings were seen, by which headings it is known, and
+A file states an id, a title, its content, the source of its headings, the headings that identify it, and
 
 - ``[columns]``: for each field the headings that give it. A list of lists ranks them: a heading of the first list
   that has a value decides, whatever the order of the columns. Two headings of one list mean the same.
-- ``[words.NAME]``: what the words of a column mean.
-- ``[settings]``: traps that the reader of this kind of file knows by name.
+- ``[words.NAME]``: the meaning of the words in a column.
+- ``[settings]``: special cases that the reader of this kind of file handles, by name.
 """
 
 from collections.abc import Iterable, Mapping

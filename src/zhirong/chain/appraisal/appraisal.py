@@ -124,7 +124,7 @@ def under_rules(request: AppraisalRequest, rules: Rulebook, day: date) -> Apprai
     return replace(request, methods=tuple(method.under(rules, day) for method in request.methods))
 
 
-# -- what is asked for ------------------------------------------------------------------------------------------
+# -- request ----------------------------------------------------------------------------------------------------
 
 
 def _subject(request: AppraisalRequest, rights: Sequence[Right], day: date) -> tuple[Right, ...]:
@@ -327,7 +327,7 @@ def _tornado(
     return tuple(sorted(bars, key=lambda bar: -abs(bar.swing)))
 
 
-# -- what a reader must know -------------------------------------------------------------------------------------
+# -- alarms and notices ------------------------------------------------------------------------------------------
 
 
 def _alarms(

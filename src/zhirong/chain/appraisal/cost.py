@@ -74,7 +74,7 @@ def cocomo_effort(a: float, b: float, kloc: Level, adjustment: Level) -> Level:
     return a * kloc**b * adjustment
 
 
-# -- what has worn off --------------------------------------------------------------------------------------------
+# -- depreciation -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ class DecayLife:
 
 @dataclass(frozen=True, slots=True)
 class Income:
-    """How an income method discounts.
+    """The discounting of an income method.
 
     life: stated economic life in years, or one that follows from decay; None if the forecast itself says how long
     the income continues. tax: income tax rate; zero before tax and where amounts are stated net of it.

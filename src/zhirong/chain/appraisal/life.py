@@ -28,7 +28,7 @@ def remaining_life(
     rules: Rulebook,
     day: date,
 ) -> RemainingLife:
-    """Return the years from the valuation date in which the rights can still earn, and what ends the last of them.
+    """Return the years from the valuation date in which the rights can still earn, and the event that ends the last of them.
 
     A life that is over is zero, not negative. A right whose life cannot be determined counts only if this is so for
     all of them.

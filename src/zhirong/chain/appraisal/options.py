@@ -133,7 +133,7 @@ def longstaff_schwartz(
 
 @dataclass(frozen=True, slots=True)
 class RealOption(Ordinary):
-    """The right to develop, at a cost, what the right protects.
+    """The option to develop, at a cost, the product that the right protects.
 
     asset: present value in yuan of the cash flows after development. strike: cost of development. years: how long
     the decision can wait. rate: riskless, continuous. leakage: None is 1 / years on every path.
@@ -175,11 +175,11 @@ class RealOption(Ordinary):
         return lattice(*terms_of_option, self.exercise, LATTICE_STEPS)
 
     def has_economic_input(self) -> bool:
-        """Return whether the project is worth anything."""
+        """Return whether the project has any value."""
         return self.asset.high > 0
 
     def stated_life(self) -> float | None:
-        """Return how long the decision can wait, in years."""
+        """Return the years for which the decision can wait."""
         return float(self.years.mode)
 
     def explain(self) -> Explanation:

@@ -46,13 +46,13 @@ class TornadoBar:
 
     @property
     def swing(self) -> Fen:
-        """Return how far P50 moves; negative if more of the input means less value."""
+        """Return the shift of P50; negative if more of the input means less value."""
         return self.p50_high - self.p50_low
 
 
 @dataclass(frozen=True, slots=True)
 class RemainingLife:
-    """Years from the valuation date in which the rights can still earn, and what ends them first.
+    """Years from the valuation date in which the rights can still earn, and the event that ends them first.
 
     legal: until the legal protection ends, None without a known end. contract: until the contract does. cap: the
     lesser of the two. economic: the methods' stated life (most likely) under the cap; None if no method states one.

@@ -1,8 +1,8 @@
-"""Screen rights by how long they will be kept, with an unbiased back-test as of a past day.
+"""Screen rights by their expected time in force, with an unbiased back-test as of a past day.
 
 Logistic regression fits a yearly hazard of lapse on the years that end on the day, the year before, and so on: each
-right in force at the start of such a year lapsed in it or not. The days of these data are those of the gazette, so
-that everything dated by the day was known on it. The hazard is projected year by year for the rights in force on
+right in force at the start of such a year lapsed in it or not. The days in these data are those of the gazette,
+so every entry dated up to the day was known on it. The hazard is projected year by year for the rights in force on
 the day. It depends on the years since grant: a lapse is published more than a year after the unpaid fee, and the
 first fee is paid with the grant. A model by age alone is given for comparison. Indicators explain little of value
 and renewal: the result ranks and screens, and never becomes a value.
@@ -95,7 +95,7 @@ class Backtest:
 def backtest(
     applications: Sequence[Application], day: date, observed_to: date, horizons: Sequence[int] = (4, 8)
 ) -> Backtest:
-    """Fit on what was known on ``day``, forecast the rights then in force, and compare with the outcome.
+    """Fit on the data known on ``day``, forecast the rights then in force, and compare with the outcome.
 
     Raises ValueError for a horizon beyond ``observed_to`` and if there was no lapse by the day.
     """

@@ -106,7 +106,7 @@ UNREAD = Uncertain(Decimal(0), Decimal(0), Decimal(0), EvidenceGrade.ASSUMED, "r
 
 @dataclass(frozen=True, slots=True)
 class Widening:
-    """How far each evidence grade widens a stated range: a share of ``low``, or points of yearly growth."""
+    """The widening of a stated range by each evidence grade: a share of ``low``, or points of yearly growth."""
 
     relative: Mapping[EvidenceGrade, float]
     points: Mapping[EvidenceGrade, float]

@@ -1,4 +1,4 @@
-"""Agencies, appraisers and the expert pool: who may do what, and who is excluded because of a tie or a sanction."""
+"""Agencies, appraisers and the expert pool: their permitted work, and exclusions because of a tie or a sanction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -281,11 +281,11 @@ def standing(
     needed: AppraisalGrade = AppraisalGrade.ONLINE,
 ) -> AppraisalStanding:
     """Return the state of a right's appraisal on ``day`` for ``purpose``: the best record of the required grade, or
-    what is wrong.
+    the obstacle.
 
     A formal record may replace an online one, never the reverse. A report with a preset value or without a
-    declaration of independence is not accepted. Among several accepted records the lowest counts: a client who has
-    bought two opinions gains nothing by it.
+    declaration of independence is not accepted. Among several accepted records the lowest counts, so a second
+    opinion gains the client nothing.
     """
     mine = [
         record

@@ -296,7 +296,7 @@ def _lending(lending: LendingValue, row: int) -> ReportLending:
 
 
 def _special(appraisal: Appraisal, record: ValueRecord, subject: Sequence[Right]) -> list[Text]:
-    """Return what a reader must know before using the value."""
+    """Return the notices that precede the use of the value."""
     matters = [alarm.text for alarm in appraisal.alarms]
     for right in subject:
         named = [FLAG_TEXT[flag] for flag in sorted(right.flags)]

@@ -1,4 +1,4 @@
-"""An appraisal report as a typed document: what Word and PDF read, and what both files contain as data.
+"""An appraisal report as a typed document: the source of the Word and PDF files, and the data that both contain.
 
 ``row`` is the number of a figure's row in the working papers.
 """
@@ -164,7 +164,7 @@ class ReportLending(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ReportSimulation(Part):
-    """How the value was simulated."""
+    """The parameters of the simulation."""
 
     paths: int
     seed: int
@@ -172,7 +172,7 @@ class ReportSimulation(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ReportDocument(Part):
-    """The whole report. state: of its record on the day of issue. references: each rule behind it, once."""
+    """The complete report. state: of its record on the day of issue. references: each rule behind it, once."""
 
     schema: str
     parts: tuple[ReportPartTitle, ...]

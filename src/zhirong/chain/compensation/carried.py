@@ -1,8 +1,8 @@
-"""What each party must carry of a shared loss on a day, and the payments needed for that.
+"""The part of a shared loss that each party carries on a day, and the payments that lead to it.
 
 The lender and every payer carry their part of the loss less their part of the recoveries. A payer's target is
-compared with its payments net of returns: if it has paid less, the difference is due; if more, the difference goes
-back. So the result does not depend on whether a recovery comes before or after a payment.
+compared with its payments net of returns: a shortfall is due, and an excess goes back.
+So the result does not depend on whether a recovery comes before or after a payment.
 """
 
 from collections.abc import Mapping, Sequence

@@ -14,7 +14,7 @@ from zhirong.kernel.text import Text
 class CeilingCut:
     """One payout against the ceiling, in fen. inside + above = payout; parts sum to the payout.
 
-    room: how much the year's payouts could still grow before this one.
+    room: the amount by which the year's payouts could still grow before this one.
     """
 
     ceiling: Fen

@@ -1,4 +1,4 @@
-"""What payers are expected to pay after a claim, on the days that the mode's file gives."""
+"""The expected payments after a claim, on the days that the mode's file states."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The timeline of a loan in default: every event with its entries, and what each party carries after it.
+"""The timeline of a loan in default: every event with its entries, and the position of each party after it.
 
 Order within a day: the debt grows first, then come claims, payments and the rest; recoveries are divided last.
 Every step is balanced: each party's accounts sum to zero, and cash that leaves one party reaches another or a named
@@ -85,7 +85,7 @@ class DefaultBook:
         self.rights: dict[str, Fen] = {}
         self.steps: list[DefaultStep] = []
 
-    # -- what is due ------------------------------------------------------------------------------------------
+    # -- amounts due ------------------------------------------------------------------------------------------
 
     def carries(self) -> dict[str, Fen]:
         """Return each party's part of the divided loss today; empty before the claim."""

@@ -39,7 +39,7 @@ DOCUMENT_TRANSITIONS = Transitions(
 
 
 class SignatureMethod(StrEnum):
-    """How a document was signed: with a new code from the signer's authenticator, or by a sealed scan that two
+    """The form of signature of a document: with a new code from the signer's authenticator, or by a sealed scan that two
     people have checked.
     """
 

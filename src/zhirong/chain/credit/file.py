@@ -59,7 +59,7 @@ class Compliance:
 
 @dataclass(frozen=True, slots=True)
 class DebtOnFile:
-    """Debts and assets of the firm in fen, and how much of the debt is overdue now."""
+    """Debts and assets of the firm in fen, and the overdue part of the debt."""
 
     total_debt: Fen
     total_assets: Fen

@@ -125,7 +125,7 @@ def _grown(
     rules: Rulebook,
     working_days: WorkingDays,
 ) -> list[ev.DefaultEvent]:
-    """Return the growth of the debt since the first day, between the days on which something happens."""
+    """Return the growth of the debt since the first day, between the days with events."""
     own = replace(file, events=tuple(one for one in file.events if one.id not in record.payer_events))
     grown: list[ev.DefaultEvent] = []
     before = dict(record.owed)

@@ -20,7 +20,7 @@ S = TypeVar("S", bound=StrEnum)
 
 
 class Doer(StrEnum):
-    """Who makes a transition."""
+    """The actor of a transition."""
 
     SYSTEM = "system"
     WORKOUT = "workout"  # the lender's workout officer
@@ -34,7 +34,7 @@ class Doer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A fact that must hold. code: its stable key. hint: what makes it hold."""
+    """A fact that must hold. code: its stable key. hint: how to fulfil it."""
 
     code: str
     title: Text

@@ -71,7 +71,7 @@ def pool_state(mode: Mode, figures: Iterable[PoolFigure], as_of: date) -> PoolSt
 
 
 def movements(figures: Iterable[PoolFigure]) -> list[PoolEvent]:
-    """Return what moves the ratio of the breaker."""
+    """Return the changes in the ratio of the breaker."""
     found = []
     for one in figures:
         if one.kind is PoolFigureKind.ENTERED:

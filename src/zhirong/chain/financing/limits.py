@@ -1,5 +1,5 @@
-"""Limits that an institution sets for itself and statutory limits of guarantee companies: how much of each is used,
-and which cases would exceed it.
+"""Limits that an institution sets for itself and statutory limits of guarantee companies: the used part of each,
+and the cases that would exceed it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -146,8 +146,8 @@ def guarantor_meters(
     day: date,
 ) -> tuple[Meter, ...]:
     """Return the limits of the law for a guarantee company: total portfolio 10 or 15 times net assets, one debtor
-    10 %, with its related parties 15 % (R7). used: ``all``, ``debtor``, ``related`` in fen; adds: what a case would
-    add.
+    10 %, with its related parties 15 % (R7). used: ``all``, ``debtor``, ``related`` in fen; adds: the amounts that a
+    case would add.
     """
     multiple = rules.at("guarantor.multiple_small" if is_mainly_small else "guarantor.multiple", day)
     debtor, related = rules.at("guarantor.one_debtor", day), rules.at("guarantor.related", day)

@@ -27,14 +27,14 @@ SCHEMA: Final = "zhirong.case_overview/1"
 
 
 class Severity(StrEnum):
-    """How serious a red flag is. SERIOUS: it prevents the loan or nearly does."""
+    """The severity of a red flag. SERIOUS: it prevents the loan or nearly does."""
 
     SERIOUS = "serious"
     NOTABLE = "notable"
 
 
 class Stage(StrEnum):
-    """Where a state of the successful case is, seen from the current one."""
+    """The position of a state of the successful case relative to the current one."""
 
     PASSED = "passed"
     CURRENT = "current"

@@ -1,4 +1,4 @@
-"""The form for what the right's record does not contain; each answer has a source and an evidence grade."""
+"""The form for indicators that the right's record does not answer; each answer has a source and an evidence grade."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -49,7 +49,7 @@ def proceedings(seen: MeasureSeen) -> str:
 
 
 def examination(seen: MeasureSeen) -> str:
-    """Return how thoroughly the office examined before grant: only inventions have substantive examination."""
+    """Return the depth of the office's examination before grant: only inventions have substantive examination."""
     return "substantive" if seen.right.kind is RightKind.INVENTION else "preliminary"
 
 

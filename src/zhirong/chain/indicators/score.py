@@ -67,7 +67,7 @@ class IndicatorScore:
     money.
 
     score: missing items counted as the worst. highest: the score if every missing item were the best; the true
-    score lies between the two. coverage: weight of what is known, between 0 and 1. first, second: scores (0 to 100)
+    score lies between the two. coverage: weight of the known items, between 0 and 1. first, second: scores (0 to 100)
     by code.
     """
 

@@ -21,7 +21,7 @@ class GuarantorResult:
     """A guarantor's yearly earnings, in fen; on_capital: on ten per cent of its part. Negative if the guarantee is
     subsidised.
 
-    part: its share of the loan. fee: what the firm pays; passed_on: to re-guarantors; expected: its expected loss.
+    part: its share of the loan. fee: paid by the firm; passed_on: to re-guarantors; expected: its expected loss.
     """
 
     role: str

@@ -87,11 +87,11 @@ class GuarantorFigures:
 
 @dataclass(frozen=True, slots=True)
 class LimitFirm:
-    """Everything that a limit needs from the firm and its request, the same under every mode.
+    """The inputs of a limit from the firm and its request, the same under every mode.
 
     asked: fen. term_months; amortising: principal falls due in instalments. agreed_rate: None leaves it to the rate
     rule; market_rate: LPR plus the spread of the grade. debt: bank debt that the loan replaces and its yearly
-    service. pledge: what the rights add to the recognised pledge value, in fen. pd: probability of default within a
+    service. pledge: the contribution of the rights to the recognised pledge value, in fen. pd: probability of default within a
     year.
     """
 
@@ -130,15 +130,15 @@ Divide = Callable[[Sequence[Fen], Sequence[Fen]], Parts]
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """One mode as the limit needs it.
+    """The terms of one mode that the limit uses.
 
     roles: bearers in the order of the mode. flat: exact shares if one set of shares applies to every amount; then
     there are closed forms. undecided: the same if no undecided clause applies. divide: the mode's allocator;
     changes: amounts of loan or loss at which a tier, a cap or a condition changes the shares. put_price: price at
     which a purchaser takes the right over, as a share of the loan or as fen. ceilings: highest probability of
-    default at which a bearer takes part, where the mode states a lower one. yearly_fees: what the firm pays all
-    guarantors per year for a loan of an amount, in fen; guarantee_fees: the guarantor's part of it, including what
-    it passes on; reguarantee_fees: what it passes on to re-guarantors.
+    default at which a bearer takes part, where the mode states a lower one. yearly_fees: the firm's yearly
+    payments to all guarantors for a loan of an amount, in fen; guarantee_fees: the guarantor's part of them, before
+    it pays re-guarantors; reguarantee_fees: its payments to re-guarantors.
     """
 
     roles: tuple[str, ...]
@@ -164,8 +164,8 @@ class Arrangement:
     def most_of(self, role: str) -> Fraction | None:
         """Return the flat share that a bearer's own caps count: what it bears if no undecided clause applies.
 
-        While a fact is unknown, the lender's caps count what nobody else is certain to bear, and each other
-        bearer's caps count what it may have to bear. None if shares vary with the amount.
+        While a fact is unknown, the lender's caps count every part that no other bearer is certain to bear, and
+        another bearer's caps count its largest possible share. None if shares vary with the amount.
         """
         if self.flat is None:
             return None

@@ -1,4 +1,4 @@
-"""A credit limit in words: every cap with its formula, figures, rules and sources, and what would change it."""
+"""A credit limit in words: every cap with its formula, figures, rules and sources, and the ways to change it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

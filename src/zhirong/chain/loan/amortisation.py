@@ -84,7 +84,7 @@ class _Run:
         self.plan(self.terms.start)
         self._set_rates(self.terms.start)
 
-    # -- what happens -----------------------------------------------------------------------------------------
+    # -- events -----------------------------------------------------------------------------------------------
 
     def pay(self, *, more_to_come: bool) -> None:
         """Process the next due day."""
@@ -431,7 +431,7 @@ def left_of_plan(terms: LoanTerms, end: date) -> tuple[PlanItem, ...]:
 
 
 def _weights(terms: LoanTerms, passed: int, count: int, in_grace: int) -> list[Fraction]:
-    """Return how much each of ``count`` due days repays relative to a plain one, after ``passed`` earlier ones.
+    """Return the weight of each of ``count`` due days in repayment, 1 for a plain one, after ``passed`` earlier ones.
 
     Zero in grace and between payments of principal, more or less by steps; both count from the end of grace.
     """

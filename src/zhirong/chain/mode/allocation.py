@@ -1,7 +1,13 @@
-"""Divide losses among the parties of a mode, for a single loan or a portfolio, exact in fen and with a reason for every amount. The steps for each loan, in the order that the mode states: 1. Deduct receipts before the claim from the debt.
+"""Divide losses among the parties of a mode, exact in fen, with a reason for every amount.
+
+The steps for each loan, in the order that the mode states:
+
+1. Deduct receipts before the claim from the debt.
 2. Take the base: the shared components and, for a mixed loan, the IP part. The lender bears the rest.
-3. Cut the base by the caps that count loans, then by those that count the loss. The party named in the file bears the amount cut off. 4. Cut the base into slices by the tiers and divide each slice by its shares.
-5. Limit what a payer pays by the caps that count payments. The party named in the file bears what is cut.
+3. Cut the base by the caps that count loans, then by those that count the loss. The party named in the file bears
+   the amount cut off.
+4. Cut the base into slices by the tiers and divide each slice by its shares.
+5. Limit payments by the caps that count them. The party named in the file bears the excess.
 
 Every division rounds down, in favour of the payer. The residue goes to the party named in the file, or to the
 largest remainders.

@@ -1,6 +1,6 @@
-"""Interest subsidies of the central budget: for which of them a loan qualifies, and which one it may draw.
+"""Interest subsidies of the central budget: those for which a loan qualifies, and the one that it may draw.
 
-They do not belong to a mode: any loan may qualify. One loan draws on only one of them, the one that pays most.
+They do not belong to a mode: any loan may qualify. A loan draws only one subsidy, the one that pays most.
 """
 
 from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class CentralSubsidies:
-    """What the central budget may pay of a loan's interest.
+    """The subsidies of the central budget for a loan's interest.
 
     drawn: the subsidy that the loan draws; None if it qualifies for none. instead: subsidies that it qualifies for
     but does not draw, because it may draw only one. to_be_confirmed: subsidies for which a fact is unknown.
@@ -123,7 +123,7 @@ def central_subsidies(
 ) -> CentralSubsidies:
     """Determine which central subsidy a loan draws. facts: as for ``eligibility``.
 
-    amount: of the loan. interest: what the firm pays, each payment with its day. A subsidy pays its rate, divided
+    amount: of the loan. interest: the firm's payments with their days. A subsidy pays its rate, divided
     by the loan's rate, of that interest, and no more than the interest itself. If the loan qualifies for several,
     it draws the largest; if they are equal, the first by code.
     """

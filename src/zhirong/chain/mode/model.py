@@ -199,19 +199,19 @@ class Advance:
     reference: Reference
 
 
-# Groups of parties that money makes whole one after the other; within a group in proportion to what each bears.
+# Groups of parties repaid one after the other; within a group, in proportion to what each bears.
 Turns = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Recoveries:
-    """How recoveries that arrive after the loss was shared are distributed.
+    """The distribution of recoveries that arrive after the loss was shared.
 
     back: ``pro_rata`` to what each bears, ``creditor_first`` (the lender before the others, for what ``weights``
     counts), or ``in_order`` of the parties named. weights: ``shared`` counts the parts in the shared components first and
     unshared losses after them; ``all`` counts everything that is borne. against: the order in which money received
-    before the claim reduces what is owed. by_source: for money from a source, the parties that it makes whole first
-    instead, in turn; those of one group share in proportion to what they bear.
+    before the claim reduces what is owed. by_source: the groups of
+    parties repaid first from a source, in turn; parties of one group share in proportion to what they bear.
     """
 
     back: str
@@ -232,12 +232,12 @@ class Recoveries:
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """How a loss is divided, from the first to the last day named.
+    """The division of a loss from a first to a last day.
 
     base: components that are shared; ``rest_to`` bears the others. mixed: whether only the IP part of a
     loan secured by more than IP is shared. measure, tier_reading: what the tiers are measured on and how.
-    residue_to: who takes the fen that rounding leaves (None: the largest remainders). order: whose turn it is first
-    under a cap. elsewhere: ``refuse`` a loss already compensated under another mode, or ``deduct`` what was paid.
+    residue_to: the party that takes the fen left by rounding (None: the largest remainders). order: the order of
+    loans under a cap. elsewhere: ``refuse`` a loss already compensated under another mode, or ``deduct`` what was paid.
     """
 
     tiers: tuple[Tier, ...]

@@ -1,8 +1,8 @@
 """Distribute money that arrives after a loss was shared to those who bear the loss.
 
-What a party has received depends only on the total received so far, not on the number of payments. Fen that
-rounding leaves go to the largest remainders of the total, so that a party may be due one fen less once more money
-has arrived, and passes it on; a full recovery repays every party in full.
+The part of a party depends only on the total received so far, not on the number of payments. Rounding leaves fen, which
+go to the largest remainders of the total. A party may therefore be due one fen less after a further payment, and
+passes it on. A full recovery repays every party in full.
 """
 
 from collections.abc import Mapping
@@ -24,8 +24,8 @@ def given_back(
     costs).
 
     parts: what each bears. apart: the portion of it in components that the terms do not share; under ``weights =
-    "shared"`` it is repaid only after the rest has been repaid in full. turns: the groups made whole first, if
-    the source of the money names its own. Nobody receives more than it bears; the excess is not distributed here.
+    "shared"`` it is repaid only after the rest has been repaid in full. turns: the groups to repay first, if
+    the mode states them for the source of the money. Nobody receives more than it bears; the excess is not distributed here.
     """
     later = dict.fromkeys(parts, 0)
     if terms.weights == "shared" and apart is not None:

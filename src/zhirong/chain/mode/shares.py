@@ -40,11 +40,11 @@ def bonus_met(bonus: Bonus, facts: Mapping[str, object], day: date) -> bool:
 def final_shares(sharing: Sharing, tier: Tier, met: Met) -> dict[str, Fraction]:
     """Return what each party bears of a slice after bonuses, top-up layers and ceilings.
 
-    met: for each of ``Sharing.clauses``. What one party gains is taken from another; it never takes more than that
-    party has, nor lifts the parties of a ceiling above it. A bonus raises only an existing share: where a tier
+    met: for each of ``Sharing.clauses``. A gain of one party is taken from another, at most that party's share, and
+    never lifts the parties of a ceiling above it. A bonus raises only an existing share: where a tier
     gives a party nothing, the bonus adds nothing. Nor is a layer added to a tier that nobody else compensates.
-    While a clause is undecided, nobody bears what it would give; the parties from whom it would take bear the
-    smaller of their two possible parts, and ``rest_to`` bears the rest.
+    While a clause is undecided, it gives nothing; the parties from whom it would take bear the smaller of their two
+    possible parts, and ``rest_to`` bears the rest.
     """
     return dict(_final_shares(Same(sharing), Same(tier), tuple(met)))
 

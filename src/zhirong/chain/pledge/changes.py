@@ -10,7 +10,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field of a registration that a move changed. before and after are as displayed, empty if there is no value."""
+    """A field of a registration changed by a transition. before and after are as displayed, empty if there is no value."""
 
     field: str
     title: Text

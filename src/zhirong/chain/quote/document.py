@@ -605,7 +605,7 @@ class PackPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class QuoteDocument(Part):
-    """The whole answer to a case.
+    """The complete answer to a case.
 
     doubts: rules that decided something and that no source confirms. rules_version: fingerprint of all rules.
     elsewhere: modes of other places and times, by name. packs: policy packs used.

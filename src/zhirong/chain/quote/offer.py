@@ -93,7 +93,7 @@ class Decided:
 def decide(mode: Mode, terms: OfferTerms, *, compare: bool = True) -> Decided:
     """Calculate the limit, the rate and the conditions under ``mode``. The mode's name has no effect on the result.
 
-    compare: also give the limit without the pledge, and the conditions with what was found.
+    compare: also give the limit without the pledge, and the conditions with the facts found.
     """
     request = terms.case.request
     plan = arrangement_of(

@@ -24,9 +24,8 @@ def security_limits(
     rules: Rulebook,
     day: date,
 ) -> tuple[RateLimit, ...]:
-    """Return cap of the kind, lending value and, with scores, the grid. Each of them rises or stays with every
-    better input. The credit grade is not included: it acts on what the lender bears, on the probability of default
-    and on the price.
+    """Return the cap of the kind, the lending value and, with scores, the grid. A better input never lowers any of
+    them. The credit grade is not included: it affects the lender's share, the probability of default and the price.
     """
     limits = [cap_limit(appraisal, kinds, rules, day)]
     if scores is not None:

@@ -162,9 +162,9 @@ class PledgeValue:
     limit of the right that carries it.
 
     rate: V over the appraised value (P50), rounded down to four decimals, None without a value: the pledge rate.
-    binding: code of the limit or check that decides. limits: of the right that carries the value, lowest first.
-    lending: its lending value. rights: what each right adds, and those omitted. changes: what would raise the
-    binding limit.
+    binding: code of the deciding limit or check. limits: of the right that carries the value, lowest first.
+    lending: its lending value. rights: the contribution of each right, and the omitted rights. changes: ways to raise
+    the binding limit.
     """
 
     amount: Fen
@@ -254,10 +254,10 @@ class Offer:
 
     eligible: no if a condition is unmet, unknown if one could not be decided. limit: the credit limit under the
     mode; caps: in words, the binding one first. amount: the loan in fen, 0 where there is none. limited_by: code of
-    what decides. annual_cost: effective annual rate of the firm's cash flows with subsidies; cost_before_subsidy
-    without. full_loss: who bears what if the whole principal is lost and nothing is recovered. at_default: who
-    bears what if the firm defaults at once and the security brings its recognised value. expected_loss: over the
-    life of the loan.
+    the deciding cap or check. annual_cost: effective annual rate of the firm's cash flows with subsidies;
+    cost_before_subsidy: without them. full_loss: the part of each party if the entire principal is lost. at_default:
+    the same if the firm defaults at once and the security brings its recognised value. expected_loss: over the life
+    of the loan.
     """
 
     mode: Mode
@@ -290,7 +290,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Quote(Tabular):
-    """The whole answer, and its inputs.
+    """The complete answer, and its inputs.
 
     region_name: of the firm's region. credit: with an override that is in force. judged: "1 + 1". substitutes:
     inputs that the case does not state and their replacements. pledge: the recognised pledge value; can_pledge:

@@ -1,7 +1,7 @@
-"""Every kind of right as one record: everything that distinguishes it from the other kinds, in one place.
+"""The kinds of rights, each as one record with everything that distinguishes it from the others.
 
-The rest of the package reads these records; no other module has a table by kind. The record names what else a kind
-needs: the form of its numbers (``kernel.identifiers.NUMBER_FORMS``) and its dated rules (``KindRecord.rule_ids``).
+The rest of the package reads these records; no other module has a table by kind. The record also refers to
+the form of its numbers (``kernel.identifiers.NUMBER_FORMS``) and its dated rules (``KindRecord.rule_ids``).
 ``missing_parts`` lists what a kind still lacks. How to add one: docs/en/how-to/kind-of-right.md.
 """
 

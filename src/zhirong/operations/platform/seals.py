@@ -1,8 +1,8 @@
 """Seals: the log protects the sign-in data of accounts by keyed digests (``store.seals``).
 
-Sign-up, a new password, a second factor, a confirmed address and the closing of an account each seal only what they
-changed, so that a column that somebody changed in the database stays different from its seal. ``zhirong platform
-check`` reports it. A change and its seal are one transaction: if the machine fails between them, neither is stored.
+Sign-up, a new password, a second factor, a confirmed address and the closing of an account each seal only the
+columns that they change. A column that someone edits in the database therefore no longer matches its seal, and
+``zhirong platform check`` reports it. A change and its seal are one transaction: if the machine fails between them, neither is stored.
 """
 
 import secrets

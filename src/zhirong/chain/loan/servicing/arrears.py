@@ -85,7 +85,7 @@ class Arrears:
     def run(self, uplifts: Uplifts, not_due: Fen, misuse: Fen | None, start: date, end: date) -> None:
         """Accrue penalty and compound interest from ``start`` to ``end``, between which nothing falls due.
 
-        misuse: how much of the principal is misused; None for all of it.
+        misuse: the misused part of the principal; None for all of it.
         """
         self._end_grace(start)
         late = [item for item in self.items if item.due <= start]

@@ -316,7 +316,7 @@ class Hold:
 
 
 def hold_of(standing: LoanStanding, rules: Rulebook, day: date) -> Hold | None:
-    """Return what prevents a bad loan from being upgraded on ``day``; None if it never was bad, or was released
+    """Return the obstacle to an upgrade of a bad loan on ``day``; None if it never was bad, or was released
     before.
     """
     return _hold(standing, rules.at("lending.classification.upgrade", day), _bad_beyond(rules, day), day)

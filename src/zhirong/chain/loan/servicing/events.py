@@ -96,7 +96,7 @@ class Reversal(_Happened):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MisuseFound(_Happened):
-    """Funds used for another purpose from ``day``. amount: how much of the principal; None for all of it."""
+    """Funds used for another purpose from ``day``. amount: the part of the principal; None for all of it."""
 
     amount: Fen | None = None
 

@@ -88,7 +88,7 @@ def planned(
 ) -> Plan:
     """Return a plan for ``balance`` over those due days of ``terms`` that come after ``after``.
 
-    passed: how many due days of ``terms`` have passed; grace, steps and cycles of principal count from them.
+    passed: the number of due days of ``terms`` that have passed; grace, steps and cycles of principal count from them.
     """
     run = _run(terms, balance, running, working_days)
     run.passed = passed

@@ -38,7 +38,7 @@ def credited(parts: Mapping[Component, Fen]) -> dict[str, Fen]:
 
 
 def compensation_account(payer: str) -> str:
-    """The lender's account for what ``payer`` has compensated and the lender has not given back."""
+    """The lender's account for compensation received from ``payer`` and not yet returned."""
     return f"lender:compensation:{payer}"
 
 
