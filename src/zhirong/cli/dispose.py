@@ -59,7 +59,7 @@ def _distributed(file: DisposalFile, rules: Rulebook) -> Distribution | None:
 
 
 def _as_xlsx(file: DisposalFile, ways: tuple[WayValue, ...], shared: Distribution | None, lang: Lang) -> bytes:
-    """Return the options by present value on one sheet and, where there is a price, who gets it on another."""
+    """Return the options by present value on one sheet and, if there is a price, its distribution on another."""
     from zhirong.documents.book_xlsx import BookTable, book_xlsx
     from zhirong.documents.workbook import Amount, Rate
 

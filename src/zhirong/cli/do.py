@@ -127,7 +127,7 @@ def _demand_subject(op: Mapping[str, Any], identity: int | None) -> None:
         )
 
 
-# -- what is shown ----------------------------------------------------------------------------------------------
+# -- output -----------------------------------------------------------------------------------------------------
 
 
 def _print_operations(platform: Platform, options: argparse.Namespace) -> None:

@@ -45,7 +45,7 @@ def _days_for_list(day: "date") -> int:
 
 
 def entries_on(day: "date") -> list[dict[str, Any]]:
-    """Return what ``--json`` prints of each mode. Raises InputError for policy packs that cannot be read."""
+    """Return the ``--json`` output for each mode. Raises InputError for policy packs that cannot be read."""
     from zhirong.mode_files import list_modes
 
     days = confirmation_days(day)

@@ -46,7 +46,7 @@ _WORDS = {
 
 
 def closing_charts(mode: Mode, done: DefaultWalk, lang: Lang) -> tuple[Spec, Spec]:
-    """Return what each party carries over time, and who paid and received how much."""
+    """Return the parts of the parties over time, and their payments and receipts."""
     at_end_of_day = {step.day: step for step in done.steps}  # the last step of each day
     points = [
         CarriedPoint(step.day, mode.name_of(role), _yuan(step.positions.get(role, 0)))
@@ -110,7 +110,7 @@ def closing_sheet(mode: Mode, done: DefaultWalk, documents: Sequence[EventDocume
 
 
 def closing_xlsx(mode: Mode, done: DefaultWalk, documents: Sequence[EventDocuments], lang: Lang) -> bytes:
-    """Return the report as Excel: parties with a chart, timeline with what each carries, documents, entries, debt."""
+    """Return the report as Excel: parties with a chart, timeline with the part of each, documents, entries, debt."""
     buffer = io.BytesIO()
     day = done.steps[-1].day if done.steps else None
     book = Workbook(buffer, None if day is None else datetime.combine(day, time()))

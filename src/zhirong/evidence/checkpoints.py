@@ -62,7 +62,7 @@ class SignedCheckpoint:
         return SignedCheckpoint(self.checkpoint, self.note.countersigned(key, seconds))
 
     def as_text(self) -> str:
-        """The whole note."""
+        """The complete note."""
         return self.note.as_text()
 
 

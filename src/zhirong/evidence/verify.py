@@ -1,4 +1,4 @@
-"""Verifies a receipt: lists what was checked and what was not, and gives a verdict. Trust starts from a key of the
+"""Verifies a receipt: lists the checks that were made and those that were not, and gives a verdict. Trust starts from a key of the
 register, or from a checkpoint obtained independently of the receipt (a gazette, a witness, an earlier receipt).
 Without either, nothing is proved, and the verdict is undecided.
 """

@@ -8,7 +8,7 @@ from typing import Any
 from zhirong.operations.declare import FORMER_NAMES
 from zhirong.store.work import Concern
 
-# How the API calls what events name: ``api/visible_columns.py`` has the same, which a test holds.
+# The names of the API for the objects of events. A test compares them with ``api/visible_columns.py``.
 OBJECTS: Mapping[str, str] = {
     "account": "accounts",
     "apitoken": "tokens",
@@ -68,7 +68,7 @@ def message_of(*, index: int, kind: str, subject: str, at: str) -> dict[str, Any
     found: dict[str, Any] = {"object": None, "id": None, "path": None}
     if noun is not None and identity.isdigit():
         found = {"object": noun, "id": int(identity), "path": f"{_ROOT}/{noun}/{identity}"}
-    # `event`, `kind`, `subject` and `at` are what receivers read before `type`, `timestamp` and `data` were there.
+    # Earlier receivers read `event`, `kind`, `subject` and `at`, the names before `type`, `timestamp` and `data`.
     return {
         "type": name,
         "timestamp": at,

@@ -34,7 +34,7 @@ MOST_TRIES = 8
 MOST_IN_AN_HOUR, MOST_IN_A_DAY = 10, 30
 CONNECTION_SECONDS = 60.0  # for one connection to the mail server from beginning to end
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
-_SENDING = timedelta(minutes=5)  # how long other workers leave a letter alone that is being sent
+_SENDING = timedelta(minutes=5)  # for this long, other workers skip a letter that is being sent
 _GREETING = Text("知融通知", "A notice from Zhirong")
 _READ_MORE = Text("查看", "Read more")
 _WHY = Text(

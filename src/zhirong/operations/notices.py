@@ -39,7 +39,7 @@ def newest_of_each_page(notices: Iterable[Notice]) -> list[Notice]:
     return found
 
 
-# Objects whose change of state does what the notices about them asked for: the page that these lead to.
+# Objects whose change of state settles the notices about them, with the page that the notices open.
 _PAGES_OF_STATES: Mapping[str, str] = {
     "organisation": "admin.organisation",
     "guaranteerequest": "guarantor.request",

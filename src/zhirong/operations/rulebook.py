@@ -62,7 +62,7 @@ def pack_mark(pack: Pack) -> str:
     return f"{pack.mark} {pack.digest}"
 
 
-# -- what decides on a case ----------------------------------------------------------------------------------------
+# -- rules for a case ----------------------------------------------------------------------------------------------
 
 
 def rules_deciding(row: Any, day: date) -> Rulebook:

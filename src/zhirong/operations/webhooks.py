@@ -41,7 +41,7 @@ from zhirong.store.work import Delivery, Webhook
 MOST_TRIES = 12
 MOST_HOOKS = 20
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
-_SENDING = timedelta(minutes=2)  # how long a message that is being sent is kept from other workers
+_SENDING = timedelta(minutes=2)  # for this long, other workers skip a message that is being sent
 # The numbers of messages sent at the same time to one webhook and for one organisation, so that an unresponsive receiver does not delay the others.
 _OF_ONE_HOOK, _OF_ONE_ORGANISATION = 4, 8
 _KEY_PREFIX = "whsec_"

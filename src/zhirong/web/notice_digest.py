@@ -16,7 +16,7 @@ from zhirong.store.financing import Appraisal, Case, CheckItem, GuaranteeRequest
 from zhirong.store.work import Notice
 from zhirong.web.pages import PAGES
 
-# How an object leads to its case.
+# The path from an object to its case.
 _TO_CASE: Mapping[type[Model], str] = {
     Case: "pk",
     Loan: "case_id",
@@ -32,7 +32,7 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class NoticeGroup:
-    """Notices about one case, newest first. title: None for what belongs to no case."""
+    """Notices about one case, newest first. title: None for notices that belong to no case."""
 
     title: str | None
     notices: tuple[Notice, ...]

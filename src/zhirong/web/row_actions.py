@@ -19,7 +19,7 @@ Groups = Sequence[tuple[Text, Sequence[str]]]
 
 @dataclass(frozen=True, slots=True)
 class RowAction:
-    """One action: its words and the address of its form. open: how many parts are missing before it can be done."""
+    """One action: its words and the address of its form. open: the number of parts still missing."""
 
     title: Text
     address: str

@@ -111,7 +111,7 @@ TEMPLATES = [
         },
     }
 ]
-# A component sees its attributes and what every page has, not the variables of the page that uses it.
+# A component sees its attributes and the variables common to all pages, not those of the page that uses it.
 COTTON_ISOLATE_BY_DEFAULT = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"]

@@ -7,7 +7,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class StateView:
-    """One view: its filter as a query, how many rows it has, and whether it is the current one."""
+    """One view: its filter as a query, its number of rows, and whether it is the current one."""
 
     title: Text
     query: str

@@ -105,7 +105,7 @@ def assign(task: Task, pool: Pool, beacon: str, rules: Rulebook) -> Assignment:
 
     The first agency in the draw that may take it leads; its own appraisers fill the discipline of valuation. The
     other disciplines of ``practice.team`` (000 §3.3: appraisers, technology, marketing, management) are drawn from
-    the whole pool, nobody twice. Raises RuleError for a discipline that does not exist.
+    the entire pool; no expert is drawn twice. Raises RuleError for a discipline that does not exist.
     """
     seed = seed_of(task, beacon)
     composition = rules.at("practice.team", task.filed_on)

@@ -519,7 +519,7 @@ def _pd(found: ModeLimit) -> Explanation:
     )
 
 
-# -- what would change it -----------------------------------------------------------------------------------------
+# -- ways to change it -------------------------------------------------------------------------------------------
 
 
 def changes(found: ModeLimit) -> tuple[LimitChange, ...]:

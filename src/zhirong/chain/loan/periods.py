@@ -111,7 +111,7 @@ def _reached(period: Period, day: date) -> Fraction:
 
 
 def _whole_period(period: Period) -> Fraction:
-    """A whole cycle counts as twelfths. In a broken period the whole months count so, and the remaining days ÷ 360."""
+    """Complete months count as twelfths; the remaining days of a broken period count ÷ 360."""
     if period.whole_months is not None:
         return Fraction(period.whole_months, _MONTHS_A_YEAR)
     months = months_between(period.start, period.end)

@@ -191,7 +191,7 @@ def turn_of(sharing: Sharing, loan: LoanLoss) -> tuple[date, date, str]:
     return (loan.loan_day, loan.loan_day, loan.loan_id)
 
 
-# -- 1. what is owed ----------------------------------------------------------------------------------------------
+# -- 1. amount owed -----------------------------------------------------------------------------------------------
 
 
 def terms_of(mode: Mode, loan: LoanLoss) -> Sharing:
@@ -286,7 +286,7 @@ def refusal(
     return None
 
 
-# -- 2. and 3. what is covered ------------------------------------------------------------------------------------
+# -- 2. and 3. amount covered -------------------------------------------------------------------------------------
 
 
 def payment_year(sharing: Sharing, cap: Cap, claim_day: date) -> int:

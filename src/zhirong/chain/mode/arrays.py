@@ -150,7 +150,7 @@ class _Work:
         self._places = {id(cap): number for number, cap in enumerate(sharing.caps)}
         self._base: Fens = np.zeros(self.count, dtype=np.int64)
 
-    # -- what is covered ------------------------------------------------------------------------------------------
+    # -- amount covered -------------------------------------------------------------------------------------------
 
     def cover(self) -> Fens:
         """Return the shared part of each loss, and charge the rest to the parties that bear it."""

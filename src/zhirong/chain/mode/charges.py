@@ -34,7 +34,7 @@ class Dated:
 class LoanFacts:
     """The data of a loan that charges depend on (amounts in fen).
 
-    interest: the interest payments; if none are given, simple interest for the whole term, paid with the loan. lpr:
+    interest: the interest payments; if none are given, simple interest for the full term, paid with the loan. lpr:
     one-year LPR at the start, which some subsidies need. appraised_value: of the pledged rights. repaid: whether it
     is repaid in full on time, which some subsidies require. borrower_balance, facts, amounts: as for a loss; they
     decide which part of the loan a party bears. part_of_year: the fraction of a year between two days by the day

@@ -131,7 +131,7 @@ def on_portfolio(
     as_if_in_force: bool = False,
     claim_in_order: bool = False,
 ) -> tuple[OnPortfolio, ...]:
-    """Compare what each role bears of the same losses under both modes. second: the same loans as ``first``,
+    """Compare each role's part of the same losses under both modes. second: the same loans as ``first``,
     perhaps on other days.
 
     as_if_in_force: compare the rules regardless of their dates. claim_in_order: as for ``allocate``, where the

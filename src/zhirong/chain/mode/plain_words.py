@@ -44,7 +44,7 @@ def mode_text(mode: Mode, lang: Lang = "zh") -> str:
     return "\n".join(lines)
 
 
-# -- who bears what -----------------------------------------------------------------------------------------------
+# -- sharing of losses -------------------------------------------------------------------------------------------
 
 
 def _sharing_lines(mode: Mode, sharing: Sharing, lang: Lang) -> list[str]:

@@ -47,7 +47,7 @@ class PrincipalTerms:
     the amount tried. day: on which the loan is made. amounts: agreed price, deposit, deductible, where the contract
     states them. claim_in_order: assume that facts which only the claim can show are met
     (``vocabulary.CLAIM_FACTS``, such as a registered pledge); any other condition of a claim that is not known to
-    be met leaves the whole loss with ``rest_to``. Raises ValueError for an IP part outside 0 to 1.
+    be met leaves the entire loss with ``rest_to``. Raises ValueError for an IP part outside 0 to 1.
     """
 
     def __init__(

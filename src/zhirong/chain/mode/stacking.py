@@ -11,7 +11,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Stacked:
-    """Subsidies that together refund more than was paid. excess: by how much (fen)."""
+    """Subsidies that together refund more than was paid. excess: the difference in fen."""
 
     group: str
     paid: Fen
@@ -26,7 +26,7 @@ class Stacked:
 
 
 def stacked(charges: Sequence[ModeCharge]) -> tuple[Stacked, ...]:
-    """Return every group of subsidies that refunds more than was paid, over the whole life of a case.
+    """Return every group of subsidies that refunds more than was paid, over the life of a case.
 
     charges: those of one loan, with the subsidies of every programme it draws on. The group of a subsidy is the
     code of the cost that it refunds (``interest``, ``appraisal`` ...); a subsidy without a group is not a refund.

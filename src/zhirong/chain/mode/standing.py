@@ -56,7 +56,7 @@ class SourceKind(StrEnum):
 
 
 class Why(StrEnum):
-    """What decides the force of a mode on a day. source: the dates of its source; terms: those of its terms."""
+    """The dates that decide the force of a mode on a day. source: the dates of its source; terms: those of its terms."""
 
     FOREIGN = "foreign"
     PROPOSAL = "proposal"

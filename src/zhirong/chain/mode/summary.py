@@ -33,7 +33,7 @@ from zhirong.kernel.text import Text
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ConfirmationPart(Part):
-    """How far the dates of a mode are confirmed."""
+    """The confirmation of the dates of a mode."""
 
     kind: SourceKind
     confirmed_on: date | None
@@ -126,7 +126,7 @@ class SharingCapPart(Part):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TimingPart(Part):
-    """Within how many days a party pays, and through whom."""
+    """The days within which a party pays, and the party through which it pays."""
 
     payer: str
     days: int

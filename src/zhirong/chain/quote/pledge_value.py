@@ -1,5 +1,5 @@
-"""The recognised pledge value: the amount at which a lender counts the rights, the right that carries it, and what
-each adds.
+"""The recognised pledge value: the amount at which a lender counts the rights, the right that carries it, and the
+contribution of each.
 
 Every right has a life, a kind and its own forced-sale value. The income that they protect together continues as
 long as one of them is in force, so a set is worth at least its best member, and a further right never lowers it.
@@ -168,7 +168,7 @@ def _scores_of(right: Right, judged: Judged) -> Scores | None:
     return replace(judged.scores, right=own)
 
 
-# -- what would change it -----------------------------------------------------------------------------------------
+# -- ways to change it -------------------------------------------------------------------------------------------
 
 
 def _changes(best: _Member, rules: Rulebook, day: date) -> tuple[LimitChange, ...]:

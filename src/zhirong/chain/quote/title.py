@@ -76,7 +76,7 @@ def read_title(reader: Reader, right_ids: Sequence[str], as_of: date) -> TitleIn
 
 
 def title_gate(title: TitleInvestigation, keys: Sequence[str], rules: Rulebook, day: date) -> Gate:
-    """Return what the investigation means for the loan: clear passes, a serious defect declines, all else stays
+    """Return the effect of the investigation on the loan: clear passes, a serious defect declines, all else stays
     open.
 
     keys: ids of the key rights. A right that was not investigated, or a report older than ``quote.title_validity``,

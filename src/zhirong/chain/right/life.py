@@ -119,7 +119,7 @@ def remaining_days(life: LegalLife, day: date) -> int | None:
     """Return the days left from the morning of ``day`` to the end of the last day; 0 once over, None if no end is
     known.
 
-    On the day of filing of a 20-year patent this is the whole term.
+    On the day of filing of a 20-year patent this is the full term.
     """
     return None if life.end is None else max(0, (life.end - day).days + 1)
 

@@ -50,7 +50,7 @@ class WatchSubject(StrEnum):
 
 
 class TaskUnit(StrEnum):
-    """How the time for a task is counted. UNTIL: by a day that the finding itself gives."""
+    """The counting of the time for a task. UNTIL: by a day that the finding itself gives."""
 
     DAYS = "days"
     WORKING_DAYS = "working_days"

@@ -31,7 +31,7 @@ class GuaranteeTerm(StrEnum):
 
 
 class InterruptionGround(StrEnum):
-    """What starts limitation again (CC 195). Nothing else does."""
+    """The only events that restart limitation (CC 195)."""
 
     DEMAND = "demand"
     ACKNOWLEDGEMENT = "acknowledgement"

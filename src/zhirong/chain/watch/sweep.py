@@ -181,7 +181,7 @@ def sweep_loan(loan: WatchedLoan, day: date, catalogue: WatchCatalogue, working_
                 factor *= rule.factor
         alarms += own
         if factor == 0:
-            continue  # It is worth nothing, whether or not it was appraised again.
+            continue  # Its value is zero, whether or not it was appraised again.
         if lost:
             unknown = True
         elif right.value is not None:

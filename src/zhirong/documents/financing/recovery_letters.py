@@ -264,7 +264,7 @@ def _paid_and_back(party: Facts) -> tuple[Text, Decimal, Decimal]:
 
 
 def _carried_points(steps: Sequence[Facts]) -> list[CarriedPoint]:
-    """Return what each party carries at the end of each day; nothing for a report made before that was kept."""
+    """Return what each party carries at the end of each day; nothing for a report made before this was stored."""
     at_end = {one["day"]: one.get("carried", {}) for one in steps}
     return [
         CarriedPoint(date.fromisoformat(day), same(name), _yuan(fen))

@@ -1,8 +1,7 @@
 """The calculator without an account: from a few rights and figures to a rough interval, credit limit and cost by
 mode.
 
-Nothing is stored. ``appraisal.online.calculator`` and ``appraisal.online.start`` supply what the form does not ask
-for.
+Nothing is stored. ``appraisal.online.calculator`` and ``appraisal.online.start`` supply the figures that the form omits.
 """
 
 from datetime import date

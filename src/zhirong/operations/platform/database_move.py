@@ -47,7 +47,7 @@ def move(folder: Path) -> dict[str, int]:
     return counts
 
 
-# -- what must hold before ----------------------------------------------------------------------------------------
+# -- preconditions ------------------------------------------------------------------------------------------------
 
 
 def _demand_target(place: Path) -> None:

@@ -196,7 +196,7 @@ def _keep(work: Work, loan: Loan, result: WatchResult) -> int:
 
 
 def _subject(alarm: Alarm) -> str:
-    """Return what tells two alarms of one code apart: the right, or the day of a deadline."""
+    """Return the key that distinguishes two alarms of one code: the right, or the day of a deadline."""
     return alarm.right_id or (alarm.since.isoformat() if alarm.code.startswith("deadline") else "")
 
 

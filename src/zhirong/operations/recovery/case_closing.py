@@ -72,7 +72,7 @@ def closed_states() -> Q:
 
 
 class CloseProposal(Request):
-    """Why the case can be closed."""
+    """The ground for closing the case."""
 
     reason: Annotated[Words, ask("结案理由", "Reason", widget="area")]
     final_loss: Annotated[bool, ask("其余欠款为最终损失", "The remaining debt is a final loss", widget="flag")] = (

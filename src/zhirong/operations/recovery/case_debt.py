@@ -149,7 +149,7 @@ def _receipts(actor: Actor, case: Any) -> Choices:
 
 
 class Recovery(Request):
-    """Where money came from, and what collecting it cost."""
+    """The source of money received, and the cost of collecting it."""
 
     receipt: Annotated[str, ask("回收款", "Money received", choices=_receipts)]
     source: Annotated[RecoverySource, ask("来源", "Source", choices=tuple(SOURCE_TEXT.items()))]

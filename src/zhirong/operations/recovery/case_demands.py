@@ -103,7 +103,7 @@ def _unserved(actor: Actor, case: Any) -> Choices:
 
 
 class Service(Request):
-    """How and when a demand was served."""
+    """The means and day of service of a demand."""
 
     demand: Annotated[str, ask("催收函", "Demand", choices=_unserved)]
     served_on: Annotated[RecentDay, ask("送达日", "Served on")]

@@ -25,7 +25,7 @@ from zhirong.store.recovery import DefaultCase
 
 
 class OpenCase(Request):
-    """Why the case is opened."""
+    """The ground for opening the case."""
 
     ground: Annotated[
         Words,

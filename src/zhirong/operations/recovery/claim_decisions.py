@@ -293,7 +293,7 @@ _CHECKS = (
 
 
 class Refuse(Request):
-    """Which check failed, and why."""
+    """The failed check, and the reason."""
 
     check: Annotated[str, ask("未通过的审核项", "Check that failed", choices=_CHECKS)]
     reason: Annotated[Words, ask("理由和依据", "Reason, with its rule", widget="area")]

@@ -90,7 +90,7 @@ def give_mandate(work: Work, request: GiveDisposalMandate) -> Any:
 
 
 class EndDisposalMandate(Request):
-    """Why the mandate ends."""
+    """The reason for ending the mandate."""
 
     reason: Annotated[Words, ask("终止原因", "Reason", widget="area")]
 
@@ -118,7 +118,7 @@ def end_mandate(work: Work, request: EndDisposalMandate) -> Any:
 
 
 class Bid(Request):
-    """What a buyer offers."""
+    """The offer of a buyer."""
 
     buyer: Annotated[Line, ask("意向买受人", "Buyer")]
     price: Annotated[Fen, Field(gt=0), ask("报价", "Bid", widget="money")]

@@ -289,7 +289,7 @@ def approve(work: Work, request: Approve) -> Any:
 
 
 class Offer(Request):
-    """How the rights are offered."""
+    """The terms on which the rights are offered."""
 
     step: Annotated[str, ask("进展", "Step", choices=tuple((code, DISPOSAL.step(code).title) for code in _OFFERS))]
     evidence: Annotated[
@@ -397,7 +397,7 @@ def sell(work: Work, request: Sale) -> Any:
 
 
 class Withdraw(Request):
-    """Why nothing was sold."""
+    """The reason for the failed sale."""
 
     reason: Annotated[Words, ask("撤回原因", "Reason", widget="area")]
 

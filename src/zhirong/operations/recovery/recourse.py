@@ -23,7 +23,7 @@ _OFFICERS = (MemberRole.GUARANTOR_OFFICER, MemberRole.INSURER_OFFICER, MemberRol
 _APPROVERS = (MemberRole.GUARANTOR_APPROVER, MemberRole.INSURER_APPROVER, MemberRole.FUND_APPROVER)
 _ACTS = ("demand", "secure", "sue", "enforce", "ask_peers")
 _ENDS = ("write_off", "extinguish")
-# What restarts limitation.
+# The events that restart limitation.
 _RESTARTS = {
     "demand": InterruptionGround.DEMAND,
     "sue": InterruptionGround.SUIT,
@@ -110,7 +110,7 @@ def record(work: Work, request: RecourseAct) -> Any:
 
 
 class RecourseEnd(Request):
-    """How it ends, and why."""
+    """The outcome of the recourse, and the reason."""
 
     step: Annotated[str, ask("结果", "Result", choices=tuple((code, RECOURSE.step(code).title) for code in _ENDS))]
     reason: Annotated[Words, ask("理由", "Reason", widget="area")]

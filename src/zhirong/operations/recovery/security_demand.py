@@ -30,7 +30,7 @@ from zhirong.store.recovery import DefaultCase
 
 
 class SecurityDemand(Request):
-    """Why the value has fallen, and the time to answer."""
+    """The reason for the fall in value, and the time to answer."""
 
     ground: Annotated[
         Words,

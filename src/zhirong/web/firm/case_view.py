@@ -37,7 +37,7 @@ from zhirong.web.limit_view import limit_view, quote_of_case
 from zhirong.web.row_actions import RowAction, RowActions, actions_on
 from zhirong.workbench import modes
 
-# The steps of the application, and which of the missing fields each of them asks for.
+# The steps of the application, and the missing fields that each of them asks for.
 FIELDS_OF_STEPS = {
     "need": {"amount", "purpose", "lender"},
     "data": {"credit", "facts"},
@@ -190,7 +190,7 @@ def _actions(actor: Actor, case: Case, todo: list[Next]) -> RowActions:
 
 
 def _first_step(missing: list[Problem]) -> str:
-    """Return the first step of the application on which something is missing; the review if nothing is."""
+    """Return the first step of the application with a missing field; the review if there is none."""
     fields = {one.field.split(".")[0] for one in missing}
     return next((step for step, names in FIELDS_OF_STEPS.items() if fields & names), "review")
 

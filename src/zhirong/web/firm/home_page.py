@@ -82,7 +82,7 @@ class Desk:
 
 @page("firm/", "firm.home", roles=FIRM)
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the next step, the limit, the checklist, and what needs attention."""
+    """Show the next step, the limit, the checklist and the items that need attention."""
     desk = _desk(request.actor, day_of(now()))
     steps = _steps(desk)
     case = desk.case
@@ -252,7 +252,7 @@ def _lender_steps(case: Case | None) -> list[Step]:
 
 
 def _times(day: date) -> list[tuple[Text, int]]:
-    """Return how long the lender may take for each step after the submission, in working days, by the rules."""
+    """Return the lender's time limit for each step after the submission, in working days, by the rules."""
     return [(title, int(rulebook().at(f"case.days.{state.value}", day).value)) for state, title in _AFTER]
 
 

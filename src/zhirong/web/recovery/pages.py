@@ -77,7 +77,7 @@ _CLAIM_GROUPS = (
     (Text("资金", "Money"), ("claim.pay", "claim.return", "claim.claw_back", "claim.close")),
     (Text("函件与异议", "Letters"), ("claim.notice", "claim.object")),
 )
-# What a second person decides comes before everything else.
+# Decisions for a second person come first.
 _CASE_DECISIONS = (
     "default.accelerate",
     "default.restructure",
@@ -286,7 +286,7 @@ def recourse_of(request: HttpRequest, row: Recourse) -> HttpResponse:
 
 @page("recovery/alarms/", "recovery.alarms", roles=LISTINGS["recovery.alarms"].roles)
 def alarms(request: HttpRequest) -> HttpResponse:
-    """Show what needs attention, ranked by money at risk."""
+    """Show the items that need attention, ranked by money at risk."""
     return render_list(request, LISTINGS["recovery.alarms"], "recovery/cases.html")
 
 

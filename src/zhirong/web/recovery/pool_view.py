@@ -90,7 +90,7 @@ def _share(ratio: str, threshold: str | None) -> str:
 
 
 def balance_trend(payer: int | None) -> Trend | None:
-    """Return how the reported balance went; None with fewer than two reports. One query."""
+    """Return the course of the reported balance; None with fewer than two reports. One query."""
     rows = PoolFigure.objects.filter(organisation=payer, kind=PoolFigureKind.BALANCE).order_by("day", "pk")
     known: dict[str, Fen] = {}
     days: dict[date, Fen] = {}

@@ -48,7 +48,7 @@ class Uplifts:
     def penalty(self, not_due: Fen, overdue: Fen, misused: Fen, start: date, end: date) -> Fraction:
         """Return penalty interest on principal between two days, exactly, in fen.
 
-        Overdue principal bears the whole penalty rate, since ordinary interest on it has ended. Misused principal
+        Overdue principal bears the full penalty rate, since ordinary interest on it has ended. Misused principal
         that is not yet due bears only the uplift, in addition to its ordinary interest. If both apply, the higher
         one counts.
         """

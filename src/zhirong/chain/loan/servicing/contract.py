@@ -15,7 +15,7 @@ from zhirong.kernel.text import Text, same
 
 # prepay_shorten: later instalments keep their amount and the loan ends sooner. prepay_reduce: it ends as agreed
 # with smaller instalments. hold: an overpayment waits for the next due day. In all three cases the loan is settled
-# on the day of a payment that, together with unapplied cash, covers the whole debt.
+# on the day of a payment that, together with unapplied cash, covers the total debt.
 Excess = Literal["prepay_shorten", "prepay_reduce", "hold"]
 # by_component: all costs first, then all penalties ... by_instalment: the oldest instalment completely, then the next.
 Walk = Literal["by_component", "by_instalment"]
@@ -68,7 +68,7 @@ class Contract:
 def contract_findings(contract: Contract, rules: Rulebook, day: date) -> Iterator[Finding]:
     """Return the terms of the contract that the rules of ``day`` do not allow: field, value, code, reason, hint.
 
-    Fields are those of the whole file: ``loan.changes``, ``servicing.order``.
+    Fields are paths in the complete file: ``loan.changes``, ``servicing.order``.
     """
     for field_name, value, code, reason, hint in findings(contract.terms):
         yield (f"loan.{field_name}", value, code, reason, hint)

@@ -148,7 +148,7 @@ class LoanPosition(Tabular):
     not_due: principal that has not fallen due. items: every instalment that has fallen due. costs, penalty,
     compound: owed now. accrued: interest of the running period in whole fen, ``accrued_exact`` unrounded; it is not
     yet due. written_off_since: interest since the write-off. off_balance: all claims off the balance sheet, by
-    component: the whole claim of a loan written off, or the interest of a loan that is too late for interest to be
+    component: the total claim of a loan written off, or the interest of a loan that is too late for interest to be
     income. credit: money held, ``credit_of`` by owner. yearly: the contract rate. next_reset: the day on which it
     is reset. plan: future instalments; interest_ahead: the interest of each of its rows if nothing else happens.
     written_off: what is still claimed off the books, by component. compensated: the amount that each payer has
