@@ -190,26 +190,26 @@ class Client:
         *,
         key: str = "",
     ) -> list[BulkRow]:
-        """Many requests of one operation. rows: each ``{"data": {...}}``, with ``id`` and ``version`` where it is done to a row,
-        and ``key`` where it has its own. Returns what became of each: a refused row leaves the others as they are.
+        """Run one operation for many rows. rows: each ``{"data": {...}}``; also ``id`` and ``version`` if it changes a row,
+        and optionally its own ``key``. Returns the result of each row; a rejected row does not affect the others.
         """
         return self._transport.bulk(name, rows, key)
 
     def me(self) -> "dict[str, object]":
-        """Who the token acts as, and what it may do."""
+        """The account behind the token, and its permissions."""
         found: dict[str, object] = self._transport.json("GET", "/me")
         return found
 
     def fields(self, operation: str, row: int | None = None) -> list[dict[str, Any]]:
-        """What an operation asks for, field by field, in words: ``name``, ``required``, ``start``, and ``choices`` where what can
-        be given depends on caller and row.
+        """The fields of an operation: ``name``, ``required``, ``start``, and ``choices`` if the allowed values depend
+        on caller and row.
         """
         query = {"name": operation} if row is None else {"name": operation, "id": row}
         found: list[dict[str, Any]] = self._transport.json("GET", "/me/operations", params=query)["rows"]
         return [field for one in found for field in one["fields"]]
 
     def choices(self, operation: str, row: int | None, field: str) -> list[str]:
-        """The values that can be given in a field of an operation to this row: a condition of a contract, a person."""
+        """The values that a field of an operation allows for this row, such as the conditions of a contract."""
         found = [one for one in self.fields(operation, row) if one["name"] == field]
         return [one["value"] for field in found for one in field["choices"]]
 
