@@ -55,7 +55,7 @@ class MonthsView:
 
 
 def book_parts(book: LoanBook, addresses: Mapping[str, Address] = MappingProxyType({})) -> tuple[BookPart, ...]:
-    """Return the tables of a book that have rows. addresses: of the lists that the rows of a table lead to."""
+    """Return the tables of a book that have rows. addresses: of the lists linked from the rows of a table."""
     found = [(name, title, column, getattr(book, f"by_{name}")) for name, title, column in _PARTS]
     return tuple(
         book_part(name, title, column, slices, addresses.get(name))

@@ -162,7 +162,7 @@ class Arrangement:
     sources: tuple[Reference, ...] = ()
 
     def most_of(self, role: str) -> Fraction | None:
-        """Return the flat share that a bearer's own caps count: what it bears if no undecided clause applies.
+        """Return the flat share of a bearer to which its own caps apply, without undecided clauses.
 
         While a fact is unknown, the lender's caps count every part that no other bearer is certain to bear, and
         another bearer's caps count its largest possible share. None if shares vary with the amount.

@@ -1,6 +1,6 @@
 """Settle losses over time: true up late claims, settle advances, distribute recoveries.
 
-On every day on which something happens, what each party owes is recalculated from everything known by then. The
+On every day with an event, the amount owed by each party is recalculated from all events known by then. The
 day's payments are the differences from the day before, so the order of arrival never changes the final result.
 """
 

@@ -117,8 +117,8 @@ class RegisterState:
 
 
 def orders_after(standing: tuple[Freeze, ...], kind: str, content: Mapping[str, Any]) -> tuple[Freeze, ...]:
-    """Return the court's freezes of a right after one more event, in their order. A freeze that is lifted, or has
-    ended by the day of the event, is replaced by the next; an event that does not say which one it lifts lifts the
+    """Return the court's freezes of a right after one more event, in their order. The next freeze
+    replaces one that is lifted or has ended by the day of the event. A lift without an order number applies to the
     first.
 
     Raises BrokenRegisterError for an order already in the list, or one lifted or renewed that is not in it.

@@ -298,7 +298,7 @@ def _demand_roles(organisation: Organisation, roles: list[MemberRole]) -> None:
 
 
 def _demand_apart(work: Work, account: Account, organisation: Organisation, roles: list[MemberRole]) -> None:
-    """Reject roles for oneself, and two of the three administrator roles for one person in any organisations."""
+    """Reject roles for oneself, and a second administrator role for one person, across all organisations."""
     if account.pk == work.actor.account and work.operation.name == "member.add":
         raise refuse(
             "own_roles",

@@ -87,7 +87,7 @@ def _missed(work: Work, case: DefaultCase, step: str) -> dict[str, str] | None:
 
 
 def next_clock(case: DefaultCase, state: DefaultState, day: date, rules: Rulebook) -> date | None:
-    """Return the first last day that is open: of the next step, of limitation, of the guarantee period."""
+    """Return the earliest open deadline: of the next step, of limitation, or of the guarantee period."""
     if state in (DefaultState.CLOSED, DefaultState.CURED):
         return None
     days = [clock.last_day for clock in clocks_of(case, day, rules) if clock.last_day >= day]
