@@ -19,7 +19,8 @@ _NOUNS = {shown.model: noun for noun, shown in SHOWN.items()}
 # Given to everybody signed in by its own address (api/register.py).
 _ELSEWHERE = {"register/filings"}
 # Ids within an object: kind of id to the object and its column.
-_WITHIN = {"rights": ("cases", "rights")}
+# A case for those who lend; a disposal, which holds all pledged rights where none is chosen, for those who recover.
+_WITHIN = {"rights": (("cases", "rights"), ("disposals", "rights"))}
 # Whole numbers that are no ids.
 _NUMBERS = {
     "term_months", "guarantee_months", "grace_days", "fee_paid_through_year", "limit", "after",
@@ -55,8 +56,8 @@ def test_every_id_that_an_operation_asks_for_is_in_a_list_that_its_role_can_read
             asked += 1
             for role in op.roles or tuple(MemberRole):
                 lists = [one.name for one in LISTINGS.values() if not one.roles or role in one.roles]
-                holder, column = _WITHIN.get(noun, ("", ""))
-                nouns = {noun, holder} if holder and column in SHOWN[holder].fields else {noun}
+                holders = {holder for holder, column in _WITHIN.get(noun, ()) if column in SHOWN[holder].fields}
+                nouns = {noun, *holders}
                 found = [name for name in lists if nouns & _gives(LISTINGS[name])]
                 assert found or noun in _ELSEWHERE, (
                     f"{op.name}: {role.value} finds no list with ids of {noun} for {field}"

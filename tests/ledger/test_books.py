@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -192,7 +192,7 @@ def test_excel_carries_the_trial_balance_and_every_posting() -> None:
     assert ("lender:cash", "贷款人·货币资金", "资产", 1036.25, 10000, -8963.75) in trial
     assert trial[-1][3] == trial[-1][4] == 11072.5
     assert sum(1 for _ in workbook["分录"].values) == 1 + 7
-    assert list(workbook["关账"].values)[1] == ("2024-02-29", 3)
+    assert list(workbook["关账"].values)[1] == (datetime(2024, 2, 29), 3)
 
 
 def bean_check(text: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 OLDEST = HERE / "region-9d6e7a8.tar.xz"
 LAST = HERE / "region-cc7a0af.tar.xz"
 COMMAND = [sys.executable, "-m", "zhirong.cli.main", "--lang", "en"]
-KILLS = int(os.environ.get("UPGRADE_KILLS", "2"))
+KILLS = int(os.environ.get("UPGRADE_KILLS", "1"))
 # Several commands on one data folder, each in a fork of a program that has loaded everything: to load it takes most of their time.
 _IN_FORKS = """
 import json, os, sys, tempfile

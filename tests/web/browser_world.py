@@ -4,8 +4,8 @@ Every page that is opened is looked at: it answers, no message on the console, n
 laid out and worded does not depend on the database, so the thorough look is had on one of them: in Chinese as it stands at the width of a
 desk and in another window in English at that of a phone, without a violation of WCAG 2 A or AA by axe; each of them is then made as wide
 as the other, and nothing may stand beyond the edge. To load and to examine a page is most of the time of these tests: a kind of page is
-opened in English, and made narrow or wide, once in each language, and examined by axe once: the kinds by turns in Chinese at the desk and
-in English on the phone; in the long runs each time, in each language, by axe at both widths. The contrast of text, and of links with the
+made narrow or wide once and examined by axe once, the kinds by turns in Chinese at the desk and opened in English on the phone; in the long
+runs each time, in each language, by axe at both widths. The contrast of text, and of links with the
 text around them, takes axe more than all its other rules together: it is examined of texts with a look (their colour, size and weight, and
 everything behind them) that no text examined before had.
 """
@@ -202,10 +202,16 @@ class Site:
         self.looked[kind] += 1
         return _EVERY_TIME or self.looked[kind] <= times
 
+    def is_english(self, address: str) -> bool:
+        """Whether pages of this kind are opened in English too: in the short runs every second kind, in the long ones all."""
+        return _EVERY_TIME or self._turn(address) == "en"
+
+    def _turn(self, address: str) -> str:
+        return self._turns.setdefault(kind_of(address), "en" if len(self._turns) % 2 else "zh")
+
     def is_to_be_examined(self, address: str, lang: str) -> bool:
         """Whether axe examines this page now: a kind in one language, whose turn is when the kind is first seen."""
-        turn = self._turns.setdefault(kind_of(address), "en" if len(self._turns) % 2 else "zh")
-        return _EVERY_TIME or (lang == turn and self.seldom(address, "by axe", _TIMES))
+        return _EVERY_TIME or (lang == self._turn(address) and self.seldom(address, "by axe", _TIMES))
 
     def examine(self, page: Page) -> list[Any]:
         """What axe finds on a page: the contrast of the texts that look as none did on the pages before, and all else."""
@@ -395,7 +401,7 @@ class User:
         if self.site.is_thorough:
             self._look_closely(self.page, address, "zh")
             self._look_at_the_other_width(self.page, address, "zh", PHONE)
-            if self.site.seldom(address, "en", _TIMES):
+            if self.site.is_english(address) and self.site.seldom(address, "en", _TIMES):
                 self._look_in_english(address)
         if name:
             self.picture(name)
