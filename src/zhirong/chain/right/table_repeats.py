@@ -236,7 +236,7 @@ def _of_row(oddity: Oddity, right: Right, own: _Own) -> Oddity:
 
 
 def _like(first: Right, own: _Own, holders: tuple[Holder, ...]) -> Right:
-    """Return a copy of an earlier right with the values of its own row. ``dataclasses.replace`` would take four
+    """Return a copy of an earlier right with the values of another row. ``dataclasses.replace`` would take four
     times as long.
     """
     day = own.days.get
