@@ -4,7 +4,7 @@ The pages of docs/zh and docs/en, those made from the code (``docs_reference``),
 vectors are laid out in build/docs, and Sphinx makes build/site from them. A warning is an error. The navigation of the site
 is what the index pages link to. The site needs no server and no network: open build/site/index.html.
 
---source DIR, --site DIR: other folders than build/docs and build/site.
+--source DIR, --site DIR: other folders than build/docs and build/site. --only LANG: one language.
 """
 
 import argparse
@@ -40,15 +40,17 @@ _OTHER = {"zh": "en", "en": "zh"}
 
 
 def main(words: list[str]) -> int:
-    """Return 0 if both languages are built without a warning."""
+    """Return 0 if every language is built without a warning."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--source", type=Path, default=ROOT / "build" / "docs")
     parser.add_argument("--site", type=Path, default=ROOT / "build" / "site")
+    parser.add_argument("--only", choices=get_args(Lang))
     options = parser.parse_args(words)
+    langs: tuple[Lang, ...] = (options.only,) if options.only else get_args(Lang)
     shutil.rmtree(options.site, ignore_errors=True)
-    for lang in get_args(Lang):
+    for lang in langs:
         lay_out(lang, options.source / lang)
-    done = [_sphinx(lang, options.source / lang, options.site / lang) for lang in get_args(Lang)]
+    done = [_sphinx(lang, options.source / lang, options.site / lang) for lang in langs]
     shutil.copy(DOCS / "site" / "index.html", options.site / "index.html")
     return max(done)
 
