@@ -15,12 +15,19 @@ _OF_SQLITE = "database or disk is full"
 
 def is_full_disk(error: BaseException | None) -> bool:
     """Return whether an error, or its cause, is a lack of disk space."""
+    return is_caused_by(error, system=_OF_THE_SYSTEM, postgresql=_OF_POSTGRESQL, sqlite=_OF_SQLITE)
+
+
+def is_caused_by(error: BaseException | None, *, system: frozenset[int], postgresql: str, sqlite: str) -> bool:
+    """Return whether an error, or one of its causes, is the given fault of the disk. system: its error numbers.
+    postgresql: its SQL state. sqlite: its message.
+    """
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        if isinstance(error, OSError) and error.errno in _OF_THE_SYSTEM:
+        if isinstance(error, OSError) and error.errno in system:
             return True
-        if getattr(error, "sqlstate", None) == _OF_POSTGRESQL or _OF_SQLITE in str(error):
+        if getattr(error, "sqlstate", None) == postgresql or sqlite in str(error):
             return True
         error = error.__cause__ or error.__context__
     return False

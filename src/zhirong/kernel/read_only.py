@@ -3,6 +3,8 @@
 import errno
 import os
 
+from zhirong.kernel.full_disk import is_caused_by
+
 # Type checkers take it as true. Every start of the command line would wait for ``typing``.
 TYPE_CHECKING = False
 
@@ -16,15 +18,7 @@ _OF_SQLITE = "attempt to write a readonly database"
 
 def is_read_only(error: BaseException | None) -> bool:
     """Return whether an error, or its cause, is that the database or its disk cannot be written."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        if isinstance(error, OSError) and error.errno in _OF_THE_SYSTEM:
-            return True
-        if getattr(error, "sqlstate", None) == _OF_POSTGRESQL or _OF_SQLITE in str(error):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    return is_caused_by(error, system=_OF_THE_SYSTEM, postgresql=_OF_POSTGRESQL, sqlite=_OF_SQLITE)
 
 
 def demand_writable(folder: str, error: BaseException) -> None:
